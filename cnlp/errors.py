@@ -1,0 +1,72 @@
+"""Every error of the package: what was wrong, where, and what would be right.
+
+All classes derive from :class:`CnlpError`, so one ``except`` catches whatever the package reports. The
+messages are built here and nowhere else; callers ``raise errors.bad_line(path, 17, "...")``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class CnlpError(Exception):
+    """Base of all errors that the package raises on purpose."""
+
+
+class ArgumentError(CnlpError, ValueError):
+    """An argument has the right type and a value that means nothing."""
+
+
+class TextTypeError(CnlpError, TypeError):
+    """Something other than ``str`` was given where text is needed."""
+
+
+class FormatError(CnlpError, ValueError):
+    """A file (lexicon, corpus, table) breaks its format at a known line."""
+
+
+class EncodingError(CnlpError, ValueError):
+    """A file's bytes are not in the encoding that was named."""
+
+
+class ModelError(CnlpError, ValueError):
+    """A model file is damaged, foreign, or of another version."""
+
+
+class MissingDependencyError(CnlpError, ImportError):
+    """An optional package is needed for what was asked."""
+
+
+def not_text(value: object, where: str = "text") -> TextTypeError:
+    """``where`` must be str; tells bytes how to become one."""
+    kind = type(value).__name__
+    hint = "; decode it first: data.decode('utf-8')" if isinstance(value, (bytes, bytearray)) else ""
+    return TextTypeError(f"{where} must be str, not {kind}{hint}")
+
+
+def bad_line(path: object, line: int, reason: str) -> FormatError:
+    """``path:line: reason`` as compilers print it; ``line`` counts from 1."""
+    return FormatError(f"{path}:{line}: {reason}")
+
+
+def undecodable(path: object, encoding: str, offset: int, data: bytes) -> EncodingError:
+    """The byte at ``offset`` (from 0, in the file) cannot be decoded; ``data`` is the offending bytes."""
+    shown = " ".join(f"0x{byte:02x}" for byte in data[:4])
+    return EncodingError(
+        f"{path}: not {encoding} at byte {offset} ({shown}); name the file's own encoding with --encoding"
+    )
+
+
+def bad_model(path: object, reason: str) -> ModelError:
+    """The model file at ``path`` cannot be used because of ``reason``."""
+    return ModelError(f"{path}: {reason}")
+
+
+def unknown_choice(what: str, value: object, choices: Iterable[str]) -> ArgumentError:
+    """``value`` is none of the ``choices`` for ``what``."""
+    return ArgumentError(f"unknown {what} {value!r}; choose one of: {', '.join(choices)}")
+
+
+def missing_dependency(package: str, extra: str, purpose: str) -> MissingDependencyError:
+    """``package`` is not installed, ``purpose`` needs it, the extra ``extra`` brings it."""
+    return MissingDependencyError(f"{purpose} needs {package}: pip install 'cnlp[{extra}]'")

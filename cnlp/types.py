@@ -1,0 +1,27 @@
+"""The values that the package returns: plain frozen dataclasses, spans over the original text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word and where it stands.
+
+    Attributes:
+        text: the word as it stands in the original text; ``original[start:end] == text``.
+        start: offset of its first character, counted in code points from 0.
+        end: offset behind its last character.
+        tag: part of speech, or ``None`` where none was asked for or known.
+        source: what proposed the word: ``"lexicon"``, ``"user"``, ``"pattern"`` or ``"character"``.
+
+    >>> Token("北京", 0, 2)
+    Token(text='北京', start=0, end=2, tag=None, source=None)
+    """
+
+    text: str
+    start: int
+    end: int
+    tag: str | None = None
+    source: str | None = None
