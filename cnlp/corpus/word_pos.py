@@ -1,0 +1,44 @@
+"""``word_POS`` text: one sentence a line, spaces between the tokens, the tag behind the last underscore.
+
+Source: the ZhuXian corpus; Zhang et al., Type-Supervised Domain Adaptation for Joint Segmentation and
+POS-Tagging, 2014.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from cnlp import errors
+from cnlp.corpus.lines import read_lines
+from cnlp.corpus.plain import split_words
+from cnlp.corpus.sentence import TaggedSentence
+
+
+def read_word_pos(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> Iterator[TaggedSentence]:
+    """Yield each sentence; empty lines are skipped.
+
+    Raises:
+        OSError: the file cannot be read.
+        cnlp.errors.EncodingError: the file is not in ``encoding``.
+        cnlp.errors.FormatError: a token lacks its word or its tag; file and line are named.
+
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "a.wordpos")
+    ...     _ = path.write_text("第一_OD 章_M __PU\\n", encoding="utf-8")
+    ...     next(read_word_pos(path))
+    TaggedSentence(words=('第一', '章', '_'), tags=('OD', 'M', 'PU'), compounds=(), identifier=None)
+    """
+    for number, line in read_lines(path, encoding):
+        pairs = [_pair(path, number, token) for token in split_words(line)]
+        if pairs:
+            words, tags = zip(*pairs, strict=True)
+            yield TaggedSentence(words, tags)
+
+
+def _pair(path: str | os.PathLike[str], number: int, token: str) -> tuple[str, str]:
+    word, _, tag = token.rpartition("_")
+    if not word or not tag:
+        raise errors.bad_line(path, number, f"expected word_POS, got {token!r}")
+    return word, tag
