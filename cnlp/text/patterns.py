@@ -1,0 +1,231 @@
+"""The patterns of running text: numbers, times, addresses, runs of letters, emoji clusters.
+
+One table declares them; :mod:`cnlp.text.tables` compiles it to one automaton (:mod:`cnlp.text.dfa`). They read
+text folded in width and case, so １９９８年 is 1998年 and ＷＷＷ is www, save for the sets in ``EXACT``.
+
+* An *atomic* pattern is a token: nothing cuts inside it, and no lexicon word begins or ends inside it.
+* A *soft* pattern proposes an edge, which then competes with the words of the lexicon.
+
+Tags are those of the PKU set (Yu Shiwen et al. 2002): m number, t time, nx foreign string, nr person, w
+punctuation, x anything else. What is joined follows the People's Daily of January 1998 (PFR) by count:
+年 behind four digits joins (2746 of 2795), behind two it does not (4 of 287); 月, 日, 时 join; 分 (50 of 157),
+秒, 号, 年代, 世纪, 多 and 余 stay words of their own. Single numerals are left to the lexicon.
+"""
+
+from __future__ import annotations
+
+from . import characters, dfa
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .dfa import Ranges
+
+
+class Pattern:
+    """One row of the table.
+
+    Attributes:
+        name: what it finds, in English.
+        expression: in the syntax of :mod:`cnlp.text.dfa`.
+        atomic: whether a match is a token, or only proposes one.
+        tag: its part of speech in the PKU set.
+        after_word: whether a match may follow a letter or digit (``C#`` opens no topic, ``5-3`` has no sign).
+        takes_marks: whether combining marks behind a match belong to it.
+    """
+
+    __slots__ = ("after_word", "atomic", "expression", "name", "tag", "takes_marks")
+
+    def __init__(
+        self, name: str, expression: str, atomic: bool, tag: str, *, after_word: bool = True, takes_marks: bool = True
+    ) -> None:
+        self.name = name
+        self.expression = expression
+        self.atomic = atomic
+        self.tag = tag
+        self.after_word = after_word
+        self.takes_marks = takes_marks
+
+    def __repr__(self) -> str:
+        return f"Pattern({self.name!r}, tag={self.tag!r}, atomic={self.atomic})"
+
+
+class Match:
+    """Where a pattern matched: ``text[start:end]``, offsets in code points.
+
+    >>> Match(0, 2, PATTERNS[0]) == Match(0, 2, PATTERNS[0])
+    True
+    """
+
+    __slots__ = ("end", "pattern", "start")
+
+    def __init__(self, start: int, end: int, pattern: Pattern) -> None:
+        self.start = start
+        self.end = end
+        self.pattern = pattern
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Match):
+            return NotImplemented
+        return (self.start, self.end, self.pattern) == (other.start, other.end, other.pattern)
+
+    def __hash__(self) -> int:
+        return hash((self.start, self.end, self.pattern))
+
+    def __repr__(self) -> str:
+        return f"Match({self.start}, {self.end}, {self.pattern.name})"
+
+
+# Characters that transcribe foreign names: those that occur twice or more in the PFR names with a middle dot,
+# less those that are words of their own more often, plus the usual ones of the press agency's tables.
+TRANSCRIPTION = (
+    "阿埃艾爱安昂奥澳巴白拜班邦宝保堡贝本比彼毕宾波玻伯勃博布蔡藏查察柴昌川茨措达大戴黛丹当道德登邓迪蒂丁东杜多"
+    "顿额厄恩尔耳法凡范方菲费芬丰冯佛夫弗福富盖甘冈高戈哥格葛根古瓜圭哈海汉翰豪赫黑亨洪胡华怀惠霍基吉季加佳迦"
+    "嘉贾杰捷金津京喀卡凯坎康柯科可克肯孔库昆夸拉腊莱赖兰朗劳勒雷蕾黎里理立丽利莉力莲廉良列烈林琳龙隆娄卢鲁陆"
+    "路露伦罗洛吕马玛迈麦曼茅梅美门蒙孟米密敏明摩莫默姆木穆拿娜纳乃奈南尼年涅宁纽农努诺欧帕派潘庞佩彭蓬皮匹平"
+    "珀普奇齐契恰乔钦琴丘琼曲让热仁日荣茹儒瑞若撒萨塞赛桑瑟森沙莎珊山尚舍申圣施什史士舒朔司丝思斯松苏索塔泰坦"
+    "汤唐陶特藤提铁廷通图托瓦万旺威韦维伟卫温沃乌武西希席夏香肖谢辛欣休修许雅亚延扬耶叶伊依易因英尤于约赞泽扎"
+    "詹哲珍芝治朱珠兹祖佐"
+)
+
+_CLASSES = {name: value for value, name in enumerate(characters.CLASS_NAMES)}
+
+
+def _of_class(*names: str) -> Ranges:
+    wanted = {_CLASSES[name] for name in names}
+    return dfa.union((first, last) for first, last, value in characters.class_ranges() if value in wanted)
+
+
+def _of(text: str) -> Ranges:
+    return dfa.union((ord(char), ord(char)) for char in text)
+
+
+def character_sets() -> dict[str, Ranges]:
+    """The sets that expressions call ``{name}``, each as inclusive code point ranges.
+
+    >>> character_sets()["skin"]
+    ((127995, 127999),)
+    """
+    flags, skins, joiner = (0x1F1E6, 0x1F1FF), (0x1F3FB, 0x1F3FF), (0x200D, 0x200D)
+    letters = (*_of_class("latin"), *_of_class("letter"))
+    url = (*_of_class("digit"), *((ord(first), ord(first) + 25) for first in "aAａＡ"))
+    emoji = dfa.union((*_of_class("emoji"),))
+    return {
+        "digit": _of_class("digit"),
+        "letter": dfa.union(letters),
+        "alnum": dfa.union((*letters, *_of_class("digit"))),
+        "space": _of_class("space"),
+        "mark": _of_class("mark"),
+        "joiner": (joiner,),
+        "attached": dfa.union((*dfa.complement(dfa.union((*dfa.complement(_of_class("mark")), joiner))), skins)),
+        "emoji": dfa.complement(dfa.union((*dfa.complement(emoji), flags))),
+        "flag": (flags,),
+        "skin": (skins,),
+        "kana": _of_class("kana"),
+        "hangul": _of_class("hangul"),
+        "han": _of_class("han"),
+        "name": dfa.union((*letters, *_of_class("digit", "han", "kana", "hangul"), *_of("_-"))),
+        "han_digit": _of("零〇○一二三四五六七八九"),
+        "unit": _of("十百千万亿兆萬億"),
+        "numeral": _of("零〇○一二三四五六七八九十百千万亿兆萬億两兩几幾廿卅"),
+        "financial": _of("零壹贰貳叁叄參肆伍陆陸柒捌玖拾佰仟万萬亿億"),
+        "transcription": _of(TRANSCRIPTION),
+        "comma": _of(","),
+        "open": _of("("),
+        "close": _of(")"),
+        "url": dfa.union((*url, *_of("!$%&*+,-./:;=?@_~#．／"))),
+        "url_end": dfa.union((*url, *_of("$%&*+-/=_~#／"))),
+        "mail": dfa.union((*url, *_of("._%+-．＿－"))),
+    }
+
+
+# Sets that read the character as it stands: a full width comma or bracket behind an address ends it.
+EXACT = ("comma", "open", "close", "url", "url_end", "mail")
+
+_URL = r"({url}|{open}{url}*{close})*({url_end}|{open}{url}*{close})"
+_INTEGER = r"({digit}+|{digit}{1,3}({comma}{digit}{3})+)"
+_NUMBER = rf"{_INTEGER}([.·]{{digit}}+)?"
+_CLOCK = r"{digit}{1,2}:{digit}{2}(:{digit}{2}(.{digit}+)?)?"
+_LETTER = r"{letter}{mark}*"
+_REPEATED = "…。，、！？；：—―－─━═～·.．,!?;:~-=*_#+/\\|^$%&'\"<>（）()•●◆■□△▲◇※×"
+
+
+def _repeated() -> str:
+    """``cc+`` for each sign, after folding, so that ！！ and !! are one alternative."""
+    from .normalise import normalise
+
+    signs = sorted(set(normalise(_REPEATED, script=False)))
+    return "|".join(f"\\{sign}\\{sign}+" for sign in signs)
+
+
+# Where two patterns match the same span, the earlier row names it; the atomic ones stand first.
+PATTERNS = (
+    Pattern("space", r"{space}+", True, "x", takes_marks=False),
+    Pattern("number", rf"{_NUMBER}[%‰]?|{{digit}}+∶{{digit}}+|{{digit}}+/{{digit}}+", True, "m"),
+    Pattern("date", rf"{{digit}}{{4}}([-/.]{{digit}}{{1,2}}){{2}}(t{_CLOCK}(z|[+-]{_CLOCK})?)?", True, "t"),
+    Pattern("clock", _CLOCK, True, "t"),
+    Pattern("latin", rf"({_LETTER})+([-'’&]({_LETTER})+)*|c\+\+{{digit}}*|[cf]#", True, "nx"),
+    Pattern("url", rf"((https?|ftp)://|www.){_URL}", True, "nx"),
+    Pattern("email", r"{alnum}({mail}*{alnum})?@{alnum}+(-+{alnum}+)*(.{alnum}+(-+{alnum}+)*)+", True, "nx"),
+    Pattern("version", r"{digit}+(.{digit}+){2,}", True, "nx"),
+    Pattern("code", r"{digit}+(-{digit}+)+", True, "m"),
+    Pattern(
+        "model",
+        rf"{_LETTER}({_LETTER}|{{digit}}|[-_.'’&]({_LETTER}|{{digit}}))*"
+        rf"|{{digit}}+([-_.]{{digit}}+)*[-_]?{_LETTER}({_LETTER}|{{digit}}|[-_.'’&]({_LETTER}|{{digit}}))*"
+        r"|{digit}+_{digit}+"
+        r"|{digit}+.(com|cn|net|org)(.cn)?",
+        True,
+        "nx",
+    ),
+    Pattern("mention", r"@{name}{1,30}", True, "nx", after_word=False),
+    Pattern("topic", r"#[^#\n\r]+#", True, "nx", after_word=False),
+    Pattern("emoji", r"{emoji}{attached}*({joiner}{emoji}{attached}*)*|{flag}{flag}?|[0-9#*]️?⃣", True, "x"),
+    Pattern("repeated", _repeated(), True, "w"),
+    Pattern("cluster", r"[^{space}{mark}]{mark}+|{mark}+", True, "x"),
+    Pattern("signed", rf"[-+−±]{_NUMBER}[%‰]?", False, "m", after_word=False),
+    Pattern("ratio", r"{digit}+:{digit}+", False, "m"),
+    Pattern(
+        "numeral",
+        r"{numeral}{2,}|{financial}{2,}"
+        r"|{numeral}+[点點]{numeral}+"
+        rf"|({{numeral}}+又)?{{numeral}}+分之({{numeral}}+([点點]{{numeral}}+)?|{_NUMBER})"
+        rf"|({_NUMBER}{{unit}}+)+{{numeral}}*|[上数數]{{unit}}+",
+        False,
+        "m",
+    ),
+    Pattern("ordinal", r"第({numeral}+|{digit}+)", False, "m"),
+    Pattern(
+        "time",
+        r"({digit}{4}|{han_digit}{4}|{han_digit}{2})年|({digit}{1,2}|{numeral}{1,3})(月份?|日|[时時])"
+        r"|{digit}{1,2}[点點][钟鐘]?|{numeral}{1,3}[点點][钟鐘]|{digit}{4}年代",
+        False,
+        "t",
+    ),
+    Pattern("kana", r"{kana}{2,}", False, "nx"),
+    Pattern("hangul", r"{hangul}{2,}", False, "nx"),
+    Pattern("dashed", r"{letter}+[—―]{digit}{alnum}*", False, "nx"),
+    Pattern("name", r"{transcription}{1,6}([·•‧・]{transcription}{1,6}){1,3}", False, "nr"),
+)
+
+
+def find(text: str) -> list[Match]:
+    """All matches of the patterns, atomic and soft, as the kernel finds them.
+
+    Args:
+        text: the text as its user wrote it, not folded.
+
+    Returns:
+        Matches by start, then end. Atomic ones never overlap; soft ones may overlap everything, but none begins
+        or ends inside an atomic match. The rule and its linear cost stand in :mod:`cnlp.text.tables`.
+
+    >>> [(text[m.start : m.end], m.pattern.name) for text in ["１９９８年跌了12.5%"] for m in find(text)]
+    [('１９９８', 'number'), ('１９９８年', 'time'), ('12.5%', 'number')]
+    """
+    from . import tables
+
+    matches, inside = [], set[int]()
+    for start, end, number in tables.scan(tables.load(), text):
+        matches.append(Match(start, end, PATTERNS[number]))
+        if PATTERNS[number].atomic:
+            inside.update(range(start + 1, end))
+    return [match for match in matches if match.end not in inside or match.pattern.atomic]

@@ -1,0 +1,262 @@
+"""The automaton of the patterns as flat arrays, and the loop over them that the C kernel repeats.
+
+:func:`build_tables` returns little-endian arrays:
+
+===================  ===  ====================  ============================================================
+``constants``        U32  [6]                   states, categories, patterns, look-ahead, start, start after word
+``category_pages``   U16  [4352]                page of ``code_point >> 8``
+``categories``       U8   [pages * 256]         category of a code point: ``[page << 8 | code_point & 255]``
+``category_flags``   U8   [categories]          the bits below
+``category_class``   U8   [categories]          the class of :mod:`cnlp.text.characters`
+``transitions``      U16  [states * categories] next state: ``[state * categories + category]``; 0 is dead
+``accepts``          U8   [states]              0, or the number of the accepted pattern plus 1
+``pattern_flags``    U8   [patterns]            bit 0 atomic, bit 1 takes the marks behind it
+===================  ===  ====================  ============================================================
+
+A category is a set of code points that no pattern tells apart; width and case folding are baked into the map.
+Its flags: 1 an atomic pattern can start here, 2 a soft one can, 4 letter or digit, 16 mark (belongs to the
+character before it), 32 Chinese numeral, 64 kana, 128 hangul.
+
+The loop, from left to right, at position p (what lies before 0 has no flags, behind the end is no character):
+
+1. p is a start if its category can start an atomic pattern, or if it can start a soft one and p is not inside
+   a run (p and the character before it share one of the bits 32, 64, 128), or if the next character is a mark.
+   Otherwise go on at p + 1.
+2. Begin in state 2 if the character before p is a letter or digit, else in state 1. Read characters until the
+   state is dead, the text ends, or ``LOOKAHEAD`` characters were read since p or since the last atomic accept,
+   whichever is later. Remember the last atomic accept and the last soft accept.
+3. Report the atomic match, lengthened over the marks behind it if its pattern takes them. Then report the soft
+   match if p may start one (1) and it ends behind the atomic match.
+4. Go on at the end of the atomic match, or at p + 1 if there was none.
+
+The caller drops every edge, soft match or lexicon word, that begins or ends inside an atomic match.
+
+Cost: a start reads at most ``LOOKAHEAD`` characters beyond the end of its atomic match, and the loop goes on
+at that end. So n characters cost at most ``n * (LOOKAHEAD + 1)`` steps, whatever the text, and about n in prose.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+from operator import xor
+
+from . import characters, dfa, patterns
+from .normalise import fold_table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .dfa import Ranges
+
+LOOKAHEAD = 142  # a topic: two # around 140 characters
+START, START_AFTER_WORD = 1, 2
+
+STARTS_ATOMIC, STARTS_SOFT, WORD, EXTENDS, NUMERAL, KANA, HANGUL = 1, 2, 4, 16, 32, 64, 128
+RUNS = NUMERAL | KANA | HANGUL
+ATOMIC, TAKES_MARKS = 1, 2
+
+
+class Tables:
+    """The arrays as Python's loop reads them: one category for each code point in place of the pages."""
+
+    def __init__(
+        self,
+        category_of: bytes,
+        flags: bytes,
+        classes: bytes,
+        transitions: list[list[int]],
+        accepts: bytes,
+        pattern_flags: bytes,
+    ) -> None:
+        self.category_of = category_of
+        self.flags = flags
+        self.classes = classes
+        self.transitions = transitions
+        self.accepts = accepts
+        self.pattern_flags = pattern_flags
+
+
+_tables: Tables | None = None
+
+
+def load() -> Tables:
+    """The compiled tables, made when first asked for (a fraction of a second) and then kept."""
+    global _tables
+    if _tables is None:
+        _tables = _compile()
+    return _tables
+
+
+def build_tables() -> dict[str, tuple[str, bytes]]:
+    """The arrays for the kernel: ``name -> (element type, little-endian bytes)``.
+
+    A pure function of the sources: the same bytes come out wherever the package is built.
+
+    >>> build_tables()["category_pages"][0]
+    'U16'
+    """
+    tables = load()
+    pages: dict[bytes, int] = {}
+    canvas = tables.category_of
+    page_of = [pages.setdefault(canvas[at : at + 256], len(pages)) for at in range(0, len(canvas), 256)]
+    constants = (
+        len(tables.accepts), len(tables.flags), len(patterns.PATTERNS), LOOKAHEAD, START, START_AFTER_WORD,
+    )  # fmt: skip
+    return {
+        "constants": ("U32", _little(constants, 4)),
+        "category_pages": ("U16", _little(page_of, 2)),
+        "categories": ("U8", b"".join(pages)),
+        "category_flags": ("U8", tables.flags),
+        "category_class": ("U8", tables.classes),
+        "transitions": ("U16", b"".join(_little(row, 2) for row in tables.transitions)),
+        "accepts": ("U8", tables.accepts),
+        "pattern_flags": ("U8", tables.pattern_flags),
+    }
+
+
+def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
+    """The reference of the loop in the module's head.
+
+    Args:
+        tables: what :func:`load` returns.
+        text: not folded; the tables fold.
+
+    Returns:
+        ``(start, end, pattern)`` by start, then end; ``pattern`` counts rows of ``patterns.PATTERNS`` from 0.
+
+    >>> scan(load(), "共3万")
+    [(1, 2, 1), (1, 3, 17)]
+    """
+    category_of, transitions, accepts = tables.category_of, tables.transitions, tables.accepts
+    pattern_flags = tables.pattern_flags
+    categories = bytes([category_of[ord(char)] for char in text])
+    flags = categories.translate(tables.flags.ljust(256, b"\0"))
+    length = len(text)
+    matches = []
+    position = 0
+    while position < length:
+        before = flags[position - 1] if position else 0
+        here = flags[position]
+        soft_allowed = here & STARTS_SOFT and not here & before & RUNS
+        if not (here & STARTS_ATOMIC or soft_allowed) and not (
+            position + 1 < length and flags[position + 1] & EXTENDS
+        ):
+            position += 1
+            continue
+        state = START_AFTER_WORD if before & WORD else START
+        at, limit = position, position + LOOKAHEAD
+        atomic = soft = 0
+        atomic_end = soft_end = position
+        while at < length and at < limit:
+            state = transitions[state][categories[at]]
+            if not state:
+                break
+            at += 1
+            accept = accepts[state]
+            if accept:
+                if pattern_flags[accept - 1] & ATOMIC:
+                    atomic, atomic_end, limit = accept, at, at + LOOKAHEAD
+                else:
+                    soft, soft_end = accept, at
+        if atomic:
+            if pattern_flags[atomic - 1] & TAKES_MARKS:
+                while atomic_end < length and flags[atomic_end] & EXTENDS:
+                    atomic_end += 1
+            matches.append((position, atomic_end, atomic - 1))
+        if soft_allowed and soft_end > atomic_end:
+            matches.append((position, soft_end, soft - 1))
+        position = max(atomic_end, position + 1)
+    return matches
+
+
+def _compile() -> Tables:
+    names = patterns.character_sets()
+    trees = [dfa.parse(pattern.expression, names) for pattern in patterns.PATTERNS]
+    exact = {names[name] for name in patterns.EXACT}
+    sets = sorted(set().union(*map(dfa.sets_of, trees)))
+    category_of, members, classes = _partition(sets, exact)
+    everywhere = range(len(trees))
+    after_word = [number for number in everywhere if patterns.PATTERNS[number].after_word]
+    transitions, accepts = dfa.determine(trees, [everywhere, after_word], members.__getitem__, len(classes))
+    pattern_flags = bytes(ATOMIC * row.atomic | TAKES_MARKS * row.takes_marks for row in patterns.PATTERNS)
+    flags = _category_flags(transitions, accepts, pattern_flags, classes, members[names["numeral"]])
+    return Tables(category_of, flags, classes, transitions, bytes(accepts), pattern_flags)
+
+
+def _partition(sets: Sequence[Ranges], exact: set[Ranges]) -> tuple[bytes, dict[Ranges, list[int]], bytes]:
+    """Splits Unicode into categories.
+
+    Returns:
+        The category of each code point, the categories of each set, the character class of each category.
+    """
+    fold = fold_table(True, True, False)
+    starts_of_class = [first for first, _, _ in characters.class_ranges()]
+    toggles = dict.fromkeys([*starts_of_class, *fold, *(code + 1 for code in fold)], 0)
+    exact_sets = 0
+    for index, ranges in enumerate(sets):
+        exact_sets |= (ranges in exact) << index
+        for edge in (edge for first, last in ranges for edge in (first, last + 1)):
+            toggles[edge] = toggles.get(edge, 0) ^ 1 << index
+    toggles.pop(characters.LAST_CODE_POINT + 1, None)
+    starts = sorted(toggles)
+    # Bit i of inside[k]: the code points from starts[k] on lie in set i.
+    inside = list(accumulate((toggles[start] for start in starts), xor))
+
+    numbers: dict[tuple[int, int], int] = {}
+    canvas = bytearray()
+    for index, start in enumerate(starts):
+        folded = fold.get(start, start)
+        within = inside[bisect_right(starts, folded) - 1] & ~exact_sets | inside[index] & exact_sets
+        category = numbers.setdefault((characters.char_class(chr(folded)), within), len(numbers))
+        stop = starts[index + 1] if index + 1 < len(starts) else characters.LAST_CODE_POINT + 1
+        canvas += bytes((category,)) * (stop - start)
+    members = {
+        ranges: [number for (_, within), number in numbers.items() if within >> index & 1]
+        for index, ranges in enumerate(sets)
+    }
+    return bytes(canvas), members, bytes(value for value, _ in numbers)
+
+
+def _category_flags(
+    transitions: Sequence[Sequence[int]],
+    accepts: Sequence[int],
+    pattern_flags: bytes,
+    classes: bytes,
+    numerals: Sequence[int],
+) -> bytes:
+    """The flags of each category, those of starting read off the automaton."""
+    bit_of_class = {
+        characters.DIGIT: WORD, characters.LATIN: WORD, characters.LETTER: WORD,
+        characters.MARK: EXTENDS, characters.KANA: KANA, characters.HANGUL: HANGUL,
+    }  # fmt: skip
+    marks = {category for category, value in enumerate(classes) if value == characters.MARK}
+    atomic = {state for state, accept in enumerate(accepts) if accept and pattern_flags[accept - 1] & ATOMIC}
+    soft = {state for state, accept in enumerate(accepts) if accept} - atomic
+    to_atomic, to_soft = _leading_to(atomic, transitions), _leading_to(soft, transitions)
+    flags = bytearray(bit_of_class.get(value, 0) for value in classes)
+    for category in range(len(classes)):
+        if category in numerals:
+            flags[category] |= NUMERAL
+        # Every character starts a cluster if a mark follows; the loop looks for the mark instead.
+        second = set(range(len(classes))) - marks
+        for state in {transitions[start][category] for start in (START, START_AFTER_WORD)}:
+            if state in atomic or any(transitions[state][next_one] in to_atomic for next_one in second):
+                flags[category] |= STARTS_ATOMIC
+            if state in to_soft:
+                flags[category] |= STARTS_SOFT
+    return bytes(flags)
+
+
+def _leading_to(goals: set[int], transitions: Sequence[Sequence[int]]) -> set[int]:
+    """``goals`` and every state from which one of them can be reached."""
+    leading, size = set(goals), -1
+    while len(leading) > size:
+        size = len(leading)
+        leading |= {state for state, row in enumerate(transitions) if not leading.isdisjoint(row)}
+    return leading
+
+
+def _little(numbers: Iterable[int], size: int) -> bytes:
+    return b"".join(number.to_bytes(size, "little") for number in numbers)
