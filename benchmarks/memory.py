@@ -1,0 +1,111 @@
+"""What does a whole process cost that cuts one sentence? Writes ``benchmarks/results/memory.json``.
+
+Cold start: a fresh interpreter imports the package and cuts one sentence; wall time from start to exit,
+beside an interpreter that does nothing. All take turns (A B C A B C …); least and median time are given, and
+what remains above bare Python. File caches are warm (one untimed run each), as on the second use of a day.
+
+Memory: peak resident set of that process, read by itself at its end (``VmHWM``, which a parent's size cannot
+blur; ``ru_maxrss`` where there is no /proc), in runs of their own, in megabytes of 10^6 bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import record as records
+from benchmarks.systems import PEERS
+from benchmarks.timing import pin, spread
+
+SENTENCE = "我来到北京清华大学，研究生命的起源。"
+BARE = "python"
+PROGRAMS = {
+    BARE: "pass",
+    "cnlp": f"import cnlp; cnlp.segment({SENTENCE!r})",
+    "rjieba": f"import rjieba; rjieba.cut({SENTENCE!r})",
+    "jieba": f"import jieba; jieba.lcut({SENTENCE!r})",
+}
+PEAK = """
+def _peak():
+    try:
+        with open("/proc/self/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) * 1024
+    except OSError:
+        import resource, sys
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+print(_peak())
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    options = _parser().parse_args(words)
+    pin()
+    results = measure(PROGRAMS, options.runs)
+    record = records.new_record("memory", words, packages=PEERS)
+    records.save({**record, "results": results}, options.output)
+    return 0
+
+
+def measure(programs: Mapping[str, str], runs: int) -> dict[str, dict[str, Any]]:
+    """Cold start in milliseconds and peak memory in megabytes of every program.
+
+    Raises:
+        subprocess.CalledProcessError: a program fails.
+    """
+    for code in programs.values():
+        start_seconds(code)
+    seconds: dict[str, list[float]] = {name: [] for name in programs}
+    for _ in range(runs):
+        for name, code in programs.items():
+            seconds[name].append(start_seconds(code))
+    results = {}
+    for name, code in programs.items():
+        above = [(one - bare) * 1e3 for one, bare in zip(seconds[name], seconds[BARE], strict=True)]
+        results[name] = {
+            "milliseconds": spread([value * 1e3 for value in seconds[name]], 2),
+            "above_python_ms": spread(above, 2),
+            "peak_mb": spread([peak_bytes(code) / 1e6 for _ in range(3)], 2),
+        }
+        shown = results[name]
+        print(f"{name:10} {shown['milliseconds']['median']:8.1f} ms {shown['peak_mb']['median']:8.1f} MB")
+    return results
+
+
+def start_seconds(code: str) -> float:
+    """Wall seconds of a fresh interpreter that runs ``code``."""
+    start = time.perf_counter()
+    _python(code)
+    return time.perf_counter() - start
+
+
+def peak_bytes(code: str) -> int:
+    """Peak resident set, in bytes, of a fresh interpreter that runs ``code``."""
+    return int(_python(f"{code}\n{PEAK}"))
+
+
+def _python(code: str) -> bytes:
+    """Standard output of ``python -c code``, run where the package can be imported."""
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=records.ROOT, env=environment, capture_output=True, check=True)
+    return done.stdout
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--runs", type=int, default=20, help="timed starts of every program; default: 20")
+    parser.add_argument("--output", type=Path, default=records.RESULTS / "memory.json")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

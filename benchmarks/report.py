@@ -1,0 +1,107 @@
+"""Puts the recorded results as tables into README.md and docs, between markers:
+
+    <!-- table:NAME -->
+    …
+    <!-- /table -->
+
+NAME is a key of :data:`benchmarks.tables.TABLES`. ``--check`` changes nothing and fails when a table in a
+page and its JSON differ, so that no figure in the documentation is older than its measurement.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from benchmarks import record as records
+from benchmarks.tables import TABLES, origin
+from cnlp import errors
+
+_OPEN = re.compile(r"<!-- table:(?P<name>[^ ]+) -->")
+_TABLE = re.compile(
+    r"(?P<open><!-- table:(?P<name>[^ ]+) -->\n)(?P<body>(?:(?!<!-- table:).)*?)(?P<close><!-- /table -->)",
+    re.S,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line; with ``--check`` 1 if a page is out of date."""
+    options = _parser().parse_args(sys.argv[1:] if arguments is None else list(arguments))
+    pages = options.pages or documentation(records.ROOT)
+    try:
+        stale = [page for page in pages if update(page, options.results, write=not options.check)]
+    except errors.CnlpError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for page in stale:
+        print(f"{page.name}: {'differs from its results' if options.check else 'updated'}")
+    return int(options.check and bool(stale))
+
+
+def documentation(root: Path) -> list[Path]:
+    """README.md and every Markdown page below docs."""
+    return [path for path in (root / "README.md", *sorted(root.glob("docs/**/*.md"))) if path.is_file()]
+
+
+def update(page: Path, results: Path, *, write: bool) -> bool:
+    """Whether the tables of ``page`` differ from ``results``; with ``write`` they are replaced.
+
+    Raises:
+        cnlp.errors.FormatError: an unknown table, a marker without its end, or a missing result; page and
+            line are named.
+    """
+    with page.open(encoding="utf-8", newline="") as file:
+        old = file.read()
+    new = render(old, results, page)
+    if write and new != old:
+        with page.open("w", encoding="utf-8", newline="") as file:
+            file.write(new)
+    return new != old
+
+
+def render(text: str, results: Path, page: Path) -> str:
+    """``text`` with every table made anew from the records in the folder ``results``."""
+    matches = list(_TABLE.finditer(text))
+    _check_markers(text, {match.start() for match in matches}, page)
+
+    def replace(match: re.Match[str]) -> str:
+        line = text.count("\n", 0, match.start()) + 1
+        return f"{match['open']}{make_table(match['name'], results, page, line)}\n{match['close']}"
+
+    return _TABLE.sub(replace, text)
+
+
+def make_table(name: str, results: Path, page: Path, line: int) -> str:
+    """The table called ``name`` and the line that tells its origin."""
+    if name not in TABLES:
+        raise errors.bad_line(page.name, line, f"unknown table {name!r}; known: {', '.join(TABLES)}")
+    file, make = TABLES[name]
+    path = results / file
+    if not path.is_file():
+        raise errors.bad_line(page.name, line, f"table {name!r} needs {file}; run the benchmark first")
+    record = records.load(path)
+    return f"{make(record)}\n\n{origin(record)}"
+
+
+def _check_markers(text: str, starts: Iterable[int], page: Path) -> None:
+    """Refuse a marker that opens a table and is not followed by its end."""
+    for match in _OPEN.finditer(text):
+        if match.start() not in starts:
+            line = text.count("\n", 0, match.start()) + 1
+            raise errors.bad_line(page.name, line, f"table {match['name']!r} has no <!-- /table -->")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.report", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("pages", nargs="*", type=Path, help="pages to work on; default: README.md and docs")
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if a table is out of date")
+    parser.add_argument("--results", type=Path, default=records.RESULTS, help="the folder of the records")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""Markdown tables made of the recorded results, and nothing else: the same JSON gives the same bytes.
+
+``TABLES`` maps a table's name to the record it is made of and the function that makes it. Fractions are
+printed as the literature does (.818), a missing figure as a dash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+Record = dict[str, Any]
+
+_NO_FIGURE = "–"
+_SET_NAMES = {
+    "pku-test": "PKU",
+    "msr-test": "MSR",
+    "as-test": "AS",
+    "cityu-test": "CityU",
+    "sxu-test": "SXU",
+    "ud-dev": "UD",
+    "wtb-test": "WTB",
+    "zhuxian-dev": "ZhuXian",
+    "medical-dev": "medical",
+    "cnc-dev": "CNC",
+}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table: first column to the left, the others to the right.
+
+    >>> print(table(["", "F1"], [["jieba", ".818"]]))
+    | | F1 |
+    |---|---:|
+    | jieba | .818 |
+    """
+    rule = ["---", *["---:"] * (len(head) - 1)]
+    lines = [_row(head), "|" + "|".join(rule) + "|", *map(_row, rows)]
+    return "\n".join(lines)
+
+
+def fraction(value: float | None) -> str:
+    """Three decimals without the leading zero.
+
+    >>> fraction(0.8183), fraction(1.0), fraction(None)
+    ('.818', '1.000', '–')
+    """
+    if value is None:
+        return _NO_FIGURE
+    return f"{value:.3f}".removeprefix("0")
+
+
+def origin(record: Record) -> str:
+    """The line below a table: when, where, with what, by which command."""
+    machine = record["machine"]
+    versions = (f"{name} {version}" for name, version in record["versions"].items() if version)
+    parts = [
+        record["date"][:10],
+        f"{machine['cpu']} ({machine['cores']} cores)",
+        machine["python"],
+        *versions,
+        f"`{record['command']}`",
+    ]
+    return f"<sub>{', '.join(parts)}</sub>"
+
+
+def f1_by_set(record: Record) -> str:
+    """F1 of every system on every set."""
+    results = record["results"]
+    sets = _sets(results)
+    head = ["F1", *(_SET_NAMES.get(name, name) for name in sets)]
+    rows = [
+        [system, *(fraction(cells.get(s, {}).get("f1")) for s in sets)] for system, cells in results.items()
+    ]
+    return table(head, rows)
+
+
+def recall_by_set(record: Record) -> str:
+    """OOV recall and IV recall, ``.58 / .80``, on the sets with an official word list."""
+    results = record["results"]
+    known = {s for cells in results.values() for s in cells if cells[s].get("oov_rate") is not None}
+    sets = [name for name in _sets(results) if name in known]
+    head = ["OOV / IV recall", *(_SET_NAMES.get(name, name) for name in sets)]
+    rows = [
+        [system, *(_two_recalls(cells.get(name, {})) for name in sets)] for system, cells in results.items()
+    ]
+    return table(head, rows)
+
+
+def full_scores(record: Record) -> str:
+    """Every figure, one row per system and set."""
+    names = ("precision", "recall", "f1", "oov_recall", "iv_recall")
+    rows = [
+        [f"{system}, {_SET_NAMES.get(corpus, corpus)}", *(fraction(cell.get(name)) for name in names)]
+        for system, cells in record["results"].items()
+        for corpus, cell in cells.items()
+    ]
+    return table(["", "P", "R", "F1", "OOV recall", "IV recall"], rows)
+
+
+def speed_of_lines(record: Record) -> str:
+    """MB/s with its spread, and the ratios to jieba, to rjieba and to the floor."""
+    lines = record["results"]["lines"]
+    bases = list(lines["ratio_to"])
+    head = ["line by line, one core", "MB/s (least to greatest)", *(f"x {base}" for base in bases)]
+    rows = [
+        [name, _rate(rate), *(_ratio(lines["ratio_to"][base].get(name)) for base in bases)]
+        for name, rate in lines["mb_per_s"].items()
+    ]
+    return table(head, rows)
+
+
+def speed_of_long_lines(record: Record) -> str:
+    """Nanoseconds per character on short lines and on one long line."""
+    rows = [
+        [
+            f"{name}, {kind}",
+            f"{cell['short_ns_per_character']['median']:.1f}",
+            f"{cell['long_ns_per_character']['median']:.1f}",
+            f"{cell['long_to_short']['median']:.2f}",
+        ]
+        for kind, cells in record["results"]["long_lines"].items()
+        for name, cell in cells.items()
+    ]
+    return table(["ns per character", "short lines", "one line", "long / short"], rows)
+
+
+def start_and_memory(record: Record) -> str:
+    """Cold start and peak memory of whole processes."""
+    rows = [
+        [
+            name,
+            f"{cell['milliseconds']['min']:.1f}",
+            f"{cell['milliseconds']['median']:.1f}",
+            f"{cell['above_python_ms']['median']:.1f}",
+            f"{cell['peak_mb']['median']:.1f}",
+        ]
+        for name, cell in record["results"].items()
+    ]
+    return table(["one sentence, whole process", "least ms", "median ms", "ms above Python", "peak MB"], rows)
+
+
+TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
+    "segmentation": ("segmentation.json", f1_by_set),
+    "segmentation-recall": ("segmentation.json", recall_by_set),
+    "segmentation-scores": ("segmentation.json", full_scores),
+    "segmentation-january": ("segmentation-january.json", full_scores),
+    "segmentation-january-february": ("segmentation-january-february.json", full_scores),
+    "speed": ("speed.json", speed_of_lines),
+    "speed-long-lines": ("speed.json", speed_of_long_lines),
+    "memory": ("memory.json", start_and_memory),
+}
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|"
+
+
+def _sets(results: Record) -> list[str]:
+    """Names of the sets in the order in which they first appear."""
+    return list(dict.fromkeys(name for cells in results.values() for name in cells))
+
+
+def _two_recalls(cell: Record) -> str:
+    return f"{fraction(cell.get('oov_recall'))} / {fraction(cell.get('iv_recall'))}"
+
+
+def _rate(rate: Record) -> str:
+    return f"{rate['median']:.1f} ({rate['min']:.1f} to {rate['max']:.1f})"
+
+
+def _ratio(ratio: Record | None) -> str:
+    return _NO_FIGURE if ratio is None else f"{ratio['median']:.2f}"

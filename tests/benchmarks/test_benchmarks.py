@@ -1,0 +1,397 @@
+"""The benchmarks' machinery on small fakes: what is measured, what is recorded, what is printed."""
+
+from __future__ import annotations
+
+import argparse
+import doctest
+import importlib
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from benchmarks import memory, record, report, segmentation, speed, systems, tables, timing
+from cnlp import errors
+from cnlp.corpus import CORPORA
+from cnlp.corpus.registry import file_sha256
+
+GOLD = {
+    "pku-test": "北京  大学\r\n\r\n欢迎  你\r\n",
+    "msr-test": "你好  。\n",
+    "as-test": "許多　社區\n",
+    "cityu-test": "\ufeff「 練 得\n",
+}
+WORDS = {
+    "pku-words": "北京\n欢迎\n你\n",
+    "msr-words": "你好\n",
+    "as-words": "\n許多\n",
+    "cityu-words": "練\n",
+}
+JANUARY = "19980101-01-001-001/m  北京/ns  大学/n\n"
+
+
+class FakeSegmenter:
+    """Cuts into single characters."""
+
+    def __init__(self, algorithm: str = "bigram") -> None:
+        self.algorithm = algorithm
+
+    def segment(self, text: str) -> list[str]:
+        return list(text)
+
+    def segment_bytes(self, data: bytes, delimiter: bytes = b" ") -> bytes:
+        return data
+
+
+@pytest.fixture
+def corpora(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with a few sentences of each SIGHAN set."""
+    for name, text in {**GOLD, **WORDS, "pfr-199801": JANUARY}.items():
+        path = tmp_path / "data" / CORPORA[name].path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    monkeypatch.setenv("CNLP_DATA", str(tmp_path / "data"))
+    return tmp_path
+
+
+@pytest.fixture
+def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fake segmenters in place of the product and its peers."""
+    monkeypatch.setattr(systems, "cnlp_algorithms", lambda: ("unigram", "bigram"))
+    monkeypatch.setattr(systems, "cnlp_segmenter", lambda name=None: FakeSegmenter(*([name] if name else [])))
+    monkeypatch.setattr(speed, "cnlp_segmenter", systems.cnlp_segmenter)
+    for module in (systems, speed):
+        monkeypatch.setattr(module, "load_jieba", lambda hmm=True: lambda text: [text])
+        monkeypatch.setattr(module, "load_rjieba", lambda: list)
+    monkeypatch.setattr(speed, "pin", lambda: 0)
+    monkeypatch.setattr(memory, "pin", lambda: 0)
+    yield
+
+
+@pytest.mark.parametrize(
+    "name", ["record", "systems", "segmentation", "timing", "speed", "memory", "tables", "report"]
+)
+def test_examples_in_docstrings(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(f"benchmarks.{name}")).failed == 0
+
+
+class TestRecord:
+    def test_says_everything_and_no_path(self, corpora: Path) -> None:
+        made = record.new_record(
+            "speed", ["--output", str(corpora / "x.json")], corpora=["pku-test"], packages=["pytest"], seed=7
+        )
+        path = CORPORA["pku-test"].path
+        assert made["data"] == {path: file_sha256(corpora / "data" / path)}
+        assert made["seed"] == 7
+        assert made["versions"]["pytest"] == pytest.__version__
+        assert made["machine"]["cores"] >= 1
+        assert made["command"] == "python -m benchmarks.speed --output x.json"
+        assert str(corpora) not in json.dumps(made)
+        assert str(record.ROOT) not in json.dumps(made)
+
+    def test_saved_and_loaded(self, tmp_path: Path) -> None:
+        path = tmp_path / "deep" / "r.json"
+        record.save({"results": {"北京": 1.5}}, path)
+        assert record.load(path) == {"results": {"北京": 1.5}}
+        assert "北京" in path.read_text(encoding="utf-8")
+        assert [entry.name for entry in path.parent.iterdir()] == ["r.json"]
+
+
+class TestSegmentation:
+    def test_scores_and_record(self, corpora: Path, fakes: None) -> None:
+        output = corpora / "out.json"
+        assert segmentation.main(["--sets", "pku-test", "as-test", "--output", str(output)]) == 0
+        made = record.load(output)
+        assert list(made["results"]) == [
+            "cnlp unigram",
+            "cnlp bigram",
+            "jieba",
+            "jieba without HMM",
+            "rjieba",
+        ]
+        cell = made["results"]["cnlp bigram"]["pku-test"]
+        assert (cell["gold_words"], cell["predicted_words"], cell["correct_words"]) == (4, 7, 1)
+        assert cell["oov_rate"] == 0.25
+        assert cell["seconds"] >= 0
+        assert set(made["data"]) == {
+            CORPORA[n].path for n in ("pku-test", "pku-words", "as-test", "as-words")
+        }
+
+    def test_a_system_that_loses_characters_is_an_error_in_its_cell(
+        self, corpora: Path, fakes: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(systems, "load_rjieba", lambda: lambda text: [text[1:]])
+        output = corpora / "out.json"
+        arguments = ["--sets", "pku-test", "--systems", "rjieba", "jieba", "--output", str(output)]
+        assert segmentation.main(arguments) == 1
+        results = record.load(output)["results"]
+        assert results["rjieba"]["pku-test"]["error"].startswith("pku-test:1: character 1 is '北'")
+        assert "f1" in results["jieba"]["pku-test"]
+
+    def test_unknown_system(self, corpora: Path, fakes: None) -> None:
+        with pytest.raises(errors.ArgumentError, match="unknown system 'ltp'"):
+            segmentation.main(["--systems", "ltp"])
+
+    def test_trained_on_january_alone(
+        self, corpora: Path, fakes: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen: list[list[str]] = []
+
+        class Bigram:
+            def fit(self, sentences: list[list[str]]) -> Bigram:
+                seen.extend(sentences)
+                return self
+
+            def segmenter(self) -> FakeSegmenter:
+                return FakeSegmenter()
+
+        module = SimpleNamespace(Bigram=Bigram)
+        monkeypatch.setattr(segmentation, "importlib", SimpleNamespace(import_module=lambda name: module))
+        output = corpora / "out.json"
+        assert segmentation.main(["--train", "january", "--output", str(output)]) == 0
+        assert seen == [["北京", "大学"]]
+        made = record.load(output)
+        assert list(made["results"]) == ["cnlp bigram, PFR january"]
+        assert CORPORA["pfr-199801"].path in made["data"]
+
+    def test_every_set_of_the_table_is_registered(self) -> None:
+        for name in segmentation.SETS:
+            assert CORPORA[name].split in ("test", "dev")
+
+
+class TestTiming:
+    def test_rounds_are_interleaved_and_input_is_made_anew(self) -> None:
+        calls: list[str] = []
+
+        def contender(name: str) -> timing.Contender:
+            return timing.Contender(
+                name, lambda: calls.append(f"make {name}"), lambda _: calls.append(name), 1
+            )
+
+        ticks = iter(range(100))
+        rates = timing.time_rounds([contender("a"), contender("b")], 2, lambda: float(next(ticks)))
+        assert [call for call in calls if "make" not in call] == ["a", "b"] * 3
+        assert calls.count("make a") == 3
+        assert rates == {"a": [1.0, 1.0], "b": [1.0, 1.0]}
+
+    def test_ratios_are_formed_within_a_round(self) -> None:
+        ratio = timing.ratios({"a": [10.0, 1.0, 6.0], "b": [5.0, 1.0, 2.0]}, ["b", "absent"])
+        assert list(ratio) == ["b"]
+        assert ratio["b"]["a"]["median"] == 2.0
+        assert (ratio["b"]["a"]["min"], ratio["b"]["a"]["max"]) == (1.0, 3.0)
+
+
+class TestSpeed:
+    def test_run(self, corpora: Path, fakes: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(speed, "floor", lambda sentences, passes: [])
+        output = corpora / "out.json"
+        arguments = [
+            "--megabytes",
+            "0.01",
+            "--rounds",
+            "3",
+            "--long-megabytes",
+            "0.001",
+            "--long-rounds",
+            "2",
+            "--clock",
+            "wall",
+        ]
+        assert speed.main([*arguments, "--output", str(output)]) == 0
+        results = record.load(output)["results"]
+        names = [
+            "cnlp unigram",
+            "cnlp bigram",
+            "cnlp unigram, bytes",
+            "cnlp bigram, bytes",
+            "rjieba",
+            "jieba",
+        ]
+        assert list(results["lines"]["mb_per_s"]) == names
+        assert len(results["lines"]["mb_per_s"]["jieba"]["rounds"]) == 3
+        assert results["lines"]["bytes"]["jieba"] < results["lines"]["bytes"]["rjieba"] / 5
+        assert set(results["lines"]["ratio_to"]) == {"jieba", "rjieba"}
+        assert set(results["long_lines"]) == {"with punctuation", "without punctuation"}
+
+    def test_size_counts_the_text_and_not_the_line_ends(self) -> None:
+        lines: list[str] = []
+
+        def segment(text: str) -> list[str]:
+            lines.append(text)
+            return [text]
+
+        contender = speed.by_line("x", segment, "北京\n好\n".encode())
+        contender.work(contender.prepare())
+        assert lines == ["北京", "好"]
+        assert contender.size == 9
+
+    def test_the_floor_gets_text_and_boundaries(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        cut: list[tuple[str, bytes]] = []
+        native = SimpleNamespace(cut_at=lambda text, ends: cut.append((text, ends)))
+        monkeypatch.setattr(speed, "importlib", SimpleNamespace(import_module=lambda name: native))
+        (floor,) = speed.floor([["北京", "好"], ["你"]], 2)
+        floor.work(floor.prepare())
+        assert cut == [("北京好", speed.packed_ends(["北京", "好"])), ("你", speed.packed_ends(["你"]))] * 2
+        assert floor.size == 24
+
+    def test_no_kernel_no_floor(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def missing(name: str) -> None:
+            raise ImportError(name)
+
+        monkeypatch.setattr(speed, "importlib", SimpleNamespace(import_module=missing))
+        assert speed.floor([["好"]], 1) == []
+
+    def test_another_default_is_timed_too(self, fakes: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert list(speed.cnlp_segmenters(("unigram", "bigram"))) == ["unigram", "bigram"]
+        default = FakeSegmenter("perceptron")
+        monkeypatch.setattr(
+            speed, "cnlp_segmenter", lambda name=None: FakeSegmenter(name) if name else default
+        )
+        assert list(speed.cnlp_segmenters(("unigram",))) == ["unigram", "perceptron"]
+
+    def test_a_quadratic_segmenter_shows(self) -> None:
+        def quadratic(text: str) -> list[str]:
+            time.sleep(len(text) ** 2 * 1e-6)
+            return []
+
+        cell = speed.compare_long(quadratic, ["好" * 20] * 10, 1, "wall")
+        assert cell["characters"] == 200
+        assert cell["long_to_short"]["median"] > 3
+
+    def test_without_punctuation_only_letters_and_digits_are_left(self) -> None:
+        inputs = speed.long_line_inputs([["你", "，"], ["。"], ["A1"]], 6)
+        assert inputs == {"with punctuation": ["你，", "。", "A1"], "without punctuation": ["你", "A1"]}
+
+
+class TestMemory:
+    def test_run(self, corpora: Path, fakes: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(memory, "PROGRAMS", {"python": "pass", "cnlp": "x = b'x' * 50_000_000"})
+        output = corpora / "out.json"
+        assert memory.main(["--runs", "2", "--output", str(output)]) == 0
+        results = record.load(output)["results"]
+        assert results["python"]["above_python_ms"]["median"] == 0
+        assert results["python"]["milliseconds"]["min"] > 1
+        grown = results["cnlp"]["peak_mb"]["median"] - results["python"]["peak_mb"]["median"]
+        assert 40 < grown < 70
+
+    def test_a_failing_program_is_no_result(self) -> None:
+        with pytest.raises(subprocess.CalledProcessError):
+            memory.start_seconds("import no_such_module")
+
+
+RECORD = {
+    "date": "2026-01-02T03:04:05+00:00",
+    "command": "python -m benchmarks.segmentation",
+    "machine": {"cpu": "CPU", "cores": 2, "python": "CPython 3.11.7", "system": "Linux x86_64"},
+    "versions": {"cnlp": "0.1.0", "jieba": "0.42.1", "rjieba": None},
+    "results": {
+        "jieba": {
+            "pku-test": {
+                "precision": 0.8526,
+                "recall": 0.7866,
+                "f1": 0.8183,
+                "oov_rate": 0.05,
+                "oov_recall": 0.58,
+            },
+            "ud-dev": {"error": "lost a character"},
+        }
+    },
+}
+
+
+class TestReport:
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        record.save(RECORD, tmp_path / "segmentation.json")
+        (tmp_path / "README.md").write_text(
+            "# Title\r\n\n<!-- table:segmentation -->\nold\n<!-- /table -->\n"
+            "text\n<!-- table:segmentation-recall -->\n<!-- /table -->\n",
+            encoding="utf-8",
+            newline="",
+        )
+        return tmp_path
+
+    def run(self, folder: Path, *words: str) -> int:
+        return report.main([str(folder / "README.md"), "--results", str(folder), *words])
+
+    def test_tables_are_written_and_then_agree(
+        self, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.run(folder, "--check") == 1
+        assert "README.md: differs" in capsys.readouterr().out
+        assert self.run(folder) == 0
+        text = (folder / "README.md").read_bytes().decode()
+        assert "| F1 | PKU | UD |\n|---|---:|---:|\n| jieba | .818 | – |" in text
+        assert "| jieba | .580 / – |" in text
+        assert "<sub>2026-01-02, CPU (2 cores), CPython 3.11.7, cnlp 0.1.0, jieba 0.42.1, `python -m" in text
+        assert text.startswith("# Title\r\n")
+        assert "old" not in text
+        assert self.run(folder, "--check") == 0
+
+    def test_a_changed_result_is_noticed(self, folder: Path) -> None:
+        self.run(folder)
+        path = folder / "segmentation.json"
+        path.write_text(path.read_text(encoding="utf-8").replace("0.8183", "0.9"), encoding="utf-8")
+        assert self.run(folder, "--check") == 1
+
+    @pytest.mark.parametrize(
+        ("page", "reason"),
+        [
+            ("\n<!-- table:nonsense -->\n<!-- /table -->\n", "README.md:2: unknown table 'nonsense'"),
+            ("<!-- table:memory -->\n<!-- /table -->\n", "README.md:1: table 'memory' needs memory.json"),
+            ("<!-- table:memory -->\n", "README.md:1: table 'memory' has no <!-- /table -->"),
+            (
+                "<!-- table:memory -->\n<!-- table:speed -->\n<!-- /table -->\n",
+                "README.md:1: table 'memory' has no <!-- /table -->",
+            ),
+        ],
+    )
+    def test_a_faulty_page_is_refused_with_its_line(
+        self, folder: Path, page: str, reason: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (folder / "README.md").write_text(page, encoding="utf-8")
+        assert self.run(folder) == 1
+        assert reason in capsys.readouterr().err
+        assert (folder / "README.md").read_text(encoding="utf-8") == page
+
+    def test_pages_of_the_project(self, tmp_path: Path) -> None:
+        (tmp_path / "docs" / "guide").mkdir(parents=True)
+        for name in ("README.md", "docs/guide/speed.md", "docs/notes.txt"):
+            (tmp_path / name).write_text("x", encoding="utf-8")
+        assert report.documentation(tmp_path) == [tmp_path / "README.md", tmp_path / "docs/guide/speed.md"]
+
+
+def test_every_table_can_be_made_of_what_the_benchmarks_write(
+    corpora: Path, fakes: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "PROGRAMS", {"python": "pass"})
+    monkeypatch.setattr(speed, "floor", lambda sentences, passes: [])
+    files = {"segmentation.json", "segmentation-january.json", "segmentation-january-february.json"}
+    segmentation.main(["--sets", "pku-test", "--output", str(corpora / "segmentation.json")])
+    for name in files:
+        record.save(record.load(corpora / "segmentation.json"), corpora / name)
+    speed.main(
+        [
+            "--megabytes",
+            "0.001",
+            "--rounds",
+            "1",
+            "--long-megabytes",
+            "0.001",
+            "--output",
+            f"{corpora}/speed.json",
+        ]
+    )
+    memory.main(["--runs", "1", "--output", str(corpora / "memory.json")])
+    for name, (file, make) in tables.TABLES.items():
+        lines = make(record.load(corpora / file)).splitlines()
+        assert len(lines) >= 3, name
+        assert len({line.replace("\\|", "").count("|") for line in lines}) == 1, name
+
+
+def test_long_lines_can_be_left_out(fakes: None) -> None:
+    assert speed.measure_long_lines([["好"]], argparse.Namespace(long_megabytes=0.0)) == {}
