@@ -1,0 +1,117 @@
+"""The shell command ``cnlp``: one file per command, imported when it is called.
+
+Exit codes: 0 all went well, 1 an input failed, 2 the command line is wrong, 130 interrupted, 143 terminated,
+141 the reader of the output went away (as the shell reports it for any tool). Every error is one line on
+standard error that starts with ``cnlp: error:``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+import click
+
+from cnlp.commands.failures import (
+    BROKEN_PIPE,
+    FAILED,
+    INTERRUPTED,
+    TERMINATED,
+    exit_code,
+    flush_output,
+    report,
+)
+
+COMMANDS = {
+    "info": "Show version, kernel and model, and verify the model.",
+    "lexicon": "Check word lists.",
+    "segment": "Cut text into words.",
+}
+
+
+class LazyGroup(click.Group):
+    """Imports ``cnlp.commands.NAME`` only when NAME is called, so that ``cnlp --help`` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The object ``command`` of the module that bears the name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"cnlp.commands.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a reader that went away ends it without a word."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            ctx.exit(BROKEN_PIPE)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands from :data:`COMMANDS`, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    """Print the version and leave."""
+    if value and not ctx.resilient_parsing:
+        import cnlp
+
+        click.echo(f"cnlp {cnlp.__version__}")
+        ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
+@click.pass_context
+def group(ctx: click.Context) -> None:
+    """Chinese word segmentation and text analysis: fast, accurate, lossless."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line ``arguments`` (default: the process's own) and return its exit code."""
+    try:
+        result = group.main(arguments, prog_name="cnlp", standalone_mode=False)
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except Exception as error:
+        report(error)
+        return exit_code(error)
+    return result if isinstance(result, int) else 0
+
+
+def _terminate(_: int, __: FrameType | None) -> None:
+    """Leave through the ``finally`` blocks, so that temporary files are removed."""
+    raise SystemExit(TERMINATED)
+
+
+def main() -> None:
+    """Entry point of the process."""
+    signal.signal(signal.SIGTERM, _terminate)
+    code = run()
+    failure = flush_output()
+    if failure is not None and code == 0:
+        if isinstance(failure, BrokenPipeError):
+            sys.exit(BROKEN_PIPE)
+        report(failure)
+        code = FAILED
+    sys.exit(code)

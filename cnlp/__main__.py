@@ -1,0 +1,5 @@
+"""``python -m cnlp`` is the command ``cnlp``."""
+
+from cnlp.commands import main
+
+main()

@@ -1,0 +1,124 @@
+r"""The forms that ``cnlp segment`` writes, always in UTF-8. Each turns a chunk of complete lines into bytes.
+
+text   The input with the delimiter put between words and nothing else changed. No delimiter stands next to
+       white space, so every blank and every line ending of the input comes out as it was.
+jsonl  One object per input line: ``{"text":"他说\t好","tokens":[["他",0,1],...]}``. ``text`` is the line
+       without its ending; a token is [word, start, end] in code points, ``text[start:end] == word``.
+       ``"end"`` is added when the line did not end with LF: ``"\r\n"``, ``"\r"``, or ``""`` at the end of
+       the input.
+tsv    One token per line: ``line<TAB>start<TAB>end<TAB>word``, no heading, no blank lines. ``line`` counts
+       from 1, offsets are code points within the line; in words a backslash is written ``\\`` and a tab
+       ``\t``. An empty input line has no row.
+
+White space is a token too in jsonl and tsv: in mode ``default`` the words of a line join to the line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from itertools import accumulate
+
+from cnlp import Segmenter
+from cnlp.io import split_lines
+
+Span = tuple[str, int, int]
+Cut = Callable[[str], list[Span]]
+Format = Callable[[bytes], bytes]
+
+SUFFIXES = {"text": "", "jsonl": ".jsonl", "tsv": ".tsv"}
+"""Names of the formats, and what each adds to a file's name in an output folder."""
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t"})
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def make_format(name: str, segmenter: Segmenter, mode: str, delimiter: str) -> Format:
+    """The function that writes format ``name`` with ``segmenter``; use a new one for each output.
+
+    It raises ``UnicodeDecodeError`` with offsets in the chunk where the chunk is not UTF-8.
+    """
+    cut = _words(segmenter) if mode == "default" else _tokens(segmenter)
+    if name == "jsonl":
+        return lambda chunk: _json_lines(cut, chunk)
+    if name == "tsv":
+        return TabSeparated(cut)
+    if mode == "default":
+        encoded = delimiter.encode("utf-8")
+        return lambda chunk: segmenter.segment_bytes(chunk, encoded)
+    return lambda chunk: _delimited(cut, chunk, delimiter)
+
+
+class TabSeparated:
+    """The format ``tsv``; counts the lines of all chunks it is given."""
+
+    def __init__(self, cut: Cut) -> None:
+        self.cut = cut
+        self.line = 0
+
+    def __call__(self, chunk: bytes) -> bytes:
+        """Rows of the lines in ``chunk``."""
+        return "".join(self._rows(chunk.decode("utf-8"))).encode("utf-8")
+
+    def _rows(self, text: str) -> Iterator[str]:
+        """Row by row."""
+        for content, _ in split_lines(text):
+            self.line += 1
+            for word, start, end in self.cut(content):
+                yield f"{self.line}\t{start}\t{end}\t{word.translate(_ESCAPES)}\n"
+
+
+def _json_lines(cut: Cut, chunk: bytes) -> bytes:
+    """The format ``jsonl``."""
+    return "".join(_objects(cut, chunk.decode("utf-8"))).encode("utf-8")
+
+
+def _objects(cut: Cut, text: str) -> Iterator[str]:
+    """One JSON object and a newline for each line of ``text``."""
+    for content, ending in split_lines(text):
+        record: dict[str, object] = {"text": content, "tokens": cut(content)}
+        if ending != "\n":
+            record["end"] = ending
+        yield _to_json(record) + "\n"
+
+
+def _delimited(cut: Cut, chunk: bytes, delimiter: str) -> bytes:
+    """The format ``text`` for modes whose words overlap; what lies between words comes out as it is."""
+    return "".join(
+        piece
+        for content, ending in split_lines(chunk.decode("utf-8"))
+        for piece in (*_join(content, cut(content), delimiter), ending)
+    ).encode("utf-8")
+
+
+def _join(content: str, spans: list[Span], delimiter: str) -> Iterator[str]:
+    """Words of a line with delimiters between them, none next to white space."""
+    reached = 0
+    after_word = False
+    for word, start, end in spans:
+        if start > reached:  # not covered by any word
+            yield content[reached:start]
+            after_word = not content[reached:start].isspace()
+        is_word = not word.isspace()
+        if after_word and is_word:
+            yield delimiter
+        yield word
+        after_word = is_word
+        reached = max(reached, end)
+    yield content[reached:]
+
+
+def _words(segmenter: Segmenter) -> Cut:
+    """Spans of words that cover the text: the ends are running sums of the lengths."""
+
+    def cut(text: str) -> list[Span]:
+        words = segmenter.segment(text)
+        ends = list(accumulate(map(len, words)))
+        return list(zip(words, [0, *ends], ends, strict=False))
+
+    return cut
+
+
+def _tokens(segmenter: Segmenter) -> Cut:
+    """Spans of words that may overlap."""
+    return lambda text: [(token.text, token.start, token.end) for token in segmenter.tokenize(text)]

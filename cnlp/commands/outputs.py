@@ -1,0 +1,130 @@
+"""Where results go: standard output, one file, or a folder that mirrors the inputs."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import BinaryIO
+
+import click
+
+from cnlp.commands.inputs import Input
+from cnlp.io import naming, replacing
+
+STANDARD_OUTPUT = "-"
+
+
+class Output:
+    """A stream that knows its name, whether it is still empty, and whether its last line is open."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self.stream = stream
+        self.name = name
+        self.empty = True
+        self.line_open = False
+        self.failed = False
+
+    def write(self, data: bytes) -> None:
+        """Write and flush, so that a pipe's reader gets each chunk at once.
+
+        Raises:
+            OSError: with ``filename`` set to the output's name; ``failed`` is then set.
+        """
+        if not data:
+            return
+        try:
+            with naming(self.name):
+                self.stream.write(data)
+                self.stream.flush()
+        except OSError:
+            self.failed = True
+            raise
+        self.empty = False
+        self.line_open = not data.endswith((b"\n", b"\r"))
+
+
+def standard_output() -> Output:
+    """Standard output in bytes.
+
+    Raises:
+        OSError: the process was started without one.
+    """
+    if sys.stdout is None:
+        raise OSError("standard output is closed")
+    return Output(sys.stdout.buffer, "standard output")
+
+
+@contextmanager
+def file_output(path: str) -> Iterator[Output]:
+    """The file ``path``, whole or not at all; the folders above it are made."""
+    folder = os.path.dirname(path)
+    if folder:
+        os.makedirs(folder, exist_ok=True)
+    with replacing(path) as stream:
+        yield Output(stream, path)
+
+
+def choose_targets(inputs: Sequence[Input], output: str | None, several: bool, suffix: str) -> list[str]:
+    """One output path for each of ``inputs``; ``-`` is standard output.
+
+    ``output`` is a folder if it exists as one or ends with a slash, or if there are several inputs (a folder
+    or a pattern counts as several); otherwise it is the file to write. In a folder each result has its
+    input's name, with ``suffix`` behind it.
+
+    Raises:
+        click.UsageError: several inputs and one file, or two inputs with one name.
+    """
+    if output is None or output == STANDARD_OUTPUT:
+        return [STANDARD_OUTPUT] * len(inputs)
+    if not (several or is_folder(output)):
+        return [output] * len(inputs)
+    if os.path.lexists(output) and not os.path.isdir(output):
+        raise click.UsageError(f"{output}: is not a folder; several inputs need a folder as --output")
+    targets = [os.path.join(output, source.below + suffix) for source in inputs]
+    _refuse_collisions(inputs, targets)
+    return targets
+
+
+def is_folder(output: str) -> bool:
+    """Whether ``output`` means a folder by itself."""
+    return os.path.isdir(output) or output.endswith(("/", os.sep))
+
+
+def refuse_overwriting(inputs: Sequence[Input], targets: Sequence[str]) -> None:
+    """Refuse to write over what is read, links and ``>> FILE`` included.
+
+    Raises:
+        click.UsageError: an output is one of the inputs.
+    """
+    read = {_identity(status): source.label for source in inputs if (status := source.status())}
+    for target in dict.fromkeys(targets):
+        status = _target_status(target)
+        label = read.get(_identity(status)) if status and stat.S_ISREG(status.st_mode) else None
+        if label is not None:
+            name = "standard output" if target == STANDARD_OUTPUT else target
+            raise click.UsageError(f"{name}: is also an input ({label}); choose another output")
+
+
+def _refuse_collisions(inputs: Sequence[Input], targets: Sequence[str]) -> None:
+    """Two inputs must not be written to one file."""
+    taken: dict[str, Input] = {}
+    for source, target in zip(inputs, targets, strict=True):
+        other = taken.setdefault(os.path.normpath(target), source)
+        if other is not source:
+            raise click.UsageError(f"{other.path} and {source.path} would both be written to {target}")
+
+
+def _target_status(target: str) -> os.stat_result | None:
+    """Identity of an existing output."""
+    try:
+        return os.fstat(standard_output().stream.fileno()) if target == STANDARD_OUTPUT else os.stat(target)
+    except (OSError, ValueError):
+        return None
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    """What two names of one file have in common."""
+    return status.st_dev, status.st_ino
