@@ -2,9 +2,9 @@
 
     python -m dictionaries.build_traditional
 
-Source: ``TSCharacters.txt`` of OpenCC (Apache-2.0) as packed by ``opencc-python-reimplemented``, which must be
-installed. Of several targets the first is taken, and chains are followed to their end, so that folding twice
-changes nothing. ``JUDGEMENTS`` overrules the source where matching words asks for it.
+Source: ``TSCharacters.txt`` of OpenCC (Apache-2.0) as packed by ``opencc-python-reimplemented``, which must
+be installed. Of several targets the first is taken, and chains are followed to their end, so that folding
+twice changes nothing. ``JUDGEMENTS`` overrules the source where matching words asks for it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ PACKAGE = "opencc-python-reimplemented"
 TARGET = os.path.join(os.path.dirname(os.path.abspath(__file__)), "traditional.tsv")
 
 # Lexicon and text are folded alike, so a merged pair costs little; a pair kept apart costs every Traditional
-# word written with it. OpenCC keeps these as they are, since 著名, 瞭望, 慰藉, 彷徨 are Simplified as well. What
-# it keeps and we do too: 覆 (覆盖) and 阪 (大阪).
+# word written with it. OpenCC keeps these as they are, since 著名, 瞭望, 慰藉, 彷徨 are Simplified as well.
+# What it keeps and we do too: 覆 (覆盖) and 阪 (大阪).
 JUDGEMENTS = {
     "著": "着",  # 看著 = 看着
     "瞭": "了",  # 瞭解 = 了解
@@ -69,8 +69,12 @@ def main() -> None:
     table = resolve(read_source() | JUDGEMENTS)
     with open(TARGET, "w", encoding="utf-8", newline="\n") as out:
         out.write("# Traditional to Simplified Chinese, one character to one character, by code point.\n")
-        out.write(f"# Made by dictionaries/build_traditional.py from OpenCC's TSCharacters.txt ({PACKAGE}\n")
-        out.write(f"# {metadata.version(PACKAGE)}, Apache-2.0, https://github.com/BYVoid/OpenCC), first targets,\n")
+        out.write(
+            "# Made by dictionaries/build_traditional.py from OpenCC's TSCharacters.txt, first targets\n"
+        )
+        out.write(
+            f"# ({PACKAGE} {metadata.version(PACKAGE)}, Apache-2.0, https://github.com/BYVoid/OpenCC),\n"
+        )
         out.write(f"# with {len(JUDGEMENTS)} judgements of our own that stand in the script.\n")
         for source in sorted(table):
             out.write(f"{source}\t{table[source]}\n")

@@ -2,10 +2,12 @@
 
 Thompson (1968) turns each expression into a nondeterministic automaton, the subset construction (Rabin and
 Scott 1959) makes all of them one deterministic automaton, and Moore's (1956) partition refinement shrinks it.
-The input symbols are not characters but *categories*: the classes of characters that no expression tells apart.
+The input symbols are not characters but *categories*: the classes of characters that no expression tells
+apart.
 
 The syntax: ``abc`` literals, ``[a-z_]`` and ``[^…]`` sets, ``{name}`` a named set (also inside ``[]``),
-``( )``, ``|``, ``?``, ``*``, ``+``, ``{m}``, ``{m,n}``, ``{m,}``; a backslash takes the next character literally.
+``( )``, ``|``, ``?``, ``*``, ``+``, ``{m}``, ``{m,n}``, ``{m,}``; a backslash takes the next character
+literally.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     Ranges = tuple[tuple[int, int], ...]  # inclusive code point ranges, in order, none touching another
-    Node = tuple[Any, ...]  # ("set", Ranges) | ("row", nodes) | ("either", nodes) | ("repeat", node, least, most)
+    # ("set", Ranges), ("row", nodes), ("either", nodes) or ("repeat", node, least, most)
+    Node = tuple[Any, ...]
 
 DEAD = 0
 _LAST = 0x10FFFF
@@ -53,6 +56,15 @@ def complement(ranges: Ranges) -> Ranges:
     return tuple(gaps)
 
 
+def difference(ranges: Ranges, without: Ranges) -> Ranges:
+    """What ``ranges`` has and ``without`` has not.
+
+    >>> difference(((1, 9),), ((4, 5),))
+    ((1, 3), (6, 9))
+    """
+    return complement(union((*complement(ranges), *without)))
+
+
 def parse(expression: str, names: Mapping[str, Ranges]) -> Node:
     """The syntax tree of one expression.
 
@@ -86,6 +98,9 @@ def parse(expression: str, names: Mapping[str, Ranges]) -> Node:
         position = end + 1
         return inside
 
+    def counted() -> bool:
+        return peek() == "{" and expression[position + 1 : position + 2].isdigit()
+
     def alternatives() -> Node:
         branches = [sequence()]
         while peek() == "|":
@@ -101,8 +116,8 @@ def parse(expression: str, names: Mapping[str, Ranges]) -> Node:
 
     def repetition() -> Node:
         node = atom()
-        while peek() and (peek() in "?*+" or (expression[position : position + 2][1:].isdigit() and peek() == "{")):
-            if peek() == "{":
+        while peek() and (peek() in "?*+" or counted()):
+            if counted():
                 least, comma, most = braces().partition(",")
                 node = ("repeat", node, int(least), int(most) if most else None if comma else int(least))
             else:
@@ -230,8 +245,8 @@ def determine(
         width: the number of categories.
 
     Returns:
-        ``transitions[state][category]`` and ``accepts[state]``, the number of the accepted pattern plus 1 or 0.
-        State 0 is dead, states 1 … len(starts) are the start states in order.
+        ``transitions[state][category]`` and ``accepts[state]``, the number of the accepted pattern plus 1
+        or 0. State 0 is dead, states 1 … len(starts) are the start states in order.
     """
     thompson = _Thompson()
     roots, accepted = [], {}
@@ -242,7 +257,8 @@ def determine(
 
     # A state of its own in each start's subset keeps two equal starts apart.
     order = [frozenset[int]()]
-    order += [thompson.closure([thompson.state(), *(roots[pattern] for pattern in start)]) for start in starts]
+    for patterns in starts:
+        order.append(thompson.closure([thompson.state(), *(roots[pattern] for pattern in patterns)]))
     numbers = {subset: number for number, subset in enumerate(order)}
     closures: dict[frozenset[int], frozenset[int]] = {}
     rows = []
@@ -268,7 +284,7 @@ def determine(
 
 
 def _minimise(rows: list[list[int]], accepts: list[int], starts: int) -> tuple[list[list[int]], list[int]]:
-    """Moore's refinement: states are one as long as they accept alike and their steps lead to equal blocks."""
+    """Moore's refinement: states are one if they accept alike and their steps lead to equal blocks."""
     # The dead state and the starts keep their numbers, so each begins as a block of its own.
     blocks = [state if state <= starts else starts + 1 + accept for state, accept in enumerate(accepts)]
     count = 0

@@ -2,9 +2,9 @@
 
 Matching and features see the folded text, users see their own: because no character is added or lost,
 offsets into one are offsets into the other. Full width becomes half width (Unicode block FF00-FFEF, where the
-target is one sensible character), upper case becomes lower case (where Unicode's mapping is one to one; İ, which
-has two targets, becomes i), Traditional becomes Simplified (``dictionaries/traditional.tsv``). Folding twice
-changes nothing. Cost: O(n).
+target is one sensible character), upper case becomes lower case (where Unicode's mapping is one to one; İ,
+which has two targets, becomes i), Traditional becomes Simplified (``dictionaries/traditional.tsv``).
+Folding twice changes nothing. Cost: O(n).
 """
 
 from __future__ import annotations

@@ -1,15 +1,16 @@
 """The patterns of running text: numbers, times, addresses, runs of letters, emoji clusters.
 
-One table declares them; :mod:`cnlp.text.tables` compiles it to one automaton (:mod:`cnlp.text.dfa`). They read
-text folded in width and case, so １９９８年 is 1998年 and ＷＷＷ is www, save for the sets in ``EXACT``.
+One table declares them; :mod:`cnlp.text.tables` compiles it to one automaton (:mod:`cnlp.text.dfa`). They
+read text folded in width and case, so １９９８年 is 1998年 and ＷＷＷ is www, save for the sets in
+``EXACT``.
 
 * An *atomic* pattern is a token: nothing cuts inside it, and no lexicon word begins or ends inside it.
 * A *soft* pattern proposes an edge, which then competes with the words of the lexicon.
 
 Tags are those of the PKU set (Yu Shiwen et al. 2002): m number, t time, nx foreign string, nr person, w
 punctuation, x anything else. What is joined follows the People's Daily of January 1998 (PFR) by count:
-年 behind four digits joins (2746 of 2795), behind two it does not (4 of 287); 月, 日, 时 join; 分 (50 of 157),
-秒, 号, 年代, 世纪, 多 and 余 stay words of their own. Single numerals are left to the lexicon.
+年 behind four digits joins (2746 of 2795), behind two it does not (4 of 287); 月, 日, 时 join; 分 (50 of
+157), 秒, 号, 年代, 世纪, 多 and 余 stay words of their own. Single numerals are left to the lexicon.
 """
 
 from __future__ import annotations
@@ -36,7 +37,14 @@ class Pattern:
     __slots__ = ("after_word", "atomic", "expression", "name", "tag", "takes_marks")
 
     def __init__(
-        self, name: str, expression: str, atomic: bool, tag: str, *, after_word: bool = True, takes_marks: bool = True
+        self,
+        name: str,
+        expression: str,
+        atomic: bool,
+        tag: str,
+        *,
+        after_word: bool = True,
+        takes_marks: bool = True,
     ) -> None:
         self.name = name
         self.expression = expression
@@ -75,16 +83,17 @@ class Match:
         return f"Match({self.start}, {self.end}, {self.pattern.name})"
 
 
-# Characters that transcribe foreign names: those that occur twice or more in the PFR names with a middle dot,
-# less those that are words of their own more often, plus the usual ones of the press agency's tables.
+# Characters that transcribe foreign names: the customary ones, and those that names with a middle dot use in
+# PFR, less those that are far more often ordinary words beside such names. Measured on the names of February
+# 1998, which did not shape it: 60 % found, 62 % of what is found right.
 TRANSCRIPTION = (
-    "阿埃艾爱安昂奥澳巴白拜班邦宝保堡贝本比彼毕宾波玻伯勃博布蔡藏查察柴昌川茨措达大戴黛丹当道德登邓迪蒂丁东杜多"
-    "顿额厄恩尔耳法凡范方菲费芬丰冯佛夫弗福富盖甘冈高戈哥格葛根古瓜圭哈海汉翰豪赫黑亨洪胡华怀惠霍基吉季加佳迦"
-    "嘉贾杰捷金津京喀卡凯坎康柯科可克肯孔库昆夸拉腊莱赖兰朗劳勒雷蕾黎里理立丽利莉力莲廉良列烈林琳龙隆娄卢鲁陆"
-    "路露伦罗洛吕马玛迈麦曼茅梅美门蒙孟米密敏明摩莫默姆木穆拿娜纳乃奈南尼年涅宁纽农努诺欧帕派潘庞佩彭蓬皮匹平"
-    "珀普奇齐契恰乔钦琴丘琼曲让热仁日荣茹儒瑞若撒萨塞赛桑瑟森沙莎珊山尚舍申圣施什史士舒朔司丝思斯松苏索塔泰坦"
-    "汤唐陶特藤提铁廷通图托瓦万旺威韦维伟卫温沃乌武西希席夏香肖谢辛欣休修许雅亚延扬耶叶伊依易因英尤于约赞泽扎"
-    "詹哲珍芝治朱珠兹祖佐"
+    "丁丘东丝丰丹丽乃久乌乔买于亚亨什仓伊休伟伦伯佐佛佩佳依侯保修儒克兰兹冈冬冯凡凯列利加努劳勃勒匹博卜卡"
+    "卢卫厄古史叶司吉吕哈哥哲唐喀嘉因图圣圭坎坦埃基堡塔塞士夏多夫夸奇奈契奥姆威娄娜孔孜孟季宁安宾密察尔尚"
+    "尤尧尼山川巴布希帕平库庞康廉延廷弗彭彼德怀恩恰惠戈戴扎托扬拉拜拿捷措提摩撒敏敦斐斯施旭旺昂昆明易晋普"
+    "曲曼朔朗木本朱杜杰松林查柯柴根格桑梅森欣欧歇武比毕汉汗汤沃沙沛治法波泰泽洛津派海涅温潘烈热爱牙特玛玻"
+    "珀珊珍珠班理琳琼瑞瑟瓜瓦甘甫申登皮盖祖福科穆立米索约纳纽绍维罕罗美翰耳耶肉肖肯胡腊舍舒艾芝芬芭苏若范"
+    "茅茨茹荣莉莎莫莱莲菲萨葛蒂蒙蓬蔡蕾藤西詹让诺谢豪贝贡费贾赖赛赞赫路辛达迈迦迪逊邓邦里金钦铁阿陆陶隆雅"
+    "雷霍露韦顿香马鲁麦黎黑默黛鼎齐"
 )
 
 _CLASSES = {name: value for value, name in enumerate(characters.CLASS_NAMES)}
@@ -108,7 +117,6 @@ def character_sets() -> dict[str, Ranges]:
     flags, skins, joiner = (0x1F1E6, 0x1F1FF), (0x1F3FB, 0x1F3FF), (0x200D, 0x200D)
     letters = (*_of_class("latin"), *_of_class("letter"))
     url = (*_of_class("digit"), *((ord(first), ord(first) + 25) for first in "aAａＡ"))
-    emoji = dfa.union((*_of_class("emoji"),))
     return {
         "digit": _of_class("digit"),
         "letter": dfa.union(letters),
@@ -116,8 +124,8 @@ def character_sets() -> dict[str, Ranges]:
         "space": _of_class("space"),
         "mark": _of_class("mark"),
         "joiner": (joiner,),
-        "attached": dfa.union((*dfa.complement(dfa.union((*dfa.complement(_of_class("mark")), joiner))), skins)),
-        "emoji": dfa.complement(dfa.union((*dfa.complement(emoji), flags))),
+        "attached": dfa.union((*dfa.difference(_of_class("mark"), (joiner,)), skins)),
+        "emoji": dfa.difference(_of_class("emoji"), (flags,)),
         "flag": (flags,),
         "skin": (skins,),
         "kana": _of_class("kana"),
@@ -130,6 +138,7 @@ def character_sets() -> dict[str, Ranges]:
         "financial": _of("零壹贰貳叁叄參肆伍陆陸柒捌玖拾佰仟万萬亿億"),
         "transcription": _of(TRANSCRIPTION),
         "comma": _of(","),
+        "colon": _of(":"),
         "open": _of("("),
         "close": _of(")"),
         "url": dfa.union((*url, *_of("!$%&*+,-./:;=?@_~#．／"))),
@@ -139,7 +148,7 @@ def character_sets() -> dict[str, Ranges]:
 
 
 # Sets that read the character as it stands: a full width comma or bracket behind an address ends it.
-EXACT = ("comma", "open", "close", "url", "url_end", "mail")
+EXACT = ("comma", "colon", "open", "close", "url", "url_end", "mail")
 
 _URL = r"({url}|{open}{url}*{close})*({url_end}|{open}{url}*{close})"
 _INTEGER = r"({digit}+|{digit}{1,3}({comma}{digit}{3})+)"
@@ -183,7 +192,7 @@ PATTERNS = (
     Pattern("repeated", _repeated(), True, "w"),
     Pattern("cluster", r"[^{space}{mark}]{mark}+|{mark}+", True, "x"),
     Pattern("signed", rf"[-+−±]{_NUMBER}[%‰]?", False, "m", after_word=False),
-    Pattern("ratio", r"{digit}+:{digit}+", False, "m"),
+    Pattern("ratio", r"{digit}+{colon}{digit}+", False, "m"),
     Pattern(
         "numeral",
         r"{numeral}{2,}|{financial}{2,}"
@@ -204,7 +213,7 @@ PATTERNS = (
     Pattern("kana", r"{kana}{2,}", False, "nx"),
     Pattern("hangul", r"{hangul}{2,}", False, "nx"),
     Pattern("dashed", r"{letter}+[—―]{digit}{alnum}*", False, "nx"),
-    Pattern("name", r"{transcription}{1,6}([·•‧・]{transcription}{1,6}){1,3}", False, "nr"),
+    Pattern("name", r"{transcription}{1,8}([·•‧・]{transcription}{1,8}){1,3}", False, "nr"),
 )
 
 
@@ -215,8 +224,9 @@ def find(text: str) -> list[Match]:
         text: the text as its user wrote it, not folded.
 
     Returns:
-        Matches by start, then end. Atomic ones never overlap; soft ones may overlap everything, but none begins
-        or ends inside an atomic match. The rule and its linear cost stand in :mod:`cnlp.text.tables`.
+        Matches by start, then end. Atomic ones never overlap; soft ones may overlap everything, but none
+        begins or ends inside an atomic match. The rule and its linear cost stand in
+        :mod:`cnlp.text.tables`.
 
     >>> [(text[m.start : m.end], m.pattern.name) for text in ["１９９８年跌了12.5%"] for m in find(text)]
     [('１９９８', 'number'), ('１９９８年', 'time'), ('12.5%', 'number')]

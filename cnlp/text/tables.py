@@ -2,8 +2,9 @@
 
 :func:`build_tables` returns little-endian arrays:
 
-===================  ===  ====================  ============================================================
-``constants``        U32  [6]                   states, categories, patterns, look-ahead, start, start after word
+===================  ===  ====================  ========================================================
+``constants``        U32  [6]                   states, categories, patterns, look-ahead, start, start after
+                                                word
 ``category_pages``   U16  [4352]                page of ``code_point >> 8``
 ``categories``       U8   [pages * 256]         category of a code point: ``[page << 8 | code_point & 255]``
 ``category_flags``   U8   [categories]          the bits below
@@ -11,28 +12,30 @@
 ``transitions``      U16  [states * categories] next state: ``[state * categories + category]``; 0 is dead
 ``accepts``          U8   [states]              0, or the number of the accepted pattern plus 1
 ``pattern_flags``    U8   [patterns]            bit 0 atomic, bit 1 takes the marks behind it
-===================  ===  ====================  ============================================================
+===================  ===  ====================  ========================================================
 
 A category is a set of code points that no pattern tells apart; width and case folding are baked into the map.
 Its flags: 1 an atomic pattern can start here, 2 a soft one can, 4 letter or digit, 16 mark (belongs to the
-character before it), 32 Chinese numeral, 64 kana, 128 hangul.
+character before it), 8 transcribes foreign names, 32 Chinese numeral, 64 kana, 128 hangul.
 
 The loop, from left to right, at position p (what lies before 0 has no flags, behind the end is no character):
 
 1. p is a start if its category can start an atomic pattern, or if it can start a soft one and p is not inside
-   a run (p and the character before it share one of the bits 32, 64, 128), or if the next character is a mark.
-   Otherwise go on at p + 1.
+   a run (p and the character before it share one of the bits 8, 32, 64, 128), or if the next character is a
+   mark. Otherwise go on at p + 1.
 2. Begin in state 2 if the character before p is a letter or digit, else in state 1. Read characters until the
-   state is dead, the text ends, or ``LOOKAHEAD`` characters were read since p or since the last atomic accept,
-   whichever is later. Remember the last atomic accept and the last soft accept.
-3. Report the atomic match, lengthened over the marks behind it if its pattern takes them. Then report the soft
-   match if p may start one (1) and it ends behind the atomic match.
+   state is dead, the text ends, or ``LOOKAHEAD`` characters were read since p or since the last atomic
+   accept, whichever is later. Remember the last atomic accept and the last soft accept; an accept
+   between two letters or digits does not count, so that 1:1949 is no 1:19.
+3. Report the atomic match, lengthened over the marks behind it if its pattern takes them. Then report the
+   soft match if p may start one (1) and it ends behind the atomic match.
 4. Go on at the end of the atomic match, or at p + 1 if there was none.
 
 The caller drops every edge, soft match or lexicon word, that begins or ends inside an atomic match.
 
 Cost: a start reads at most ``LOOKAHEAD`` characters beyond the end of its atomic match, and the loop goes on
-at that end. So n characters cost at most ``n * (LOOKAHEAD + 1)`` steps, whatever the text, and about n in prose.
+at that end. So n characters cost at most ``n * (LOOKAHEAD + 1)`` steps, whatever the text, and about n in
+prose.
 """
 
 from __future__ import annotations
@@ -46,15 +49,17 @@ from .normalise import fold_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from .dfa import Ranges
 
 LOOKAHEAD = 142  # a topic: two # around 140 characters
 START, START_AFTER_WORD = 1, 2
 
-STARTS_ATOMIC, STARTS_SOFT, WORD, EXTENDS, NUMERAL, KANA, HANGUL = 1, 2, 4, 16, 32, 64, 128
-RUNS = NUMERAL | KANA | HANGUL
+STARTS_ATOMIC, STARTS_SOFT, WORD, TRANSCRIPTION, EXTENDS, NUMERAL, KANA, HANGUL = (
+    1 << bit for bit in range(8)
+)
+RUNS = TRANSCRIPTION | NUMERAL | KANA | HANGUL
 ATOMIC, TAKES_MARKS = 1, 2
 
 
@@ -101,11 +106,9 @@ def build_tables() -> dict[str, tuple[str, bytes]]:
     pages: dict[bytes, int] = {}
     canvas = tables.category_of
     page_of = [pages.setdefault(canvas[at : at + 256], len(pages)) for at in range(0, len(canvas), 256)]
-    constants = (
-        len(tables.accepts), len(tables.flags), len(patterns.PATTERNS), LOOKAHEAD, START, START_AFTER_WORD,
-    )  # fmt: skip
+    sizes = len(tables.accepts), len(tables.flags), len(patterns.PATTERNS)
     return {
-        "constants": ("U32", _little(constants, 4)),
+        "constants": ("U32", _little((*sizes, LOOKAHEAD, START, START_AFTER_WORD), 4)),
         "category_pages": ("U16", _little(page_of, 2)),
         "categories": ("U8", b"".join(pages)),
         "category_flags": ("U8", tables.flags),
@@ -155,7 +158,7 @@ def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
                 break
             at += 1
             accept = accepts[state]
-            if accept:
+            if accept and not (at < length and flags[at - 1] & flags[at] & WORD):
                 if pattern_flags[accept - 1] & ATOMIC:
                     atomic, atomic_end, limit = accept, at, at + LOOKAHEAD
                 else:
@@ -181,7 +184,9 @@ def _compile() -> Tables:
     after_word = [number for number in everywhere if patterns.PATTERNS[number].after_word]
     transitions, accepts = dfa.determine(trees, [everywhere, after_word], members.__getitem__, len(classes))
     pattern_flags = bytes(ATOMIC * row.atomic | TAKES_MARKS * row.takes_marks for row in patterns.PATTERNS)
-    flags = _category_flags(transitions, accepts, pattern_flags, classes, members[names["numeral"]])
+    runs = {TRANSCRIPTION: members[names["transcription"]], NUMERAL: members[names["numeral"]]}
+    runs |= {KANA: members[names["kana"]], HANGUL: members[names["hangul"]]}
+    flags = _category_flags(transitions, accepts, pattern_flags, classes, runs)
     return Tables(category_of, flags, classes, transitions, bytes(accepts), pattern_flags)
 
 
@@ -224,21 +229,23 @@ def _category_flags(
     accepts: Sequence[int],
     pattern_flags: bytes,
     classes: bytes,
-    numerals: Sequence[int],
+    runs: Mapping[int, Sequence[int]],
 ) -> bytes:
     """The flags of each category, those of starting read off the automaton."""
     bit_of_class = {
-        characters.DIGIT: WORD, characters.LATIN: WORD, characters.LETTER: WORD,
-        characters.MARK: EXTENDS, characters.KANA: KANA, characters.HANGUL: HANGUL,
-    }  # fmt: skip
+        characters.DIGIT: WORD,
+        characters.LATIN: WORD,
+        characters.LETTER: WORD,
+        characters.MARK: EXTENDS,
+    }
     marks = {category for category, value in enumerate(classes) if value == characters.MARK}
     atomic = {state for state, accept in enumerate(accepts) if accept and pattern_flags[accept - 1] & ATOMIC}
     soft = {state for state, accept in enumerate(accepts) if accept} - atomic
     to_atomic, to_soft = _leading_to(atomic, transitions), _leading_to(soft, transitions)
     flags = bytearray(bit_of_class.get(value, 0) for value in classes)
     for category in range(len(classes)):
-        if category in numerals:
-            flags[category] |= NUMERAL
+        for run, its_categories in runs.items():
+            flags[category] |= run * (category in its_categories)
         # Every character starts a cluster if a mark follows; the loop looks for the mark instead.
         second = set(range(len(classes))) - marks
         for state in {transitions[start][category] for start in (START, START_AFTER_WORD)}:
