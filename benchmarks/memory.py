@@ -72,6 +72,7 @@ def measure(programs: Mapping[str, str], runs: int) -> dict[str, dict[str, Any]]
         results[name] = {
             "milliseconds": spread([value * 1e3 for value in seconds[name]], 2),
             "above_python_ms": spread(above, 2),
+            "least_above_least_python_ms": round((min(seconds[name]) - min(seconds[BARE])) * 1e3, 2),
             "peak_mb": spread([peak_bytes(code) / 1e6 for _ in range(3)], 2),
         }
         shown = results[name]
@@ -95,7 +96,10 @@ def _python(code: str) -> bytes:
     """Standard output of ``python -c code``, run where the package can be imported."""
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=records.ROOT, env=environment, capture_output=True, check=True)
+    done = subprocess.run(command, cwd=records.ROOT, env=environment, capture_output=True)
+    if done.returncode:
+        sys.stderr.buffer.write(done.stderr)
+    done.check_returncode()
     return done.stdout
 
 
