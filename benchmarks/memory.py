@@ -66,7 +66,7 @@ def measure(programs: Mapping[str, str], runs: int) -> dict[str, dict[str, Any]]
     for _ in range(runs):
         for name, code in programs.items():
             seconds[name].append(start_seconds(code))
-    results = {}
+    results: dict[str, dict[str, Any]] = {}
     for name, code in programs.items():
         above = [(one - bare) * 1e3 for one, bare in zip(seconds[name], seconds[BARE], strict=True)]
         results[name] = {
