@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Result, run_process
+from running_commands import Result, run_process
 
 Shell = Callable[..., Result]
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Result, run_here, run_process
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from running_commands import ROOT, Result, command_line, environment, run_here, run_process
 
 import cnlp
 from cnlp.segmentation import ALGORITHMS
@@ -184,21 +186,12 @@ def test_chunks_do_not_show(shell: Shell, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("start", [["-m", "cnlp"], ["cli.py"]])
 def test_the_shim_and_the_module_are_the_command(start: list[str]) -> None:
-    import subprocess
-    import sys
-
-    from conftest import ROOT, environment
-
     line = [sys.executable, *start, "segment"]
     done = subprocess.run(line, input="我们\n".encode(), capture_output=True, cwd=ROOT, env=environment())
     assert (done.returncode, done.stdout.decode(), done.stderr) == (0, "我们\n", b"")
 
 
 def test_each_chunk_is_written_when_it_is_read() -> None:
-    import subprocess
-
-    from conftest import command_line, environment
-
     with subprocess.Popen(
         command_line("segment"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment(), bufsize=0
     ) as process:
@@ -234,11 +227,6 @@ def test_the_list_of_commands_says_what_the_commands_say() -> None:
 
 
 def test_help_imports_no_segmenter() -> None:
-    import subprocess
-    import sys
-
-    from conftest import environment
-
     code = "import sys, cnlp.commands as c; c.run(['--help']); print('cnlp.segmentation' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment(), text=True)
     assert done.stdout.endswith("False\n")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Result, command_line, environment, run_here, run_process
+from running_commands import Result, command_line, environment, run_here, run_process
 
 Shell = Callable[..., Result]
 posix = pytest.mark.skipif(os.name != "posix", reason="signals, permissions and devices of POSIX")
