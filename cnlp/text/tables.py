@@ -15,13 +15,13 @@
 ===================  ===  ====================  ========================================================
 
 A category is a set of code points that no pattern tells apart; width and case folding are baked into the map.
-Its flags: 1 an atomic pattern can start here, 2 a soft one can, 4 letter or digit, 16 mark (belongs to the
-character before it), 8 transcribes foreign names, 32 Chinese numeral, 64 kana, 128 hangul.
+Its flags: 1 an atomic pattern can start here, 2 a soft one can, 4 letter or digit, 8 white space, 16 mark
+(belongs to the character before it), 32 Chinese numeral, 64 kana or hangul, 128 transcribes foreign names.
 
 The loop, from left to right, at position p (what lies before 0 has no flags, behind the end is no character):
 
 1. p is a start if its category can start an atomic pattern, or if it can start a soft one and p is not inside
-   a run (p and the character before it share one of the bits 8, 32, 64, 128), or if the next character is a
+   a run (p and the character before it share one of the bits 32, 64, 128), or if the next character is a
    mark. Otherwise go on at p + 1.
 2. Begin in state 2 if the character before p is a letter or digit, else in state 1. Read characters until the
    state is dead, the text ends, or ``LOOKAHEAD`` characters were read since p or since the last atomic
@@ -56,10 +56,10 @@ if TYPE_CHECKING:
 LOOKAHEAD = 142  # a topic: two # around 140 characters
 START, START_AFTER_WORD = 1, 2
 
-STARTS_ATOMIC, STARTS_SOFT, WORD, TRANSCRIPTION, EXTENDS, NUMERAL, KANA, HANGUL = (
+STARTS_ATOMIC, STARTS_SOFT, WORD, SPACE, EXTENDS, NUMERAL, SYLLABLE, TRANSCRIPTION = (
     1 << bit for bit in range(8)
 )
-RUNS = TRANSCRIPTION | NUMERAL | KANA | HANGUL
+RUNS = NUMERAL | SYLLABLE | TRANSCRIPTION
 ATOMIC, TAKES_MARKS = 1, 2
 
 
@@ -184,8 +184,7 @@ def _compile() -> Tables:
     after_word = [number for number in everywhere if patterns.PATTERNS[number].after_word]
     transitions, accepts = dfa.determine(trees, [everywhere, after_word], members.__getitem__, len(classes))
     pattern_flags = bytes(ATOMIC * row.atomic | TAKES_MARKS * row.takes_marks for row in patterns.PATTERNS)
-    runs = {TRANSCRIPTION: members[names["transcription"]], NUMERAL: members[names["numeral"]]}
-    runs |= {KANA: members[names["kana"]], HANGUL: members[names["hangul"]]}
+    runs = {NUMERAL: members[names["numeral"]], TRANSCRIPTION: members[names["transcription"]]}
     flags = _category_flags(transitions, accepts, pattern_flags, classes, runs)
     return Tables(category_of, flags, classes, transitions, bytes(accepts), pattern_flags)
 
@@ -236,7 +235,10 @@ def _category_flags(
         characters.DIGIT: WORD,
         characters.LATIN: WORD,
         characters.LETTER: WORD,
+        characters.SPACE: SPACE,
         characters.MARK: EXTENDS,
+        characters.KANA: SYLLABLE,
+        characters.HANGUL: SYLLABLE,
     }
     marks = {category for category, value in enumerate(classes) if value == characters.MARK}
     atomic = {state for state, accept in enumerate(accepts) if accept and pattern_flags[accept - 1] & ATOMIC}
