@@ -1,0 +1,30 @@
+"""The model files and the models that come with the package."""
+
+from __future__ import annotations
+
+import os
+
+from cnlp import errors
+from cnlp.models.format import ModelFile
+
+CORE = os.path.join(os.path.dirname(__file__), "core.safetensors")
+
+
+def open_model(path: str | os.PathLike[str] | None = None, kind: str | None = None) -> ModelFile:
+    """Open the model file at ``path``, or the shipped one.
+
+    A file of one's own is compared with its checksum; the shipped one is trusted to the installer,
+    and checked by ``cnlp info``.
+
+    Raises:
+        OSError: the file cannot be read.
+        ModelError: the file is damaged, foreign, or not of the ``kind``.
+    """
+    if path is None and not os.path.exists(CORE):
+        raise errors.bad_model(CORE, "the shipped model is missing: install with 'pip install .'")
+    model = ModelFile(CORE if path is None else path)
+    if path is not None:
+        model.verify()
+    if kind is not None and model.kind != kind:
+        raise errors.bad_model(model.path, f"this is a model of kind {model.kind!r}, not {kind!r}")
+    return model

@@ -1,0 +1,50 @@
+"""cnlp: Chinese word segmentation and text analysis.
+
+>>> import cnlp
+>>> cnlp.segment("他来到了网易杭研大厦。")
+['他', '来到', '了', '网易', '杭研', '大厦', '。']
+
+Names are imported when they are first used, so that ``import cnlp`` costs a millisecond.
+"""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnlp.lexicon import Entry as Entry
+    from cnlp.lexicon import Lexicon as Lexicon
+    from cnlp.segmentation import Segmenter as Segmenter
+    from cnlp.segmentation import load as load
+    from cnlp.segmentation import segment as segment
+    from cnlp.segmentation import tokenize as tokenize
+    from cnlp.text.sentences import sentences as sentences
+    from cnlp.types import Token as Token
+
+_HOMES = {
+    "Entry": "cnlp.lexicon",
+    "Lexicon": "cnlp.lexicon",
+    "Segmenter": "cnlp.segmentation",
+    "Token": "cnlp.types",
+    "load": "cnlp.segmentation",
+    "segment": "cnlp.segmentation",
+    "sentences": "cnlp.text.sentences",
+    "tokenize": "cnlp.segmentation",
+}
+
+__all__ = ["__version__", *_HOMES]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cnlp' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

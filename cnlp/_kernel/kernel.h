@@ -1,0 +1,192 @@
+/* kernel.h - the data structures of the C kernel and the functions between its files.
+ *
+ * The kernel has four parts, one file each, none of which knows Python or keeps global state:
+ *   trie.c      the double-array trie over folded code points (lookup is inline, below)
+ *   scanner.c   the deterministic automaton that finds patterns (numbers, dates, URLs, runs)
+ *   lattice.c   candidate words of a text block: lexicon, user lexicon, patterns, constraints
+ *   decode.c    choosing a path: maximum matching, unigram and bigram Viterbi
+ * module.c is the only door to Python. reference.py does the same in Python and is its oracle.
+ *
+ * Costs are integers: -ln p in units of 1/4096 nat. So C and Python agree to the last bit.
+ */
+#ifndef CNLP_KERNEL_H
+#define CNLP_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CODE_POINT_PAGES 4352 /* 0x110000 / 256 */
+#define INFINITE_COST INT64_MAX
+#define BONUS_STEP 256        /* one step of a bigram bonus: 1/16 nat */
+
+/* Double-array trie.
+ *
+ *   code point --pages/codes--> code (folded; 0: in no word) --units--> next node
+ *
+ *   unit:  63       40 39       16 15        0
+ *         |   value   |   base    |   label   |
+ *
+ * The child of a node by code c is units[base + c] if its label is c. No two nodes share a base,
+ * so the label alone proves the parent. base 0: a leaf. value 0: no word ends here. Node 0 is
+ * the root, its base is 0 as well: units[c] is its child by code c.
+ * The pages and codes belong to the trie: they hold its alphabet and its folding. */
+typedef struct {
+    const uint16_t *pages; /* [CODE_POINT_PAGES], each < n_pages */
+    const uint16_t *codes; /* [n_pages * 256] */
+    const uint64_t *units; /* [n_units] */
+    uint32_t n_units;
+    uint32_t max_length;   /* code points of the longest word */
+} Trie;
+
+#define UNIT_LABEL(unit) ((uint32_t)((unit) & 0xFFFF))
+#define UNIT_BASE(unit) ((uint32_t)((unit) >> 16) & 0xFFFFFF)
+#define UNIT_VALUE(unit) ((uint32_t)((unit) >> 40))
+
+static inline uint32_t trie_code(const Trie *trie, uint32_t code_point)
+{
+    return trie->codes[(uint32_t)trie->pages[code_point >> 8] << 8 | (code_point & 255)];
+}
+
+/* The child of the node with this base by this code; 0 if there is none. */
+static inline uint32_t trie_child(const Trie *trie, uint32_t base, uint32_t code)
+{
+    uint32_t node = base + code;
+    if (code == 0 || node >= trie->n_units || UNIT_LABEL(trie->units[node]) != code)
+        return 0;
+    return node;
+}
+
+/* The node at which these code points end, 0 if the trie does not hold them as a path. */
+uint32_t trie_find(const Trie *trie, const uint32_t *text, size_t length);
+
+/* Builds the units for n words given as code sequences: word k is
+ * codes[offsets[k] .. offsets[k + 1]). values[k] in 1 .. 2^24 - 1. Nodes are returned per word.
+ * Returns 0, or -1 without memory, -2 when the trie would need more than 2^24 units. */
+int trie_build(const uint16_t *codes, const uint32_t *offsets, const uint32_t *values, uint32_t n,
+               uint64_t **units, uint32_t *n_units, uint32_t *nodes);
+
+/* Pattern scanner: see cnlp/text/tables.py for the tables and the exact rule. */
+typedef struct {
+    const uint16_t *category_pages; /* [CODE_POINT_PAGES] */
+    const uint8_t *categories;      /* [n_pages * 256] */
+    const uint8_t *category_flags;  /* [n_categories] */
+    const uint16_t *transitions;    /* [n_states * n_categories] */
+    const uint8_t *accepts;         /* [n_states]: 0 or pattern + 1 */
+    const uint8_t *pattern_flags;   /* [n_patterns] */
+    uint32_t n_categories, n_states, n_patterns;
+} Scanner;
+
+/* Flags of categories, flags of patterns, and constants of the rule in cnlp/text/tables.py. */
+enum { STARTS_ATOMIC = 1, STARTS_SOFT = 2, IS_ALNUM = 4, IS_SPACE = 8, EXTENDS = 16, IN_RUN = 224 };
+enum { IS_ATOMIC = 1, TAKES_MARKS = 2 };
+enum { LOOKAHEAD = 142, START = 1, START_AFTER_ALNUM = 2 };
+
+static inline uint32_t scanner_category(const Scanner *scanner, uint32_t code_point)
+{
+    return scanner->categories[(uint32_t)scanner->category_pages[code_point >> 8] << 8
+                               | (code_point & 255)];
+}
+
+typedef struct {
+    size_t end;       /* 0: no match */
+    uint32_t pattern;
+} Match;
+
+/* The longest atomic and the longest soft match that begin at text[start]; 0 if there is none. */
+int scanner_match(const Scanner *scanner, const uint32_t *text, size_t length, size_t start,
+                  Match *atomic, Match *soft);
+
+/* User lexicon laid over a base: word k of its trie has value k + 1. */
+enum { MODE_PREFER, MODE_FORCE, MODE_SPLIT, MODE_BLOCK, MODE_MASK = 3, MODE_PARTIAL = 4 };
+
+typedef struct {
+    Trie trie;
+    uint32_t n_entries;
+    const uint8_t *modes;      /* [n_entries] */
+    const int32_t *costs;      /* [n_entries] */
+    const uint32_t *ids;       /* [n_entries]: identity in the bigram model */
+    const uint32_t *pieces;    /* lengths in code points, of all split entries in turn */
+    const uint32_t *pieces_at; /* [n_entries + 1]: where an entry's pieces begin */
+    int has_constraints;       /* any force, split or partial entry */
+    int has_blocks;            /* any block or split entry */
+} Overlay;
+
+/* A stretch the caller matched himself (a user's regular expression). */
+typedef struct {
+    uint32_t start, end, mode;
+    int32_t cost;
+} Span;
+
+/* Everything a decoder shares between threads; nothing in it ever changes. */
+typedef struct {
+    Scanner scanner;
+    Trie trie;
+    const int32_t *class_costs; /* [1 + n_patterns]: unknown character, then each pattern */
+    const uint32_t *bigrams;    /* [n_bigrams]: fingerprint << 8 | bonus; 0: empty slot */
+    uint32_t n_bigrams;
+    int32_t word_cost;          /* what a word costs besides, where bigrams count */
+    int use_patterns;
+} Model;
+
+/* A candidate word. id: node of the trie, or n_units + class. */
+typedef struct {
+    uint32_t start, end, id;
+    int32_t cost;
+    uint32_t source;
+} Edge;
+
+enum { SOURCE_LEXICON, SOURCE_USER, SOURCE_PATTERN, SOURCE_CHARACTER, SOURCE_HIDDEN };
+
+enum { NO_BOUNDARY = 1, HARD_BOUNDARY = 2 }; /* flags of a position between two characters */
+
+/* One block of a text with its candidates' ingredients. Positions are absolute in the text;
+ * arrays are indexed from `begin`. */
+typedef struct {
+    const Model *model;
+    const Overlay *overlay; /* may be NULL */
+    const uint32_t *text;
+    size_t length;          /* of the whole text */
+    const Span *spans;
+    size_t n_spans;
+    size_t begin, end;      /* the block; edges may reach beyond its end */
+    size_t capacity;        /* characters the arrays have room for */
+    uint16_t *codes;        /* trie codes of text[begin .. end + max_length) */
+    uint16_t *user_codes;
+    uint8_t *flags;         /* of positions begin .. end + reach */
+    size_t flags_end, flags_capacity;
+    Edge *extras;           /* patterns, forced words: sorted by start */
+    size_t n_extras, extras_capacity;
+    Edge *edges;            /* of one start, or of the whole block */
+    size_t n_edges, edges_capacity;
+    int failed;             /* out of memory */
+} Block;
+
+void block_init(Block *block, const Model *model, const Overlay *overlay, const uint32_t *text,
+                size_t length, const Span *spans, size_t n_spans);
+void block_free(Block *block);
+/* Prepares text[begin .. end): codes, patterns, constraints. Returns -1 without memory. */
+int block_load(Block *block, size_t begin, size_t end);
+
+/* The chosen words, in order: where each ends, and what proposed it. */
+typedef struct {
+    uint32_t end, source;
+} Word;
+
+typedef struct {
+    Word *items;
+    size_t count, capacity;
+    int64_t cost; /* of the path, where the algorithm has costs */
+} Words;
+
+enum { FORWARD, BACKWARD, BIDIRECTIONAL, UNIGRAM, BIGRAM, N_ALGORITHMS };
+
+/* Appends the chosen words. Returns -1 without memory. */
+int decode(const Model *model, const Overlay *overlay, const uint32_t *text, size_t length,
+           const Span *spans, size_t n_spans, int algorithm, Words *words);
+/* All permitted edges of the loaded block, by start, into block->edges. reach[i - begin] is set to
+ * the furthest end of any candidate that begins at i. Returns -1 without memory. */
+int block_edges(Block *block, size_t *reach);
+/* What the bigram model takes off the cost of word `right` after word `left`. */
+int32_t bigram_bonus(const Model *model, uint32_t left, uint32_t right);
+
+#endif

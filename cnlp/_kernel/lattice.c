@@ -1,0 +1,523 @@
+/* lattice.c - the candidate words of a block of text.
+ *
+ * A block is loaded in four steps:
+ *   1. trie codes of its characters, for the base lexicon and for the user's;
+ *   2. patterns: an atomic match forbids the boundaries inside it (NO_BOUNDARY) and is an edge,
+ *      a soft match is an edge only;
+ *   3. constraints of the user's lexicon: partial entries reopen boundaries inside atomic matches;
+ *      force and split entries, the longest first, then the leftmost, fix their boundaries
+ *      (HARD_BOUNDARY) and forbid those inside;
+ *   4. pieces of reopened atomic matches become edges.
+ * An edge [i, j) is permitted if neither i nor j is forbidden and no hard boundary lies inside.
+ * Every permitted boundary has a permitted edge that begins there: the last resort is the single
+ * character, so a path always exists.
+ *
+ * Edges may end beyond the block: the block knows all candidates that begin in it. A position that
+ * no candidate crosses splits the text exactly, which is what decode.c cuts long texts by. */
+#include "kernel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void block_init(Block *block, const Model *model, const Overlay *overlay, const uint32_t *text,
+                size_t length, const Span *spans, size_t n_spans)
+{
+    memset(block, 0, sizeof *block);
+    block->model = model;
+    block->overlay = overlay;
+    block->text = text;
+    block->length = length;
+    block->spans = spans;
+    block->n_spans = n_spans;
+}
+
+void block_free(Block *block)
+{
+    free(block->codes);
+    free(block->user_codes);
+    free(block->flags);
+    free(block->extras);
+    free(block->edges);
+}
+
+/* Makes room for `size` items of the array; returns 0 without memory. */
+static int reserve(void **items, size_t *capacity, size_t size, size_t item_size)
+{
+    if (size <= *capacity)
+        return 1;
+    size_t target = *capacity ? *capacity * 2 : 64;
+    while (target < size)
+        target *= 2;
+    void *more = realloc(*items, target * item_size);
+    if (!more)
+        return 0;
+    *items = more;
+    *capacity = target;
+    return 1;
+}
+
+static int reserve_edges(Block *block, size_t more)
+{
+    if (reserve((void **)&block->edges, &block->edges_capacity, block->n_edges + more, sizeof(Edge)))
+        return 1;
+    block->failed = 1;
+    return 0;
+}
+
+static size_t max_length(const Block *block)
+{
+    size_t longest = block->model->trie.max_length;
+    if (block->overlay && block->overlay->trie.max_length > longest)
+        longest = block->overlay->trie.max_length;
+    return longest + 1;
+}
+
+static uint8_t *flag(Block *block, size_t position)
+{
+    return block->flags + (position - block->begin);
+}
+
+/* Flags reach as far as the furthest atomic match or forced word that begins in the block. */
+static int extend_flags(Block *block, size_t position)
+{
+    if (position < block->flags_end)
+        return 1;
+    size_t used = block->flags_end - block->begin, needed = position + 1 - block->begin;
+    if (needed > block->flags_capacity) {
+        size_t target = needed + needed / 2;
+        uint8_t *more = realloc(block->flags, target);
+        if (!more) {
+            block->failed = 1;
+            return 0;
+        }
+        block->flags = more;
+        block->flags_capacity = target;
+    }
+    memset(block->flags + used, 0, needed - used);
+    block->flags_end = position + 1;
+    return 1;
+}
+
+static void add_extra(Block *block, size_t start, size_t end, uint32_t id, int32_t cost,
+                      uint32_t source)
+{
+    if (!reserve((void **)&block->extras, &block->extras_capacity, block->n_extras + 1,
+                 sizeof(Edge))) {
+        block->failed = 1;
+        return;
+    }
+    block->extras[block->n_extras++] =
+        (Edge){(uint32_t)start, (uint32_t)end, id, cost, source};
+}
+
+static void add_class_edge(Block *block, size_t start, size_t end, uint32_t class_id)
+{
+    const Model *model = block->model;
+    add_extra(block, start, end, model->trie.n_units + class_id, model->class_costs[class_id],
+              SOURCE_PATTERN);
+}
+
+/* Does the user's lexicon say that text[start:end] is never a word? */
+static int is_blocked(const Block *block, size_t start, size_t end)
+{
+    const Overlay *overlay = block->overlay;
+    if (!overlay || !overlay->has_blocks || end - start > overlay->trie.max_length)
+        return 0;
+    uint32_t node = trie_find(&overlay->trie, block->text + start, end - start);
+    uint32_t value = node ? UNIT_VALUE(overlay->trie.units[node]) : 0;
+    if (value == 0 || value > overlay->n_entries)
+        return 0;
+    uint32_t mode = overlay->modes[value - 1] & MODE_MASK;
+    return mode == MODE_BLOCK || mode == MODE_SPLIT;
+}
+
+static void forbid_inside(Block *block, size_t start, size_t end)
+{
+    if (!extend_flags(block, end))
+        return;
+    memset(flag(block, start) + 1, NO_BOUNDARY, end - start - 1);
+}
+
+/* The cutting rule of cnlp/text/tables.py: left to right, atomic matches do not overlap. */
+static void load_patterns(Block *block)
+{
+    const Scanner *scanner = &block->model->scanner;
+    const uint32_t *text = block->text;
+    for (size_t i = block->begin; i < block->end && !block->failed;) {
+        Match atomic, soft;
+        if (!scanner_match(scanner, text, block->length, i, &atomic, &soft)) {
+            i++;
+            continue;
+        }
+        if (soft.end && !is_blocked(block, i, soft.end))
+            add_class_edge(block, i, soft.end, soft.pattern + 1);
+        if (!atomic.end) {
+            i++;
+            continue;
+        }
+        if (is_blocked(block, i, atomic.end)) { /* still one stretch: no block may begin inside */
+            add_extra(block, i, atomic.end, 0, 0, SOURCE_HIDDEN);
+        } else {
+            add_class_edge(block, i, atomic.end, atomic.pattern + 1);
+            forbid_inside(block, i, atomic.end);
+        }
+        i = atomic.end;
+    }
+}
+
+/* A match of a force or split entry, or of the caller. entry: index, or UINT32_MAX for a span. */
+typedef struct {
+    size_t start, end;
+    uint32_t entry;
+    int32_t cost;
+} Forced;
+
+typedef struct {
+    Forced *items;
+    size_t count, capacity;
+} ForcedList;
+
+static void add_forced(Block *block, ForcedList *list, Forced forced)
+{
+    if (!reserve((void **)&list->items, &list->capacity, list->count + 1, sizeof(Forced))) {
+        block->failed = 1;
+        return;
+    }
+    list->items[list->count++] = forced;
+}
+
+static int is_open(const Block *block, size_t position)
+{
+    return position >= block->flags_end
+        || !(block->flags[position - block->begin] & NO_BOUNDARY);
+}
+
+static void reopen(Block *block, size_t position)
+{
+    if (position < block->flags_end && position > block->begin)
+        *flag(block, position) &= (uint8_t)~NO_BOUNDARY;
+}
+
+static uint32_t user_code(const Block *block, size_t position)
+{
+    return block->user_codes[position - block->begin];
+}
+
+static uint32_t base_code(const Block *block, size_t position)
+{
+    return block->codes[position - block->begin];
+}
+
+/* Where a walk from `start` must stop: behind the trie's longest word, or the text. */
+static size_t walk_end(const Block *block, const Trie *trie, size_t start)
+{
+    size_t end = start + trie->max_length;
+    return end < block->length ? end : block->length;
+}
+
+/* Partial entries reopen their ends; force and split entries are collected. */
+static void match_constraints(Block *block, ForcedList *list, int partial_pass)
+{
+    const Overlay *overlay = block->overlay;
+    const Trie *trie = &overlay->trie;
+    for (size_t i = block->begin; i < block->end && !block->failed; i++) {
+        if (!partial_pass && !is_open(block, i))
+            continue;
+        uint32_t node = 0, base = 0;
+        for (size_t j = i, stop = walk_end(block, trie, i); j < stop; j++) {
+            node = trie_child(trie, base, user_code(block, j));
+            if (node == 0)
+                break;
+            uint32_t value = UNIT_VALUE(trie->units[node]);
+            if (value && value <= overlay->n_entries) {
+                uint32_t mode = overlay->modes[value - 1];
+                if (partial_pass && (mode & MODE_PARTIAL)) {
+                    reopen(block, i);
+                    reopen(block, j + 1);
+                }
+                mode &= MODE_MASK;
+                if (!partial_pass && (mode == MODE_FORCE || mode == MODE_SPLIT)
+                    && is_open(block, j + 1))
+                    add_forced(block, list,
+                               (Forced){i, j + 1, value - 1, overlay->costs[value - 1]});
+            }
+            base = UNIT_BASE(trie->units[node]);
+            if (base == 0)
+                break;
+        }
+    }
+}
+
+/* The first of the caller's spans (sorted by start) that begins at or after the position. */
+static size_t first_span(const Block *block, size_t position)
+{
+    size_t low = 0, high = block->n_spans;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (block->spans[middle].start < position)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static int longest_then_leftmost(const void *left, const void *right)
+{
+    const Forced *a = left, *b = right;
+    size_t n = a->end - a->start, m = b->end - b->start;
+    if (n != m)
+        return n > m ? -1 : 1;
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    return a->entry < b->entry ? -1 : a->entry > b->entry;
+}
+
+static int by_start(const void *left, const void *right)
+{
+    const Edge *a = left, *b = right;
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    if (a->end != b->end)
+        return a->end < b->end ? -1 : 1;
+    if (a->source != b->source)
+        return a->source < b->source ? -1 : 1;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+/* Fixes one forced stretch unless an earlier one overlaps it: `fixed` marks its characters. */
+static void fix(Block *block, const Forced *forced, uint8_t *fixed)
+{
+    size_t at = forced->start - block->begin, size = forced->end - forced->start;
+    if (memchr(fixed + at, 1, size))
+        return;
+    memset(fixed + at, 1, size);
+    forbid_inside(block, forced->start, forced->end);
+    if (block->failed)
+        return;
+    *flag(block, forced->start) = *flag(block, forced->end) = HARD_BOUNDARY;
+    const Overlay *overlay = block->overlay;
+    if (forced->entry == UINT32_MAX) {
+        add_extra(block, forced->start, forced->end, block->model->trie.n_units, forced->cost,
+                  SOURCE_USER);
+        return;
+    }
+    uint32_t id = overlay->ids[forced->entry];
+    uint32_t piece = overlay->pieces_at[forced->entry], last = overlay->pieces_at[forced->entry + 1];
+    size_t start = forced->start;
+    for (; piece < last && start < forced->end; piece++) {
+        size_t end = start + overlay->pieces[piece];
+        if (end > forced->end)
+            break;
+        *flag(block, end) = HARD_BOUNDARY;
+        add_extra(block, start, end, block->model->trie.n_units, forced->cost, SOURCE_USER);
+        start = end;
+    }
+    if (start < forced->end)
+        add_extra(block, start, forced->end, id, forced->cost, SOURCE_USER);
+}
+
+/* Atomic matches with reopened boundaries also offer the pieces between these. */
+static void add_pieces(Block *block, size_t n_patterns)
+{
+    for (size_t k = 0; k < n_patterns && !block->failed; k++) {
+        Edge edge = block->extras[k];
+        size_t piece = edge.start;
+        if (edge.source == SOURCE_HIDDEN)
+            continue;
+        uint32_t pattern = edge.id - block->model->trie.n_units - 1;
+        if (!(block->model->scanner.pattern_flags[pattern] & IS_ATOMIC))
+            continue;
+        for (size_t i = piece + 1; i <= edge.end; i++) {
+            if (i < edge.end && !is_open(block, i))
+                continue;
+            if (piece != edge.start || i != edge.end)
+                add_extra(block, piece, i, edge.id, edge.cost, SOURCE_PATTERN);
+            piece = i;
+        }
+    }
+}
+
+static void load_constraints(Block *block)
+{
+    const Overlay *overlay = block->overlay;
+    size_t first = first_span(block, block->begin), last = first_span(block, block->end);
+    if (!(overlay && overlay->has_constraints) && first == last)
+        return;
+    size_t n_patterns = block->n_extras;
+    ForcedList list = {0};
+    for (size_t k = first; k < last; k++) {
+        reopen(block, block->spans[k].start);
+        reopen(block, block->spans[k].end);
+    }
+    if (overlay && overlay->has_constraints) {
+        match_constraints(block, &list, 1);
+        match_constraints(block, &list, 0);
+    }
+    for (size_t k = first; k < last; k++) {
+        const Span *span = &block->spans[k];
+        if (span->mode == MODE_FORCE)
+            add_forced(block, &list, (Forced){span->start, span->end, UINT32_MAX, span->cost});
+        else
+            add_extra(block, span->start, span->end, block->model->trie.n_units, span->cost,
+                      SOURCE_USER);
+    }
+    if (list.count) {
+        size_t reach = block->end;
+        qsort(list.items, list.count, sizeof(Forced), longest_then_leftmost);
+        for (size_t k = 0; k < list.count; k++)
+            if (list.items[k].end > reach)
+                reach = list.items[k].end;
+        uint8_t *fixed = calloc(reach - block->begin + 1, 1);
+        if (!fixed || !extend_flags(block, reach))
+            block->failed = 1;
+        for (size_t k = 0; k < list.count && !block->failed; k++)
+            fix(block, &list.items[k], fixed);
+        free(fixed);
+    }
+    free(list.items);
+    add_pieces(block, n_patterns);
+    if (!block->failed && block->n_extras)
+        qsort(block->extras, block->n_extras, sizeof(Edge), by_start);
+}
+
+int block_load(Block *block, size_t begin, size_t end)
+{
+    size_t reach = end + max_length(block);
+    if (reach > block->length)
+        reach = block->length;
+    size_t size = reach - begin + 1;
+    if (size > block->capacity) {
+        size_t target = size + size / 2;
+        uint16_t *codes = realloc(block->codes, target * sizeof *codes);
+        if (codes) block->codes = codes;
+        uint16_t *user_codes = codes;
+        if (block->overlay) {
+            user_codes = realloc(block->user_codes, target * sizeof *user_codes);
+            if (user_codes) block->user_codes = user_codes;
+        }
+        if (!codes || !user_codes)
+            return -1;
+        block->capacity = target;
+    }
+    block->begin = begin;
+    block->end = end;
+    block->n_extras = block->n_edges = 0;
+    block->flags_end = begin;
+    if (!extend_flags(block, reach))
+        return -1;
+    const Trie *trie = &block->model->trie;
+    for (size_t i = begin; i < reach; i++)
+        block->codes[i - begin] = (uint16_t)trie_code(trie, block->text[i]);
+    if (block->overlay)
+        for (size_t i = begin; i < reach; i++)
+            block->user_codes[i - begin] =
+                (uint16_t)trie_code(&block->overlay->trie, block->text[i]);
+    if (block->model->use_patterns)
+        load_patterns(block);
+    load_constraints(block);
+    return block->failed ? -1 : 0;
+}
+
+/* Edges of the user's lexicon. A word it holds hides the base lexicon's word of the same span,
+ * so blocked ones are kept until the base lexicon has been walked, marked by the source. */
+static size_t user_edges_at(Block *block, size_t start, size_t reach)
+{
+    const Overlay *overlay = block->overlay;
+    const Trie *trie = &overlay->trie;
+    uint32_t base = 0;
+    for (size_t j = start, stop = walk_end(block, trie, start); j < stop; j++) {
+        uint32_t node = trie_child(trie, base, user_code(block, j));
+        if (node == 0)
+            break;
+        uint32_t value = UNIT_VALUE(trie->units[node]);
+        if (value && value <= overlay->n_entries) {
+            uint32_t mode = overlay->modes[value - 1] & MODE_MASK;
+            reach = j + 1 > reach ? j + 1 : reach;
+            block->edges[block->n_edges++] = (Edge){
+                (uint32_t)start, (uint32_t)(j + 1), overlay->ids[value - 1],
+                overlay->costs[value - 1],
+                mode == MODE_PREFER || mode == MODE_FORCE ? SOURCE_USER : SOURCE_HIDDEN};
+        }
+        base = UNIT_BASE(trie->units[node]);
+        if (base == 0)
+            break;
+    }
+    return reach;
+}
+
+static int is_hidden(const Block *block, size_t first, size_t last, size_t end)
+{
+    for (size_t k = first; k < last; k++)
+        if (block->edges[k].end == end)
+            return 1;
+    return 0;
+}
+
+/* Appends the permitted edges that begin at `start`; `extra` is the first extra edge with that
+ * start, `limit` the next hard boundary. Returns the furthest end of any candidate. */
+static size_t block_edges_at(Block *block, size_t start, size_t extra, size_t limit)
+{
+    const Trie *trie = &block->model->trie;
+    size_t reach = start + 1, first = block->n_edges, room = max_length(block) * 2 + 2;
+    if (!reserve_edges(block, room))
+        return reach;
+    if (block->overlay)
+        reach = user_edges_at(block, start, reach);
+    size_t user_last = block->n_edges;
+    uint32_t base = 0;
+    for (size_t j = start, stop = walk_end(block, trie, start); j < stop; j++) {
+        uint32_t node = trie_child(trie, base, base_code(block, j));
+        if (node == 0)
+            break;
+        uint64_t unit = trie->units[node];
+        if (UNIT_VALUE(unit)) {
+            reach = j + 1 > reach ? j + 1 : reach;
+            if (!is_hidden(block, first, user_last, j + 1))
+                block->edges[block->n_edges++] =
+                    (Edge){(uint32_t)start, (uint32_t)(j + 1), node, (int32_t)UNIT_VALUE(unit) - 1,
+                           SOURCE_LEXICON};
+        }
+        base = UNIT_BASE(unit);
+        if (base == 0)
+            break;
+    }
+    for (; extra < block->n_extras && block->extras[extra].start == start; extra++) {
+        if (!reserve_edges(block, room))
+            return reach;
+        reach = block->extras[extra].end > reach ? block->extras[extra].end : reach;
+        block->edges[block->n_edges++] = block->extras[extra];
+    }
+    /* Keep what is permitted; the single character stands in where nothing as short is left. */
+    size_t kept = first;
+    int has_single = 0, forbidden = !is_open(block, start);
+    for (size_t k = first; k < block->n_edges; k++) {
+        Edge edge = block->edges[k];
+        if (edge.source == SOURCE_HIDDEN || forbidden || edge.end > limit
+            || !is_open(block, edge.end))
+            continue;
+        has_single |= edge.end == start + 1;
+        block->edges[kept++] = edge;
+    }
+    if (!forbidden && !has_single && is_open(block, start + 1))
+        block->edges[kept++] = (Edge){(uint32_t)start, (uint32_t)(start + 1), trie->n_units,
+                                      block->model->class_costs[0], SOURCE_CHARACTER};
+    block->n_edges = kept;
+    return reach;
+}
+
+int block_edges(Block *block, size_t *reach)
+{
+    size_t extra = 0, limit = block->begin;
+    for (size_t i = block->begin; i < block->end && !block->failed; i++) {
+        if (limit <= i)
+            for (limit = i + 1; limit < block->flags_end
+                                && !(block->flags[limit - block->begin] & HARD_BOUNDARY);)
+                limit++;
+        while (extra < block->n_extras && block->extras[extra].start < i)
+            extra++;
+        reach[i - block->begin] =
+            block_edges_at(block, i, extra, limit < block->flags_end ? limit : SIZE_MAX);
+    }
+    return block->failed ? -1 : 0;
+}

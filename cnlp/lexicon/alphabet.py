@@ -1,0 +1,68 @@
+"""The alphabet of a trie: from code points to small codes, through the folding.
+
+A two-level table: ``codes[pages[point >> 8] << 8 | point & 255]``. A character and everything that
+folds to it (full width, capital, Traditional) get the same code, so that a trie matches folded text
+without anyone folding it. Code 0: the character is in no word.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping
+
+from cnlp import errors
+
+N_PAGES = 0x110000 >> 8
+MAX_CODES = 0xFFFF
+
+
+def assign_codes(words: Iterable[str]) -> dict[int, int]:
+    """Codes from 1 on for the code points of the words, the most frequent first.
+
+    Frequent characters then lie side by side in the trie, which keeps it in the cache.
+
+    Raises:
+        ArgumentError: there are more than 65,535 different characters.
+
+    >>> assign_codes(["中国", "中"])
+    {20013: 1, 22269: 2}
+    """
+    counts: dict[str, int] = {}
+    for char in "".join(words):
+        counts[char] = counts.get(char, 0) + 1
+    if len(counts) > MAX_CODES:
+        raise errors.ArgumentError(f"a lexicon can hold {MAX_CODES} different characters at most")
+    ranked = sorted(counts, key=lambda char: (-counts[char], char))
+    return {ord(char): code for code, char in enumerate(ranked, 1)}
+
+
+def pack_alphabet(codes: Mapping[int, int], fold: Mapping[int, int]) -> tuple[bytes, bytes]:
+    """The two levels as arrays of uint16.
+
+    Args:
+        codes: code of each folded code point.
+        fold: folded code point of every code point that folding changes.
+    """
+    pages = array("H", bytes(2 * N_PAGES))
+    cells = array("H", bytes(2 * 256))
+    coded = dict(codes)
+    coded.update((point, codes[target]) for point, target in fold.items() if target in codes)
+    for point, code in coded.items():
+        page = pages[point >> 8]
+        if page == 0:
+            page = pages[point >> 8] = len(cells) >> 8
+            cells.extend(bytes(256))
+        cells[page << 8 | point & 255] = code
+    return pages.tobytes(), cells.tobytes()
+
+
+def unpack_alphabet(pages: bytes, cells: bytes, fold: Mapping[int, int]) -> dict[int, int]:
+    """The codes that :func:`pack_alphabet` was given: those of the folded code points."""
+    page, cell = array("H", pages), array("H", cells)
+    return {
+        block << 8 | low: cell[start << 8 | low]
+        for block, start in enumerate(page)
+        if start
+        for low in range(256)
+        if cell[start << 8 | low] and (block << 8 | low) not in fold
+    }

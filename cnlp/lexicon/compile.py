@@ -1,0 +1,137 @@
+"""From counts to the arrays of a lexicon model: trie, unigram costs, bigram table.
+
+Jelinek and Mercer (1980) interpolation gives the probability of a word w after a word v,
+
+    P(w | v) = L * c(v, w) / c(v) + (1 - L) * c(w) / N
+
+with counts c, N words in all, and L = 0.8 (``interpolation``), chosen on the last days of PFR January
+1998 held out. The trie holds the cost of w, -ln(c(w) / N); the table holds, for each pair seen, what the
+pair takes off that cost,
+
+    bonus(v, w) = ln(1 + L / (1 - L) * c(v, w) * N / (c(v) * c(w)))
+
+in steps of 1/16 nat, and ``word_cost`` = -ln(1 - L) is added for every word. The table is a hash table
+with linear probing, of 24 bits of fingerprint and 8 of bonus.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping
+from math import log
+
+from cnlp._kernel import kernel
+from cnlp._kernel.reference import BONUS_STEP, bigram_hash
+from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
+from cnlp.text.normalise import fold_table
+from cnlp.text.patterns import PATTERNS
+from cnlp.text.tables import build_tables
+
+COST_SCALE = 4096  # units of cost per nat
+INTERPOLATION = 0.8
+BEGIN = "<begin>"  # what stands before the first word of a sentence
+UNKNOWN = "<unknown>"  # a character that is in no word
+_LOAD_FACTOR = 0.6
+_RARE = 0.5  # count of a class or character never seen
+
+
+def class_name(pattern: str) -> str:
+    """How the counts name all the tokens that a pattern matches.
+
+    >>> class_name("number")
+    '<number>'
+    """
+    return f"<{pattern}>"
+
+
+def to_cost(nats: float) -> int:
+    """The kernel's integer cost.
+
+    >>> to_cost(1.0)
+    4096
+    """
+    return max(0, min(round(nats * COST_SCALE), (1 << 24) - 2))
+
+
+def compile_lexicon(
+    counts: Mapping[str, float],
+    bigrams: Mapping[tuple[str, str], int] | None = None,
+    *,
+    interpolation: float = INTERPOLATION,
+    folding: tuple[bool, bool, bool] = (True, True, True),
+) -> tuple[dict[str, tuple[str, bytes]], dict[str, str]]:
+    """Arrays and metadata of a lexicon model.
+
+    Args:
+        counts: of folded words, and of the classes of :func:`class_name` and ``UNKNOWN``.
+        bigrams: counts of pairs of words or classes; the left one may be ``BEGIN``.
+        interpolation: the L of the formula, between 0 and 1.
+        folding: width, case, script: what the trie's alphabet folds.
+
+    Raises:
+        ArgumentError: the words have more different characters than an alphabet can hold.
+    """
+    classes = [UNKNOWN, *(class_name(pattern.name) for pattern in PATTERNS)]
+    words = [word for word in counts if word not in set(classes)]
+    total = sum(counts.values())
+    fold = fold_table(*folding)
+    codes = assign_codes(words)
+    pages, cells = pack_alphabet(codes, fold)
+    values = array("I", (1 + to_cost(log(total / counts[word])) for word in words))
+    units, nodes = kernel.build_trie(words, values.tobytes(), pages, cells)
+    ids = dict(zip(words, array("I", nodes), strict=True))
+    ids.update({name: len(units) // 8 + k for k, name in enumerate(classes)})
+    ids[BEGIN] = 0
+    class_costs = array("i", (to_cost(log(total / counts.get(name, _RARE))) for name in classes))
+    pairs = bigrams or {}
+    arrays = {
+        "pages": ("U16", pages),
+        "codes": ("U16", cells),
+        "units": ("U64", units),
+        "class_costs": ("I32", class_costs.tobytes()),
+        "bigrams": ("U32", _hash_table(_bonuses(counts, pairs, total, interpolation), ids)),
+        **build_tables(),
+    }
+    metadata = {
+        "kind": "lexicon",
+        "max_length": str(max(map(len, words), default=0)),
+        "total": repr(float(total)),
+        "words": str(len(words)),
+        "bigrams": str(len(pairs)),
+        "word_cost": str(to_cost(-log(1 - interpolation)) if pairs else 0),
+        "interpolation": str(interpolation),
+        "folding": ",".join(str(int(fold)) for fold in folding),
+    }
+    return arrays, metadata
+
+
+def _bonuses(
+    counts: Mapping[str, float],
+    pairs: Mapping[tuple[str, str], int],
+    total: float,
+    interpolation: float,
+) -> Iterable[tuple[tuple[str, str], int]]:
+    """The bonus of every pair, in steps; pairs that would get none are left out."""
+    odds = interpolation / (1 - interpolation)
+    seen: dict[str, int] = {}
+    for (left, _), count in pairs.items():
+        seen[left] = seen.get(left, 0) + count
+    for pair, count in pairs.items():
+        left, right = pair
+        right_count = counts.get(right, _RARE)
+        nats = log(1 + odds * count / seen[left] * total / right_count)
+        steps = min(255, round(nats * COST_SCALE / BONUS_STEP))
+        if steps:
+            yield pair, steps
+
+
+def _hash_table(bonuses: Iterable[tuple[tuple[str, str], int]], ids: Mapping[str, int]) -> bytes:
+    entries = [(bigram_hash(ids[left], ids[right]), steps) for (left, right), steps in bonuses]
+    size = int(len(entries) / _LOAD_FACTOR) + 1 if entries else 0
+    table = array("I", bytes(4 * size))
+    for hashed, steps in entries:
+        slot = (hashed >> 32) * size >> 32
+        while table[slot]:
+            slot = slot + 1 if slot + 1 < size else 0
+        table[slot] = (hashed & 0xFFFFFF) << 8 | steps
+    return table.tobytes()

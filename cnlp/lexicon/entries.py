@@ -1,0 +1,183 @@
+"""Lexicon entries and the text files that hold them.
+
+Our format, one entry a line, fields separated by tabs, only the word required::
+
+    word    weight    tag    mode    extra
+
+The mode is one of
+
+    prefer   a candidate that wins over the pieces it is made of, but can be outweighed (default)
+    force    always cut out; of overlapping ones the longest, then the leftmost
+    split    always cut, into the pieces in ``extra``, which are separated by spaces
+    block    never a word
+
+and may be followed by flags, separated by commas: ``partial`` lets the word begin or end inside a
+run of Latin letters or digits, ``regex`` makes the word a regular expression (prefer or force).
+
+A file without any tab is read as jieba reads it: ``word [frequency] [tag]``, separated by spaces.
+Lines that are blank or begin with ``#`` and a space are skipped. The encoding is UTF-8.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from cnlp import errors
+
+MODES = ("prefer", "force", "split", "block")
+FLAGS = ("partial", "regex")
+MAX_WORD_LENGTH = 1000  # code points; also bounds the depth of the trie
+
+_JIEBA_LINE = re.compile(r"(?P<word>.+?)(?: (?P<weight>[0-9]+))?(?: (?P<tag>[a-z]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a lexicon.
+
+    Attributes:
+        word: any characters, white space and punctuation included; with ``regex`` an expression of
+            the ``re`` module, matched against the original text.
+        weight: how often the word occurs, on the scale of the base lexicon (about 60 million words
+            in all); ``None``: just enough to win over the word's pieces.
+        tag: part of speech, any string.
+        mode: ``"prefer"``, ``"force"``, ``"split"`` or ``"block"``.
+        pieces: for ``split``: the words to cut into; together they are ``word``.
+        partial: may begin and end inside a run of Latin letters or digits.
+        regex: ``word`` is a regular expression.
+
+    Raises:
+        ArgumentError: the fields contradict each other.
+
+    >>> Entry("云计算", mode="force").word
+    '云计算'
+    """
+
+    word: str
+    weight: float | None = None
+    tag: str | None = None
+    mode: str = "prefer"
+    pieces: tuple[str, ...] = ()
+    partial: bool = False
+    regex: bool = False
+
+    def __post_init__(self) -> None:
+        reason = _fault(self)
+        if reason:
+            raise errors.ArgumentError(reason)
+
+
+def _fault(entry: Entry) -> str:
+    if not isinstance(entry.word, str):
+        return str(errors.not_text(entry.word, "word"))
+    if not entry.word:
+        return "the word is empty"
+    if len(entry.word) > MAX_WORD_LENGTH:
+        return f"the word has {len(entry.word)} characters, at most {MAX_WORD_LENGTH} are allowed"
+    if entry.mode not in MODES:
+        return str(errors.unknown_choice("mode", entry.mode, MODES))
+    if entry.weight is not None and not 0 < entry.weight < float("inf"):
+        return f"weight must be positive, got {entry.weight!r}"
+    if entry.mode == "split" and "".join(entry.pieces) != entry.word:
+        return f"the pieces {' '.join(entry.pieces)!r} do not make up the word {entry.word!r}"
+    if entry.mode == "split" and not all(entry.pieces):
+        return "a piece is empty"
+    if entry.mode != "split" and entry.pieces:
+        return "pieces are for the mode 'split' only"
+    if entry.mode == "block" and len(entry.word) == 1:
+        return "a single character cannot be blocked: nothing could stand in for it"
+    if entry.regex:
+        return _regex_fault(entry)
+    return ""
+
+
+def _regex_fault(entry: Entry) -> str:
+    if entry.mode not in ("prefer", "force"):
+        return f"a regular expression cannot have the mode {entry.mode!r}"
+    try:
+        expression = re.compile(entry.word)
+    except re.error as error:
+        return f"not a regular expression: {error}"
+    return "the regular expression matches the empty text" if expression.match("") else ""
+
+
+def read_entries(path: str | os.PathLike[str]) -> list[Entry]:
+    """Read a lexicon file, ours or jieba's.
+
+    Raises:
+        OSError: the file cannot be read.
+        EncodingError: it is not UTF-8.
+        FormatError: a line breaks the format; the message names file, line and reason.
+    """
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # utf-8-sig counts from behind the byte order mark
+        offset = error.start + (3 if data.startswith(b"\xef\xbb\xbf") else 0)
+        raise errors.undecodable(path, "utf-8", offset, data[offset:]) from None
+    return list(parse_entries(text.split("\n"), path))
+
+
+def parse_entries(lines: Iterable[str], path: str | os.PathLike[str] = "<lexicon>") -> Iterator[Entry]:
+    """Parse lines of a lexicon; ``path`` is for messages.
+
+    >>> list(parse_entries(["云计算\\t\\t\\tforce"]))[0].mode
+    'force'
+    >>> list(parse_entries(["创新办 3 i"]))[0].tag
+    'i'
+
+    Raises:
+        FormatError: a line breaks the format.
+    """
+    kept = [line.rstrip("\r") for line in lines]
+    parse = _parse_tabs if any("\t" in line for line in kept) else _parse_jieba
+    for number, line in enumerate(kept, 1):
+        if not line.strip() or line.startswith("# ") or line == "#":
+            continue
+        try:
+            yield parse(line)
+        except ValueError as error:
+            raise errors.bad_line(path, number, str(error)) from None
+
+
+def _parse_tabs(line: str) -> Entry:
+    fields = line.split("\t")
+    if len(fields) > 5:
+        raise ValueError(f"at most 5 fields (word, weight, tag, mode, extra), got {len(fields)}")
+    word, weight, tag, mode, extra = fields + [""] * (5 - len(fields))
+    name, *flags = (mode or "prefer").split(",")
+    for flag in flags:
+        if flag not in FLAGS:
+            raise errors.unknown_choice("flag", flag, FLAGS)
+    return Entry(
+        word,
+        _parse_weight(weight),
+        tag or None,
+        name,
+        tuple(extra.split()) if name == "split" else (),
+        "partial" in flags,
+        "regex" in flags,
+    )
+
+
+def _parse_weight(field: str) -> float | None:
+    if not field:
+        return None
+    try:
+        return float(field)
+    except ValueError:
+        raise ValueError(f"weight must be a number, got {field!r}") from None
+
+
+def _parse_jieba(line: str) -> Entry:
+    match = _JIEBA_LINE.fullmatch(line.strip())
+    assert match
+    word, weight, tag = match["word"], match["weight"], match["tag"]
+    if tag and not weight and word.isascii():  # "hello world" is a word with a space, not a tagged one
+        word, tag = f"{word} {tag}", None
+    return Entry(word, float(weight) if weight and int(weight) else None, tag)

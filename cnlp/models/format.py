@@ -1,0 +1,159 @@
+"""Model files: named arrays in the safetensors layout, with the model card in the header.
+
+    8 bytes   length of the header, little endian
+    header    JSON: {"name": {"dtype", "shape", "data_offsets"}, ..., "__metadata__": {str: str}}
+    data      the arrays, one after another, each aligned to its item size
+
+Any safetensors reader opens such a file. The metadata is the model card; ``format``, ``version``,
+``kind`` and ``sha256`` (of the data) are always there. Files are memory-mapped and never unpickled.
+"""
+
+from __future__ import annotations
+
+import os
+
+from cnlp import errors
+from cnlp._kernel import kernel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypeAlias
+
+    Range: TypeAlias = tuple[int, int]  # start in the file, size; both in bytes
+
+FORMAT = "cnlp"
+VERSION = 1
+ITEM_SIZES = {"U8": 1, "U16": 2, "I16": 2, "I32": 4, "U32": 4, "U64": 8}
+_ALIGNMENT = 64
+
+
+def write_model(
+    path: str | os.PathLike[str], arrays: Mapping[str, tuple[str, bytes]], metadata: Mapping[str, str]
+) -> None:
+    """Write a model file; it appears under its name only when it is whole.
+
+    Args:
+        path: the file to make or replace.
+        arrays: by name: dtype (a key of ``ITEM_SIZES``) and the items as little-endian bytes.
+        metadata: the model card; must name the ``kind``.
+    """
+    import hashlib
+    import json
+
+    names = sorted(arrays, key=lambda name: (-ITEM_SIZES[arrays[name][0]], name))
+    header: dict[str, object] = {}
+    offset = 0
+    for name in names:
+        dtype, data = arrays[name]
+        shape = [len(data) // ITEM_SIZES[dtype]]
+        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [offset, offset + len(data)]}
+        offset += len(data)
+    body = b"".join(arrays[name][1] for name in names)
+    card = {"format": FORMAT, "version": str(VERSION), "sha256": hashlib.sha256(body).hexdigest()}
+    header["__metadata__"] = {**card, **metadata}
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    text += b" " * (-(len(text) + 8) % _ALIGNMENT)
+    temporary = f"{os.fspath(path)}.{os.getpid()}.tmp"
+    try:
+        with open(temporary, "wb") as file:
+            file.write(len(text).to_bytes(8, "little") + text + body)
+        os.replace(temporary, path)
+    except BaseException:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
+
+
+class ModelFile:
+    """A mapped model file.
+
+    Attributes:
+        path: where it is.
+        source: the mapping that the kernel's objects keep alive.
+        kind: what it models, such as ``"lexicon"``.
+
+    Raises:
+        OSError: the file cannot be read.
+        ModelError: it is no model file, is truncated, or is of another version.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = os.fspath(path)
+        self.source = kernel.Mapping(self.path)
+        size = len(self.source)
+        length = int.from_bytes(self.source.read(0, 8), "little") if size >= 8 else 0
+        if not 2 <= length <= size - 8 or self.source.read(8, 1) != b"{":
+            raise errors.bad_model(self.path, "this is not a model file (no safetensors header)")
+        self._data_start = 8 + length
+        try:
+            self._header = self.source.read(8, length).decode("utf-8")
+        except UnicodeDecodeError:
+            raise errors.bad_model(self.path, "damaged: the header is not UTF-8") from None
+        if f'"format":"{FORMAT}"' not in self._header:
+            raise errors.bad_model(self.path, "a safetensors file, but not one of cnlp")
+        if self.field("version") != str(VERSION):
+            raise errors.bad_model(
+                self.path,
+                f"format version {self.field('version')}, this cnlp reads version {VERSION}",
+            )
+        self.kind = self.field("kind")
+
+    # The header is written by write_model only, so its fields can be found without the json module,
+    # whose import costs more than everything else a cold start does.
+
+    def field(self, name: str) -> str:
+        """The metadata field, as written; for fields without quotes or escapes.
+
+        Raises:
+            ModelError: there is none.
+        """
+        before, found, rest = self._header.partition(f'"{name}":"')
+        if not found:
+            raise errors.bad_model(self.path, f"damaged: the header has no field {name!r}")
+        return rest.partition('"')[0]
+
+    def ranges(self, *names: str) -> dict[str, Range]:
+        """Where each of the arrays lies in the file.
+
+        Raises:
+            ModelError: one is missing, or lies outside the file.
+        """
+        return {name: self._range(name) for name in names}
+
+    def _range(self, name: str) -> Range:
+        _, found, rest = self._header.partition(f'"{name}":{{"dtype":"')
+        numbers = rest.partition('"data_offsets":[')[2].partition("]")[0].split(",")
+        if not found or len(numbers) != 2 or not all(number.isdecimal() for number in numbers):
+            raise errors.bad_model(self.path, f"damaged: the header has no array {name!r}")
+        start, end = (self._data_start + int(number) for number in numbers)
+        if not start <= end <= len(self.source):
+            raise errors.bad_model(
+                self.path, f"truncated: array {name!r} ends at byte {end}, the file has {len(self.source)}"
+            )
+        return start, end - start
+
+    @property
+    def card(self) -> dict[str, str]:
+        """The model card: the whole metadata."""
+        import json
+
+        try:
+            metadata = json.loads(self._header)["__metadata__"]
+        except (ValueError, KeyError):
+            raise errors.bad_model(self.path, "damaged: the header is not valid JSON") from None
+        return {str(key): str(value) for key, value in metadata.items()}
+
+    def verify(self) -> None:
+        """Compare the data with the checksum in the card.
+
+        Raises:
+            ModelError: the data were altered or cut.
+        """
+        import hashlib
+
+        digest = hashlib.sha256()
+        for start in range(self._data_start, len(self.source), 1 << 20):
+            digest.update(self.source.read(start, min(1 << 20, len(self.source) - start)))
+        if digest.hexdigest() != self.field("sha256"):
+            raise errors.bad_model(self.path, "damaged: the data do not match their checksum")
