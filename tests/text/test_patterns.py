@@ -1,0 +1,183 @@
+"""Patterns of running text: what is found, what is not, and at what cost."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnlp.text import tables
+from cnlp.text.patterns import PATTERNS, Match, find
+
+NAUGHTY = "1一年.点:-/@#%ａA１ c://w'’+_(,，\n\u3000\u0301\u200d\ufe0f\U000e0100\u20e3👍🏻🇨🇳比尔·第あ한…—!\x00\ud800"
+naughty_text = st.text(st.one_of(st.sampled_from(NAUGHTY), st.characters()))
+
+
+def found(text: str, name: str) -> list[str]:
+    return [text[match.start : match.end] for match in find(text) if match.pattern.name == name]
+
+
+def atoms(text: str) -> list[str]:
+    return [text[match.start : match.end] for match in find(text) if match.pattern.atomic]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("space", "走 \t\n\u3000了", [" \t\n\u3000"]),
+        ("number", "价格是1,234.5元，共1,234,567.89元", ["1,234.5", "1,234,567.89"]),
+        ("number", "跌了12.5%，涨了１７％，约3‰", ["12.5%", "１７％", "3‰"]),
+        ("number", "１／３的人，比例１∶１１，地震5·12", ["１／３", "１∶１１", "5·12"]),
+        ("number", "1,2345,67", ["1", "2345", "67"]),
+        ("number", "第1。第2，", ["1", "2"]),
+        (
+            "date",
+            "于2024-01-05和2024/1/5及2024-01-05T14:30:05Z",
+            ["2024-01-05", "2024/1/5", "2024-01-05T14:30:05Z"],
+        ),
+        ("clock", "在14:30到14:30:05", ["14:30", "14:30:05"]),
+        ("clock", "注１：１９４９年", []),
+        (
+            "latin",
+            "用ＯＰＰＯ和state-of-the-art，don't，AT&T",
+            ["ＯＰＰＯ", "state-of-the-art", "don't", "AT&T"],
+        ),
+        ("latin", "用C#、F#和C++写", ["C#", "F#", "C++"]),
+        ("latin", "cafe\u0301s好", ["cafe\u0301s"]),
+        ("url", "见https://example.com/a?b=1。", ["https://example.com/a?b=1"]),
+        ("url", "http://a.cn/x看看", ["http://a.cn/x"]),
+        ("url", "(http://a.cn/x_(y))，www.baidu.com，好", ["http://a.cn/x_(y)", "www.baidu.com"]),
+        ("url", "见http://a.cn/x，http://b.cn", ["http://a.cn/x", "http://b.cn"]),
+        ("url", "http://", []),
+        ("email", "联系 abc@example.com。", ["abc@example.com"]),
+        ("email", "张三a.b-c@mail.x.cn和李四", ["a.b-c@mail.x.cn"]),
+        ("email", "abc@example", []),
+        ("version", "从1.2.3到192.168.1.1", ["1.2.3", "192.168.1.1"]),
+        ("code", "糖类抗原19-9，电话010-62345678", ["19-9", "010-62345678"]),
+        ("model", "5w-30，RTX-4090，iPhone15，H2O，A4", ["5w-30", "RTX-4090", "iPhone15", "H2O", "A4"]),
+        ("model", "v1.2.3-beta，GPT-3.5，163.com，os.path", ["v1.2.3-beta", "GPT-3.5", "163.com", "os.path"]),
+        ("mention", "谢谢@张三 和@li_si，邮箱a@张三", ["@张三", "@li_si"]),
+        ("topic", "#今天天气#真好，#new##b#", ["#今天天气#", "#new#", "#b#"]),
+        ("topic", "用C#和F#写；#没有\n完#", []),
+        ("emoji", "👨‍👩‍👧👍🏻🇨🇳🇯🇵❤️😀", ["👨‍👩‍👧", "👍🏻", "🇨🇳", "🇯🇵", "❤️", "😀"]),
+        ("emoji", "1️⃣2️⃣#️⃣🏴󠁧󠁢󠁥󠁮󠁧󠁿🇨", ["1️⃣", "2️⃣", "#️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇨"]),
+        ("repeated", "好……——！！!~~~---***＝＝=？", ["……", "——", "！！!", "~~~", "---", "***", "＝＝="]),
+        ("cluster", "葛\U000e0100城가\u0301", ["葛\U000e0100", "가\u0301"]),
+        ("signed", "气温-5.2度，增长＋３％，5-3，歼a-1", ["-5.2", "＋３％"]),
+        ("ratio", "以3:2获胜；注：1：2", ["3:2"]),
+        ("numeral", "二十三人，一百二十万元，三点五倍，萬億", ["二十三", "一百二十万", "三点五", "萬億"]),
+        ("numeral", "占百分之三十，又三分之一", ["百分之三十", "三十", "三分之一"]),
+        (
+            "numeral",
+            "3万5千，12.5亿，１０多万，数千，上百万",
+            ["3万5千", "5千", "12.5亿", "数千", "上百万", "百万"],
+        ),
+        ("numeral", "一个，十分", []),
+        ("ordinal", "第二十三届，第12名", ["第二十三", "第12"]),
+        ("ordinal", "第12.5%", []),
+        ("time", "2024年1月5日下午3点半", ["2024年", "1月", "5日", "3点"]),
+        ("time", "一九九八年十二月三十一日", ["一九九八年", "十二月", "三十一日"]),
+        ("time", "１２月份，10時，3点钟，1980年代", ["１２月份", "10時", "3点钟", "1980年代"]),
+        ("time", "三年，5年，80年代，20分", []),
+        ("kana", "カタカナとひらがな、あ", ["カタカナとひらがな"]),
+        ("hangul", "한국어 말", ["한국어"]),
+        ("dashed", "Ｆ—１６飞机", ["Ｆ—１６"]),
+        ("name", "列夫·托尔斯泰说，比尔·盖茨", ["列夫·托尔斯泰", "比尔·盖茨"]),
+        ("name", "红·黄·蓝", []),
+    ],
+)
+def test_each_pattern_finds_its_own_and_nothing_else(name: str, text: str, expected: list[str]) -> None:
+    assert found(text, name) == expected
+
+
+def test_text_without_patterns_has_no_match() -> None:
+    assert find("今天天气真好。") == []
+    assert find("") == []
+    assert find("\x00\ud800\udfff") == []
+
+
+@given(naughty_text)
+def test_atomic_matches_never_overlap_and_nothing_cuts_them(text: str) -> None:
+    matches = find(text)
+    covered = 0
+    inside: set[int] = set()
+    for match in matches:
+        assert 0 <= match.start < match.end <= len(text)
+        if match.pattern.atomic:
+            assert match.start >= covered
+            covered = match.end
+            inside.update(range(match.start + 1, match.end))
+    assert not [match for match in matches if {match.start, match.end} & inside]
+    assert matches == sorted(matches, key=lambda match: (match.start, match.end))
+
+
+@given(naughty_text)
+def test_no_letter_run_and_no_cluster_is_cut(text: str) -> None:
+    loaded = tables.load()
+    flags = [loaded.flags[loaded.category_of[ord(char)]] for char in text]
+    inside = {
+        place for match in find(text) if match.pattern.atomic for place in range(match.start + 1, match.end)
+    }
+    for place in range(1, len(text)):
+        marks = flags[place] & tables.EXTENDS and not flags[place - 1] & tables.SPACE
+        letters = flags[place - 1] & flags[place] & tables.WORD
+        if marks or (letters and "@" not in text):
+            assert place in inside
+
+
+@given(naughty_text)
+def test_width_and_case_do_not_matter_outside_addresses(text: str) -> None:
+    wide = text.translate({code: code + 0xFEE0 for code in (*range(0x30, 0x3A), *range(0x61, 0x7B))})
+    assert find(text) == find(wide)
+
+
+class CountedRow(list[int]):
+    """A row of the automaton that counts how often it is read."""
+
+    steps = 0
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+        CountedRow.steps += 1
+        return super().__getitem__(index)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["一", "1", "a", "@", "#", "a.", "#a", "@a", "1,", "a@", "比", "比·", "あ", "한", "\u0301", "👍\u200d", "(",
+     "http://", "1:", "1.", "-", "…", " ", "第", "第1", "1万", "一点", "# ", "a-", "十又", "🇨", "a@b."],
+)  # fmt: skip
+def test_the_cost_is_linear_whatever_the_text(unit: str) -> None:
+    loaded = tables.load()
+    rows = [CountedRow(row) for row in loaded.transitions]
+    counted = tables.Tables(
+        loaded.category_of, loaded.flags, loaded.classes, list(rows), loaded.accepts, loaded.pattern_flags
+    )
+    steps = []
+    for size in (2000, 4000):
+        CountedRow.steps = 0
+        tables.scan(counted, unit * (size // len(unit)))
+        steps.append(CountedRow.steps)
+        assert CountedRow.steps <= size * (tables.LOOKAHEAD + 1)
+    assert steps[1] <= 2.1 * steps[0] + tables.LOOKAHEAD**2
+
+
+def test_a_topic_ends_within_140_characters() -> None:
+    assert found("#" + "题" * 140 + "#", "topic")
+    assert not found("#" + "题" * 141 + "#", "topic")
+
+
+def test_a_mention_has_at_most_30_characters() -> None:
+    assert found("@" + "名" * 40, "mention") == ["@" + "名" * 30]
+
+
+def test_atomic_patterns_stand_first_and_are_named_once() -> None:
+    kinds = [pattern.atomic for pattern in PATTERNS]
+    assert kinds == sorted(kinds, reverse=True)
+    assert len({pattern.name for pattern in PATTERNS}) == len(PATTERNS)
+
+
+def test_a_match_shows_what_it_is() -> None:
+    match = find("12")[0]
+    assert match == Match(0, 2, match.pattern)
+    assert match != Match(0, 1, match.pattern)
+    assert len({match, Match(0, 2, match.pattern)}) == 1
+    assert repr(match) == "Match(0, 2, number)"
+    assert repr(match.pattern) == "Pattern('number', tag='m', atomic=True)"
