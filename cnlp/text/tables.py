@@ -25,17 +25,18 @@ The loop, from left to right, at position p (what lies before 0 has no flags, be
    mark. Otherwise go on at p + 1.
 2. Begin in state 2 if the character before p is a letter or digit, else in state 1. Read characters until the
    state is dead, the text ends, or ``LOOKAHEAD`` characters were read since p or since the last atomic
-   accept, whichever is later. Remember the last atomic accept and the last soft accept; an accept
-   between two letters or digits does not count, so that 1:1949 is no 1:19.
+   accept, whichever is later. Remember the last atomic accept and the last soft accept, but none that lies
+   between two letters or digits, so that 1:1949 is no 1:19. (Such an atomic accept still moves the limit.)
 3. Report the atomic match, lengthened over the marks behind it if its pattern takes them. Then report the
    soft match if p may start one (1) and it ends behind the atomic match.
 4. Go on at the end of the atomic match, or at p + 1 if there was none.
 
 The caller drops every edge, soft match or lexicon word, that begins or ends inside an atomic match.
 
-Cost: a start reads at most ``LOOKAHEAD`` characters beyond the end of its atomic match, and the loop goes on
-at that end. So n characters cost at most ``n * (LOOKAHEAD + 1)`` steps, whatever the text, and about n in
-prose.
+Cost: a start reads at most ``LOOKAHEAD`` characters beyond the last atomic accept, and the loop goes on at
+that accept, or at the head of the run of letters and digits in which it lies; such a run is a match by
+itself. So a character is read from at most ``LOOKAHEAD`` places before it and once or twice more: O(n)
+whatever the text, and about n steps in prose.
 """
 
 from __future__ import annotations
@@ -158,11 +159,17 @@ def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
                 break
             at += 1
             accept = accepts[state]
-            if accept and not (at < length and flags[at - 1] & flags[at] & WORD):
-                if pattern_flags[accept - 1] & ATOMIC:
-                    atomic, atomic_end, limit = accept, at, at + LOOKAHEAD
-                else:
-                    soft, soft_end = accept, at
+            if not accept:
+                continue
+            is_atomic = pattern_flags[accept - 1] & ATOMIC
+            if is_atomic:
+                limit = at + LOOKAHEAD
+            if at < length and flags[at - 1] & flags[at] & WORD:
+                continue
+            if is_atomic:
+                atomic, atomic_end = accept, at
+            else:
+                soft, soft_end = accept, at
         if atomic:
             if pattern_flags[atomic - 1] & TAKES_MARKS:
                 while atomic_end < length and flags[atomic_end] & EXTENDS:

@@ -119,7 +119,7 @@ def test_no_letter_run_and_no_cluster_is_cut(text: str) -> None:
     for place in range(1, len(text)):
         marks = flags[place] & tables.EXTENDS and not flags[place - 1] & tables.SPACE
         letters = flags[place - 1] & flags[place] & tables.WORD
-        if marks or (letters and "@" not in text):
+        if marks or letters:
             assert place in inside
 
 
@@ -141,8 +141,10 @@ class CountedRow(list[int]):
 
 @pytest.mark.parametrize(
     "unit",
-    ["一", "1", "a", "@", "#", "a.", "#a", "@a", "1,", "a@", "比", "比·", "あ", "한", "\u0301", "👍\u200d", "(",
-     "http://", "1:", "1.", "-", "…", " ", "第", "第1", "1万", "一点", "# ", "a-", "十又", "🇨", "a@b."],
+    ["一", "1", "a", "@", "#", "a.", "#a", "@a", "1,", "a@", "比", "比·", "あ", "한", "\u0301", "👍\u200d",
+     "(", "http://", "1:1949", "c++1x", "c++" + "1" * 99, "1,2345", "2024-01-051",
+     "3.comm", "x@a.b1", "1:", "1.", "-", "…", " ",
+     "第", "第1", "1万", "一点", "# ", "a-", "十又", "🇨", "a@b."],
 )  # fmt: skip
 def test_the_cost_is_linear_whatever_the_text(unit: str) -> None:
     loaded = tables.load()
@@ -157,6 +159,21 @@ def test_the_cost_is_linear_whatever_the_text(unit: str) -> None:
         steps.append(CountedRow.steps)
         assert CountedRow.steps <= size * (tables.LOOKAHEAD + 1)
     assert steps[1] <= 2.1 * steps[0] + tables.LOOKAHEAD**2
+
+
+@pytest.mark.parametrize(
+    "run", ["a" * 1000, "1" * 1000, "a1" * 500, "1a" * 500, "a" + "\u0301" * 1000, " " * 1000]
+)
+def test_a_long_run_is_one_token(run: str) -> None:
+    assert atoms(f"走{run}走") == [run]
+
+
+@pytest.mark.parametrize(
+    "text", ["1,2345", "1:1949", "2024-01-051", "163.community", "c++11x", "@" + "a" * 40]
+)
+def test_no_match_ends_inside_a_run_of_letters_or_digits(text: str) -> None:
+    ends = {match.end for match in find(text)}
+    assert not [end for end in ends if end < len(text) and text[end - 1].isalnum() and text[end].isalnum()]
 
 
 def test_a_topic_ends_within_140_characters() -> None:

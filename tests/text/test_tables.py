@@ -37,11 +37,12 @@ def scan_arrays(text: str) -> list[tuple[int, int, int]]:
                 break
             q += 1
             pattern = ARRAYS["accepts"][state] - 1
-            if pattern < 0 or (q < len(text) and flags[q - 1] & flags[q] & 4):
+            if pattern < 0:
                 continue
+            cuts_word = q < len(text) and flags[q - 1] & flags[q] & 4
             if ARRAYS["pattern_flags"][pattern] & 1:
-                atomic, limit = (q, pattern), q + LOOKAHEAD
-            else:
+                atomic, limit = (atomic if cuts_word else (q, pattern)), q + LOOKAHEAD
+            elif not cuts_word:
                 soft = (q, pattern)
         end = atomic[0]
         if end > p:
