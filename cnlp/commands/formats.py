@@ -92,13 +92,17 @@ def _delimited(cut: Cut, chunk: bytes, delimiter: str) -> bytes:
 
 
 def _join(content: str, spans: list[Span], delimiter: str) -> Iterator[str]:
-    """Words of a line with delimiters between them, none next to white space."""
+    """Words of a line with delimiters between them, none next to white space; what no word covers stays."""
     reached = 0
     after_word = False
-    for word, start, end in spans:
-        if start > reached:  # not covered by any word
-            yield content[reached:start]
-            after_word = not content[reached:start].isspace()
+    lowest = list(
+        accumulate((start for _, start, _ in reversed(spans)), min)
+    )  # of this word and all later ones
+    for word, _, end in spans:
+        next_start = lowest.pop()
+        if next_start > reached:
+            yield content[reached:next_start]
+            after_word = not content[reached:next_start].isspace()
         is_word = not word.isspace()
         if after_word and is_word:
             yield delimiter

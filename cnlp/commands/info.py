@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import sys
 from collections.abc import Iterator
+from itertools import chain
 
 import click
 
 import cnlp
-from cnlp import Segmenter, models
+from cnlp import models
 from cnlp._kernel import IS_NATIVE
 from cnlp.models.format import ModelFile
+from cnlp.segmentation import DEFAULT_ALGORITHM
 
+WIDTH = 14
 PURE = "pure Python (no C extension: about 50 times slower; reinstall with a compiler)"
 
 
@@ -22,10 +24,10 @@ PURE = "pure Python (no C extension: about 50 times slower; reinstall with a com
 def command(model: str | None) -> None:
     """Show version, kernel and model, and verify the model.
 
-    MODEL is a model file; the one in the package if missing.
+    MODEL is a model file; the one in the package if missing. Below its size stands its model card.
     """
-    for name, value in [*_installation(), *_model(model)]:
-        click.echo(f"{name + ':':<12} {value}")
+    for name, value in chain(_installation(), _model(model)):
+        click.echo(f"{name + ':':<{WIDTH}} {value}")
 
 
 def _installation() -> Iterator[tuple[str, str]]:
@@ -33,7 +35,7 @@ def _installation() -> Iterator[tuple[str, str]]:
     yield "cnlp", cnlp.__version__
     yield "Python", sys.version.split()[0]
     yield "kernel", "C" if IS_NATIVE else PURE
-    yield "algorithm", str(inspect.signature(Segmenter).parameters["algorithm"].default)
+    yield "algorithm", DEFAULT_ALGORITHM
 
 
 def _model(path: str | None) -> Iterator[tuple[str, str]]:

@@ -30,11 +30,10 @@ from cnlp.commands.outputs import (
 from cnlp.commands.progress import show_progress
 from cnlp.errors import CnlpError
 from cnlp.io import BOM, ENCODINGS, Chunk, read_lines
-from cnlp.segmentation import ALGORITHMS
+from cnlp.segmentation import ALGORITHMS, DEFAULT_ALGORITHM, MODES
 
 Lines = Iterable[Chunk]
 
-MODES = ("default", "search", "full")
 _ESCAPE = re.compile(r"\\(?:([tnr0\\])|u([0-9a-fA-F]{4}))")
 _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "0": "\0", "\\": "\\"}
 
@@ -71,7 +70,14 @@ def _parse_delimiter(_: click.Context, __: click.Parameter, value: str) -> str:
     "slash, or FILES are several (a folder or pattern counts as several): each result then has its input's "
     "name there, with .jsonl or .tsv behind it in those formats.",
 )
-@click.option("-a", "--algorithm", type=click.Choice(tuple(ALGORITHMS)), help="How words are chosen.")
+@click.option(
+    "-a",
+    "--algorithm",
+    type=click.Choice(tuple(ALGORITHMS)),
+    default=DEFAULT_ALGORITHM,
+    show_default=True,
+    help="How words are chosen.",
+)
 @click.option(
     "-m",
     "--mode",
@@ -117,7 +123,7 @@ def command(
     ctx: click.Context,
     files: tuple[str, ...],
     output: str | None,
-    algorithm: str | None,
+    algorithm: str,
     mode: str,
     lexicons: tuple[str, ...],
     model: str | None,
@@ -142,15 +148,11 @@ def command(
         ctx.exit(FAILED)
 
 
-def _make_segmenter(
-    algorithm: str | None, mode: str, lexicons: Sequence[str], model: str | None
-) -> Segmenter:
+def _make_segmenter(algorithm: str, mode: str, lexicons: Sequence[str], model: str | None) -> Segmenter:
     """A segmenter over the model's lexicon with the user's own on top, the last one uppermost."""
     lexicon = cnlp.load(model)
     for path in lexicons:
-        lexicon = lexicon.overlay_file(path)
-    if algorithm is None:
-        return Segmenter(lexicon, mode=mode)
+        lexicon = lexicon.overlay(path)
     return Segmenter(lexicon, algorithm=algorithm, mode=mode)
 
 

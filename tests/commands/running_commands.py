@@ -8,12 +8,15 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 from click.testing import CliRunner
 
 import cnlp
 from cnlp import commands
+from cnlp._kernel import IS_NATIVE
 
 ROOT = Path(cnlp.__file__).parent.parent
+long = pytest.mark.skipif(not IS_NATIVE, reason="takes minutes with the pure-Python kernel")
 
 
 class Result(NamedTuple):

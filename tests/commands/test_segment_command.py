@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from running_commands import ROOT, Result, command_line, environment, run_here, run_process
+from running_commands import ROOT, Result, command_line, environment, long, run_here, run_process
 
 import cnlp
 from cnlp.segmentation import ALGORITHMS
@@ -167,6 +167,7 @@ def test_several_inputs_become_one_stream_of_lines(shell: Shell, tmp_path: Path)
     assert list(rows(out)) == [(1, 0, 2, "我们"), (2, 0, 2, "大学")]
 
 
+@long
 def test_one_huge_line(process: Shell, tmp_path: Path) -> None:
     path = tmp_path / "huge.txt"
     path.write_text(SENTENCE * 200_000, encoding="utf-8")  # 10 MB without a line ending
@@ -175,6 +176,7 @@ def test_one_huge_line(process: Shell, tmp_path: Path) -> None:
     assert result.out.decode().replace(MARK, "") == SENTENCE * 200_000
 
 
+@long
 def test_chunks_do_not_show(shell: Shell, tmp_path: Path) -> None:
     path = tmp_path / "long.txt"
     path.write_bytes(f"{SENTENCE}\r\n".encode() * 50_000)  # several chunks

@@ -1,0 +1,57 @@
+"""``cnlp info``: versions, kernel, model card, checksum."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from running_commands import command_line, environment, run_here
+
+import cnlp
+from cnlp import models
+from cnlp._kernel import IS_NATIVE
+from cnlp.segmentation import DEFAULT_ALGORITHM
+
+
+def fields(out: str) -> dict[str, str]:
+    """The lines ``name: value``."""
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in out.splitlines())}
+
+
+def test_what_is_installed() -> None:
+    result = run_here("info")
+    assert (result.code, result.err) == (0, "")
+    shown = fields(result.out.decode())
+    assert shown["cnlp"] == cnlp.__version__
+    assert shown["kernel"].startswith("C" if IS_NATIVE else "pure Python (no C extension")
+    assert shown["algorithm"] == DEFAULT_ALGORITHM
+    assert shown["model"] == models.CORE
+    assert int(shown["words"]) > 0 and int(shown["bigrams"]) >= 0
+    assert shown["checksum"] == "verified"
+
+
+def test_the_pure_kernel_is_named() -> None:
+    environ = {**environment(), "CNLP_PURE": "1"}
+    done = subprocess.run(command_line("info"), capture_output=True, env=environ, text=True)
+    assert "reinstall with a compiler" in fields(done.stdout)["kernel"]
+
+
+def test_an_altered_model_is_reported(tmp_path: Path) -> None:
+    path = tmp_path / "altered.safetensors"
+    data = bytearray(Path(models.CORE).read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    for arguments in (["info", path], ["segment", "--model", path]):
+        result = run_here(*arguments)
+        assert result.code == 1
+        assert result.err == f"cnlp: error: {path}: damaged: the data do not match their checksum\n"
+
+
+def test_a_cut_model_is_reported(tmp_path: Path) -> None:
+    path = tmp_path / "cut.safetensors"
+    path.write_bytes(Path(models.CORE).read_bytes()[: os.path.getsize(models.CORE) // 2])
+    for arguments in (["info", path], ["segment", "--model", path]):
+        result = run_here(*arguments)
+        assert result.code == 1
+        assert result.err.startswith(f"cnlp: error: {path}: ") and result.err.count("\n") == 1
