@@ -14,90 +14,89 @@
 
 #define BLOCK_SIZE 1024
 #define NO_EDGE UINT32_MAX
+#define NO_SLOT UINT32_MAX
+#define UNREACHED (INT64_MAX / 2) /* plus or minus a cost, it is still out of reach */
 
-#if defined(__GNUC__) || defined(__clang__)
-#define PREFETCH(address) __builtin_prefetch(address)
-#else
-#define PREFETCH(address) ((void)(address))
-#endif
-
-/* Arrays of one block; index 0 is its begin. Edges are block->edges, sorted by start. */
+/* The best word that begins, or ends, at a position. */
 typedef struct {
+    uint32_t other; /* its other end */
+    uint32_t source;
+} Choice;
+
+/* A candidate of the bigram lattice. */
+typedef struct {
+    uint32_t end, id;
+    int32_t cost;
+    uint32_t source;
+    uint32_t back;  /* the previous edge on the best path */
+    uint8_t has_left, has_right; /* can the table have pairs with it on that side? */
+    uint64_t left, right;        /* hashes of id as the left and as the right word of a pair */
+    int64_t total;  /* the cost of the best path up to and with this edge */
+} Arc;
+
+/* Where the bonus of two arcs that meet stands in the bigram table. */
+typedef struct {
+    uint32_t slot, fingerprint;
+} Probe;
+
+/* Arrays of one block; index 0 is its begin. One allocation holds those by position. */
+typedef struct {
+    const Model *model;
     size_t capacity;        /* characters */
-    size_t edges_capacity;
-    size_t *reach;          /* furthest end of candidates that begin here */
+    void *memory;
+    int64_t *cost;          /* unigram: of the best path from here */
+    uint32_t *reach;        /* furthest end of candidates that begin here, from the block's begin */
+    uint32_t *first_arc;    /* arcs that begin here */
+    uint32_t *first_ending; /* arcs that end here, in `ending` */
+    Choice *starting, *closing;
     uint8_t *uncrossed;     /* no candidate crosses this position */
-    uint32_t *first_edge;   /* [size + 1]: edges that begin here */
-    uint32_t *first_ending; /* [size + 2]: edges that end here, in `ending` */
-    uint32_t *best;         /* the chosen edge that begins here */
-    uint32_t *best_ending;  /* the chosen edge that ends here */
-    int64_t *cost;          /* of the best path from here */
-    uint32_t *ending;       /* edges sorted by end, then start */
-    uint32_t *back;         /* by edge: the previous edge */
-    int64_t *edge_cost;     /* by edge: the best path up to and with it */
+    Arc *arcs;              /* sorted by start */
+    uint32_t *ending;       /* arcs sorted by end, then start */
+    size_t n_arcs, arcs_capacity;
+    Probe *probes;          /* of the positions that were asked for */
+    size_t n_probes, probes_capacity;
+    int failed;
 } Work;
 
 static void work_free(Work *work)
 {
-    free(work->reach);
-    free(work->uncrossed);
-    free(work->first_edge);
-    free(work->first_ending);
-    free(work->best);
-    free(work->best_ending);
-    free(work->cost);
+    free(work->memory);
+    free(work->arcs);
     free(work->ending);
-    free(work->back);
-    free(work->edge_cost);
-}
-
-static int resize(void *array, size_t count, size_t item_size)
-{
-    void **items = array;
-    void *more = realloc(*items, count * item_size);
-    if (!more)
-        return -1;
-    *items = more;
-    return 0;
+    free(work->probes);
 }
 
 static int work_reserve(Work *work, size_t size)
 {
     if (size <= work->capacity)
         return 0;
-    if (resize(&work->reach, size + 2, sizeof *work->reach)
-        || resize(&work->uncrossed, size + 2, sizeof *work->uncrossed)
-        || resize(&work->first_edge, size + 2, sizeof *work->first_edge)
-        || resize(&work->first_ending, size + 3, sizeof *work->first_ending)
-        || resize(&work->best, size + 2, sizeof *work->best)
-        || resize(&work->best_ending, size + 2, sizeof *work->best_ending)
-        || resize(&work->cost, size + 2, sizeof *work->cost))
+    size_t items = size + 3;
+    free(work->memory);
+    work->memory = malloc(items * (sizeof(int64_t) + 3 * sizeof(uint32_t) + 2 * sizeof(Choice) + 1));
+    work->capacity = work->memory ? size : 0;
+    if (!work->memory)
         return -1;
-    work->capacity = size;
+    work->cost = work->memory;
+    work->starting = (Choice *)(work->cost + items);
+    work->closing = work->starting + items;
+    work->reach = (uint32_t *)(work->closing + items);
+    work->first_arc = work->reach + items;
+    work->first_ending = work->first_arc + items;
+    work->uncrossed = (uint8_t *)(work->first_ending + items);
     return 0;
 }
 
-static int work_reserve_edges(Work *work, size_t count)
-{
-    if (count <= work->edges_capacity)
-        return 0;
-    if (resize(&work->ending, count, sizeof *work->ending)
-        || resize(&work->back, count, sizeof *work->back)
-        || resize(&work->edge_cost, count, sizeof *work->edge_cost))
-        return -1;
-    work->edges_capacity = count;
-    return 0;
-}
-
-static int append(Words *words, const Edge *edge)
+static int append(Words *words, uint32_t end, uint32_t source)
 {
     if (words->count == words->capacity) {
-        size_t target = words->capacity ? words->capacity * 2 : 64;
-        if (resize(&words->items, target, sizeof *words->items))
+        size_t target = words->capacity ? words->capacity * 2 : 256;
+        Word *more = realloc(words->items, target * sizeof *more);
+        if (!more)
             return -1;
+        words->items = more;
         words->capacity = target;
     }
-    words->items[words->count++] = (Word){edge->end, edge->source};
+    words->items[words->count++] = (Word){end, source};
     return 0;
 }
 
@@ -113,40 +112,13 @@ static void reverse(Word *items, size_t count)
 
 static void mark_uncrossed(const Block *block, Work *work)
 {
-    size_t size = block->end - block->begin, furthest = block->begin;
+    size_t size = block->end - block->begin, furthest = 0;
     for (size_t i = 0; i < size; i++) {
-        work->uncrossed[i] = furthest <= block->begin + i;
+        work->uncrossed[i] = furthest <= i;
         if (work->reach[i] > furthest)
             furthest = work->reach[i];
     }
-    work->uncrossed[size] = furthest <= block->end;
-}
-
-static void index_by_start(const Block *block, Work *work)
-{
-    size_t size = block->end - block->begin, edge = 0;
-    for (size_t i = 0; i < size; i++) {
-        work->first_edge[i] = (uint32_t)edge;
-        while (edge < block->n_edges && block->edges[edge].start == block->begin + i)
-            edge++;
-    }
-    work->first_edge[size] = (uint32_t)edge;
-}
-
-/* Counting sort of the edges that end in the block. */
-static void index_by_end(const Block *block, Work *work)
-{
-    size_t size = block->end - block->begin;
-    uint32_t *first = work->first_ending;
-    memset(first, 0, (size + 3) * sizeof *first);
-    for (size_t k = 0; k < block->n_edges; k++)
-        if (block->edges[k].end <= block->end)
-            first[block->edges[k].end - block->begin + 2]++;
-    for (size_t i = 2; i < size + 3; i++)
-        first[i] += first[i - 1];
-    for (size_t k = 0; k < block->n_edges; k++)
-        if (block->edges[k].end <= block->end)
-            work->ending[first[block->edges[k].end - block->begin + 1]++] = (uint32_t)k;
+    work->uncrossed[size] = furthest <= size;
 }
 
 /* The last uncrossed position of the block behind its begin; begin if there is none. */
@@ -158,58 +130,89 @@ static size_t last_uncrossed(const Block *block, const Work *work)
     return block->begin + i;
 }
 
-/* work->best: the longest word that begins here. */
-static void match_forward(const Block *block, Work *work)
+/* The hard boundary at or behind `position`, SIZE_MAX if there is none. */
+static size_t next_hard(const Block *block, size_t position)
 {
-    for (size_t i = 0, size = block->end - block->begin; i < size; i++) {
-        uint32_t best = NO_EDGE;
-        for (uint32_t k = work->first_edge[i]; k < work->first_edge[i + 1]; k++)
-            if (best == NO_EDGE || block->edges[k].end > block->edges[best].end)
-                best = k;
-        work->best[i] = best;
+    if (!block->overlay && block->n_spans == 0)
+        return SIZE_MAX;
+    while (position < block->flags_end
+           && !(block->flags[position - block->begin] & HARD_BOUNDARY))
+        position++;
+    return position < block->flags_end ? position : SIZE_MAX;
+}
+
+/* ---- one word at a time: matching and unigram ------------------------------------------------ */
+
+typedef struct {
+    const int64_t *cost; /* from the block's begin */
+    Choice *closing;
+    size_t begin, end;
+    int64_t least;
+    uint32_t best, source;
+} Chooser;
+
+/* The longest word that begins here, and that ends there; starts come from right to left. */
+static void choose_longest(void *state, size_t start, size_t end, uint32_t id, int32_t cost,
+                           uint32_t source)
+{
+    Chooser *chooser = state;
+    (void)id;
+    (void)cost;
+    if (end > chooser->best) {
+        chooser->best = (uint32_t)end;
+        chooser->source = source;
+    }
+    if (end <= chooser->end && chooser->closing[end - chooser->begin].other != start)
+        chooser->closing[end - chooser->begin] = (Choice){(uint32_t)start, source};
+}
+
+/* The word on the cheapest path from here. */
+static void choose_cheapest(void *state, size_t start, size_t end, uint32_t id, int32_t cost,
+                            uint32_t source)
+{
+    Chooser *chooser = state;
+    (void)start;
+    (void)id;
+    if (end > chooser->end)
+        return;
+    int64_t total = cost + chooser->cost[end - chooser->begin];
+    if (total < chooser->least || (total == chooser->least && end > chooser->best)) {
+        chooser->least = total;
+        chooser->best = (uint32_t)end;
+        chooser->source = source;
     }
 }
 
-/* work->best_ending: the longest word that ends here. */
-static void match_backward(const Block *block, Work *work)
+/* Fills starting (and closing, or cost) and reach, from right to left. */
+ALWAYS_INLINE void choose(Block *block, Work *work, Visit visit)
 {
-    for (size_t k = block->n_edges; k-- > 0;)
-        if (block->edges[k].end <= block->end)
-            work->best_ending[block->edges[k].end - block->begin] = (uint32_t)k;
-}
-
-/* work->best: the first word on the cheapest path from here. */
-static void solve_unigram(const Block *block, Work *work)
-{
-    size_t size = block->end - block->begin;
+    size_t begin = block->begin, size = block->end - begin;
+    size_t extra = block->n_extras, limit = next_hard(block, block->end);
+    Chooser chooser = {work->cost, work->closing, begin, block->end, 0, 0, 0};
     work->cost[size] = 0;
+    memset(work->closing, 0xFF, (size + 1) * sizeof *work->closing);
     for (size_t i = size; i-- > 0;) {
-        int64_t least = INFINITE_COST;
-        uint32_t best = NO_EDGE;
-        for (uint32_t k = work->first_edge[i]; k < work->first_edge[i + 1]; k++) {
-            const Edge *edge = &block->edges[k];
-            if (edge->end > block->end)
-                continue;
-            int64_t cost = edge->cost + work->cost[edge->end - block->begin];
-            if (cost < least || (cost == least && edge->end > block->edges[best].end)) {
-                least = cost;
-                best = k;
-            }
-        }
+        while (extra > 0 && block->extras[extra - 1].start >= begin + i)
+            extra--;
+        chooser.least = INFINITE_COST;
+        chooser.best = 0;
+        size_t reach = visit_edges(block, begin + i, extra, limit, visit, &chooser);
+        work->reach[i] = (uint32_t)(reach - begin);
         /* A dead end counts 0: it lies behind the last uncrossed position. */
-        work->cost[i] = best == NO_EDGE ? 0 : least;
-        work->best[i] = best;
+        work->cost[i] = chooser.least == INFINITE_COST ? 0 : chooser.least;
+        work->starting[i] = (Choice){chooser.best, chooser.source};
+        if (block->flags[i] & HARD_BOUNDARY)
+            limit = begin + i;
     }
 }
 
 static int emit_forward(const Block *block, const Work *work, size_t from, size_t to, Words *words)
 {
     while (from < to) {
-        const Edge *edge = &block->edges[work->best[from - block->begin]];
-        words->cost += edge->cost;
-        if (append(words, edge))
+        Choice choice = work->starting[from - block->begin];
+        if (append(words, choice.other, choice.source))
             return -1;
-        from = edge->end;
+        from = choice.other;
     }
     return 0;
 }
@@ -218,10 +221,10 @@ static int emit_backward(const Block *block, const Work *work, size_t from, size
 {
     size_t first = words->count;
     while (to > from) {
-        const Edge *edge = &block->edges[work->best_ending[to - block->begin]];
-        if (append(words, edge))
+        Choice choice = work->closing[to - block->begin];
+        if (append(words, (uint32_t)to, choice.source))
             return -1;
-        to = edge->start;
+        to = choice.other;
     }
     reverse(words->items + first, words->count - first);
     return 0;
@@ -263,135 +266,20 @@ static int emit_bidirectional(const Block *block, const Work *work, size_t to, W
     return 0;
 }
 
-static uint64_t bigram_hash(uint32_t left, uint32_t right)
+/* Decodes the loaded block up to *cut. */
+static int solve_words(Block *block, Work *work, int algorithm, size_t *cut, Words *words)
 {
-    uint64_t key = ((uint64_t)left << 32 | right) * 0x9E3779B97F4A7C15u;
-    return (key ^ key >> 29) * 0xBF58476D1CE4E5B9u;
-}
-
-static uint32_t bigram_slot(const Model *model, uint64_t hash)
-{
-    return (uint32_t)(((hash >> 32) * model->n_bigrams) >> 32);
-}
-
-int32_t bigram_bonus(const Model *model, uint32_t left, uint32_t right)
-{
-    if (model->n_bigrams == 0)
-        return 0;
-    uint64_t hash = bigram_hash(left, right);
-    uint32_t fingerprint = (uint32_t)hash & 0xFFFFFF;
-    uint32_t slot = bigram_slot(model, hash);
-    for (uint32_t probes = model->n_bigrams; probes; probes--) {
-        uint32_t entry = model->bigrams[slot];
-        if (entry == 0)
-            return 0;
-        if (entry >> 8 == fingerprint)
-            return (int32_t)(entry & 255) * BONUS_STEP;
-        if (++slot == model->n_bigrams)
-            slot = 0;
-    }
-    return 0;
-}
-
-/* Asks for the table rows that position i will need. */
-static void prefetch_bigrams(const Block *block, const Work *work, size_t i)
-{
-    const Model *model = block->model;
-    for (uint32_t p = work->first_ending[i]; p < work->first_ending[i + 1]; p++)
-        for (uint32_t k = work->first_edge[i]; k < work->first_edge[i + 1]; k++) {
-            uint64_t hash = bigram_hash(block->edges[work->ending[p]].id, block->edges[k].id);
-            PREFETCH(model->bigrams + bigram_slot(model, hash));
-        }
-}
-
-/* Fills edge_cost and back. `previous`: identity of the word before the block. */
-static void solve_bigram(const Block *block, Work *work, uint32_t previous)
-{
-    const Model *model = block->model;
-    const Edge *edges = block->edges;
-    size_t size = block->end - block->begin;
-    for (size_t i = 0; i < size; i++) {
-        if (model->n_bigrams && i + 4 < size)
-            prefetch_bigrams(block, work, i + 4);
-        uint32_t first = work->first_ending[i], last = work->first_ending[i + 1];
-        for (uint32_t k = work->first_edge[i]; k < work->first_edge[i + 1]; k++) {
-            int64_t least = INFINITE_COST;
-            uint32_t best = NO_EDGE;
-            if (i == 0)
-                least = -bigram_bonus(model, previous, edges[k].id);
-            for (uint32_t p = first; p < last; p++) {
-                uint32_t left = work->ending[p];
-                if (work->edge_cost[left] == INFINITE_COST)
-                    continue;
-                int64_t cost = work->edge_cost[left]
-                             - bigram_bonus(model, edges[left].id, edges[k].id);
-                if (cost < least) {
-                    least = cost;
-                    best = left;
-                }
-            }
-            work->edge_cost[k] = 
-                least == INFINITE_COST ? least : least + edges[k].cost + model->word_cost;
-            work->back[k] = best;
-        }
-    }
-}
-
-/* The cut of the block: where a single edge ends, or the end of the text. The cheapest edge that
- * ends there is stored. Returns begin if there is none. */
-static size_t bigram_cut(const Block *block, const Work *work, uint32_t *final)
-{
-    for (size_t i = block->end - block->begin; i > 0; i--) {
-        uint32_t first = work->first_ending[i], last = work->first_ending[i + 1];
-        if (!work->uncrossed[i] || (last - first != 1 && block->begin + i != block->length))
-            continue;
-        *final = NO_EDGE;
-        for (uint32_t p = first; p < last; p++) {
-            uint32_t edge = work->ending[p];
-            if (work->edge_cost[edge] != INFINITE_COST
-                && (*final == NO_EDGE || work->edge_cost[edge] < work->edge_cost[*final]))
-                *final = edge;
-        }
-        if (*final != NO_EDGE)
-            return block->begin + i;
-    }
-    return block->begin;
-}
-
-static int emit_path(const Block *block, const Work *work, uint32_t edge, Words *words)
-{
-    size_t first = words->count;
-    for (; edge != NO_EDGE; edge = work->back[edge])
-        if (append(words, &block->edges[edge]))
-            return -1;
-    reverse(words->items + first, words->count - first);
-    return 0;
-}
-
-/* Decodes the loaded block as far as it is decided: *cut, begin if not at all. */
-static int solve(const Block *block, Work *work, int algorithm, uint32_t *previous, size_t *cut,
-                 Words *words)
-{
-    index_by_start(block, work);
-    mark_uncrossed(block, work);
-    if (algorithm == BIGRAM) {
-        uint32_t final;
-        index_by_end(block, work);
-        solve_bigram(block, work, *previous);
-        *cut = bigram_cut(block, work, &final);
-        if (*cut == block->begin)
-            return 0;
-        *previous = block->edges[final].id;
-        words->cost += work->edge_cost[final];
-        return emit_path(block, work, final, words);
-    }
-    *cut = last_uncrossed(block, work);
     if (algorithm == UNIGRAM)
-        solve_unigram(block, work);
-    else if (algorithm != BACKWARD)
-        match_forward(block, work);
-    if (algorithm == BACKWARD || algorithm == BIDIRECTIONAL)
-        match_backward(block, work);
+        choose(block, work, choose_cheapest);
+    else
+        choose(block, work, choose_longest);
+    *cut = block->length;
+    if (block->end < block->length || algorithm == BIDIRECTIONAL) {
+        mark_uncrossed(block, work);
+        *cut = last_uncrossed(block, work);
+    }
+    if (algorithm == UNIGRAM)
+        words->cost += work->cost[0]; /* exact for a text of one block */
     if (algorithm == BIDIRECTIONAL)
         return emit_bidirectional(block, work, *cut, words);
     if (algorithm == BACKWARD)
@@ -399,11 +287,240 @@ static int solve(const Block *block, Work *work, int algorithm, uint32_t *previo
     return emit_forward(block, work, block->begin, *cut, words);
 }
 
+/* ---- bigram ---------------------------------------------------------------------------------- */
+
+/* Two hashes per word, mixed well (the finalizer of splitmix64, Steele et al. 2014), so that a pair
+ * costs one addition. */
+static uint64_t mix(uint64_t key)
+{
+    key = (key ^ key >> 30) * 0xBF58476D1CE4E5B9u;
+    key = (key ^ key >> 27) * 0x94D049BB133111EBu;
+    return key ^ key >> 31;
+}
+
+static uint64_t left_hash(uint32_t id)
+{
+    return mix(id * 2ull + 1);
+}
+
+static uint64_t right_hash(uint32_t id)
+{
+    return mix(id * 2ull + 2);
+}
+
+static Probe probe_for(const Model *model, uint64_t left, uint64_t right)
+{
+    uint64_t hash = left + right;
+    return (Probe){(uint32_t)(((hash >> 32) * model->n_bigrams) >> 32), (uint32_t)hash & 0xFFFFFF};
+}
+
+/* The bonus that linear probing finds, 0 if the pair is not in the table. */
+static int32_t look_up(const Model *model, Probe probe)
+{
+    uint32_t slot = probe.slot;
+    if (slot == NO_SLOT)
+        return 0;
+    for (uint32_t tries = model->n_bigrams; tries; tries--) {
+        uint32_t entry = model->bigrams[slot];
+        if (entry >> 8 == probe.fingerprint && entry)
+            return (int32_t)(entry & 255) * BONUS_STEP;
+        if (entry == 0)
+            return 0;
+        if (++slot == model->n_bigrams)
+            slot = 0;
+    }
+    return 0;
+}
+
+/* Can the table have a pair with this word on that side? Classes and the beginning always can. */
+static int has_pairs(const Model *model, uint32_t id, uint32_t side)
+{
+    const Trie *trie = &model->trie;
+    return id == 0 || id >= trie->n_units || (WORD_PAIRS(trie->units[id]) & side);
+}
+
+int32_t bigram_bonus(const Model *model, uint32_t left, uint32_t right)
+{
+    if (!has_pairs(model, left, PAIRS_LEFT) || !has_pairs(model, right, PAIRS_RIGHT))
+        return 0;
+    return look_up(model, probe_for(model, left_hash(left), right_hash(right)));
+}
+
+static void add_arc(void *state, size_t start, size_t end, uint32_t id, int32_t cost, uint32_t source)
+{
+    Work *work = state;
+    (void)start;
+    if (work->n_arcs == work->arcs_capacity) {
+        size_t target = work->arcs_capacity ? work->arcs_capacity * 2 : 256;
+        Arc *arcs = realloc(work->arcs, target * sizeof *arcs);
+        if (arcs) work->arcs = arcs;
+        uint32_t *ending = realloc(work->ending, target * sizeof *ending);
+        if (ending) work->ending = ending;
+        if (!arcs || !ending) {
+            work->failed = 1;
+            return;
+        }
+        work->arcs_capacity = target;
+    }
+    const Model *model = work->model;
+    work->arcs[work->n_arcs++] = (Arc){
+        .end = (uint32_t)end, .id = id, .cost = cost, .source = source, .back = NO_EDGE,
+        .has_left = has_pairs(model, id, PAIRS_LEFT), .left = left_hash(id),
+        .has_right = has_pairs(model, id, PAIRS_RIGHT), .right = right_hash(id),
+        .total = UNREACHED};
+}
+
+static void list_arcs(Block *block, Work *work)
+{
+    size_t begin = block->begin, size = block->end - begin, extra = 0, limit = begin;
+    work->n_arcs = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (limit <= begin + i)
+            limit = next_hard(block, begin + i + 1);
+        while (extra < block->n_extras && block->extras[extra].start < begin + i)
+            extra++;
+        work->first_arc[i] = (uint32_t)work->n_arcs;
+        work->reach[i] =
+            (uint32_t)(visit_edges(block, begin + i, extra, limit, add_arc, work) - begin);
+    }
+    work->first_arc[size] = (uint32_t)work->n_arcs;
+}
+
+/* Counting sort of the arcs that end in the block. */
+static void index_by_end(const Block *block, Work *work)
+{
+    size_t size = block->end - block->begin;
+    uint32_t *first = work->first_ending;
+    memset(first, 0, (size + 3) * sizeof *first);
+    for (size_t k = 0; k < work->n_arcs; k++)
+        if (work->arcs[k].end <= block->end)
+            first[work->arcs[k].end - block->begin + 2]++;
+    for (size_t i = 2; i < size + 3; i++)
+        first[i] += first[i - 1];
+    for (size_t k = 0; k < work->n_arcs; k++)
+        if (work->arcs[k].end <= block->end)
+            work->ending[first[work->arcs[k].end - block->begin + 1]++] = (uint32_t)k;
+}
+
+/* How many positions ahead the table is asked: enough for memory to answer. */
+#define AHEAD 8
+
+/* Asks for the table rows that position i will need: one for each pair of arcs that meet there. */
+static void ask(const Model *model, Work *work, size_t i)
+{
+    uint32_t first = work->first_ending[i], last = work->first_ending[i + 1];
+    uint32_t first_arc = work->first_arc[i], last_arc = work->first_arc[i + 1];
+    size_t needed = work->n_probes + (size_t)(last - first) * (last_arc - first_arc);
+    if (needed > work->probes_capacity) {
+        size_t target = needed * 2 > 512 ? needed * 2 : 512;
+        Probe *more = realloc(work->probes, target * sizeof *more);
+        if (!more) {
+            work->failed = 1;
+            return;
+        }
+        work->probes = more;
+        work->probes_capacity = target;
+    }
+    for (uint32_t k = first_arc; k < last_arc; k++) {
+        uint64_t right = work->arcs[k].right;
+        int has_right = work->arcs[k].has_right;
+        for (uint32_t p = first; p < last; p++) {
+            const Arc *arc = &work->arcs[work->ending[p]];
+            Probe probe = {NO_SLOT, 0};
+            if (has_right && arc->has_left) {
+                probe = probe_for(model, arc->left, right);
+                PREFETCH(model->bigrams + probe.slot);
+            }
+            work->probes[work->n_probes++] = probe;
+        }
+    }
+}
+
+/* Viterbi over the arcs. `previous`: identity of the word before the block. */
+static void find_paths(const Block *block, Work *work, uint32_t previous)
+{
+    const Model *model = block->model;
+    Arc *arcs = work->arcs;
+    size_t size = block->end - block->begin, asked = 0;
+    work->n_probes = 0;
+    for (uint32_t k = 0; k < work->first_arc[1]; k++)
+        arcs[k].total = arcs[k].cost + model->word_cost - bigram_bonus(model, previous, arcs[k].id);
+    for (size_t i = 1, used = 0; i < size; i++) {
+        for (; asked < size && asked <= i + AHEAD && !work->failed; asked++)
+            ask(model, work, asked);
+        if (work->failed)
+            return;
+        uint32_t first = work->first_ending[i], last = work->first_ending[i + 1];
+        for (uint32_t k = work->first_arc[i]; k < work->first_arc[i + 1]; k++) {
+            int64_t least = INFINITE_COST;
+            uint32_t back = NO_EDGE;
+            for (uint32_t p = first; p < last; p++) {
+                uint32_t left = work->ending[p];
+                int64_t cost = arcs[left].total - look_up(model, work->probes[used++]);
+                if (cost < least) {
+                    least = cost;
+                    back = left;
+                }
+            }
+            arcs[k].back = back;
+            arcs[k].total = least == INFINITE_COST ? UNREACHED : least + arcs[k].cost + model->word_cost;
+        }
+    }
+}
+
+/* The cut of the block: where a single arc ends, or the end of the text. The cheapest arc that
+ * ends there is stored. Returns begin if there is none. */
+static size_t bigram_cut(const Block *block, const Work *work, uint32_t *final)
+{
+    for (size_t i = block->end - block->begin; i > 0; i--) {
+        uint32_t first = work->first_ending[i], last = work->first_ending[i + 1];
+        if (block->begin + i != block->length && (last - first != 1 || !work->uncrossed[i]))
+            continue;
+        *final = NO_EDGE;
+        for (uint32_t p = first; p < last; p++) {
+            uint32_t arc = work->ending[p];
+            if (work->arcs[arc].total < UNREACHED / 2
+                && (*final == NO_EDGE || work->arcs[arc].total < work->arcs[*final].total))
+                *final = arc;
+        }
+        if (*final != NO_EDGE)
+            return block->begin + i;
+    }
+    return block->begin;
+}
+
+static int solve_bigram(Block *block, Work *work, uint32_t *previous, size_t *cut, Words *words)
+{
+    uint32_t final;
+    list_arcs(block, work);
+    if (work->failed || block->failed)
+        return -1;
+    index_by_end(block, work);
+    find_paths(block, work, *previous);
+    if (work->failed)
+        return -1;
+    if (block->end < block->length)
+        mark_uncrossed(block, work);
+    *cut = bigram_cut(block, work, &final);
+    if (*cut == block->begin)
+        return 0;
+    *previous = work->arcs[final].id;
+    words->cost += work->arcs[final].total;
+    size_t first = words->count;
+    for (uint32_t arc = final; arc != NO_EDGE; arc = work->arcs[arc].back)
+        if (append(words, work->arcs[arc].end, work->arcs[arc].source))
+            return -1;
+    reverse(words->items + first, words->count - first);
+    return 0;
+}
+
+/* ---- the text, block by block ---------------------------------------------------------------- */
+
 int decode(const Model *model, const Overlay *overlay, const uint32_t *text, size_t length,
            const Span *spans, size_t n_spans, int algorithm, Words *words)
 {
     Block block;
-    Work work = {0};
+    Work work = {.model = model};
     int status = 0;
     size_t size = BLOCK_SIZE;
     uint32_t previous = 0; /* the root: beginning of the text */
@@ -411,15 +528,49 @@ int decode(const Model *model, const Overlay *overlay, const uint32_t *text, siz
     for (size_t begin = 0, cut; begin < length && !status; begin = cut) {
         size_t end = length - begin > size ? begin + size : length;
         cut = begin;
-        if (work_reserve(&work, end - begin) || block_load(&block, begin, end)
-            || block_edges(&block, work.reach) || work_reserve_edges(&work, block.n_edges))
+        if (work_reserve(&work, end - begin) || block_load(&block, begin, end))
             status = -1;
+        else if (algorithm == BIGRAM)
+            status = solve_bigram(&block, &work, &previous, &cut, words);
         else
-            status = solve(&block, &work, algorithm, &previous, &cut, words);
+            status = solve_words(&block, &work, algorithm, &cut, words);
+        if (block.failed)
+            status = -1;
         if (cut == begin)
             size *= 2;
     }
     block_free(&block);
     work_free(&work);
     return status;
+}
+
+static void add_edge(void *state, size_t start, size_t end, uint32_t id, int32_t cost, uint32_t source)
+{
+    Edges *edges = state;
+    if (edges->count == edges->capacity) {
+        size_t target = edges->capacity ? edges->capacity * 2 : 256;
+        Edge *more = realloc(edges->items, target * sizeof *more);
+        if (!more) {
+            edges->failed = 1;
+            return;
+        }
+        edges->items = more;
+        edges->capacity = target;
+    }
+    edges->items[edges->count++] = (Edge){(uint32_t)start, (uint32_t)end, id, cost, source};
+}
+
+int lattice(Block *block, Edges *edges)
+{
+    size_t extra = 0, limit = 0;
+    if (block_load(block, 0, block->length))
+        return -1;
+    for (size_t i = 0; i < block->length && !edges->failed; i++) {
+        if (limit <= i)
+            limit = next_hard(block, i + 1);
+        while (extra < block->n_extras && block->extras[extra].start < i)
+            extra++;
+        visit_edges(block, i, extra, limit, add_edge, edges);
+    }
+    return block->failed || edges->failed ? -1 : 0;
 }

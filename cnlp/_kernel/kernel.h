@@ -15,6 +15,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#if defined(__GNUC__) || defined(__clang__)
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define ALWAYS_INLINE static inline
+#define PREFETCH(address) ((void)(address))
+#endif
+
 #define CODE_POINT_PAGES 4352 /* 0x110000 / 256 */
 #define INFINITE_COST INT64_MAX
 #define BONUS_STEP 256        /* one step of a bigram bonus: 1/16 nat */
@@ -41,6 +49,12 @@ typedef struct {
 #define UNIT_LABEL(unit) ((uint32_t)((unit) & 0xFFFF))
 #define UNIT_BASE(unit) ((uint32_t)((unit) >> 16) & 0xFFFFFF)
 #define UNIT_VALUE(unit) ((uint32_t)((unit) >> 40))
+
+/* The value of a word of a model: its cost + 1, and whether the bigram table has a pair with it on
+ * the left, on the right. */
+#define WORD_COST(unit) ((int32_t)(UNIT_VALUE(unit) & 0x3FFFFF) - 1)
+#define WORD_PAIRS(unit) (UNIT_VALUE(unit) >> 22)
+enum { PAIRS_LEFT = 1, PAIRS_RIGHT = 2 };
 
 static inline uint32_t trie_code(const Trie *trie, uint32_t code_point)
 {
@@ -139,7 +153,7 @@ enum { SOURCE_LEXICON, SOURCE_USER, SOURCE_PATTERN, SOURCE_CHARACTER, SOURCE_HID
 
 enum { NO_BOUNDARY = 1, HARD_BOUNDARY = 2 }; /* flags of a position between two characters */
 
-/* One block of a text with its candidates' ingredients. Positions are absolute in the text;
+/* One block of a text, ready for its candidates to be listed. Positions are absolute in the text;
  * arrays are indexed from `begin`. */
 typedef struct {
     const Model *model;
@@ -152,12 +166,13 @@ typedef struct {
     size_t capacity;        /* characters the arrays have room for */
     uint16_t *codes;        /* trie codes of text[begin .. end + max_length) */
     uint16_t *user_codes;
-    uint8_t *flags;         /* of positions begin .. end + reach */
+    uint32_t *pairs;        /* node after two characters from here, 0 if there is none */
+    uint8_t *flags;         /* of positions begin .. flags_end - 1 */
     size_t flags_end, flags_capacity;
     Edge *extras;           /* patterns, forced words: sorted by start */
     size_t n_extras, extras_capacity;
-    Edge *edges;            /* of one start, or of the whole block */
-    size_t n_edges, edges_capacity;
+    Edge *scratch;          /* candidates of one start, where there is an overlay */
+    size_t scratch_capacity;
     int failed;             /* out of memory */
 } Block;
 
@@ -166,6 +181,81 @@ void block_init(Block *block, const Model *model, const Overlay *overlay, const 
 void block_free(Block *block);
 /* Prepares text[begin .. end): codes, patterns, constraints. Returns -1 without memory. */
 int block_load(Block *block, size_t begin, size_t end);
+/* All candidates that begin at `start`, the user's words first, into block->scratch. A word of the
+ * user's hides the base's of the same span. Returns how many. */
+size_t block_candidates(Block *block, size_t start);
+
+static inline int is_open(const Block *block, size_t position)
+{
+    return position >= block->flags_end
+        || !(block->flags[position - block->begin] & NO_BOUNDARY);
+}
+
+/* Where a walk from `start` must stop: behind the trie's longest word, or the text. */
+static inline size_t walk_end(const Block *block, const Trie *trie, size_t start)
+{
+    size_t end = start + trie->max_length;
+    return end < block->length ? end : block->length;
+}
+
+typedef void (*Visit)(void *state, size_t start, size_t end, uint32_t id, int32_t cost,
+                      uint32_t source);
+
+/* Calls visit(state, ...) for each permitted edge that begins at `start`. *extra is the index of the
+ * first of block->extras with that start, `limit` the next hard boundary. Returns the furthest end of
+ * the permitted edges, the user's words and the extras. Inlined, so that each decoder gets a loop
+ * of its own and no edge need be stored that is looked at once. */
+ALWAYS_INLINE size_t visit_edges(Block *block, size_t start, size_t extra, size_t limit, Visit visit,
+                                 void *state)
+{
+    const Model *model = block->model;
+    const Trie *trie = &model->trie;
+    size_t reach = start + 1;
+    int open = is_open(block, start), has_single = 0;
+    if (block->overlay) {
+        size_t count = block_candidates(block, start);
+        for (size_t k = 0; k < count; k++) {
+            const Edge *edge = &block->scratch[k];
+            int permitted = open && edge->end <= limit && is_open(block, edge->end);
+            if (edge->end > reach && (permitted || edge->source != SOURCE_LEXICON))
+                reach = edge->end;
+            if (!permitted || edge->source == SOURCE_HIDDEN)
+                continue;
+            has_single |= edge->end == start + 1;
+            visit(state, start, edge->end, edge->id, edge->cost, edge->source);
+        }
+    } else if (open) {
+        const uint16_t *codes = block->codes - block->begin;
+        const uint8_t *flags = block->flags - block->begin;
+        uint32_t node = trie_child(trie, 0, codes[start]);
+        size_t stop = walk_end(block, trie, start);
+        for (size_t j = start + 1; node; j++) {
+            uint64_t unit = trie->units[node];
+            uint32_t base = UNIT_BASE(unit);
+            if (UNIT_VALUE(unit) && !(flags[j] & NO_BOUNDARY) && j <= limit) {
+                has_single |= j == start + 1;
+                reach = j;
+                visit(state, start, j, node, WORD_COST(unit), SOURCE_LEXICON);
+            }
+            if (base == 0 || j >= stop)
+                break;
+            node = j == start + 1 ? block->pairs[start - block->begin]
+                                  : trie_child(trie, base, codes[j]);
+        }
+    }
+    for (; extra < block->n_extras && block->extras[extra].start == start; extra++) {
+        const Edge *edge = &block->extras[extra];
+        if (edge->end > reach)
+            reach = edge->end;
+        if (edge->source == SOURCE_HIDDEN || !open || edge->end > limit || !is_open(block, edge->end))
+            continue;
+        has_single |= edge->end == start + 1;
+        visit(state, start, edge->end, edge->id, edge->cost, edge->source);
+    }
+    if (open && !has_single && is_open(block, start + 1))
+        visit(state, start, start + 1, trie->n_units, model->class_costs[0], SOURCE_CHARACTER);
+    return reach;
+}
 
 /* The chosen words, in order: where each ends, and what proposed it. */
 typedef struct {
@@ -183,10 +273,15 @@ enum { FORWARD, BACKWARD, BIDIRECTIONAL, UNIGRAM, BIGRAM, N_ALGORITHMS };
 /* Appends the chosen words. Returns -1 without memory. */
 int decode(const Model *model, const Overlay *overlay, const uint32_t *text, size_t length,
            const Span *spans, size_t n_spans, int algorithm, Words *words);
-/* All permitted edges of the loaded block, by start, into block->edges. reach[i - begin] is set to
- * the furthest end of any candidate that begins at i. Returns -1 without memory. */
-int block_edges(Block *block, size_t *reach);
-/* What the bigram model takes off the cost of word `right` after word `left`. */
+typedef struct {
+    Edge *items;
+    size_t count, capacity;
+    int failed;
+} Edges;
+
+/* All permitted edges of the text, by start. Returns -1 without memory. */
+int lattice(Block *block, Edges *edges);
+/* What the bigram table takes off the cost of word `right` after word `left`. */
 int32_t bigram_bonus(const Model *model, uint32_t left, uint32_t right);
 
 #endif

@@ -35,9 +35,10 @@ void block_free(Block *block)
 {
     free(block->codes);
     free(block->user_codes);
+    free(block->pairs);
     free(block->flags);
     free(block->extras);
-    free(block->edges);
+    free(block->scratch);
 }
 
 /* Makes room for `size` items of the array; returns 0 without memory. */
@@ -54,14 +55,6 @@ static int reserve(void **items, size_t *capacity, size_t size, size_t item_size
     *items = more;
     *capacity = target;
     return 1;
-}
-
-static int reserve_edges(Block *block, size_t more)
-{
-    if (reserve((void **)&block->edges, &block->edges_capacity, block->n_edges + more, sizeof(Edge)))
-        return 1;
-    block->failed = 1;
-    return 0;
 }
 
 static size_t max_length(const Block *block)
@@ -138,13 +131,25 @@ static void forbid_inside(Block *block, size_t start, size_t end)
     memset(flag(block, start) + 1, NO_BOUNDARY, end - start - 1);
 }
 
+static uint32_t flags_of(const Scanner *scanner, uint32_t code_point)
+{
+    return scanner->category_flags[scanner_category(scanner, code_point)];
+}
+
 /* The cutting rule of cnlp/text/tables.py: left to right, atomic matches do not overlap. */
 static void load_patterns(Block *block)
 {
     const Scanner *scanner = &block->model->scanner;
     const uint32_t *text = block->text;
+    uint32_t next = block->begin < block->length ? flags_of(scanner, text[block->begin]) : 0;
     for (size_t i = block->begin; i < block->end && !block->failed;) {
+        uint32_t here = next;
+        next = i + 1 < block->length ? flags_of(scanner, text[i + 1]) : 0;
         Match atomic, soft;
+        if (!(here & (STARTS_ATOMIC | STARTS_SOFT)) && !(next & EXTENDS)) {
+            i++;
+            continue;
+        }
         if (!scanner_match(scanner, text, block->length, i, &atomic, &soft)) {
             i++;
             continue;
@@ -162,6 +167,7 @@ static void load_patterns(Block *block)
             forbid_inside(block, i, atomic.end);
         }
         i = atomic.end;
+        next = i < block->length ? flags_of(scanner, text[i]) : 0;
     }
 }
 
@@ -186,12 +192,6 @@ static void add_forced(Block *block, ForcedList *list, Forced forced)
     list->items[list->count++] = forced;
 }
 
-static int is_open(const Block *block, size_t position)
-{
-    return position >= block->flags_end
-        || !(block->flags[position - block->begin] & NO_BOUNDARY);
-}
-
 static void reopen(Block *block, size_t position)
 {
     if (position < block->flags_end && position > block->begin)
@@ -206,13 +206,6 @@ static uint32_t user_code(const Block *block, size_t position)
 static uint32_t base_code(const Block *block, size_t position)
 {
     return block->codes[position - block->begin];
-}
-
-/* Where a walk from `start` must stop: behind the trie's longest word, or the text. */
-static size_t walk_end(const Block *block, const Trie *trie, size_t start)
-{
-    size_t end = start + trie->max_length;
-    return end < block->length ? end : block->length;
 }
 
 /* Partial entries reopen their ends; force and split entries are collected. */
@@ -381,50 +374,90 @@ static void load_constraints(Block *block)
         qsort(block->extras, block->n_extras, sizeof(Edge), by_start);
 }
 
+/* The walks of all positions are made side by side for two steps, since each step waits for memory:
+ * one pass asks for the second nodes, one looks at them and asks for the third. */
+static void load_pairs(Block *block, size_t reach)
+{
+    const Trie *trie = &block->model->trie;
+    const uint16_t *codes = block->codes;
+    size_t size = reach - block->begin;
+    for (size_t i = 0; i + 1 < size; i++) {
+        uint32_t node = trie_child(trie, 0, codes[i]);
+        uint32_t base = node ? UNIT_BASE(trie->units[node]) : 0;
+        block->pairs[i] = base;
+        PREFETCH(trie->units + base + codes[i + 1]);
+    }
+    for (size_t i = 0; i + 1 < size; i++) {
+        uint32_t base = block->pairs[i];
+        uint32_t node = base ? trie_child(trie, base, codes[i + 1]) : 0;
+        block->pairs[i] = node;
+        if (node && i + 2 < size)
+            PREFETCH(trie->units + UNIT_BASE(trie->units[node]) + codes[i + 2]);
+    }
+    if (size)
+        block->pairs[size - 1] = 0;
+}
+
 int block_load(Block *block, size_t begin, size_t end)
 {
     size_t reach = end + max_length(block);
     if (reach > block->length)
         reach = block->length;
-    size_t size = reach - begin + 1;
+    size_t size = reach - begin;
     if (size > block->capacity) {
         size_t target = size + size / 2;
         uint16_t *codes = realloc(block->codes, target * sizeof *codes);
         if (codes) block->codes = codes;
+        uint32_t *pairs = realloc(block->pairs, target * sizeof *pairs);
+        if (pairs) block->pairs = pairs;
         uint16_t *user_codes = codes;
         if (block->overlay) {
             user_codes = realloc(block->user_codes, target * sizeof *user_codes);
             if (user_codes) block->user_codes = user_codes;
         }
-        if (!codes || !user_codes)
+        if (!codes || !pairs || !user_codes)
             return -1;
         block->capacity = target;
     }
     block->begin = begin;
     block->end = end;
-    block->n_extras = block->n_edges = 0;
+    block->n_extras = 0;
     block->flags_end = begin;
     if (!extend_flags(block, reach))
         return -1;
     const Trie *trie = &block->model->trie;
     for (size_t i = begin; i < reach; i++)
         block->codes[i - begin] = (uint16_t)trie_code(trie, block->text[i]);
+    load_pairs(block, reach);
     if (block->overlay)
         for (size_t i = begin; i < reach; i++)
             block->user_codes[i - begin] =
                 (uint16_t)trie_code(&block->overlay->trie, block->text[i]);
     if (block->model->use_patterns)
         load_patterns(block);
-    load_constraints(block);
+    if (block->overlay || block->n_spans)
+        load_constraints(block);
     return block->failed ? -1 : 0;
 }
 
-/* Edges of the user's lexicon. A word it holds hides the base lexicon's word of the same span,
- * so blocked ones are kept until the base lexicon has been walked, marked by the source. */
-static size_t user_edges_at(Block *block, size_t start, size_t reach)
+static int is_hidden(const Block *block, size_t count, size_t end)
+{
+    for (size_t k = 0; k < count; k++)
+        if (block->scratch[k].end == end)
+            return 1;
+    return 0;
+}
+
+size_t block_candidates(Block *block, size_t start)
 {
     const Overlay *overlay = block->overlay;
     const Trie *trie = &overlay->trie;
+    size_t count = 0;
+    if (!reserve((void **)&block->scratch, &block->scratch_capacity, max_length(block) * 2,
+                 sizeof(Edge))) {
+        block->failed = 1;
+        return 0;
+    }
     uint32_t base = 0;
     for (size_t j = start, stop = walk_end(block, trie, start); j < stop; j++) {
         uint32_t node = trie_child(trie, base, user_code(block, j));
@@ -433,91 +466,29 @@ static size_t user_edges_at(Block *block, size_t start, size_t reach)
         uint32_t value = UNIT_VALUE(trie->units[node]);
         if (value && value <= overlay->n_entries) {
             uint32_t mode = overlay->modes[value - 1] & MODE_MASK;
-            reach = j + 1 > reach ? j + 1 : reach;
-            block->edges[block->n_edges++] = (Edge){
-                (uint32_t)start, (uint32_t)(j + 1), overlay->ids[value - 1],
-                overlay->costs[value - 1],
-                mode == MODE_PREFER || mode == MODE_FORCE ? SOURCE_USER : SOURCE_HIDDEN};
+            int is_word = mode == MODE_PREFER || mode == MODE_FORCE;
+            block->scratch[count++] =
+                (Edge){(uint32_t)start, (uint32_t)(j + 1), overlay->ids[value - 1],
+                       overlay->costs[value - 1], is_word ? SOURCE_USER : SOURCE_HIDDEN};
         }
         base = UNIT_BASE(trie->units[node]);
         if (base == 0)
             break;
     }
-    return reach;
-}
-
-static int is_hidden(const Block *block, size_t first, size_t last, size_t end)
-{
-    for (size_t k = first; k < last; k++)
-        if (block->edges[k].end == end)
-            return 1;
-    return 0;
-}
-
-/* Appends the permitted edges that begin at `start`; `extra` is the first extra edge with that
- * start, `limit` the next hard boundary. Returns the furthest end of any candidate. */
-static size_t block_edges_at(Block *block, size_t start, size_t extra, size_t limit)
-{
-    const Trie *trie = &block->model->trie;
-    size_t reach = start + 1, first = block->n_edges, room = max_length(block) * 2 + 2;
-    if (!reserve_edges(block, room))
-        return reach;
-    if (block->overlay)
-        reach = user_edges_at(block, start, reach);
-    size_t user_last = block->n_edges;
-    uint32_t base = 0;
+    size_t n_user = count;
+    trie = &block->model->trie;
+    base = 0;
     for (size_t j = start, stop = walk_end(block, trie, start); j < stop; j++) {
         uint32_t node = trie_child(trie, base, base_code(block, j));
         if (node == 0)
             break;
         uint64_t unit = trie->units[node];
-        if (UNIT_VALUE(unit)) {
-            reach = j + 1 > reach ? j + 1 : reach;
-            if (!is_hidden(block, first, user_last, j + 1))
-                block->edges[block->n_edges++] =
-                    (Edge){(uint32_t)start, (uint32_t)(j + 1), node, (int32_t)UNIT_VALUE(unit) - 1,
-                           SOURCE_LEXICON};
-        }
+        if (UNIT_VALUE(unit) && !is_hidden(block, n_user, j + 1))
+            block->scratch[count++] =
+                (Edge){(uint32_t)start, (uint32_t)(j + 1), node, WORD_COST(unit), SOURCE_LEXICON};
         base = UNIT_BASE(unit);
         if (base == 0)
             break;
     }
-    for (; extra < block->n_extras && block->extras[extra].start == start; extra++) {
-        if (!reserve_edges(block, room))
-            return reach;
-        reach = block->extras[extra].end > reach ? block->extras[extra].end : reach;
-        block->edges[block->n_edges++] = block->extras[extra];
-    }
-    /* Keep what is permitted; the single character stands in where nothing as short is left. */
-    size_t kept = first;
-    int has_single = 0, forbidden = !is_open(block, start);
-    for (size_t k = first; k < block->n_edges; k++) {
-        Edge edge = block->edges[k];
-        if (edge.source == SOURCE_HIDDEN || forbidden || edge.end > limit
-            || !is_open(block, edge.end))
-            continue;
-        has_single |= edge.end == start + 1;
-        block->edges[kept++] = edge;
-    }
-    if (!forbidden && !has_single && is_open(block, start + 1))
-        block->edges[kept++] = (Edge){(uint32_t)start, (uint32_t)(start + 1), trie->n_units,
-                                      block->model->class_costs[0], SOURCE_CHARACTER};
-    block->n_edges = kept;
-    return reach;
-}
-
-int block_edges(Block *block, size_t *reach)
-{
-    size_t extra = 0, limit = block->begin;
-    for (size_t i = block->begin; i < block->end && !block->failed; i++) {
-        if (limit <= i)
-            for (limit = i + 1; limit < block->flags_end
-                                && !(block->flags[limit - block->begin] & HARD_BOUNDARY);)
-                limit++;
-        while (extra < block->n_extras && block->extras[extra].start < i)
-            extra++;
-        reach[i - block->begin] =
-            block_edges_at(block, i, extra, limit < block->flags_end ? limit : SIZE_MAX);
-    }
-    return block->failed ? -1 : 0;
+    return count;
 }

@@ -25,7 +25,7 @@
 #define GIL_RELEASE_LENGTH 2048 /* shorter texts are done before another thread could wake up */
 
 typedef struct {
-    PyTypeObject *mapping, *trie, *overlay, *model;
+    PyTypeObject *mapping, *trie, *overlay, *model, *cutter;
 } ModuleState;
 
 static ModuleState *state_of(PyTypeObject *type)
@@ -699,99 +699,11 @@ static int get_spans(PyObject *object, size_t length, const Span **spans, size_t
     return 0;
 }
 
-typedef struct {
-    Text text;
-    int algorithm;
-    const Overlay *overlay;
-    const Span *spans;
-    size_t n_spans;
-} Request;
-
-/* Reads (text, algorithm, overlay, spans); on success the text must be freed. */
-static int get_request(PyObject *self, PyObject *args, PyObject **string, Request *request)
+static PyObject *edges_as_list(const Edges *edges)
 {
-    PyObject *overlay, *spans;
-    if (!PyArg_ParseTuple(args, "UiOO", string, &request->algorithm, &overlay, &spans)
-        || get_overlay(state_of(Py_TYPE(self)), overlay, &request->overlay))
-        return -1;
-    if (request->algorithm < 0 || request->algorithm >= N_ALGORITHMS) {
-        PyErr_SetString(PyExc_ValueError, "no such algorithm");
-        return -1;
-    }
-    if (text_load(&request->text, *string))
-        return -1;
-    if (get_spans(spans, request->text.length, &request->spans, &request->n_spans)) {
-        text_free(&request->text);
-        return -1;
-    }
-    return 0;
-}
-
-static int run(const Model *model, Request *request, Words *words)
-{
-    int status;
-    if (request->text.length < GIL_RELEASE_LENGTH) {
-        status = decode(model, request->overlay, request->text.items, request->text.length,
-                        request->spans, request->n_spans, request->algorithm, words);
-    } else {
-        Py_BEGIN_ALLOW_THREADS
-        status = decode(model, request->overlay, request->text.items, request->text.length,
-                        request->spans, request->n_spans, request->algorithm, words);
-        Py_END_ALLOW_THREADS
-    }
-    if (status)
-        PyErr_NoMemory();
-    return status;
-}
-
-static PyObject *model_segment(PyObject *self, PyObject *args)
-{
-    PyObject *string;
-    Request request;
-    Words words = {0};
-    if (get_request(self, args, &string, &request))
-        return NULL;
-    PyObject *list = NULL;
-    if (!run(&((ModelObject *)self)->model, &request, &words))
-        list = PyList_New((Py_ssize_t)words.count);
-    Py_ssize_t start = 0;
-    for (size_t k = 0; k < words.count && list; k++) {
-        Py_ssize_t end = (Py_ssize_t)words.items[k].end;
-        PyObject *word = PyUnicode_Substring(string, start, end);
-        if (!word || PyList_SetItem(list, (Py_ssize_t)k, word))
-            Py_CLEAR(list);
-        start = end;
-    }
-    free(words.items);
-    text_free(&request.text);
-    return list;
-}
-
-static PyObject *model_words(PyObject *self, PyObject *args)
-{
-    PyObject *string;
-    Request request;
-    Words words = {0};
-    if (get_request(self, args, &string, &request))
-        return NULL;
-    PyObject *list = NULL;
-    if (!run(&((ModelObject *)self)->model, &request, &words))
-        list = PyList_New((Py_ssize_t)words.count);
-    for (size_t k = 0; k < words.count && list; k++) {
-        PyObject *word = Py_BuildValue("(II)", words.items[k].end, words.items[k].source);
-        if (!word || PyList_SetItem(list, (Py_ssize_t)k, word))
-            Py_CLEAR(list);
-    }
-    free(words.items);
-    text_free(&request.text);
-    return list;
-}
-
-static PyObject *edges_as_list(const Block *block)
-{
-    PyObject *list = PyList_New((Py_ssize_t)block->n_edges);
-    for (size_t k = 0; k < block->n_edges && list; k++) {
-        const Edge *edge = &block->edges[k];
+    PyObject *list = PyList_New((Py_ssize_t)edges->count);
+    for (size_t k = 0; k < edges->count && list; k++) {
+        const Edge *edge = &edges->items[k];
         PyObject *item = Py_BuildValue("(IIIiI)", edge->start, edge->end, edge->id, edge->cost,
                                        edge->source);
         if (!item || PyList_SetItem(list, (Py_ssize_t)k, item))
@@ -802,22 +714,28 @@ static PyObject *edges_as_list(const Block *block)
 
 static PyObject *model_edges(PyObject *self, PyObject *args)
 {
-    PyObject *string, *list = NULL;
-    Request request;
+    PyObject *string, *overlay_object, *spans_object, *list = NULL;
+    const Overlay *overlay;
+    const Span *spans;
+    size_t n_spans;
+    Text text;
     Block block;
-    if (get_request(self, args, &string, &request))
+    Edges edges = {0};
+    if (!PyArg_ParseTuple(args, "UOO:edges", &string, &overlay_object, &spans_object)
+        || get_overlay(state_of(Py_TYPE(self)), overlay_object, &overlay)
+        || text_load(&text, string))
         return NULL;
-    size_t length = request.text.length;
-    size_t *reach = malloc((length + 1) * sizeof *reach);
-    block_init(&block, &((ModelObject *)self)->model, request.overlay, request.text.items, length,
-               request.spans, request.n_spans);
-    if (!reach || block_load(&block, 0, length) || block_edges(&block, reach))
-        PyErr_NoMemory();
-    else
-        list = edges_as_list(&block);
-    block_free(&block);
-    free(reach);
-    text_free(&request.text);
+    if (!get_spans(spans_object, text.length, &spans, &n_spans)) {
+        block_init(&block, &((ModelObject *)self)->model, overlay, text.items, text.length, spans,
+                   n_spans);
+        if (lattice(&block, &edges))
+            PyErr_NoMemory();
+        else
+            list = edges_as_list(&edges);
+        block_free(&block);
+    }
+    free(edges.items);
+    text_free(&text);
     return list;
 }
 
@@ -872,11 +790,148 @@ static PyObject *model_unknown(PyObject *self, void *closure)
     return PyLong_FromUnsignedLong(((ModelObject *)self)->model.trie.n_units);
 }
 
+static PyObject *model_word_cost(PyObject *self, void *closure)
+{
+    (void)closure;
+    return PyLong_FromLong(((ModelObject *)self)->model.word_cost);
+}
+
 static PyGetSetDef model_attributes[] = {
+    {"word_cost", model_word_cost, NULL, "what a word costs besides, where bigrams count", NULL},
     {"unknown", model_unknown, NULL, "id of the class of unknown words; pattern k is unknown + 1 + k",
      NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
+
+static PyMethodDef model_methods[] = {
+    {"edges", model_edges, METH_VARARGS,
+     "edges(text, overlay, spans) -> list of (start, end, id, cost, source)"},
+    {"bonus", model_bonus, METH_VARARGS, "bonus(left, right) -> int"},
+    {"path_costs", model_path_costs, METH_O, "path_costs(texts) -> bytes of int32"},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot model_slots[] = {
+    {Py_tp_new, model_new},
+    {Py_tp_dealloc, model_dealloc},
+    {Py_tp_methods, model_methods},
+    {Py_tp_getset, model_attributes},
+    {Py_tp_doc, "Model(source, arrays, max_length, word_cost, alphabet, use_patterns): lexicon, bigrams."},
+    {0, NULL},
+};
+
+static PyType_Spec model_spec = {
+    "cnlp._kernel.native.Model", sizeof(ModelObject), 0, Py_TPFLAGS_DEFAULT, model_slots};
+
+/* ---- Cutter: a model, an algorithm and a user lexicon ------------------------------------------ */
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *model_object, *overlay_object;
+    const Model *model;
+    const Overlay *overlay;
+    int algorithm;
+} CutterObject;
+
+static PyObject *cutter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    const ModuleState *state = state_of(type);
+    PyObject *model, *overlay_object;
+    const Overlay *overlay;
+    int algorithm;
+    (void)kwargs;
+    if (!PyArg_ParseTuple(args, "O!iO:Cutter", state->model, &model, &algorithm, &overlay_object)
+        || get_overlay(state, overlay_object, &overlay))
+        return NULL;
+    if (algorithm < 0 || algorithm >= N_ALGORITHMS) {
+        PyErr_SetString(PyExc_ValueError, "no such algorithm");
+        return NULL;
+    }
+    CutterObject *self = (CutterObject *)new_object(type);
+    if (!self)
+        return NULL;
+    Py_INCREF(model);
+    Py_INCREF(overlay_object);
+    self->model_object = model;
+    self->overlay_object = overlay_object;
+    self->model = &((ModelObject *)model)->model;
+    self->overlay = overlay;
+    self->algorithm = algorithm;
+    return (PyObject *)self;
+}
+
+static void cutter_dealloc(PyObject *self)
+{
+    Py_XDECREF(((CutterObject *)self)->model_object);
+    Py_XDECREF(((CutterObject *)self)->overlay_object);
+    free_object(self);
+}
+
+static int cut(const CutterObject *cutter, const Text *text, const Span *spans, size_t n_spans,
+               Words *words)
+{
+    int status;
+    if (text->length < GIL_RELEASE_LENGTH) {
+        status = decode(cutter->model, cutter->overlay, text->items, text->length, spans, n_spans,
+                        cutter->algorithm, words);
+    } else {
+        Py_BEGIN_ALLOW_THREADS
+        status = decode(cutter->model, cutter->overlay, text->items, text->length, spans, n_spans,
+                        cutter->algorithm, words);
+        Py_END_ALLOW_THREADS
+    }
+    if (status)
+        PyErr_NoMemory();
+    return status;
+}
+
+static PyObject *cutter_segment(PyObject *self, PyObject *string)
+{
+    Text text;
+    Words words = {0};
+    if (!PyUnicode_Check(string)) {
+        PyErr_SetString(PyExc_TypeError, "text must be str");
+        return NULL;
+    }
+    if (text_load(&text, string))
+        return NULL;
+    PyObject *list = NULL;
+    if (!cut((CutterObject *)self, &text, NULL, 0, &words))
+        list = PyList_New((Py_ssize_t)words.count);
+    Py_ssize_t start = 0;
+    for (size_t k = 0; k < words.count && list; k++) {
+        Py_ssize_t end = (Py_ssize_t)words.items[k].end;
+        PyObject *word = PyUnicode_Substring(string, start, end);
+        if (!word || PyList_SetItem(list, (Py_ssize_t)k, word))
+            Py_CLEAR(list);
+        start = end;
+    }
+    free(words.items);
+    text_free(&text);
+    return list;
+}
+
+static PyObject *cutter_words(PyObject *self, PyObject *args)
+{
+    PyObject *string, *spans_object, *list = NULL;
+    Text text;
+    const Span *spans;
+    size_t n_spans;
+    Words words = {0};
+    if (!PyArg_ParseTuple(args, "UO:words", &string, &spans_object) || text_load(&text, string))
+        return NULL;
+    if (!get_spans(spans_object, text.length, &spans, &n_spans)
+        && !cut((CutterObject *)self, &text, spans, n_spans, &words))
+        list = PyList_New((Py_ssize_t)words.count);
+    for (size_t k = 0; k < words.count && list; k++) {
+        PyObject *word = Py_BuildValue("(II)", words.items[k].end, words.items[k].source);
+        if (!word || PyList_SetItem(list, (Py_ssize_t)k, word))
+            Py_CLEAR(list);
+    }
+    free(words.items);
+    text_free(&text);
+    return list;
+}
 
 /* ---- bytes in, bytes out --------------------------------------------------------------------- */
 
@@ -943,19 +998,13 @@ static void join_bytes(char *out, const char *data, const char *delimiter, size_
     }
 }
 
-static PyObject *model_segment_bytes(PyObject *self, PyObject *args)
+static PyObject *cutter_segment_bytes(PyObject *self, PyObject *args)
 {
-    const Model *model = &((ModelObject *)self)->model;
-    PyObject *data, *delimiter, *overlay_object, *result = NULL;
-    int algorithm;
-    const Overlay *overlay;
-    if (!PyArg_ParseTuple(args, "SiSO:segment_bytes", &data, &algorithm, &delimiter, &overlay_object)
-        || get_overlay(state_of(Py_TYPE(self)), overlay_object, &overlay))
+    const CutterObject *cutter = (CutterObject *)self;
+    const Model *model = cutter->model;
+    PyObject *data, *delimiter, *result = NULL;
+    if (!PyArg_ParseTuple(args, "SS:segment_bytes", &data, &delimiter))
         return NULL;
-    if (algorithm < 0 || algorithm >= N_ALGORITHMS) {
-        PyErr_SetString(PyExc_ValueError, "no such algorithm");
-        return NULL;
-    }
     const char *bytes = PyBytes_AsString(data), *mark = PyBytes_AsString(delimiter);
     size_t size = (size_t)PyBytes_Size(data), mark_size = (size_t)PyBytes_Size(delimiter);
     if (size >= UINT32_MAX - 1) {
@@ -970,7 +1019,8 @@ static PyObject *model_segment_bytes(PyObject *self, PyObject *args)
         Py_BEGIN_ALLOW_THREADS
         length = utf8_decode((const unsigned char *)bytes, size, text);
         if (length != SIZE_MAX)
-            status = decode(model, overlay, text, length, NULL, 0, algorithm, &words);
+            status = decode(model, cutter->overlay, text, length, NULL, 0, cutter->algorithm,
+                            &words);
         for (size_t k = 0; k < words.count && !status; k++)
             marks += (size_t)is_delimited(&model->scanner, text, &words, k);
         Py_END_ALLOW_THREADS
@@ -994,30 +1044,23 @@ static PyObject *model_segment_bytes(PyObject *self, PyObject *args)
     return result;
 }
 
-static PyMethodDef model_methods[] = {
-    {"segment", model_segment, METH_VARARGS, "segment(text, algorithm, overlay, spans) -> words"},
-    {"words", model_words, METH_VARARGS,
-     "words(text, algorithm, overlay, spans) -> list of (end, source)"},
-    {"edges", model_edges, METH_VARARGS,
-     "edges(text, algorithm, overlay, spans) -> list of (start, end, id, cost, source)"},
-    {"bonus", model_bonus, METH_VARARGS, "bonus(left, right) -> int"},
-    {"path_costs", model_path_costs, METH_O, "path_costs(texts) -> bytes of int32"},
-    {"segment_bytes", model_segment_bytes, METH_VARARGS,
-     "segment_bytes(data, algorithm, delimiter, overlay) -> bytes"},
+static PyMethodDef cutter_methods[] = {
+    {"segment", cutter_segment, METH_O, "segment(text) -> words"},
+    {"words", cutter_words, METH_VARARGS, "words(text, spans) -> list of (end, source)"},
+    {"segment_bytes", cutter_segment_bytes, METH_VARARGS, "segment_bytes(data, delimiter) -> bytes"},
     {NULL, NULL, 0, NULL},
 };
 
-static PyType_Slot model_slots[] = {
-    {Py_tp_new, model_new},
-    {Py_tp_dealloc, model_dealloc},
-    {Py_tp_methods, model_methods},
-    {Py_tp_getset, model_attributes},
-    {Py_tp_doc, "Model(source, arrays, max_length, word_cost, alphabet, use_patterns): lexicon, bigrams."},
+static PyType_Slot cutter_slots[] = {
+    {Py_tp_new, cutter_new},
+    {Py_tp_dealloc, cutter_dealloc},
+    {Py_tp_methods, cutter_methods},
+    {Py_tp_doc, "Cutter(model, algorithm, overlay): what a Segmenter calls."},
     {0, NULL},
 };
 
-static PyType_Spec model_spec = {
-    "cnlp._kernel.native.Model", sizeof(ModelObject), 0, Py_TPFLAGS_DEFAULT, model_slots};
+static PyType_Spec cutter_spec = {
+    "cnlp._kernel.native.Cutter", sizeof(CutterObject), 0, Py_TPFLAGS_DEFAULT, cutter_slots};
 
 /* ---- the module ------------------------------------------------------------------------------ */
 
@@ -1059,7 +1102,8 @@ static int module_exec(PyObject *module)
     return add_type(module, &mapping_spec, &state->mapping)
            || add_type(module, &trie_spec, &state->trie)
            || add_type(module, &overlay_spec, &state->overlay)
-           || add_type(module, &model_spec, &state->model) ? -1 : 0;
+           || add_type(module, &model_spec, &state->model)
+           || add_type(module, &cutter_spec, &state->cutter) ? -1 : 0;
 }
 
 static int module_traverse(PyObject *module, visitproc visit, void *arg)
@@ -1070,6 +1114,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
         Py_VISIT(state->trie);
         Py_VISIT(state->overlay);
         Py_VISIT(state->model);
+        Py_VISIT(state->cutter);
     }
     return 0;
 }
@@ -1082,6 +1127,7 @@ static int module_clear(PyObject *module)
         Py_CLEAR(state->trie);
         Py_CLEAR(state->overlay);
         Py_CLEAR(state->model);
+        Py_CLEAR(state->cutter);
     }
     return 0;
 }

@@ -33,6 +33,8 @@ IS_ATOMIC, TAKES_MARKS = 1, 2
 LOOKAHEAD, START, START_AFTER_ALNUM = 142, 1, 2  # of the rule in cnlp/text/tables.py
 NO_BOUNDARY, HARD_BOUNDARY = 1, 2
 BONUS_STEP = 256
+COST_MASK = 0x3FFFFF  # a word's value: cost + 1, then two bits
+PAIRS_LEFT, PAIRS_RIGHT = 1 << 22, 1 << 23  # has the bigram table a pair with it there?
 
 
 class Mapping:
@@ -244,42 +246,20 @@ class Model:
         if len(self.class_costs) != len(self.pattern_flags) + 1:
             raise ValueError("the table of class costs is damaged")
 
-    def segment(
-        self, text: str, algorithm: int, overlay: Overlay | None, spans: bytes | None
-    ) -> list[str]:
-        """The words of the text."""
-        words, start = [], 0
-        for end, _ in self.words(text, algorithm, overlay, spans):
-            words.append(text[start:end])
-            start = end
-        return words
-
-    def words(
-        self, text: str, algorithm: int, overlay: Overlay | None, spans: bytes | None
-    ) -> list[tuple[int, int]]:
-        """(end, source) of each word."""
-        if not 0 <= algorithm <= BIGRAM:
-            raise ValueError("no such algorithm")
-        lattice = _Lattice(self, text, overlay, spans)
-        if algorithm == BIGRAM:
-            return _bigram_path(lattice)[0]
-        if algorithm == UNIGRAM:
-            return _unigram_path(lattice)[0]
-        forward = _longest_from(lattice) if algorithm != BACKWARD else []
-        backward = _longest_to(lattice) if algorithm != FORWARD else []
-        return _matching(lattice, algorithm, forward, backward)
-
     def edges(
-        self, text: str, algorithm: int, overlay: Overlay | None, spans: bytes | None
+        self, text: str, overlay: Overlay | None, spans: bytes | None
     ) -> list[tuple[int, int, int, int, int]]:
         """(start, end, id, cost, source) of every permitted edge."""
         lattice = _Lattice(self, text, overlay, spans)
         return [(start, *edge) for start, edges in enumerate(lattice.edges) for edge in edges]
 
     def bonus(self, left: int, right: int) -> int:
-        """What the bigram table takes off the cost of word ``right`` after word ``left``."""
+        """What the bigram table takes off the cost of word ``right`` after word ``left``.
+
+        The table is asked only if it has pairs with both; a word's value says so.
+        """
         table = self.bigrams
-        if not len(table):
+        if not (len(table) and self._has_pairs(left, PAIRS_LEFT) and self._has_pairs(right, PAIRS_RIGHT)):
             return 0
         hashed = bigram_hash(left, right)
         slot = (hashed >> 32) * len(table) >> 32
@@ -292,6 +272,10 @@ class Model:
             slot = slot + 1 if slot + 1 < len(table) else 0
         return 0
 
+    def _has_pairs(self, word: int, side: int) -> bool:
+        """Classes and the beginning always can have pairs."""
+        return word == 0 or word >= self.unknown or bool(self.trie.units[word] >> 40 & side)
+
     @property
     def unknown(self) -> int:
         """Id of the class of unknown words; pattern k is ``unknown + 1 + k``."""
@@ -302,21 +286,6 @@ class Model:
         find = _bigram_path if len(self.bigrams) else _unigram_path
         costs = (find(_Lattice(self, text, None, None))[1] for text in texts)
         return array("i", (min(cost, 0x7FFFFFFF) for cost in costs)).tobytes()
-
-    def segment_bytes(
-        self, data: bytes, algorithm: int, delimiter: bytes, overlay: Overlay | None
-    ) -> bytes:
-        """UTF-8 in, UTF-8 out; the delimiter stands between words, but not beside white space."""
-        text = data.decode("utf-8")
-        parts, start, last_is_space = [], 0, True
-        for end, _ in self.words(text, algorithm, overlay, None):
-            is_space = bool(self.category_flags[self.category(text[start])] & IS_SPACE)
-            if not (is_space or last_is_space):
-                parts.append(delimiter)
-            parts.append(text[start:end].encode("utf-8"))
-            start = end
-            last_is_space = bool(self.category_flags[self.category(text[end - 1])] & IS_SPACE)
-        return b"".join(parts)
 
     def category(self, char: str) -> int:
         """The pattern scanner's category of the character."""
@@ -344,8 +313,13 @@ class Model:
             pattern = self.accepts[state] - 1
             if pattern < 0:
                 continue
-            if self.pattern_flags[pattern] & IS_ATOMIC:
-                atomic, limit = (end, pattern), end + LOOKAHEAD
+            is_atomic = self.pattern_flags[pattern] & IS_ATOMIC
+            if is_atomic:
+                limit = end + LOOKAHEAD
+            if end < size and flags[categories[end - 1]] & flags[categories[end]] & IS_ALNUM:
+                continue  # nothing ends between two letters or digits
+            if is_atomic:
+                atomic = end, pattern
             else:
                 soft = end, pattern
         end = atomic[0]
@@ -356,10 +330,61 @@ class Model:
         return atomic if end else None, soft if soft_allowed and soft[0] > end else None
 
 
+class Cutter:
+    """A model, an algorithm and a user's lexicon: what a Segmenter calls."""
+
+    def __init__(self, model: Model, algorithm: int, overlay: Overlay | None) -> None:
+        if not FORWARD <= algorithm <= BIGRAM:
+            raise ValueError("no such algorithm")
+        self.model = model
+        self.algorithm = algorithm
+        self.overlay = overlay
+
+    def segment(self, text: str) -> list[str]:
+        """The words of the text."""
+        if not isinstance(text, str):
+            raise TypeError("text must be str")
+        words, start = [], 0
+        for end, _ in self.words(text, None):
+            words.append(text[start:end])
+            start = end
+        return words
+
+    def words(self, text: str, spans: bytes | None) -> list[tuple[int, int]]:
+        """(end, source) of each word."""
+        lattice = _Lattice(self.model, text, self.overlay, spans)
+        if self.algorithm == BIGRAM:
+            return _bigram_path(lattice)[0]
+        if self.algorithm == UNIGRAM:
+            return _unigram_path(lattice)[0]
+        return _matching(lattice, self.algorithm)
+
+    def segment_bytes(self, data: bytes, delimiter: bytes) -> bytes:
+        """UTF-8 in, UTF-8 out; the delimiter stands between words, but not beside white space."""
+        text, flags = data.decode("utf-8"), self.model.category_flags
+        is_space = [bool(flags[self.model.category(char)] & IS_SPACE) for char in text]
+        parts, start = [], 0
+        for end, _ in self.words(text, None):
+            if start and not (is_space[start - 1] or is_space[start]):
+                parts.append(delimiter)
+            parts.append(text[start:end].encode("utf-8"))
+            start = end
+        return b"".join(parts)
+
+
+_WORD = 0xFFFFFFFFFFFFFFFF
+
+
+def _mix(key: int) -> int:
+    """The finalizer of splitmix64 (Steele et al. 2014)."""
+    key = (key ^ key >> 30) * 0xBF58476D1CE4E5B9 & _WORD
+    key = (key ^ key >> 27) * 0x94D049BB133111EB & _WORD
+    return key ^ key >> 31
+
+
 def bigram_hash(left: int, right: int) -> int:
     """64 bits: the upper 32 choose the slot, the lower 24 are the fingerprint."""
-    key = (left << 32 | right) * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF
-    return (key ^ key >> 29) * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
+    return _mix(left * 2 + 1) + _mix(right * 2 + 2) & _WORD
 
 
 class _Lattice:
@@ -508,17 +533,22 @@ class _Lattice:
                 limit = self.flags.find(HARD_BOUNDARY, start + 1)
                 limit = limit if limit >= 0 else self.size
             candidates = self._candidates(start)
-            furthest = max(furthest, start + 1, *(edge[0] for edge in candidates), 0)
-            edges = []
-            if self._is_open(start):
-                edges = [
-                    edge
-                    for edge in candidates
-                    if edge[3] != SOURCE_HIDDEN and edge[0] <= limit and self._is_open(edge[0])
-                ]
-                if self._is_open(start + 1) and all(edge[0] != start + 1 for edge in edges):
-                    cost = self.model.class_costs[0]
-                    edges.append((start + 1, self.unknown, cost, SOURCE_CHARACTER))
+            edges = [
+                edge
+                for edge in candidates
+                if edge[3] != SOURCE_HIDDEN
+                and edge[0] <= limit
+                and self._is_open(start)
+                and self._is_open(edge[0])
+            ]
+            crossing = edges + [edge for edge in candidates if edge[3] != SOURCE_LEXICON]
+            furthest = max([furthest, start + 1, *(edge[0] for edge in crossing)])
+            if (
+                self._is_open(start)
+                and self._is_open(start + 1)
+                and all(edge[0] != start + 1 for edge in edges)
+            ):
+                edges.append((start + 1, self.unknown, self.model.class_costs[0], SOURCE_CHARACTER))
             self.edges.append(edges)
         self.is_uncrossed[self.size] = 1
 
@@ -534,7 +564,7 @@ class _Lattice:
         hidden = {edge[0] for edge in candidates}
         for end, node, value in self.model.trie.walk(self.codes, start):
             if end not in hidden:
-                candidates.append((end, node, value - 1, SOURCE_LEXICON))
+                candidates.append((end, node, (value & COST_MASK) - 1, SOURCE_LEXICON))
         return candidates + self.extras[start]
 
 
@@ -612,13 +642,13 @@ def _longest_to(lattice: _Lattice) -> list[tuple[int, int]]:
     return longest
 
 
-def _matching(
-    lattice: _Lattice, algorithm: int, forward: list[Edge | None], backward: list[tuple[int, int]]
-) -> list[tuple[int, int]]:
+def _matching(lattice: _Lattice, algorithm: int) -> list[tuple[int, int]]:
     """Maximum matching, stretch by stretch between positions that no candidate crosses.
 
     Bidirectional: fewer words, then fewer single characters, then the backward matching.
     """
+    forward = _longest_from(lattice) if algorithm != BACKWARD else []
+    backward = _longest_to(lattice) if algorithm != FORWARD else []
     cuts = [i for i in range(1, lattice.size + 1) if lattice.is_uncrossed[i]]
     words: list[tuple[int, int]] = []
     start = 0

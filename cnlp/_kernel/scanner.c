@@ -28,12 +28,12 @@ int scanner_match(const Scanner *scanner, const uint32_t *text, size_t length, s
         uint32_t accepted = scanner->accepts[state];
         if (accepted == 0)
             continue;
-        if (scanner->pattern_flags[accepted - 1] & IS_ATOMIC) {
-            *atomic = (Match){end, accepted - 1};
+        int is_atomic = scanner->pattern_flags[accepted - 1] & IS_ATOMIC;
+        if (is_atomic)
             limit = end + LOOKAHEAD;
-        } else {
-            *soft = (Match){end, accepted - 1};
-        }
+        if (end < length && (flags_at(scanner, text[end - 1]) & flags_at(scanner, text[end]) & IS_ALNUM))
+            continue; /* nothing ends between two letters or digits */
+        *(is_atomic ? atomic : soft) = (Match){end, accepted - 1};
     }
     if (atomic->end && (scanner->pattern_flags[atomic->pattern] & TAKES_MARKS))
         while (atomic->end < length && (flags_at(scanner, text[atomic->end]) & EXTENDS))

@@ -1,17 +1,16 @@
 /* trie.c - finding and building the double-array trie drawn in kernel.h.
  *
- * Building sorts the words by their codes, then places the children of each node, depth first, at
- * the first base where all their slots are free. Free slots form a doubly linked list, so a search
- * walks over free slots only; a base is used once, which `taken` records. Nodes with many children
- * are few and placed early (the root first); the bound on tries per node keeps building linear in
- * practice at the price of a few per cent of empty slots. */
+ * Building makes a plain tree first (nodes in arrays, children of a node side by side), then lays it
+ * out: nodes with many children first, each at the first base where all slots of its children are
+ * free. Free slots form a doubly linked list, so the search walks over free slots only, and it goes
+ * on where the last node with as many children was placed, because the slots before that place have
+ * failed already. Single children come last and fill the holes: few slots stay empty. */
 #include "kernel.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_UNITS (1u << 24)
-#define MAX_TRIES 512
 
 uint32_t trie_find(const Trie *trie, const uint32_t *text, size_t length)
 {
@@ -27,211 +26,285 @@ uint32_t trie_find(const Trie *trie, const uint32_t *text, size_t length)
     return node;
 }
 
+/* Words sorted by their codes. */
 typedef struct {
     const uint16_t *codes;
-    const uint32_t *offsets, *values;
-    uint32_t *order;          /* words sorted by codes */
-    uint64_t *units;
-    uint32_t *next, *previous; /* list of free slots; slot 0 is its head */
-    uint8_t *taken;            /* bases in use */
-    uint32_t size;             /* slots allocated */
-    uint32_t used;             /* highest slot in use + 1 */
-    uint32_t *nodes;
-} Builder;
+    const uint32_t *offsets;
+    uint32_t *order;
+    uint32_t count;
+} Sorted;
 
-static int grow(Builder *b, uint32_t size)
+static uint32_t word_length(const Sorted *s, uint32_t word)
 {
-    uint32_t old = b->size;
-    if (size <= old)
-        return 0;
-    if (size > MAX_UNITS)
-        return -2;
-    uint32_t target = old ? old : 1024;
-    while (target < size)
-        target *= 2;
-    uint64_t *units = realloc(b->units, (size_t)target * sizeof *units);
-    if (units) b->units = units;
-    uint32_t *next = realloc(b->next, (size_t)target * sizeof *next);
-    if (next) b->next = next;
-    uint32_t *previous = realloc(b->previous, (size_t)target * sizeof *previous);
-    if (previous) b->previous = previous;
-    uint8_t *taken = realloc(b->taken, target);
-    if (taken) b->taken = taken;
-    if (!units || !next || !previous || !taken)
-        return -1;
-    memset(units + old, 0, (size_t)(target - old) * sizeof *units);
-    memset(taken + old, 0, target - old);
-    if (old == 0) {
-        next[0] = previous[0] = 0;
-        taken[0] = 1;
-        old = 1;
-    }
-    for (uint32_t slot = old; slot < target; slot++) {
-        uint32_t last = previous[0];
-        next[last] = slot;
-        previous[slot] = last;
-        next[slot] = 0;
-        previous[0] = slot;
-    }
-    b->size = target;
-    return 0;
+    return s->offsets[word + 1] - s->offsets[word];
 }
 
-static void claim(Builder *b, uint32_t slot)
+static uint32_t word_code(const Sorted *s, uint32_t word, uint32_t depth)
 {
-    b->next[b->previous[slot]] = b->next[slot];
-    b->previous[b->next[slot]] = b->previous[slot];
-    b->next[slot] = b->previous[slot] = slot; /* marks it as used */
-    if (slot >= b->used)
-        b->used = slot + 1;
+    return s->codes[s->offsets[word] + depth];
 }
 
-static int is_free(const Builder *b, uint32_t slot)
+static int compare_words(const Sorted *s, uint32_t left, uint32_t right)
 {
-    return slot >= b->size || b->next[slot] != slot;
-}
-
-static uint32_t word_length(const Builder *b, uint32_t word)
-{
-    return b->offsets[word + 1] - b->offsets[word];
-}
-
-static uint32_t word_code(const Builder *b, uint32_t word, uint32_t depth)
-{
-    return b->codes[b->offsets[word] + depth];
-}
-
-static int compare_words(const Builder *b, uint32_t left, uint32_t right)
-{
-    uint32_t n = word_length(b, left), m = word_length(b, right);
+    uint32_t n = word_length(s, left), m = word_length(s, right);
     for (uint32_t i = 0; i < n && i < m; i++) {
-        int difference = (int)word_code(b, left, i) - (int)word_code(b, right, i);
+        int difference = (int)word_code(s, left, i) - (int)word_code(s, right, i);
         if (difference)
             return difference;
     }
     return n < m ? -1 : n > m;
 }
 
-/* Merge sort: qsort has no argument for the builder and no bound on its time. */
-static void sort_words(const Builder *b, uint32_t *words, uint32_t *spare, uint32_t n)
+/* Merge sort: qsort has no argument for the words and no bound on its time. */
+static void sort_words(const Sorted *s, uint32_t *words, uint32_t *spare, uint32_t n)
 {
     if (n < 2)
         return;
     uint32_t half = n / 2, i = 0, j = half, k = 0;
-    sort_words(b, words, spare, half);
-    sort_words(b, words + half, spare, n - half);
+    sort_words(s, words, spare, half);
+    sort_words(s, words + half, spare, n - half);
     memcpy(spare, words, (size_t)n * sizeof *words);
     while (i < half && j < n)
-        words[k++] = compare_words(b, spare[j], spare[i]) < 0 ? spare[j++] : spare[i++];
+        words[k++] = compare_words(s, spare[j], spare[i]) < 0 ? spare[j++] : spare[i++];
     while (i < half)
         words[k++] = spare[i++];
     while (j < n)
         words[k++] = spare[j++];
 }
 
-/* The first base at which all n children fit. */
-static int find_base(Builder *b, const uint16_t *labels, uint32_t n, uint32_t *base)
+/* A node of the tree: the words order[first .. last) begin with its path, `depth` codes long. */
+typedef struct {
+    uint32_t first, last, depth;
+    uint32_t children, n_children; /* index of the first child, and how many */
+    uint32_t value, slot;
+    uint16_t label;
+} Node;
+
+typedef struct {
+    Node *nodes;
+    uint32_t count, capacity;
+} Tree;
+
+static Node *add_node(Tree *tree)
 {
-    uint32_t slot = b->next[0], tries = 0;
-    for (;; tries++) {
-        if (slot == 0 || tries >= MAX_TRIES) {
-            slot = b->used > labels[0] ? b->used : labels[0] + 1u;
-            while (slot - labels[0] < b->size && b->taken[slot - labels[0]])
-                slot++;
-            break;
-        }
-        if (slot > labels[0] && !b->taken[slot - labels[0]]) {
-            uint32_t k = 1;
-            while (k < n && is_free(b, slot - labels[0] + labels[k]))
-                k++;
-            if (k == n)
-                break;
-        }
-        slot = b->next[slot];
+    if (tree->count == tree->capacity) {
+        uint32_t target = tree->capacity ? tree->capacity * 2 : 1024;
+        Node *more = realloc(tree->nodes, (size_t)target * sizeof *more);
+        if (!more)
+            return NULL;
+        tree->nodes = more;
+        tree->capacity = target;
     }
-    *base = slot - labels[0];
-    return grow(b, *base + labels[n - 1] + 1u);
+    memset(&tree->nodes[tree->count], 0, sizeof(Node));
+    return &tree->nodes[tree->count++];
 }
 
-/* Places the subtree of `node`, which holds words order[first .. last) from `depth` on. The depth
- * of recursion is the length of the longest word, which the caller bounds. */
-static int place(Builder *b, uint32_t node, uint32_t first, uint32_t last, uint32_t depth)
+/* Breadth first, so the children of a node lie side by side. word_nodes: tree node of each word. */
+static int grow_tree(const Sorted *s, const uint32_t *values, Tree *tree, uint32_t *word_nodes)
 {
-    while (first < last && word_length(b, b->order[first]) == depth) {
-        uint32_t word = b->order[first++];
-        b->units[node] |= (uint64_t)b->values[word] << 40;
-        b->nodes[word] = node;
-    }
-    if (first == last)
-        return 0;
-    uint32_t n = 0, capacity = 0;
-    uint16_t *labels = NULL;
-    uint32_t *starts = NULL;
-    int status = 0;
-    for (uint32_t i = first; i < last; i++) {
-        uint16_t code = (uint16_t)word_code(b, b->order[i], depth);
-        if (n && labels[n - 1] == code)
-            continue;
-        if (n == capacity) {
-            capacity = capacity ? capacity * 2 : 8;
-            uint16_t *more_labels = realloc(labels, capacity * sizeof *labels);
-            if (more_labels) labels = more_labels;
-            uint32_t *more_starts = realloc(starts, capacity * sizeof *starts);
-            if (more_starts) starts = more_starts;
-            if (!more_labels || !more_starts) {
-                status = -1;
-                goto done;
-            }
+    if (!add_node(tree))
+        return -1;
+    tree->nodes[0].last = s->count;
+    for (uint32_t k = 0; k < tree->count; k++) {
+        Node parent = tree->nodes[k];
+        uint32_t i = parent.first;
+        for (; i < parent.last && word_length(s, s->order[i]) == parent.depth; i++) {
+            tree->nodes[k].value = values[s->order[i]];
+            word_nodes[s->order[i]] = k;
         }
-        labels[n] = code;
-        starts[n++] = i;
+        tree->nodes[k].children = tree->count;
+        while (i < parent.last) {
+            uint32_t code = word_code(s, s->order[i], parent.depth), first = i;
+            while (i < parent.last && word_code(s, s->order[i], parent.depth) == code)
+                i++;
+            Node *child = add_node(tree);
+            if (!child)
+                return -1;
+            child->first = first;
+            child->last = i;
+            child->depth = parent.depth + 1;
+            child->label = (uint16_t)code;
+            tree->nodes[k].n_children++;
+        }
+        if (tree->count > MAX_UNITS)
+            return -2;
     }
-    uint32_t base = 0;
-    if (node == 0)
-        status = grow(b, labels[n - 1] + 1u);
-    else
-        status = find_base(b, labels, n, &base);
-    if (status)
-        goto done;
-    if (node) {
-        b->taken[base] = 1;
-        b->units[node] |= (uint64_t)base << 16;
+    return 0;
+}
+
+/* Slots of the double array. Slot 0 is the root's and the head of the list of free slots. */
+typedef struct {
+    uint32_t *next, *previous; /* a slot in use points to itself */
+    uint8_t *taken;            /* bases in use */
+    uint32_t size, used;       /* slots allocated; highest slot in use + 1 */
+} Slots;
+
+static int resize(void *array, size_t size)
+{
+    void **items = array;
+    void *more = realloc(*items, size);
+    if (!more)
+        return -1;
+    *items = more;
+    return 0;
+}
+
+static int grow_slots(Slots *slots, uint32_t size)
+{
+    uint32_t old = slots->size, target = old ? old : 1024;
+    if (size <= old)
+        return 0;
+    if (size > MAX_UNITS)
+        return -2;
+    while (target < size)
+        target *= 2;
+    if (resize(&slots->next, (size_t)target * sizeof *slots->next)
+        || resize(&slots->previous, (size_t)target * sizeof *slots->previous)
+        || resize(&slots->taken, target))
+        return -1;
+    memset(slots->taken + old, 0, target - old);
+    if (old == 0) {
+        slots->next[0] = slots->previous[0] = 0;
+        slots->taken[0] = 1;
+        old = 1;
     }
-    for (uint32_t k = 0; k < n; k++) {
-        claim(b, base + labels[k]);
-        b->units[base + labels[k]] = labels[k];
+    for (uint32_t slot = old; slot < target; slot++) {
+        uint32_t last = slots->previous[0];
+        slots->next[last] = slot;
+        slots->previous[slot] = last;
+        slots->next[slot] = 0;
+        slots->previous[0] = slot;
     }
-    for (uint32_t k = 0; k < n && !status; k++)
-        status = place(b, base + labels[k], starts[k], k + 1 < n ? starts[k + 1] : last, depth + 1);
-done:
-    free(labels);
+    slots->size = target;
+    return 0;
+}
+
+static void claim(Slots *slots, uint32_t slot)
+{
+    slots->next[slots->previous[slot]] = slots->next[slot];
+    slots->previous[slots->next[slot]] = slots->previous[slot];
+    slots->next[slot] = slots->previous[slot] = slot;
+    if (slot >= slots->used)
+        slots->used = slot + 1;
+}
+
+static int is_free(const Slots *slots, uint32_t slot)
+{
+    return slot >= slots->size || slots->next[slot] != slot;
+}
+
+static int fits(const Slots *slots, const Node *children, uint32_t n, uint32_t base)
+{
+    if (base < slots->size && slots->taken[base])
+        return 0;
+    for (uint32_t k = 0; k < n; k++)
+        if (!is_free(slots, base + children[k].label))
+            return 0;
+    return 1;
+}
+
+/* The first base where the children fit, their first one at or behind slot *from, which must be free
+ * or 0. *from becomes the slot before the one chosen. */
+static uint32_t find_base(const Slots *slots, const Node *children, uint32_t n, uint32_t *from)
+{
+    uint32_t first = children[0].label;
+    uint32_t slot = *from ? *from : slots->next[0];
+    for (; slot; slot = slots->next[slot])
+        if (slot > first && fits(slots, children, n, slot - first)) {
+            *from = slots->previous[slot];
+            return slot - first;
+        }
+    *from = slots->previous[0];
+    return slots->size - first; /* the array is longer than any label */
+}
+
+/* Nodes that have children, those with most first (a counting sort). */
+static uint32_t *placing_order(const Tree *tree, uint32_t *count)
+{
+    uint32_t *order = malloc((size_t)tree->count * sizeof *order);
+    uint32_t *starts = calloc(0x10002, sizeof *starts);
+    *count = 0;
+    for (uint32_t k = 0; order && starts && k < tree->count; k++)
+        if (tree->nodes[k].n_children) {
+            starts[0x10000 - tree->nodes[k].n_children + 1]++;
+            ++*count;
+        }
+    for (uint32_t n = 1; starts && n < 0x10002; n++)
+        starts[n] += starts[n - 1];
+    for (uint32_t k = 0; order && starts && k < tree->count; k++)
+        if (tree->nodes[k].n_children)
+            order[starts[0x10000 - tree->nodes[k].n_children]++] = k;
+    if (!starts) {
+        free(order);
+        order = NULL;
+    }
     free(starts);
+    return order;
+}
+
+/* Gives every node of the tree its slot, and stores the bases. */
+static int lay_out(Tree *tree, Slots *slots, uint32_t *bases)
+{
+    uint32_t count, from = 0, width = 0;
+    uint32_t *order = placing_order(tree, &count);
+    int status = order ? grow_slots(slots, 0x10001) : -1;
+    slots->used = 1;
+    if (!status && tree->nodes[0].n_children) /* the root's base is 0, so it goes first */
+        for (uint32_t k = 0; k < tree->nodes[0].n_children; k++)
+            claim(slots, tree->nodes[1 + k].slot = tree->nodes[1 + k].label);
+    for (uint32_t k = 0; k < count && !status; k++) {
+        const Node *node = &tree->nodes[order[k]];
+        Node *children = &tree->nodes[node->children];
+        if (order[k] == 0)
+            continue;
+        if (node->n_children != width || (from && !is_free(slots, from)))
+            from = 0;
+        width = node->n_children;
+        uint32_t base = find_base(slots, children, width, &from);
+        status = grow_slots(slots, base + children[width - 1].label + 1u);
+        for (uint32_t i = 0; i < width && !status; i++)
+            claim(slots, children[i].slot = base + children[i].label);
+        if (!status) {
+            slots->taken[base] = 1;
+            bases[order[k]] = base;
+        }
+    }
+    free(order);
     return status;
 }
 
 int trie_build(const uint16_t *codes, const uint32_t *offsets, const uint32_t *values, uint32_t n,
                uint64_t **units, uint32_t *n_units, uint32_t *nodes)
 {
-    Builder b = {.codes = codes, .offsets = offsets, .values = values, .nodes = nodes, .used = 1};
-    uint32_t *spare = malloc(((size_t)n + 1) * sizeof *spare);
-    b.order = malloc(((size_t)n + 1) * sizeof *b.order);
-    int status = spare && b.order ? grow(&b, 1024) : -1;
+    Sorted sorted = {codes, offsets, malloc(((size_t)n + 1) * sizeof(uint32_t)), n};
+    uint32_t *spare = malloc(((size_t)n + 1) * sizeof *spare), *bases = NULL;
+    Tree tree = {0};
+    Slots slots = {0};
+    int status = sorted.order && spare ? 0 : -1;
     if (!status) {
         for (uint32_t k = 0; k < n; k++)
-            b.order[k] = k;
-        sort_words(&b, b.order, spare, n);
-        status = place(&b, 0, 0, n, 0);
+            sorted.order[k] = k;
+        sort_words(&sorted, sorted.order, spare, n);
+        status = grow_tree(&sorted, values, &tree, nodes);
     }
+    if (!status)
+        status = (bases = calloc(tree.count, sizeof *bases)) ? lay_out(&tree, &slots, bases) : -1;
+    if (!status) {
+        *n_units = slots.used;
+        status = (*units = calloc(slots.used, sizeof **units)) ? 0 : -1;
+    }
+    for (uint32_t k = 0; k < tree.count && !status; k++) {
+        const Node *node = &tree.nodes[k];
+        (*units)[node->slot] = (uint64_t)node->value << 40 | (uint64_t)bases[k] << 16 | node->label;
+    }
+    for (uint32_t k = 0; k < n && !status; k++)
+        nodes[k] = tree.nodes[nodes[k]].slot;
+    free(sorted.order);
     free(spare);
-    free(b.order);
-    free(b.next);
-    free(b.previous);
-    free(b.taken);
-    if (status) {
-        free(b.units);
-        return status;
-    }
-    *units = b.units;
-    *n_units = b.used;
-    return 0;
+    free(bases);
+    free(tree.nodes);
+    free(slots.next);
+    free(slots.previous);
+    free(slots.taken);
+    return status;
 }

@@ -4,8 +4,8 @@ Jelinek and Mercer (1980) interpolation gives the probability of a word w after 
 
     P(w | v) = L * c(v, w) / c(v) + (1 - L) * c(w) / N
 
-with counts c, N words in all, and L = 0.8 (``interpolation``), chosen on the last days of PFR January
-1998 held out. The trie holds the cost of w, -ln(c(w) / N); the table holds, for each pair seen, what the
+with counts c, N words in all, and L = 0.6 (``interpolation``), chosen on January 29 to 31 of PFR 1998
+held out of the counts. The trie holds the cost of w, -ln(c(w) / N); the table holds, for each pair seen, what the
 pair takes off that cost,
 
     bonus(v, w) = ln(1 + L / (1 - L) * c(v, w) * N / (c(v) * c(w)))
@@ -21,14 +21,14 @@ from collections.abc import Iterable, Mapping
 from math import log
 
 from cnlp._kernel import kernel
-from cnlp._kernel.reference import BONUS_STEP, bigram_hash
+from cnlp._kernel.reference import BONUS_STEP, PAIRS_LEFT, PAIRS_RIGHT, bigram_hash
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
 from cnlp.text.normalise import fold_table
 from cnlp.text.patterns import PATTERNS
 from cnlp.text.tables import build_tables
 
 COST_SCALE = 4096  # units of cost per nat
-INTERPOLATION = 0.8
+INTERPOLATION = 0.6
 BEGIN = "<begin>"  # what stands before the first word of a sentence
 UNKNOWN = "<unknown>"  # a character that is in no word
 _LOAD_FACTOR = 0.6
@@ -50,7 +50,7 @@ def to_cost(nats: float) -> int:
     >>> to_cost(1.0)
     4096
     """
-    return max(0, min(round(nats * COST_SCALE), (1 << 24) - 2))
+    return max(0, min(round(nats * COST_SCALE), (1 << 22) - 2))
 
 
 def compile_lexicon(
@@ -77,13 +77,17 @@ def compile_lexicon(
     fold = fold_table(*folding)
     codes = assign_codes(words)
     pages, cells = pack_alphabet(codes, fold)
-    values = array("I", (1 + to_cost(log(total / counts[word])) for word in words))
+    pairs = bigrams or {}
+    lefts, rights = {left for left, _ in pairs}, {right for _, right in pairs}
+    values = array("I")
+    for word in words:
+        flags = PAIRS_LEFT * (word in lefts) | PAIRS_RIGHT * (word in rights)
+        values.append(1 + to_cost(log(total / counts[word])) | flags)
     units, nodes = kernel.build_trie(words, values.tobytes(), pages, cells)
     ids = dict(zip(words, array("I", nodes), strict=True))
     ids.update({name: len(units) // 8 + k for k, name in enumerate(classes)})
     ids[BEGIN] = 0
     class_costs = array("i", (to_cost(log(total / counts.get(name, _RARE))) for name in classes))
-    pairs = bigrams or {}
     arrays = {
         "pages": ("U16", pages),
         "codes": ("U16", cells),
@@ -95,7 +99,7 @@ def compile_lexicon(
     metadata = {
         "kind": "lexicon",
         "max_length": str(max(map(len, words), default=0)),
-        "total": repr(float(total)),
+        "weight_total": repr(float(total)),
         "words": str(len(words)),
         "bigrams": str(len(pairs)),
         "word_cost": str(to_cost(-log(1 - interpolation)) if pairs else 0),

@@ -113,15 +113,42 @@ class Lexicon:
                 form = normalise(entry.word, width=width, case=case, script=script)
                 counts[form] = entry.weight or 1.0
         arrays, metadata = compile_lexicon(counts, folding=(width, case, script))
-        lexicon = cls.__new__(cls)
-        lexicon._base = _Base.from_arrays(arrays, metadata, patterns)
-        lexicon._entries, lexicon._expressions, lexicon._overlay = {}, (), None
+        lexicon = cls.from_arrays(arrays, metadata, patterns=patterns)
         lexicon._add(added)
         return lexicon
 
     def overlay(self, entries: str | os.PathLike[str] | Iterable[Entry | str]) -> Lexicon:
         """A new lexicon with further entries; they replace entries of the same form."""
         return Lexicon(entries, base=self)
+
+    @classmethod
+    def from_arrays(
+        cls,
+        arrays: Mapping[str, tuple[str, bytes]],
+        fields: Mapping[str, str],
+        *,
+        patterns: bool = True,
+    ) -> Lexicon:
+        """A lexicon of what :func:`cnlp.lexicon.compile.compile_lexicon` returns."""
+        lexicon = cls.__new__(cls)
+        lexicon._base = _Base.from_arrays(arrays, fields, patterns)
+        lexicon._entries, lexicon._expressions, lexicon._overlay = {}, (), None
+        return lexicon
+
+    @property
+    def model(self) -> kernel_types.Model:
+        """The kernel's view of the base."""
+        return self._base.model
+
+    @property
+    def layer(self) -> kernel_types.Overlay | None:
+        """The kernel's view of the user's entries."""
+        return self._overlay
+
+    @property
+    def has_expressions(self) -> bool:
+        """Are any of the user's entries regular expressions?"""
+        return bool(self._expressions)
 
     @property
     def entries(self) -> Mapping[str, Entry]:
@@ -186,7 +213,7 @@ class _Base:
         folding: tuple[bool, bool, bool] | None = None,
     ) -> None:
         self.file = file
-        self.total = float(fields["total"])
+        self.weight_total = float(fields["weight_total"])
         built = tuple(flag == "1" for flag in fields["folding"].split(","))
         self.folding = folding or (built[0], built[1], built[2])
         max_length = int(fields["max_length"])
@@ -198,7 +225,7 @@ class _Base:
 
     @classmethod
     def from_file(cls, file: ModelFile, patterns: bool, folding: tuple[bool, bool, bool]) -> _Base:
-        names = ("total", "folding", "max_length", "word_cost")
+        names = ("weight_total", "folding", "max_length", "word_cost")
         try:
             return cls(
                 file.source,
@@ -236,7 +263,7 @@ class _Base:
         """The kernel's cost of a word that occurs ``weight`` times."""
         from cnlp.lexicon.compile import to_cost
 
-        return to_cost(log(max(self.total, weight) / weight))
+        return to_cost(log(max(self.weight_total, weight) / weight))
 
 
 def load(

@@ -1,0 +1,289 @@
+"""Why a text was cut as it was: the lattice, its costs, and what decided each boundary.
+
+For the algorithms with costs, the cheapest path through each candidate is found by a Viterbi pass from
+either end (min-marginals): the cheapest path with a boundary at a position against the cheapest one
+without tells by how much the boundary was decided. The n best paths come from a Viterbi pass that keeps
+n predecessors at each candidate (Schwartz and Chow 1990). Costs are in nats: -ln of a probability.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+
+from cnlp import errors
+from cnlp.lexicon.compile import COST_SCALE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnlp.segmentation.segmenter import Segmenter
+
+_WITH_COSTS = ("unigram", "bigram")
+SOURCES = ("lexicon", "user", "pattern", "character")
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateWord:
+    """A word that could stand at ``start``.
+
+    Attributes:
+        text, start, end: the word and its place.
+        source: ``"lexicon"``, ``"user"``, ``"pattern"`` or ``"character"``.
+        cost: of the word by itself, in nats.
+        path_cost: of the cheapest path through it, in nats; ``None`` for maximum matching.
+        chosen: is it in the segmentation?
+    """
+
+    text: str
+    start: int
+    end: int
+    source: str
+    cost: float
+    path_cost: float | None
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """A position between two characters and what was decided about it.
+
+    Attributes:
+        position: before the character with this offset.
+        cut: do two words meet here?
+        reason: in words.
+        margin: how many nats the other decision would have cost more; ``None`` where there was no
+            other, or the algorithm has no costs.
+    """
+
+    position: int
+    cut: bool
+    reason: str
+    margin: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What :meth:`Segmenter.explain` returns; ``str`` of it is a readable table.
+
+    Attributes:
+        text: what was cut.
+        words: the segmentation.
+        candidates: the lattice, by start and end.
+        boundaries: one for each position between two characters.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    candidates: tuple[CandidateWord, ...]
+    boundaries: tuple[Boundary, ...]
+
+    def __str__(self) -> str:
+        lines = [" ".join(self.words), "", "candidates: word, place, source, cost, cost of its best path"]
+        for word in self.candidates:
+            best = "" if word.path_cost is None else f"{word.path_cost:8.2f}"
+            mark = "*" if word.chosen else " "
+            place = f"{word.start}-{word.end}"
+            lines.append(f"{mark} {word.text}\t{place:8}{word.source:10}{word.cost:8.2f}{best}")
+        lines += ["", "boundaries"]
+        for boundary in self.boundaries:
+            before, after = self.text[boundary.position - 1], self.text[boundary.position]
+            lines.append(f"  {before}{'|' if boundary.cut else ' '}{after}\t{boundary.reason}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One segmentation and what it costs, in nats."""
+
+    cost: float
+    words: tuple[str, ...]
+
+
+class _Lattice:
+    """The edges of a text and the costs of stepping from one to the next."""
+
+    def __init__(self, segmenter: Segmenter, text: str) -> None:
+        lexicon = segmenter.lexicon
+        self.model = lexicon.model
+        self.is_bigram = segmenter.algorithm == "bigram"
+        self.text = text
+        self.edges = self.model.edges(text, lexicon.layer, lexicon.spans(text))
+        self.beginning: list[list[int]] = [[] for _ in range(len(text) + 1)]
+        self.ending: list[list[int]] = [[] for _ in range(len(text) + 1)]
+        for k, (start, end, *_) in enumerate(self.edges):
+            self.beginning[start].append(k)
+            self.ending[end].append(k)
+
+    def step(self, left: int | None, right: int) -> int:
+        """The cost of edge ``right`` after edge ``left``; ``None``: at the beginning."""
+        cost = self.edges[right][3]
+        if not self.is_bigram:
+            return cost
+        before = 0 if left is None else self.edges[left][2]
+        return cost + self.model.word_cost - self.model.bonus(before, self.edges[right][2])
+
+    def best_to(self) -> list[int | None]:
+        """By edge: the cost of the cheapest path from the beginning up to and with it."""
+        costs: list[int | None] = []
+        for k, (start, *_) in enumerate(self.edges):
+            if start == 0:
+                costs.append(self.step(None, k))
+                continue
+            paths = [(costs[left], left) for left in self.ending[start]]
+            reached = [cost + self.step(left, k) for cost, left in paths if cost is not None]
+            costs.append(min(reached, default=None))
+        return costs
+
+    def best_from(self) -> list[int | None]:
+        """By edge: the cost of the cheapest path from behind it to the end."""
+        costs: list[int | None] = [None] * len(self.edges)
+        for k in range(len(self.edges) - 1, -1, -1):
+            end = self.edges[k][1]
+            if end == len(self.text):
+                costs[k] = 0
+                continue
+            paths = [(costs[right], right) for right in self.beginning[end]]
+            costs[k] = min(
+                (cost + self.step(k, right) for cost, right in paths if cost is not None), default=None
+            )
+        return costs
+
+    def path_costs(self) -> list[int | None]:
+        """By edge: the cost of the cheapest whole path through it; ``None``: no path leads through."""
+        return [
+            None if to is None or behind is None else to + behind
+            for to, behind in zip(self.best_to(), self.best_from(), strict=True)
+        ]
+
+
+def _checked(text: str) -> str:
+    if not isinstance(text, str):
+        raise errors.not_text(text)
+    return text
+
+
+def explain(segmenter: Segmenter, text: str) -> Explanation:
+    """See :meth:`Segmenter.explain`.
+
+    >>> import cnlp
+    >>> why = cnlp.Segmenter().explain("南京市长江大桥")
+    >>> why.words
+    ('南京市', '长江', '大桥')
+    >>> [boundary.cut for boundary in why.boundaries]
+    [False, False, True, False, True, False]
+    """
+    lattice = _Lattice(segmenter, _checked(text))
+    has_costs = segmenter.algorithm in _WITH_COSTS
+    costs: list[int | None] = lattice.path_costs() if has_costs else [None] * len(lattice.edges)
+    chosen, start = {}, 0
+    for end, source in segmenter.words(text):
+        chosen[start, end] = source
+        start = end
+    candidates = tuple(
+        CandidateWord(
+            text[start:end],
+            start,
+            end,
+            SOURCES[source],
+            cost / COST_SCALE,
+            None if costs[k] is None else costs[k] / COST_SCALE,  # type: ignore[operator]
+            chosen.get((start, end)) == source,
+        )
+        for k, (start, end, _, cost, source) in enumerate(lattice.edges)
+    )
+    boundaries = tuple(_boundary(segmenter, text, candidates, p) for p in range(1, len(text)))
+    return Explanation(text, tuple(text[start:end] for start, end in chosen), candidates, boundaries)
+
+
+def _boundary(
+    segmenter: Segmenter, text: str, candidates: tuple[CandidateWord, ...], position: int
+) -> Boundary:
+    meeting = [word for word in candidates if position in (word.start, word.end)]
+    crossing = [word for word in candidates if word.start < position < word.end]
+    cut = any(word.chosen for word in meeting)
+    if not crossing:
+        return Boundary(position, True, _why_always(segmenter, text, meeting, position), None)
+    if not meeting:
+        return Boundary(position, False, f"inside {_named(crossing, segmenter)}", None)
+    if segmenter.algorithm not in _WITH_COSTS:
+        winner = next(word for word in (meeting if cut else crossing) if word.chosen)
+        return Boundary(position, cut, f"{segmenter.algorithm} matching took {winner.text}", None)
+    with_cut = min((w.path_cost for w in meeting if w.path_cost is not None), default=None)
+    without = min((w.path_cost for w in crossing if w.path_cost is not None), default=None)
+    if with_cut is None or without is None:
+        return Boundary(position, cut, "the only path", None)
+    margin = abs(with_cut - without)
+    best = min(
+        (word for word in (crossing if cut else meeting) if word.path_cost is not None),
+        key=lambda word: word.path_cost or 0.0,
+    )
+    reason = f"cheaper by {margin:.2f} nats than the best path with {best.text}"
+    return Boundary(position, cut, reason, margin)
+
+
+def _why_always(
+    segmenter: Segmenter, text: str, meeting: list[CandidateWord], position: int
+) -> str:
+    for word in meeting:
+        entry = segmenter.lexicon.entry_of(word.text) if word.source == "user" else None
+        if entry and entry.mode == "force":
+            return f"user's entry {entry.word}: force"
+    return "no candidate word crosses here"
+
+
+def _named(crossing: list[CandidateWord], segmenter: Segmenter) -> str:
+    for word in crossing:
+        entry = segmenter.lexicon.entry_of(word.text) if word.source == "user" else None
+        if entry and entry.mode == "force":
+            return f"the user's entry {entry.word}: force"
+    for word in crossing:
+        if word.source == "pattern":
+            return f"the pattern match {word.text}"
+    return crossing[0].text
+
+
+def n_best(segmenter: Segmenter, text: str, n: int) -> list[Path]:
+    """See :meth:`Segmenter.n_best`.
+
+    >>> import cnlp
+    >>> [path.words for path in cnlp.Segmenter().n_best("南京市长", 2)]
+    [('南京', '市长'), ('南京市', '长')]
+    """
+    if segmenter.algorithm not in _WITH_COSTS:
+        raise errors.ArgumentError(
+            f"algorithm {segmenter.algorithm!r} has no costs to rank by; n_best needs unigram or bigram"
+        )
+    if n < 1:
+        raise errors.ArgumentError(f"n must be at least 1, got {n}")
+    lattice = _Lattice(segmenter, _checked(text))
+    if not text:
+        return [Path(0.0, ())]
+    # by edge: up to n of (cost, previous edge, rank of its path), the cheapest first
+    best: list[list[tuple[int, int, int]]] = []
+    for k, (start, *_) in enumerate(lattice.edges):
+        if start == 0:
+            best.append([(lattice.step(None, k), -1, 0)])
+            continue
+        paths = [
+            (cost + step, left, rank)
+            for left in lattice.ending[start]
+            for step in (lattice.step(left, k),)
+            for rank, (cost, _, _) in enumerate(best[left])
+        ]
+        best.append(heapq.nsmallest(n, paths))
+    finals = [(best[k][rank][0], k, rank) for k in lattice.ending[-1] for rank in range(len(best[k]))]
+    found: dict[tuple[str, ...], float] = {}
+    for cost, edge, rank in sorted(finals):
+        found.setdefault(_words(lattice, best, edge, rank), cost / COST_SCALE)
+    return [Path(cost, words) for words, cost in list(found.items())[:n]]
+
+
+def _words(
+    lattice: _Lattice, best: list[list[tuple[int, int, int]]], edge: int, rank: int
+) -> tuple[str, ...]:
+    words = []
+    while edge >= 0:
+        start, end, *_ = lattice.edges[edge]
+        words.append(lattice.text[start:end])
+        _, edge, rank = best[edge][rank]
+    return tuple(reversed(words))

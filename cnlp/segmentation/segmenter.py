@@ -1,0 +1,174 @@
+"""The Segmenter: a lexicon, an algorithm and a mode."""
+
+from __future__ import annotations
+
+from cnlp import errors
+from cnlp._kernel import kernel
+from cnlp.lexicon.lexicon import Lexicon, load
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnlp.segmentation.explain import Explanation, Path
+    from cnlp.types import Token
+
+ALGORITHMS = ("forward", "backward", "bidirectional", "unigram", "bigram")
+MODES = ("default", "search", "full")
+SOURCES = ("lexicon", "user", "pattern", "character")
+
+
+class Segmenter:
+    """Cuts text into words. Immutable; one can be shared by any number of threads.
+
+    Args:
+        lexicon: the words it knows; the shipped lexicon by default.
+        algorithm: how it chooses among the candidates:
+
+            * ``"forward"``, ``"backward"``: maximum matching, the longest word from the left or right;
+            * ``"bidirectional"``: of both, the one with fewer words, then with fewer single characters;
+            * ``"unigram"``: the most probable words, each by itself;
+            * ``"bigram"``: the most probable words, each after the one before.
+        mode: ``"default"``: every character in one word; ``"search"``: long words are followed by the
+            words within them; ``"full"``: all words that stand anywhere in the text, overlapping.
+
+    Raises:
+        ArgumentError: there is no such algorithm or mode.
+
+    >>> Segmenter().segment("他说的确实在理。")
+    ['他', '说', '的', '确实', '在理', '。']
+    """
+
+    def __init__(
+        self, lexicon: Lexicon | None = None, *, algorithm: str = "bigram", mode: str = "default"
+    ) -> None:
+        if algorithm not in ALGORITHMS:
+            raise errors.unknown_choice("algorithm", algorithm, ALGORITHMS)
+        if mode not in MODES:
+            raise errors.unknown_choice("mode", mode, MODES)
+        self.lexicon = lexicon if lexicon is not None else load()
+        self.algorithm = algorithm
+        self.mode = mode
+        self._cutter = kernel.Cutter(self.lexicon.model, ALGORITHMS.index(algorithm), self.lexicon.layer)
+        self._is_plain = mode == "default" and not self.lexicon.has_expressions
+
+    def segment(self, text: str) -> list[str]:
+        """The words of the text; in the default mode ``"".join`` of them is the text.
+
+        Raises:
+            TextTypeError: ``text`` is not a str.
+        """
+        if self._is_plain:
+            try:
+                return self._cutter.segment(text)
+            except TypeError:
+                raise errors.not_text(text) from None
+        if not isinstance(text, str):
+            raise errors.not_text(text)
+        return [text[start:end] for start, end, _ in self._spans(text)]
+
+    def tokenize(self, text: str) -> list[Token]:
+        """The words with their offsets, what proposed them, and the user's tags.
+
+        Raises:
+            TextTypeError: ``text`` is not a str.
+        """
+        from cnlp.types import Token
+
+        if not isinstance(text, str):
+            raise errors.not_text(text)
+        tokens = []
+        for start, end, source in self._spans(text):
+            word = text[start:end]
+            entry = self.lexicon.entry_of(word) if source == 1 else None
+            tokens.append(Token(word, start, end, entry.tag if entry else None, SOURCES[source]))
+        return tokens
+
+    def segment_bytes(self, data: bytes, delimiter: bytes = b" ") -> bytes:
+        """Segment UTF-8 text to UTF-8 text; other threads run meanwhile.
+
+        The delimiter is put between words, but not beside white space, so lines and spaces stay as
+        they are.
+
+        Args:
+            data: whole lines.
+            delimiter: what to put between words.
+
+        Raises:
+            UnicodeDecodeError: ``data`` is not UTF-8; its ``start`` is the offset in bytes.
+        """
+        if self._is_plain:
+            return self._cutter.segment_bytes(data, delimiter)
+        words = self.segment(data.decode("utf-8"))
+        parts = [words[0].encode("utf-8")] if words else []
+        for left, right in zip(words, words[1:], strict=False):
+            if not (left[-1].isspace() or right[0].isspace()):
+                parts.append(delimiter)
+            parts.append(right.encode("utf-8"))
+        return b"".join(parts)
+
+    def words(self, text: str) -> list[tuple[int, int]]:
+        """The end and the source (index of ``SOURCES``) of each word of the default mode."""
+        return self._cutter.words(text, self.lexicon.spans(text))
+
+    def explain(self, text: str) -> Explanation:
+        """Every candidate word, what it costs, and what decided each boundary.
+
+        Raises:
+            TextTypeError: ``text`` is not a str.
+        """
+        from cnlp.segmentation.explain import explain
+
+        return explain(self, text)
+
+    def n_best(self, text: str, n: int = 10) -> list[Path]:
+        """The ``n`` best segmentations, the best first, with their costs in nats.
+
+        Raises:
+            TextTypeError: ``text`` is not a str.
+            ArgumentError: ``n`` is less than 1, or the algorithm has no costs.
+        """
+        from cnlp.segmentation.explain import n_best
+
+        return n_best(self, text, n)
+
+    def _spans(self, text: str) -> list[tuple[int, int, int]]:
+        """(start, end, source) of the words in the order of the mode."""
+        if self.mode == "full":
+            return self._full(text)
+        spans, start = [], 0
+        for end, source in self.words(text):
+            if self.mode == "search" and end - start > 2:
+                spans.extend(self._within(text, start, end))
+            spans.append((start, end, source))
+            start = end
+        return spans
+
+    def _within(self, text: str, start: int, end: int) -> list[tuple[int, int, int]]:
+        """The words of two and more characters inside a word, by start, the shorter first."""
+        return [
+            (start + first, start + last, source)
+            for first, last, _, _, source in self._edges(text[start:end])
+            if 1 < last - first < end - start and source != SOURCES.index("character")
+        ]
+
+    def _full(self, text: str) -> list[tuple[int, int, int]]:
+        """Words of two and more characters, and the characters that none of them covers."""
+        edges = self._edges(text)
+        spans, covered = [], 0
+        for index, (start, end, _, _, source) in enumerate(edges):
+            is_last = index + 1 == len(edges) or edges[index + 1][0] != start
+            if end - start > 1:
+                spans.append((start, end, source))
+                covered = max(covered, end)
+            elif is_last and start >= covered and (not spans or spans[-1][0] != start):
+                spans.append((start, end, source))
+                covered = max(covered, end)
+        return spans
+
+    def _edges(self, text: str) -> list[tuple[int, int, int, int, int]]:
+        """Permitted edges by start and end, one for each span: the one of the foremost source."""
+        edges = self.lexicon.model.edges(text, self.lexicon.layer, self.lexicon.spans(text))
+        edges.sort(key=lambda edge: (edge[0], edge[1], edge[4] != 1))
+        return [
+            edge for edge, before in zip(edges, [None, *edges], strict=False)
+            if before is None or edge[:2] != before[:2]
+        ]

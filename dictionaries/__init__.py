@@ -1,0 +1,1 @@
+"""Word lists and counts as text; SOURCES.md says where each comes from."""
