@@ -58,11 +58,12 @@ def read_bigrams(path: str) -> dict[tuple[str, str], int]:
     }
 
 
-def build(path: str = CORE) -> None:
-    """Write the shipped model to ``path``."""
+def build(path: str = CORE, folder: str = "") -> None:
+    """Write the shipped model to ``path`` from the texts in ``folder``, by default dictionaries/."""
     import hashlib
 
-    sources = [dictionary_path("core.tsv"), dictionary_path("bigrams.tsv")]
+    folder = folder or os.path.dirname(dictionary_path("core.tsv"))
+    sources = [os.path.join(folder, "core.tsv"), os.path.join(folder, "bigrams.tsv")]
     arrays, metadata = compile_lexicon(read_counts(sources[0]), read_bigrams(sources[1]))
     card = dict(CARD)
     for source in sources:
@@ -72,4 +73,4 @@ def build(path: str = CORE) -> None:
 
 
 if __name__ == "__main__":
-    build(*sys.argv[1:2])
+    build(*sys.argv[1:3])
