@@ -24,7 +24,7 @@ class BuildModels(Command):
     editable_mode = False
 
     def initialize_options(self) -> None:
-        self.build_lib = ""
+        self.build_lib: str = None  # type: ignore[assignment]  # set_undefined_options fills in None
 
     def finalize_options(self) -> None:
         self.set_undefined_options("build", ("build_lib", "build_lib"))
