@@ -1,0 +1,90 @@
+"""Hidden Markov models: estimates that a hand can check, and exact decoding."""
+
+from __future__ import annotations
+
+import itertools
+from math import exp, isclose, log
+
+import pytest
+
+from cnlp import errors
+from cnlp.tagging.hmm import EDGE, HiddenMarkovModel
+
+# Three sequences: transitions edge->A 3, A->B 2, A->A 1, A->edge 1, B->edge 2.
+SMALL = [("xy", "AB"), ("xx", "AA"), ("xz", "AB")]
+
+
+def small(order=1, **arguments):
+    return HiddenMarkovModel(order=order, **arguments).fit([(list(o), list(t)) for o, t in SMALL])
+
+
+class TestEstimates:
+    def test_transitions_by_hand(self):
+        model = small()
+        l1, l2, l3 = model.weights_
+        assert l3 == 0
+        a, b, edge = 0, 1, 2
+        moves = model._moves[edge]
+        # Of 9 tags and ends 4 are A, 2 are B; after A come B twice, A once, the end once.
+        assert isclose(exp(moves[a][b]), l1 * 2 / 9 + l2 * 2 / 4)
+        assert isclose(exp(moves[edge][a]), l1 * 4 / 9 + l2 * 3 / 3)
+        assert isclose(exp(moves[b][edge]), l1 * 3 / 9 + l2 * 2 / 2)
+
+    def test_emissions_by_hand(self):
+        model = small(strength=2.0)
+        # y and z were seen once, both with B: B takes (2 + 1) of (2 + 2) new things, A one; 4 kinds in all.
+        assert isclose(model._emissions["x"][0], log((4 + 2 * 1 / 4 / 4) / (4 + 2)))
+        assert isclose(model._emissions["y"][1], log((1 + 2 * 3 / 4 / 4) / (2 + 2)))
+        assert isclose(model._unseen[1], log(2 * 3 / 4 / 4 / (2 + 2)))
+
+    def test_second_order_looks_two_back(self):
+        sequences = [("aab", "XXY")] * 5 + [("ba", "YX")] * 5
+        model = HiddenMarkovModel(order=2).fit([(list(o), list(t)) for o, t in sequences])
+        assert model.weights_[2] > 0
+
+
+@pytest.mark.parametrize("order", [1, 2])
+class TestDecoding:
+    @pytest.mark.parametrize("text", ["x", "xy", "zyx", "xqyx"])
+    def test_viterbi_finds_the_best_of_all_paths(self, order, text):
+        model = small(order)
+        size = len(model.tags_)
+
+        def probability(path):
+            states = [size, size, *path, size]
+            total = 0.0
+            for i in range(2, len(states)):
+                first = states[i - 2] if order == 2 else size
+                total += model._moves[first][states[i - 1]][states[i]]
+            return total + sum(
+                model._emissions.get(o, model._unseen)[t] for o, t in zip(text, path, strict=True)
+            )
+
+        best = max(itertools.product(range(size), repeat=len(text)), key=probability)
+        found = [model.tags_.index(tag) for tag in model.predict([text])[0]]
+        assert isclose(probability(found), probability(best))
+
+    def test_words_come_back_whole(self, order):
+        model = HiddenMarkovModel(order=order).fit_words([["北京", "大学"], ["我", "在", "北京"], ["大学生"]])
+        for text in ("", "我", "我在大学", "龘龘", "\ud800x"):
+            assert "".join(model.segment(text)) == text
+
+    def test_nothing_gives_nothing(self, order):
+        assert small(order).predict([[]]) == [[]]
+
+
+class TestRefusals:
+    def test_order(self):
+        with pytest.raises(errors.ArgumentError, match="unknown order 3"):
+            small(3)
+
+    def test_unequal_lengths(self):
+        with pytest.raises(errors.ArgumentError, match="sequence 0 has 1 observations and 2 tags"):
+            HiddenMarkovModel().fit([(["x"], ["A", "B"])])
+
+    def test_no_data(self):
+        with pytest.raises(errors.ArgumentError, match="no sequences"):
+            HiddenMarkovModel().fit([])
+
+    def test_edge_is_no_tag(self):
+        assert EDGE not in small().tags_
