@@ -188,20 +188,21 @@ ALWAYS_INLINE void choose(Block *block, Work *work, Visit visit)
 {
     size_t begin = block->begin, size = block->end - begin;
     size_t extra = block->n_extras, limit = next_hard(block, block->end);
+    const View view = view_of(block);
     Chooser chooser = {work->cost, work->closing, begin, block->end, 0, 0, 0};
     work->cost[size] = 0;
     memset(work->closing, 0xFF, (size + 1) * sizeof *work->closing);
     for (size_t i = size; i-- > 0;) {
-        while (extra > 0 && block->extras[extra - 1].start >= begin + i)
+        while (extra > 0 && view.extras[extra - 1].start >= begin + i)
             extra--;
         chooser.least = INFINITE_COST;
         chooser.best = 0;
-        size_t reach = visit_edges(block, begin + i, extra, limit, visit, &chooser);
+        size_t reach = visit_edges(view, block, begin + i, extra, limit, visit, &chooser);
         work->reach[i] = (uint32_t)(reach - begin);
         /* A dead end counts 0: it lies behind the last uncrossed position. */
         work->cost[i] = chooser.least == INFINITE_COST ? 0 : chooser.least;
         work->starting[i] = (Choice){chooser.best, chooser.source};
-        if (block->flags[i] & HARD_BOUNDARY)
+        if (view.flags[begin + i] & HARD_BOUNDARY)
             limit = begin + i;
     }
 }
@@ -289,29 +290,22 @@ static int solve_words(Block *block, Work *work, int algorithm, size_t *cut, Wor
 
 /* ---- bigram ---------------------------------------------------------------------------------- */
 
-/* Two hashes per word, mixed well (the finalizer of splitmix64, Steele et al. 2014), so that a pair
- * costs one addition. */
-static uint64_t mix(uint64_t key)
-{
-    key = (key ^ key >> 30) * 0xBF58476D1CE4E5B9u;
-    key = (key ^ key >> 27) * 0x94D049BB133111EBu;
-    return key ^ key >> 31;
-}
-
+/* The hash of a pair is linear in both words, so that a pair costs one addition: the upper 32 bits
+ * choose the slot, the 24 below are the fingerprint (Dietzfelbinger et al. 1997). */
 static uint64_t left_hash(uint32_t id)
 {
-    return mix(id * 2ull + 1);
+    return id * 0x9E3779B97F4A7C15u;
 }
 
 static uint64_t right_hash(uint32_t id)
 {
-    return mix(id * 2ull + 2);
+    return id * 0xC2B2AE3D27D4EB4Fu;
 }
 
 static Probe probe_for(const Model *model, uint64_t left, uint64_t right)
 {
     uint64_t hash = left + right;
-    return (Probe){(uint32_t)(((hash >> 32) * model->n_bigrams) >> 32), (uint32_t)hash & 0xFFFFFF};
+    return (Probe){(uint32_t)(((hash >> 32) * model->n_bigrams) >> 32), (uint32_t)hash >> 8};
 }
 
 /* The bonus that linear probing finds, 0 if the pair is not in the table. */
@@ -373,6 +367,7 @@ static void add_arc(void *state, size_t start, size_t end, uint32_t id, int32_t 
 static void list_arcs(Block *block, Work *work)
 {
     size_t begin = block->begin, size = block->end - begin, extra = 0, limit = begin;
+    const View view = view_of(block);
     work->n_arcs = 0;
     for (size_t i = 0; i < size; i++) {
         if (limit <= begin + i)
@@ -381,7 +376,7 @@ static void list_arcs(Block *block, Work *work)
             extra++;
         work->first_arc[i] = (uint32_t)work->n_arcs;
         work->reach[i] =
-            (uint32_t)(visit_edges(block, begin + i, extra, limit, add_arc, work) - begin);
+            (uint32_t)(visit_edges(view, block, begin + i, extra, limit, add_arc, work) - begin);
     }
     work->first_arc[size] = (uint32_t)work->n_arcs;
 }
@@ -565,12 +560,13 @@ int lattice(Block *block, Edges *edges)
     size_t extra = 0, limit = 0;
     if (block_load(block, 0, block->length))
         return -1;
+    const View view = view_of(block);
     for (size_t i = 0; i < block->length && !edges->failed; i++) {
         if (limit <= i)
             limit = next_hard(block, i + 1);
         while (extra < block->n_extras && block->extras[extra].start < i)
             extra++;
-        visit_edges(block, i, extra, limit, add_edge, edges);
+        visit_edges(view, block, i, extra, limit, add_edge, edges);
     }
     return block->failed || edges->failed ? -1 : 0;
 }

@@ -164,9 +164,10 @@ typedef struct {
     size_t n_spans;
     size_t begin, end;      /* the block; edges may reach beyond its end */
     size_t capacity;        /* characters the arrays have room for */
+    uint32_t *second;       /* node after two characters from here, 0 if there is none */
+    uint32_t *third;        /* node after three */
     uint16_t *codes;        /* trie codes of text[begin .. end + max_length) */
-    uint16_t *user_codes;
-    uint32_t *pairs;        /* node after two characters from here, 0 if there is none */
+    uint16_t *user_codes;   /* these four in one allocation, at second */
     uint8_t *flags;         /* of positions begin .. flags_end - 1 */
     size_t flags_end, flags_capacity;
     Edge *extras;           /* patterns, forced words: sorted by start */
@@ -201,22 +202,57 @@ static inline size_t walk_end(const Block *block, const Trie *trie, size_t start
 typedef void (*Visit)(void *state, size_t start, size_t end, uint32_t id, int32_t cost,
                       uint32_t source);
 
+/* What the walk over a loaded block reads, as values: unlike a Block's, these fields cannot change
+ * behind the compiler's back, so they stay in registers. Arrays are indexed by absolute positions. */
+typedef struct {
+    const uint64_t *units;
+    const uint16_t *codes;
+    const uint32_t *second, *third;
+    const uint8_t *flags;
+    const Edge *extras;
+    size_t n_extras, flags_end, length;
+    uint32_t n_units, max_length;
+    int32_t unknown_cost;
+    int has_overlay;
+} View;
+
+static inline View view_of(const Block *block)
+{
+    const Trie *trie = &block->model->trie;
+    return (View){.units = trie->units,
+                  .codes = block->codes - block->begin,
+                  .second = block->second - block->begin,
+                  .third = block->third - block->begin,
+                  .flags = block->flags - block->begin,
+                  .extras = block->extras,
+                  .n_extras = block->n_extras,
+                  .flags_end = block->flags_end,
+                  .length = block->length,
+                  .n_units = trie->n_units,
+                  .max_length = trie->max_length,
+                  .unknown_cost = block->model->class_costs[0],
+                  .has_overlay = block->overlay != NULL};
+}
+
+static inline int is_boundary(const View *view, size_t position)
+{
+    return position >= view->flags_end || !(view->flags[position] & NO_BOUNDARY);
+}
+
 /* Calls visit(state, ...) for each permitted edge that begins at `start`. *extra is the index of the
- * first of block->extras with that start, `limit` the next hard boundary. Returns the furthest end of
+ * first of the extras with that start, `limit` the next hard boundary. Returns the furthest end of
  * the permitted edges, the user's words and the extras. Inlined, so that each decoder gets a loop
  * of its own and no edge need be stored that is looked at once. */
-ALWAYS_INLINE size_t visit_edges(Block *block, size_t start, size_t extra, size_t limit, Visit visit,
-                                 void *state)
+ALWAYS_INLINE size_t visit_edges(const View view, Block *block, size_t start, size_t extra,
+                                 size_t limit, Visit visit, void *state)
 {
-    const Model *model = block->model;
-    const Trie *trie = &model->trie;
     size_t reach = start + 1;
-    int open = is_open(block, start), has_single = 0;
-    if (block->overlay) {
+    int open = is_boundary(&view, start), has_single = 0;
+    if (view.has_overlay) {
         size_t count = block_candidates(block, start);
         for (size_t k = 0; k < count; k++) {
             const Edge *edge = &block->scratch[k];
-            int permitted = open && edge->end <= limit && is_open(block, edge->end);
+            int permitted = open && edge->end <= limit && is_boundary(&view, edge->end);
             if (edge->end > reach && (permitted || edge->source != SOURCE_LEXICON))
                 reach = edge->end;
             if (!permitted || edge->source == SOURCE_HIDDEN)
@@ -225,35 +261,45 @@ ALWAYS_INLINE size_t visit_edges(Block *block, size_t start, size_t extra, size_
             visit(state, start, edge->end, edge->id, edge->cost, edge->source);
         }
     } else if (open) {
-        const uint16_t *codes = block->codes - block->begin;
-        const uint8_t *flags = block->flags - block->begin;
-        uint32_t node = trie_child(trie, 0, codes[start]);
-        size_t stop = walk_end(block, trie, start);
+        size_t stop = start + view.max_length < view.length ? start + view.max_length : view.length;
+        uint32_t node = view.codes[start];
+        uint64_t unit = node < view.n_units ? view.units[node] : 0;
+        if (UNIT_LABEL(unit) != node)
+            node = 0;
         for (size_t j = start + 1; node; j++) {
-            uint64_t unit = trie->units[node];
-            uint32_t base = UNIT_BASE(unit);
-            if (UNIT_VALUE(unit) && !(flags[j] & NO_BOUNDARY) && j <= limit) {
+            if (UNIT_VALUE(unit) && !(view.flags[j] & NO_BOUNDARY) && j <= limit) {
                 has_single |= j == start + 1;
                 reach = j;
                 visit(state, start, j, node, WORD_COST(unit), SOURCE_LEXICON);
             }
-            if (base == 0 || j >= stop)
+            if (UNIT_BASE(unit) == 0 || j >= stop)
                 break;
-            node = j == start + 1 ? block->pairs[start - block->begin]
-                                  : trie_child(trie, base, codes[j]);
+            if (j <= start + 2) {
+                node = j == start + 1 ? view.second[start] : view.third[start];
+                unit = view.units[node];
+                continue;
+            }
+            uint32_t code = view.codes[j];
+            node = UNIT_BASE(unit) + code;
+            if (code == 0 || node >= view.n_units)
+                break;
+            unit = view.units[node];
+            if (UNIT_LABEL(unit) != code)
+                break;
         }
     }
-    for (; extra < block->n_extras && block->extras[extra].start == start; extra++) {
-        const Edge *edge = &block->extras[extra];
+    for (; extra < view.n_extras && view.extras[extra].start == start; extra++) {
+        const Edge *edge = &view.extras[extra];
         if (edge->end > reach)
             reach = edge->end;
-        if (edge->source == SOURCE_HIDDEN || !open || edge->end > limit || !is_open(block, edge->end))
+        if (edge->source == SOURCE_HIDDEN || !open || edge->end > limit
+            || !is_boundary(&view, edge->end))
             continue;
         has_single |= edge->end == start + 1;
         visit(state, start, edge->end, edge->id, edge->cost, edge->source);
     }
-    if (open && !has_single && is_open(block, start + 1))
-        visit(state, start, start + 1, trie->n_units, model->class_costs[0], SOURCE_CHARACTER);
+    if (open && !has_single && is_boundary(&view, start + 1))
+        visit(state, start, start + 1, view.n_units, view.unknown_cost, SOURCE_CHARACTER);
     return reach;
 }
 

@@ -33,9 +33,7 @@ void block_init(Block *block, const Model *model, const Overlay *overlay, const 
 
 void block_free(Block *block)
 {
-    free(block->codes);
-    free(block->user_codes);
-    free(block->pairs);
+    free(block->second);
     free(block->flags);
     free(block->extras);
     free(block->scratch);
@@ -374,28 +372,63 @@ static void load_constraints(Block *block)
         qsort(block->extras, block->n_extras, sizeof(Edge), by_start);
 }
 
-/* The walks of all positions are made side by side for two steps, since each step waits for memory:
- * one pass asks for the second nodes, one looks at them and asks for the third. */
-static void load_pairs(Block *block, size_t reach)
+/* The child by this code of the node with this base, without a branch: 0 if base or code is 0, or
+ * if there is none. */
+static inline uint32_t child_or_none(const Trie *trie, uint32_t base, uint32_t code)
 {
-    const Trie *trie = &block->model->trie;
-    const uint16_t *codes = block->codes;
-    size_t size = reach - block->begin;
-    for (size_t i = 0; i + 1 < size; i++) {
-        uint32_t node = trie_child(trie, 0, codes[i]);
-        uint32_t base = node ? UNIT_BASE(trie->units[node]) : 0;
-        block->pairs[i] = base;
-        PREFETCH(trie->units + base + codes[i + 1]);
+    uint32_t node = base + code;
+    node &= -(uint32_t)(node < trie->n_units);
+    return node & -(uint32_t)((UNIT_LABEL(trie->units[node]) == code) & (base != 0) & (code != 0));
+}
+
+/* Trie codes of the characters, and the nodes after two and after three characters. The walks of all
+ * positions are made side by side, since each step waits for memory: one pass asks for the second
+ * nodes, one looks at them and asks for the third, one looks at those. */
+static void load_codes(Block *block, size_t size)
+{
+    const Trie trie = block->model->trie;
+    const uint32_t *text = block->text + block->begin;
+    uint16_t *codes = block->codes;
+    uint32_t *second = block->second, *third = block->third;
+    uint32_t base = 0; /* of the character before; 0: in no longer word */
+    for (size_t i = 0; i < size; i++) {
+        uint32_t code = trie_code(&trie, text[i]);
+        codes[i] = (uint16_t)code;
+        if (i > 0) {
+            second[i - 1] = base;
+            PREFETCH(trie.units + base + code);
+        }
+        uint64_t unit = trie.units[code < trie.n_units ? code : 0];
+        base = UNIT_BASE(unit) & -(uint32_t)(UNIT_LABEL(unit) == code);
     }
     for (size_t i = 0; i + 1 < size; i++) {
-        uint32_t base = block->pairs[i];
-        uint32_t node = base ? trie_child(trie, base, codes[i + 1]) : 0;
-        block->pairs[i] = node;
-        if (node && i + 2 < size)
-            PREFETCH(trie->units + UNIT_BASE(trie->units[node]) + codes[i + 2]);
+        second[i] = child_or_none(&trie, second[i], codes[i + 1]);
+        third[i] = UNIT_BASE(trie.units[second[i]]);
+        if (i + 2 < size)
+            PREFETCH(trie.units + third[i] + codes[i + 2]);
     }
-    if (size)
-        block->pairs[size - 1] = 0;
+    for (size_t i = 0; i + 2 < size; i++)
+        third[i] = child_or_none(&trie, third[i], codes[i + 2]);
+    if (size > 0)
+        second[size - 1] = third[size - 1] = 0;
+    if (size > 1)
+        third[size - 2] = 0;
+}
+
+static int reserve_codes(Block *block, size_t size)
+{
+    if (size <= block->capacity)
+        return 1;
+    size_t target = size + size / 4;
+    free(block->second);
+    block->second = malloc(target * (2 * sizeof *block->second + 2 * sizeof *block->codes));
+    block->capacity = block->second ? target : 0;
+    if (!block->second)
+        return 0;
+    block->third = block->second + target;
+    block->codes = (uint16_t *)(block->third + target);
+    block->user_codes = block->codes + target;
+    return 1;
 }
 
 int block_load(Block *block, size_t begin, size_t end)
@@ -403,32 +436,13 @@ int block_load(Block *block, size_t begin, size_t end)
     size_t reach = end + max_length(block);
     if (reach > block->length)
         reach = block->length;
-    size_t size = reach - begin;
-    if (size > block->capacity) {
-        size_t target = size + size / 2;
-        uint16_t *codes = realloc(block->codes, target * sizeof *codes);
-        if (codes) block->codes = codes;
-        uint32_t *pairs = realloc(block->pairs, target * sizeof *pairs);
-        if (pairs) block->pairs = pairs;
-        uint16_t *user_codes = codes;
-        if (block->overlay) {
-            user_codes = realloc(block->user_codes, target * sizeof *user_codes);
-            if (user_codes) block->user_codes = user_codes;
-        }
-        if (!codes || !pairs || !user_codes)
-            return -1;
-        block->capacity = target;
-    }
     block->begin = begin;
     block->end = end;
     block->n_extras = 0;
     block->flags_end = begin;
-    if (!extend_flags(block, reach))
+    if (!reserve_codes(block, reach - begin) || !extend_flags(block, reach))
         return -1;
-    const Trie *trie = &block->model->trie;
-    for (size_t i = begin; i < reach; i++)
-        block->codes[i - begin] = (uint16_t)trie_code(trie, block->text[i]);
-    load_pairs(block, reach);
+    load_codes(block, reach - begin);
     if (block->overlay)
         for (size_t i = begin; i < reach; i++)
             block->user_codes[i - begin] =

@@ -267,7 +267,7 @@ class Model:
             entry = table[slot]
             if entry == 0:
                 return 0
-            if entry >> 8 == hashed & 0xFFFFFF:
+            if entry >> 8 == hashed >> 8 & 0xFFFFFF:
                 return (entry & 255) * BONUS_STEP
             slot = slot + 1 if slot + 1 < len(table) else 0
         return 0
@@ -372,19 +372,9 @@ class Cutter:
         return b"".join(parts)
 
 
-_WORD = 0xFFFFFFFFFFFFFFFF
-
-
-def _mix(key: int) -> int:
-    """The finalizer of splitmix64 (Steele et al. 2014)."""
-    key = (key ^ key >> 30) * 0xBF58476D1CE4E5B9 & _WORD
-    key = (key ^ key >> 27) * 0x94D049BB133111EB & _WORD
-    return key ^ key >> 31
-
-
 def bigram_hash(left: int, right: int) -> int:
-    """64 bits: the upper 32 choose the slot, the lower 24 are the fingerprint."""
-    return _mix(left * 2 + 1) + _mix(right * 2 + 2) & _WORD
+    """64 bits: the upper 32 choose the slot, the 24 below are the fingerprint."""
+    return (left * 0x9E3779B97F4A7C15 + right * 0xC2B2AE3D27D4EB4F) & 0xFFFFFFFFFFFFFFFF
 
 
 class _Lattice:

@@ -137,5 +137,5 @@ def _hash_table(bonuses: Iterable[tuple[tuple[str, str], int]], ids: Mapping[str
         slot = (hashed >> 32) * size >> 32
         while table[slot]:
             slot = slot + 1 if slot + 1 < size else 0
-        table[slot] = (hashed & 0xFFFFFF) << 8 | steps
+        table[slot] = (hashed >> 8 & 0xFFFFFF) << 8 | steps
     return table.tobytes()
