@@ -14,7 +14,6 @@
 
 #define BLOCK_SIZE 1024
 #define NO_EDGE UINT32_MAX
-#define NO_SLOT UINT32_MAX
 #define UNREACHED (INT64_MAX / 2) /* plus or minus a cost, it is still out of reach */
 
 /* The best word that begins, or ends, at a position. */
@@ -27,17 +26,19 @@ typedef struct {
 typedef struct {
     uint32_t end, id;
     int32_t cost;
-    uint32_t source;
-    uint32_t back;  /* the previous edge on the best path */
+    uint8_t source;
     uint8_t has_left, has_right; /* can the table have pairs with it on that side? */
-    uint64_t left, right;        /* hashes of id as the left and as the right word of a pair */
-    int64_t total;  /* the cost of the best path up to and with this edge */
+    uint32_t back;               /* the arc before it on the best path */
+    int64_t total;               /* the cost of the best path up to and with this arc */
 } Arc;
 
-/* Where the bonus of two arcs that meet stands in the bigram table. */
+/* Two arcs that meet, and where their bonus stands in the bigram table. */
 typedef struct {
-    uint32_t slot, fingerprint;
-} Probe;
+    uint32_t left, right;
+    uint32_t bucket, fingerprint;
+} Pair;
+
+#define WORK_ITEM (sizeof(int64_t) + 3 * sizeof(uint32_t) + 2 * sizeof(Choice) + 4)
 
 /* Arrays of one block; index 0 is its begin. One allocation holds those by position. */
 typedef struct {
@@ -53,17 +54,25 @@ typedef struct {
     Arc *arcs;              /* sorted by start */
     uint32_t *ending;       /* arcs sorted by end, then start */
     size_t n_arcs, arcs_capacity;
-    Probe *probes;          /* of the positions that were asked for */
-    size_t n_probes, probes_capacity;
+    Pair *pairs;            /* by position, then right arc, then left arc */
+    size_t n_pairs, pairs_capacity;
     int failed;
+    int64_t small[SMALL_BLOCK * WORK_ITEM / sizeof(int64_t)];
 } Work;
+
+static void work_init(Work *work, const Model *model)
+{
+    memset(work, 0, offsetof(Work, small));
+    work->model = model;
+}
 
 static void work_free(Work *work)
 {
-    free(work->memory);
+    if (work->memory != work->small)
+        free(work->memory);
     free(work->arcs);
     free(work->ending);
-    free(work->probes);
+    free(work->pairs);
 }
 
 static int work_reserve(Work *work, size_t size)
@@ -71,8 +80,9 @@ static int work_reserve(Work *work, size_t size)
     if (size <= work->capacity)
         return 0;
     size_t items = size + 3;
-    free(work->memory);
-    work->memory = malloc(items * (sizeof(int64_t) + 3 * sizeof(uint32_t) + 2 * sizeof(Choice) + 1));
+    if (work->memory != work->small)
+        free(work->memory);
+    work->memory = items <= SMALL_BLOCK ? work->small : malloc(items * WORK_ITEM);
     work->capacity = work->memory ? size : 0;
     if (!work->memory)
         return -1;
@@ -86,13 +96,22 @@ static int work_reserve(Work *work, size_t size)
     return 0;
 }
 
+void words_free(Words *words)
+{
+    if (words->items != words->small)
+        free(words->items);
+}
+
 static int append(Words *words, uint32_t end, uint32_t source)
 {
     if (words->count == words->capacity) {
-        size_t target = words->capacity ? words->capacity * 2 : 256;
-        Word *more = realloc(words->items, target * sizeof *more);
+        size_t target = words->capacity * 2;
+        int is_small = words->items == words->small;
+        Word *more = realloc(is_small ? NULL : words->items, target * sizeof *more);
         if (!more)
             return -1;
+        if (is_small)
+            memcpy(more, words->small, sizeof words->small);
         words->items = more;
         words->capacity = target;
     }
@@ -191,7 +210,8 @@ ALWAYS_INLINE void choose(Block *block, Work *work, Visit visit)
     const View view = view_of(block);
     Chooser chooser = {work->cost, work->closing, begin, block->end, 0, 0, 0};
     work->cost[size] = 0;
-    memset(work->closing, 0xFF, (size + 1) * sizeof *work->closing);
+    if (visit == choose_longest)
+        memset(work->closing, 0xFF, (size + 1) * sizeof *work->closing);
     for (size_t i = size; i-- > 0;) {
         while (extra > 0 && view.extras[extra - 1].start >= begin + i)
             extra--;
@@ -290,38 +310,31 @@ static int solve_words(Block *block, Work *work, int algorithm, size_t *cut, Wor
 
 /* ---- bigram ---------------------------------------------------------------------------------- */
 
-/* The hash of a pair is linear in both words, so that a pair costs one addition: the upper 32 bits
- * choose the slot, the 24 below are the fingerprint (Dietzfelbinger et al. 1997). */
-static uint64_t left_hash(uint32_t id)
+/* The hash of a pair is linear in both words (Dietzfelbinger et al. 1997): the upper 32 bits choose
+ * the bucket, the 24 below are the fingerprint. A full bucket goes on in the next. */
+static uint64_t pair_hash(uint32_t left, uint32_t right)
 {
-    return id * 0x9E3779B97F4A7C15u;
+    return left * 0x9E3779B97F4A7C15u + right * 0xC2B2AE3D27D4EB4Fu;
 }
 
-static uint64_t right_hash(uint32_t id)
+static uint32_t bucket_of(const Model *model, uint64_t hash)
 {
-    return id * 0xC2B2AE3D27D4EB4Fu;
+    return (uint32_t)(((hash >> 32) * model->n_buckets) >> 32);
 }
 
-static Probe probe_for(const Model *model, uint64_t left, uint64_t right)
+/* The steps of the pair's bonus, 0 if it is not in the table. The entries of a bucket are compared
+ * all at once, without a branch; few buckets are full. */
+static uint32_t look_up(const Model *model, uint32_t bucket, uint32_t fingerprint)
 {
-    uint64_t hash = left + right;
-    return (Probe){(uint32_t)(((hash >> 32) * model->n_bigrams) >> 32), (uint32_t)hash >> 8};
-}
-
-/* The bonus that linear probing finds, 0 if the pair is not in the table. */
-static int32_t look_up(const Model *model, Probe probe)
-{
-    uint32_t slot = probe.slot;
-    if (slot == NO_SLOT)
-        return 0;
-    for (uint32_t tries = model->n_bigrams; tries; tries--) {
-        uint32_t entry = model->bigrams[slot];
-        if (entry >> 8 == probe.fingerprint && entry)
-            return (int32_t)(entry & 255) * BONUS_STEP;
-        if (entry == 0)
-            return 0;
-        if (++slot == model->n_bigrams)
-            slot = 0;
+    for (uint32_t tries = model->n_buckets; tries; tries--) {
+        const uint32_t *entries = model->bigrams + (size_t)bucket * BUCKET;
+        uint32_t steps = 0;
+        for (int k = 0; k < BUCKET; k++)
+            steps |= (entries[k] >> 8 == fingerprint ? entries[k] : 0) & 255;
+        if (steps || entries[BUCKET - 1] == 0)
+            return steps;
+        if (++bucket == model->n_buckets)
+            bucket = 0;
     }
     return 0;
 }
@@ -337,7 +350,8 @@ int32_t bigram_bonus(const Model *model, uint32_t left, uint32_t right)
 {
     if (!has_pairs(model, left, PAIRS_LEFT) || !has_pairs(model, right, PAIRS_RIGHT))
         return 0;
-    return look_up(model, probe_for(model, left_hash(left), right_hash(right)));
+    uint64_t hash = pair_hash(left, right);
+    return (int32_t)look_up(model, bucket_of(model, hash), (uint32_t)hash >> 8) * BONUS_STEP;
 }
 
 static void add_arc(void *state, size_t start, size_t end, uint32_t id, int32_t cost, uint32_t source)
@@ -357,11 +371,9 @@ static void add_arc(void *state, size_t start, size_t end, uint32_t id, int32_t 
         work->arcs_capacity = target;
     }
     const Model *model = work->model;
-    work->arcs[work->n_arcs++] = (Arc){
-        .end = (uint32_t)end, .id = id, .cost = cost, .source = source, .back = NO_EDGE,
-        .has_left = has_pairs(model, id, PAIRS_LEFT), .left = left_hash(id),
-        .has_right = has_pairs(model, id, PAIRS_RIGHT), .right = right_hash(id),
-        .total = UNREACHED};
+    work->arcs[work->n_arcs++] =
+        (Arc){(uint32_t)end, id, cost, (uint8_t)source, has_pairs(model, id, PAIRS_LEFT) != 0,
+              has_pairs(model, id, PAIRS_RIGHT) != 0, NO_EDGE, UNREACHED};
 }
 
 static void list_arcs(Block *block, Work *work)
@@ -397,69 +409,57 @@ static void index_by_end(const Block *block, Work *work)
             work->ending[first[work->arcs[k].end - block->begin + 1]++] = (uint32_t)k;
 }
 
-/* How many positions ahead the table is asked: enough for memory to answer. */
-#define AHEAD 8
-
-/* Asks for the table rows that position i will need: one for each pair of arcs that meet there. */
-static void ask(const Model *model, Work *work, size_t i)
+/* All pairs of arcs that meet; asks memory for their rows of the table. */
+static void list_pairs(const Block *block, Work *work)
 {
-    uint32_t first = work->first_ending[i], last = work->first_ending[i + 1];
-    uint32_t first_arc = work->first_arc[i], last_arc = work->first_arc[i + 1];
-    size_t needed = work->n_probes + (size_t)(last - first) * (last_arc - first_arc);
-    if (needed > work->probes_capacity) {
-        size_t target = needed * 2 > 512 ? needed * 2 : 512;
-        Probe *more = realloc(work->probes, target * sizeof *more);
-        if (!more) {
-            work->failed = 1;
-            return;
-        }
-        work->probes = more;
-        work->probes_capacity = target;
-    }
-    for (uint32_t k = first_arc; k < last_arc; k++) {
-        uint64_t right = work->arcs[k].right;
-        int has_right = work->arcs[k].has_right;
-        for (uint32_t p = first; p < last; p++) {
-            const Arc *arc = &work->arcs[work->ending[p]];
-            Probe probe = {NO_SLOT, 0};
-            if (has_right && arc->has_left) {
-                probe = probe_for(model, arc->left, right);
-                PREFETCH(model->bigrams + probe.slot);
+    const Model *model = work->model;
+    const Arc *arcs = work->arcs;
+    size_t size = block->end - block->begin;
+    work->n_pairs = 0;
+    for (size_t i = 1; i < size; i++) {
+        uint32_t first = work->first_ending[i], last = work->first_ending[i + 1];
+        uint32_t first_arc = work->first_arc[i], last_arc = work->first_arc[i + 1];
+        size_t needed = work->n_pairs + (size_t)(last - first) * (last_arc - first_arc);
+        if (needed > work->pairs_capacity) {
+            size_t target = needed * 2 > 512 ? needed * 2 : 512;
+            Pair *more = realloc(work->pairs, target * sizeof *more);
+            if (!more) {
+                work->failed = 1;
+                return;
             }
-            work->probes[work->n_probes++] = probe;
+            work->pairs = more;
+            work->pairs_capacity = target;
         }
+        Pair *pair = work->pairs + work->n_pairs;
+        for (uint32_t k = first_arc; k < last_arc; k++)
+            for (uint32_t p = first; p < last; p++) {
+                uint32_t left = work->ending[p];
+                uint64_t hash = pair_hash(arcs[left].id, arcs[k].id);
+                uint32_t is_asked = -(uint32_t)(arcs[left].has_left & arcs[k].has_right);
+                uint32_t bucket = bucket_of(model, hash) & is_asked;
+                PREFETCH(model->bigrams + (size_t)bucket * BUCKET);
+                *pair++ = (Pair){left, k, bucket, (uint32_t)hash >> 8 | ~is_asked};
+            }
+        work->n_pairs = needed;
     }
 }
 
-/* Viterbi over the arcs. `previous`: identity of the word before the block. */
-static void find_paths(const Block *block, Work *work, uint32_t previous)
+/* Viterbi over the arcs. `previous`: identity of the word before the block. A pair costs one step
+ * without a branch: which of two paths is the better cannot be predicted. */
+static void find_paths(Work *work, uint32_t previous)
 {
-    const Model *model = block->model;
+    const Model *model = work->model;
     Arc *arcs = work->arcs;
-    size_t size = block->end - block->begin, asked = 0;
-    work->n_probes = 0;
     for (uint32_t k = 0; k < work->first_arc[1]; k++)
         arcs[k].total = arcs[k].cost + model->word_cost - bigram_bonus(model, previous, arcs[k].id);
-    for (size_t i = 1, used = 0; i < size; i++) {
-        for (; asked < size && asked <= i + AHEAD && !work->failed; asked++)
-            ask(model, work, asked);
-        if (work->failed)
-            return;
-        uint32_t first = work->first_ending[i], last = work->first_ending[i + 1];
-        for (uint32_t k = work->first_arc[i]; k < work->first_arc[i + 1]; k++) {
-            int64_t least = INFINITE_COST;
-            uint32_t back = NO_EDGE;
-            for (uint32_t p = first; p < last; p++) {
-                uint32_t left = work->ending[p];
-                int64_t cost = arcs[left].total - look_up(model, work->probes[used++]);
-                if (cost < least) {
-                    least = cost;
-                    back = left;
-                }
-            }
-            arcs[k].back = back;
-            arcs[k].total = least == INFINITE_COST ? UNREACHED : least + arcs[k].cost + model->word_cost;
-        }
+    for (size_t k = 0; k < work->n_pairs; k++) {
+        const Pair *pair = &work->pairs[k];
+        Arc *right = &arcs[pair->right];
+        int32_t bonus = (int32_t)look_up(model, pair->bucket, pair->fingerprint) * BONUS_STEP;
+        int64_t total = arcs[pair->left].total + (right->cost + model->word_cost - bonus);
+        int is_better = total < right->total;
+        right->back = is_better ? pair->left : right->back;
+        right->total = is_better ? total : right->total;
     }
 }
 
@@ -491,9 +491,10 @@ static int solve_bigram(Block *block, Work *work, uint32_t *previous, size_t *cu
     if (work->failed || block->failed)
         return -1;
     index_by_end(block, work);
-    find_paths(block, work, *previous);
+    list_pairs(block, work);
     if (work->failed)
         return -1;
+    find_paths(work, *previous);
     if (block->end < block->length)
         mark_uncrossed(block, work);
     *cut = bigram_cut(block, work, &final);
@@ -515,11 +516,12 @@ int decode(const Model *model, const Overlay *overlay, const uint32_t *text, siz
            const Span *spans, size_t n_spans, int algorithm, Words *words)
 {
     Block block;
-    Work work = {.model = model};
+    Work work;
     int status = 0;
     size_t size = BLOCK_SIZE;
     uint32_t previous = 0; /* the root: beginning of the text */
     block_init(&block, model, overlay, text, length, spans, n_spans);
+    work_init(&work, model);
     for (size_t begin = 0, cut; begin < length && !status; begin = cut) {
         size_t end = length - begin > size ? begin + size : length;
         cut = begin;

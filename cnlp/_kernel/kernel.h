@@ -26,6 +26,7 @@
 #define CODE_POINT_PAGES 4352 /* 0x110000 / 256 */
 #define INFINITE_COST INT64_MAX
 #define BONUS_STEP 256        /* one step of a bigram bonus: 1/16 nat */
+#define BUCKET 8              /* entries that are looked at together */
 
 /* Double-array trie.
  *
@@ -136,8 +137,8 @@ typedef struct {
     Scanner scanner;
     Trie trie;
     const int32_t *class_costs; /* [1 + n_patterns]: unknown character, then each pattern */
-    const uint32_t *bigrams;    /* [n_bigrams]: fingerprint << 8 | bonus; 0: empty slot */
-    uint32_t n_bigrams;
+    const uint32_t *bigrams;    /* [n_buckets * BUCKET]: fingerprint << 8 | bonus; 0: empty */
+    uint32_t n_buckets;
     int32_t word_cost;          /* what a word costs besides, where bigrams count */
     int use_patterns;
 } Model;
@@ -155,6 +156,8 @@ enum { NO_BOUNDARY = 1, HARD_BOUNDARY = 2 }; /* flags of a position between two 
 
 /* One block of a text, ready for its candidates to be listed. Positions are absolute in the text;
  * arrays are indexed from `begin`. */
+#define SMALL_BLOCK 128 /* characters that need no allocation */
+
 typedef struct {
     const Model *model;
     const Overlay *overlay; /* may be NULL */
@@ -175,6 +178,8 @@ typedef struct {
     Edge *scratch;          /* candidates of one start, where there is an overlay */
     size_t scratch_capacity;
     int failed;             /* out of memory */
+    uint32_t small_codes[3 * SMALL_BLOCK];
+    uint8_t small_flags[SMALL_BLOCK];
 } Block;
 
 void block_init(Block *block, const Model *model, const Overlay *overlay, const uint32_t *text,
@@ -312,7 +317,18 @@ typedef struct {
     Word *items;
     size_t count, capacity;
     int64_t cost; /* of the path, where the algorithm has costs */
+    Word small[SMALL_BLOCK];
 } Words;
+
+static inline void words_init(Words *words)
+{
+    words->items = words->small;
+    words->count = 0;
+    words->capacity = SMALL_BLOCK;
+    words->cost = 0;
+}
+
+void words_free(Words *words);
 
 enum { FORWARD, BACKWARD, BIDIRECTIONAL, UNIGRAM, BIGRAM, N_ALGORITHMS };
 

@@ -22,19 +22,23 @@
 void block_init(Block *block, const Model *model, const Overlay *overlay, const uint32_t *text,
                 size_t length, const Span *spans, size_t n_spans)
 {
-    memset(block, 0, sizeof *block);
+    memset(block, 0, offsetof(Block, small_codes));
     block->model = model;
     block->overlay = overlay;
     block->text = text;
     block->length = length;
     block->spans = spans;
     block->n_spans = n_spans;
+    block->flags = block->small_flags;
+    block->flags_capacity = SMALL_BLOCK;
 }
 
 void block_free(Block *block)
 {
-    free(block->second);
-    free(block->flags);
+    if (block->second != block->small_codes)
+        free(block->second);
+    if (block->flags != block->small_flags)
+        free(block->flags);
     free(block->extras);
     free(block->scratch);
 }
@@ -76,11 +80,14 @@ static int extend_flags(Block *block, size_t position)
     size_t used = block->flags_end - block->begin, needed = position + 1 - block->begin;
     if (needed > block->flags_capacity) {
         size_t target = needed + needed / 2;
-        uint8_t *more = realloc(block->flags, target);
+        int is_small = block->flags == block->small_flags;
+        uint8_t *more = realloc(is_small ? NULL : block->flags, target);
         if (!more) {
             block->failed = 1;
             return 0;
         }
+        if (is_small)
+            memcpy(more, block->small_flags, used);
         block->flags = more;
         block->flags_capacity = target;
     }
@@ -419,9 +426,11 @@ static int reserve_codes(Block *block, size_t size)
 {
     if (size <= block->capacity)
         return 1;
-    size_t target = size + size / 4;
-    free(block->second);
-    block->second = malloc(target * (2 * sizeof *block->second + 2 * sizeof *block->codes));
+    if (block->second != block->small_codes)
+        free(block->second);
+    size_t target = size <= SMALL_BLOCK ? SMALL_BLOCK : size + size / 4;
+    block->second = size <= SMALL_BLOCK ? block->small_codes
+                                        : malloc(target * sizeof(uint32_t) * 3);
     block->capacity = block->second ? target : 0;
     if (!block->second)
         return 0;

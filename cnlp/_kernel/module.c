@@ -629,7 +629,7 @@ static PyObject *model_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     PyObject *source, *arrays, *alphabet;
     unsigned int max_length;
     int use_patterns, word_cost;
-    uint32_t n_costs;
+    uint32_t n_costs, n_bigrams;
     (void)kwargs;
     if (!PyArg_ParseTuple(args, "OO!IiOp:Model", &source, &PyDict_Type, &arrays, &max_length,
                           &word_cost, &alphabet, &use_patterns))
@@ -648,11 +648,13 @@ static PyObject *model_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         || load_alphabet(state, alphabet, &model->trie)
         || load_scanner(state, source, arrays, &model->scanner)
         || !(model->class_costs = named_array(state, source, arrays, "class_costs", 4, &n_costs))
-        || !(model->bigrams = named_array(state, source, arrays, "bigrams", 4, &model->n_bigrams))
+        || !(model->bigrams = named_array(state, source, arrays, "bigrams", 4, &n_bigrams))
+        || (n_bigrams % BUCKET && damaged("the bigram table"))
         || (n_costs != model->scanner.n_patterns + 1 && damaged("the table of class costs"))) {
         Py_DECREF(self);
         return NULL;
     }
+    model->n_buckets = n_bigrams / BUCKET;
     return (PyObject *)self;
 }
 
@@ -757,7 +759,8 @@ static PyObject *model_path_costs(PyObject *self, PyObject *texts)
     }
     Py_ssize_t count = PyList_Size(texts);
     PyObject *result = PyBytes_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof(int32_t));
-    Words words = {0};
+    Words words;
+    words_init(&words);
     for (Py_ssize_t k = 0; k < count && result; k++) {
         Text text;
         PyObject *string = PyList_GetItem(texts, k);
@@ -770,7 +773,7 @@ static PyObject *model_path_costs(PyObject *self, PyObject *texts)
             Py_CLEAR(result);
         } else {
             if (decode(model, NULL, text.items, text.length, NULL, 0,
-                       model->n_bigrams ? BIGRAM : UNIGRAM, &words)) {
+                       model->n_buckets ? BIGRAM : UNIGRAM, &words)) {
                 PyErr_NoMemory();
                 Py_CLEAR(result);
             } else {
@@ -780,7 +783,7 @@ static PyObject *model_path_costs(PyObject *self, PyObject *texts)
             text_free(&text);
         }
     }
-    free(words.items);
+    words_free(&words);
     return result;
 }
 
@@ -888,7 +891,8 @@ static int cut(const CutterObject *cutter, const Text *text, const Span *spans, 
 static PyObject *cutter_segment(PyObject *self, PyObject *string)
 {
     Text text;
-    Words words = {0};
+    Words words;
+    words_init(&words);
     if (!PyUnicode_Check(string)) {
         PyErr_SetString(PyExc_TypeError, "text must be str");
         return NULL;
@@ -906,7 +910,7 @@ static PyObject *cutter_segment(PyObject *self, PyObject *string)
             Py_CLEAR(list);
         start = end;
     }
-    free(words.items);
+    words_free(&words);
     text_free(&text);
     return list;
 }
@@ -917,7 +921,8 @@ static PyObject *cutter_words(PyObject *self, PyObject *args)
     Text text;
     const Span *spans;
     size_t n_spans;
-    Words words = {0};
+    Words words;
+    words_init(&words);
     if (!PyArg_ParseTuple(args, "UO:words", &string, &spans_object) || text_load(&text, string))
         return NULL;
     if (!get_spans(spans_object, text.length, &spans, &n_spans)
@@ -928,7 +933,7 @@ static PyObject *cutter_words(PyObject *self, PyObject *args)
         if (!word || PyList_SetItem(list, (Py_ssize_t)k, word))
             Py_CLEAR(list);
     }
-    free(words.items);
+    words_free(&words);
     text_free(&text);
     return list;
 }
@@ -1011,7 +1016,8 @@ static PyObject *cutter_segment_bytes(PyObject *self, PyObject *args)
         PyErr_SetString(PyExc_OverflowError, "data is longer than 4,294,967,293 bytes");
         return NULL;
     }
-    Words words = {0};
+    Words words;
+    words_init(&words);
     int status = -1;
     size_t length = 0, marks = 0;
     uint32_t *text = malloc((size + 1) * sizeof *text);
@@ -1040,7 +1046,7 @@ static PyObject *cutter_segment_bytes(PyObject *self, PyObject *args)
         Py_END_ALLOW_THREADS
     }
     free(text);
-    free(words.items);
+    words_free(&words);
     return result;
 }
 

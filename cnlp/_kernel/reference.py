@@ -33,6 +33,7 @@ IS_ATOMIC, TAKES_MARKS = 1, 2
 LOOKAHEAD, START, START_AFTER_ALNUM = 142, 1, 2  # of the rule in cnlp/text/tables.py
 NO_BOUNDARY, HARD_BOUNDARY = 1, 2
 BONUS_STEP = 256
+BUCKET = 8  # entries of the bigram table; a full bucket goes on in the next
 COST_MASK = 0x3FFFFF  # a word's value: cost + 1, then two bits
 PAIRS_LEFT, PAIRS_RIGHT = 1 << 22, 1 << 23  # has the bigram table a pair with it there?
 
@@ -243,6 +244,8 @@ class Model:
             or max(self.accepts) > len(self.pattern_flags)
         ):
             raise ValueError("the pattern table is damaged")
+        if len(self.bigrams) % BUCKET:
+            raise ValueError("the bigram table is damaged")
         if len(self.class_costs) != len(self.pattern_flags) + 1:
             raise ValueError("the table of class costs is damaged")
 
@@ -261,15 +264,16 @@ class Model:
         table = self.bigrams
         if not (len(table) and self._has_pairs(left, PAIRS_LEFT) and self._has_pairs(right, PAIRS_RIGHT)):
             return 0
-        hashed = bigram_hash(left, right)
-        slot = (hashed >> 32) * len(table) >> 32
-        for _ in range(len(table)):
-            entry = table[slot]
-            if entry == 0:
+        hashed, n_buckets = bigram_hash(left, right), len(table) // BUCKET
+        bucket = (hashed >> 32) * n_buckets >> 32
+        for _ in range(n_buckets):
+            entries = table[bucket * BUCKET : (bucket + 1) * BUCKET]
+            for entry in entries:
+                if entry and entry >> 8 == hashed >> 8 & 0xFFFFFF:
+                    return (entry & 255) * BONUS_STEP
+            if entries[BUCKET - 1] == 0:
                 return 0
-            if entry >> 8 == hashed >> 8 & 0xFFFFFF:
-                return (entry & 255) * BONUS_STEP
-            slot = slot + 1 if slot + 1 < len(table) else 0
+            bucket = bucket + 1 if bucket + 1 < n_buckets else 0
         return 0
 
     def _has_pairs(self, word: int, side: int) -> bool:
@@ -373,7 +377,7 @@ class Cutter:
 
 
 def bigram_hash(left: int, right: int) -> int:
-    """64 bits: the upper 32 choose the slot, the 24 below are the fingerprint."""
+    """64 bits: the upper 32 choose the bucket, the 24 below are the fingerprint."""
     return (left * 0x9E3779B97F4A7C15 + right * 0xC2B2AE3D27D4EB4F) & 0xFFFFFFFFFFFFFFFF
 
 

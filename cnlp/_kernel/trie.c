@@ -4,7 +4,9 @@
  * out: nodes with many children first, each at the first base where all slots of its children are
  * free. Free slots form a doubly linked list, so the search walks over free slots only, and it goes
  * on where the last node with as many children was placed, because the slots before that place have
- * failed already. Single children come last and fill the holes: few slots stay empty. */
+ * failed already. Single children come last and fill the holes: few slots stay empty. Among nodes
+ * with as many children, those of low values (the frequent words) come first, so that what is often
+ * visited lies together. */
 #include "kernel.h"
 
 #include <stdlib.h>
@@ -55,7 +57,7 @@ static int compare_words(const Sorted *s, uint32_t left, uint32_t right)
     return n < m ? -1 : n > m;
 }
 
-/* Merge sort: qsort has no argument for the words and no bound on its time. */
+/* Merge sort: qsort has no argument for the words. */
 static void sort_words(const Sorted *s, uint32_t *words, uint32_t *spare, uint32_t n)
 {
     if (n < 2)
@@ -77,6 +79,7 @@ typedef struct {
     uint32_t first, last, depth;
     uint32_t children, n_children; /* index of the first child, and how many */
     uint32_t value, slot;
+    uint32_t least; /* value in the subtree */
     uint16_t label;
 } Node;
 
@@ -218,27 +221,36 @@ static uint32_t find_base(const Slots *slots, const Node *children, uint32_t n, 
     return slots->size - first; /* the array is longer than any label */
 }
 
-/* Nodes that have children, those with most first (a counting sort). */
-static uint32_t *placing_order(const Tree *tree, uint32_t *count)
+/* What placing_order sorts: a node of the tree and its rank. */
+typedef struct {
+    uint64_t rank;
+    uint32_t node;
+} Ranked;
+
+static int by_rank(const void *left, const void *right)
 {
-    uint32_t *order = malloc((size_t)tree->count * sizeof *order);
-    uint32_t *starts = calloc(0x10002, sizeof *starts);
+    const Ranked *a = left, *b = right;
+    if (a->rank != b->rank)
+        return a->rank < b->rank ? -1 : 1;
+    return a->node < b->node ? -1 : a->node > b->node;
+}
+
+/* Nodes that have children: those with most first, then those with the least value. */
+static Ranked *placing_order(Tree *tree, uint32_t *count)
+{
+    Ranked *order = malloc((size_t)tree->count * sizeof *order);
     *count = 0;
-    for (uint32_t k = 0; order && starts && k < tree->count; k++)
-        if (tree->nodes[k].n_children) {
-            starts[0x10000 - tree->nodes[k].n_children + 1]++;
-            ++*count;
-        }
-    for (uint32_t n = 1; starts && n < 0x10002; n++)
-        starts[n] += starts[n - 1];
-    for (uint32_t k = 0; order && starts && k < tree->count; k++)
-        if (tree->nodes[k].n_children)
-            order[starts[0x10000 - tree->nodes[k].n_children]++] = k;
-    if (!starts) {
-        free(order);
-        order = NULL;
+    for (uint32_t k = tree->count; order && k-- > 0;) {
+        Node *node = &tree->nodes[k];
+        node->least = node->value ? node->value & 0x3FFFFF : UINT32_MAX;
+        for (uint32_t i = 0; i < node->n_children; i++)
+            if (tree->nodes[node->children + i].least < node->least)
+                node->least = tree->nodes[node->children + i].least;
+        if (node->n_children)
+            order[(*count)++] = (Ranked){(uint64_t)(0x10000 - node->n_children) << 32 | node->least, k};
     }
-    free(starts);
+    if (order)
+        qsort(order, *count, sizeof *order, by_rank);
     return order;
 }
 
@@ -246,16 +258,16 @@ static uint32_t *placing_order(const Tree *tree, uint32_t *count)
 static int lay_out(Tree *tree, Slots *slots, uint32_t *bases)
 {
     uint32_t count, from = 0, width = 0;
-    uint32_t *order = placing_order(tree, &count);
+    Ranked *order = placing_order(tree, &count);
     int status = order ? grow_slots(slots, 0x10001) : -1;
     slots->used = 1;
     if (!status && tree->nodes[0].n_children) /* the root's base is 0, so it goes first */
         for (uint32_t k = 0; k < tree->nodes[0].n_children; k++)
             claim(slots, tree->nodes[1 + k].slot = tree->nodes[1 + k].label);
     for (uint32_t k = 0; k < count && !status; k++) {
-        const Node *node = &tree->nodes[order[k]];
+        const Node *node = &tree->nodes[order[k].node];
         Node *children = &tree->nodes[node->children];
-        if (order[k] == 0)
+        if (order[k].node == 0)
             continue;
         if (node->n_children != width || (from && !is_free(slots, from)))
             from = 0;
@@ -266,7 +278,7 @@ static int lay_out(Tree *tree, Slots *slots, uint32_t *bases)
             claim(slots, children[i].slot = base + children[i].label);
         if (!status) {
             slots->taken[base] = 1;
-            bases[order[k]] = base;
+            bases[order[k].node] = base;
         }
     }
     free(order);

@@ -11,7 +11,7 @@ pair takes off that cost,
     bonus(v, w) = ln(1 + L / (1 - L) * c(v, w) * N / (c(v) * c(w)))
 
 in steps of 1/16 nat, and ``word_cost`` = -ln(1 - L) is added for every word. The table is a hash table
-with linear probing, of 24 bits of fingerprint and 8 of bonus.
+of buckets of eight entries, each of 24 bits of fingerprint and 8 of bonus.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping
 from math import log
 
 from cnlp._kernel import kernel
-from cnlp._kernel.reference import BONUS_STEP, PAIRS_LEFT, PAIRS_RIGHT, bigram_hash
+from cnlp._kernel.reference import BONUS_STEP, BUCKET, PAIRS_LEFT, PAIRS_RIGHT, bigram_hash
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
 from cnlp.text.normalise import fold_table
 from cnlp.text.patterns import PATTERNS
@@ -84,6 +84,7 @@ def compile_lexicon(
         flags = PAIRS_LEFT * (word in lefts) | PAIRS_RIGHT * (word in rights)
         values.append(1 + to_cost(log(total / counts[word])) | flags)
     units, nodes = kernel.build_trie(words, values.tobytes(), pages, cells)
+    units += bytes(-len(units) % 64)  # so that the buckets of the next array lie in one cache line each
     ids = dict(zip(words, array("I", nodes), strict=True))
     ids.update({name: len(units) // 8 + k for k, name in enumerate(classes)})
     ids[BEGIN] = 0
@@ -131,11 +132,15 @@ def _bonuses(
 
 def _hash_table(bonuses: Iterable[tuple[tuple[str, str], int]], ids: Mapping[str, int]) -> bytes:
     entries = [(bigram_hash(ids[left], ids[right]), steps) for (left, right), steps in bonuses]
-    size = int(len(entries) / _LOAD_FACTOR) + 1 if entries else 0
-    table = array("I", bytes(4 * size))
+    n_buckets = int(len(entries) / _LOAD_FACTOR / BUCKET) + 1 if entries else 0
+    table = array("I", bytes(4 * BUCKET * n_buckets))
+    free = [0] * n_buckets  # the first empty place of each bucket
     for hashed, steps in entries:
-        slot = (hashed >> 32) * size >> 32
-        while table[slot]:
-            slot = slot + 1 if slot + 1 < size else 0
-        table[slot] = (hashed >> 8 & 0xFFFFFF) << 8 | steps
+        bucket, fingerprint = (hashed >> 32) * n_buckets >> 32, hashed >> 8 & 0xFFFFFF
+        while free[bucket] == BUCKET:
+            bucket = bucket + 1 if bucket + 1 < n_buckets else 0
+        start, end = bucket * BUCKET, bucket * BUCKET + free[bucket]
+        if all(entry >> 8 != fingerprint for entry in table[start:end]):  # else it cannot be told apart
+            table[end] = fingerprint << 8 | steps
+            free[bucket] += 1
     return table.tobytes()
