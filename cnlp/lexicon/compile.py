@@ -17,7 +17,7 @@ of buckets of eight entries, each of 24 bits of fingerprint and 8 of bonus.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from math import log
 
 from cnlp._kernel import kernel
@@ -29,6 +29,7 @@ from cnlp.text.tables import build_tables
 
 COST_SCALE = 4096  # units of cost per nat
 INTERPOLATION = 0.6
+MIN_BONUS = 1.0  # nats; leaving out the pairs below costs nothing on the held-out days
 BEGIN = "<begin>"  # what stands before the first word of a sentence
 UNKNOWN = "<unknown>"  # a character that is in no word
 _LOAD_FACTOR = 0.6
@@ -57,6 +58,7 @@ def compile_lexicon(
     counts: Mapping[str, float],
     bigrams: Mapping[tuple[str, str], int] | None = None,
     *,
+    histories: Mapping[str, int] | None = None,
     interpolation: float = INTERPOLATION,
     folding: tuple[bool, bool, bool] = (True, True, True),
 ) -> tuple[dict[str, tuple[str, bytes]], dict[str, str]]:
@@ -65,6 +67,8 @@ def compile_lexicon(
     Args:
         counts: of folded words, and of the classes of :func:`class_name` and ``UNKNOWN``.
         bigrams: counts of pairs of words or classes; the left one may be ``BEGIN``.
+        histories: how often something followed each left word; by default the sum over its pairs,
+            which is right unless rare pairs were left out.
         interpolation: the L of the formula, between 0 and 1.
         folding: width, case, script: what the trie's alphabet folds.
 
@@ -77,8 +81,8 @@ def compile_lexicon(
     fold = fold_table(*folding)
     codes = assign_codes(words)
     pages, cells = pack_alphabet(codes, fold)
-    pairs = bigrams or {}
-    lefts, rights = {left for left, _ in pairs}, {right for _, right in pairs}
+    bonuses = list(_bonuses(counts, bigrams or {}, histories, total, interpolation))
+    lefts, rights = {pair[0] for pair, _ in bonuses}, {pair[1] for pair, _ in bonuses}
     values = array("I")
     for word in words:
         flags = PAIRS_LEFT * (word in lefts) | PAIRS_RIGHT * (word in rights)
@@ -94,7 +98,7 @@ def compile_lexicon(
         "codes": ("U16", cells),
         "units": ("U64", units),
         "class_costs": ("I32", class_costs.tobytes()),
-        "bigrams": ("U32", _hash_table(_bonuses(counts, pairs, total, interpolation), ids)),
+        "bigrams": ("U32", _hash_table(bonuses, ids)),
         **build_tables(),
     }
     metadata = {
@@ -102,8 +106,8 @@ def compile_lexicon(
         "max_length": str(max(map(len, words), default=0)),
         "weight_total": repr(float(total)),
         "words": str(len(words)),
-        "bigrams": str(len(pairs)),
-        "word_cost": str(to_cost(-log(1 - interpolation)) if pairs else 0),
+        "bigrams": str(len(bonuses)),
+        "word_cost": str(to_cost(-log(1 - interpolation)) if bigrams else 0),
         "interpolation": str(interpolation),
         "folding": ",".join(str(int(fold)) for fold in folding),
     }
@@ -113,24 +117,23 @@ def compile_lexicon(
 def _bonuses(
     counts: Mapping[str, float],
     pairs: Mapping[tuple[str, str], int],
+    histories: Mapping[str, int] | None,
     total: float,
     interpolation: float,
-) -> Iterable[tuple[tuple[str, str], int]]:
-    """The bonus of every pair, in steps; pairs that would get none are left out."""
+) -> Iterator[tuple[tuple[str, str], int]]:
+    """The bonus of each pair, in steps; a bonus below ``MIN_BONUS`` is as good as none."""
     odds = interpolation / (1 - interpolation)
-    seen: dict[str, int] = {}
-    for (left, _), count in pairs.items():
-        seen[left] = seen.get(left, 0) + count
-    for pair, count in pairs.items():
-        left, right = pair
-        right_count = counts.get(right, _RARE)
-        nats = log(1 + odds * count / seen[left] * total / right_count)
-        steps = min(255, round(nats * COST_SCALE / BONUS_STEP))
-        if steps:
-            yield pair, steps
+    seen = dict(histories or {})
+    if histories is None:
+        for (left, _), count in pairs.items():
+            seen[left] = seen.get(left, 0) + count
+    for (left, right), count in pairs.items():
+        nats = log(1 + odds * count / seen[left] * total / counts.get(right, _RARE))
+        if nats >= MIN_BONUS:
+            yield (left, right), min(255, round(nats * COST_SCALE / BONUS_STEP))
 
 
-def _hash_table(bonuses: Iterable[tuple[tuple[str, str], int]], ids: Mapping[str, int]) -> bytes:
+def _hash_table(bonuses: list[tuple[tuple[str, str], int]], ids: Mapping[str, int]) -> bytes:
     entries = [(bigram_hash(ids[left], ids[right]), steps) for (left, right), steps in bonuses]
     n_buckets = int(len(entries) / _LOAD_FACTOR / BUCKET) + 1 if entries else 0
     table = array("I", bytes(4 * BUCKET * n_buckets))

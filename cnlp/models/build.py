@@ -49,13 +49,15 @@ def read_counts(path: str) -> dict[str, float]:
     return {fields[0]: float(fields[1]) for fields in rows_of(path)}
 
 
-def read_bigrams(path: str) -> dict[tuple[str, str], int]:
-    """Counts of pairs."""
-    return {
-        (left, right): int(count)
-        for left, *pairs in rows_of(path)
-        for right, count in zip(pairs[::2], pairs[1::2], strict=True)
-    }
+def read_bigrams(path: str) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
+    """Counts of pairs, and how often something followed each left word."""
+    pairs: dict[tuple[str, str], int] = {}
+    histories = {}
+    for left, history, *rights in rows_of(path):
+        histories[left] = int(history)
+        for right, count in zip(rights[::2], rights[1::2], strict=True):
+            pairs[left, right] = int(count)
+    return pairs, histories
 
 
 def build(path: str = CORE, folder: str = "") -> None:
@@ -64,7 +66,8 @@ def build(path: str = CORE, folder: str = "") -> None:
 
     folder = folder or os.path.dirname(dictionary_path("core.tsv"))
     sources = [os.path.join(folder, "core.tsv"), os.path.join(folder, "bigrams.tsv")]
-    arrays, metadata = compile_lexicon(read_counts(sources[0]), read_bigrams(sources[1]))
+    pairs, histories = read_bigrams(sources[1])
+    arrays, metadata = compile_lexicon(read_counts(sources[0]), pairs, histories=histories)
     card = dict(CARD)
     for source in sources:
         with open(source, "rb") as file:
