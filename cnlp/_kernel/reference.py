@@ -178,9 +178,8 @@ def _find_base(labels: list[int], occupied: bytearray, taken: bytearray, hint: i
     """The first base where all labels fit, and where the next search should begin."""
     slot, tries = max(hint, labels[0] + 1), 0
     while True:
-        slot = occupied.find(0, slot)
-        if slot < 0:
-            slot = len(occupied)
+        found = occupied.find(0, slot)
+        slot = found if found >= 0 else max(slot, len(occupied))
         base = slot - labels[0]
         if base >= len(taken):
             taken.extend(bytes(base + 1 - len(taken) + len(taken) // 2))
