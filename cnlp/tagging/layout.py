@@ -1,0 +1,123 @@
+"""Pack what a tagger learnt into the arrays that the kernel reads; FORMAT.md, beside this file, draws them.
+
+Hash tables are laid out in buckets of one cache line, so that decoding reads memory once for each n-gram.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+
+from cnlp.tagging.features import TYPES, character_type
+from cnlp.text.normalise import fold_table
+
+LINE = 64  # bytes: a bucket, a cache line
+BIGRAM_BUCKET = 3
+COVER_BUCKET = 8
+FIRST_CODE = 1 + len(TYPES)  # 0 is the boundary, then one code for the unseen characters of each type
+_MULTIPLIER = 0x9E3779B1
+_LOAD = 0.6
+
+
+def bucket_of(key: int, n_buckets: int) -> int:
+    """The bucket of a key.
+
+    >>> bucket_of(1, 100)
+    61
+    """
+    return (key * _MULTIPLIER & 0xFFFFFFFF) * n_buckets >> 32
+
+
+def bigram_key(left: int, right: int) -> int:
+    """The key of two class-folded codes."""
+    return left << 16 | right
+
+
+def cover_key(code: int, cover: int) -> int:
+    """The key of a class-folded code and a cover of :func:`cnlp.tagging.features.covers`."""
+    return code * 125 + cover + 1
+
+
+def pack_alphabet(characters: Iterable[str]) -> tuple[dict[str, int], bytes, bytes]:
+    """Codes of the folded characters in the order given, and the tables ``pages`` and ``codes``.
+
+    Characters that fold to one of them get its code; all others get that of their type.
+
+    >>> codes, pages, cells = pack_alphabet("中国")
+    >>> codes, len(pages)
+    ({'中': 9, '国': 10}, 8704)
+    """
+    codes = {char: FIRST_CODE + k for k, char in enumerate(characters)}
+    fold = fold_table()
+    of_type: dict[int, int] = {}  # code of an unseen character, by folded code point
+
+    def code_of(point: int) -> int:
+        folded = fold.get(point, point)
+        code = codes.get(chr(folded), 0) or of_type.get(folded, 0)
+        if code == 0:
+            code = of_type[folded] = 1 + character_type(chr(folded))
+        return code
+
+    pages, cells, known = array("H"), array("H"), dict[bytes, int]()
+    for page in range(0x1100):
+        block = array("H", map(code_of, range(page << 8, (page + 1) << 8))).tobytes()
+        if block not in known:
+            known[block] = len(cells) >> 8
+            cells.frombytes(block)
+        pages.append(known[block])
+    return codes, pages.tobytes(), cells.tobytes()
+
+
+def per_code(codes: Mapping[str, int]) -> tuple[bytes, bytes]:
+    """The tables ``class_fold`` and ``types`` of an alphabet that has ``0`` and ``a`` if any digit or letter."""
+    fold, types = array("H", range(FIRST_CODE + len(codes))), bytearray(FIRST_CODE + len(codes))
+    types[1:FIRST_CODE] = bytes(range(len(TYPES)))
+    for char, code in codes.items():
+        types[code] = character_type(char)
+        if "0" <= char <= "9":
+            fold[code] = codes["0"]
+        elif "a" <= char <= "z":
+            fold[code] = codes["a"]
+    return fold.tobytes(), bytes(types)
+
+
+def pack_bigrams(rows: Mapping[int, Sequence[int]]) -> bytes:
+    """Buckets of three: keys u32[3], spill u32, rows i8[3][16]; rows by :func:`bigram_key`."""
+    n_buckets = max(1, int(len(rows) / _LOAD / BIGRAM_BUCKET) + 1)
+    keys, spill = [[] for _ in range(n_buckets)], bytearray(n_buckets)  # type: list[list[int]], bytearray
+    for key in rows:
+        bucket = bucket_of(key, n_buckets)
+        while len(keys[bucket]) == BIGRAM_BUCKET:
+            spill[bucket] = 1
+            bucket = bucket + 1 if bucket + 1 < n_buckets else 0
+        keys[bucket].append(key)
+    table = bytearray()
+    for bucket, members in enumerate(keys):
+        padded = members + [0] * (BIGRAM_BUCKET - len(members))
+        table += array("I", [*padded, spill[bucket]]).tobytes()
+        for key in padded:
+            table += array("b", rows[key]).tobytes() if key else bytes(16)
+    return bytes(table)
+
+
+def pack_covers(rows: Mapping[int, Sequence[int]]) -> bytes:
+    """Buckets of eight: keys u32[8], rows i8[8][4]; rows by :func:`cover_key`."""
+    n_buckets = max(1, int(len(rows) / _LOAD / COVER_BUCKET) + 1)
+    keys: list[list[int]] = [[] for _ in range(n_buckets)]
+    for key in rows:
+        bucket = bucket_of(key, n_buckets)
+        while len(keys[bucket]) == COVER_BUCKET:
+            bucket = bucket + 1 if bucket + 1 < n_buckets else 0
+        keys[bucket].append(key)
+    table = bytearray()
+    for members in keys:
+        padded = members + [0] * (COVER_BUCKET - len(members))
+        table += array("I", padded).tobytes()
+        for key in padded:
+            table += array("b", rows[key]).tobytes() if key else bytes(4)
+    return bytes(table)
+
+
+def pad_line(data: bytes) -> bytes:
+    """``data`` with zeros behind it, up to a multiple of a cache line."""
+    return data + bytes(-len(data) % LINE)
