@@ -152,7 +152,8 @@ typedef struct {
 
 enum { SOURCE_LEXICON, SOURCE_USER, SOURCE_PATTERN, SOURCE_CHARACTER, SOURCE_HIDDEN };
 
-enum { NO_BOUNDARY = 1, HARD_BOUNDARY = 2 }; /* flags of a position between two characters */
+/* Flags of a position between two characters; the last: an extra edge begins here. */
+enum { NO_BOUNDARY = 1, HARD_BOUNDARY = 2, HAS_EXTRA = 4 };
 
 /* One block of a text, ready for its candidates to be listed. Positions are absolute in the text;
  * arrays are indexed from `begin`. */
@@ -187,9 +188,9 @@ void block_init(Block *block, const Model *model, const Overlay *overlay, const 
 void block_free(Block *block);
 /* Prepares text[begin .. end): codes, patterns, constraints. Returns -1 without memory. */
 int block_load(Block *block, size_t begin, size_t end);
-/* All candidates that begin at `start`, the user's words first, into block->scratch. A word of the
- * user's hides the base's of the same span. Returns how many. */
-size_t block_candidates(Block *block, size_t start);
+/* All candidates that begin at `start` into block->scratch: the user's words, the base's that these do
+ * not hide, the extras from index `extra` on. Returns how many. */
+size_t block_candidates(Block *block, size_t start, size_t extra);
 
 static inline int is_open(const Block *block, size_t position)
 {
@@ -244,61 +245,61 @@ static inline int is_boundary(const View *view, size_t position)
     return position >= view->flags_end || !(view->flags[position] & NO_BOUNDARY);
 }
 
-/* Calls visit(state, ...) for each permitted edge that begins at `start`. *extra is the index of the
- * first of the extras with that start, `limit` the next hard boundary. Returns the furthest end of
- * the permitted edges, the user's words and the extras. Inlined, so that each decoder gets a loop
- * of its own and no edge need be stored that is looked at once. */
-ALWAYS_INLINE size_t visit_edges(const View view, Block *block, size_t start, size_t extra,
-                                 size_t limit, Visit visit, void *state)
+/* The edges of the base lexicon, and the single character where it has no word for it. Most positions
+ * need no more than this. Returns the furthest end. */
+ALWAYS_INLINE size_t visit_words(const View view, size_t start, size_t limit, Visit visit, void *state)
 {
+    const uint8_t *flags = view.flags + start;
     size_t reach = start + 1;
-    int open = is_boundary(&view, start), has_single = 0;
-    if (view.has_overlay) {
-        size_t count = block_candidates(block, start);
-        for (size_t k = 0; k < count; k++) {
-            const Edge *edge = &block->scratch[k];
-            int permitted = open && edge->end <= limit && is_boundary(&view, edge->end);
-            if (edge->end > reach && (permitted || edge->source != SOURCE_LEXICON))
-                reach = edge->end;
-            if (!permitted || edge->source == SOURCE_HIDDEN)
-                continue;
-            has_single |= edge->end == start + 1;
-            visit(state, start, edge->end, edge->id, edge->cost, edge->source);
-        }
-    } else if (open) {
-        size_t stop = start + view.max_length < view.length ? start + view.max_length : view.length;
-        uint32_t node = view.codes[start];
-        uint64_t unit = node < view.n_units ? view.units[node] : 0;
-        if (UNIT_LABEL(unit) != node)
-            node = 0;
-        for (size_t j = start + 1; node; j++) {
-            if (UNIT_VALUE(unit) && !(view.flags[j] & NO_BOUNDARY) && j <= limit) {
-                has_single |= j == start + 1;
-                reach = j;
-                visit(state, start, j, node, WORD_COST(unit), SOURCE_LEXICON);
-            }
-            if (UNIT_BASE(unit) == 0 || j >= stop)
-                break;
-            if (j <= start + 2) {
-                node = j == start + 1 ? view.second[start] : view.third[start];
-                unit = view.units[node];
-                continue;
-            }
-            uint32_t code = view.codes[j];
-            node = UNIT_BASE(unit) + code;
-            if (code == 0 || node >= view.n_units)
-                break;
-            unit = view.units[node];
-            if (UNIT_LABEL(unit) != code)
-                break;
-        }
+    uint32_t code = view.codes[start];
+    uint64_t unit = view.units[code];
+    if (UNIT_LABEL(unit) != code)
+        unit = 0;
+    if (!(flags[1] & NO_BOUNDARY)) {
+        if (UNIT_VALUE(unit))
+            visit(state, start, start + 1, code, WORD_COST(unit), SOURCE_LEXICON);
+        else
+            visit(state, start, start + 1, view.n_units, view.unknown_cost, SOURCE_CHARACTER);
     }
-    for (; extra < view.n_extras && view.extras[extra].start == start; extra++) {
-        const Edge *edge = &view.extras[extra];
-        if (edge->end > reach)
+    uint32_t node = view.second[start];
+    if (node == 0)
+        return reach;
+    unit = view.units[node];
+    if (UNIT_VALUE(unit) && !(flags[2] & NO_BOUNDARY) && start + 2 <= limit) {
+        reach = start + 2;
+        visit(state, start, start + 2, node, WORD_COST(unit), SOURCE_LEXICON);
+    }
+    node = view.third[start];
+    if (node == 0)
+        return reach;
+    size_t stop = start + view.max_length < view.length ? start + view.max_length : view.length;
+    for (size_t j = start + 3;; j++) {
+        unit = view.units[node];
+        if (UNIT_VALUE(unit) && !(view.flags[j] & NO_BOUNDARY) && j <= limit) {
+            reach = j;
+            visit(state, start, j, node, WORD_COST(unit), SOURCE_LEXICON);
+        }
+        if (UNIT_BASE(unit) == 0 || j >= stop)
+            return reach;
+        code = view.codes[j];
+        node = UNIT_BASE(unit) + code;
+        if (code == 0 || node >= view.n_units || UNIT_LABEL(view.units[node]) != code)
+            return reach;
+    }
+}
+
+/* The same with the user's words, patterns and forced words. */
+ALWAYS_INLINE size_t visit_candidates(const View view, Block *block, size_t start, size_t extra,
+                                      size_t limit, Visit visit, void *state)
+{
+    size_t reach = start + 1, count = block_candidates(block, start, extra);
+    int open = is_boundary(&view, start), has_single = 0;
+    for (size_t k = 0; k < count; k++) {
+        const Edge *edge = &block->scratch[k];
+        int permitted = open && edge->end <= limit && is_boundary(&view, edge->end);
+        if (edge->end > reach && (permitted || edge->source != SOURCE_LEXICON))
             reach = edge->end;
-        if (edge->source == SOURCE_HIDDEN || !open || edge->end > limit
-            || !is_boundary(&view, edge->end))
+        if (!permitted || edge->source == SOURCE_HIDDEN)
             continue;
         has_single |= edge->end == start + 1;
         visit(state, start, edge->end, edge->id, edge->cost, edge->source);
@@ -306,6 +307,18 @@ ALWAYS_INLINE size_t visit_edges(const View view, Block *block, size_t start, si
     if (open && !has_single && is_boundary(&view, start + 1))
         visit(state, start, start + 1, view.n_units, view.unknown_cost, SOURCE_CHARACTER);
     return reach;
+}
+
+/* Calls visit(state, ...) for each permitted edge that begins at `start`. `extra` is the index of the
+ * first of the extras with that start, `limit` the next hard boundary. Returns the furthest end of
+ * the permitted edges, the user's words and the extras. Inlined, so that each decoder gets a loop
+ * of its own and no edge need be stored that is looked at once. */
+ALWAYS_INLINE size_t visit_edges(const View view, Block *block, size_t start, size_t extra,
+                                 size_t limit, Visit visit, void *state)
+{
+    if (view.has_overlay || (view.flags[start] & (HAS_EXTRA | NO_BOUNDARY)))
+        return visit_candidates(view, block, start, extra, limit, visit, state);
+    return visit_words(view, start, limit, visit, state);
 }
 
 /* The chosen words, in order: where each ends, and what proposed it. */

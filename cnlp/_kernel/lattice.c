@@ -405,7 +405,7 @@ static void load_codes(Block *block, size_t size)
             second[i - 1] = base;
             PREFETCH(trie.units + base + code);
         }
-        uint64_t unit = trie.units[code < trie.n_units ? code : 0];
+        uint64_t unit = trie.units[code];
         base = UNIT_BASE(unit) & -(uint32_t)(UNIT_LABEL(unit) == code);
     }
     for (size_t i = 0; i + 1 < size; i++) {
@@ -460,6 +460,8 @@ int block_load(Block *block, size_t begin, size_t end)
         load_patterns(block);
     if (block->overlay || block->n_spans)
         load_constraints(block);
+    for (size_t k = 0; k < block->n_extras && !block->failed; k++)
+        *flag(block, block->extras[k].start) |= HAS_EXTRA;
     return block->failed ? -1 : 0;
 }
 
@@ -471,16 +473,12 @@ static int is_hidden(const Block *block, size_t count, size_t end)
     return 0;
 }
 
-size_t block_candidates(Block *block, size_t start)
+/* Walks the user's trie from `start`; a blocked word is marked by its source. */
+static size_t user_candidates(Block *block, size_t start)
 {
     const Overlay *overlay = block->overlay;
     const Trie *trie = &overlay->trie;
     size_t count = 0;
-    if (!reserve((void **)&block->scratch, &block->scratch_capacity, max_length(block) * 2,
-                 sizeof(Edge))) {
-        block->failed = 1;
-        return 0;
-    }
     uint32_t base = 0;
     for (size_t j = start, stop = walk_end(block, trie, start); j < stop; j++) {
         uint32_t node = trie_child(trie, base, user_code(block, j));
@@ -498,9 +496,22 @@ size_t block_candidates(Block *block, size_t start)
         if (base == 0)
             break;
     }
-    size_t n_user = count;
-    trie = &block->model->trie;
-    base = 0;
+    return count;
+}
+
+size_t block_candidates(Block *block, size_t start, size_t extra)
+{
+    size_t last_extra = extra;
+    while (last_extra < block->n_extras && block->extras[last_extra].start == start)
+        last_extra++;
+    if (!reserve((void **)&block->scratch, &block->scratch_capacity,
+                 max_length(block) * 2 + (last_extra - extra), sizeof(Edge))) {
+        block->failed = 1;
+        return 0;
+    }
+    size_t n_user = block->overlay ? user_candidates(block, start) : 0, count = n_user;
+    const Trie *trie = &block->model->trie;
+    uint32_t base = 0;
     for (size_t j = start, stop = walk_end(block, trie, start); j < stop; j++) {
         uint32_t node = trie_child(trie, base, base_code(block, j));
         if (node == 0)
@@ -513,5 +524,7 @@ size_t block_candidates(Block *block, size_t start)
         if (base == 0)
             break;
     }
+    for (; extra < last_extra; extra++)
+        block->scratch[count++] = block->extras[extra];
     return count;
 }

@@ -233,6 +233,15 @@ static int check_pages(const uint16_t *pages, uint32_t n_pages, uint32_t n_cells
     return 0;
 }
 
+/* Every code is the index of a unit: of the root's child by that code, if there is one. */
+static int check_codes(const Trie *trie, uint32_t n_codes)
+{
+    uint32_t highest = 0;
+    for (uint32_t i = 0; i < n_codes; i++)
+        highest = trie->codes[i] > highest ? trie->codes[i] : highest;
+    return highest < trie->n_units ? 0 : damaged("the trie");
+}
+
 static int load_trie(const ModuleState *state, PyObject *source, PyObject *arrays,
                      uint32_t max_length, Trie *trie)
 {
@@ -242,7 +251,7 @@ static int load_trie(const ModuleState *state, PyObject *source, PyObject *array
            || !(trie->codes = named_array(state, source, arrays, "codes", 2, &n_codes))
            || !(trie->units = named_array(state, source, arrays, "units", 8, &trie->n_units))
            || check_pages(trie->pages, n_pages, n_codes, "the alphabet")
-           || (trie->n_units == 0 && damaged("the trie"))
+           || check_codes(trie, n_codes)
                ? -1 : 0;
 }
 
@@ -620,7 +629,8 @@ static int load_alphabet(const ModuleState *state, PyObject *alphabet, Trie *tri
     trie->codes = array_at(state, codes, "codes", 0, PyBytes_Size(codes), 2, &n_codes);
     if (!trie->pages || !trie->codes)
         return -1;
-    return check_pages(trie->pages, n_pages, n_codes, "the alphabet");
+    return check_pages(trie->pages, n_pages, n_codes, "the alphabet") || check_codes(trie, n_codes)
+               ? -1 : 0;
 }
 
 static PyObject *model_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)

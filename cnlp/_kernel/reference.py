@@ -80,7 +80,7 @@ class Trie:
         self.codes = _named_array(source, arrays, "codes", "H")
         self.units = _named_array(source, arrays, "units", "Q")
         _check_pages(self.pages, self.codes, "the alphabet")
-        if not len(self.units):
+        if max(self.codes) >= len(self.units):
             raise ValueError("the trie is damaged")
 
     def encode(self, text: str) -> list[int]:
@@ -169,6 +169,7 @@ def build_trie(words: list[str], values: bytes, pages: bytes, codes: bytes) -> t
             occupied[base + label] = 1
             units[base + label] = label
         stack.extend((base + label, children[label]) for label in reversed(labels))
+    units.extend([0] * (max(cell) + 1 - len(units)))  # every code is the index of a unit
     if len(units) > 1 << 24:
         raise OverflowError("too many words for one trie")
     return units.tobytes(), nodes.tobytes()

@@ -302,6 +302,8 @@ int trie_build(const uint16_t *codes, const uint32_t *offsets, const uint32_t *v
     if (!status)
         status = (bases = calloc(tree.count, sizeof *bases)) ? lay_out(&tree, &slots, bases) : -1;
     if (!status) {
+        for (uint32_t i = 0; i < offsets[n]; i++) /* every code is the index of a unit */
+            slots.used = codes[i] >= slots.used ? codes[i] + 1u : slots.used;
         *n_units = slots.used;
         status = (*units = calloc(slots.used, sizeof **units)) ? 0 : -1;
     }
