@@ -57,7 +57,7 @@ kernel = Extension(
     "cnlp._kernel.native",
     sources=[f"{KERNEL}/{name}.c" for name in sources],
     depends=[f"{KERNEL}/kernel.h"],
-    extra_compile_args=[] if sys.platform == "win32" else ["-std=c11", "-O3"],
+    extra_compile_args=[] if sys.platform == "win32" else ["-std=c11", "-O3", "-fvisibility=hidden"],
     py_limited_api=True,
     optional=True,
 )

@@ -136,29 +136,23 @@ static void forbid_inside(Block *block, size_t start, size_t end)
     memset(flag(block, start) + 1, NO_BOUNDARY, end - start - 1);
 }
 
-static uint32_t flags_of(const Scanner *scanner, uint32_t code_point)
-{
-    return scanner->category_flags[scanner_category(scanner, code_point)];
-}
-
 /* The cutting rule of cnlp/text/tables.py: left to right, atomic matches do not overlap. */
 static void load_patterns(Block *block)
 {
-    const Scanner *scanner = &block->model->scanner;
+    const Scanner scanner = block->model->scanner;
     const uint32_t *text = block->text;
-    uint32_t next = block->begin < block->length ? flags_of(scanner, text[block->begin]) : 0;
-    for (size_t i = block->begin; i < block->end && !block->failed;) {
-        uint32_t here = next;
-        next = i + 1 < block->length ? flags_of(scanner, text[i + 1]) : 0;
-        Match atomic, soft;
-        if (!(here & (STARTS_ATOMIC | STARTS_SOFT)) && !(next & EXTENDS)) {
-            i++;
-            continue;
-        }
-        if (!scanner_match(scanner, text, block->length, i, &atomic, &soft)) {
-            i++;
-            continue;
-        }
+    size_t begin = block->begin, length = block->length;
+    uint32_t before = 0, here = begin ? scanner_flags(&scanner, text[begin - 1]) : 0;
+    uint32_t next = begin < length ? scanner_flags(&scanner, text[begin]) : 0;
+    for (size_t i = begin; i < block->end && !block->failed;) {
+        before = here;
+        here = next;
+        next = i + 1 < length ? scanner_flags(&scanner, text[i + 1]) : 0;
+        int soft_allowed = (here & STARTS_SOFT) && !(here & before & IN_RUN);
+        Match atomic = {0, 0}, soft = {0, 0};
+        if (((here & STARTS_ATOMIC) || soft_allowed || (next & EXTENDS))
+            && scanner_can_start(&scanner, before, text[i], i + 1 < length ? text[i + 1] : 0))
+            scanner_match(&scanner, text, length, i, before, soft_allowed, &atomic, &soft);
         if (soft.end && !is_blocked(block, i, soft.end))
             add_class_edge(block, i, soft.end, soft.pattern + 1);
         if (!atomic.end) {
@@ -172,7 +166,8 @@ static void load_patterns(Block *block)
             forbid_inside(block, i, atomic.end);
         }
         i = atomic.end;
-        next = i < block->length ? flags_of(scanner, text[i]) : 0;
+        here = scanner_flags(&scanner, text[i - 1]);
+        next = i < length ? scanner_flags(&scanner, text[i]) : 0;
     }
 }
 

@@ -2,20 +2,9 @@
  * rule that scanner_match follows. */
 #include "kernel.h"
 
-static uint32_t flags_at(const Scanner *scanner, uint32_t code_point)
+void scanner_match(const Scanner *scanner, const uint32_t *text, size_t length, size_t start,
+                   uint32_t before, int soft_allowed, Match *atomic, Match *soft)
 {
-    return scanner->category_flags[scanner_category(scanner, code_point)];
-}
-
-int scanner_match(const Scanner *scanner, const uint32_t *text, size_t length, size_t start,
-                  Match *atomic, Match *soft)
-{
-    uint32_t before = start ? flags_at(scanner, text[start - 1]) : 0;
-    uint32_t here = flags_at(scanner, text[start]);
-    int soft_allowed = (here & STARTS_SOFT) && !(here & before & IN_RUN);
-    if (!(here & STARTS_ATOMIC) && !soft_allowed
-        && !(start + 1 < length && (flags_at(scanner, text[start + 1]) & EXTENDS)))
-        return 0;
     size_t end = start, limit = start + LOOKAHEAD;
     uint32_t state = before & IS_ALNUM ? START_AFTER_ALNUM : START;
     atomic->end = soft->end = 0;
@@ -31,14 +20,13 @@ int scanner_match(const Scanner *scanner, const uint32_t *text, size_t length, s
         int is_atomic = scanner->pattern_flags[accepted - 1] & IS_ATOMIC;
         if (is_atomic)
             limit = end + LOOKAHEAD;
-        if (end < length && (flags_at(scanner, text[end - 1]) & flags_at(scanner, text[end]) & IS_ALNUM))
+        if (end < length && (scanner_flags(scanner, text[end - 1]) & scanner_flags(scanner, text[end]) & IS_ALNUM))
             continue; /* nothing ends between two letters or digits */
         *(is_atomic ? atomic : soft) = (Match){end, accepted - 1};
     }
     if (atomic->end && (scanner->pattern_flags[atomic->pattern] & TAKES_MARKS))
-        while (atomic->end < length && (flags_at(scanner, text[atomic->end]) & EXTENDS))
+        while (atomic->end < length && (scanner_flags(scanner, text[atomic->end]) & EXTENDS))
             atomic->end++;
     if (!soft_allowed || soft->end <= atomic->end)
         soft->end = 0;
-    return atomic->end || soft->end;
 }
