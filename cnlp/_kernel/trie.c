@@ -218,7 +218,10 @@ static uint32_t find_base(const Slots *slots, const Node *children, uint32_t n, 
             return slot - first;
         }
     *from = slots->previous[0];
-    return slots->size - first; /* the array is longer than any label */
+    uint32_t base = slots->size - first; /* the array is longer than any label */
+    while (base < slots->size && slots->taken[base])
+        base++;
+    return base;
 }
 
 /* What placing_order sorts: a node of the tree and its rank. */
