@@ -376,6 +376,34 @@ static PyObject *trie_find_method(PyObject *self, PyObject *word)
     return Py_BuildValue("(II)", node, node ? UNIT_VALUE(trie->units[node]) : 0);
 }
 
+static PyObject *trie_find_all(PyObject *self, PyObject *words)
+{
+    const Trie *trie = &((TrieObject *)self)->trie;
+    if (!PyList_Check(words)) {
+        PyErr_SetString(PyExc_TypeError, "words must be a list");
+        return NULL;
+    }
+    Py_ssize_t count = PyList_Size(words);
+    PyObject *result = PyBytes_FromStringAndSize(NULL, count * (Py_ssize_t)sizeof(uint32_t));
+    for (Py_ssize_t k = 0; k < count && result; k++) {
+        Text text;
+        PyObject *word = PyList_GetItem(words, k);
+        if (!PyUnicode_Check(word)) {
+            PyErr_SetString(PyExc_TypeError, "words must be str");
+            Py_CLEAR(result);
+        } else if (text_load(&text, word)) {
+            Py_CLEAR(result);
+        } else {
+            uint32_t node = trie_find(trie, text.items, text.length);
+            if (node && !UNIT_VALUE(trie->units[node]))
+                node = 0;
+            memcpy(PyBytes_AsString(result) + (size_t)k * sizeof node, &node, sizeof node);
+            text_free(&text);
+        }
+    }
+    return result;
+}
+
 static PyObject *trie_matches(PyObject *self, PyObject *string)
 {
     const Trie *trie = &((TrieObject *)self)->trie;
@@ -410,6 +438,8 @@ static PyObject *trie_matches(PyObject *self, PyObject *string)
 
 static PyMethodDef trie_methods[] = {
     {"find", trie_find_method, METH_O, "find(word) -> (node, value); (0, 0) if it is no path"},
+    {"find_all", trie_find_all, METH_O,
+     "find_all(words) -> bytes of uint32: the node of each word, 0 if it is none"},
     {"matches", trie_matches, METH_O, "matches(text) -> list of (start, end, value)"},
     {NULL, NULL, 0, NULL},
 };

@@ -23,7 +23,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 from cnlp import errors
 
@@ -34,9 +34,22 @@ MAX_WORD_LENGTH = 1000  # code points; also bounds the depth of the trie
 _JIEBA_LINE = re.compile(r"(?P<word>.+?)(?: (?P<weight>[0-9]+))?(?: (?P<tag>[a-z]+))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of a lexicon.
+# An Entry, or the same fields as a plain tuple.
+Row: TypeAlias = tuple[str, float | None, str | None, str, tuple[str, ...], bool, bool]
+
+
+class _Fields(NamedTuple):
+    word: str
+    weight: float | None
+    tag: str | None
+    mode: str
+    pieces: tuple[str, ...]
+    partial: bool
+    regex: bool
+
+
+class Entry(_Fields):
+    """One entry of a lexicon: an immutable tuple of fields.
 
     Attributes:
         word: any characters, white space and punctuation included; with ``regex`` an expression of
@@ -56,18 +69,23 @@ class Entry:
     '云计算'
     """
 
-    word: str
-    weight: float | None = None
-    tag: str | None = None
-    mode: str = "prefer"
-    pieces: tuple[str, ...] = ()
-    partial: bool = False
-    regex: bool = False
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        reason = _fault(self)
+    def __new__(
+        cls,
+        word: str,
+        weight: float | None = None,
+        tag: str | None = None,
+        mode: str = "prefer",
+        pieces: Iterable[str] = (),
+        partial: bool = False,
+        regex: bool = False,
+    ) -> Entry:
+        entry = super().__new__(cls, word, weight, tag, mode, tuple(pieces), partial, regex)
+        reason = _fault(entry)
         if reason:
             raise errors.ArgumentError(reason)
+        return entry
 
 
 def _fault(entry: Entry) -> str:
@@ -112,6 +130,11 @@ def read_entries(path: str | os.PathLike[str]) -> list[Entry]:
         EncodingError: it is not UTF-8.
         FormatError: a line breaks the format; the message names file, line and reason.
     """
+    return list(map(Entry._make, read_rows(path)))
+
+
+def read_rows(path: str | os.PathLike[str]) -> list[Row]:
+    """The same as plain tuples, which take a third of the time."""
     with open(path, "rb") as file:
         data = file.read()
     try:
@@ -120,7 +143,7 @@ def read_entries(path: str | os.PathLike[str]) -> list[Entry]:
         # utf-8-sig counts from behind the byte order mark
         offset = error.start + (3 if data.startswith(b"\xef\xbb\xbf") else 0)
         raise errors.undecodable(path, "utf-8", offset, data[offset:]) from None
-    return list(parse_entries(text.split("\n"), path))
+    return list(_parse_rows(text.replace("\r\n", "\n").split("\n"), path))
 
 
 def parse_entries(lines: Iterable[str], path: str | os.PathLike[str] = "<lexicon>") -> Iterator[Entry]:
@@ -134,10 +157,13 @@ def parse_entries(lines: Iterable[str], path: str | os.PathLike[str] = "<lexicon
     Raises:
         FormatError: a line breaks the format.
     """
-    kept = [line.rstrip("\r") for line in lines]
-    parse = _parse_tabs if any("\t" in line for line in kept) else _parse_jieba
-    for number, line in enumerate(kept, 1):
-        if not line.strip() or line.startswith("# ") or line == "#":
+    return map(Entry._make, _parse_rows([line.rstrip("\r\n") for line in lines], path))
+
+
+def _parse_rows(lines: list[str], path: str | os.PathLike[str]) -> Iterator[Row]:
+    parse = _parse_tabs if any("\t" in line for line in lines) else _parse_jieba
+    for number, line in enumerate(lines, 1):
+        if line[:2] in ("", "#", "# ") or line.isspace():
             continue
         try:
             yield parse(line)
@@ -145,10 +171,13 @@ def parse_entries(lines: Iterable[str], path: str | os.PathLike[str] = "<lexicon
             raise errors.bad_line(path, number, str(error)) from None
 
 
-def _parse_tabs(line: str) -> Entry:
+def _parse_tabs(line: str) -> Row:
     fields = line.split("\t")
     if len(fields) > 5:
         raise ValueError(f"at most 5 fields (word, weight, tag, mode, extra), got {len(fields)}")
+    word = fields[0]
+    if not any(fields[1::2]) and 0 < len(word) <= MAX_WORD_LENGTH:  # no weight, no mode: nothing to check
+        return word, None, (fields[2] or None) if len(fields) > 2 else None, "prefer", (), False, False
     word, weight, tag, mode, extra = fields + [""] * (5 - len(fields))
     name, *flags = (mode or "prefer").split(",")
     for flag in flags:
@@ -174,7 +203,7 @@ def _parse_weight(field: str) -> float | None:
         raise ValueError(f"weight must be a number, got {field!r}") from None
 
 
-def _parse_jieba(line: str) -> Entry:
+def _parse_jieba(line: str) -> Row:
     match = _JIEBA_LINE.fullmatch(line.strip())
     assert match
     word, weight, tag = match["word"], match["weight"], match["tag"]

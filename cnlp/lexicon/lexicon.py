@@ -30,10 +30,10 @@ from cnlp.models import open_model
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cnlp._kernel import kernel as kernel_types
-    from cnlp.lexicon.entries import Entry
+    from cnlp.lexicon.entries import Entry, Row
     from cnlp.models.format import ModelFile
 
 ARRAYS = (
@@ -49,6 +49,8 @@ ARRAYS = (
     "accepts",
     "pattern_flags",
 )
+_MODES = {"prefer": 0, "force": 1, "split": 2, "block": 3}  # as in kernel.h
+_PARTIAL = 4
 PREFER_BONUS = 3.0  # nats; context gives about as much to the words that a new word competes with
 
 
@@ -69,6 +71,11 @@ class Lexicon:
     ['网易', '杭研大厦']
     """
 
+    _base: _Base
+    _rows: dict[str, Row]  # by folded form
+    _expressions: dict[str, tuple[Row, re.Pattern[str]]]
+    _overlay: kernel_types.Overlay | None
+
     def __init__(
         self,
         entries: str | os.PathLike[str] | Iterable[Entry | str] = (),
@@ -77,10 +84,10 @@ class Lexicon:
     ) -> None:
         below = base if base is not None else load()
         self._base = below._base
-        self._entries = {**below._entries}
+        self._rows = dict(below._rows)
         self._expressions = below._expressions
         self._overlay = below._overlay
-        added = _as_entries(entries)
+        added = _as_rows(entries)
         if added:
             self._add(added)
 
@@ -106,12 +113,11 @@ class Lexicon:
         from cnlp.lexicon.compile import compile_lexicon
         from cnlp.text.normalise import normalise
 
-        added = _as_entries(entries)
+        added = _as_rows(entries)
         counts: dict[str, float] = {}
-        for entry in added:
-            if entry.mode == "prefer" and not entry.regex and not entry.partial:
-                form = normalise(entry.word, width=width, case=case, script=script)
-                counts[form] = entry.weight or 1.0
+        for word, weight, _, mode, _, partial, regex in added:
+            if mode == "prefer" and not regex and not partial:
+                counts[normalise(word, width=width, case=case, script=script)] = weight or 1.0
         arrays, metadata = compile_lexicon(counts, folding=(width, case, script))
         lexicon = cls.from_arrays(arrays, metadata, patterns=patterns)
         lexicon._add(added)
@@ -132,7 +138,7 @@ class Lexicon:
         """A lexicon of what :func:`cnlp.lexicon.compile.compile_lexicon` returns."""
         lexicon = cls.__new__(cls)
         lexicon._base = _Base.from_arrays(arrays, fields, patterns)
-        lexicon._entries, lexicon._expressions, lexicon._overlay = {}, (), None
+        lexicon._rows, lexicon._expressions, lexicon._overlay = {}, {}, None
         return lexicon
 
     @property
@@ -151,11 +157,12 @@ class Lexicon:
         return bool(self._expressions)
 
     @property
-    def entries(self) -> Mapping[str, Entry]:
-        """The user's entries by folded form, expressions by their text."""
-        from types import MappingProxyType
+    def entries(self) -> list[Entry]:
+        """The user's entries, the words first, then the expressions."""
+        from cnlp.lexicon.entries import Entry
 
-        return MappingProxyType(self._entries)
+        expressions = [row for row, _ in self._expressions.values()]
+        return list(map(Entry._make, [*self._rows.values(), *expressions]))
 
     @property
     def card(self) -> dict[str, str]:
@@ -164,40 +171,41 @@ class Lexicon:
 
     def __contains__(self, word: str) -> bool:
         """Is the word, folded, a word of this lexicon?"""
-        entry = self._entries.get(self._base.fold(word))
-        if entry is not None and not entry.regex:
+        entry = self.entry_of(word)
+        if entry is not None:
             return entry.mode in ("prefer", "force")
         return self._base.trie.find(word)[1] > 0
 
     def entry_of(self, word: str) -> Entry | None:
         """The user's entry for the word, if there is one."""
-        return self._entries.get(self._base.fold(word))
+        row = self._rows.get(self._base.fold(word)) if self._rows else None
+        if row is None:
+            return None
+        from cnlp.lexicon.entries import Entry
+
+        return Entry._make(row)
 
     def spans(self, text: str) -> bytes | None:
         """Where the user's regular expressions match, packed for the kernel."""
         if not self._expressions:
             return None
         found = []
-        for expression, mode, cost in self._expressions:
+        for row, expression in self._expressions.values():
+            cost = self._base.cost_of(row[1]) if row[1] else 0
             for match in expression.finditer(text):
                 if match.end() > match.start():
-                    found.append((match.start(), match.end(), mode, cost))
+                    found.append((match.start(), match.end(), kernel_mode(row), cost))
         return array("I", [number for span in sorted(found) for number in span]).tobytes()
 
-    def _add(self, added: list[Entry]) -> None:
-        for entry in added:
-            self._entries[entry.word if entry.regex else self._base.fold(entry.word)] = entry
-        self._expressions = tuple(self._compile_expressions())
-        words = {form: entry for form, entry in self._entries.items() if not entry.regex}
-        self._overlay = _compile_overlay(self._base, words) if words else None
+    def _add(self, added: Sequence[Row]) -> None:
+        words = [row for row in added if not row[6]]
+        self._rows.update(zip(self._base.fold_all([row[0] for row in words]), words, strict=True))
+        if len(words) < len(added):
+            import re
 
-    def _compile_expressions(self) -> Iterable[tuple[re.Pattern[str], int, int]]:
-        import re
-
-        for entry in self._entries.values():
-            if entry.regex:
-                cost = self._base.cost_of(entry.weight) if entry.weight else 0
-                yield re.compile(entry.word), kernel_mode(entry), cost
+            compiled = {row[0]: (row, re.compile(row[0])) for row in added if row[6]}
+            self._expressions = {**self._expressions, **compiled}
+        self._overlay = _compile_overlay(self._base, self._rows) if self._rows else None
 
 
 class _Base:
@@ -259,6 +267,22 @@ class _Base:
         width, case, script = self.folding
         return normalise(text, width=width, case=case, script=script)
 
+    @property
+    def fold_table(self) -> Mapping[int, int]:
+        """The folding of single code points."""
+        from cnlp.text.normalise import fold_table
+
+        return fold_table(*self.folding)
+
+    def fold_all(self, words: list[str]) -> list[str]:
+        """The forms of many words, folded in one go where no word has a line break."""
+        joined = "\n".join(words)
+        if set(map(ord, set(joined))).isdisjoint(self.fold_table):
+            return words
+        if joined.count("\n") == len(words) - 1:
+            return self.fold(joined).split("\n")
+        return [self.fold(word) for word in words]
+
     def cost_of(self, weight: float) -> int:
         """The kernel's cost of a word that occurs ``weight`` times."""
         from cnlp.lexicon.compile import to_cost
@@ -306,7 +330,7 @@ _shipped: dict[tuple[tuple[bool, bool, bool], bool], Lexicon] = {}
 def _from_file(file: ModelFile, folding: tuple[bool, bool, bool], patterns: bool) -> Lexicon:
     lexicon = Lexicon.__new__(Lexicon)
     lexicon._base = _Base.from_file(file, patterns, folding)
-    lexicon._entries, lexicon._expressions, lexicon._overlay = {}, (), None
+    lexicon._rows, lexicon._expressions, lexicon._overlay = {}, {}, None
     return lexicon
 
 
@@ -325,11 +349,11 @@ def _refold(
     return pack_alphabet(codes, fold_table(*folding))
 
 
-def _as_entries(entries: str | os.PathLike[str] | Iterable[Entry | str]) -> list[Entry]:
+def _as_rows(entries: str | os.PathLike[str] | Iterable[Entry | str]) -> Sequence[Row]:
     if isinstance(entries, (str, os.PathLike)):
-        from cnlp.lexicon.entries import read_entries
+        from cnlp.lexicon.entries import read_rows
 
-        return read_entries(entries)
+        return read_rows(entries)
     listed = list(entries)
     if not listed:
         return []
@@ -338,42 +362,40 @@ def _as_entries(entries: str | os.PathLike[str] | Iterable[Entry | str]) -> list
     return [Entry(entry) if isinstance(entry, str) else entry for entry in listed]
 
 
-def kernel_mode(entry: Entry) -> int:
-    """The entry's mode and flags as the kernel writes them."""
-    from cnlp._kernel.reference import MODE_PARTIAL
-    from cnlp.lexicon.entries import MODES
-
-    return MODES.index(entry.mode) | (MODE_PARTIAL if entry.partial else 0)
+def kernel_mode(row: Row) -> int:
+    """The mode and flags of an entry as the kernel writes them."""
+    return _MODES[row[3]] | (_PARTIAL if row[5] else 0)
 
 
-def _compile_overlay(base: _Base, entries: Mapping[str, Entry]) -> kernel_types.Overlay:
+def _compile_overlay(base: _Base, rows: Mapping[str, Row]) -> kernel_types.Overlay:
+    from itertools import accumulate
+
     from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
     from cnlp.lexicon.compile import COST_SCALE
-    from cnlp.text.normalise import fold_table
 
-    forms = list(entries)
-    pages, cells = pack_alphabet(assign_codes(forms), fold_table(*base.folding))
+    forms = list(rows)
+    pages, cells = pack_alphabet(assign_codes(forms, ranked=False), base.fold_table)
     numbers = array("I", range(1, len(forms) + 1)).tobytes()
     units, _ = kernel.build_trie(forms, numbers, pages, cells)
-    longest = max(map(len, forms))
     data = units + pages + cells
     ranges = {
         "units": (0, len(units)),
         "pages": (len(units), len(pages)),
         "codes": (len(units) + len(pages), len(cells)),
     }
-    trie = kernel.Trie(data, ranges, longest)
-    paths = base.model.path_costs(forms)
-    costs, ids, pieces, pieces_at = array("i"), array("I"), array("I"), array("I", [0])
+    trie = kernel.Trie(data, ranges, max(map(len, forms)))
+    _, weights, _, _, pieces, _, _ = zip(*rows.values(), strict=True)
     bonus = round(PREFER_BONUS * COST_SCALE)
-    unknown = base.model.unknown
-    for path, (form, entry) in zip(array("i", paths), entries.items(), strict=True):
-        costs.append(base.cost_of(entry.weight) if entry.weight else max(1, path - bonus))
-        node, value = base.trie.find(form)
-        ids.append(node if value else unknown)
-        pieces.extend(map(len, entry.pieces))
-        pieces_at.append(len(pieces))
-    modes = bytes(map(kernel_mode, entries.values()))
+    costs = [
+        base.cost_of(weight) if weight else (path - bonus if path > bonus else 1)
+        for path, weight in zip(array("i", base.model.path_costs(forms)), weights, strict=True)
+    ]
+    ids = [node or base.model.unknown for node in array("I", base.trie.find_all(forms))]
     return kernel.Overlay(
-        trie, modes, costs.tobytes(), ids.tobytes(), pieces.tobytes(), pieces_at.tobytes()
+        trie,
+        bytes(map(kernel_mode, rows.values())),
+        array("i", costs).tobytes(),
+        array("I", ids).tobytes(),
+        array("I", [len(piece) for split in pieces for piece in split]).tobytes(),
+        array("I", [0, *accumulate(map(len, pieces))]).tobytes(),
     )
