@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FORMAT = "cnlp"
 VERSION = 1
-ITEM_SIZES = {"U8": 1, "I8": 1, "U16": 2, "I16": 2, "I32": 4, "U32": 4, "U64": 8}
+ITEM_SIZES = {"U8": 1, "I8": 1, "U16": 2, "I16": 2, "I32": 4, "U32": 4, "F32": 4, "U64": 8}
 _ALIGNMENT = 64
 
 
@@ -108,7 +108,7 @@ class ModelFile:
         Raises:
             ModelError: there is none.
         """
-        before, found, rest = self._header.partition(f'"{name}":"')
+        _, found, rest = self._header.partition(f'"{name}":"')
         if not found:
             raise errors.bad_model(self.path, f"damaged: the header has no field {name!r}")
         return rest.partition('"')[0]

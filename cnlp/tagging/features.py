@@ -114,10 +114,10 @@ def character_type(char: str) -> int:
 
 
 # Upper ends of the bins of evidence.
-_COUNT_BINS = (1, 2, 5, 20)
-_RATIO_BINS = (0.3, 0.8, 0.97)
-_DICTIONARY_BINS = (0, 3, 4, 10, 50, 500)
-_NEVER_A_WORD = 15  # own bucket: seen at least twice, never as a word
+COUNT_BINS = (1, 2, 5, 20)
+RATIO_BINS = (0.3, 0.8, 0.97)
+DICTIONARY_BINS = (0, 3, 4, 10, 50, 500)
+NEVER_A_WORD = 15  # own bucket: seen at least twice, never as a word
 EVIDENCE_CLASSES = 8 * 16 * 8
 
 
@@ -136,12 +136,12 @@ def evidence_class(own: int, occurrences: int, anywhere: int, dictionary: int = 
     if own <= 0 and anywhere <= 0 and dictionary < 0:
         return NOTHING
     if own > 0:
-        share = bisect_right(_RATIO_BINS, own / max(occurrences, 1))
-        own_bucket = 1 + 4 * min(bisect_right(_COUNT_BINS, own) - 1, 1) + share
+        share = bisect_right(RATIO_BINS, own / max(occurrences, 1))
+        own_bucket = 1 + 4 * min(bisect_right(COUNT_BINS, own) - 1, 1) + share
     else:
-        own_bucket = _NEVER_A_WORD if occurrences >= 2 else 0
-    general = bisect_right(_DICTIONARY_BINS, dictionary)
-    return (general * 16 + own_bucket) * 8 + bisect_right(_COUNT_BINS, anywhere)
+        own_bucket = NEVER_A_WORD if occurrences >= 2 else 0
+    general = bisect_right(DICTIONARY_BINS, dictionary)
+    return (general * 16 + own_bucket) * 8 + bisect_right(COUNT_BINS, anywhere)
 
 
 def covers(n: int, matches: Sequence[Match]) -> list[int]:
