@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import ClassVar
 
 from setuptools import Command, Extension, setup
 from setuptools.command.build import build
@@ -20,7 +21,7 @@ class BuildModels(Command):
     """Run ``cnlp.models.build`` in the tree that is being built."""
 
     description = "compile the shipped models from dictionaries/"
-    user_options: list[tuple[str, str | None, str]] = []
+    user_options: ClassVar[list[tuple[str, str | None, str]]] = []
     editable_mode = False
 
     def initialize_options(self) -> None:
@@ -49,14 +50,14 @@ class BuildModels(Command):
 class Build(build):
     """Models are built last: with the kernel, if it could be compiled."""
 
-    sub_commands = [*build.sub_commands, ("build_models", None)]
+    sub_commands: ClassVar = [*build.sub_commands, ("build_models", None)]
 
 
-sources = ["trie", "scanner", "lattice", "decode", "module"]
+sources = ["trie", "scanner", "lattice", "decode", "tagger", "module"]
 kernel = Extension(
     "cnlp._kernel.native",
     sources=[f"{KERNEL}/{name}.c" for name in sources],
-    depends=[f"{KERNEL}/kernel.h"],
+    depends=[f"{KERNEL}/kernel.h", f"{KERNEL}/tagger.h"],
     extra_compile_args=[] if sys.platform == "win32" else ["-std=c11", "-O3", "-fvisibility=hidden"],
     py_limited_api=True,
     optional=True,

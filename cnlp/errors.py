@@ -6,7 +6,9 @@ messages are built here and nowhere else; callers ``raise errors.bad_line(path, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class CnlpError(Exception):

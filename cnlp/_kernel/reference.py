@@ -112,6 +112,11 @@ class Trie:
             base = units[node] >> 16 & 0xFFFFFF
         return node, units[node] >> 40 if node else 0
 
+    def find_all(self, words: list[str]) -> bytes:
+        """The node of each word as uint32, 0 if it is none."""
+        found = map(self.find, words)
+        return array("I", (node if value else 0 for node, value in found)).tobytes()
+
     def matches(self, text: str) -> list[tuple[int, int, int]]:
         """(start, end, value) of every word at every position."""
         codes = self.encode(text)
@@ -125,6 +130,16 @@ def _check_pages(pages: memoryview, cells: memoryview, name: str) -> None:
         raise ValueError(f"{name} is damaged")
 
 
+class _Node:
+    """A node of the tree that build_trie lays out; ``word`` is the index of the word that ends here."""
+
+    __slots__ = ("children", "word")
+
+    def __init__(self) -> None:
+        self.children: dict[int, _Node] = {}
+        self.word = -1
+
+
 def build_trie(words: list[str], values: bytes, pages: bytes, codes: bytes) -> tuple[bytes, bytes]:
     """Units of a trie over the words, and the node of each word.
 
@@ -135,25 +150,24 @@ def build_trie(words: list[str], values: bytes, pages: bytes, codes: bytes) -> t
     numbers = memoryview(values).cast("I")
     if len(numbers) != len(words):
         raise ValueError("as many values as words are needed")
-    tree: dict[int, dict] = {}  # type: ignore[type-arg]
+    tree: _Node = _Node()
     for k, word in enumerate(words):
         node = tree
         for point in map(ord, word):
             code = cell[page[point >> 8] << 8 | point & 255]
             if code == 0:
                 raise ValueError("a word holds a character outside the alphabet")
-            node = node.setdefault(code, {})
-        node[0] = k
+            node = node.children.setdefault(code, _Node())
+        node.word = k
     units, nodes = array("Q", [0]), array("I", bytes(4 * len(words)))
     occupied, taken, hint = bytearray(b"\1"), bytearray(b"\1"), 1
     stack = [(0, tree)]
     while stack:
-        place, children = stack.pop()
-        labels = sorted(children)
-        if labels and labels[0] == 0:
-            nodes[children[0]] = place
-            units[place] |= numbers[children[0]] << 40
-            del labels[0]
+        place, node = stack.pop()
+        labels = sorted(node.children)
+        if node.word >= 0:
+            nodes[node.word] = place
+            units[place] |= numbers[node.word] << 40
         if not labels:
             continue
         base = 0
@@ -168,7 +182,7 @@ def build_trie(words: list[str], values: bytes, pages: bytes, codes: bytes) -> t
         for label in labels:
             occupied[base + label] = 1
             units[base + label] = label
-        stack.extend((base + label, children[label]) for label in reversed(labels))
+        stack.extend((base + label, node.children[label]) for label in reversed(labels))
     units.extend([0] * (max(cell) + 1 - len(units)))  # every code is the index of a unit
     if len(units) > 1 << 24:
         raise OverflowError("too many words for one trie")

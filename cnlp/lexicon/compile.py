@@ -5,8 +5,8 @@ Jelinek and Mercer (1980) interpolation gives the probability of a word w after 
     P(w | v) = L * c(v, w) / c(v) + (1 - L) * c(w) / N
 
 with counts c, N words in all, and L = 0.6 (``interpolation``), chosen on January 29 to 31 of PFR 1998
-held out of the counts. The trie holds the cost of w, -ln(c(w) / N); the table holds, for each pair seen, what the
-pair takes off that cost,
+held out of the counts. The trie holds the cost of w, -ln(c(w) / N); the table holds, for each pair
+seen, what the pair takes off that cost,
 
     bonus(v, w) = ln(1 + L / (1 - L) * c(v, w) * N / (c(v) * c(w)))
 

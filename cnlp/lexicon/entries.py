@@ -204,9 +204,14 @@ def _parse_weight(field: str) -> float | None:
 
 
 def _parse_jieba(line: str) -> Row:
+    word, *rest = line.split(" ")
+    if len(rest) == 2 and rest[0].isdigit() and rest[0].isascii() and 0 < len(word) <= MAX_WORD_LENGTH:
+        weight, tag = rest
+        if weight.strip("0") and tag.isalpha() and tag.islower() and tag.isascii():
+            return word, float(weight), tag, "prefer", (), False, False  # as most lines are
     match = _JIEBA_LINE.fullmatch(line.strip())
     assert match
-    word, weight, tag = match["word"], match["weight"], match["tag"]
-    if tag and not weight and word.isascii():  # "hello world" is a word with a space, not a tagged one
-        word, tag = f"{word} {tag}", None
-    return Entry(word, float(weight) if weight and int(weight) else None, tag)
+    word, frequency, kind = match["word"], match["weight"], match["tag"]
+    if kind and not frequency and word.isascii():  # "hello world" is a word with a space, not a tagged one
+        word, kind = f"{word} {kind}", None
+    return Entry(word, float(frequency) if frequency and int(frequency) else None, kind)

@@ -20,8 +20,6 @@ A match never begins or ends inside a run of Latin letters or digits, unless the
 from __future__ import annotations
 
 import os
-from array import array
-from math import log
 
 from cnlp import errors
 from cnlp._kernel import kernel
@@ -189,6 +187,8 @@ class Lexicon:
         """Where the user's regular expressions match, packed for the kernel."""
         if not self._expressions:
             return None
+        from array import array
+
         found = []
         for row, expression in self._expressions.values():
             cost = self._base.cost_of(row[1]) if row[1] else 0
@@ -285,6 +285,8 @@ class _Base:
 
     def cost_of(self, weight: float) -> int:
         """The kernel's cost of a word that occurs ``weight`` times."""
+        from math import log
+
         from cnlp.lexicon.compile import to_cost
 
         return to_cost(log(max(self.weight_total, weight) / weight))
@@ -368,6 +370,7 @@ def kernel_mode(row: Row) -> int:
 
 
 def _compile_overlay(base: _Base, rows: Mapping[str, Row]) -> kernel_types.Overlay:
+    from array import array
     from itertools import accumulate
 
     from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
@@ -386,8 +389,9 @@ def _compile_overlay(base: _Base, rows: Mapping[str, Row]) -> kernel_types.Overl
     trie = kernel.Trie(data, ranges, max(map(len, forms)))
     _, weights, _, _, pieces, _, _ = zip(*rows.values(), strict=True)
     bonus = round(PREFER_BONUS * COST_SCALE)
+    cost_of = {weight: base.cost_of(weight) for weight in set(weights) if weight}
     costs = [
-        base.cost_of(weight) if weight else (path - bonus if path > bonus else 1)
+        cost_of[weight] if weight else (path - bonus if path > bonus else 1)
         for path, weight in zip(array("i", base.model.path_costs(forms)), weights, strict=True)
     ]
     ids = [node or base.model.unknown for node in array("I", base.trie.find_all(forms))]

@@ -27,7 +27,7 @@ class Segmenter:
             * ``"bidirectional"``: of both, the one with fewer words, then with fewer single characters;
             * ``"unigram"``: the most probable words, each by itself;
             * ``"bigram"``: the most probable words, each after the one before.
-        mode: ``"default"``: every character in one word; ``"search"``: long words are followed by the
+        mode: ``"default"``: every character in one word; ``"search"``: long words are preceded by the
             words within them; ``"full"``: all words that stand anywhere in the text, overlapping.
 
     Raises:
@@ -97,9 +97,11 @@ class Segmenter:
         """
         if self._is_plain:
             return self._cutter.segment_bytes(data, delimiter)
+        from itertools import pairwise
+
         words = self.segment(data.decode("utf-8"))
         parts = [words[0].encode("utf-8")] if words else []
-        for left, right in zip(words, words[1:], strict=False):
+        for left, right in pairwise(words):
             if not (left[-1].isspace() or right[0].isspace()):
                 parts.append(delimiter)
             parts.append(right.encode("utf-8"))
@@ -152,16 +154,14 @@ class Segmenter:
 
     def _full(self, text: str) -> list[tuple[int, int, int]]:
         """Words of two and more characters, and the characters that none of them covers."""
-        edges = self._edges(text)
         spans, covered = [], 0
-        for index, (start, end, _, _, source) in enumerate(edges):
-            is_last = index + 1 == len(edges) or edges[index + 1][0] != start
-            if end - start > 1:
-                spans.append((start, end, source))
-                covered = max(covered, end)
-            elif is_last and start >= covered and (not spans or spans[-1][0] != start):
-                spans.append((start, end, source))
-                covered = max(covered, end)
+        by_start: dict[int, list[tuple[int, int, int]]] = {}
+        for start, end, _, _, source in self._edges(text):
+            by_start.setdefault(start, []).append((start, end, source))
+        for start, words in by_start.items():
+            longer = [word for word in words if word[1] - start > 1]
+            spans += longer or (words if start >= covered else [])
+            covered = max(covered, words[-1][1])
         return spans
 
     def _edges(self, text: str) -> list[tuple[int, int, int, int, int]]:
@@ -169,6 +169,7 @@ class Segmenter:
         edges = self.lexicon.model.edges(text, self.lexicon.layer, self.lexicon.spans(text))
         edges.sort(key=lambda edge: (edge[0], edge[1], edge[4] != 1))
         return [
-            edge for edge, before in zip(edges, [None, *edges], strict=False)
+            edge
+            for edge, before in zip(edges, [None, *edges], strict=False)
             if before is None or edge[:2] != before[:2]
         ]
