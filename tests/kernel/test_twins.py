@@ -61,7 +61,7 @@ def assert_twins(
     """Edges and words of every algorithm are the same, and the words make up the text."""
     models = [base.model(kernel, use_patterns=use_patterns) for kernel in (native, reference)]
     layers = [user.overlay(kernel) if user else None for kernel in (native, reference)]
-    edges = [model.edges(text, layer, spans) for model, layer in zip(models, layers, strict=True)]
+    edges = [sorted(model.edges(text, layer, spans)) for model, layer in zip(models, layers, strict=True)]
     assert edges[0] == edges[1]
     for algorithm in ALGORITHMS:
         fast, slow = (
@@ -276,7 +276,7 @@ def test_spans_across_blocks_are_fixed_alike(data: st.DataObject) -> None:
 )
 def test_shipped_lexicon_gives_the_same_words(shipped: list[Any], text: str) -> None:
     fast, slow = shipped
-    assert fast.edges(text, None, None) == slow.edges(text, None, None)
+    assert sorted(fast.edges(text, None, None)) == sorted(slow.edges(text, None, None))
     for algorithm in ALGORITHMS:
         assert native.Cutter(fast, algorithm, None).words(text, None) == reference.Cutter(
             slow, algorithm, None
