@@ -143,6 +143,14 @@ def start_and_memory(record: Record) -> str:
     )
 
 
+def large_lexicon(record: Record) -> str:
+    """Seconds to load the user lexicon, and the lines that it cuts otherwise."""
+    results = record["results"]
+    rows = [[name, f"{cell['median']:.2f}"] for name, cell in results["load_seconds"].items()]
+    rows.append(["lines cut otherwise", f"{results['lines_cut_otherwise']} of {results['lines']}"])
+    return table([f"{results['words']:,} user words", "seconds to load"], rows)
+
+
 TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "segmentation": ("segmentation.json", f1_by_set),
     "segmentation-recall": ("segmentation.json", recall_by_set),
@@ -151,6 +159,7 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "segmentation-january-february": ("segmentation-january-february.json", full_scores),
     "speed": ("speed.json", speed_of_lines),
     "speed-long-lines": ("speed.json", speed_of_long_lines),
+    "lexicon": ("lexicon.json", large_lexicon),
     "memory": ("memory.json", start_and_memory),
 }
 
