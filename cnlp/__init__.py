@@ -1,8 +1,8 @@
 """cnlp: Chinese word segmentation and text analysis.
 
 >>> import cnlp
->>> cnlp.segment("他来到了网易杭研大厦。")
-['他', '来到', '了', '网易', '杭研', '大厦', '。']
+>>> cnlp.segment("南京市长江大桥")
+['南京市', '长江', '大桥']
 
 Names are imported when they are first used, so that ``import cnlp`` costs a millisecond.
 """
