@@ -62,8 +62,16 @@ kernel = Extension(
     py_limited_api=True,
     optional=True,
 )
+training = Extension(
+    "cnlp._kernel.training",
+    sources=[f"{KERNEL}/tagger_train.c", f"{KERNEL}/train_module.c"],
+    depends=[f"{KERNEL}/tagger_train.h"],
+    extra_compile_args=[] if sys.platform == "win32" else ["-std=c11", "-O3", "-fvisibility=hidden"],
+    py_limited_api=True,
+    optional=True,
+)
 
 setup(
-    ext_modules=[kernel],
+    ext_modules=[kernel, training],
     cmdclass={"build": Build, "build_models": BuildModels},
 )

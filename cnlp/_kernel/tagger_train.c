@@ -35,6 +35,12 @@
 
 #define FORBIDDEN (-1e30f)
 
+#if defined(__GNUC__) || defined(__clang__)
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define PREFETCH(address) ((void)(address))
+#endif
+
 /* ---- scores of one sequence ---------------------------------------------------------------------------------- */
 
 /* T is a constant where it is inlined with one, which lets the compiler use one vector register per offset. */
@@ -51,7 +57,7 @@ static inline void add_rows(const cnlp_tagger_data *data, const float *weights, 
         if (last > data->n_positions) last = data->n_positions;
         for (int64_t q = first; q < last; q++) {
             if (q + 8 < last && ids[q + 8] >= 0)
-                __builtin_prefetch(base + (int64_t)ids[q + 8] * width * T);
+                PREFETCH(base + (int64_t)ids[q + 8] * width * T);
             if (ids[q] < 0) continue;
             const float *row = base + (int64_t)ids[q] * width * T;
             int64_t from = q + low < begin ? begin : q + low, to = q + high >= end ? end : q + high + 1;

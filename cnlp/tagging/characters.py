@@ -6,22 +6,27 @@ stream then has rows that all standards share and, for every standard but the fi
 score is the sum of both (Daume 2007; for segmentation Qiu et al. 2013). The first standard is the reference.
 Lexicon features are learnt leave-one-out: a tenth of a corpus is tagged with the lexicon of the other nine.
 
-A line is cut into clauses at 。！？； for training only; every sequence starts as if it followed a word of one
-character, so decoding whole lines gives the same scores.
+A line is cut into clauses at 。！？； for training only; every sequence starts as if it followed a word of
+one character, so decoding whole lines gives the same scores.
 """
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from cnlp import errors
+from cnlp.models.format import ModelFile, write_model
 from cnlp.tagging import encode
 from cnlp.tagging.encode import Ints, Keys, Packed, WordCounts, WordTable
 from cnlp.tagging.features import LONGEST_MATCH, NOTHING, TEMPLATES
-from cnlp.tagging.linear import Best, Epoch, Floats, Problem, Shape, Stream, find_rows, learn_stream, run
+from cnlp.tagging.linear import Bytes, Epoch, Floats, Problem, Shape, Stream, find_rows, learn_stream, run
 from cnlp.tagging.schemes import tag_set, transition_mask
 from cnlp.text.normalise import normalise
 
@@ -29,6 +34,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from typing_extensions import Self
+
+KIND = "character-tagger"
 TAGS = tuple(tag_set("BMES"))
 START_TAG = TAGS.index("S")
 ALLOWED = transition_mask(TAGS, "BMES")
@@ -83,7 +91,7 @@ class CharacterTagger:
     characters_: dict[str, int]
     log_: list[Epoch]
 
-    # ---- learning -------------------------------------------------------------------------------------------
+    # ---- learning ----
 
     def fit(
         self,
@@ -92,7 +100,7 @@ class CharacterTagger:
         *,
         dev: Sequence[Sequence[str]] | None = None,
         progress: bool = False,
-    ) -> CharacterTagger:
+    ) -> Self:
         """Learn to cut text as the sentences are cut.
 
         Args:
@@ -114,9 +122,7 @@ class CharacterTagger:
             parts.append(Part(chosen, name, name))
         return self.fit_parts(parts, dev=[Part(dev, standards[0])] if dev else (), progress=progress)
 
-    def fit_parts(
-        self, parts: Sequence[Part], *, dev: Sequence[Part] = (), progress: bool = False
-    ) -> CharacterTagger:
+    def fit_parts(self, parts: Sequence[Part], *, dev: Sequence[Part] = (), progress: bool = False) -> Self:
         """Learn from corpora of several standards.
 
         Raises:
@@ -157,14 +163,14 @@ class CharacterTagger:
         texts = [["".join(words) for words in part.sentences] for part in dev]
         packed = [encode.pack(lines) for lines in texts]
         problems = [self._problem_for(p, part.standard) for p, part in zip(packed, dev, strict=True)]
-        gold = [
-            encode.word_lengths(p, part.sentences) for p, part in zip(packed, dev, strict=True)
-        ]
+        gold = [encode.word_lengths(p, part.sentences) for p, part in zip(packed, dev, strict=True)]
 
         def score(weights: Floats) -> float:
-            found = [word_spans(problem.decode(weights), p) for problem, p in zip(problems, packed, strict=True)]
-            correct = sum(int(((a == b) & (a > 0)).sum()) for a, b in zip(gold, found, strict=True))
-            words = sum(int((a > 0).sum()) + int((b > 0).sum()) for a, b in zip(gold, found, strict=True))
+            correct = words = 0
+            for problem, lines, expected in zip(problems, packed, gold, strict=True):
+                found = word_spans(problem.decode(weights), lines)
+                correct += int(((found == expected) & (found > 0)).sum())
+                words += int((expected > 0).sum()) + int((found > 0).sum())
             return 2 * correct / words if words else 0.0
 
         return score
@@ -193,10 +199,8 @@ class CharacterTagger:
         keys = encode.match_keys(packed.points, starts, self.table_.lengths[words], classes)
         keys |= encode.character_keys(packed.points)
         self.streams_, rows = self._learn_streams(keys, standard_of)
-        sequences, repeats = self._clauses(parts, packed, lengths)
-        problem = Problem(
-            self.shape, sequences, encode.word_tags(lengths), ALLOWED, START_TAG
-        )
+        sequences, repeats = clauses(parts, packed, lengths)
+        problem = Problem(self.shape, sequences, encode.word_tags(lengths), ALLOWED, START_TAG)
         for number, row in enumerate(rows):
             problem.ids[number] = row
         return problem, np.repeat(np.arange(len(sequences)), repeats)
@@ -236,22 +240,10 @@ class CharacterTagger:
             first, start = last, end
         return standards, cells, cell_standards, cell_blocks
 
-    def _clauses(self, parts: Sequence[Part], packed: Packed, lengths: Ints) -> tuple[Ints, Ints]:
-        """[clauses, 2] begins and ends, and how often an epoch sees each."""
-        starts = np.flatnonzero(lengths)
-        ends = starts + lengths[starts]
-        closing = np.isin(packed.points[ends - 1], [ord(char) for char in CLAUSE_ENDS])
-        cuts = ends[closing | (packed.points[ends] == 0)]
-        begins = np.union1d(packed.begins[packed.ends > packed.begins], cuts[packed.points[cuts] != 0])
-        sizes = np.fromiter((len(part.sentences) for part in parts), np.int64, len(parts))
-        repeats = np.repeat([part.repeat for part in parts], sizes)
-        line = np.searchsorted(packed.begins, begins, side="right") - 1
-        return np.stack([begins, cuts], 1), repeats[line]
-
-    # ---- use ------------------------------------------------------------------------------------------------
-
-    def _problem_for(self, packed: Packed, standard: str | None) -> Problem:
-        """The lines of a text as sequences, seen with one standard."""
+    def _problem_for(
+        self, packed: Packed, standard: str | None, sequences: Ints | None = None, tags: Bytes | None = None
+    ) -> Problem:
+        """A text seen with one standard; its lines are the sequences unless others are given."""
         number = self._standard_number(standard)
         starts, words = self.table_.find(packed.points)
         classes = self.counts_.evidence(words, np.full(len(words), number))
@@ -259,7 +251,11 @@ class CharacterTagger:
         keys |= encode.character_keys(packed.points)
         several = len(self.standards_) > 1
         problem = Problem(
-            self.shape, np.stack([packed.begins, packed.ends], 1), np.zeros(len(packed.points), np.uint8), ALLOWED, START_TAG
+            self.shape,
+            np.stack([packed.begins, packed.ends], 1) if sequences is None else sequences,
+            np.zeros(len(packed.points), np.uint8) if tags is None else tags,
+            ALLOWED,
+            START_TAG,
         )
         streams = iter(enumerate(self.streams_))
         for template in TEMPLATES:
@@ -277,6 +273,85 @@ class CharacterTagger:
         if standard not in self.standards_:
             raise errors.unknown_choice("standard", standard, self.standards_)
         return self.standards_.index(standard)
+
+    # ---- files ----
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the whole tagger; :meth:`load` gives back the same weights, bit for bit.
+
+        For a file that segments, a tenth as large, see :func:`cnlp.tagging.compact.pack_model`.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        parameters = {k: v for k, v in vars(self).items() if not k.startswith("_") and not k.endswith("_")}
+        parameters.pop("dictionary")
+        several = range(len(self.standards_))
+        by_standard = [self.counts_.standards == number for number in several]
+        arrays = {
+            "words": ("U8", "\n".join(self.table_.words).encode("utf-8", "surrogatepass")),
+            "characters": ("U8", json.dumps(self.characters_).encode()),
+            "as_word": ("I32", _sums(self.counts_.as_word, by_standard)),
+            "as_text": ("I32", _sums(self.counts_.as_text, by_standard)),
+            "frequencies": ("I32", self.counts_.frequencies.astype("<i4").tobytes()),
+            "weights": ("F32", self.weights_.astype("<f4").tobytes()),
+        }
+        for number, stream in enumerate(self.streams_):
+            arrays[f"keys.{number}"] = ("U64", stream.keys.astype("<i8").tobytes())
+        metadata = {
+            "kind": KIND,
+            "method": type(self).__name__,
+            "parameters": json.dumps(parameters),
+            "standards": json.dumps(self.standards_),
+            "streams": json.dumps([stream.template.name for stream in self.streams_]),
+        }
+        write_model(path, arrays, metadata)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a file that :meth:`save` wrote.
+
+        Raises:
+            OSError: the file cannot be read.
+            ModelError: it is damaged, or holds something else.
+        """
+        file = ModelFile(path)
+        if file.kind != KIND:
+            raise errors.bad_model(file.path, f"this is a model of kind {file.kind!r}, not {KIND!r}")
+        file.verify()
+        card = file.card
+        if card["method"] != cls.__name__:
+            raise errors.bad_model(file.path, f"a {card['method']}, not a {cls.__name__}")
+        model = cls(**json.loads(card["parameters"]))
+        model.standards_ = json.loads(card["standards"])
+        templates = {template.name: template for template in TEMPLATES}
+        names = json.loads(card["streams"])
+
+        def array(name: str, dtype: str) -> npt.NDArray[np.int64]:
+            return np.frombuffer(file.source.read(*file.ranges(name)[name]), dtype)
+
+        words = bytes(array("words", "u1")).decode("utf-8", "surrogatepass").split("\n")
+        model.table_ = WordTable(word for word in words if word)
+        shape = len(model.table_.words), len(model.standards_)
+        numbers = np.arange(shape[1])
+        model.counts_ = WordCounts(
+            array("as_word", "<i4").astype(np.int64).reshape(shape),
+            array("as_text", "<i4").astype(np.int64).reshape(shape),
+            numbers,
+            numbers,
+            array("frequencies", "<i4").astype(np.int64),
+        )
+        model.characters_ = json.loads(bytes(array("characters", "u1")))
+        model.streams_ = [Stream(templates[n], array(f"keys.{k}", "<i8").copy()) for k, n in enumerate(names)]
+        model.weights_ = array("weights", "<f4").astype(np.float32)
+        model.log_ = []
+        if len(model.weights_) != model.shape.n_weights:
+            raise errors.bad_model(
+                file.path, f"{len(model.weights_)} weights, {model.shape.n_weights} expected"
+            )
+        return model
+
+    # ---- use ----
 
     def predict(self, texts: Iterable[str], *, standard: str | None = None) -> list[list[str]]:
         """The words of each text; joined they are the text.
@@ -305,7 +380,7 @@ class CharacterTagger:
         return evaluate(sentences, predicted).f1
 
 
-def word_spans(tags: encode.npt.NDArray[np.uint8], packed: Packed) -> Ints:
+def word_spans(tags: npt.NDArray[np.uint8], packed: Packed) -> Ints:
     """[N] the length of the word that the tags begin at each position, 0 where none begins."""
     here = packed.points != 0
     starts = np.flatnonzero(here & ((tags == 0) | (tags == START_TAG)))
@@ -317,7 +392,12 @@ def word_spans(tags: encode.npt.NDArray[np.uint8], packed: Packed) -> Ints:
 
 def _cut(text: str, lengths: Ints) -> list[str]:
     starts = np.flatnonzero(lengths).tolist()
-    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=False)]
+
+
+def _sums(table: npt.NDArray[np.integer[Any]], groups: Sequence[npt.NDArray[np.bool_]]) -> bytes:
+    """[words, groups]: the cells of each group together."""
+    return np.stack([table[:, group].sum(1) for group in groups], 1).astype("<i4").tobytes()
 
 
 def _standard_keys(rows: Ints, standards: Ints) -> Ints:
@@ -331,4 +411,19 @@ def _check(parts: Sequence[Part]) -> None:
     for part in parts:
         for number, words in enumerate(part.sentences):
             if "" in words:
-                raise errors.ArgumentError(f"sentence {number} of {part.standard or 'the corpus'} has an empty word")
+                raise errors.ArgumentError(
+                    f"sentence {number} of {part.standard or 'the corpus'} has an empty word"
+                )
+
+
+def clauses(parts: Sequence[Part], packed: Packed, lengths: Ints) -> tuple[Ints, Ints]:
+    """[clauses, 2] begins and ends, and how often an epoch sees each."""
+    starts = np.flatnonzero(lengths)
+    ends = starts + lengths[starts]
+    closing = np.isin(packed.points[ends - 1], [ord(char) for char in CLAUSE_ENDS])
+    cuts = ends[closing | (packed.points[ends] == 0)]
+    begins = np.union1d(packed.begins[packed.ends > packed.begins], cuts[packed.points[cuts] != 0])
+    sizes = np.fromiter((len(part.sentences) for part in parts), np.int64, len(parts))
+    repeats = np.repeat([part.repeat for part in parts], sizes)
+    line = np.searchsorted(packed.begins, begins, side="right") - 1
+    return np.stack([begins, cuts], 1), repeats[line]

@@ -20,7 +20,7 @@ import numpy as np
 from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp.tagging import layout
-from cnlp.tagging.characters import START_TAG, STANDARD_BITS, TAGS, CharacterTagger
+from cnlp.tagging.characters import STANDARD_BITS, START_TAG, TAGS, CharacterTagger
 from cnlp.tagging.encode import POINT_BITS, Ints, lookup
 from cnlp.tagging.features import NOTHING, TEMPLATES
 from cnlp.tagging.linear import Floats
@@ -78,9 +78,7 @@ def pack_model(model: CharacterTagger, weights: Floats, unit: float) -> tuple[Ar
     for char, code in codes.items():
         code_of[ord(char)] = code
     numbers, profiles, of_word = _profiles(model)
-    units, _ = kernel.build_trie(
-        model.table_.words, (of_word + 1).astype("<u4").tobytes(), pages, cells
-    )
+    units, _ = kernel.build_trie(model.table_.words, (of_word + 1).astype("<u4").tobytes(), pages, cells)
     arrays: Arrays = {
         "pages": ("U16", pages),
         "codes": ("U16", cells),

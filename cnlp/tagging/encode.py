@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -130,7 +130,14 @@ def character_keys(points: Ints) -> Keys:
 
 def _repetition(classes: Ints, types: Ints) -> Ints:
     two, one, next_one, next_two = (shift(classes, by) for by in (-2, -1, 1, 2))
-    pairs = ((classes, one), (classes, two), (next_one, one), (one, two), (classes, next_one), (classes, next_two))
+    pairs = (
+        (classes, one),
+        (classes, two),
+        (next_one, one),
+        (one, two),
+        (classes, next_one),
+        (classes, next_two),
+    )
     bits = np.zeros(len(classes), np.int64)
     for bit, (left, right) in enumerate(pairs):
         bits |= (left == right).astype(np.int64) << bit
@@ -158,7 +165,9 @@ class WordTable:
         self._levels: list[tuple[Ints, Ints]] = []
         for level in range(int(self.lengths.max(initial=0))):
             alive = np.flatnonzero(self.lengths > level)
-            keys, node[alive] = np.unique(node[alive] << POINT_BITS | table[alive, level], return_inverse=True)
+            keys, node[alive] = np.unique(
+                node[alive] << POINT_BITS | table[alive, level], return_inverse=True
+            )
             word = np.full(len(keys), NOTHING, np.int64)
             ending = np.flatnonzero(self.lengths == level + 1)
             word[node[ending]] = ending
@@ -204,8 +213,8 @@ class WordCounts:
         frequencies: [words] in the general dictionary, -1 where it has none.
     """
 
-    as_word: Ints
-    as_text: Ints
+    as_word: npt.NDArray[np.integer[Any]]
+    as_text: npt.NDArray[np.integer[Any]]
     standards: Ints
     blocks: Ints
     frequencies: Ints

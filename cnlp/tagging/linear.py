@@ -2,16 +2,16 @@
 
 A model gives a sequence of observations x and its tags t the score
 
-    s(x, t) = sum over positions p:  sum over streams k, offsets d:  W_k[key_k(p - d), d, t_p]  +  A[t_p-1, t_p]
+    s(x, t) = sum over p of A[t_p-1, t_p] + sum over streams k and offsets d of W_k[key_k(p - d), d, t_p]
 
 (:mod:`cnlp.tagging.features` declares the streams). Learning:
 
-    perceptron  every sequence whose best path is wrong moves the weights towards the gold path and away from the
-                found one, by 1, or by the least step that repairs it, at most C (passive-aggressive, PA-I). With
-                a margin m the best path is sought with every wrong tag m better than it is. The result is the
-                average of the weights over all steps. Collins 2002; Crammer et al. 2006.
-    CRF         P(t | x) = exp s(x, t) / Z(x); minimises -log P + l2 / 2 |w|^2 by stochastic gradient steps or by
-                L-BFGS. Lafferty, McCallum and Pereira 2001; Bottou 2010.
+    perceptron  every sequence whose best path is wrong moves the weights towards the gold path and away from
+                the found one, by 1, or by the least step that repairs it, at most C (passive-aggressive,
+                PA-I). With a margin m the best path is sought with every wrong tag m better than it is. The
+                result is the average of the weights over all steps. Collins 2002; Crammer et al. 2006.
+    CRF         P(t | x) = exp s(x, t) / Z(x); minimises -log P + l2 / 2 |w|^2 by stochastic gradient steps
+                or by L-BFGS. Lafferty, McCallum and Pereira 2001; Bottou 2010.
 
 The loops run in C (``cnlp._kernel.training``), or in its numpy twin where that was not compiled (some hundred
 times slower). Cost of an epoch: O(N S w T + N T^2) for N positions, S streams of window w and T tags.
@@ -30,10 +30,14 @@ from cnlp import errors
 from cnlp.tagging.encode import Ints, lookup
 from cnlp.tagging.features import NOTHING, Template
 
-try:
-    from cnlp._kernel import training as kernel  # type: ignore[attr-defined]  # optional extension
-except ImportError:
+TYPE_CHECKING = False
+if TYPE_CHECKING:
     from cnlp.tagging import training_reference as kernel
+else:
+    try:
+        from cnlp._kernel import training as kernel
+    except ImportError:
+        from cnlp.tagging import training_reference as kernel
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 Bytes: TypeAlias = npt.NDArray[np.uint8]
@@ -164,20 +168,24 @@ class Problem:
     def decode(self, weights: Floats) -> Bytes:
         """[N] best tags of all sequences; 0 outside of them."""
         paths, view = buffer_of(len(self.tags), np.uint8)
-        kernel.decode(self.arguments(), np.ascontiguousarray(weights, np.float32).tobytes(), paths)
+        kernel.decode(self.arguments(), _bytes_of(weights), paths)
         return view
 
     def marginals(self, weights: Floats) -> npt.NDArray[np.float64]:
         """[N, T] probability of each tag given the sequence."""
         values, view = buffer_of(len(self.tags) * self.shape.n_tags, np.float64)
-        kernel.marginals(self.arguments(), np.ascontiguousarray(weights, np.float32).tobytes(), values)
+        kernel.marginals(self.arguments(), _bytes_of(weights), values)
         return view.reshape(-1, self.shape.n_tags)
 
     def loss_and_gradient(self, weights: Floats) -> tuple[float, Floats]:
         """Negative log-likelihood of the gold tags in nats, without L2, and its gradient."""
         gradient, view = buffer_of(self.shape.n_weights, np.float32)
-        loss = kernel.crf_gradient(self.arguments(), np.ascontiguousarray(weights, np.float32).tobytes(), gradient)
+        loss = kernel.crf_gradient(self.arguments(), _bytes_of(weights), gradient)
         return float(loss), view
+
+
+def _bytes_of(weights: Floats) -> bytes:
+    return np.ascontiguousarray(weights, np.float32).tobytes()
 
 
 @dataclass
