@@ -1,10 +1,11 @@
 /* kernel.h - the data structures of the C kernel and the functions between its files.
  *
- * The kernel has four parts, one file each, none of which knows Python or keeps global state:
+ * The kernel has five parts, one file each, none of which knows Python or keeps global state:
  *   trie.c      the double-array trie over folded code points (lookup is inline, below)
  *   scanner.c   the deterministic automaton that finds patterns (numbers, dates, URLs, runs)
  *   lattice.c   candidate words of a text block: lexicon, user lexicon, patterns, constraints
  *   decode.c    choosing a path: maximum matching, unigram and bigram Viterbi
+ *   tagger.c    choosing tags of characters instead, under the lattice's constraints (tagger.h)
  * module.c is the only door to Python. reference.py does the same in Python and is its oracle.
  *
  * Costs are integers: -ln p in units of 1/4096 nat. So C and Python agree to the last bit.
@@ -93,7 +94,7 @@ typedef struct {
 
 /* Flags of categories, flags of patterns, and constants of the rule in cnlp/text/tables.py. */
 enum { STARTS_ATOMIC = 1, STARTS_SOFT = 2, IS_ALNUM = 4, IS_SPACE = 8, EXTENDS = 16, IN_RUN = 224 };
-enum { IS_ATOMIC = 1, TAKES_MARKS = 2 };
+enum { IS_ATOMIC = 1, TAKES_MARKS = 2, IS_ISOLATED = 4 };
 enum { LOOKAHEAD = 142, START = 1, START_AFTER_ALNUM = 2 };
 
 static inline uint32_t scanner_category(const Scanner *scanner, uint32_t code_point)
@@ -168,10 +169,12 @@ typedef struct {
     uint32_t source;
 } Edge;
 
-enum { SOURCE_LEXICON, SOURCE_USER, SOURCE_PATTERN, SOURCE_CHARACTER, SOURCE_HIDDEN };
+enum { SOURCE_LEXICON, SOURCE_USER, SOURCE_PATTERN, SOURCE_CHARACTER, SOURCE_TAGGER, SOURCE_HIDDEN };
 
-/* Flags of a position between two characters; the last: an extra edge begins here. */
-enum { NO_BOUNDARY = 1, HARD_BOUNDARY = 2, HAS_EXTRA = 4 };
+/* Flags of a position between two characters. HAS_EXTRA: an extra edge begins here. EDGE: beside a
+ * pattern that is never part of a word; to taggers a boundary, to lattices, whose words someone listed,
+ * nothing. */
+enum { NO_BOUNDARY = 1, HARD_BOUNDARY = 2, HAS_EXTRA = 4, EDGE = 8 };
 
 /* One block of a text, ready for its candidates to be listed. Positions are absolute in the text;
  * arrays are indexed from `begin`. */
@@ -206,6 +209,8 @@ void block_init(Block *block, const Model *model, const Overlay *overlay, const 
 void block_free(Block *block);
 /* Prepares text[begin .. end): codes, patterns, constraints. Returns -1 without memory. */
 int block_load(Block *block, size_t begin, size_t end);
+/* The same without the base's codes: flags and extras. For taggers, who list no candidates. */
+int block_constrain(Block *block, size_t begin, size_t end);
 /* All candidates that begin at `start` into block->scratch: the user's words, the base's that these do
  * not hide, the extras from index `extra` on. Returns how many. */
 size_t block_candidates(Block *block, size_t start, size_t extra);
@@ -361,7 +366,7 @@ static inline void words_init(Words *words)
 
 void words_free(Words *words);
 
-enum { FORWARD, BACKWARD, BIDIRECTIONAL, UNIGRAM, BIGRAM, N_ALGORITHMS };
+enum { FORWARD, BACKWARD, BIDIRECTIONAL, UNIGRAM, BIGRAM, TAGGER, N_ALGORITHMS };
 
 /* Appends the chosen words. Returns -1 without memory. */
 int decode(const Model *model, const Overlay *overlay, const uint32_t *text, size_t length,

@@ -164,6 +164,10 @@ static void load_patterns(Block *block)
         } else {
             add_class_edge(block, i, atomic.end, atomic.pattern + 1);
             forbid_inside(block, i, atomic.end);
+            if ((scanner.pattern_flags[atomic.pattern] & IS_ISOLATED) && !block->failed) {
+                *flag(block, i) |= EDGE;
+                *flag(block, atomic.end) |= EDGE;
+            }
         }
         i = atomic.end;
         here = scanner_flags(&scanner, text[i - 1]);
@@ -435,7 +439,8 @@ static int reserve_codes(Block *block, size_t size)
     return 1;
 }
 
-int block_load(Block *block, size_t begin, size_t end)
+/* Flags and extras of text[begin .. end), and codes for the trie of the user's words. */
+static int load(Block *block, size_t begin, size_t end, int with_codes)
 {
     size_t reach = end + max_length(block);
     if (reach > block->length)
@@ -444,9 +449,11 @@ int block_load(Block *block, size_t begin, size_t end)
     block->end = end;
     block->n_extras = 0;
     block->flags_end = begin;
-    if (!reserve_codes(block, reach - begin) || !extend_flags(block, reach))
+    if (!extend_flags(block, reach)
+        || ((with_codes || block->overlay) && !reserve_codes(block, reach - begin)))
         return -1;
-    load_codes(block, reach - begin);
+    if (with_codes)
+        load_codes(block, reach - begin);
     if (block->overlay)
         for (size_t i = begin; i < reach; i++)
             block->user_codes[i - begin] =
@@ -455,9 +462,20 @@ int block_load(Block *block, size_t begin, size_t end)
         load_patterns(block);
     if (block->overlay || block->n_spans)
         load_constraints(block);
-    for (size_t k = 0; k < block->n_extras && !block->failed; k++)
-        *flag(block, block->extras[k].start) |= HAS_EXTRA;
     return block->failed ? -1 : 0;
+}
+
+int block_load(Block *block, size_t begin, size_t end)
+{
+    int status = load(block, begin, end, 1);
+    for (size_t k = 0; k < block->n_extras && !status; k++)
+        *flag(block, block->extras[k].start) |= HAS_EXTRA;
+    return status;
+}
+
+int block_constrain(Block *block, size_t begin, size_t end)
+{
+    return load(block, begin, end, 0);
 }
 
 static int is_hidden(const Block *block, size_t count, size_t end)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel.h"
+#include "tagger.h"
 
 #ifdef _WIN32
 #include <windows.h>
@@ -25,7 +25,7 @@
 #define GIL_RELEASE_LENGTH 2048 /* shorter texts are done before another thread could wake up */
 
 typedef struct {
-    PyTypeObject *mapping, *trie, *overlay, *model, *cutter;
+    PyTypeObject *mapping, *trie, *overlay, *model, *tagger, *cutter;
 } ModuleState;
 
 static ModuleState *state_of(PyTypeObject *type)
@@ -866,28 +866,253 @@ static PyType_Slot model_slots[] = {
 static PyType_Spec model_spec = {
     "cnlp._kernel.native.Model", sizeof(ModelObject), 0, Py_TPFLAGS_DEFAULT, model_slots};
 
+/* ---- Tagger: weights of a tagger for one standard --------------------------------------------- */
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *source;
+    Tagger tagger;
+} TaggerObject;
+
+/* An array "layer.name" that may be missing. Returns -1 with an exception if it has another size. */
+static int layer_array(const ModuleState *state, PyObject *source, PyObject *arrays,
+                       const char *layer, const char *name, size_t item_size, size_t count,
+                       const void **items)
+{
+    char full[128];
+    uint32_t found;
+    *items = NULL;
+    if (strlen(layer) + strlen(name) + 2 > sizeof full) {
+        PyErr_SetString(PyExc_ValueError, "the name of a standard is too long");
+        return -1;
+    }
+    strcpy(full, layer);
+    strcat(full, ".");
+    strcat(full, name);
+    if (!PyDict_GetItemString(arrays, full))
+        return 0;
+    if (!(*items = named_array(state, source, arrays, full, item_size, &found)))
+        return -1;
+    return found == count ? 0 : damaged("the table of weights");
+}
+
+static int layer_table(const ModuleState *state, PyObject *source, PyObject *arrays,
+                       const char *layer, const char *name, HashTable *table)
+{
+    char full[128];
+    uint32_t size;
+    strcpy(full, layer); /* it was short enough for layer_array */
+    strcat(full, ".");
+    strcat(full, name);
+    *table = (HashTable){NULL, 0};
+    if (!PyDict_GetItemString(arrays, full))
+        return 0;
+    const uint8_t *lines = named_array(state, source, arrays, full, 1, &size);
+    if (!lines)
+        return -1;
+    if (size == 0 || size % LINE)
+        return damaged("a hash table of weights");
+    *table = (HashTable){lines, size / LINE};
+    return 0;
+}
+
+static int load_layer(const ModuleState *state, PyObject *source, PyObject *arrays,
+                      const char *name, const Tagger *tagger, Layer *layer)
+{
+    static const char *const matches[LONGEST_MATCH + 1] = {
+        NULL, NULL, "match2", "match3", "match4", "match5", "match6", "match7", "match8"};
+    const void *items;
+    memset(layer, 0, sizeof *layer);
+    if (layer_array(state, source, arrays, name, "unigram", 1, (size_t)tagger->n_codes * 20, &items))
+        return -1;
+    layer->unigram = items;
+    if (layer_array(state, source, arrays, name, "types", 2, N_TYPES * 4, &items))
+        return -1;
+    layer->types = items;
+    if (layer_array(state, source, arrays, name, "repetition", 2, N_REPETITIONS * 4, &items))
+        return -1;
+    layer->repetition = items;
+    if (layer_array(state, source, arrays, name, "cover", 2, N_COVERS * 4, &items))
+        return -1;
+    layer->cover = items;
+    for (size_t length = 2; length <= LONGEST_MATCH; length++) {
+        if (layer_array(state, source, arrays, name, matches[length], 2,
+                        tagger->n_classes * (length + 2) * 4, &items))
+            return -1;
+        layer->match[length] = items;
+    }
+    return layer_table(state, source, arrays, name, "bigram", &layer->bigrams)
+           || layer_table(state, source, arrays, name, "char_cover", &layer->covers) ? -1 : 0;
+}
+
+/* The evidence classes of the standard's profiles; the largest tells how long the match tables are. */
+static int load_profiles(const ModuleState *state, PyObject *source, PyObject *arrays,
+                         const char *standard, Tagger *tagger)
+{
+    char full[128];
+    uint32_t count;
+    if (strlen(standard) > 64) {
+        PyErr_SetString(PyExc_ValueError, "the name of a standard is too long");
+        return -1;
+    }
+    strcpy(full, standard);
+    strcat(full, ".profile");
+    if (!(tagger->profiles = named_array(state, source, arrays, full, 2, &count)))
+        return -1;
+    tagger->n_profiles = count ? count - 1 : 0;
+    for (uint32_t k = 0; k < count; k++)
+        if (tagger->profiles[k] >= tagger->n_classes)
+            return damaged("the table of profiles");
+    return 0;
+}
+
+static int load_tagger(const ModuleState *state, PyObject *source, PyObject *arrays,
+                       const char *standard, Tagger *tagger)
+{
+    uint32_t n_types, n_cells, n_transitions;
+    Layer layers[N_LAYERS];
+    int n_layers = strcmp(standard, "general") ? 2 : 1;
+    const uint16_t *class_fold;
+    const uint8_t *types;
+    const int16_t *transitions;
+    if (load_trie(state, source, arrays, LONGEST_MATCH, &tagger->trie)
+        || load_profiles(state, source, arrays, standard, tagger)
+        || !(class_fold = named_array(state, source, arrays, "class_fold", 2, &tagger->n_codes))
+        || !(types = named_array(state, source, arrays, "types", 1, &n_types))
+        || !(transitions = named_array(state, source, arrays, "transitions", 2, &n_transitions))
+        || !named_array(state, source, arrays, "codes", 2, &n_cells))
+        return -1;
+    if (n_types != tagger->n_codes || tagger->n_codes == 0 || tagger->n_codes > 0x10000
+        || n_transitions != N_TAGS * N_TAGS)
+        return damaged("the table of characters");
+    for (uint32_t k = 0; k < n_cells; k++)
+        if (tagger->trie.codes[k] >= tagger->n_codes)
+            return damaged("the alphabet");
+    for (uint32_t k = 0; k < tagger->n_codes; k++)
+        if (class_fold[k] >= tagger->n_codes || types[k] > 7)
+            return damaged("the table of characters");
+    for (int k = 0; k < N_TAGS * N_TAGS; k++)
+        tagger->transitions[k / N_TAGS][k % N_TAGS] = transitions[k];
+    if (load_layer(state, source, arrays, "general", tagger, &layers[0])
+        || (n_layers > 1 && load_layer(state, source, arrays, standard, tagger, &layers[1])))
+        return -1;
+    int status = tagger_init(tagger, class_fold, types, layers, n_layers);
+    if (status == -1)
+        PyErr_NoMemory();
+    return status == -2 ? damaged("a table of weights (too large)") : status;
+}
+
+static PyObject *tagger_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    PyObject *source, *arrays;
+    const char *standard;
+    unsigned int n_classes;
+    int prefer_bonus;
+    (void)kwargs;
+    if (!PyArg_ParseTuple(args, "OO!sIi:Tagger", &source, &PyDict_Type, &arrays, &standard,
+                          &n_classes, &prefer_bonus))
+        return NULL;
+    if (n_classes > 0x10000 || prefer_bonus < 0) {
+        PyErr_SetString(PyExc_ValueError, "no such number of classes, or a negative bonus");
+        return NULL;
+    }
+    TaggerObject *self = (TaggerObject *)new_object(type);
+    if (!self)
+        return NULL;
+    Py_INCREF(source);
+    self->source = source;
+    self->tagger.prefer_bonus = prefer_bonus;
+    self->tagger.n_classes = n_classes;
+    if (load_tagger(state_of(type), source, arrays, standard, &self->tagger)) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    return (PyObject *)self;
+}
+
+static void tagger_dealloc(PyObject *self)
+{
+    tagger_free(&((TaggerObject *)self)->tagger);
+    Py_XDECREF(((TaggerObject *)self)->source);
+    free_object(self);
+}
+
+static PyObject *tagger_scores_method(PyObject *self, PyObject *string)
+{
+    Text text;
+    if (!PyUnicode_Check(string)) {
+        PyErr_SetString(PyExc_TypeError, "text must be str");
+        return NULL;
+    }
+    if (text_load(&text, string))
+        return NULL;
+    PyObject *result =
+        PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(text.length * N_TAGS * sizeof(int16_t)));
+    if (result)
+        tagger_scores(&((TaggerObject *)self)->tagger, text.items, text.length,
+                      (int16_t *)(void *)PyBytes_AsString(result));
+    text_free(&text);
+    return result;
+}
+
+static PyObject *tagger_get_transitions(PyObject *self, void *closure)
+{
+    const Tagger *tagger = &((TaggerObject *)self)->tagger;
+    (void)closure;
+    return PyBytes_FromStringAndSize((const char *)tagger->transitions, sizeof tagger->transitions);
+}
+
+static PyMethodDef tagger_methods[] = {
+    {"scores", tagger_scores_method, METH_O,
+     "scores(text) -> bytes of int16: of B, M, E, S at each position"},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef tagger_attributes[] = {
+    {"transitions", tagger_get_transitions, NULL, "bytes of int32[4][4], by tag and next tag", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot tagger_slots[] = {
+    {Py_tp_new, tagger_new},
+    {Py_tp_dealloc, tagger_dealloc},
+    {Py_tp_methods, tagger_methods},
+    {Py_tp_getset, tagger_attributes},
+    {Py_tp_doc, "Tagger(source, arrays, standard, n_classes, prefer_bonus): weights for one standard."},
+    {0, NULL},
+};
+
+static PyType_Spec tagger_spec = {
+    "cnlp._kernel.native.Tagger", sizeof(TaggerObject), 0, Py_TPFLAGS_DEFAULT, tagger_slots};
+
 /* ---- Cutter: a model, an algorithm and a user lexicon ------------------------------------------ */
 
 typedef struct {
     PyObject_HEAD
-    PyObject *model_object, *overlay_object;
+    PyObject *model_object, *overlay_object, *tagger_object;
     const Model *model;
     const Overlay *overlay;
+    const Tagger *tagger; /* where the algorithm is TAGGER */
     int algorithm;
 } CutterObject;
 
 static PyObject *cutter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     const ModuleState *state = state_of(type);
-    PyObject *model, *overlay_object;
+    PyObject *model, *overlay_object, *tagger = Py_None;
     const Overlay *overlay;
     int algorithm;
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "O!iO:Cutter", state->model, &model, &algorithm, &overlay_object)
+    if (!PyArg_ParseTuple(args, "O!iO|O:Cutter", state->model, &model, &algorithm, &overlay_object,
+                          &tagger)
         || get_overlay(state, overlay_object, &overlay))
         return NULL;
     if (algorithm < 0 || algorithm >= N_ALGORITHMS) {
         PyErr_SetString(PyExc_ValueError, "no such algorithm");
+        return NULL;
+    }
+    if ((algorithm == TAGGER) != (Py_TYPE(tagger) == state->tagger)) {
+        PyErr_SetString(PyExc_TypeError, "a Tagger goes with algorithm TAGGER, and with no other");
         return NULL;
     }
     CutterObject *self = (CutterObject *)new_object(type);
@@ -895,10 +1120,13 @@ static PyObject *cutter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
         return NULL;
     Py_INCREF(model);
     Py_INCREF(overlay_object);
+    Py_INCREF(tagger);
     self->model_object = model;
     self->overlay_object = overlay_object;
+    self->tagger_object = tagger;
     self->model = &((ModelObject *)model)->model;
     self->overlay = overlay;
+    self->tagger = algorithm == TAGGER ? &((TaggerObject *)tagger)->tagger : NULL;
     self->algorithm = algorithm;
     return (PyObject *)self;
 }
@@ -907,20 +1135,30 @@ static void cutter_dealloc(PyObject *self)
 {
     Py_XDECREF(((CutterObject *)self)->model_object);
     Py_XDECREF(((CutterObject *)self)->overlay_object);
+    Py_XDECREF(((CutterObject *)self)->tagger_object);
     free_object(self);
 }
 
+/* Needs no GIL. Returns -1 without memory. */
+static int choose_words(const CutterObject *cutter, const uint32_t *text, size_t length,
+                        const Span *spans, size_t n_spans, int with_sources, Words *words)
+{
+    if (cutter->tagger)
+        return tagger_decode(cutter->tagger, cutter->model, cutter->overlay, text, length, spans,
+                             n_spans, with_sources, words);
+    return decode(cutter->model, cutter->overlay, text, length, spans, n_spans, cutter->algorithm,
+                  words);
+}
+
 static int cut(const CutterObject *cutter, const Text *text, const Span *spans, size_t n_spans,
-               Words *words)
+               int with_sources, Words *words)
 {
     int status;
     if (text->length < GIL_RELEASE_LENGTH) {
-        status = decode(cutter->model, cutter->overlay, text->items, text->length, spans, n_spans,
-                        cutter->algorithm, words);
+        status = choose_words(cutter, text->items, text->length, spans, n_spans, with_sources, words);
     } else {
         Py_BEGIN_ALLOW_THREADS
-        status = decode(cutter->model, cutter->overlay, text->items, text->length, spans, n_spans,
-                        cutter->algorithm, words);
+        status = choose_words(cutter, text->items, text->length, spans, n_spans, with_sources, words);
         Py_END_ALLOW_THREADS
     }
     if (status)
@@ -940,7 +1178,7 @@ static PyObject *cutter_segment(PyObject *self, PyObject *string)
     if (text_load(&text, string))
         return NULL;
     PyObject *list = NULL;
-    if (!cut((CutterObject *)self, &text, NULL, 0, &words))
+    if (!cut((CutterObject *)self, &text, NULL, 0, 0, &words))
         list = PyList_New((Py_ssize_t)words.count);
     Py_ssize_t start = 0;
     for (size_t k = 0; k < words.count && list; k++) {
@@ -966,7 +1204,7 @@ static PyObject *cutter_words(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "UO:words", &string, &spans_object) || text_load(&text, string))
         return NULL;
     if (!get_spans(spans_object, text.length, &spans, &n_spans)
-        && !cut((CutterObject *)self, &text, spans, n_spans, &words))
+        && !cut((CutterObject *)self, &text, spans, n_spans, 1, &words))
         list = PyList_New((Py_ssize_t)words.count);
     for (size_t k = 0; k < words.count && list; k++) {
         PyObject *word = Py_BuildValue("(II)", words.items[k].end, words.items[k].source);
@@ -976,6 +1214,38 @@ static PyObject *cutter_words(PyObject *self, PyObject *args)
     words_free(&words);
     text_free(&text);
     return list;
+}
+
+/* What constrains a tagger: (flags, wishes), bytes of uint8[length + 1] and of int32[3] each. */
+static PyObject *cutter_constraints(PyObject *self, PyObject *args)
+{
+    const CutterObject *cutter = (CutterObject *)self;
+    PyObject *string, *spans_object, *result = NULL, *flags = NULL;
+    Text text;
+    const Span *spans;
+    size_t n_spans;
+    Wishes wishes = {0};
+    if (!PyArg_ParseTuple(args, "UO:constraints", &string, &spans_object))
+        return NULL;
+    if (!cutter->tagger) {
+        PyErr_SetString(PyExc_ValueError, "constraints are those of a tagger");
+        return NULL;
+    }
+    if (text_load(&text, string))
+        return NULL;
+    if (!get_spans(spans_object, text.length, &spans, &n_spans)
+        && (flags = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)text.length + 1))) {
+        if (tagger_constraints(cutter->tagger, cutter->model, cutter->overlay, text.items, text.length,
+                               spans, n_spans, (uint8_t *)PyBytes_AsString(flags), &wishes))
+            PyErr_NoMemory();
+        else
+            result = Py_BuildValue("(Oy#)", flags, wishes.count ? (const char *)wishes.items : "",
+                                   (Py_ssize_t)(wishes.count * sizeof(Wish)));
+    }
+    Py_XDECREF(flags);
+    free(wishes.items);
+    text_free(&text);
+    return result;
 }
 
 /* ---- bytes in, bytes out --------------------------------------------------------------------- */
@@ -1065,8 +1335,7 @@ static PyObject *cutter_segment_bytes(PyObject *self, PyObject *args)
         Py_BEGIN_ALLOW_THREADS
         length = utf8_decode((const unsigned char *)bytes, size, text);
         if (length != SIZE_MAX)
-            status = decode(model, cutter->overlay, text, length, NULL, 0, cutter->algorithm,
-                            &words);
+            status = choose_words(cutter, text, length, NULL, 0, 0, &words);
         for (size_t k = 0; k < words.count && !status; k++)
             marks += (size_t)is_delimited(&model->scanner, text, &words, k);
         Py_END_ALLOW_THREADS
@@ -1093,6 +1362,7 @@ static PyObject *cutter_segment_bytes(PyObject *self, PyObject *args)
 static PyMethodDef cutter_methods[] = {
     {"segment", cutter_segment, METH_O, "segment(text) -> words"},
     {"words", cutter_words, METH_VARARGS, "words(text, spans) -> list of (end, source)"},
+    {"constraints", cutter_constraints, METH_VARARGS, "constraints(text, spans) -> (flags, wishes)"},
     {"segment_bytes", cutter_segment_bytes, METH_VARARGS, "segment_bytes(data, delimiter) -> bytes"},
     {NULL, NULL, 0, NULL},
 };
@@ -1101,7 +1371,7 @@ static PyType_Slot cutter_slots[] = {
     {Py_tp_new, cutter_new},
     {Py_tp_dealloc, cutter_dealloc},
     {Py_tp_methods, cutter_methods},
-    {Py_tp_doc, "Cutter(model, algorithm, overlay): what a Segmenter calls."},
+    {Py_tp_doc, "Cutter(model, algorithm, overlay, tagger): what a Segmenter calls."},
     {0, NULL},
 };
 
@@ -1149,6 +1419,7 @@ static int module_exec(PyObject *module)
            || add_type(module, &trie_spec, &state->trie)
            || add_type(module, &overlay_spec, &state->overlay)
            || add_type(module, &model_spec, &state->model)
+           || add_type(module, &tagger_spec, &state->tagger)
            || add_type(module, &cutter_spec, &state->cutter) ? -1 : 0;
 }
 
@@ -1160,6 +1431,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
         Py_VISIT(state->trie);
         Py_VISIT(state->overlay);
         Py_VISIT(state->model);
+        Py_VISIT(state->tagger);
         Py_VISIT(state->cutter);
     }
     return 0;
@@ -1173,6 +1445,7 @@ static int module_clear(PyObject *module)
         Py_CLEAR(state->trie);
         Py_CLEAR(state->overlay);
         Py_CLEAR(state->model);
+        Py_CLEAR(state->tagger);
         Py_CLEAR(state->cutter);
     }
     return 0;

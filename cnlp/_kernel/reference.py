@@ -21,17 +21,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
 
+    from cnlp._kernel.reference_tagger import Tagger as Tagger
+
     Edge: TypeAlias = tuple[int, int, int, int]  # end, id, cost, source
     Range: TypeAlias = tuple[int, int]  # where an array lies in its source: start, bytes
 
 MODE_PREFER, MODE_FORCE, MODE_SPLIT, MODE_BLOCK, MODE_PARTIAL = 0, 1, 2, 3, 4
 MODE_MASK = 3
-SOURCE_LEXICON, SOURCE_USER, SOURCE_PATTERN, SOURCE_CHARACTER, SOURCE_HIDDEN = range(5)
-FORWARD, BACKWARD, BIDIRECTIONAL, UNIGRAM, BIGRAM = range(5)
+SOURCE_LEXICON, SOURCE_USER, SOURCE_PATTERN, SOURCE_CHARACTER, SOURCE_TAGGER, SOURCE_HIDDEN = range(6)
+FORWARD, BACKWARD, BIDIRECTIONAL, UNIGRAM, BIGRAM, TAGGER = range(6)
 STARTS_ATOMIC, STARTS_SOFT, IS_ALNUM, IS_SPACE, EXTENDS, IN_RUN = 1, 2, 4, 8, 16, 224
-IS_ATOMIC, TAKES_MARKS = 1, 2
+IS_ATOMIC, TAKES_MARKS, IS_ISOLATED = 1, 2, 4
 LOOKAHEAD, START, START_AFTER_ALNUM = 142, 1, 2  # of the rule in cnlp/text/tables.py
-NO_BOUNDARY, HARD_BOUNDARY = 1, 2
+NO_BOUNDARY, HARD_BOUNDARY, EDGE = 1, 2, 8
 BONUS_STEP = 256
 BUCKET = 8  # entries of the bigram table; a full bucket goes on in the next
 COST_MASK = 0x3FFFFF  # a word's value: cost + 1, then two bits
@@ -351,9 +353,14 @@ class Model:
 class Cutter:
     """A model, an algorithm and a user's lexicon: what a Segmenter calls."""
 
-    def __init__(self, model: Model, algorithm: int, overlay: Overlay | None) -> None:
-        if not FORWARD <= algorithm <= BIGRAM:
+    def __init__(
+        self, model: Model, algorithm: int, overlay: Overlay | None, tagger: Tagger | None = None
+    ) -> None:
+        if not FORWARD <= algorithm <= TAGGER:
             raise ValueError("no such algorithm")
+        if (algorithm == TAGGER) != (tagger is not None):
+            raise TypeError("a Tagger goes with algorithm TAGGER, and with no other")
+        self.tagger = tagger
         self.model = model
         self.algorithm = algorithm
         self.overlay = overlay
@@ -370,12 +377,24 @@ class Cutter:
 
     def words(self, text: str, spans: bytes | None) -> list[tuple[int, int]]:
         """(end, source) of each word."""
+        if self.tagger:
+            from cnlp._kernel import reference_tagger
+
+            return reference_tagger.segment(self.tagger, self.model, self.overlay, text, spans)
         lattice = _Lattice(self.model, text, self.overlay, spans)
         if self.algorithm == BIGRAM:
             return _bigram_path(lattice)[0]
         if self.algorithm == UNIGRAM:
             return _unigram_path(lattice)[0]
         return _matching(lattice, self.algorithm)
+
+    def constraints(self, text: str, spans: bytes | None) -> tuple[bytes, bytes]:
+        """What constrains a tagger: flags of the positions, wishes as int32[3]."""
+        from cnlp._kernel import reference_tagger
+
+        if not self.tagger:
+            raise ValueError("constraints are those of a tagger")
+        return reference_tagger.constraints(self.tagger, self.model, self.overlay, text, spans)
 
     def segment_bytes(self, data: bytes, delimiter: bytes) -> bytes:
         """UTF-8 in, UTF-8 out; the delimiter stands between words, but not beside white space."""
@@ -430,6 +449,9 @@ class _Lattice:
             else:
                 self._add_pattern(i, end, pattern)
                 self._forbid_inside(i, end)
+                if self.model.pattern_flags[pattern] & IS_ISOLATED:
+                    self.flags[i] |= EDGE
+                    self.flags[end] |= EDGE
             i = end
 
     def _add_pattern(self, start: int, end: int, pattern: int) -> None:
@@ -691,3 +713,12 @@ def cut_at(text: str, ends: bytes) -> list[str]:
         words.append(text[start:end])
         start = end
     return words
+
+
+def __getattr__(name: str) -> object:
+    """``Tagger`` lives in a file of its own, which needs this one."""
+    if name != "Tagger":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from cnlp._kernel import reference_tagger
+
+    return reference_tagger.Tagger

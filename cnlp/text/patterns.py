@@ -32,9 +32,10 @@ class Pattern:
         tag: its part of speech in the PKU set.
         after_word: whether a match may follow a letter or digit (``C#`` opens no topic, ``5-3`` has no sign).
         takes_marks: whether combining marks behind a match belong to it.
+        isolated: whether a match is never part of a longer word, as 1998 is of 1998年.
     """
 
-    __slots__ = ("after_word", "atomic", "expression", "name", "tag", "takes_marks")
+    __slots__ = ("after_word", "atomic", "expression", "isolated", "name", "tag", "takes_marks")
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class Pattern:
         *,
         after_word: bool = True,
         takes_marks: bool = True,
+        isolated: bool = False,
     ) -> None:
         self.name = name
         self.expression = expression
@@ -52,6 +54,7 @@ class Pattern:
         self.tag = tag
         self.after_word = after_word
         self.takes_marks = takes_marks
+        self.isolated = isolated
 
     def __repr__(self) -> str:
         return f"Pattern({self.name!r}, tag={self.tag!r}, atomic={self.atomic})"
@@ -171,13 +174,13 @@ def _repeated() -> str:
 
 # Where two patterns match the same span, the earlier row names it; the atomic ones stand first.
 PATTERNS = (
-    Pattern("space", r"{space}+", True, "x", takes_marks=False),
+    Pattern("space", r"{space}+", True, "x", takes_marks=False, isolated=True),
     Pattern("number", rf"{_NUMBER}[%‰]?|{{digit}}+∶{{digit}}+|{{digit}}+/{{digit}}+", True, "m"),
     Pattern("date", rf"{{digit}}{{4}}([-/.]{{digit}}{{1,2}}){{2}}(t{_CLOCK}(z|[+-]{_CLOCK})?)?", True, "t"),
     Pattern("clock", _CLOCK, True, "t"),
     Pattern("latin", rf"({_LETTER})+([-'’&]({_LETTER})+)*|c\+\+{{digit}}*|[cf]#", True, "nx"),
-    Pattern("url", rf"((https?|ftp)://|www.){_URL}", True, "nx"),
-    Pattern("email", r"{alnum}({mail}*{alnum})?@{alnum}+(-+{alnum}+)*(.{alnum}+(-+{alnum}+)*)+", True, "nx"),
+    Pattern("url", rf"((https?|ftp)://|www.){_URL}", True, "nx", isolated=True),
+    Pattern("email", r"{alnum}({mail}*{alnum})?@{alnum}+(-+{alnum}+)*(.{alnum}+(-+{alnum}+)*)+", True, "nx", isolated=True),
     Pattern("version", r"{digit}+(.{digit}+){2,}", True, "nx"),
     Pattern("code", r"{digit}+(-{digit}+)+", True, "m"),
     Pattern(
@@ -189,15 +192,16 @@ PATTERNS = (
         True,
         "nx",
     ),
-    Pattern("mention", r"@{name}{1,30}", True, "nx", after_word=False),
-    Pattern("topic", r"#[^#{break}]+#", True, "nx", after_word=False),
+    Pattern("mention", r"@{name}{1,30}", True, "nx", after_word=False, isolated=True),
+    Pattern("topic", r"#[^#{break}]+#", True, "nx", after_word=False, isolated=True),
     Pattern(
         "emoji",
         r"{emoji}{attached}*({joiner}{emoji}{attached}*)*|{flag}{flag}?|[0-9#*]{variation}?{keycap}",
         True,
         "x",
+        isolated=True,
     ),
-    Pattern("repeated", _repeated(), True, "w"),
+    Pattern("repeated", _repeated(), True, "w", isolated=True),
     Pattern("cluster", r"[^{space}{mark}]{mark}+|{mark}+", True, "x"),
     Pattern("signed", rf"[-+−±]{_NUMBER}[%‰]?", False, "m", after_word=False),
     Pattern("ratio", r"{digit}+{colon}{digit}+", False, "m"),

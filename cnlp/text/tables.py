@@ -11,7 +11,7 @@
 ``category_class``   U8   [categories]          the class of :mod:`cnlp.text.characters`
 ``transitions``      U16  [states * categories] next state: ``[state * categories + category]``; 0 is dead
 ``accepts``          U8   [states]              0, or the number of the accepted pattern plus 1
-``pattern_flags``    U8   [patterns]            bit 0 atomic, bit 1 takes the marks behind it
+``pattern_flags``    U8   [patterns]            bit 0 atomic, bit 1 takes the marks behind it, bit 2 isolated
 ===================  ===  ====================  ========================================================
 
 A category is a set of code points that no pattern tells apart; width and case folding are baked into the map.
@@ -61,7 +61,7 @@ STARTS_ATOMIC, STARTS_SOFT, WORD, SPACE, EXTENDS, NUMERAL, SYLLABLE, TRANSCRIPTI
     1 << bit for bit in range(8)
 )
 RUNS = NUMERAL | SYLLABLE | TRANSCRIPTION
-ATOMIC, TAKES_MARKS = 1, 2
+ATOMIC, TAKES_MARKS, ISOLATED = 1, 2, 4
 
 
 class Tables:
@@ -190,7 +190,10 @@ def _compile() -> Tables:
     everywhere = range(len(trees))
     after_word = [number for number in everywhere if patterns.PATTERNS[number].after_word]
     transitions, accepts = dfa.determine(trees, [everywhere, after_word], members.__getitem__, len(classes))
-    pattern_flags = bytes(ATOMIC * row.atomic | TAKES_MARKS * row.takes_marks for row in patterns.PATTERNS)
+    pattern_flags = bytes(
+        ATOMIC * row.atomic | TAKES_MARKS * row.takes_marks | ISOLATED * row.isolated
+        for row in patterns.PATTERNS
+    )
     runs = {NUMERAL: members[names["numeral"]], TRANSCRIPTION: members[names["transcription"]]}
     flags = _category_flags(transitions, accepts, pattern_flags, classes, runs)
     return Tables(category_of, flags, classes, transitions, bytes(accepts), pattern_flags)

@@ -132,7 +132,7 @@ def test_spans_outside_the_text_are_refused(kernel: Any, spans: tuple[int, int, 
 
 @each_kernel
 def test_unknown_algorithm_is_refused(kernel: Any) -> None:
-    for algorithm in (-1, 5):
+    for algorithm in (-1, 6):
         with pytest.raises(ValueError, match="no such algorithm"):
             kernel.Cutter(BASE.model(kernel), algorithm, None)
 

@@ -1,0 +1,327 @@
+"""The tagger of the kernel in Python: the twin of tagger.c, and the oracle it is tested against.
+
+The score of a tag (B M E S: begin, middle, end of a word, single character) at a position is a sum of rows
+of weights; ``cnlp/tagging/FORMAT.md`` lists them. The best path obeys the flags of positions and the user's
+wishes: a preferred word gains a bonus, a blocked one is left out. Whole texts at once, where C goes window by
+window; sums are integers, so both agree to the last bit.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+from cnlp._kernel.reference import (
+    EDGE,
+    HARD_BOUNDARY,
+    MODE_BLOCK,
+    MODE_FORCE,
+    MODE_MASK,
+    MODE_SPLIT,
+    NO_BOUNDARY,
+    SOURCE_CHARACTER,
+    SOURCE_LEXICON,
+    SOURCE_PATTERN,
+    SOURCE_TAGGER,
+    SOURCE_USER,
+    Trie,
+    _Lattice,
+    _named_array,
+    _unpack_spans,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TypeAlias
+
+    from cnlp._kernel.reference import Mapping, Model, Overlay, Range
+
+    Wish: TypeAlias = tuple[int, int, int]  # start, end, bonus or BLOCKED
+
+B, M, E, S = range(4)
+LONGEST_MATCH = 8
+BLOCKED = -0x80000000
+UNREACHABLE = -(1 << 62)
+_LINE, _MULTIPLIER = 64, 0x9E3779B1
+_BEFORE = ((E, S), (B, M), (B, M), (E, S))  # the two tags that may stand before each
+
+
+class Tagger:
+    """The weights of a tagger for one standard."""
+
+    def __init__(
+        self,
+        source: Mapping | bytes,
+        arrays: dict[str, Range],
+        standard: str,
+        n_classes: int,
+        prefer_bonus: int,
+    ) -> None:
+        if not 0 <= n_classes <= 0x10000 or prefer_bonus < 0:
+            raise ValueError("no such number of classes, or a negative bonus")
+
+        def of_layers(name: str, code: str, size: int = 0) -> list[memoryview]:
+            names = [f"{layer}.{name}" for layer in layers if f"{layer}.{name}" in arrays]
+            tables = [_named_array(source, arrays, name, code) for name in names]
+            if size and any(len(table) != size for table in tables):
+                raise ValueError("the table of weights is damaged")
+            return tables
+
+        layers = ["general"] if standard == "general" else ["general", standard]
+        self.trie = Trie(source, arrays, LONGEST_MATCH)
+        self.profiles = _named_array(source, arrays, f"{standard}.profile", "H")
+        self.class_fold = _named_array(source, arrays, "class_fold", "H")
+        self.types_of = _named_array(source, arrays, "types", "B")
+        transitions = _named_array(source, arrays, "transitions", "h")
+        self.prefer_bonus = prefer_bonus
+        n = len(self.class_fold)
+        if any(profile >= n_classes for profile in self.profiles):
+            raise ValueError("the table of profiles is damaged")
+        if max(self.trie.codes) >= n:
+            raise ValueError("the alphabet is damaged")
+        if (
+            len(self.types_of) != n
+            or not n
+            or max(self.class_fold) >= n
+            or max(self.types_of) > 7
+            or len(transitions) != 16
+        ):
+            raise ValueError("the table of characters is damaged")
+        self.steps = [[transitions[4 * left + right] for right in range(4)] for left in range(4)]
+        self.unigram = of_layers("unigram", "b", n * 20)
+        self.types = of_layers("types", "h", 512 * 4)
+        self.repetition = of_layers("repetition", "h", 64 * 4)
+        self.cover = of_layers("cover", "h", 125 * 4)
+        self.match = {
+            length: of_layers(f"match{length}", "h", n_classes * (length + 2) * 4)
+            for length in range(2, LONGEST_MATCH + 1)
+        }
+        self.bigrams = of_layers("bigram", "B")
+        self.covers = of_layers("char_cover", "B")
+        if any(not len(table) or len(table) % _LINE for table in self.bigrams + self.covers):
+            raise ValueError("a hash table of weights is damaged")
+        small = [*self.types, *self.repetition, *self.cover]
+        greatest = len(layers) * 10 * 128 + sum(max(map(abs, table)) for table in small)
+        for length, tables in self.match.items():
+            greatest += (length + 2) * sum(max(map(abs, table), default=0) for table in tables)
+        if greatest >= 0x8000:
+            raise ValueError("a table of weights (too large) is damaged")
+
+    @property
+    def transitions(self) -> bytes:
+        """int32[4][4]: by tag and next tag."""
+        return array("i", [step for row in self.steps for step in row]).tobytes()
+
+    def scores(self, text: str) -> bytes:
+        """int16[n][4]: of B, M, E, S at each position."""
+        return array("h", [score for row in self.score(text) for score in row]).tobytes()
+
+    def score(self, text: str) -> list[list[int]]:
+        """The scores of the four tags at each position."""
+        n = len(text)
+        codes = self.trie.encode(text)
+        fold = [0, *(self.class_fold[code] for code in codes), 0]
+        kinds = [0, *(self.types_of[code] for code in codes), 0]
+        sums = [[0] * 4 for _ in text]
+
+        def add(tables: Sequence[Sequence[int]], row: int, first: int, width: int) -> None:
+            for table in tables:
+                for k in range(width):
+                    if 0 <= first + k < n:
+                        for tag in range(4):
+                            sums[first + k][tag] += table[(row * width + k) * 4 + tag]
+
+        for q in range(-1, n):
+            if q >= 0 and fold[q + 1]:
+                add(self.unigram, fold[q + 1], q - 2, 5)
+            key = fold[q + 1] << 16 | fold[q + 2]
+            add([_find(table, key, 3, 16) for table in self.bigrams], 0, q - 1, 4)
+        for q, cover in enumerate(self._add_matches(codes, add)):
+            key = fold[q + 1] * 125 + cover + 1
+            add([_find(table, key, 8, 4) for table in self.covers], 0, q, 1)
+            add(self.cover, cover, q, 1)
+            add(self.types, kinds[q] * 64 + kinds[q + 1] * 8 + kinds[q + 2], q, 1)
+            add(self.repetition, self._repetition(text, codes, q), q, 1)
+        return sums
+
+    def _add_matches(self, codes: list[int], add) -> list[int]:  # type: ignore[no-untyped-def]
+        """Adds the rows of all matches; returns the covers."""
+        begins, ends, inside = ([0] * len(codes) for _ in range(3))
+        for q in range(len(codes)):
+            for end, _, value in self.trie.walk(codes, q):
+                evidence = self.profiles[value] if value < len(self.profiles) else 0
+                if end == q + 1 or not evidence:
+                    continue
+                add(self.match[end - q], evidence, q - 1, end - q + 2)
+                size = min(end - q, 5) - 1
+                begins[q] = max(begins[q], size)
+                ends[end - 1] = max(ends[end - 1], size)
+                for position in range(q + 1, end - 1):
+                    inside[position] = max(inside[position], size)
+        return [25 * b + 5 * e + i for b, e, i in zip(begins, ends, inside, strict=True)]
+
+    def _repetition(self, text: str, codes: list[int], q: int) -> int:
+        if self.types_of[codes[q]] < 5:
+            return 0
+
+        def same(position: int) -> int:
+            if not 0 <= position < len(codes):
+                return 0
+            code = codes[position]
+            return self.class_fold[code] if code > 8 else ord(text[position]) + 0x10000
+
+        two, one, here, next_one, next_two = (same(q + d) for d in range(-2, 3))
+        pairs = ((here, one), (here, two), (next_one, one), (one, two), (here, next_one), (here, next_two))
+        return sum((left == right) << bit for bit, (left, right) in enumerate(pairs))
+
+
+def _find(table: memoryview, key: int, bucket_size: int, width: int) -> Sequence[int]:
+    """The row of the key in a hash table of cache lines; zeros if it has none."""
+    n_buckets = len(table) // _LINE
+    bucket = (key * _MULTIPLIER & 0xFFFFFFFF) * n_buckets >> 32
+    for _ in range(n_buckets):
+        line = table[bucket * _LINE : (bucket + 1) * _LINE]
+        keys = line[: 4 * bucket_size].cast("I")
+        rows = line[-width * bucket_size :].cast("b")
+        for k in range(bucket_size):
+            if keys[k] == key and any(rows[k * width : (k + 1) * width]):
+                return rows[k * width : (k + 1) * width]
+        if not (line[12:16].cast("I")[0] if bucket_size == 3 else keys[7]):
+            break
+        bucket = bucket + 1 if bucket + 1 < n_buckets else 0
+    return bytes(width)
+
+
+def constraints(
+    tagger: Tagger, model: Model, overlay: Overlay | None, text: str, spans: bytes | None
+) -> tuple[bytes, bytes]:
+    """Flags of the positions, and the user's wishes as int32[3]: start, end, bonus; by end, then start."""
+    flags, wishes = _constraints(tagger, model, overlay, text, spans)
+    return bytes(flags), array("i", [number for wish in wishes for number in wish]).tobytes()
+
+
+def _constraints(
+    tagger: Tagger, model: Model, overlay: Overlay | None, text: str, spans: bytes | None
+) -> tuple[bytearray, list[Wish]]:
+    lattice = _Lattice(model, text, overlay, spans)
+    flags = bytearray(HARD_BOUNDARY if flag & HARD_BOUNDARY else flag for flag in lattice.flags)
+    wishes: list[Wish] = []
+
+    def wish(start: int, end: int, is_blocked: bool) -> None:
+        inner = flags[start + 1 : end]
+        if (flags[start] | flags[end]) & NO_BOUNDARY or any(flag & HARD_BOUNDARY for flag in inner):
+            return
+        if is_blocked and all(flag & NO_BOUNDARY for flag in inner):
+            return  # it cannot be cut
+        wishes.append((start, end, BLOCKED if is_blocked else tagger.prefer_bonus))
+
+    for start, end, mode, _ in _unpack_spans(spans, len(text)):
+        if mode != MODE_FORCE:
+            wish(start, end, False)
+    if overlay:
+        for start, end, entry in lattice._user_matches():
+            wish(start, end, overlay.modes[entry] & MODE_MASK in (MODE_BLOCK, MODE_SPLIT))
+    return flags, sorted(wishes, key=lambda wish: (wish[1], wish[0], wish[2]))
+
+
+def segment(
+    tagger: Tagger, model: Model, overlay: Overlay | None, text: str, spans: bytes | None
+) -> list[tuple[int, int]]:
+    """(end, source) of each word of the best path."""
+    if not text:
+        return []
+    flags, wishes = _constraints(tagger, model, overlay, text, spans)
+    words, start = [], 0
+    for end in _best_path(tagger, tagger.score(text), flags, wishes):
+        words.append((end, _source(model, overlay, text, spans, start, end)))
+        start = end
+    return words
+
+
+def _best_path(tagger: Tagger, scores: list[list[int]], flags: bytearray, wishes: list[Wish]) -> list[int]:
+    """The ends of the words. Ties: the lower tag, the ordinary path before a preferred word."""
+    steps, n = tagger.steps, len(scores)
+    best: list[list[int]] = []  # by position and tag
+    back: list[list[tuple[int, int]]] = []  # the position and tag before
+    middle = [0]  # sums of the scores of M
+    before = [UNREACHABLE, UNREACHABLE, UNREACHABLE, 0]
+    ending: dict[int, list[Wish]] = {}
+    for wish in wishes:
+        ending.setdefault(wish[1] - 1, []).append(wish)
+    for i, row in enumerate(scores):
+        here, origin = [], []
+        for tag in range(4):
+            first, second = _BEFORE[tag]
+            from_first, from_second = before[first] + steps[first][tag], before[second] + steps[second][tag]
+            here.append(max(from_first, from_second) + row[tag])
+            origin.append((i - 1, second if from_second > from_first else first))
+        if i and flags[i] & (HARD_BOUNDARY | EDGE):
+            here[M] = here[E] = UNREACHABLE
+        elif i and flags[i] & NO_BOUNDARY:
+            here[B] = here[S] = UNREACHABLE
+        best.append(here)
+        back.append(origin)
+        middle.append(middle[-1] + row[M])
+
+        def rest(start: int, end: int) -> int:
+            """The score of the word [start, end] without what comes before its E but B's own sum."""
+            last = scores[end][E]
+            if start + 1 == end:
+                return steps[B][E] + last
+            inner = steps[B][M] + (end - start - 2) * steps[M][M] + steps[M][E]
+            return inner + middle[end] - middle[start + 1] + last
+
+        granted = ending.get(i, [])
+        here[S] += sum(bonus for start, _, bonus in granted if start == i and bonus != BLOCKED)
+        blocked = {start for start, _, bonus in granted if bonus == BLOCKED}
+        if blocked and here[E] > UNREACHABLE // 2 and _word_start(back, i) in blocked:
+            least, here[E], start = min(blocked), UNREACHABLE, i
+            while start > least and not flags[start] & (HARD_BOUNDARY | EDGE):
+                start -= 1
+                if start not in blocked and best[start][B] + rest(start, i) > here[E]:
+                    here[E], origin[E] = best[start][B] + rest(start, i), (start, B)
+            if start == least and not flags[least + 1] & (HARD_BOUNDARY | EDGE):
+                inner = (i - least - 1) * steps[M][M] + steps[M][E] + middle[i] - middle[least + 1]
+                total = best[least][M] + inner + scores[i][E]
+                if total > here[E]:
+                    here[E], origin[E] = total, (least, M)
+        for start, _, bonus in granted:
+            if start < i and bonus != BLOCKED and best[start][B] + rest(start, i) + bonus > here[E]:
+                here[E], origin[E] = best[start][B] + rest(start, i) + bonus, (start, B)
+        before = here
+    i, tag = n - 1, S if before[S] > before[E] else E
+    ends = []
+    while i >= 0:
+        if tag in (E, S):
+            ends.append(i + 1)
+        i, tag = back[i][tag]
+    return ends[::-1]
+
+
+def _word_start(back: list[list[tuple[int, int]]], i: int) -> int:
+    tag = E
+    while tag != B:
+        i, tag = back[i][tag]
+    return i
+
+
+def _source(
+    model: Model, overlay: Overlay | None, text: str, spans: bytes | None, start: int, end: int
+) -> int:
+    """What a word is: the user's, a pattern's, of the lexicon, a single character, or the tagger's."""
+    word = text[start:end]
+    if any(span[:2] == (start, end) for span in _unpack_spans(spans, len(text))):
+        return SOURCE_USER
+    value = overlay.trie.find(word)[1] if overlay else 0
+    if overlay and value and overlay.modes[value - 1] & MODE_MASK not in (MODE_BLOCK, MODE_SPLIT):
+        return SOURCE_USER
+    atomic = soft = None
+    if model.use_patterns:
+        atomic, soft = model.match_patterns([model.category(char) for char in text], start)
+    if atomic and atomic[0] == end:
+        return SOURCE_PATTERN
+    if model.trie.find(word)[1]:
+        return SOURCE_LEXICON
+    if soft and soft[0] == end:
+        return SOURCE_PATTERN
+    return SOURCE_CHARACTER if len(word) == 1 else SOURCE_TAGGER
