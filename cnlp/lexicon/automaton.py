@@ -17,11 +17,10 @@ from typing import Generic, TypeVar, cast, overload
 import ahocorasick
 
 from cnlp import errors
-from cnlp.text.characters import DIGIT, LATIN, LETTER, char_class
+from cnlp.lexicon.runs import is_inside_run
 from cnlp.text.normalise import normalise
 
 Value = TypeVar("Value")
-_RUN = (DIGIT, LATIN, LETTER)
 
 
 class Automaton(Generic[Value]):
@@ -152,7 +151,7 @@ class Automaton(Generic[Value]):
     def _matches(self, text: str, folded: str) -> Iterator[tuple[int, int, Value]]:
         for last, (size, value) in self._automaton.iter(folded):
             start, end = last + 1 - size, last + 1
-            if self._partial or not (_is_inside_run(text, start) or _is_inside_run(text, end)):
+            if self._partial or not (is_inside_run(text, start) or is_inside_run(text, end)):
                 yield start, end, value
 
     def _fold(self, text: str, where: str) -> str:
@@ -188,12 +187,3 @@ def _leftmost(longest: Mapping[int, tuple[int, Value]]) -> Iterator[tuple[int, i
         if start >= free:
             free, value = longest[start]
             yield start, free, value
-
-
-def _is_inside_run(text: str, position: int) -> bool:
-    """Do letters or digits stand on both sides?"""
-    return 0 < position < len(text) and _is_of_run(text[position - 1]) and _is_of_run(text[position])
-
-
-def _is_of_run(char: str) -> bool:
-    return char.isalnum() if char.isascii() else char_class(char) in _RUN

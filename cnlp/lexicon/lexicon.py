@@ -28,7 +28,7 @@ from cnlp.models import open_model
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cnlp._kernel import kernel as kernel_types
     from cnlp.lexicon.entries import Entry, Row
@@ -110,15 +110,16 @@ class Lexicon:
         >>> cnlp.segment("南京市长江大桥", lexicon=lexicon, algorithm="backward")
         ['南京', '市', '长江', '大桥']
         """
-        from cnlp.lexicon.compile import compile_lexicon
+        from cnlp.lexicon.compile import UNKNOWN, compile_lexicon
         from cnlp.text.normalise import normalise
 
-        added = _as_rows(entries)
+        added: list[Row] = []
         counts: dict[str, float] = {}
-        for word, weight, _, mode, _, partial, regex in added:
+        for word, weight, tag, mode, pieces, partial, regex in _as_rows(entries):
+            added.append((word, weight or 1.0, tag, mode, pieces, partial, regex))
             if mode == "prefer" and not regex and not partial:
                 counts[normalise(word, width=width, case=case, script=script)] = weight or 1.0
-        arrays, metadata = compile_lexicon(counts, folding=(width, case, script))
+        arrays, metadata = compile_lexicon(counts or {UNKNOWN: 1.0}, folding=(width, case, script))
         lexicon = cls.from_arrays(arrays, metadata, patterns=patterns)
         lexicon._add(added)
         return lexicon
@@ -191,13 +192,31 @@ class Lexicon:
             return None
         from array import array
 
-        found = []
-        for row, expression in self._expressions.values():
-            cost = self._base.cost_of(row[1]) if row[1] else 0
-            for match in expression.finditer(text):
-                if match.end() > match.start():
-                    found.append((match.start(), match.end(), kernel_mode(row), cost))
+        from cnlp._kernel.reference import MODE_MASK
+
+        found = [
+            (start, end, kernel_mode(row) & MODE_MASK, self._base.cost_of(row[1]) if row[1] else 0)
+            for start, end, row in self._matches(text)
+        ]
         return array("I", [number for span in sorted(found) for number in span]).tobytes()
+
+    def tags(self, text: str) -> dict[tuple[int, int], str | None]:
+        """The tags of what the user's regular expressions match, by start and end."""
+        return {(start, end): row[2] for start, end, row in self._matches(text)}
+
+    def _matches(self, text: str) -> Iterator[tuple[int, int, Row]]:
+        """Where expressions match; inside a run of letters or digits only those that are ``partial``."""
+        if not self._expressions:
+            return
+        from cnlp.lexicon.runs import is_inside_run
+
+        for row, expression in self._expressions.values():
+            for match in expression.finditer(text):
+                start, end = match.span()
+                if start < end and (
+                    row[5] or not (is_inside_run(text, start) or is_inside_run(text, end))
+                ):
+                    yield start, end, row
 
     def _add(self, added: Sequence[Row]) -> None:
         words = [row for row in added if not row[6]]
@@ -230,7 +249,7 @@ class _Base:
         self.trie = kernel.Trie(source, ranges, max_length)
         alphabet = None
         if self.folding != built:
-            alphabet = _refold(source, ranges, self.folding)
+            alphabet = _refold(source, ranges, (built[0], built[1], built[2]), self.folding)
         self.model = kernel.Model(source, ranges, max_length, int(fields["word_cost"]), alphabet, patterns)
 
     @classmethod
@@ -245,10 +264,10 @@ class _Base:
                 file,
                 folding,
             )
-        except ValueError as error:
-            if isinstance(error, errors.CnlpError):
-                raise
-            raise errors.bad_model(file.path, str(error)) from None
+        except errors.CnlpError:
+            raise
+        except (ValueError, IndexError, OverflowError) as error:
+            raise errors.bad_model(file.path, f"damaged: {error}") from None
 
     @classmethod
     def from_arrays(
@@ -339,9 +358,12 @@ def _from_file(file: ModelFile, folding: tuple[bool, bool, bool], patterns: bool
 
 
 def _refold(
-    source: kernel_types.Mapping | bytes, ranges: dict[str, tuple[int, int]], folding: tuple[bool, bool, bool]
+    source: kernel_types.Mapping | bytes,
+    ranges: dict[str, tuple[int, int]],
+    built: tuple[bool, bool, bool],
+    folding: tuple[bool, bool, bool],
 ) -> tuple[bytes, bytes]:
-    """The alphabet of a trie under another folding."""
+    """The alphabet of a trie under another folding than it was built with."""
     from cnlp.lexicon.alphabet import pack_alphabet, unpack_alphabet
     from cnlp.text.normalise import fold_table
 
@@ -349,7 +371,7 @@ def _refold(
         start, size = ranges[name]
         return source[start : start + size] if isinstance(source, bytes) else source.read(start, size)
 
-    codes = unpack_alphabet(read("pages"), read("codes"), fold_table())
+    codes = unpack_alphabet(read("pages"), read("codes"), fold_table(*built))
     return pack_alphabet(codes, fold_table(*folding))
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Iterable, Mapping
+from itertools import count
 
 from cnlp import errors
 from cnlp._kernel import kernel
@@ -69,9 +70,11 @@ class Trie:
             ArgumentError: a word is empty, a number out of range, or there are more than 65,535 different
                 characters.
         """
-        numbers = words if isinstance(words, Mapping) else {word: k for k, word in enumerate(words, 1)}
+        pairs: Iterable[tuple[str, int]] = (
+            words.items() if isinstance(words, Mapping) else zip(words, count(1), strict=False)
+        )
         values: dict[str, int] = {}
-        for word, value in numbers.items():
+        for word, value in pairs:
             if not isinstance(word, str):
                 raise errors.not_text(word, "word")
             if not word:

@@ -75,11 +75,12 @@ class Segmenter:
 
         if not isinstance(text, str):
             raise errors.not_text(text)
-        tokens = []
+        tokens, expression_tags = [], self.lexicon.tags(text)
         for start, end, source in self._spans(text):
             word = text[start:end]
             entry = self.lexicon.entry_of(word) if source == 1 else None
-            tokens.append(Token(word, start, end, entry.tag if entry else None, SOURCES[source]))
+            tag = entry.tag if entry else expression_tags.get((start, end)) if source == 1 else None
+            tokens.append(Token(word, start, end, tag, SOURCES[source]))
         return tokens
 
     def segment_bytes(self, data: bytes, delimiter: bytes = b" ") -> bytes:
@@ -99,10 +100,12 @@ class Segmenter:
             return self._cutter.segment_bytes(data, delimiter)
         from itertools import pairwise
 
+        from cnlp.text.characters import SPACE, char_class
+
         words = self.segment(data.decode("utf-8"))
         parts = [words[0].encode("utf-8")] if words else []
         for left, right in pairwise(words):
-            if not (left[-1].isspace() or right[0].isspace()):
+            if SPACE not in (char_class(left[-1]), char_class(right[0])):
                 parts.append(delimiter)
             parts.append(right.encode("utf-8"))
         return b"".join(parts)
