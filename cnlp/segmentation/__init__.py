@@ -19,7 +19,7 @@ _shared: dict[tuple[str, str], Segmenter] = {}
 
 
 def _segmenter(mode: str, algorithm: str | None, lexicon: Lexicon | None) -> Segmenter:
-    choice = mode, algorithm or DEFAULT_ALGORITHM
+    choice = mode, DEFAULT_ALGORITHM if algorithm is None else algorithm
     if lexicon is not None:
         return Segmenter(lexicon, mode=choice[0], algorithm=choice[1])
     if choice not in _shared:

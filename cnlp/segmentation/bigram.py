@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from cnlp import errors
 from cnlp.lexicon.compile import BEGIN, INTERPOLATION, class_name, compile_lexicon
 from cnlp.lexicon.lexicon import Lexicon
-from cnlp.models.format import write_model
+from cnlp.models.format import RESERVED, write_model
 from cnlp.segmentation.segmenter import Segmenter
 from cnlp.text.normalise import normalise
 from cnlp.text.patterns import PATTERNS, Pattern
@@ -52,13 +52,21 @@ class Bigram:
         """Count the words and pairs of the sentences.
 
         Raises:
-            ArgumentError: there is no sentence with a word.
+            ArgumentError: there is no sentence with a word, a word is empty, a sentence is a str, or
+                ``interpolation`` is out of range.
+            TextTypeError: a word is not a str.
         """
+        if not 0 <= self.interpolation < 1:
+            raise errors.ArgumentError(
+                f"interpolation must be at least 0 and less than 1, got {self.interpolation}"
+            )
         known = {normalise(word) for word in self.words or ()}
         counts: Counter[str] = Counter()
         pairs: Counter[tuple[str, str]] = Counter()
         units: dict[str, str] = {}
         for sentence in sentences:
+            if isinstance(sentence, str):
+                raise errors.ArgumentError(f"a sentence must be a list of words, got the str {sentence!r}")
             previous = BEGIN
             for word in sentence:
                 unit = units.get(word)
@@ -78,10 +86,18 @@ class Bigram:
         return self
 
     def save(self, path: str | os.PathLike[str], card: Mapping[str, str] | None = None) -> None:
-        """Write the model file; ``card`` is added to its metadata."""
+        """Write the model file; ``card`` is added to its metadata.
+
+        Raises:
+            ArgumentError: the card holds a field that the file needs for itself.
+            OSError: the file cannot be written.
+        """
         arrays, metadata = compile_lexicon(
             self.counts_, self.bigrams_, interpolation=self.interpolation
         )
+        for name in card or ():
+            if name in metadata or name in RESERVED:
+                raise errors.ArgumentError(f"the card cannot hold {name!r}: the file needs it for itself")
         write_model(path, arrays, {**(card or {}), **metadata})
 
     def segmenter(self) -> Segmenter:
@@ -120,6 +136,10 @@ def is_atomic(word: str) -> bool:
 
 def _unit(word: str, known: set[str]) -> str:
     """What is counted for a word: its folded form, or its class."""
+    if not isinstance(word, str):
+        raise errors.not_text(word, "word")
+    if not word:
+        raise errors.ArgumentError("a word is empty")
     form = normalise(word)
     pattern = whole_match(word)
     if pattern is not None and (pattern.atomic or form not in known):

@@ -107,12 +107,19 @@ class _Lattice:
         self.model = lexicon.model
         self.is_bigram = segmenter.algorithm == "bigram"
         self.text = text
-        self.edges = self.model.edges(text, lexicon.layer, lexicon.spans(text))
+        edges = self.model.edges(text, lexicon.layer, lexicon.spans(text))
+        # a forced word is proposed twice, as a match and as a constraint
+        self.edges = sorted(dict.fromkeys(edges), key=lambda edge: edge[:2])
         self.beginning: list[list[int]] = [[] for _ in range(len(text) + 1)]
         self.ending: list[list[int]] = [[] for _ in range(len(text) + 1)]
         for k, (start, end, *_) in enumerate(self.edges):
             self.beginning[start].append(k)
             self.ending[end].append(k)
+
+    def cheapest(self, start: int, end: int, source: int, path_costs: list[int | None]) -> int:
+        """Of the edges of this span and source, the one on the cheapest path."""
+        found = [k for k in self.beginning[start] if self.edges[k][1] == end and self.edges[k][4] == source]
+        return min(found, key=lambda k: path_costs[k] or 0)
 
     def step(self, left: int | None, right: int) -> int:
         """The cost of edge ``right`` after edge ``left``; ``None``: at the beginning."""
@@ -175,10 +182,11 @@ def explain(segmenter: Segmenter, text: str) -> Explanation:
     lattice = _Lattice(segmenter, _checked(text))
     has_costs = segmenter.algorithm in _WITH_COSTS
     costs: list[int | None] = lattice.path_costs() if has_costs else [None] * len(lattice.edges)
-    chosen, start = {}, 0
+    chosen, start = [], 0
     for end, source in segmenter.words(text):
-        chosen[start, end] = source
+        chosen.append(lattice.cheapest(start, end, source, costs))
         start = end
+    taken = set(chosen)
     candidates = tuple(
         CandidateWord(
             text[start:end],
@@ -187,12 +195,12 @@ def explain(segmenter: Segmenter, text: str) -> Explanation:
             SOURCES[source],
             cost / COST_SCALE,
             None if costs[k] is None else costs[k] / COST_SCALE,  # type: ignore[operator]
-            chosen.get((start, end)) == source,
+            k in taken,
         )
         for k, (start, end, _, cost, source) in enumerate(lattice.edges)
     )
     boundaries = tuple(_boundary(segmenter, text, candidates, p) for p in range(1, len(text)))
-    return Explanation(text, tuple(text[start:end] for start, end in chosen), candidates, boundaries)
+    return Explanation(text, tuple(candidates[k].text for k in chosen), candidates, boundaries)
 
 
 def _boundary(
@@ -258,32 +266,42 @@ def n_best(segmenter: Segmenter, text: str, n: int) -> list[Path]:
     lattice = _Lattice(segmenter, _checked(text))
     if not text:
         return [Path(0.0, ())]
-    # by edge: up to n of (cost, previous edge, rank of its path), the cheapest first
-    best: list[list[tuple[int, int, int]]] = []
+    # Two edges may be the same word, proposed twice, so paths are told apart by their boundaries: a
+    # sequence of boundaries has the number of (the sequence before its last, its last).
+    numbers: dict[tuple[int, int], int] = {}
+    best: list[list[tuple[int, int]]] = []  # by edge: (cost, sequence up to its start), the cheapest first
     for k, (start, *_) in enumerate(lattice.edges):
-        if start == 0:
-            best.append([(lattice.step(None, k), -1, 0)])
-            continue
-        paths = [
-            (cost + step, left, rank)
-            for left in lattice.ending[start]
-            for step in (lattice.step(left, k),)
-            for rank, (cost, _, _) in enumerate(best[left])
-        ]
-        best.append(heapq.nsmallest(n, paths))
-    finals = [(best[k][rank][0], k, rank) for k in lattice.ending[-1] for rank in range(len(best[k]))]
-    found: dict[tuple[str, ...], float] = {}
-    for cost, edge, rank in sorted(finals):
-        found.setdefault(_words(lattice, best, edge, rank), cost / COST_SCALE)
-    return [Path(cost, words) for words, cost in list(found.items())[:n]]
+        paths = [(lattice.step(None, k), -1)] if start == 0 else []
+        for left in lattice.ending[start]:
+            step = lattice.step(left, k)
+            for cost, before in best[left]:
+                sequence = numbers.setdefault((before, start), len(numbers))
+                paths.append((cost + step, sequence))
+        best.append(_cheapest(paths, n))
+    end = len(text)
+    finals = [
+        (cost, numbers.setdefault((before, end), len(numbers)))
+        for k in lattice.ending[end]
+        for cost, before in best[k]
+    ]
+    boundaries = {number: sequence for sequence, number in numbers.items()}
+    return [
+        Path(cost / COST_SCALE, _words(text, boundaries, number)) for cost, number in _cheapest(finals, n)
+    ]
 
 
-def _words(
-    lattice: _Lattice, best: list[list[tuple[int, int, int]]], edge: int, rank: int
-) -> tuple[str, ...]:
-    words = []
-    while edge >= 0:
-        start, end, *_ = lattice.edges[edge]
-        words.append(lattice.text[start:end])
-        _, edge, rank = best[edge][rank]
+def _cheapest(paths: list[tuple[int, int]], n: int) -> list[tuple[int, int]]:
+    """The n cheapest of (cost, sequence), each sequence once."""
+    least: dict[int, int] = {}
+    for cost, sequence in paths:
+        least[sequence] = min(cost, least.get(sequence, cost))
+    return heapq.nsmallest(n, ((cost, sequence) for sequence, cost in least.items()))
+
+
+def _words(text: str, boundaries: dict[int, tuple[int, int]], number: int) -> tuple[str, ...]:
+    words, (number, end) = [], boundaries[number]
+    while end:
+        number, start = boundaries[number] if number >= 0 else (-1, 0)
+        words.append(text[start:end])
+        end = start
     return tuple(reversed(words))
