@@ -94,7 +94,12 @@ def pack_model(model: CharacterTagger, weights: Floats, unit: float) -> tuple[Ar
             packed = _pack_stream(template, keys, block, folded[code_of], numbers, len(folded))
             if packed is not None:
                 arrays[f"{name}.{template}"] = packed
-    metadata = {"kind": "segmenter", "standards": ",".join(standards), "unit": repr(unit)}
+    metadata = {
+        "kind": "segmenter",
+        "standards": ",".join(standards),
+        "classes": str(len(numbers)),
+        "unit": repr(unit),
+    }
     return arrays, metadata
 
 

@@ -15,14 +15,18 @@ Decoding is exact (Viterbi); cost: O(n T^2) in first order, O(n T^3) in second, 
 
 from __future__ import annotations
 
+import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import inf, log
 
 from cnlp import errors
+from cnlp.models.format import ModelFile, write_model
 from cnlp.tagging.schemes import tags_to_words, transition_mask, words_to_tags
 
+KIND = "hidden-markov-model"
 EDGE = "<edge>"  # the tag before and behind a sequence
 _FORBIDDEN = -inf
 
@@ -105,6 +109,49 @@ class HiddenMarkovModel:
     def segment(self, text: str) -> list[str]:
         """The words of a text, by a model that learnt words."""
         return tags_to_words(text, self._decode(text), self.scheme or "BMES")
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model; :meth:`load` gives back the same numbers, bit for bit.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        parameters = {"order": self.order, "scheme": self.scheme, "strength": self.strength}
+        # Infinity is no number of JSON's; impossible moves are null in the file.
+        moves = [[[None if p == _FORBIDDEN else p for p in row] for row in rows] for rows in self._moves]
+        learnt = {
+            "tags": self.tags_,
+            "weights": self.weights_,
+            "moves": moves,
+            "unseen": self._unseen,
+            "emissions": self._emissions,
+        }
+        data = json.dumps(learnt, separators=(",", ":")).encode()
+        metadata = {"kind": KIND, "method": "HiddenMarkovModel", "parameters": json.dumps(parameters)}
+        write_model(path, {"learnt": ("U8", data)}, metadata)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> HiddenMarkovModel:
+        """Read a file that :meth:`save` wrote.
+
+        Raises:
+            OSError: the file cannot be read.
+            ModelError: it is damaged, or holds something else.
+        """
+        file = ModelFile(path)
+        if file.kind != KIND:
+            raise errors.bad_model(file.path, f"this is a model of kind {file.kind!r}, not {KIND!r}")
+        file.verify()
+        model = cls(**json.loads(file.card["parameters"]))
+        learnt = json.loads(file.source.read(*file.ranges("learnt")["learnt"]))
+        model.tags_ = learnt["tags"]
+        model.weights_ = tuple(learnt["weights"])
+        model._moves = [
+            [[_FORBIDDEN if p is None else p for p in row] for row in rows] for rows in learnt["moves"]
+        ]
+        model._unseen = learnt["unseen"]
+        model._emissions = learnt["emissions"]
+        return model
 
     def _set_transitions(
         self, one: Counter[str], two: Counter[tuple[str, str]], three: Counter[tuple[str, str, str]]

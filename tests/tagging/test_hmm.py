@@ -88,3 +88,25 @@ class TestRefusals:
 
     def test_edge_is_no_tag(self):
         assert EDGE not in small().tags_
+
+
+class TestFiles:
+    @pytest.mark.parametrize("order", [1, 2])
+    def test_a_file_gives_back_every_bit(self, order, tmp_path):
+        model = HiddenMarkovModel(order=order, scheme="BMES").fit_words(
+            [["中国", "人"], ["\ud800", "很", "大"]]
+        )
+        model.save(tmp_path / "a")
+        again = HiddenMarkovModel.load(tmp_path / "a")
+        assert again.segment("中国很大人") == model.segment("中国很大人")
+        again.save(tmp_path / "b")
+        assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+    def test_an_altered_file_is_refused(self, tmp_path):
+        path = tmp_path / "a"
+        HiddenMarkovModel().fit_words([["中国", "人"]]).save(path)
+        data = bytearray(path.read_bytes())
+        data[-2] ^= 1
+        path.write_bytes(data)
+        with pytest.raises(errors.ModelError, match="checksum"):
+            HiddenMarkovModel.load(path)
