@@ -195,11 +195,11 @@ static void choose_cheapest(void *state, size_t start, size_t end, uint32_t id, 
     if (end > chooser->end)
         return;
     int64_t total = cost + chooser->cost[end - chooser->begin];
-    if (total < chooser->least || (total == chooser->least && end > chooser->best)) {
-        chooser->least = total;
-        chooser->best = (uint32_t)end;
-        chooser->source = source;
-    }
+    /* Without a branch: which word is the better cannot be predicted. */
+    int is_better = (total < chooser->least) | ((total == chooser->least) & (end > chooser->best));
+    chooser->least = is_better ? total : chooser->least;
+    chooser->best = is_better ? (uint32_t)end : chooser->best;
+    chooser->source = is_better ? source : chooser->source;
 }
 
 /* Fills starting (and closing, or cost) and reach, from right to left. */
@@ -213,8 +213,9 @@ ALWAYS_INLINE void choose(Block *block, Work *work, Visit visit)
     if (visit == choose_longest)
         memset(work->closing, 0xFF, (size + 1) * sizeof *work->closing);
     for (size_t i = size; i-- > 0;) {
-        while (extra > 0 && view.extras[extra - 1].start >= begin + i)
-            extra--;
+        if (view.flags[begin + i] & HAS_EXTRA)
+            while (extra > 0 && view.extras[extra - 1].start >= begin + i)
+                extra--;
         chooser.least = INFINITE_COST;
         chooser.best = 0;
         size_t reach = visit_edges(view, block, begin + i, extra, limit, visit, &chooser);

@@ -38,7 +38,7 @@
  *
  * The child of a node by code c is units[base + c] if its label is c. No two nodes share a base,
  * so the label alone proves the parent. base 0: a leaf. value 0: no word ends here. Node 0 is
- * the root, its base is 0 as well: units[c] is its child by code c.
+ * the root, its base is 0 as well: units[c] is its child by code c, or 0; no other node lies there.
  * The pages and codes belong to the trie: they hold its alphabet and its folding. */
 typedef struct {
     const uint16_t *pages; /* [CODE_POINT_PAGES], each < n_pages */
@@ -85,7 +85,7 @@ int trie_build(const uint16_t *codes, const uint32_t *offsets, const uint32_t *v
 typedef struct {
     const uint16_t *category_pages; /* [CODE_POINT_PAGES] */
     const uint8_t *categories;      /* [n_pages * 256] */
-    const uint8_t *category_flags;  /* [n_categories] */
+    const uint8_t *point_flags;     /* [n_pages * 256]: flags of the category */
     const uint16_t *transitions;    /* [n_states * n_categories] */
     const uint8_t *accepts;         /* [n_states]: 0 or pattern + 1 */
     const uint8_t *pattern_flags;   /* [n_patterns] */
@@ -105,7 +105,8 @@ static inline uint32_t scanner_category(const Scanner *scanner, uint32_t code_po
 
 static inline uint32_t scanner_flags(const Scanner *scanner, uint32_t code_point)
 {
-    return scanner->category_flags[scanner_category(scanner, code_point)];
+    return scanner->point_flags[(uint32_t)scanner->category_pages[code_point >> 8] << 8
+                                | (code_point & 255)];
 }
 
 /* Can a match begin with `here`, or two characters of a match with `here` and `next`? Sorts out the
@@ -190,9 +191,8 @@ typedef struct {
     size_t begin, end;      /* the block; edges may reach beyond its end */
     size_t capacity;        /* characters the arrays have room for */
     uint32_t *second;       /* node after two characters from here, 0 if there is none */
-    uint32_t *third;        /* node after three */
     uint16_t *codes;        /* trie codes of text[begin .. end + max_length) */
-    uint16_t *user_codes;   /* these four in one allocation, at second */
+    uint16_t *user_codes;   /* these three in one allocation, at second */
     uint8_t *flags;         /* of positions begin .. flags_end - 1 */
     size_t flags_end, flags_capacity;
     Edge *extras;           /* patterns, forced words: sorted by start */
@@ -200,7 +200,7 @@ typedef struct {
     Edge *scratch;          /* candidates of one start, where there is an overlay */
     size_t scratch_capacity;
     int failed;             /* out of memory */
-    uint32_t small_codes[3 * SMALL_BLOCK];
+    uint32_t small_codes[2 * SMALL_BLOCK];
     uint8_t small_flags[SMALL_BLOCK];
 } Block;
 
@@ -236,7 +236,7 @@ typedef void (*Visit)(void *state, size_t start, size_t end, uint32_t id, int32_
 typedef struct {
     const uint64_t *units;
     const uint16_t *codes;
-    const uint32_t *second, *third;
+    const uint32_t *second;
     const uint8_t *flags;
     const Edge *extras;
     size_t n_extras, flags_end, length;
@@ -251,7 +251,6 @@ static inline View view_of(const Block *block)
     return (View){.units = trie->units,
                   .codes = block->codes - block->begin,
                   .second = block->second - block->begin,
-                  .third = block->third - block->begin,
                   .flags = block->flags - block->begin,
                   .extras = block->extras,
                   .n_extras = block->n_extras,
@@ -275,9 +274,7 @@ ALWAYS_INLINE size_t visit_words(const View view, size_t start, size_t limit, Vi
     const uint8_t *flags = view.flags + start;
     size_t reach = start + 1;
     uint32_t code = view.codes[start];
-    uint64_t unit = view.units[code];
-    if (UNIT_LABEL(unit) != code)
-        unit = 0;
+    uint64_t unit = view.units[code]; /* the root's child, or nothing */
     if (!(flags[1] & NO_BOUNDARY)) {
         if (UNIT_VALUE(unit))
             visit(state, start, start + 1, code, WORD_COST(unit), SOURCE_LEXICON);
@@ -292,23 +289,18 @@ ALWAYS_INLINE size_t visit_words(const View view, size_t start, size_t limit, Vi
         reach = start + 2;
         visit(state, start, start + 2, node, WORD_COST(unit), SOURCE_LEXICON);
     }
-    node = view.third[start];
-    if (node == 0)
-        return reach;
     size_t stop = start + view.max_length < view.length ? start + view.max_length : view.length;
-    for (size_t j = start + 3;; j++) {
-        unit = view.units[node];
+    for (size_t j = start + 2; UNIT_BASE(unit) && j < stop;) {
+        code = view.codes[j++];
+        node = UNIT_BASE(unit) + code;
+        if (code == 0 || node >= view.n_units || UNIT_LABEL(unit = view.units[node]) != code)
+            break;
         if (UNIT_VALUE(unit) && !(view.flags[j] & NO_BOUNDARY) && j <= limit) {
             reach = j;
             visit(state, start, j, node, WORD_COST(unit), SOURCE_LEXICON);
         }
-        if (UNIT_BASE(unit) == 0 || j >= stop)
-            return reach;
-        code = view.codes[j];
-        node = UNIT_BASE(unit) + code;
-        if (code == 0 || node >= view.n_units || UNIT_LABEL(view.units[node]) != code)
-            return reach;
     }
+    return reach;
 }
 
 /* The same with the user's words, patterns and forced words. */

@@ -387,15 +387,15 @@ static inline uint32_t child_or_none(const Trie *trie, uint32_t base, uint32_t c
     return node & -(uint32_t)((UNIT_LABEL(trie->units[node]) == code) & (base != 0) & (code != 0));
 }
 
-/* Trie codes of the characters, and the nodes after two and after three characters. The walks of all
- * positions are made side by side, since each step waits for memory: one pass asks for the second
- * nodes, one looks at them and asks for the third, one looks at those. */
+/* Trie codes of the characters, and the nodes after two characters. The walks of all positions are made
+ * side by side, since each step waits for memory: one pass asks for the second nodes, one looks at
+ * them and asks for the third. */
 static void load_codes(Block *block, size_t size)
 {
     const Trie trie = block->model->trie;
     const uint32_t *text = block->text + block->begin;
     uint16_t *codes = block->codes;
-    uint32_t *second = block->second, *third = block->third;
+    uint32_t *second = block->second;
     uint32_t base = 0; /* of the character before; 0: in no longer word */
     for (size_t i = 0; i < size; i++) {
         uint32_t code = trie_code(&trie, text[i]);
@@ -405,20 +405,15 @@ static void load_codes(Block *block, size_t size)
             PREFETCH(trie.units + base + code);
         }
         uint64_t unit = trie.units[code];
-        base = UNIT_BASE(unit) & -(uint32_t)(UNIT_LABEL(unit) == code);
+        base = UNIT_BASE(unit);
     }
     for (size_t i = 0; i + 1 < size; i++) {
         second[i] = child_or_none(&trie, second[i], codes[i + 1]);
-        third[i] = UNIT_BASE(trie.units[second[i]]);
         if (i + 2 < size)
-            PREFETCH(trie.units + third[i] + codes[i + 2]);
+            PREFETCH(trie.units + UNIT_BASE(trie.units[second[i]]) + codes[i + 2]);
     }
-    for (size_t i = 0; i + 2 < size; i++)
-        third[i] = child_or_none(&trie, third[i], codes[i + 2]);
     if (size > 0)
-        second[size - 1] = third[size - 1] = 0;
-    if (size > 1)
-        third[size - 2] = 0;
+        second[size - 1] = 0;
 }
 
 static int reserve_codes(Block *block, size_t size)
@@ -429,12 +424,11 @@ static int reserve_codes(Block *block, size_t size)
         free(block->second);
     size_t target = size <= SMALL_BLOCK ? SMALL_BLOCK : size + size / 4;
     block->second = size <= SMALL_BLOCK ? block->small_codes
-                                        : malloc(target * sizeof(uint32_t) * 3);
+                                        : malloc(target * sizeof(uint32_t) * 2);
     block->capacity = block->second ? target : 0;
     if (!block->second)
         return 0;
-    block->third = block->second + target;
-    block->codes = (uint16_t *)(block->third + target);
+    block->codes = (uint16_t *)(block->second + target);
     block->user_codes = block->codes + target;
     return 1;
 }

@@ -233,13 +233,25 @@ static int check_pages(const uint16_t *pages, uint32_t n_pages, uint32_t n_cells
     return 0;
 }
 
-/* Every code is the index of a unit: of the root's child by that code, if there is one. */
+/* Every code is the index of a unit. */
 static int check_codes(const Trie *trie, uint32_t n_codes)
 {
     uint32_t highest = 0;
     for (uint32_t i = 0; i < n_codes; i++)
         highest = trie->codes[i] > highest ? trie->codes[i] : highest;
     return highest < trie->n_units ? 0 : damaged("the trie");
+}
+
+/* At the index of a code is the root's child by that code, or nothing. */
+static int check_roots(const Trie *trie)
+{
+    for (uint32_t i = 0; i < CODE_POINT_PAGES * 256u; i += 256)
+        for (uint32_t low = 0; trie->pages[i >> 8] && low < 256; low++) {
+            uint32_t code = trie_code(trie, i | low);
+            if (trie->units[code] && UNIT_LABEL(trie->units[code]) != code)
+                return damaged("the trie");
+        }
+    return 0;
 }
 
 static int load_trie(const ModuleState *state, PyObject *source, PyObject *arrays,
@@ -275,12 +287,14 @@ static int check_scanner(const Scanner *scanner, uint32_t n_cells, uint32_t n_tr
 static int load_scanner(const ModuleState *state, PyObject *source, PyObject *arrays, Scanner *scanner)
 {
     uint32_t n_pages, n_cells, n_transitions;
+    uint32_t n_flags;
     return !(scanner->category_pages =
                  named_array(state, source, arrays, "category_pages", 2, &n_pages))
            || !(scanner->categories =
                     named_array(state, source, arrays, "categories", 1, &n_cells))
-           || !(scanner->category_flags = named_array(state, source, arrays, "category_flags", 1,
-                                                      &scanner->n_categories))
+           || !(scanner->point_flags =
+                    named_array(state, source, arrays, "point_flags", 1, &n_flags))
+           || !named_array(state, source, arrays, "category_flags", 1, &scanner->n_categories)
            || !(scanner->transitions =
                     named_array(state, source, arrays, "transitions", 2, &n_transitions))
            || !(scanner->accepts =
@@ -288,6 +302,7 @@ static int load_scanner(const ModuleState *state, PyObject *source, PyObject *ar
            || !(scanner->pattern_flags = named_array(state, source, arrays, "pattern_flags", 1,
                                                      &scanner->n_patterns))
            || check_pages(scanner->category_pages, n_pages, n_cells, "the category table")
+           || (n_flags != n_cells && damaged("the category table"))
            || check_scanner(scanner, n_cells, n_transitions)
                ? -1 : 0;
 }
@@ -686,6 +701,7 @@ static PyObject *model_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     model->word_cost = word_cost;
     if (load_trie(state, source, arrays, max_length, &model->trie)
         || load_alphabet(state, alphabet, &model->trie)
+        || check_roots(&model->trie)
         || load_scanner(state, source, arrays, &model->scanner)
         || !(model->class_costs = named_array(state, source, arrays, "class_costs", 4, &n_costs))
         || !(model->bigrams = named_array(state, source, arrays, "bigrams", 4, &n_bigrams))
@@ -1291,8 +1307,7 @@ static int is_delimited(const Scanner *scanner, const uint32_t *text, const Word
 {
     uint32_t end = words->items[k].end;
     return k + 1 < words->count
-        && !((scanner->category_flags[scanner_category(scanner, text[end - 1])]
-              | scanner->category_flags[scanner_category(scanner, text[end])]) & IS_SPACE);
+        && !((scanner_flags(scanner, text[end - 1]) | scanner_flags(scanner, text[end])) & IS_SPACE);
 }
 
 static void join_bytes(char *out, const char *data, const char *delimiter, size_t delimiter_size,

@@ -161,8 +161,9 @@ def build_trie(words: list[str], values: bytes, pages: bytes, codes: bytes) -> t
                 raise ValueError("a word holds a character outside the alphabet")
             node = node.children.setdefault(code, _Node())
         node.word = k
-    units, nodes = array("Q", [0]), array("I", bytes(4 * len(words)))
-    occupied, taken, hint = bytearray(b"\1"), bytearray(b"\1"), 1
+    # The slots of all codes are the root's children's.
+    units, nodes = array("Q", bytes(8 * (max(cell) + 1))), array("I", bytes(4 * len(words)))
+    occupied, taken, hint = bytearray(b"\1" * len(units)), bytearray(b"\1"), 1
     stack = [(0, tree)]
     while stack:
         place, node = stack.pop()
@@ -185,7 +186,6 @@ def build_trie(words: list[str], values: bytes, pages: bytes, codes: bytes) -> t
             occupied[base + label] = 1
             units[base + label] = label
         stack.extend((base + label, node.children[label]) for label in reversed(labels))
-    units.extend([0] * (max(cell) + 1 - len(units)))  # every code is the index of a unit
     if len(units) > 1 << 24:
         raise OverflowError("too many words for one trie")
     return units.tobytes(), nodes.tobytes()
@@ -260,6 +260,9 @@ class Model:
             or max(self.accepts) > len(self.pattern_flags)
         ):
             raise ValueError("the pattern table is damaged")
+        roots = ((code, self.trie.units[code]) for code in set(self.trie.codes))
+        if any(unit and unit & 0xFFFF != code for code, unit in roots):
+            raise ValueError("the trie is damaged")
         if len(self.bigrams) % BUCKET:
             raise ValueError("the bigram table is damaged")
         if len(self.class_costs) != len(self.pattern_flags) + 1:

@@ -257,16 +257,18 @@ static Ranked *placing_order(Tree *tree, uint32_t *count)
     return order;
 }
 
-/* Gives every node of the tree its slot, and stores the bases. */
-static int lay_out(Tree *tree, Slots *slots, uint32_t *bases)
+/* Gives every node of the tree its slot, and stores the bases. The slots of all codes are the root's
+ * children's, so that units[code] needs no look at its label. */
+static int lay_out(Tree *tree, Slots *slots, uint32_t highest_code, uint32_t *bases)
 {
     uint32_t count, from = 0, width = 0;
     Ranked *order = placing_order(tree, &count);
     int status = order ? grow_slots(slots, 0x10001) : -1;
     slots->used = 1;
-    if (!status && tree->nodes[0].n_children) /* the root's base is 0, so it goes first */
-        for (uint32_t k = 0; k < tree->nodes[0].n_children; k++)
-            claim(slots, tree->nodes[1 + k].slot = tree->nodes[1 + k].label);
+    for (uint32_t code = 1; code <= highest_code && !status; code++)
+        claim(slots, code);
+    for (uint32_t k = 0; k < tree->nodes[0].n_children && !status; k++)
+        tree->nodes[1 + k].slot = tree->nodes[1 + k].label;
     for (uint32_t k = 0; k < count && !status; k++) {
         const Node *node = &tree->nodes[order[k].node];
         Node *children = &tree->nodes[node->children];
@@ -302,11 +304,13 @@ int trie_build(const uint16_t *codes, const uint32_t *offsets, const uint32_t *v
         sort_words(&sorted, sorted.order, spare, n);
         status = grow_tree(&sorted, values, &tree, nodes);
     }
+    uint32_t highest_code = 0;
+    for (uint32_t i = 0; i < offsets[n]; i++)
+        highest_code = codes[i] > highest_code ? codes[i] : highest_code;
     if (!status)
-        status = (bases = calloc(tree.count, sizeof *bases)) ? lay_out(&tree, &slots, bases) : -1;
+        status = (bases = calloc(tree.count, sizeof *bases))
+                     ? lay_out(&tree, &slots, highest_code, bases) : -1;
     if (!status) {
-        for (uint32_t i = 0; i < offsets[n]; i++) /* every code is the index of a unit */
-            slots.used = codes[i] >= slots.used ? codes[i] + 1u : slots.used;
         *n_units = slots.used;
         status = (*units = calloc(slots.used, sizeof **units)) ? 0 : -1;
     }

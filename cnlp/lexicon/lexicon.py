@@ -43,6 +43,7 @@ ARRAYS = (
     "category_pages",
     "categories",
     "category_flags",
+    "point_flags",
     "transitions",
     "accepts",
     "pattern_flags",

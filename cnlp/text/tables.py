@@ -8,6 +8,7 @@
 ``category_pages``   U16  [4352]                page of ``code_point >> 8``
 ``categories``       U8   [pages * 256]         category of a code point: ``[page << 8 | code_point & 255]``
 ``category_flags``   U8   [categories]          the bits below
+``point_flags``      U8   [pages * 256]         the flags of a code point's category, to save a step
 ``category_class``   U8   [categories]          the class of :mod:`cnlp.text.characters`
 ``transitions``      U16  [states * categories] next state: ``[state * categories + category]``; 0 is dead
 ``accepts``          U8   [states]              0, or the number of the accepted pattern plus 1
@@ -113,6 +114,7 @@ def build_tables() -> dict[str, tuple[str, bytes]]:
         "category_pages": ("U16", _little(page_of, 2)),
         "categories": ("U8", b"".join(pages)),
         "category_flags": ("U8", tables.flags),
+        "point_flags": ("U8", b"".join(pages).translate(tables.flags.ljust(256, b"\0"))),
         "category_class": ("U8", tables.classes),
         "transitions": ("U16", b"".join(_little(row, 2) for row in tables.transitions)),
         "accepts": ("U8", tables.accepts),
