@@ -3,7 +3,7 @@
  * The score of a tag at a position is a sum of rows of weights; cnlp/tagging/FORMAT.md lists them.
  * A row speaks about all four tags of the positions around its n-gram, so memory is read once for
  * each n-gram. The four weights of a position are one uint64, the sum of w[tag] << 16 * tag, negative
- * weights borrowing from the lane above: adding such numbers adds all lanes exactly, and with BIAS in
+ * weights borrowing from the lane above: adding such numbers adds all lanes exactly, and with 32768 in
  * every lane of the total, which brings all lanes above 0, they can be read apart again:
  *
  *     63     48 47     32 31     16 15      0
@@ -36,12 +36,12 @@
 #define LANES 0x0001000100010001u
 #define ROW_BIAS 256    /* in each lane of a bigram row: |sum of two int8| <= 256 */
 #define COVER_BIAS 128  /* in each lane of a row of char_cover */
-#define BIAS ((0x8000 - 4 * ROW_BIAS - N_LAYERS * COVER_BIAS) * LANES)
+#define BIAS(n_layers) ((uint64_t)(0x8000 - 4 * ROW_BIAS - (n_layers) * COVER_BIAS) * LANES)
 #define UNREACHABLE (INT64_MIN / 2)
 #define BLOCK_SIZE 960
 
 enum { CORE = 240, MARGIN = LONGEST_MATCH, PAD = 2, WINDOW = CORE + 2 * MARGIN + 2 * PAD };
-enum { JUMP = 16, WORD_END = 32 }; /* in `back`, above the four bits of choices */
+enum { JUMP = 16 }; /* in `back`, above the four bits of choices */
 
 /* ---- tables ---------------------------------------------------------------------------------- */
 
@@ -83,6 +83,7 @@ int tagger_init(Tagger *tagger, const uint16_t *class_fold, const uint8_t *types
     uint32_t *kinds = (uint32_t *)(memory + kinds_at);
     for (size_t i = 0; i < n_codes; i++)
         kinds[i] = class_fold[i] | (uint32_t)types[i] << 16;
+    uint64_t repetition[N_REPETITIONS] = {0};
     int64_t greatest = 0; /* sum of what each row can add to a position */
     for (int k = 0; k < n_layers; k++) {
         const Layer *layer = &layers[k];
@@ -92,7 +93,7 @@ int tagger_init(Tagger *tagger, const uint16_t *class_fold, const uint8_t *types
             unigram[i] += pack(row[0], row[1], row[2], row[3]);
         }
         greatest += add_rows(tagger->types, layer->types, N_TYPES);
-        greatest += add_rows(tagger->repetition, layer->repetition, N_REPETITIONS);
+        greatest += add_rows(repetition, layer->repetition, N_REPETITIONS);
         greatest += add_rows(tagger->cover, layer->cover, N_COVERS);
         uint64_t *rows = match;
         for (uint32_t length = 2; length <= LONGEST_MATCH; length++) {
@@ -102,12 +103,18 @@ int tagger_init(Tagger *tagger, const uint16_t *class_fold, const uint8_t *types
             rows += count;
         }
     }
+    for (uint32_t k = 0; k < N_REPETITIONS; k++) { /* bits of the file by those of `equals`, the last first */
+        uint32_t bits = (k & 1) << 5 | (k >> 1 & 1) << 4 | (k >> 2 & 1) << 2 | (k >> 3 & 1)
+                      | (k >> 4 & 1) << 1 | (k >> 5 & 1) << 3;
+        tagger->repetition[k] = repetition[bits];
+    }
     for (int k = 0; k < N_LAYERS; k++) {
         static const HashTable empty = {(const uint8_t *)nothing, 1};
         int is_there = k < n_layers;
         tagger->bigrams[k] = is_there && layers[k].bigrams.lines ? layers[k].bigrams : empty;
         tagger->covers[k] = is_there && layers[k].covers.lines ? layers[k].covers : empty;
     }
+    tagger->n_layers = n_layers;
     tagger->unigram = unigram;
     tagger->kinds = kinds;
     return greatest < 0x8000 ? 0 : -2;
@@ -129,23 +136,31 @@ static inline const uint8_t *next_bucket(const HashTable *table, const uint8_t *
     return line == table->lines + (size_t)table->n_buckets * LINE ? table->lines : line;
 }
 
-/* The row of the bigram, zeros if the table has none. Keys are compared without a branch. */
-static inline const int8_t *bigram_row(const HashTable *table, uint32_t key, uint32_t hash)
+/* Sixteen int8, loaded as two numbers. */
+typedef struct {
+    uint64_t low, high;
+} Row;
+
+/* The row of the bigram, zeros if the table has none. Keys are compared without a branch, and what
+ * stands in the line is masked: whether a bigram is known cannot be predicted. */
+static inline Row bigram_row(const HashTable *table, uint32_t key, uint32_t hash)
 {
-    static const int8_t none[16];
     const uint8_t *line = bucket_at(table, hash);
+    Row row = {0, 0};
     for (uint32_t tries = table->n_buckets; tries; tries--) {
         uint32_t keys[4];
         memcpy(keys, line, sizeof keys);
-        const int8_t *row = none;
-        row = keys[0] == key ? (const int8_t *)line + 16 : row;
-        row = keys[1] == key ? (const int8_t *)line + 32 : row;
-        row = keys[2] == key ? (const int8_t *)line + 48 : row;
-        if (row != none || !keys[3])
-            return row;
+        uint32_t place = (uint32_t)(keys[0] == key) | (uint32_t)(keys[1] == key) << 1
+                       | (uint32_t)(keys[2] == key) * 3;
+        uint64_t found = -(uint64_t)(place != 0);
+        memcpy(&row, line + 16 * place, sizeof row);
+        row.low &= found;
+        row.high &= found;
+        if (place | !keys[3])
+            break;
         line = next_bucket(table, line);
     }
-    return none;
+    return row;
 }
 
 /* The row of char_cover as four int8 in one number, 0 if the table has none. */
@@ -196,7 +211,7 @@ static inline uint32_t bigram_key(const Window *window, size_t i)
 
 static inline void ask_bigram(const Tagger *tagger, uint32_t key)
 {
-    for (int k = 0; k < N_LAYERS; k++)
+    for (int k = 0; k < tagger->n_layers; k++)
         PREFETCH(bucket_at(&tagger->bigrams[k], key * MULTIPLIER));
 }
 
@@ -297,14 +312,25 @@ static void add_matches(const Tagger *tagger, Window *window, size_t size)
     }
 }
 
-static void add_bigrams(const Tagger *tagger, Window *window, size_t size)
+/* This and add_up are made twice, for one layer and for two. */
+ALWAYS_INLINE void add_bigrams(const Tagger *tagger, Window *window, size_t size, int n_layers)
 {
+    const HashTable bigrams[N_LAYERS] = {tagger->bigrams[0], tagger->bigrams[1]};
     for (size_t i = PAD - 1; i < PAD + size; i++) {
         uint32_t key = bigram_key(window, i), hash = key * MULTIPLIER;
-        const int8_t *general = bigram_row(&tagger->bigrams[0], key, hash);
-        const int8_t *own = bigram_row(&tagger->bigrams[1], key, hash);
+        int8_t weights[16];
+        uint16_t sums[16];
+        Row row = bigram_row(&bigrams[0], key, hash);
+        memcpy(weights, &row, sizeof weights);
         for (int k = 0; k < 16; k++)
-            window->rows[i][k] = (uint16_t)(general[k] + own[k] + ROW_BIAS);
+            sums[k] = (uint16_t)(weights[k] + ROW_BIAS);
+        if (n_layers > 1) {
+            row = bigram_row(&bigrams[1], key, hash);
+            memcpy(weights, &row, sizeof weights);
+            for (int k = 0; k < 16; k++)
+                sums[k] = (uint16_t)(sums[k] + weights[k]);
+        }
+        memcpy(window->rows[i], sums, sizeof sums);
     }
     for (int k = 0; k < 16; k++)
         window->rows[PAD - 2][k] = window->rows[PAD + size][k] = ROW_BIAS;
@@ -317,19 +343,17 @@ static void load_covers(const Tagger *tagger, Window *window, size_t from, size_
         uint32_t key = window->fold[i] * 125 + cover + 1;
         window->cover[i] = (uint8_t)cover;
         window->covers[i] = key;
-        for (int k = 0; k < N_LAYERS; k++)
+        for (int k = 0; k < tagger->n_layers; k++)
             PREFETCH(bucket_at(&tagger->covers[k], key * MULTIPLIER));
     }
 }
 
-/* Which of the five characters around i are equal. */
-static inline uint32_t repetition(const Window *window, size_t i)
+/* Which of the characters at i, i + 1 and i + 2 are equal to that at i: two bits. Three of these in a row,
+ * from i - 2 on, are the repetition at i; tagger_init orders the table accordingly. */
+static inline uint32_t equals(const Window *window, size_t i)
 {
     const uint32_t *same = window->same + i;
-    uint32_t bits = (uint32_t)(same[0] == same[-1]) | (uint32_t)(same[0] == same[-2]) << 1
-                  | (uint32_t)(same[1] == same[-1]) << 2 | (uint32_t)(same[-1] == same[-2]) << 3
-                  | (uint32_t)(same[0] == same[1]) << 4 | (uint32_t)(same[0] == same[2]) << 5;
-    return bits & -(uint32_t)(window->types[i] >= 5); /* not around digits, numbers, a-z */
+    return (uint32_t)(same[0] == same[1]) << 1 | (uint32_t)(same[0] == same[2]);
 }
 
 static inline uint64_t lanes_at(const Window *window, size_t i, int offset)
@@ -339,23 +363,29 @@ static inline uint64_t lanes_at(const Window *window, size_t i, int offset)
     return lanes;
 }
 
-static void add_up(const Tagger *tagger, Window *window, size_t from, size_t to)
+ALWAYS_INLINE void add_up(const Tagger *tagger, Window *window, size_t from, size_t to, int n_layers)
 {
     const uint64_t *unigram = tagger->unigram;
+    const HashTable covers[N_LAYERS] = {tagger->covers[0], tagger->covers[1]};
+    uint32_t kinds = (uint32_t)window->types[from - 1] << 3 | window->types[from];
+    uint32_t repeats = equals(window, from - 2) << 2 | equals(window, from - 1);
     for (size_t i = from; i < to; i++) {
         const uint32_t *fold = window->fold + i;
-        const uint8_t *types = window->types + i;
         uint32_t key = window->covers[i], hash = key * MULTIPLIER;
-        window->totals[i] =
-            BIAS + window->match[i]
+        uint32_t is_plain = -(uint32_t)(window->types[i] >= 5); /* no digit, number or letter a-z */
+        kinds = (kinds << 3 | window->types[i + 1]) & (N_TYPES - 1);
+        repeats = (repeats << 2 | equals(window, i)) & (N_REPETITIONS - 1);
+        uint64_t total =
+            BIAS(n_layers) + window->match[i]
             + unigram[fold[-2] * 5 + 4] + unigram[fold[-1] * 5 + 3] + unigram[fold[0] * 5 + 2]
             + unigram[fold[1] * 5 + 1] + unigram[fold[2] * 5]
             + lanes_at(window, i - 2, 3) + lanes_at(window, i - 1, 2) + lanes_at(window, i, 1)
             + lanes_at(window, i + 1, 0)
-            + tagger->types[types[-1] * 64 + types[0] * 8 + types[1]]
-            + tagger->repetition[repetition(window, i)] + tagger->cover[window->cover[i]]
-            + spread(cover_row(&tagger->covers[0], key, hash))
-            + spread(cover_row(&tagger->covers[1], key, hash));
+            + tagger->types[kinds] + tagger->repetition[repeats & is_plain]
+            + tagger->cover[window->cover[i]] + spread(cover_row(&covers[0], key, hash));
+        if (n_layers > 1)
+            total += spread(cover_row(&covers[1], key, hash));
+        window->totals[i] = total;
     }
 }
 
@@ -370,8 +400,13 @@ static const uint64_t *score(const Tagger *tagger, Window *window, const uint32_
     load_nodes(tagger, window, last - first);
     add_matches(tagger, window, last - first);
     load_covers(tagger, window, from, to);
-    add_bigrams(tagger, window, last - first);
-    add_up(tagger, window, from, to);
+    if (tagger->n_layers > 1) {
+        add_bigrams(tagger, window, last - first, 2);
+        add_up(tagger, window, from, to, 2);
+    } else {
+        add_bigrams(tagger, window, last - first, 1);
+        add_up(tagger, window, from, to, 1);
+    }
     return window->totals + from;
 }
 
@@ -726,7 +761,7 @@ static int walk(Path *path, const uint64_t *totals, size_t begin, size_t end)
     return 0;
 }
 
-/* Marks the ends of the words in `back`, from right to left; returns how many there are. */
+/* Leaves 1 in `back` where a word ends, else 0, from right to left; returns how many there are. */
 static size_t trace(const Path *path, size_t length)
 {
     /* the tag before, by choices and tag */
@@ -740,7 +775,7 @@ static size_t trace(const Path *path, size_t length)
         int is_end = tag >= TAG_E;
         count += (size_t)is_end;
         uint8_t choices = back[i];
-        back[i] = is_end ? WORD_END : 0;
+        back[i] = (uint8_t)is_end;
         if ((choices & JUMP) && tag == TAG_E) {
             do
                 taken--;
@@ -856,16 +891,16 @@ int tagger_decode(const Tagger *tagger, const Model *model, const Overlay *overl
         status = 0;
     else if (back && !find_path(&path, &block, &window)) {
         size_t count = trace(&path, length);
-        status = reserve_words(words, count);
+        status = reserve_words(words, count + 1);
         size_t start = 0;
-        for (size_t i = 0; i < length && !status; i++) {
-            if (!back[i])
-                continue;
-            uint32_t source = SOURCE_LEXICON;
-            if (with_sources)
-                source = source_of(&block, &model->scanner, start, i + 1);
-            words->items[words->count++] = (Word){(uint32_t)(i + 1), source};
-            start = i + 1;
+        size_t first = words->count;
+        for (size_t i = 0; i < length && !status; i++) { /* without a branch: ends are hard to predict */
+            words->items[words->count] = (Word){(uint32_t)(i + 1), SOURCE_LEXICON};
+            words->count += back[i];
+        }
+        for (size_t k = first; k < words->count && with_sources; k++) {
+            words->items[k].source = source_of(&block, &model->scanner, start, words->items[k].end);
+            start = words->items[k].end;
         }
     }
     block_free(&block);

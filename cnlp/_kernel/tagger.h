@@ -35,6 +35,7 @@ typedef struct {
     int32_t transitions[N_TAGS][N_TAGS];
     int32_t prefer_bonus;
     uint64_t types[N_TYPES], repetition[N_REPETITIONS], cover[N_COVERS];
+    int n_layers;
     void *memory;
 } Tagger;
 
