@@ -246,7 +246,8 @@ class Model:
         self.use_patterns = use_patterns
         self.category_pages = _named_array(source, arrays, "category_pages", "H")
         self.categories = _named_array(source, arrays, "categories", "B")
-        self.category_flags = _named_array(source, arrays, "category_flags", "B")
+        self.n_categories = len(_named_array(source, arrays, "category_flags", "B"))
+        self.point_flags = _named_array(source, arrays, "point_flags", "B")
         self.transitions = _named_array(source, arrays, "transitions", "H")
         self.accepts = _named_array(source, arrays, "accepts", "B")
         self.pattern_flags = _named_array(source, arrays, "pattern_flags", "B")
@@ -254,8 +255,9 @@ class Model:
         self.bigrams = _named_array(source, arrays, "bigrams", "I")
         _check_pages(self.category_pages, self.categories, "the category table")
         if (
-            len(self.transitions) != len(self.accepts) * len(self.category_flags)
-            or max(self.categories) >= len(self.category_flags)
+            len(self.transitions) != len(self.accepts) * self.n_categories
+            or len(self.point_flags) != len(self.categories)
+            or max(self.categories) >= self.n_categories
             or max(self.transitions) >= len(self.accepts)
             or max(self.accepts) > len(self.pattern_flags)
         ):
@@ -310,19 +312,21 @@ class Model:
         costs = (find(_Lattice(self, text, None, None))[1] for text in texts)
         return array("i", (min(cost, 0x7FFFFFFF) for cost in costs)).tobytes()
 
-    def category(self, char: str) -> int:
-        """The pattern scanner's category of the character."""
-        point = ord(char)
-        return self.categories[self.category_pages[point >> 8] << 8 | point & 255]
+    def categories_and_flags(self, text: str) -> tuple[list[int], list[int]]:
+        """The pattern scanner's category of each character, and its flags."""
+        cells = [self.category_pages[point >> 8] << 8 | point & 255 for point in map(ord, text)]
+        return [self.categories[cell] for cell in cells], [self.point_flags[cell] for cell in cells]
 
-    def match_patterns(self, categories: list[int], start: int) -> tuple[Range | None, Range | None]:
+    def match_patterns(
+        self, categories: list[int], flags: list[int], start: int
+    ) -> tuple[Range | None, Range | None]:
         """(end, pattern) of the longest atomic and of the longest soft match from ``start`` on."""
-        flags, size, width = self.category_flags, len(categories), len(self.category_flags)
-        before = flags[categories[start - 1]] if start else 0
-        here = flags[categories[start]]
+        size, width = len(categories), self.n_categories
+        before = flags[start - 1] if start else 0
+        here = flags[start]
         soft_allowed = here & STARTS_SOFT and not here & before & IN_RUN
         if not (here & STARTS_ATOMIC or soft_allowed) and not (
-            start + 1 < size and flags[categories[start + 1]] & EXTENDS
+            start + 1 < size and flags[start + 1] & EXTENDS
         ):
             return None, None
         end, limit = start, start + LOOKAHEAD
@@ -339,7 +343,7 @@ class Model:
             is_atomic = self.pattern_flags[pattern] & IS_ATOMIC
             if is_atomic:
                 limit = end + LOOKAHEAD
-            if end < size and flags[categories[end - 1]] & flags[categories[end]] & IS_ALNUM:
+            if end < size and flags[end - 1] & flags[end] & IS_ALNUM:
                 continue  # nothing ends between two letters or digits
             if is_atomic:
                 atomic = end, pattern
@@ -347,7 +351,7 @@ class Model:
                 soft = end, pattern
         end = atomic[0]
         if end and self.pattern_flags[atomic[1]] & TAKES_MARKS:
-            while end < size and flags[categories[end]] & EXTENDS:
+            while end < size and flags[end] & EXTENDS:
                 end += 1
             atomic = end, atomic[1]
         return atomic if end else None, soft if soft_allowed and soft[0] > end else None
@@ -401,8 +405,8 @@ class Cutter:
 
     def segment_bytes(self, data: bytes, delimiter: bytes) -> bytes:
         """UTF-8 in, UTF-8 out; the delimiter stands between words, but not beside white space."""
-        text, flags = data.decode("utf-8"), self.model.category_flags
-        is_space = [bool(flags[self.model.category(char)] & IS_SPACE) for char in text]
+        text = data.decode("utf-8")
+        is_space = [bool(flag & IS_SPACE) for flag in self.model.categories_and_flags(text)[1]]
         parts, start = [], 0
         for end, _ in self.words(text, None):
             if start and not (is_space[start - 1] or is_space[start]):
@@ -437,10 +441,10 @@ class _Lattice:
 
     def _load_patterns(self) -> None:
         model = self.model
-        categories = [model.category(char) for char in self.text]
+        categories, flags = model.categories_and_flags(self.text)
         i = 0
         while i < self.size:
-            atomic, soft = model.match_patterns(categories, i)
+            atomic, soft = model.match_patterns(categories, flags, i)
             if soft and not self._is_blocked(i, soft[0]):
                 self._add_pattern(i, *soft)
             if not atomic:

@@ -317,7 +317,7 @@ def _source(
         return SOURCE_USER
     atomic = soft = None
     if model.use_patterns:
-        atomic, soft = model.match_patterns([model.category(char) for char in text], start)
+        atomic, soft = model.match_patterns(*model.categories_and_flags(text), start)
     if atomic and atomic[0] == end:
         return SOURCE_PATTERN
     if model.trie.find(word)[1]:
