@@ -14,7 +14,7 @@ class Token:
         start: offset of its first character, counted in code points from 0.
         end: offset behind its last character.
         tag: part of speech, or ``None`` where none was asked for or known.
-        source: what proposed the word: ``"lexicon"``, ``"user"``, ``"pattern"`` or ``"character"``.
+        source: what proposed the word: ``"lexicon"``, ``"user"``, ``"pattern"``, ``"character"`` or ``"tagger"``.
 
     >>> Token("北京", 0, 2)
     Token(text='北京', start=0, end=2, tag=None, source=None)

@@ -8,10 +8,11 @@ from cnlp import errors
 from cnlp.models.format import ModelFile
 
 CORE = os.path.join(os.path.dirname(__file__), "core.safetensors")
+SEGMENTER = os.path.join(os.path.dirname(__file__), "segmenter.safetensors")
 
 
 def open_model(path: str | os.PathLike[str] | None = None, kind: str | None = None) -> ModelFile:
-    """Open the model file at ``path``, or the shipped one.
+    """Open the model file at ``path``, or the shipped one of the kind, by default the lexicon.
 
     A file of one's own is compared with its checksum; the shipped one is trusted to the installer,
     and checked by ``cnlp info``.
@@ -20,9 +21,10 @@ def open_model(path: str | os.PathLike[str] | None = None, kind: str | None = No
         OSError: the file cannot be read.
         ModelError: the file is damaged, foreign, or not of the ``kind``.
     """
-    if path is None and not os.path.exists(CORE):
-        raise errors.bad_model(CORE, "the shipped model is missing: install with 'pip install .'")
-    model = ModelFile(CORE if path is None else path)
+    shipped = SEGMENTER if kind == "segmenter" else CORE
+    if path is None and not os.path.exists(shipped):
+        raise errors.bad_model(shipped, "the shipped model is missing: install with 'pip install .'")
+    model = ModelFile(shipped if path is None else path)
     if path is not None:
         model.verify()
     if kind is not None and model.kind != kind:

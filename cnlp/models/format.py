@@ -103,16 +103,22 @@ class ModelFile:
     # The header is written by write_model only, so its fields can be found without the json module,
     # whose import costs more than everything else a cold start does.
 
-    def field(self, name: str) -> str:
+    def field(self, name: str, default: str | None = None) -> str:
         """The metadata field, as written; for fields without quotes or escapes.
 
         Raises:
-            ModelError: there is none.
+            ModelError: there is none, and no default.
         """
         _, found, rest = self._header.partition(f'"{name}":"')
+        if not found and default is not None:
+            return default
         if not found:
             raise errors.bad_model(self.path, f"damaged: the header has no field {name!r}")
         return rest.partition('"')[0]
+
+    def has(self, name: str) -> bool:
+        """Is there an array of this name?"""
+        return f'"{name}":{{"dtype":"' in self._header
 
     def ranges(self, *names: str) -> dict[str, Range]:
         """Where each of the arrays lies in the file.

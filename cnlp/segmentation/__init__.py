@@ -1,4 +1,4 @@
-"""Word segmentation: maximum matching, unigram and bigram Viterbi over one word lattice."""
+"""Word segmentation: maximum matching, unigram and bigram Viterbi over one word lattice; taggers."""
 
 from __future__ import annotations
 
@@ -15,15 +15,19 @@ if TYPE_CHECKING:
 DEFAULT_ALGORITHM = "bigram"
 
 # One segmenter per choice over the shipped lexicon, made when first asked for and never changed.
-_shared: dict[tuple[str, str], Segmenter] = {}
+_shared: dict[tuple[str, str, str | None], Segmenter] = {}
 
 
-def _segmenter(mode: str, algorithm: str | None, lexicon: Lexicon | None) -> Segmenter:
-    choice = mode, DEFAULT_ALGORITHM if algorithm is None else algorithm
+def _segmenter(
+    mode: str, algorithm: str | None, standard: str | None, lexicon: Lexicon | None
+) -> Segmenter:
+    if algorithm is None:
+        algorithm = DEFAULT_ALGORITHM if standard is None else "perceptron"
     if lexicon is not None:
-        return Segmenter(lexicon, mode=choice[0], algorithm=choice[1])
+        return Segmenter(lexicon, mode=mode, algorithm=algorithm, standard=standard)
+    choice = mode, algorithm, standard
     if choice not in _shared:
-        _shared[choice] = Segmenter(mode=choice[0], algorithm=choice[1])
+        _shared[choice] = Segmenter(mode=mode, algorithm=algorithm, standard=standard)
     return _shared[choice]
 
 
@@ -32,6 +36,7 @@ def segment(
     *,
     mode: str = "default",
     algorithm: str | None = None,
+    standard: str | None = None,
     lexicon: Lexicon | None = None,
 ) -> list[str]:
     """Cut a text into words.
@@ -40,16 +45,17 @@ def segment(
         text: any str; in the default mode ``"".join`` of the words is the text again.
         mode: ``"default"``, ``"search"`` or ``"full"``; see :class:`Segmenter`.
         algorithm: one of ``ALGORITHMS``; the most accurate one by default.
+        standard: whose habits to follow, such as ``"pku"`` or ``"msr"``; makes ``"perceptron"`` the default.
         lexicon: the words to know, such as ``cnlp.Lexicon("my.tsv")``.
 
     Raises:
         TextTypeError: ``text`` is not a str.
-        ArgumentError: there is no such mode or algorithm.
+        ArgumentError: there is no such mode, algorithm or standard.
 
     >>> segment("南京市长江大桥")
     ['南京市', '长江', '大桥']
     """
-    return _segmenter(mode, algorithm, lexicon).segment(text)
+    return _segmenter(mode, algorithm, standard, lexicon).segment(text)
 
 
 def tokenize(
@@ -57,6 +63,7 @@ def tokenize(
     *,
     mode: str = "default",
     algorithm: str | None = None,
+    standard: str | None = None,
     lexicon: Lexicon | None = None,
 ) -> list[Token]:
     """Cut a text into words with offsets; arguments and errors as in :func:`segment`.
@@ -64,4 +71,4 @@ def tokenize(
     >>> [(token.text, token.start, token.end) for token in tokenize("南京市长")]
     [('南京', 0, 2), ('市长', 2, 4)]
     """
-    return _segmenter(mode, algorithm, lexicon).tokenize(text)
+    return _segmenter(mode, algorithm, standard, lexicon).tokenize(text)

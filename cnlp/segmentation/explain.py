@@ -3,7 +3,8 @@
 For the algorithms with costs, the cheapest path through each candidate is found by a Viterbi pass from
 either end (min-marginals): the cheapest path with a boundary at a position against the cheapest one
 without tells by how much the boundary was decided. The n best paths come from a Viterbi pass that keeps
-n predecessors at each candidate (Schwartz and Chow 1990). Costs are in nats: -ln of a probability.
+n predecessors at each candidate (Schwartz and Chow 1990). Costs are in nats: -ln of a probability;
+those of a tagger are in points, its weights with the sign changed.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.segmentation.segmenter import Segmenter
 
-_WITH_COSTS = ("unigram", "bigram")
-SOURCES = ("lexicon", "user", "pattern", "character")
+_WITH_COSTS = ("unigram", "bigram", "perceptron")
+SOURCES = ("lexicon", "user", "pattern", "character", "tagger")
+_IN_SIGHT = 12.0  # raw weight: candidates of a tagger whose best path costs that much more are left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class CandidateWord:
 
     Attributes:
         text, start, end: the word and its place.
-        source: ``"lexicon"``, ``"user"``, ``"pattern"`` or ``"character"``.
+        source: ``"lexicon"``, ``"user"``, ``"pattern"``, ``"character"`` or ``"tagger"``.
         cost: of the word by itself, in nats.
         path_cost: of the cheapest path through it, in nats; ``None`` for maximum matching.
         chosen: is it in the segmentation?
@@ -99,8 +101,10 @@ class Path:
     words: tuple[str, ...]
 
 
-class _Lattice:
+class Lattice:
     """The edges of a text and the costs of stepping from one to the next."""
+
+    scale: float = COST_SCALE  # units of cost in a nat, or in whatever the costs are told in
 
     def __init__(self, segmenter: Segmenter, text: str) -> None:
         lexicon = segmenter.lexicon
@@ -163,6 +167,14 @@ class _Lattice:
         ]
 
 
+def _lattice(segmenter: Segmenter, text: str) -> Lattice:
+    if segmenter.tagger is None:
+        return Lattice(segmenter, text)
+    from cnlp.segmentation.trellis import Trellis
+
+    return Trellis(segmenter, text)
+
+
 def _checked(text: str) -> str:
     if not isinstance(text, str):
         raise errors.not_text(text)
@@ -179,7 +191,7 @@ def explain(segmenter: Segmenter, text: str) -> Explanation:
     >>> [boundary.cut for boundary in why.boundaries]
     [False, False, True, False, True, False]
     """
-    lattice = _Lattice(segmenter, _checked(text))
+    lattice = _lattice(segmenter, _checked(text))
     has_costs = segmenter.algorithm in _WITH_COSTS
     costs: list[int | None] = lattice.path_costs() if has_costs else [None] * len(lattice.edges)
     chosen, start = [], 0
@@ -193,14 +205,22 @@ def explain(segmenter: Segmenter, text: str) -> Explanation:
             start,
             end,
             SOURCES[source],
-            cost / COST_SCALE,
-            None if costs[k] is None else costs[k] / COST_SCALE,  # type: ignore[operator]
+            cost / lattice.scale,
+            None if costs[k] is None else costs[k] / lattice.scale,  # type: ignore[operator]
             k in taken,
         )
         for k, (start, end, _, cost, source) in enumerate(lattice.edges)
     )
     boundaries = tuple(_boundary(segmenter, text, candidates, p) for p in range(1, len(text)))
-    return Explanation(text, tuple(candidates[k].text for k in chosen), candidates, boundaries)
+    words = tuple(candidates[k].text for k in chosen)
+    if segmenter.tagger is not None:  # it weighs everything; tell what came near
+        least = min((word.path_cost for word in candidates if word.path_cost is not None), default=0.0)
+        candidates = tuple(
+            word
+            for word in candidates
+            if word.chosen or (word.path_cost is not None and word.path_cost <= least + _IN_SIGHT)
+        )
+    return Explanation(text, words, candidates, boundaries)
 
 
 def _boundary(
@@ -225,7 +245,8 @@ def _boundary(
         (word for word in (crossing if cut else meeting) if word.path_cost is not None),
         key=lambda word: word.path_cost or 0.0,
     )
-    reason = f"cheaper by {margin:.2f} nats than the best path with {best.text}"
+    unit = "nats" if segmenter.tagger is None else "points"
+    reason = f"cheaper by {margin:.2f} {unit} than the best path with {best.text}"
     return Boundary(position, cut, reason, margin)
 
 
@@ -259,11 +280,11 @@ def n_best(segmenter: Segmenter, text: str, n: int) -> list[Path]:
     """
     if segmenter.algorithm not in _WITH_COSTS:
         raise errors.ArgumentError(
-            f"algorithm {segmenter.algorithm!r} has no costs to rank by; n_best needs unigram or bigram"
+            f"algorithm {segmenter.algorithm!r} has no costs to rank by; n_best needs {', '.join(_WITH_COSTS)}"
         )
     if n < 1:
         raise errors.ArgumentError(f"n must be at least 1, got {n}")
-    lattice = _Lattice(segmenter, _checked(text))
+    lattice = _lattice(segmenter, _checked(text))
     if not text:
         return [Path(0.0, ())]
     # Two edges may be the same word, proposed twice, so paths are told apart by their boundaries: a
@@ -286,7 +307,7 @@ def n_best(segmenter: Segmenter, text: str, n: int) -> list[Path]:
     ]
     boundaries = {number: sequence for sequence, number in numbers.items()}
     return [
-        Path(cost / COST_SCALE, _words(text, boundaries, number)) for cost, number in _cheapest(finals, n)
+        Path(cost / lattice.scale, _words(text, boundaries, number)) for cost, number in _cheapest(finals, n)
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp.lexicon.lexicon import Lexicon, load
@@ -9,11 +11,14 @@ from cnlp.lexicon.lexicon import Lexicon, load
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.segmentation.explain import Explanation, Path
+    from cnlp.segmentation.tagger import TaggerModel
+    from cnlp.segmentation.trellis import Confidence
     from cnlp.types import Token
 
-ALGORITHMS = ("forward", "backward", "bidirectional", "unigram", "bigram")
+ALGORITHMS = ("forward", "backward", "bidirectional", "unigram", "bigram", "perceptron")
 MODES = ("default", "search", "full")
-SOURCES = ("lexicon", "user", "pattern", "character")
+SOURCES = ("lexicon", "user", "pattern", "character", "tagger")
+TAGGERS = ("perceptron",)
 
 
 class Segmenter:
@@ -26,19 +31,30 @@ class Segmenter:
             * ``"forward"``, ``"backward"``: maximum matching, the longest word from the left or right;
             * ``"bidirectional"``: of both, the one with fewer words, then with fewer single characters;
             * ``"unigram"``: the most probable words, each by itself;
-            * ``"bigram"``: the most probable words, each after the one before.
+            * ``"bigram"``: the most probable words, each after the one before;
+            * ``"perceptron"``: the best tags for the characters, which finds words that no list has.
         mode: ``"default"``: every character in one word; ``"search"``: long words are preceded by the
             words within them; ``"full"``: all words that stand anywhere in the text, overlapping.
 
+        standard: whose habits ``"perceptron"`` follows: ``"general"``, the default, ``"pku"``, ``"msr"``,
+            and whatever else its model has; the other algorithms have none.
+        model: a model file of a tagger of your own; the shipped one by default.
+
     Raises:
-        ArgumentError: there is no such algorithm or mode.
+        ArgumentError: there is no such algorithm, mode or standard.
 
     >>> Segmenter().segment("他说的确实在理。")
     ['他', '说', '的', '确实', '在理', '。']
     """
 
     def __init__(
-        self, lexicon: Lexicon | None = None, *, algorithm: str = "bigram", mode: str = "default"
+        self,
+        lexicon: Lexicon | None = None,
+        *,
+        algorithm: str = "bigram",
+        mode: str = "default",
+        standard: str | None = None,
+        model: str | os.PathLike[str] | None = None,
     ) -> None:
         if algorithm not in ALGORITHMS:
             raise errors.unknown_choice("algorithm", algorithm, ALGORITHMS)
@@ -47,7 +63,19 @@ class Segmenter:
         self.lexicon = lexicon if lexicon is not None else load()
         self.algorithm = algorithm
         self.mode = mode
-        self._cutter = kernel.Cutter(self.lexicon.model, ALGORITHMS.index(algorithm), self.lexicon.layer)
+        self.standard = standard
+        self.tagger: TaggerModel | None = None
+        parts = self.lexicon.model, ALGORITHMS.index(algorithm), self.lexicon.layer
+        if algorithm in TAGGERS:
+            from cnlp.segmentation.tagger import DEFAULT_STANDARD, load_tagger
+
+            self.standard = standard or DEFAULT_STANDARD
+            self.tagger = load_tagger(self.standard, model)
+            self._cutter = kernel.Cutter(*parts, self.tagger.tagger)
+        elif standard is not None or model is not None:
+            raise errors.ArgumentError(f"algorithm {algorithm!r} has no standards and no model of a tagger")
+        else:
+            self._cutter = kernel.Cutter(*parts)
         self._is_plain = mode == "default" and not self.lexicon.has_expressions
 
     def segment(self, text: str) -> list[str]:
@@ -134,6 +162,23 @@ class Segmenter:
         from cnlp.segmentation.explain import n_best
 
         return n_best(self, text, n)
+
+    def confidence(self, text: str) -> list[Confidence]:
+        """How sure the tagger is of each word of the default mode.
+
+        Raises:
+            TextTypeError: ``text`` is not a str.
+            ArgumentError: the algorithm is no tagger.
+        """
+        from cnlp.segmentation.trellis import Trellis
+
+        if not isinstance(text, str):
+            raise errors.not_text(text)
+        if self.tagger is None:
+            raise errors.ArgumentError(
+                f"algorithm {self.algorithm!r} is no tagger; confidence needs one of {', '.join(TAGGERS)}"
+            )
+        return Trellis(self, text).confidences() if text else []
 
     def _spans(self, text: str) -> list[tuple[int, int, int]]:
         """(start, end, source) of the words in the order of the mode."""

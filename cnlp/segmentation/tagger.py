@@ -1,0 +1,77 @@
+"""Segmentation by tagging characters: the model file, and what a text's words score.
+
+A tagger gives every character of a text a score for each of the tags B, M, E, S (begin, middle, end of a
+word; a word of one character), and the best sequence of tags is the segmentation (Xue 2003; Ng and Low
+2004). What is seen of the text stands in :mod:`cnlp.tagging.features`, how the file is laid out in
+``cnlp/tagging/FORMAT.md``, and how the sequence is found in ``cnlp/_kernel/tagger.c``.
+"""
+
+from __future__ import annotations
+
+import os
+
+from cnlp import errors
+from cnlp._kernel import kernel
+from cnlp.models import open_model
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnlp.models.format import ModelFile
+
+DEFAULT_STANDARD = "general"
+PREFER_BONUS = 20.0  # raw weight that a user's preferred word gains, if the model does not say
+_LAYER_ARRAYS = (
+    "unigram",
+    "bigram",
+    "char_cover",
+    "types",
+    "repetition",
+    "cover",
+    *(f"match{length}" for length in range(2, 9)),
+)
+
+_loaded: dict[str, TaggerModel] = {}  # of the shipped file, by standard; nothing in them ever changes
+
+
+class TaggerModel:
+    """One standard of a model file.
+
+    Attributes:
+        tagger: the kernel's view of it.
+        unit: what one step of a score is as a raw weight.
+        standards: all standards of the file.
+    """
+
+    def __init__(self, file: ModelFile, standard: str) -> None:
+        self.file = file
+        self.standards = tuple(file.field("standards").split(","))
+        if standard not in self.standards:
+            raise errors.unknown_choice("standard", standard, self.standards)
+        self.unit = float(file.field("unit"))
+        names = ["pages", "codes", "units", "class_fold", "types", "transitions", f"{standard}.profile"]
+        for layer in dict.fromkeys((DEFAULT_STANDARD, standard)):
+            names += (f"{layer}.{name}" for name in _LAYER_ARRAYS if file.has(f"{layer}.{name}"))
+        bonus = int(file.field("prefer_bonus", str(round(PREFER_BONUS / self.unit))))
+        try:
+            ranges = file.ranges(*names)
+            classes = int(file.field("classes", str(ranges[f"{DEFAULT_STANDARD}.match2"][1] // 32)))
+            self.tagger = kernel.Tagger(file.source, ranges, standard, classes, bonus)
+        except ValueError as error:
+            if isinstance(error, errors.CnlpError):
+                raise
+            raise errors.bad_model(file.path, str(error)) from None
+
+
+def load_tagger(standard: str = DEFAULT_STANDARD, path: str | os.PathLike[str] | None = None) -> TaggerModel:
+    """The tagger of a model file, or the shipped one.
+
+    Raises:
+        ArgumentError: the file has no such standard.
+        OSError: the file cannot be read.
+        ModelError: it is damaged, foreign, or holds no tagger.
+    """
+    if path is not None:
+        return TaggerModel(open_model(path, "segmenter"), standard)
+    if standard not in _loaded:
+        _loaded[standard] = TaggerModel(open_model(None, "segmenter"), standard)
+    return _loaded[standard]

@@ -1,0 +1,184 @@
+"""Segmenting with a tagger: standards, the user's lexicon, confidence, n best, damaged files."""
+
+from __future__ import annotations
+
+import random
+import sys
+from math import inf
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import cnlp
+from cnlp import errors
+from cnlp.lexicon import Entry
+from cnlp.models.format import write_model
+from cnlp.segmentation.segmenter import ALGORITHMS, Segmenter
+
+sys.path.append(str(Path(__file__).parents[1] / "kernel"))
+from taggers import CHARACTERS, N_CLASSES, random_arrays
+
+often = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+texts = st.text(st.sampled_from(CHARACTERS + " \n@#é"), max_size=14)
+_DTYPES = {
+    "units": "U64",
+    "bigram": "U64",
+    "char_cover": "U64",
+    "pages": "U16",
+    "codes": "U16",
+    "class_fold": "U16",
+    "profile": "U16",
+    "unigram": "I8",
+}
+
+
+def write_tagger(path: Path, seed: int = 0) -> Path:
+    """A model file of random weights."""
+    arrays = {
+        name: ("U8" if name == "types" else _DTYPES.get(name.rpartition(".")[2], "I16"), data)
+        for name, data in random_arrays(seed).items()
+    }
+    card = {"kind": "segmenter", "standards": "general,pku", "unit": "0.1", "classes": str(N_CLASSES)}
+    write_model(path, arrays, card)
+    return path
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tagger(tmp_path_factory.mktemp("model") / "tagger.safetensors")
+
+
+def make(model: Path, *entries: Entry, standard: str = "pku", mode: str = "default") -> Segmenter:
+    return Segmenter(
+        cnlp.Lexicon(entries), algorithm="perceptron", standard=standard, model=model, mode=mode
+    )
+
+
+@often
+@given(text=texts, standard=st.sampled_from(["general", "pku"]))
+def test_words_make_up_the_text(model: Path, text: str, standard: str) -> None:
+    segmenter = make(model, standard=standard)
+    assert "".join(segmenter.segment(text)) == text
+    tokens = segmenter.tokenize(text)
+    assert [token.text for token in tokens] == segmenter.segment(text)
+    assert all(text[token.start : token.end] == token.text for token in tokens)
+    assert b"".join(segmenter.segment_bytes(text.encode()).split(b" ")) == text.replace(" ", "").encode()
+
+
+@often
+@given(text=texts, word=st.text(st.sampled_from("中国人大的"), min_size=2, max_size=4))
+def test_a_blocked_word_never_comes_out(model: Path, text: str, word: str) -> None:
+    words = make(model, Entry(word, mode="block")).segment(text + word + text)
+    assert cnlp.Lexicon([Entry(word)])._base.fold(word) not in words
+
+
+@often
+@given(text=texts, word=st.text(st.sampled_from("中国人大的"), min_size=1, max_size=4))
+def test_a_forced_word_always_comes_out(model: Path, text: str, word: str) -> None:
+    words = make(model, Entry(word, mode="force")).segment("。" + word + "。" + text)
+    assert words[:3] == ["。", word, "。"] or word in words
+
+
+@often
+@given(text=texts, n=st.integers(1, 6), word=st.text(st.sampled_from("中国人大的"), min_size=1, max_size=4))
+def test_the_best_path_is_the_segmentation(model: Path, text: str, n: int, word: str) -> None:
+    for entries in ((), (Entry(word),), (Entry(word + "国", mode="block"),), (Entry(word, mode="force"),)):
+        segmenter = make(model, *entries)
+        paths = segmenter.n_best(text, n)
+        assert list(paths[0].words) == segmenter.segment(text)
+        costs = [path.cost for path in paths]
+        assert costs == sorted(costs) and len({path.words for path in paths}) == len(paths)
+
+
+@often
+@given(text=texts)
+def test_confidence_agrees_with_the_n_best(model: Path, text: str) -> None:
+    segmenter = make(model)
+    found = segmenter.confidence(text)
+    assert [word.text for word in found] == segmenter.segment(text)
+    paths = segmenter.n_best(text, 400)
+    for word in found:
+        assert 0 <= word.probability <= 1 and word.margin >= 0
+        spans = [_spans(path.words) for path in paths]
+        others = [path.cost for path, places in zip(paths, spans, strict=True) if (word.start, word.end) not in places]
+        if others:
+            assert word.margin == pytest.approx(others[0] - paths[0].cost, abs=1e-6)
+        elif len(paths) < 400:
+            assert word.margin == inf and word.probability == pytest.approx(1)
+
+
+def _spans(words: tuple[str, ...]) -> set[tuple[int, int]]:
+    spans, start = set(), 0
+    for word in words:
+        spans.add((start, start + len(word)))
+        start += len(word)
+    return spans
+
+
+@often
+@given(text=texts)
+def test_every_boundary_is_explained(model: Path, text: str) -> None:
+    segmenter = make(model)
+    why = segmenter.explain(text)
+    assert list(why.words) == segmenter.segment(text)
+    cuts = {end for _, end in _spans(why.words)} - {len(text)}
+    assert {boundary.position for boundary in why.boundaries if boundary.cut} == cuts
+    assert str(why)
+
+
+def test_patterns_that_stand_alone_are_words_by_themselves(model: Path) -> None:
+    for text in ("中国 人", "中👍国", "大http://a.cn/b人", "国……人"):
+        assert any(word in make(model).segment(text) for word in (" ", "👍", "http://a.cn/b", "……"))
+
+
+def test_search_and_full_modes_list_words_within(model: Path) -> None:
+    text = "中华人民共和国" * 3
+    whole, searched = make(model).segment(text), make(model, mode="search").segment(text)
+    assert [word for word in searched if word in whole] and len(searched) >= len(whole)
+    assert "人民" in make(model, mode="full").segment(text)
+
+
+def test_expressions_are_obeyed(model: Path) -> None:
+    segmenter = make(model, Entry("中.{2}大", regex=True, mode="force"))
+    assert "中国人大" in segmenter.segment("人中国人大国")
+    assert segmenter.tokenize("人中国人大国")[1].source == "user"
+
+
+def test_long_texts_are_cut_like_short_ones(model: Path) -> None:
+    chance = random.Random(1)
+    lines = ["".join(chance.choices(CHARACTERS, k=80)) for _ in range(60)]
+    segmenter = make(model, Entry("国人大"), Entry("中国", mode="block"))
+    words = segmenter.segment("  ".join(lines))
+    assert "".join(words) == "  ".join(lines)
+    assert "中国" not in words
+
+
+def test_only_taggers_have_standards_and_confidence(model: Path) -> None:
+    with pytest.raises(errors.ArgumentError, match="'bigram' has no standards"):
+        Segmenter(algorithm="bigram", standard="pku")
+    with pytest.raises(errors.ArgumentError, match="standard"):
+        make(model, standard="nonsense")
+    with pytest.raises(errors.ArgumentError, match="no tagger"):
+        Segmenter(algorithm="bigram").confidence("中国")
+    with pytest.raises(errors.TextTypeError):
+        make(model).confidence(1)  # type: ignore[arg-type]
+    with pytest.raises(errors.TextTypeError):
+        make(model).segment(1)  # type: ignore[arg-type]
+    assert "perceptron" in ALGORITHMS and make(model).confidence("") == []
+
+
+def test_damaged_files_are_refused_with_the_reason(model: Path, tmp_path: Path) -> None:
+    data = bytearray(model.read_bytes())
+    data[-20] ^= 1
+    damaged = tmp_path / "damaged.safetensors"
+    damaged.write_bytes(data)
+    with pytest.raises(errors.ModelError, match="checksum"):
+        Segmenter(algorithm="perceptron", model=damaged)
+    damaged.write_bytes(data[:-100])
+    with pytest.raises(errors.ModelError, match="truncated|checksum"):
+        Segmenter(algorithm="perceptron", model=damaged)
+    write_model(damaged, {}, {"kind": "lexicon"})
+    with pytest.raises(errors.ModelError, match="kind"):
+        Segmenter(algorithm="perceptron", model=damaged)
