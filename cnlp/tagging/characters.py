@@ -63,7 +63,7 @@ class Part:
     repeat: int = 1
 
 
-STANDARD_BITS = 6  # a row of a standard has the key: shared row << 6 | number of the standard
+LAYER_BITS = 6  # a row of a layer has the key: shared row << 6 | number of the layer
 
 
 class CharacterTagger:
@@ -80,6 +80,7 @@ class CharacterTagger:
     """
 
     dictionary: Mapping[str, int] | None
+    families: Mapping[str, str] | None
     min_count: int
     seed: int
 
@@ -210,14 +211,27 @@ class CharacterTagger:
         rows: list[Ints] = []
         for template in TEMPLATES:
             minimum = 1 if template.name in KEPT_ROWS else self.min_count
-            stream, row = learn_stream(template, keys.pop(template.name), minimum)
+            stream, shared = learn_stream(template, keys.pop(template.name), minimum)
             streams.append(stream)
-            rows.append(row.astype(np.int32))
-            if len(self.standards_) > 1:
-                stream, row = learn_stream(template, _standard_keys(row, standards), self.min_count)
+            rows.append(shared.astype(np.int32))
+            for layer in self._layers():
+                stream, row = learn_stream(template, _layer_keys(shared, layer[standards]), self.min_count)
                 streams.append(stream)
                 rows.append(row.astype(np.int32))
         return streams, rows
+
+    def _layers(self) -> list[Ints]:
+        """The layers besides the shared one: for each standard the number of its rows there, 0 for none."""
+        layers = []
+        if len(self.standards_) > 1:
+            layers.append(np.arange(len(self.standards_)))
+        if self.families:
+            names = list(dict.fromkeys(self.families.values()))
+            numbers = [
+                names.index(self.families[s]) + 1 if s in self.families else 0 for s in self.standards_
+            ]
+            layers.append(np.array(numbers))
+        return layers
 
     def _cells(self, parts: Sequence[Part], packed: Packed) -> tuple[Ints, Ints, list[int], list[int]]:
         """Of each position the standard and the cell; of each cell the standard and the block."""
@@ -249,7 +263,6 @@ class CharacterTagger:
         classes = self.counts_.evidence(words, np.full(len(words), number))
         keys = encode.match_keys(packed.points, starts, self.table_.lengths[words], classes)
         keys |= encode.character_keys(packed.points)
-        several = len(self.standards_) > 1
         problem = Problem(
             self.shape,
             np.stack([packed.begins, packed.ends], 1) if sequences is None else sequences,
@@ -262,9 +275,9 @@ class CharacterTagger:
             at, stream = next(streams)
             rows = find_rows(stream, keys[template.name])
             problem.ids[at] = rows
-            if several:
+            for layer in self._layers():
                 at, stream = next(streams)
-                problem.ids[at] = find_rows(stream, _standard_keys(rows, np.full(len(rows), number)))
+                problem.ids[at] = find_rows(stream, _layer_keys(rows, np.full(len(rows), layer[number])))
         return problem
 
     def _standard_number(self, standard: str | None) -> int:
@@ -400,9 +413,9 @@ def _sums(table: npt.NDArray[np.integer[Any]], groups: Sequence[npt.NDArray[np.b
     return np.stack([table[:, group].sum(1) for group in groups], 1).astype("<i4").tobytes()
 
 
-def _standard_keys(rows: Ints, standards: Ints) -> Ints:
-    """Keys of the rows that a standard has of its own; the reference has none."""
-    return np.where((rows >= 0) & (standards > 0), rows << STANDARD_BITS | standards, NOTHING)
+def _layer_keys(rows: Ints, layers: Ints) -> Ints:
+    """Keys of the rows that a layer has of its own; layer 0 has none."""
+    return np.where((rows >= 0) & (layers > 0), rows << LAYER_BITS | layers, NOTHING)
 
 
 def _check(parts: Sequence[Part]) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp.tagging import layout
-from cnlp.tagging.characters import STANDARD_BITS, START_TAG, TAGS, CharacterTagger
+from cnlp.tagging.characters import LAYER_BITS, START_TAG, TAGS, CharacterTagger
 from cnlp.tagging.encode import POINT_BITS, Ints, lookup
 from cnlp.tagging.features import NOTHING, TEMPLATES
 from cnlp.tagging.linear import Floats
@@ -130,17 +130,23 @@ def _profiles(model: CharacterTagger) -> tuple[Ints, Ints, Ints]:
 
 
 def _layer(model: CharacterTagger, weights: Floats, standard: int) -> Iterator[tuple[str, Ints, Floats]]:
-    """Name, keys as ``encode`` makes them, and weights of the rows of one layer that are not all zero."""
-    problem = model.shape
-    several = len(model.standards_) > 1
+    """Name, keys as ``encode`` makes them, and weights of the rows of one standard that are not all zero.
+
+    The rows of a standard are the sum of its own and its family's.
+    """
+    shape = model.shape
+    layers = model._layers()
     for number, template in enumerate(TEMPLATES):
-        shared = number * (2 if several else 1)
+        shared = number * (1 + len(layers))
         keys = model.streams_[shared].keys
-        block = problem.block(weights, shared)
+        block = shape.block(weights, shared)
         if standard:
-            own = model.streams_[shared + 1].keys
-            mine = (own & ((1 << STANDARD_BITS) - 1)) == standard
-            keys, block = keys[own[mine] >> STANDARD_BITS], problem.block(weights, shared + 1)[mine]
+            total = np.zeros_like(block)
+            for k, layer in enumerate(layers, 1):
+                own = model.streams_[shared + k].keys
+                mine = (own & ((1 << LAYER_BITS) - 1)) == layer[standard]
+                total[own[mine] >> LAYER_BITS] += shape.block(weights, shared + k)[mine]
+            block = total
         alive = np.abs(block).max(axis=(1, 2), initial=0) > 0
         yield template.name, keys[alive], block[alive]
 
@@ -163,7 +169,7 @@ def _pack_stream(
         return "U64", layout.pack_covers(_rows(class_of[keys // 125] * 125 + keys % 125 + 1, flat))
     if name == "unigram":
         table = np.zeros((n_codes, flat.shape[1]), np.int8)
-        table[class_of[keys]] = flat
+        table[class_of[keys]] = np.clip(flat, -127, 127)
         return "I8", table.tobytes()
     size = {"types": 512, "repetition": 64, "cover": 125}.get(name, len(numbers))
     small = np.zeros((size, flat.shape[1]), np.int16)
@@ -172,7 +178,7 @@ def _pack_stream(
 
 
 def _rows(keys: Ints, flat: Floats) -> dict[int, Sequence[int]]:
-    return dict(zip(keys.tolist(), flat.astype(np.int8).tolist(), strict=True))
+    return dict(zip(keys.tolist(), np.clip(flat, -127, 127).astype(np.int8).tolist(), strict=True))
 
 
 def _transitions(model: CharacterTagger, weights: Floats) -> bytes:

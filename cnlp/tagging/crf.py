@@ -34,6 +34,7 @@ class CRF(CharacterTagger):
         l2: the factor of |w|^2 / 2: for one sequence with ``"sgd"``, for the whole corpus with ``"lbfgs"``.
         min_count: n-grams seen less often have no row.
         dictionary: words of a general dictionary with their frequencies, for match features.
+        families: standards that resemble each other, with the name of what they form: rows of their own.
         seed: of the order in which the sentences are seen.
 
     >>> corpus = [["中国", "人民", "的", "生活"], ["人民", "生活", "在", "中国"]] * 10
@@ -51,6 +52,7 @@ class CRF(CharacterTagger):
         l2: float = 1e-6,
         min_count: int = 2,
         dictionary: Mapping[str, int] | None = None,
+        families: Mapping[str, str] | None = None,
         seed: int = 1,
     ) -> None:
         self.method = method
@@ -59,6 +61,7 @@ class CRF(CharacterTagger):
         self.l2 = l2
         self.min_count = min_count
         self.dictionary = dictionary
+        self.families = families
         self.seed = seed
 
     def marginals(

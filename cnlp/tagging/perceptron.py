@@ -32,6 +32,7 @@ class Perceptron(CharacterTagger):
         burn_in: epochs before averaging starts.
         min_count: n-grams seen less often have no row.
         dictionary: words of a general dictionary with their frequencies, for match features.
+        families: standards that resemble each other, with the name of what they form: rows of their own.
         seed: of the order in which the sentences are seen.
 
     >>> corpus = [["中国", "人民", "的", "生活"], ["人民", "生活", "在", "中国"]] * 10
@@ -49,6 +50,7 @@ class Perceptron(CharacterTagger):
         burn_in: int = 0,
         min_count: int = 2,
         dictionary: Mapping[str, int] | None = None,
+        families: Mapping[str, str] | None = None,
         seed: int = 1,
     ) -> None:
         self.epochs = epochs
@@ -57,6 +59,7 @@ class Perceptron(CharacterTagger):
         self.burn_in = burn_in
         self.min_count = min_count
         self.dictionary = dictionary
+        self.families = families
         self.seed = seed
 
     def partial_fit(self, sentences: Sequence[Sequence[str]], *, standard: str | None = None) -> Self:

@@ -1,0 +1,193 @@
+"""Parts of speech: what is learnt, the plain decoder against the trainer's, files, converters."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import pytest
+
+np = pytest.importorskip("numpy")
+
+from cnlp import errors  # noqa: E402
+from cnlp.tagging.pos import PartOfSpeech, tag, tag_words, word_class, word_keys, word_shape  # noqa: E402
+from cnlp.tagging.tagsets import PFR, convert_tag  # noqa: E402
+from cnlp.tagging.words import WordTagger  # noqa: E402
+from cnlp.types import Token  # noqa: E402
+
+SENTENCES = [
+    (["我", "爱", "北京"], ["r", "v", "ns"]),
+    (["他", "在", "上海", "工作"], ["r", "p", "ns", "v"]),
+    (["工作", "很", "重要", "。"], ["vn", "d", "a", "w"]),
+    (["1998年", "的", "工作"], ["t", "u", "vn"]),
+    (["北京", "在", "发展"], ["ns", "d", "v"]),
+] * 6
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return WordTagger(epochs=5, min_tagged=10**9).fit(SENTENCES)
+
+
+@pytest.fixture(scope="module")
+def saved(trained, tmp_path_factory):
+    path = tmp_path_factory.mktemp("pos") / "pos.safetensors"
+    trained.save(path, card={"name": "test"})
+    return path
+
+
+class TestLearning:
+    def test_tags_what_it_learnt(self, trained):
+        assert trained.score(SENTENCES) == 1.0
+
+    def test_context_decides(self, trained):
+        assert trained.predict([["他", "在", "上海", "工作"], ["1998年", "的", "工作"]]) == [
+            ["r", "p", "ns", "v"],
+            ["t", "u", "vn"],
+        ]
+
+    def test_same_seed_same_weights(self):
+        one, two = (WordTagger(epochs=2, seed=3).fit(SENTENCES) for _ in range(2))
+        assert one.weights_.tobytes() == two.weights_.tobytes()
+
+    def test_the_class_of_a_word_leaves_its_block_out(self):
+        once = [(["甲"], ["n"]), *([(["乙"], ["v"])] * 9)]
+        model = WordTagger(epochs=1).fit(once)
+        assert model.counts_["甲"] == {"n": 1}
+        assert "k" + word_class([("n", 1)]) not in model._keys[-2]
+        assert "k" in model._keys[-2]
+
+    def test_the_dev_part_chooses_the_epoch(self):
+        model = WordTagger(epochs=4).fit(SENTENCES, dev=SENTENCES[:2])
+        assert model.score(SENTENCES[:2]) == max(epoch.dev for epoch in model.log_)
+
+    @pytest.mark.parametrize("sentences", [[], [(["我"], ["r", "v"])]])
+    def test_what_cannot_be_learnt_is_refused(self, sentences):
+        with pytest.raises(errors.ArgumentError):
+            WordTagger().fit(sentences)
+
+
+class TestDecoding:
+    def test_the_file_tags_as_the_trainer_does(self, trained, saved):
+        # Weights in whole numbers on both sides, so that the scores are the same.
+        largest = max(
+            float(np.abs(trained.shape_.block(trained.weights_, i)).max()) for i in range(len(trained._keys))
+        )
+        whole = WordTagger(min_tagged=10**9)
+        whole.__dict__.update(trained.__dict__)
+        whole.weights_ = np.rint(trained.weights_ / (largest / 127)).astype(np.float32)
+        loaded = PartOfSpeech(saved)
+        loaded._sets = [tuple(range(len(loaded.tags)))] * len(loaded._sets)
+        words = ["我", "北京", "工作", "在", "没见过", "的", "1998年", "A股", "。"]
+        chance = random.Random(0)
+        for _ in range(200):
+            sentence = chance.choices(words, k=chance.randint(1, 8))
+            found, expected = loaded.predict(sentence), whole.predict([sentence])[0]
+            if found != expected:  # equal scores may part them; nothing else may
+                assert score_of(loaded, sentence, found) == score_of(loaded, sentence, expected)
+
+    def test_no_words_no_tags(self, saved):
+        assert PartOfSpeech(saved).predict([]) == []
+
+    def test_the_best_path_is_the_best_of_all(self, saved):
+        model = PartOfSpeech(saved)
+        model._sets = [tuple(range(len(model.tags)))] * len(model._sets)
+        for sentence in (["我", "爱", "工作"], ["没见过", "的", "东西"]):
+            best = max(score_of(model, sentence, path) for path in itertools.product(model.tags, repeat=3))
+            assert score_of(model, sentence, model.predict(sentence)) == best
+
+    def test_words_seen_often_keep_to_their_tags(self, tmp_path):
+        WordTagger(epochs=2, min_tagged=3).fit(SENTENCES).save(tmp_path / "a")
+        model = PartOfSpeech(tmp_path / "a")
+        for left, right in itertools.product(["我", "的", "在"], repeat=2):
+            assert model.predict([left, "工作", right])[1] in ("v", "vn")
+
+    def test_an_altered_file_is_refused(self, saved, tmp_path):
+        data = bytearray(saved.read_bytes())
+        data[-1] ^= 1
+        (tmp_path / "bad").write_bytes(data)
+        with pytest.raises(errors.ModelError, match="checksum"):
+            PartOfSpeech(tmp_path / "bad")
+
+    def test_other_models_are_refused(self, tmp_path):
+        from cnlp.tagging.hmm import HiddenMarkovModel
+
+        HiddenMarkovModel().fit_words([["中国"]]).save(tmp_path / "hmm")
+        with pytest.raises(errors.ModelError, match="part-of-speech"):
+            PartOfSpeech(tmp_path / "hmm")
+
+
+class TestTag:
+    class Segmenter:
+        def tokenize(self, text):
+            tokens = [Token("我", 0, 1), Token(" ", 1, 2), Token("北京", 2, 4, tag="mine")]
+            return tokens[: len(text)]
+
+    def test_tags_of_the_lexicon_are_kept_and_spaces_are_punctuation(self, saved):
+        found = tag("我 北京", segmenter=self.Segmenter(), model=PartOfSpeech(saved))
+        assert [(token.text, token.tag) for token in found] == [("我", "r"), (" ", "w"), ("北京", "mine")]
+
+    def test_given_words_are_tagged(self, saved):
+        assert tag_words(["我", "爱", "北京"], model=PartOfSpeech(saved)) == ["r", "v", "ns"]
+
+
+class TestTemplates:
+    def test_short_words_have_no_long_affixes(self):
+        names = [name for name, _ in word_keys("中国人")]
+        assert names == ["word", "prefix1", "prefix2", "suffix1", "suffix2", "shape"]
+
+    @pytest.mark.parametrize(
+        ("word", "shape"), [("", "0"), ("人", "51"), ("ab1c", "2124"), ("五六七八九", "34")]
+    )
+    def test_shapes(self, word, shape):
+        assert word_shape(word) == shape
+
+    def test_ties_of_tags_do_not_depend_on_their_order(self):
+        assert word_class([("v", 2), ("n", 2)]) == word_class([("n", 2), ("v", 2)]) == "n v 01"
+
+
+class TestTagSets:
+    @pytest.mark.parametrize("tag_", sorted(PFR))
+    def test_every_tag_has_a_universal_one(self, tag_):
+        assert convert_tag(tag_, "upos").isupper()
+
+    @pytest.mark.parametrize(
+        ("tag_", "word", "upos", "ctb"),
+        [
+            ("v", "是", "AUX", "VC"),
+            ("v", "吃", "VERB", "VV"),
+            ("r", "这", "DET", "DT"),
+            ("u", "了", "AUX", "AS"),
+            ("m", "第一", "NUM", "OD"),
+            ("a", "大", "ADJ", None),
+            ("my-tag", "", "X", None),
+        ],
+    )
+    def test_words_decide_where_they_can(self, tag_, word, upos, ctb):
+        assert (convert_tag(tag_, "upos", word), convert_tag(tag_, "ctb", word)) == (upos, ctb)
+
+    def test_other_sets_are_refused(self):
+        with pytest.raises(errors.ArgumentError, match="upos, ctb"):
+            convert_tag("v", "penn")
+
+
+def score_of(model, words, tags):
+    """The formula, word for word, with what the file holds."""
+    numbers = [model.tags.index(name) for name in tags]
+    facts = [model._make(word) for word in words]
+    total = model._first[numbers[0]]
+    for i, number in enumerate(numbers):
+        total += facts[i].own[number]
+        if i:
+            total += model._steps[number][numbers[i - 1]] + facts[i - 1].right[number]
+            pair = model._pair(words[i - 1], words[i])
+            total += pair[1][number] if pair else 0
+        if i + 1 < len(words):
+            total += facts[i + 1].left[number]
+            pair = model._pair(words[i], words[i + 1])
+            total += pair[0][number] if pair else 0
+        kinds = [fact.kind for fact in facts]
+        around = [kinds[i - 1] if i else "|", kinds[i], kinds[i + 1] if i + 1 < len(kinds) else "|"]
+        triple = model._triple(*around)
+        total += triple[number] if triple else 0
+    return total
