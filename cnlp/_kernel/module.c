@@ -307,6 +307,17 @@ static int load_scanner(const ModuleState *state, PyObject *source, PyObject *ar
                ? -1 : 0;
 }
 
+/* Raises cnlp.errors.not_text(object). */
+static void raise_not_text(PyObject *object)
+{
+    PyObject *errors = PyImport_ImportModule("cnlp.errors");
+    PyObject *error = errors ? PyObject_CallMethod(errors, "not_text", "O", object) : NULL;
+    if (error)
+        PyErr_SetObject((PyObject *)Py_TYPE(error), error);
+    Py_XDECREF(error);
+    Py_XDECREF(errors);
+}
+
 /* ---- text -------------------------------------------------------------------------------------*/
 
 #define SHORT_TEXT 512
@@ -1057,7 +1068,7 @@ static PyObject *tagger_scores_method(PyObject *self, PyObject *string)
 {
     Text text;
     if (!PyUnicode_Check(string)) {
-        PyErr_SetString(PyExc_TypeError, "text must be str");
+        raise_not_text(string);
         return NULL;
     }
     if (text_load(&text, string))
@@ -1188,7 +1199,7 @@ static PyObject *cutter_segment(PyObject *self, PyObject *string)
     Words words;
     words_init(&words);
     if (!PyUnicode_Check(string)) {
-        PyErr_SetString(PyExc_TypeError, "text must be str");
+        raise_not_text(string);
         return NULL;
     }
     if (text_load(&text, string))

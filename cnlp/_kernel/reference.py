@@ -16,6 +16,8 @@ from __future__ import annotations
 import mmap
 from array import array
 
+from cnlp import errors
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -375,7 +377,7 @@ class Cutter:
     def segment(self, text: str) -> list[str]:
         """The words of the text."""
         if not isinstance(text, str):
-            raise TypeError("text must be str")
+            raise errors.not_text(text)
         words, start = [], 0
         for end, _ in self.words(text, None):
             words.append(text[start:end])
