@@ -1,6 +1,6 @@
 """How accurate and how fast are parts of speech? Writes ``benchmarks/results/pos.json``.
 
-PFR January 1998: days 1 to 25 to train, 26 to 28 to choose the epoch, 29 to 31 to test, names as PFR has them.
+PFR January 1998: days 1 to 25 to train, 26 to 28 to choose the epoch, 29 to 31 to test, names as in PFR.
 
     gold words   accuracy of the tags of given words, and of words that days 1 to 25 do not have
     joint        F1 of words with their tag, cut by a perceptron that learnt days 1 to 25, February and
