@@ -19,7 +19,8 @@ import importlib
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate
+from dataclasses import replace
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from benchmarks.timing import CLOCKS, Contender, pin, ratios, spread, time_round
 from cnlp.corpus import load
 
 CORPORA = ("pku-test", "msr-test", "as-test", "cityu-test")
-ALGORITHMS = ("unigram", "bigram")
+ALGORITHMS = ("unigram", "bigram", "perceptron")
 JIEBA_STRIDE = 11  # coprime to the number of lines: every pass over the corpus gives jieba other lines
 BASES = ("jieba", "rjieba", "floor")
 MEGABYTE = 1_000_000
@@ -154,12 +155,33 @@ def measure_long_lines(sentences: Sentences, options: argparse.Namespace) -> dic
         return {}
     results: dict[str, Any] = {}
     for kind, lines in long_line_inputs(sentences, size).items():
-        results[kind] = {}
-        for name, segmenter in cnlp_segmenters(ALGORITHMS).items():
-            cell = compare_long(segmenter.segment, lines, options.long_rounds, options.clock)
-            results[kind][name] = cell
-            print(f"long line {kind:20} {name:10} x{cell['long_to_short']['median']:.3f}", flush=True)
+        results[kind] = {
+            name: compare_long(pair, sum(map(len, lines)), options.long_rounds, options.clock)
+            for name, pair in long_line_pairs(lines).items()
+        }
+        for name, cell in results[kind].items():
+            print(f"long line {kind:20} {name:16} x{cell['long_to_short']['median']:.3f}", flush=True)
     return results
+
+
+def long_line_pairs(lines: list[str]) -> dict[str, list[Contender]]:
+    """The same characters in short lines and on one long line: lists, bytes, and the floor of lists.
+
+    The floor shows what of the difference is Python's: a list of millions of new strings outgrows every
+    cache, a list per line does not.
+    """
+    short, long = "\n".join(lines).encode() + b"\n", "".join(lines).encode() + b"\n"
+    pairs = {}
+    for name, one in cnlp_segmenters(ALGORITHMS).items():
+        pairs[name] = [by_line(kind, one.segment, data) for kind, data in (("short", short), ("long", long))]
+        pairs[f"{name}, bytes"] = [
+            in_bytes(kind, one.segment_bytes, data) for kind, data in (("short", short), ("long", long))
+        ]
+    words = [cnlp_segmenter().segment(line) for line in lines]
+    floors = floor(words, 1) + floor([list(chain.from_iterable(words))], 1)
+    if floors:
+        pairs["floor"] = [replace(floors[0], name="short"), replace(floors[1], name="long")]
+    return pairs
 
 
 def long_line_inputs(sentences: Sentences, size: int) -> dict[str, list[str]]:
@@ -170,18 +192,9 @@ def long_line_inputs(sentences: Sentences, size: int) -> dict[str, list[str]]:
     return {kind: lines * max(1, round(size / len("".join(lines).encode()))) for kind, lines in kinds.items()}
 
 
-def compare_long(segment: Segment, lines: list[str], rounds: int, clock: str) -> dict[str, Any]:
-    """Time ``lines`` one by one and joined to a single line, in turn."""
-    short, long = "\n".join(lines).encode(), "".join(lines).encode()
-    characters = sum(map(len, lines))
-
-    def one_call(text: str) -> None:
-        segment(text)
-
-    contenders = [
-        Contender("short", by_line("short", segment, short + b"\n").prepare, _each(segment), characters),
-        Contender("long", long.decode, one_call, characters),
-    ]
+def compare_long(pair: list[Contender], characters: int, rounds: int, clock: str) -> dict[str, Any]:
+    """Time ``short`` and ``long`` in turn, per character."""
+    contenders = [replace(one, size=characters) for one in pair]
     rates = time_rounds(contenders, rounds, CLOCKS[clock])
     return {
         "characters": characters,
@@ -189,15 +202,6 @@ def compare_long(segment: Segment, lines: list[str], rounds: int, clock: str) ->
         "long_ns_per_character": spread([1e9 / rate for rate in rates["long"]]),
         "long_to_short": spread([s / one for s, one in zip(rates["short"], rates["long"], strict=True)]),
     }
-
-
-def _each(segment: Segment) -> Callable[[list[str]], None]:
-    def work(lines: list[str]) -> None:
-        for line in lines:
-            segment(line)
-
-    return work
-
 
 def _rounded(values: Sequence[float]) -> list[float]:
     return [round(value, 3) for value in values]
