@@ -301,7 +301,7 @@ static int solve_words(Block *block, Work *work, int algorithm, size_t *cut, Wor
         *cut = last_uncrossed(block, work);
     }
     if (algorithm == UNIGRAM)
-        words->cost += work->cost[0]; /* exact for a text of one block */
+        words->cost += work->cost[0] - work->cost[*cut - block->begin];
     if (algorithm == BIDIRECTIONAL)
         return emit_bidirectional(block, work, *cut, words);
     if (algorithm == BACKWARD)

@@ -35,8 +35,8 @@ def resized(name: str, start: int, size: int) -> Arrays:
 @each_kernel
 @pytest.mark.parametrize("name", BASE.ranges)
 def test_array_that_ends_behind_the_file_is_refused(kernel: Any, name: str) -> None:
-    if name in ("constants", "category_class"):
-        pytest.skip("not read by the kernel")
+    if name in ("constants", "category_class") or (name == "point_flags" and kernel is reference):
+        pytest.skip("not read by this kernel")
     with pytest.raises(ValueError, match=f"array {name} does not fit into the file"):
         resized(name, 0, 8 * len(BASE.source)).model(kernel)
 

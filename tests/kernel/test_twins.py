@@ -258,6 +258,12 @@ def test_spans_across_blocks_are_fixed_alike(data: st.DataObject) -> None:
     assert_twins(WITHOUT_BIGRAMS, None, text, packed)
 
 
+@each_base
+def test_costs_of_the_blocks_of_a_long_text_add_up(base: Arrays) -> None:
+    texts = ["中国人大，" * 500, "国人" * 1500, "大" * 3000, "中 a。" * 700]
+    assert base.model(native).path_costs(texts) == base.model(reference).path_costs(texts)
+
+
 # ---- the shipped lexicon ----------------------------------------------------------------------------
 
 

@@ -65,6 +65,9 @@ class Arrays(NamedTuple):
     max_length: int
     word_cost: int
 
+    def __repr__(self) -> str:
+        return f"<arrays of {len(self.source)} bytes>"
+
     def model(self, kernel: Any, *, use_patterns: bool = True) -> Any:
         """The model in this kernel."""
         return kernel.Model(self.source, self.ranges, self.max_length, self.word_cost, None, use_patterns)
