@@ -66,7 +66,8 @@ def _array_at(source: Mapping | bytes, where: Range, code: str, name: str) -> me
     width = array(code).itemsize
     if start < 0 or size < 0 or start + size > len(data) or size % width or start % width:
         raise ValueError(f"array {name} does not fit into the file")
-    return memoryview(data)[start : start + size].cast(code)
+    view = memoryview(data)[start : start + size]
+    return view.cast(code)  # type: ignore[call-overload, no-any-return, unused-ignore]
 
 
 def _named_array(source: Mapping | bytes, arrays: dict[str, Range], name: str, code: str) -> memoryview:
