@@ -194,12 +194,13 @@ static inline uint64_t spread(uint32_t row)
 typedef struct {
     uint64_t match[WINDOW]; /* sum of the match rows */
     uint64_t totals[WINDOW];
-    uint16_t rows[WINDOW][16]; /* bigram rows of both layers, + ROW_BIAS */
+    uint64_t rows[WINDOW][4]; /* q-1 .. q+2 of bigram (+ ROW_BIAS) and unigram rows */
     uint32_t fold[WINDOW];
     uint32_t same[WINDOW]; /* equal where characters are */
-    uint32_t second[WINDOW], third[WINDOW];
+    uint32_t second[WINDOW]; /* base of the node after one character */
+    uint32_t third[WINDOW];  /* base after two, of those that wait */
     uint32_t covers[WINDOW]; /* keys of char_cover */
-    uint16_t codes[WINDOW];
+    uint16_t codes[WINDOW], waiting[WINDOW];
     uint8_t types[WINDOW], cover[WINDOW];
     uint8_t begins[WINDOW], ends[WINDOW], inside[WINDOW];
 } Window;
@@ -251,30 +252,16 @@ static inline uint32_t child_or_none(const Trie *trie, uint32_t base, uint32_t c
     return node & -(uint32_t)((UNIT_LABEL(trie->units[node]) == code) & (base != 0) & (code != 0));
 }
 
-static void load_nodes(const Tagger *tagger, Window *window, size_t size)
-{
-    const Trie trie = tagger->trie;
-    uint32_t *second = window->second, *third = window->third;
-    const uint16_t *codes = window->codes;
-    for (size_t i = PAD; i < PAD + size; i++) {
-        second[i] = child_or_none(&trie, second[i], codes[i + 1]);
-        third[i] = UNIT_BASE(trie.units[second[i]]);
-        PREFETCH(trie.units + third[i] + codes[i + 2]);
-    }
-    for (size_t i = PAD; i < PAD + size; i++)
-        third[i] = child_or_none(&trie, third[i], codes[i + 2]);
-}
-
-/* A match of `length` characters at i: its row, and what begins and ends here. */
-static inline int add_match(const Tagger *tagger, Window *window, size_t i, uint32_t length,
+/* A match of `length` characters at i: adds its row, notes what begins and ends here. */
+ALWAYS_INLINE int add_match(const Tagger *tagger, Window *window, size_t i, uint32_t length,
                             uint64_t unit)
 {
     uint32_t value = UNIT_VALUE(unit);
     uint32_t class_id = value <= tagger->n_profiles ? tagger->profiles[value] : 0;
-    if (class_id == 0)
+    if (value == 0 || class_id == 0)
         return 0;
-    const uint64_t *row = tagger->match[length] + (size_t)class_id * (length + 2);
-    uint64_t *sums = window->match + i - 1;
+    const uint64_t *restrict row = tagger->match[length] + (size_t)class_id * (length + 2);
+    uint64_t *restrict sums = window->match + i - 1;
     for (uint32_t d = 0; d < length + 2; d++)
         sums[d] += row[d];
     uint8_t size = (uint8_t)((length < 5 ? length : 5) - 1);
@@ -284,27 +271,45 @@ static inline int add_match(const Tagger *tagger, Window *window, size_t i, uint
     return 1;
 }
 
-static void add_matches(const Tagger *tagger, Window *window, size_t size)
+/* The words of two characters; returns how many positions have longer ones, which then wait. */
+static size_t add_pairs(const Tagger *tagger, Window *window, size_t size)
 {
     const Trie trie = tagger->trie;
-    memset(window->match, 0, (size + 2 * PAD) * sizeof *window->match);
-    memset(window->begins, 0, size + 2 * PAD);
-    memset(window->ends, 0, size + 2 * PAD);
-    memset(window->inside, 0, size + 2 * PAD);
+    const uint16_t *codes = window->codes;
+    size_t n_waiting = 0;
     for (size_t i = PAD; i < PAD + size; i++) {
-        uint32_t node = window->second[i], longest = 0;
+        uint32_t node = child_or_none(&trie, window->second[i], codes[i + 1]);
+        uint64_t unit = trie.units[node];
+        uint32_t base = UNIT_BASE(unit);
+        PREFETCH(trie.units + base + codes[i + 2]);
+        window->waiting[n_waiting] = (uint16_t)i;
+        window->third[n_waiting] = base;
+        n_waiting += (base != 0) & (codes[i + 2] != 0);
+        if (node)
+            add_match(tagger, window, i, 2, unit);
+    }
+    return n_waiting;
+}
+
+static void add_longer(const Tagger *tagger, Window *window, size_t n_waiting)
+{
+    const Trie trie = tagger->trie;
+    for (size_t k = 0; k < n_waiting; k++) {
+        size_t i = window->waiting[k];
+        uint32_t base = window->third[k], longest = 0;
+        uint32_t node = child_or_none(&trie, base, window->codes[i + 2]);
         if (!node)
             continue;
-        if (add_match(tagger, window, i, 2, trie.units[node]))
-            longest = 2;
-        node = window->third[i];
-        for (uint32_t length = 3; node; length++) {
-            uint64_t unit = trie.units[node];
+        uint64_t unit = trie.units[node];
+        if (add_match(tagger, window, i, 3, unit))
+            longest = 3;
+        for (uint32_t length = 4; length <= LONGEST_MATCH; length++) {
+            node = child_or_none(&trie, UNIT_BASE(unit), window->codes[i + length - 1]);
+            if (!node)
+                break;
+            unit = trie.units[node];
             if (add_match(tagger, window, i, length, unit))
                 longest = length;
-            if (length == LONGEST_MATCH)
-                break;
-            node = child_or_none(&trie, UNIT_BASE(unit), window->codes[i + length]);
         }
         uint8_t inside = (uint8_t)((longest < 5 ? longest : 5) - 1);
         for (size_t j = i + 1; j + 1 < i + longest; j++)
@@ -312,14 +317,26 @@ static void add_matches(const Tagger *tagger, Window *window, size_t size)
     }
 }
 
+static void add_matches(const Tagger *tagger, Window *window, size_t size)
+{
+    memset(window->match, 0, (size + 2 * PAD) * sizeof *window->match);
+    memset(window->begins, 0, size + 2 * PAD);
+    memset(window->ends, 0, size + 2 * PAD);
+    memset(window->inside, 0, size + 2 * PAD);
+    add_longer(tagger, window, add_pairs(tagger, window, size));
+}
+
 /* This and add_up are made twice, for one layer and for two. */
 ALWAYS_INLINE void add_bigrams(const Tagger *tagger, Window *window, size_t size, int n_layers)
 {
     const HashTable bigrams[N_LAYERS] = {tagger->bigrams[0], tagger->bigrams[1]};
+    const uint64_t *unigram = tagger->unigram;
     for (size_t i = PAD - 1; i < PAD + size; i++) {
         uint32_t key = bigram_key(window, i), hash = key * MULTIPLIER;
+        const uint64_t *own = unigram + window->fold[i] * 5 + 1;
         int8_t weights[16];
         uint16_t sums[16];
+        uint64_t lanes[4];
         Row row = bigram_row(&bigrams[0], key, hash);
         memcpy(weights, &row, sizeof weights);
         for (int k = 0; k < 16; k++)
@@ -330,10 +347,13 @@ ALWAYS_INLINE void add_bigrams(const Tagger *tagger, Window *window, size_t size
             for (int k = 0; k < 16; k++)
                 sums[k] = (uint16_t)(sums[k] + weights[k]);
         }
-        memcpy(window->rows[i], sums, sizeof sums);
+        memcpy(lanes, sums, sizeof lanes);
+        for (int k = 0; k < 4; k++)
+            lanes[k] += own[k];
+        memcpy(window->rows[i], lanes, sizeof lanes);
     }
-    for (int k = 0; k < 16; k++)
-        window->rows[PAD - 2][k] = window->rows[PAD + size][k] = ROW_BIAS;
+    for (int k = 0; k < 4; k++)
+        window->rows[PAD - 2][k] = window->rows[PAD + size][k] = ROW_BIAS * LANES;
 }
 
 static void load_covers(const Tagger *tagger, Window *window, size_t from, size_t to)
@@ -356,13 +376,6 @@ static inline uint32_t equals(const Window *window, size_t i)
     return (uint32_t)(same[0] == same[1]) << 1 | (uint32_t)(same[0] == same[2]);
 }
 
-static inline uint64_t lanes_at(const Window *window, size_t i, int offset)
-{
-    uint64_t lanes;
-    memcpy(&lanes, window->rows[i] + 4 * offset, sizeof lanes);
-    return lanes;
-}
-
 ALWAYS_INLINE void add_up(const Tagger *tagger, Window *window, size_t from, size_t to, int n_layers)
 {
     const uint64_t *unigram = tagger->unigram;
@@ -370,17 +383,14 @@ ALWAYS_INLINE void add_up(const Tagger *tagger, Window *window, size_t from, siz
     uint32_t kinds = (uint32_t)window->types[from - 1] << 3 | window->types[from];
     uint32_t repeats = equals(window, from - 2) << 2 | equals(window, from - 1);
     for (size_t i = from; i < to; i++) {
-        const uint32_t *fold = window->fold + i;
+        const uint64_t(*rows)[4] = (const uint64_t(*)[4])window->rows + i;
         uint32_t key = window->covers[i], hash = key * MULTIPLIER;
         uint32_t is_plain = -(uint32_t)(window->types[i] >= 5); /* no digit, number or letter a-z */
         kinds = (kinds << 3 | window->types[i + 1]) & (N_TYPES - 1);
         repeats = (repeats << 2 | equals(window, i)) & (N_REPETITIONS - 1);
         uint64_t total =
             BIAS(n_layers) + window->match[i]
-            + unigram[fold[-2] * 5 + 4] + unigram[fold[-1] * 5 + 3] + unigram[fold[0] * 5 + 2]
-            + unigram[fold[1] * 5 + 1] + unigram[fold[2] * 5]
-            + lanes_at(window, i - 2, 3) + lanes_at(window, i - 1, 2) + lanes_at(window, i, 1)
-            + lanes_at(window, i + 1, 0)
+            + rows[-2][3] + rows[-1][2] + rows[0][1] + rows[1][0] + unigram[window->fold[i + 2] * 5]
             + tagger->types[kinds] + tagger->repetition[repeats & is_plain]
             + tagger->cover[window->cover[i]] + spread(cover_row(&covers[0], key, hash));
         if (n_layers > 1)
@@ -397,7 +407,6 @@ static const uint64_t *score(const Tagger *tagger, Window *window, const uint32_
     size_t last = length - end < MARGIN ? length : end + MARGIN;
     size_t from = begin - first + PAD, to = end - first + PAD;
     load_characters(tagger, window, text + first, last - first);
-    load_nodes(tagger, window, last - first);
     add_matches(tagger, window, last - first);
     load_covers(tagger, window, from, to);
     if (tagger->n_layers > 1) {
@@ -513,6 +522,14 @@ static size_t constrain(Block *block, int32_t bonus, size_t begin, size_t end, u
         return begin;
     block->flags[0] |= carried;
     size_t cut = begin, reach = begin, extra = 0, span = 0;
+    if (!block->overlay && !block->n_spans) { /* patterns only */
+        for (; extra < block->n_extras; extra++) {
+            const Edge *edge = &block->extras[extra];
+            cut = edge->start >= reach ? edge->start : cut;
+            reach = edge->end > reach ? edge->end : reach;
+        }
+        return reach <= end ? end : cut;
+    }
     while (span < block->n_spans && block->spans[span].start < begin)
         span++;
     for (size_t i = begin; i < end && !block->failed; i++) {
