@@ -78,9 +78,8 @@ class Trellis(Lattice):
                 continue
             self.beginning[start].append(len(self.edges))
             self.ending[end].append(len(self.edges))
-            source = sources.get((start, end))
-            if source is None:
-                source = 1 if bonus else 0 if text[start:end] in segmenter.lexicon else 4
+            unproposed = 1 if bonus else 0 if text[start:end] in segmenter.lexicon else 4
+            source = sources.get((start, end), unproposed)
             cost = -self._score(start, end) - bonus
             self.edges.append((start, end, int(end == start + 1), cost, source))
 
@@ -109,7 +108,7 @@ class Trellis(Lattice):
         reachable = [False] * len(self.edges)
         for k in order:
             start = self.edges[k][0]
-            ways = [(0.0, 0, None)] if start == 0 else []
+            ways: list[tuple[float, int, int | None]] = [(0.0, 0, None)] if start == 0 else []
             ways += [(ahead[left], least_to[left], left) for left in self.ending[start] if reachable[left]]
             if ways:
                 reachable[k] = True
