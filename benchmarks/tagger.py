@@ -74,7 +74,7 @@ def segmenter(path: str, standard: str) -> Segment:
     model = open_model(path)
     names = [name for name in json.loads(model._header) if name != "__metadata__"]
     tagger = kernel.Tagger(model.source, model.ranges(*names), standard, int(model.field("classes")), 0)
-    table = array("h", tagger.transitions)
+    table = array("i", tagger.transitions)
     steps = [table[4 * tag : 4 * tag + 4] for tag in range(4)]
 
     def segment(text: str) -> list[str]:

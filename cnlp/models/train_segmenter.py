@@ -103,9 +103,7 @@ def training_parts(*, hold_out: bool) -> tuple[list[Part], list[Part]]:
     plain = [list(sentence.words) for sentence in tagged]
     joined = [list(join_names(sentence).words) for sentence in tagged]
     february = list(registry.load("pfr-199802"))
-    last = (
-        next(i for i, s in enumerate(tagged) if (s.identifier or "")[6:8] >= "29") if hold_out else len(plain)
-    )
+    last = next(i for i, s in enumerate(tagged) if (s.identifier or "")[6:8] >= "29") if hold_out else len(plain)
     dev = [Part(plain[last:], "pku")]
     february = february[: len(february) // 2] if hold_out else february
     parts = [
@@ -163,9 +161,7 @@ def _joined_pairs(together: Sequence[str], apart: Sequence[str]) -> Iterator[tup
             yield word, first
 
 
-def _name_pairs(
-    words: Sequence[str], surnames: set[str]
-) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
+def _name_pairs(words: Sequence[str], surnames: set[str]) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
     """Pairs of a surname and a short word of Han characters, with their span."""
     for (left, (start, _)), (right, (_, end)) in itertools.pairwise(
         zip(map(normalise, words), _spans(words), strict=True)

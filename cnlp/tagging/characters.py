@@ -227,9 +227,7 @@ class CharacterTagger:
             layers.append(np.arange(len(self.standards_)))
         if self.families:
             names = list(dict.fromkeys(self.families.values()))
-            numbers = [
-                names.index(self.families[s]) + 1 if s in self.families else 0 for s in self.standards_
-            ]
+            numbers = [names.index(self.families[s]) + 1 if s in self.families else 0 for s in self.standards_]
             layers.append(np.array(numbers))
         return layers
 
@@ -359,9 +357,7 @@ class CharacterTagger:
         model.weights_ = array("weights", "<f4").astype(np.float32)
         model.log_ = []
         if len(model.weights_) != model.shape.n_weights:
-            raise errors.bad_model(
-                file.path, f"{len(model.weights_)} weights, {model.shape.n_weights} expected"
-            )
+            raise errors.bad_model(file.path, f"{len(model.weights_)} weights, {model.shape.n_weights} expected")
         return model
 
     # ---- use ----
@@ -424,9 +420,7 @@ def _check(parts: Sequence[Part]) -> None:
     for part in parts:
         for number, words in enumerate(part.sentences):
             if "" in words:
-                raise errors.ArgumentError(
-                    f"sentence {number} of {part.standard or 'the corpus'} has an empty word"
-                )
+                raise errors.ArgumentError(f"sentence {number} of {part.standard or 'the corpus'} has an empty word")
 
 
 def clauses(parts: Sequence[Part], packed: Packed, lengths: Ints) -> tuple[Ints, Ints]:

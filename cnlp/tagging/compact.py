@@ -121,9 +121,7 @@ def _profiles(model: CharacterTagger) -> tuple[Ints, Ints, Ints]:
     """
     n = len(model.table_.words)
     words = np.arange(n)
-    classes = np.stack(
-        [model.counts_.evidence(words, np.full(n, s)) for s in range(len(model.standards_))], 1
-    )
+    classes = np.stack([model.counts_.evidence(words, np.full(n, s)) for s in range(len(model.standards_))], 1)
     numbers = np.union1d([NOTHING], classes)
     profiles, of_word = np.unique(np.searchsorted(numbers, classes), axis=0, return_inverse=True)
     return numbers, profiles, of_word.reshape(-1)

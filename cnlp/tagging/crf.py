@@ -64,9 +64,7 @@ class CRF(CharacterTagger):
         self.families = families
         self.seed = seed
 
-    def marginals(
-        self, texts: Iterable[str], *, standard: str | None = None
-    ) -> list[npt.NDArray[np.float64]]:
+    def marginals(self, texts: Iterable[str], *, standard: str | None = None) -> list[npt.NDArray[np.float64]]:
         """For each text the probabilities of the tags B, M, E, S at each character: [characters, 4]."""
         packed = encode.pack(texts)
         values = self._problem_for(packed, standard).marginals(self.weights_)

@@ -165,9 +165,7 @@ class WordTable:
         self._levels: list[tuple[Ints, Ints]] = []
         for level in range(int(self.lengths.max(initial=0))):
             alive = np.flatnonzero(self.lengths > level)
-            keys, node[alive] = np.unique(
-                node[alive] << POINT_BITS | table[alive, level], return_inverse=True
-            )
+            keys, node[alive] = np.unique(node[alive] << POINT_BITS | table[alive, level], return_inverse=True)
             word = np.full(len(keys), NOTHING, np.int64)
             ending = np.flatnonzero(self.lengths == level + 1)
             word[node[ending]] = ending

@@ -146,9 +146,7 @@ class HiddenMarkovModel:
         learnt = json.loads(file.source.read(*file.ranges("learnt")["learnt"]))
         model.tags_ = learnt["tags"]
         model.weights_ = tuple(learnt["weights"])
-        model._moves = [
-            [[_FORBIDDEN if p is None else p for p in row] for row in rows] for rows in learnt["moves"]
-        ]
+        model._moves = [[[_FORBIDDEN if p is None else p for p in row] for row in rows] for rows in learnt["moves"]]
         model._unseen = learnt["unseen"]
         model._emissions = learnt["emissions"]
         return model
@@ -199,8 +197,7 @@ class HiddenMarkovModel:
         self._unseen = [log(k * unseen[tag] / kinds / (one[tag] + k)) for tag in self.tags_]
         self._emissions = {
             observation: [
-                log((emitted[tag, observation] + k * unseen[tag] / kinds) / (one[tag] + k))
-                for tag in self.tags_
+                log((emitted[tag, observation] + k * unseen[tag] / kinds) / (one[tag] + k)) for tag in self.tags_
             ]
             for observation in seen
         }

@@ -141,9 +141,7 @@ def crf_gradient(problem: tuple[Any, ...], weights: bytes, gradient: bytearray) 
         np.frombuffer(weights, np.float32),
         np.frombuffer(gradient, np.float32),
     )
-    return sum(
-        _add_gradient(data, w, 1.0, begin, end, target, 1.0) for begin, end in data.sequences if end > begin
-    )
+    return sum(_add_gradient(data, w, 1.0, begin, end, target, 1.0) for begin, end in data.sequences if end > begin)
 
 
 def crf_epoch(
@@ -214,9 +212,7 @@ def _expect(data: _Data, scores: Reals, moves: Reals, start: Reals) -> tuple[flo
     return log_z, np.exp(alpha + beta - log_z), expected
 
 
-def _add_gradient(
-    data: _Data, weights: Any, scale: float, begin: int, end: int, target: Any, by: float
-) -> float:
+def _add_gradient(data: _Data, weights: Any, scale: float, begin: int, end: int, target: Any, by: float) -> float:
     """The loss of one sequence; ``target`` moves by ``by`` times its gradient."""
     n = data.n_tags
     gold = data.tags[begin:end].astype(int)

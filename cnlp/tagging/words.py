@@ -65,7 +65,7 @@ class WordTagger:
         aggressiveness: float = 0.05,
         burn_in: int = 2,
         min_count: int = 2,
-        min_tagged: int = 4,
+        min_tagged: int = 20,
         seed: int = 1,
     ) -> None:
         self.epochs = epochs
@@ -76,9 +76,7 @@ class WordTagger:
         self.min_tagged = min_tagged
         self.seed = seed
 
-    def fit(
-        self, sentences: Sequence[Tagged], *, dev: Sequence[Tagged] | None = None, progress: bool = False
-    ) -> Self:
+    def fit(self, sentences: Sequence[Tagged], *, dev: Sequence[Tagged] | None = None, progress: bool = False) -> Self:
         """Learn from pairs of words and tags.
 
         Args:
@@ -290,8 +288,7 @@ class WordTagger:
         """Sentences as they are seen after training."""
         places = {name: i for i, name in enumerate(self._kinds)}
         of_word = [
-            places[word_class(list(self.counts_[word].items()) if word in self.counts_ else [])]
-            for word in flat.words
+            places[word_class(list(self.counts_[word].items()) if word in self.counts_ else [])] for word in flat.words
         ]
         kinds = np.array([*of_word, 0])[flat.ids]
         problem = Problem(self.shape_, flat.sequences, np.zeros(len(flat.ids), np.uint8), self._allowed(), -1)
@@ -322,9 +319,9 @@ class WordTagger:
 
     def _open_tags(self) -> list[int]:
         """Tags of words that were seen once or twice: what an unknown word can be."""
-        found = {
-            tag for counts in self.counts_.values() if sum(counts.values()) <= 2 for tag in counts
-        } or set(self.tags_)
+        found = {tag for counts in self.counts_.values() if sum(counts.values()) <= 2 for tag in counts} or set(
+            self.tags_
+        )
         return sorted(self.tags_.index(tag) for tag in found)
 
 

@@ -36,9 +36,7 @@ class TestEncode:
         packed = encode.pack(lines)
         table = encode.WordTable(set(words))
         starts, numbers = table.find(packed.points)
-        classes = np.array(
-            data.draw(st.lists(st.integers(0, 99), min_size=len(starts), max_size=len(starts))), int
-        )
+        classes = np.array(data.draw(st.lists(st.integers(0, 99), min_size=len(starts), max_size=len(starts))), int)
         keys = encode.match_keys(packed.points, starts, table.lengths[numbers], classes)
         keys |= encode.character_keys(packed.points)
         assert set(keys) == {template.name for template in TEMPLATES}
@@ -60,10 +58,7 @@ class TestEncode:
     def test_every_word_is_found_everywhere(self, lines, words):
         packed = encode.pack(lines)
         table = encode.WordTable(set(words))
-        found = {
-            (int(start), table.words[number])
-            for start, number in zip(*table.find(packed.points), strict=True)
-        }
+        found = {(int(start), table.words[number]) for start, number in zip(*table.find(packed.points), strict=True)}
         expected = {
             (begin + at, word)
             for line, begin in zip(map(normalise, lines), packed.begins.tolist(), strict=True)
@@ -84,11 +79,7 @@ class TestEncode:
         found = encode.evidence_classes(*(np.array([number]) for number in numbers))
         assert found.tolist() == [evidence_class(*numbers)]
 
-    @given(
-        sentences=st.lists(
-            st.lists(st.text(alphabet="中国人", min_size=1, max_size=4), max_size=4), max_size=4
-        )
-    )
+    @given(sentences=st.lists(st.lists(st.text(alphabet="中国人", min_size=1, max_size=4), max_size=4), max_size=4))
     def test_words_and_tags_go_back_and_forth(self, sentences):
         packed = encode.pack("".join(words) for words in sentences)
         lengths = encode.word_lengths(packed, sentences)

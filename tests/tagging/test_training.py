@@ -119,9 +119,7 @@ class TestFormulas:
             for by in (1e-2, -1e-2):
                 moved = weights.copy()
                 moved[at] += by
-                sides.append(
-                    kernel.crf_gradient(problem.arguments(), moved.tobytes(), bytearray(weights.nbytes))
-                )
+                sides.append(kernel.crf_gradient(problem.arguments(), moved.tobytes(), bytearray(weights.nbytes)))
             assert (sides[0] - sides[1]) / 2e-2 == pytest.approx(view[at], abs=2e-3)
 
     def test_marginals_sum_to_one(self, kernel):
@@ -181,11 +179,7 @@ def test_lbfgs_finds_the_minimum():
 def legal_paths(length):
     after = {0: (1, 2), 1: (1, 2), 2: (0, 3), 3: (0, 3)}
     for path in itertools.product(range(4), repeat=length):
-        if (
-            path[0] in (0, 3)
-            and path[-1] in (2, 3)
-            and all(b in after[a] for a, b in itertools.pairwise(path))
-        ):
+        if path[0] in (0, 3) and path[-1] in (2, 3) and all(b in after[a] for a, b in itertools.pairwise(path)):
             yield path
 
 
