@@ -58,7 +58,7 @@ kernel = Extension(
     "cnlp._kernel.native",
     sources=[f"{KERNEL}/{name}.c" for name in sources],
     depends=[f"{KERNEL}/kernel.h", f"{KERNEL}/tagger.h"],
-    extra_compile_args=[] if sys.platform == "win32" else ["-std=c11", "-O3", "-fvisibility=hidden"],
+    extra_compile_args=[] if sys.platform == "win32" else ["-std=c11", "-O3", "-fvisibility=hidden", "-fno-tree-slp-vectorize"],
     py_limited_api=True,
     optional=True,
 )
@@ -66,7 +66,7 @@ training = Extension(
     "cnlp._kernel.training",
     sources=[f"{KERNEL}/tagger_train.c", f"{KERNEL}/train_module.c"],
     depends=[f"{KERNEL}/tagger_train.h"],
-    extra_compile_args=[] if sys.platform == "win32" else ["-std=c11", "-O3", "-fvisibility=hidden"],
+    extra_compile_args=[] if sys.platform == "win32" else ["-std=c11", "-O3", "-fvisibility=hidden", "-fno-tree-slp-vectorize"],
     py_limited_api=True,
     optional=True,
 )

@@ -213,12 +213,16 @@ ALWAYS_INLINE void choose(Block *block, Work *work, Visit visit)
     if (visit == choose_longest)
         memset(work->closing, 0xFF, (size + 1) * sizeof *work->closing);
     for (size_t i = size; i-- > 0;) {
-        if (view.flags[begin + i] & HAS_EXTRA)
-            while (extra > 0 && view.extras[extra - 1].start >= begin + i)
-                extra--;
         chooser.least = INFINITE_COST;
         chooser.best = 0;
-        size_t reach = visit_edges(view, block, begin + i, extra, limit, visit, &chooser);
+        size_t reach;
+        if (view.flags[begin + i] == 0 && !view.has_overlay) {
+            reach = visit_words(view, begin + i, limit, visit, &chooser);
+        } else {
+            while (extra > 0 && view.extras[extra - 1].start >= begin + i)
+                extra--;
+            reach = visit_candidates(view, block, begin + i, extra, limit, visit, &chooser);
+        }
         work->reach[i] = (uint32_t)(reach - begin);
         /* A dead end counts 0: it lies behind the last uncrossed position. */
         work->cost[i] = chooser.least == INFINITE_COST ? 0 : chooser.least;
