@@ -32,7 +32,9 @@ class Segmenter:
             * ``"bidirectional"``: of both, the one with fewer words, then with fewer single characters;
             * ``"unigram"``: the most probable words, each by itself;
             * ``"bigram"``: the most probable words, each after the one before;
-            * ``"perceptron"``: the best tags for the characters, which finds words that no list has.
+            * ``"perceptron"``: the best tags for the characters, which finds words that no list has. The
+              user's ``force``, ``split`` and ``block`` entries are kept to; ``prefer`` entries all gain the
+              same, whatever their weight.
         mode: ``"default"``: every character in one word; ``"search"``: long words are preceded by the
             words within them; ``"full"``: all words that stand anywhere in the text, overlapping.
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cnlp.models.format import ModelFile
 
 DEFAULT_STANDARD = "general"
-PREFER_BONUS = 20.0  # raw weight that a user's preferred word gains, if the model does not say
+PREFER_BONUS = 25.0  # raw weight that a user's preferred word gains, if the model does not say
 _LAYER_ARRAYS = (
     "unigram",
     "bigram",

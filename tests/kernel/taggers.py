@@ -40,7 +40,7 @@ class TaggerArrays(NamedTuple):
 def random_arrays(seed: int, *, size: int = 60, few_buckets: bool = False) -> dict[str, bytes]:
     """A model of two standards; weights are large enough for any tag to win somewhere."""
     chance = random.Random(seed)
-    characters = sorted(set(CHARACTERS) - {"国"}) + ["国"]
+    characters = [*sorted(set(CHARACTERS) - {"国"}), "国"]
     codes, pages, cells = pack_alphabet(characters)
     class_fold, types = per_code(codes)
     n, folded = len(types), array("H", class_fold)
