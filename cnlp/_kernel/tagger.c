@@ -27,6 +27,11 @@
  *
  * Ties: the lower tag; the ordinary path before a preferred word; of the words that stand in for a
  * blocked one, the shortest. */
+#if defined(__GNUC__) && !defined(__clang__)
+/* The lattice decoders are built without; rows of 16 weights need it: a tenth of the time. */
+#pragma GCC optimize("tree-slp-vectorize")
+#endif
+
 #include "tagger.h"
 
 #include <stdlib.h>
