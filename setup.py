@@ -53,12 +53,15 @@ class Build(build):
     sub_commands: ClassVar = [*build.sub_commands, ("build_models", None)]
 
 
+FLAGS = ["-std=c11", "-O3", "-fvisibility=hidden", "-fno-tree-slp-vectorize"]
+if sys.platform == "win32":
+    FLAGS = []
 sources = ["trie", "scanner", "lattice", "decode", "tagger", "module"]
 kernel = Extension(
     "cnlp._kernel.native",
     sources=[f"{KERNEL}/{name}.c" for name in sources],
     depends=[f"{KERNEL}/kernel.h", f"{KERNEL}/tagger.h"],
-    extra_compile_args=[] if sys.platform == "win32" else ["-std=c11", "-O3", "-fvisibility=hidden", "-fno-tree-slp-vectorize"],
+    extra_compile_args=FLAGS,
     py_limited_api=True,
     optional=True,
 )
@@ -66,7 +69,7 @@ training = Extension(
     "cnlp._kernel.training",
     sources=[f"{KERNEL}/tagger_train.c", f"{KERNEL}/train_module.c"],
     depends=[f"{KERNEL}/tagger_train.h"],
-    extra_compile_args=[] if sys.platform == "win32" else ["-std=c11", "-O3", "-fvisibility=hidden", "-fno-tree-slp-vectorize"],
+    extra_compile_args=FLAGS,
     py_limited_api=True,
     optional=True,
 )

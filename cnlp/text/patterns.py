@@ -180,7 +180,9 @@ PATTERNS = (
     Pattern("clock", _CLOCK, True, "t"),
     Pattern("latin", rf"({_LETTER})+([-'’&]({_LETTER})+)*|c\+\+{{digit}}*|[cf]#", True, "nx"),
     Pattern("url", rf"((https?|ftp)://|www.){_URL}", True, "nx", isolated=True),
-    Pattern("email", r"{alnum}({mail}*{alnum})?@{alnum}+(-+{alnum}+)*(.{alnum}+(-+{alnum}+)*)+", True, "nx", isolated=True),
+    Pattern(
+        "email", r"{alnum}({mail}*{alnum})?@{alnum}+(-+{alnum}+)*(.{alnum}+(-+{alnum}+)*)+", True, "nx", isolated=True
+    ),
     Pattern("version", r"{digit}+(.{digit}+){2,}", True, "nx"),
     Pattern("code", r"{digit}+(-{digit}+)+", True, "m"),
     Pattern(
