@@ -24,7 +24,7 @@ from typing import Any
 
 from benchmarks import record as records
 from cnlp.corpus import load
-from cnlp.models.train_pos import CORPUS, DEV, SETTINGS, SMALLEST, TEST, TRAIN, both_forms, sentences
+from cnlp.models.train_pos import CORPUS, DEV, SETTINGS, SMALLEST, TEST, TRAIN, both_forms, jieba_tags, sentences
 from cnlp.models.train_segmenter import jieba_dictionary
 from cnlp.tagging.characters import Part
 from cnlp.tagging.perceptron import Perceptron
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "pos")
         start = time.process_time()
-        trained = WordTagger(**SETTINGS).fit_parts(both_forms(TRAIN), dev=sentences(DEV))
+        trained = WordTagger(dictionary=jieba_tags(), **SETTINGS).fit_parts(both_forms(TRAIN), dev=sentences(DEV))
         results["seconds_to_train"] = round(time.process_time() - start, 1)
         trained.save(path, smallest=SMALLEST)
         tagger = PartOfSpeech(path)
@@ -62,9 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results["joint F1, first letter"] = f1(test, found, letters=1)
     results["jieba joint F1, first letter"] = f1(test, jieba_posseg(texts), letters=1)
     print({name: value for name, value in results.items() if "F1" in name}, flush=True)
-    record = records.new_record(
-        "pos", words, corpora=[CORPUS, "pfr-199802"], packages=["numpy", "jieba"], seed=1
-    )
+    record = records.new_record("pos", words, corpora=[CORPUS, "pfr-199802"], packages=["numpy", "jieba"], seed=1)
     records.save({**record, "results": results}, options.output)
     return 0
 
@@ -109,9 +107,7 @@ def jieba_posseg(texts: Iterable[str]) -> list[Tagged]:
     jieba.setLogLevel(logging.ERROR)
     posseg: Any = importlib.import_module("jieba.posseg")
     pairs = [[(pair.word, pair.flag) for pair in posseg.cut(text)] for text in texts]
-    return [
-        ([word for word, _ in line], [flag if flag != "x" else "w" for _, flag in line]) for line in pairs
-    ]
+    return [([word for word, _ in line], [flag if flag != "x" else "w" for _, flag in line]) for line in pairs]
 
 
 def _spans(words: Sequence[str], tags: Sequence[str], letters: int | None) -> set[tuple[int, int, str]]:

@@ -4,11 +4,17 @@
 
     template        key at q                                            speaks about
     word            the word                                            q-1 .. q+1
-    pair            the word and the next one                           q, q+1
+    pair            the word and the next one                           q-1 .. q+2
     prefix1..3      its first characters, if it is longer               q
     suffix1..3      its last characters, if it is longer                q
+    first           its first character, and its length                 q
+    last            its last character, and its length                  q-1 .. q+1
+    ends            its first and last character, and its length        q
+    second          its second character, if it has three               q
     shape           types of its characters, and its length             q-1 .. q+1
+    dictionary      the tag that a general dictionary gives it          q-1 .. q+1
     class           which tags the training corpus gives it             q-1 .. q+1
+    class_pair      the classes of the word and of the next one         q-1 .. q+2
     classes         the classes of q-1, q and q+1                       q
 
 The class of a word is its commonest tag, the next one, how dominant the first is and how often the word was
@@ -22,6 +28,7 @@ from __future__ import annotations
 
 import os
 from array import array
+from itertools import pairwise
 
 from cnlp import errors
 from cnlp.tagging.features import Template, character_type
@@ -29,7 +36,7 @@ from cnlp.text.normalise import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cnlp.segmentation.segmenter import Segmenter
     from cnlp.types import Token
@@ -38,13 +45,31 @@ KIND = "part-of-speech"
 SHIPPED = os.path.join(os.path.dirname(os.path.dirname(__file__)), "models", "pos.safetensors")
 TEMPLATES = (
     Template("word", -1, 1),
-    Template("pair", 0, 1),
+    Template("pair", -1, 2),
     *(Template(f"{side}{length}", 0, 0) for side in ("prefix", "suffix") for length in (1, 2, 3)),
+    Template("first", 0, 0),
+    Template("last", -1, 1),
+    Template("ends", 0, 0),
+    Template("second", 0, 0),
     Template("shape", -1, 1),
+    Template("dictionary", -1, 1),
     Template("class", -1, 1),
+    Template("class_pair", -1, 2),
     Template("classes", 0, 0),
 )
-LETTERS = dict(zip((template.name for template in TEMPLATES), "wbpqrstufkc", strict=True))
+LETTERS = dict(zip((template.name for template in TEMPLATES), "wbpqrstudlzofjkxc", strict=True))
+_ARRAYS = (
+    "keys",
+    "starts",
+    "entries",
+    "transitions",
+    "words",
+    "facts",
+    "classes",
+    "sets",
+    "dictionary",
+    "dictionary_tags",
+)
 UNSEEN = ""  # class of a word that the corpus does not have
 OUTSIDE = "|"  # class before and behind a sentence
 _SHARES = (0.6, 0.9, 0.999)
@@ -56,11 +81,15 @@ def word_keys(word: str) -> list[tuple[str, str]]:
     """Template and key of what a folded word shows by itself; its class is not among it.
 
     >>> word_keys("北京")
-    [('word', 'w北京'), ('prefix1', 'p北'), ('suffix1', 's京'), ('shape', 'f52')]
+    [('word', 'w北京'), ('prefix1', 'p北'), ('suffix1', 's京'), ('first', 'd2北'), ('last', 'l2京'), \
+('ends', 'z2北京'), ('shape', 'f52')]
     """
     found = [("word", word)]
     found += [(f"prefix{n}", word[:n]) for n in (1, 2, 3) if len(word) > n or n == 1]
     found += [(f"suffix{n}", word[-n:]) for n in (1, 2, 3) if len(word) > n or n == 1]
+    size = str(min(len(word), 4))
+    found += [("first", size + word[:1]), ("last", size + word[-1:]), ("ends", size + word[:1] + word[-1:])]
+    found += [("second", word[1])] if len(word) > 2 else []
     found.append(("shape", word_shape(word)))
     return [(name, LETTERS[name] + key) for name, key in found]
 
@@ -113,7 +142,7 @@ class PartOfSpeech:
         from cnlp.models import open_model
 
         model = open_model(SHIPPED if path is None else path, KIND)
-        ranges = model.ranges("keys", "starts", "entries", "transitions", "words", "facts", "classes", "sets")
+        ranges = model.ranges(*_ARRAYS)
 
         def data(name: str) -> bytes:
             return model.source.read(*ranges[name])
@@ -140,8 +169,10 @@ class PartOfSpeech:
         self._sets = [tuple(map(int, line.split())) for line in lines("sets")]
         # The first set is that of unseen words.
         self._known = {w: (facts[2 * i], facts[2 * i + 1]) for i, w in enumerate(lines("words"))}
+        self._dictionary = numbers("dictionary", "I")
+        self._dictionary_tags = lines("dictionary_tags")
         self._words: dict[str, _Word] = {}
-        self._pairs: dict[tuple[str, str], tuple[list[int], list[int]] | None] = {}
+        self._pairs: dict[tuple[str, str], list[list[int]] | None] = {}
         self._triples: dict[tuple[str, str, str], list[int] | None] = {}
 
     def predict(self, words: Sequence[str]) -> list[str]:
@@ -169,32 +200,31 @@ class PartOfSpeech:
         n = len(facts)
         steps = self._steps
         behind: list[dict[int, int]] = []
-        here, before = facts[0], None
+        pairs = [self._pair(left, right) for left, right in pairwise(facts)]
+        kinds = [OUTSIDE, *[fact.kind for fact in facts], OUTSIDE]
         best: list[tuple[int, int]] = []
-        pair_before: list[int] | None = None
-        for i in range(n):
-            after = facts[i + 1] if i + 1 < n else None
-            own = here.own
-            pair = self._pair(here.word, after.word) if after is not None else None
-            triple = self._triple(
-                before.kind if before is not None else OUTSIDE,
-                here.kind,
-                after.kind if after is not None else OUTSIDE,
-            )
+        for i, here in enumerate(facts):
+            tables = [here.own]
+            if i:
+                tables.append(facts[i - 1].right)
+                if pair := pairs[i - 1]:
+                    tables.append(pair[2])
+                if i > 1 and (pair := pairs[i - 2]):
+                    tables.append(pair[3])
+            if i + 1 < n:
+                tables.append(facts[i + 1].left)
+                if pair := pairs[i]:
+                    tables.append(pair[1])
+                if i + 2 < n and (pair := pairs[i + 1]):
+                    tables.append(pair[0])
+            if triple := self._triple(kinds[i], kinds[i + 1], kinds[i + 2]):
+                tables.append(triple)
             came: dict[int, int] = {}
             reached: list[tuple[int, int]] = []
             for tag in here.tags:
-                score = own[tag]
-                if before is not None:
-                    score += before.right[tag]
-                if after is not None:
-                    score += after.left[tag]
-                if pair is not None:
-                    score += pair[0][tag]
-                if pair_before is not None:
-                    score += pair_before[tag]
-                if triple is not None:
-                    score += triple[tag]
+                score = 0
+                for table in tables:
+                    score += table[tag]
                 if i == 0:
                     score += self._first[tag]
                 elif len(best) == 1:
@@ -209,9 +239,6 @@ class PartOfSpeech:
                 reached.append((tag, score))
             best = reached
             behind.append(came)
-            pair_before = pair[1] if pair is not None else None
-            if after is not None:
-                before, here = here, after
         tag = min(best, key=lambda item: (-item[1], item[0]))[0]
         path = [tag]
         for came in reversed(behind[1:]):
@@ -225,8 +252,7 @@ class PartOfSpeech:
         if row is None:
             return []
         return [
-            (entry >> 8, (entry & 0xFF) - 128)
-            for entry in self._entries[self._starts[row] : self._starts[row + 1]]
+            (entry >> 8, (entry & 0xFF) - 128) for entry in self._entries[self._starts[row] : self._starts[row + 1]]
         ]
 
     def _make(self, word: str) -> _Word:
@@ -234,7 +260,11 @@ class PartOfSpeech:
         kind, candidates = self._known.get(word, (0, 0))
         name = self._classes[kind]
         windows = [0] * (3 * n)  # what the word says of the one before, of itself, of the one behind
-        for template, key in [*word_keys(word), ("class", LETTERS["class"] + name)]:
+        listed = find_dictionary_tag(self._dictionary, word)
+        keys = word_keys(word)
+        keys.append(("class", LETTERS["class"] + name))
+        keys.append(("dictionary", LETTERS["dictionary"] + self._dictionary_tags[listed]))
+        for template, key in keys:
             start = n if _LOWS[template] == 0 else 0
             for place, weight in self._row(key):
                 windows[start + place] += weight
@@ -242,16 +272,17 @@ class PartOfSpeech:
         self._words[word] = made
         return made
 
-    def _pair(self, left: str, right: str) -> tuple[list[int], list[int]] | None:
-        key = (left, right)
+    def _pair(self, left: _Word, right: _Word) -> list[list[int]] | None:
+        """What two neighbours say of the word before them, of each of them, and of the word behind."""
+        key = (left.word, right.word)
         try:
             return self._pairs[key]
         except KeyError:
-            found = None
-            entries = self._row(pair_key(left, right))
-            if entries:
-                flat = self._spread(entries, 2)
-                found = flat[: self._size], flat[self._size :]
+            n = self._size
+            entries = self._row(pair_key(left.word, right.word))
+            entries += self._row(class_pair_key(left.kind, right.kind))
+            flat = self._spread(entries, 4)
+            found = [flat[at : at + n] for at in range(0, 4 * n, n)] if entries else None
             self._pairs[key] = found
             return found
 
@@ -293,6 +324,49 @@ _LOWS = {template.name: template.low for template in TEMPLATES}
 def pair_key(left: str, right: str) -> str:
     """The key of two neighbours; a tab parts them."""
     return f"{LETTERS['pair']}{left}\t{right}"
+
+
+def class_pair_key(left: str, right: str) -> str:
+    """The key of two neighbouring classes."""
+    return f"{LETTERS['class_pair']}{left}\t{right}"
+
+
+def make_dictionary(tags: Mapping[str, int]) -> array[int]:
+    """A table of 32-bit slots: 24 bits of the word's CRC-32, 8 bits of its number, 1 to 255; 0 is empty.
+
+    A word that is not in it is taken for one that is about once in 10,000 times.
+    """
+    size = len(tags) * 10 // 7 + 1
+    table = array("I", bytes(4 * size))
+    for word, number in tags.items():
+        crc = _crc(word)
+        slot = crc * size >> 32
+        while table[slot]:
+            slot = slot + 1 if slot + 1 < size else 0
+        table[slot] = (crc & 0xFFFFFF) << 8 | number
+    return table
+
+
+def find_dictionary_tag(table: Sequence[int], word: str) -> int:
+    """The number of a word in a table of :func:`make_dictionary`, 0 if it is not there.
+
+    >>> table = make_dictionary({"北京": 3, "大学": 7})
+    >>> [find_dictionary_tag(table, word) for word in ("北京", "大学", "大")]
+    [3, 7, 0]
+    """
+    crc, size = _crc(word), len(table)
+    slot = crc * size >> 32
+    while entry := table[slot]:
+        if entry >> 8 == crc & 0xFFFFFF:
+            return entry & 0xFF
+        slot = slot + 1 if slot + 1 < size else 0
+    return 0
+
+
+def _crc(word: str) -> int:
+    import zlib
+
+    return zlib.crc32(word.encode("utf-8", "surrogatepass"))
 
 
 def triple_key(before: str, here: str, after: str) -> str:

@@ -19,7 +19,19 @@ from cnlp.tagging import linear
 from cnlp.tagging.encode import BLOCKS, Ints, lookup
 from cnlp.tagging.features import NOTHING
 from cnlp.tagging.linear import Bytes, Epoch, Floats, PerceptronState, Problem, Shape, Stream
-from cnlp.tagging.pos import KIND, LETTERS, OUTSIDE, TEMPLATES, pair_key, triple_key, word_class, word_keys
+from cnlp.tagging.pos import (
+    KIND,
+    LETTERS,
+    OUTSIDE,
+    TEMPLATES,
+    class_pair_key,
+    find_dictionary_tag,
+    make_dictionary,
+    pair_key,
+    triple_key,
+    word_class,
+    word_keys,
+)
 from cnlp.text.normalise import normalise
 
 TYPE_CHECKING = False
@@ -45,6 +57,7 @@ class WordTagger:
         burn_in: epochs before averaging starts.
         min_count: words, pairs and classes seen less often have no row of their own.
         min_tagged: words seen at least so often get only tags that they were seen with.
+        dictionary: words of a general dictionary with their tags.
         seed: of the order in which the sentences are seen.
 
     Attributes:
@@ -66,6 +79,7 @@ class WordTagger:
         burn_in: int = 2,
         min_count: int = 2,
         min_tagged: int = 20,
+        dictionary: Mapping[str, str] | None = None,
         seed: int = 1,
     ) -> None:
         self.epochs = epochs
@@ -74,6 +88,7 @@ class WordTagger:
         self.burn_in = burn_in
         self.min_count = min_count
         self.min_tagged = min_tagged
+        self.dictionary = dictionary
         self.seed = seed
 
     def fit(self, sentences: Sequence[Tagged], *, dev: Sequence[Tagged] | None = None, progress: bool = False) -> Self:
@@ -106,9 +121,10 @@ class WordTagger:
             if len(words) != len(tags):
                 raise errors.ArgumentError(f"sentence {number} has {len(words)} words and {len(tags)} tags")
         self.tags_ = sorted({tag for _, tags in sentences for tag in tags})
-        if not 0 < len(self.tags_) <= 84:
-            raise errors.ArgumentError(f"{len(self.tags_)} tags; a tagger has 1 to 84")
+        if not 0 < len(self.tags_) <= 64:
+            raise errors.ArgumentError(f"{len(self.tags_)} tags; a tagger has 1 to 64")
         blocks = [i * BLOCKS // len(part) for part in parts for i in range(len(part))]
+        self._set_dictionary()
         flat = _Flat([words for words, _ in sentences])
         gold = flat.spread([[self.tags_.index(tag) for tag in tags] for _, tags in sentences])
         block = flat.spread([[b] * len(words) for b, (words, _) in zip(blocks, sentences, strict=True)])
@@ -117,7 +133,7 @@ class WordTagger:
         rows: list[Ints] = []
         self._keys: list[dict[str, int]] = []
         for template, (names, keys) in zip(TEMPLATES, self._stream_keys(flat, kinds), strict=True):
-            minimum = self.min_count if template.name in ("word", "pair", "classes") else _RARE
+            minimum = self.min_count if template.name in ("word", "pair", "class_pair", "classes") else _RARE
             stream, row = linear.learn_stream(template, keys, minimum)
             streams.append(stream)
             rows.append(row)
@@ -211,12 +227,21 @@ class WordTagger:
             "facts": ("U16", np.array(facts, "<u2").tobytes()),
             "classes": ("U8", "\n".join(classes).encode()),
             "sets": ("U8", "\n".join(sets).encode()),
+            "dictionary": ("U32", self._dictionary.tobytes()),
+            "dictionary_tags": ("U8", "\n".join(self._dictionary_tags).encode()),
         }
         parameters = {k: v for k, v in vars(self).items() if not k.startswith("_") and not k.endswith("_")}
+        parameters.pop("dictionary")
         metadata = {"kind": KIND, "tags": ",".join(self.tags_), "unit": repr(unit)}
         write_model(path, arrays, {**metadata, "parameters": json.dumps(parameters), **(card or {})})
 
     # ---- features ----
+
+    def _set_dictionary(self) -> None:
+        folded = {normalise(word): tag for word, tag in (self.dictionary or {}).items()}
+        self._dictionary_tags = ["", *sorted(set(folded.values()))]
+        numbers = {tag: number for number, tag in enumerate(self._dictionary_tags)}
+        self._dictionary = make_dictionary({word: numbers[tag] for word, tag in folded.items()})
 
     def _learn_classes(self, flat: _Flat, gold: Ints, block: Ints) -> Ints:
         """[N] number of each word's class without its own block."""
@@ -273,6 +298,13 @@ class WordTagger:
                 names.append((lambda k: pair_key(flat.words[k // n], flat.words[k % n]), pairs))
             elif template.name == "class":
                 names.append((lambda k: LETTERS["class"] + self._kinds[k], np.where(here, kinds, NOTHING)))
+            elif template.name == "dictionary":
+                of_words = [find_dictionary_tag(self._dictionary, word) for word in flat.words]
+                keys = np.where(here, np.array([*of_words, 0])[flat.ids], NOTHING)
+                names.append((lambda k: LETTERS["dictionary"] + self._dictionary_tags[k], keys))
+            elif template.name == "class_pair":
+                keys = np.where(here & (right >= 0), kinds * m + after, NOTHING)
+                names.append((lambda k: class_pair_key(self._kinds[k // m], self._kinds[k % m]), keys))
             elif template.name == "classes":
                 names.append((self._triple_name, triples))
             else:
