@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from benchmarks import memory, record, report, segmentation, speed, systems, tables, timing
+from benchmarks import lexicon, memory, record, report, segmentation, speed, systems, tables, timing
 from cnlp import errors
 from cnlp.corpus import CORPORA
 from cnlp.corpus.registry import file_sha256
@@ -73,7 +73,7 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    "name", ["record", "systems", "segmentation", "timing", "speed", "memory", "tables", "report"]
+    "name", ["record", "systems", "segmentation", "timing", "speed", "memory", "lexicon", "tables", "report"]
 )
 def test_examples_in_docstrings(name: str) -> None:
     assert doctest.testmod(importlib.import_module(f"benchmarks.{name}")).failed == 0
@@ -206,8 +206,10 @@ class TestSpeed:
         names = [
             "cnlp unigram",
             "cnlp bigram",
+            "cnlp perceptron",
             "cnlp unigram, bytes",
             "cnlp bigram, bytes",
+            "cnlp perceptron, bytes",
             "rjieba",
             "jieba",
         ]
@@ -216,6 +218,7 @@ class TestSpeed:
         assert results["lines"]["bytes"]["jieba"] < results["lines"]["bytes"]["rjieba"] / 5
         assert set(results["lines"]["ratio_to"]) == {"jieba", "rjieba"}
         assert set(results["long_lines"]) == {"with punctuation", "without punctuation"}
+        assert {"bigram", "bigram, bytes"} <= set(results["long_lines"]["with punctuation"])
 
     def test_size_counts_the_text_and_not_the_line_ends(self) -> None:
         lines: list[str] = []
@@ -258,7 +261,12 @@ class TestSpeed:
             time.sleep(len(text) ** 2 * 1e-6)
             return []
 
-        cell = speed.compare_long(quadratic, ["好" * 20] * 10, 1, "wall")
+        lines = "\n".join(["好" * 20] * 10).encode()
+        pair = [
+            speed.by_line("short", quadratic, lines + b"\n"),
+            speed.by_line("long", quadratic, lines.replace(b"\n", b"") + b"\n"),
+        ]
+        cell = speed.compare_long(pair, 200, 1, "wall")
         assert cell["characters"] == 200
         assert cell["long_to_short"]["median"] > 3
 
@@ -387,6 +395,8 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
         ]
     )
     memory.main(["--runs", "1", "--output", str(corpora / "memory.json")])
+    monkeypatch.setattr(lexicon, "SETS", ("pku-test",))
+    lexicon.main(["--words", "10", "--rounds", "1", "--output", str(corpora / "lexicon.json")])
     for name, (file, make) in tables.TABLES.items():
         lines = make(record.load(corpora / file)).splitlines()
         assert len(lines) >= 3, name

@@ -61,6 +61,7 @@ def test_the_arrays_have_the_sizes_of_the_layout() -> None:
         "category_pages": 4352,
         "categories": len(ARRAYS["categories"]),
         "category_flags": CATEGORIES,
+        "point_flags": len(ARRAYS["categories"]),
         "category_class": CATEGORIES,
         "transitions": STATES * CATEGORIES,
         "accepts": STATES,
