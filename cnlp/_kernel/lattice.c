@@ -163,7 +163,8 @@ static void load_patterns(Block *block)
             add_extra(block, i, atomic.end, 0, 0, SOURCE_HIDDEN);
         } else {
             add_class_edge(block, i, atomic.end, atomic.pattern + 1);
-            forbid_inside(block, i, atomic.end);
+            if (!block->isolated_only || (scanner.pattern_flags[atomic.pattern] & IS_ISOLATED))
+                forbid_inside(block, i, atomic.end);
             if ((scanner.pattern_flags[atomic.pattern] & IS_ISOLATED) && !block->failed) {
                 *flag(block, i) |= EDGE;
                 *flag(block, atomic.end) |= EDGE;

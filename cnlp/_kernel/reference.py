@@ -427,7 +427,15 @@ def bigram_hash(left: int, right: int) -> int:
 class _Lattice:
     """The permitted edges of a text by start, and the positions that no candidate crosses."""
 
-    def __init__(self, model: Model, text: str, overlay: Overlay | None, spans: bytes | None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        text: str,
+        overlay: Overlay | None,
+        spans: bytes | None,
+        isolated_only: bool = False,
+    ) -> None:
+        self.isolated_only = isolated_only  # other patterns bind nothing: a tagger follows its standard
         self.model, self.overlay, self.size = model, overlay, len(text)
         self.text = text
         self.unknown = model.unknown
@@ -458,8 +466,10 @@ class _Lattice:
                 self.extras[i].append((end, 0, 0, SOURCE_HIDDEN))
             else:
                 self._add_pattern(i, end, pattern)
-                self._forbid_inside(i, end)
-                if self.model.pattern_flags[pattern] & IS_ISOLATED:
+                is_isolated = self.model.pattern_flags[pattern] & IS_ISOLATED
+                if is_isolated or not self.isolated_only:
+                    self._forbid_inside(i, end)
+                if is_isolated:
                     self.flags[i] |= EDGE
                     self.flags[end] |= EDGE
             i = end

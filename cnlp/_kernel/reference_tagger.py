@@ -68,6 +68,7 @@ class Tagger:
             return tables
 
         layers = ["general"] if standard == "general" else ["general", standard]
+        self.n_layers = len(layers)
         self.trie = Trie(source, arrays, LONGEST_MATCH)
         self.profiles = _named_array(source, arrays, f"{standard}.profile", "H")
         self.class_fold = _named_array(source, arrays, "class_fold", "H")
@@ -203,7 +204,7 @@ def constraints(
 def _constraints(
     tagger: Tagger, model: Model, overlay: Overlay | None, text: str, spans: bytes | None
 ) -> tuple[bytearray, list[Wish]]:
-    lattice = _Lattice(model, text, overlay, spans)
+    lattice = _Lattice(model, text, overlay, spans, isolated_only=tagger.n_layers > 1)
     flags = bytearray(HARD_BOUNDARY if flag & HARD_BOUNDARY else flag for flag in lattice.flags)
     wishes: list[Wish] = []
 

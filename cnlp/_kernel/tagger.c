@@ -25,6 +25,9 @@
  * the end of the text, so the result does not depend on windows or blocks. Time and memory are
  * linear in the length of the text, times the user's longest word where words are blocked.
  *
+ * A standard other than `general` has habits of its own about numbers, codes and repeated signs: there
+ * only isolated patterns bind.
+ *
  * Ties: the lower tag; the ordinary path before a preferred word; of the words that stand in for a
  * blocked one, the shortest. */
 #if defined(__GNUC__) && !defined(__clang__)
@@ -907,6 +910,7 @@ int tagger_decode(const Tagger *tagger, const Model *model, const Overlay *overl
     Block block;
     int status = -1;
     block_init(&block, model, overlay, text, length, spans, n_spans);
+    block.isolated_only = tagger->n_layers > 1;
     Path path = {.tagger = tagger, .block = &block, .back = back, .history = &history,
                  .best = {UNREACHABLE, UNREACHABLE, UNREACHABLE, 0}};
     if (length == 0)
@@ -939,6 +943,7 @@ int tagger_constraints(const Tagger *tagger, const Model *model, const Overlay *
 {
     Block block;
     block_init(&block, model, overlay, text, length, spans, n_spans);
+    block.isolated_only = tagger->n_layers > 1;
     memset(flags, 0, length + 1);
     constrain(&block, tagger->prefer_bonus, 0, length, 0, wishes);
     for (size_t i = 0; i <= length && !block.failed; i++) {

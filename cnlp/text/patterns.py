@@ -32,7 +32,7 @@ class Pattern:
         tag: its part of speech in the PKU set.
         after_word: whether a match may follow a letter or digit (``C#`` opens no topic, ``5-3`` has no sign).
         takes_marks: whether combining marks behind a match belong to it.
-        isolated: whether a match is never part of a longer word, as 1998 is of 1998年.
+        isolated: whether a match is a word of its own in every standard, never part of one as 1998 of 1998年.
     """
 
     __slots__ = ("after_word", "atomic", "expression", "isolated", "name", "tag", "takes_marks")
@@ -194,7 +194,7 @@ PATTERNS = (
         True,
         "nx",
     ),
-    Pattern("mention", r"@{name}{1,30}", True, "nx", after_word=False, isolated=True),
+    Pattern("mention", r"@{name}{1,30}", True, "nx", after_word=False),
     Pattern("topic", r"#[^#{break}]+#", True, "nx", after_word=False, isolated=True),
     Pattern(
         "emoji",
@@ -203,7 +203,7 @@ PATTERNS = (
         "x",
         isolated=True,
     ),
-    Pattern("repeated", _repeated(), True, "w", isolated=True),
+    Pattern("repeated", _repeated(), True, "w"),
     Pattern("cluster", r"[^{space}{mark}]{mark}+|{mark}+", True, "x"),
     Pattern("signed", rf"[-+−±]{_NUMBER}[%‰]?", False, "m", after_word=False),
     Pattern("ratio", r"{digit}+{colon}{digit}+", False, "m"),
