@@ -456,12 +456,13 @@ static void find_paths(Work *work, uint32_t previous)
     const Model *model = work->model;
     Arc *arcs = work->arcs;
     for (uint32_t k = 0; k < work->first_arc[1]; k++)
-        arcs[k].total = arcs[k].cost + model->word_cost - bigram_bonus(model, previous, arcs[k].id);
+        arcs[k].total =
+            (int64_t)arcs[k].cost + model->word_cost - bigram_bonus(model, previous, arcs[k].id);
     for (size_t k = 0; k < work->n_pairs; k++) {
         const Pair *pair = &work->pairs[k];
         Arc *right = &arcs[pair->right];
         int32_t bonus = (int32_t)look_up(model, pair->bucket, pair->fingerprint) * BONUS_STEP;
-        int64_t total = arcs[pair->left].total + (right->cost + model->word_cost - bonus);
+        int64_t total = arcs[pair->left].total + right->cost + model->word_cost - bonus;
         int is_better = total < right->total;
         right->back = is_better ? pair->left : right->back;
         right->total = is_better ? total : right->total;
