@@ -1,7 +1,7 @@
 """Train the shipped part-of-speech tagger: ``python -m cnlp.models.train_pos --output pos.safetensors``.
 
-Needs numpy, tqdm, jieba (its dictionary is read) and PFR January 1998 (``CNLP_DATA``). January is seen in two forms, with surname and given
-name as two words and as one. The scores in the model's card are of a model of days 1 to 25, its epoch chosen
+Needs numpy, tqdm, jieba (its dictionary is read) and PFR January 1998 (``CNLP_DATA``). January is seen in
+two forms, with surname and given name as two words and as one. The scores in the model's card are of a model of days 1 to 25, its epoch chosen
 on days 26 to 28, on days 29 to 31; the shipped one learns from all days. One core, five minutes.
 """
 
@@ -72,7 +72,8 @@ def card(scores: dict[str, float]) -> dict[str, str]:
         "standard": "PFR",
         "templates": ", ".join(template.name for template in TEMPLATES),
         "seed": str(SETTINGS["seed"]),
-        "training_data": f"{CORPUS} (sha256 {registry.find(CORPUS).sha256}), names in both forms; dictionary of jieba 0.42.1",
+        "training_data": f"{CORPUS} (sha256 {registry.find(CORPUS).sha256}), names in both forms; "
+        "dictionary of jieba 0.42.1",
         "scores": f"accuracy on gold words, trained on days 1-25: {shown}",
         "licence": "MIT; learnt from PFR, which is free for research",
         "source": "python -m cnlp.models.train_pos",
