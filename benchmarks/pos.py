@@ -30,6 +30,7 @@ from cnlp.tagging.characters import Part
 from cnlp.tagging.perceptron import Perceptron
 from cnlp.tagging.pos import PartOfSpeech
 from cnlp.tagging.words import WordTagger
+from cnlp.text.normalise import normalise
 
 Tagged = tuple[Sequence[str], Sequence[str]]
 
@@ -73,7 +74,7 @@ def on_gold_words(tagger: PartOfSpeech, part: Sequence[Tagged], known: set[str])
     found = tagger.predict_many(words for words, _ in part)
     seconds = time.process_time() - start
     pairs = [
-        (word in known, tag == gold)
+        (normalise(word) in known, tag == gold)
         for tags, (words, golds) in zip(found, part, strict=True)
         for word, tag, gold in zip(words, tags, golds, strict=True)
     ]
