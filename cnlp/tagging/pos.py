@@ -178,7 +178,7 @@ class PartOfSpeech:
     def predict(self, words: Sequence[str]) -> list[str]:
         """The tag of each word of a sentence.
 
-        >>> PartOfSpeech().predict(["我", "爱", "北京"])  # doctest: +SKIP
+        >>> PartOfSpeech().predict(["我", "爱", "北京"])
         ['r', 'v', 'ns']
         """
         tags = self.tags
@@ -398,7 +398,7 @@ def tag(text: str, *, segmenter: Segmenter | None = None, model: PartOfSpeech | 
     Raises:
         TextTypeError: ``text`` is not a str.
 
-    >>> [(token.text, token.tag) for token in tag("我爱北京。")]  # doctest: +SKIP
+    >>> [(token.text, token.tag) for token in tag("我爱北京。")]
     [('我', 'r'), ('爱', 'v'), ('北京', 'ns'), ('。', 'w')]
     """
     from dataclasses import replace
@@ -419,7 +419,7 @@ def tag(text: str, *, segmenter: Segmenter | None = None, model: PartOfSpeech | 
 def tag_words(words: Sequence[str], *, model: PartOfSpeech | None = None) -> list[str]:
     """The parts of speech of words that are cut already.
 
-    >>> tag_words(["他", "在", "北京", "工作"])  # doctest: +SKIP
+    >>> tag_words(["他", "在", "北京", "工作"])
     ['r', 'p', 'ns', 'v']
     """
     return (model or shipped()).predict(words)
