@@ -14,7 +14,9 @@ How entries decide a cut, in this order:
    ``PREFER_BONUS`` nats less than the best path through their pieces, so they win where nothing
    else speaks against them.
 
-A match never begins or ends inside a run of Latin letters or digits, unless the entry is ``partial``.
+A match never begins or ends inside what an atomic pattern holds together (a run of Latin letters or
+digits, a number, an address, a mention, a topic; see :mod:`cnlp.text.patterns`), unless the entry is
+``partial``.
 """
 
 from __future__ import annotations
