@@ -559,15 +559,9 @@ int decode(const Model *model, const Overlay *overlay, const uint32_t *text, siz
 static void add_edge(void *state, size_t start, size_t end, uint32_t id, int32_t cost, uint32_t source)
 {
     Edges *edges = state;
-    if (edges->count == edges->capacity) {
-        size_t target = edges->capacity ? edges->capacity * 2 : 256;
-        Edge *more = realloc(edges->items, target * sizeof *more);
-        if (!more) {
-            edges->failed = 1;
-            return;
-        }
-        edges->items = more;
-        edges->capacity = target;
+    if (!reserve((void **)&edges->items, &edges->capacity, edges->count + 1, sizeof(Edge))) {
+        edges->failed = 1;
+        return;
     }
     edges->items[edges->count++] = (Edge){(uint32_t)start, (uint32_t)end, id, cost, source};
 }

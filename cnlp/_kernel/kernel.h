@@ -15,6 +15,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #if defined(__GNUC__) || defined(__clang__)
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
@@ -23,6 +24,22 @@
 #define ALWAYS_INLINE static inline
 #define PREFETCH(address) ((void)(address))
 #endif
+
+/* Makes room for `size` items of the array; returns 0 without memory. */
+static inline int reserve(void **items, size_t *capacity, size_t size, size_t item_size)
+{
+    if (size <= *capacity)
+        return 1;
+    size_t target = *capacity ? *capacity * 2 : 64;
+    while (target < size)
+        target *= 2;
+    void *more = realloc(*items, target * item_size);
+    if (!more)
+        return 0;
+    *items = more;
+    *capacity = target;
+    return 1;
+}
 
 #define CODE_POINT_PAGES 4352 /* 0x110000 / 256 */
 #define INFINITE_COST INT64_MAX

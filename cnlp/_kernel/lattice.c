@@ -43,22 +43,6 @@ void block_free(Block *block)
     free(block->scratch);
 }
 
-/* Makes room for `size` items of the array; returns 0 without memory. */
-static int reserve(void **items, size_t *capacity, size_t size, size_t item_size)
-{
-    if (size <= *capacity)
-        return 1;
-    size_t target = *capacity ? *capacity * 2 : 64;
-    while (target < size)
-        target *= 2;
-    void *more = realloc(*items, target * item_size);
-    if (!more)
-        return 0;
-    *items = more;
-    *capacity = target;
-    return 1;
-}
-
 static size_t max_length(const Block *block)
 {
     size_t longest = block->model->trie.max_length;

@@ -448,15 +448,9 @@ void tagger_scores(const Tagger *tagger, const uint32_t *text, size_t length, in
 
 static void add_wish(Block *block, Wishes *wishes, size_t start, size_t end, int32_t bonus)
 {
-    if (wishes->count == wishes->capacity) {
-        size_t target = wishes->capacity ? wishes->capacity * 2 : 64;
-        Wish *more = realloc(wishes->items, target * sizeof *more);
-        if (!more) {
-            block->failed = 1;
-            return;
-        }
-        wishes->items = more;
-        wishes->capacity = target;
+    if (!reserve((void **)&wishes->items, &wishes->capacity, wishes->count + 1, sizeof(Wish))) {
+        block->failed = 1;
+        return;
     }
     wishes->items[wishes->count++] = (Wish){(uint32_t)start, (uint32_t)end, bonus};
 }

@@ -17,7 +17,8 @@ from itertools import count
 from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
-from cnlp.models.format import ModelFile, write_model
+from cnlp.models import open_model
+from cnlp.models.format import write_model
 from cnlp.text.normalise import fold_table, normalise
 
 KIND = "trie"
@@ -101,10 +102,7 @@ class Trie:
             OSError: the file cannot be read.
             ModelError: it is damaged, foreign, or no trie.
         """
-        file = ModelFile(path)
-        if file.kind != KIND:
-            raise errors.bad_model(file.path, f"this is a model of kind {file.kind!r}, not {KIND!r}")
-        file.verify()
+        file = open_model(path, KIND)
         try:
             fields = {name: file.field(name) for name in ("max_length", "words")}
             return cls(file.source, file.ranges(*_ARRAYS), fields)

@@ -22,7 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cnlp import errors
-from cnlp.models.format import ModelFile, write_model
+from cnlp.models import open_model
+from cnlp.models.format import write_model
 from cnlp.tagging import encode
 from cnlp.tagging.encode import Ints, Keys, Packed, WordCounts, WordTable
 from cnlp.tagging.features import LONGEST_MATCH, NOTHING, TEMPLATES
@@ -326,10 +327,7 @@ class CharacterTagger:
             OSError: the file cannot be read.
             ModelError: it is damaged, or holds something else.
         """
-        file = ModelFile(path)
-        if file.kind != KIND:
-            raise errors.bad_model(file.path, f"this is a model of kind {file.kind!r}, not {KIND!r}")
-        file.verify()
+        file = open_model(path, KIND)
         card = file.card
         if card["method"] != cls.__name__:
             raise errors.bad_model(file.path, f"a {card['method']}, not a {cls.__name__}")

@@ -23,7 +23,8 @@ from itertools import pairwise
 from math import inf, log
 
 from cnlp import errors
-from cnlp.models.format import ModelFile, write_model
+from cnlp.models import open_model
+from cnlp.models.format import write_model
 from cnlp.tagging.schemes import tags_to_words, transition_mask, words_to_tags
 
 KIND = "hidden-markov-model"
@@ -138,10 +139,7 @@ class HiddenMarkovModel:
             OSError: the file cannot be read.
             ModelError: it is damaged, or holds something else.
         """
-        file = ModelFile(path)
-        if file.kind != KIND:
-            raise errors.bad_model(file.path, f"this is a model of kind {file.kind!r}, not {KIND!r}")
-        file.verify()
+        file = open_model(path, KIND)
         model = cls(**json.loads(file.card["parameters"]))
         learnt = json.loads(file.source.read(*file.ranges("learnt")["learnt"]))
         model.tags_ = learnt["tags"]
