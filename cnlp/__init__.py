@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cnlp.segmentation import load as load
     from cnlp.segmentation import segment as segment
     from cnlp.segmentation import tokenize as tokenize
+    from cnlp.tagging.pos import tag as tag
+    from cnlp.tagging.pos import tag_words as tag_words
     from cnlp.text.sentences import sentences as sentences
     from cnlp.types import Token as Token
 
@@ -30,6 +32,8 @@ _HOMES = {
     "load": "cnlp.segmentation",
     "segment": "cnlp.segmentation",
     "sentences": "cnlp.text.sentences",
+    "tag": "cnlp.tagging.pos",
+    "tag_words": "cnlp.tagging.pos",
     "tokenize": "cnlp.segmentation",
 }
 

@@ -18,9 +18,13 @@ DEFAULT_ALGORITHM = "bigram"
 _shared: dict[tuple[str, str, str | None], Segmenter] = {}
 
 
-def _segmenter(
-    mode: str, algorithm: str | None, standard: str | None, lexicon: Lexicon | None
+def segmenter_for(
+    mode: str = "default",
+    algorithm: str | None = None,
+    standard: str | None = None,
+    lexicon: Lexicon | None = None,
 ) -> Segmenter:
+    """The segmenter of these choices, as :func:`segment` takes them; one over the shipped lexicon is shared."""
     if algorithm is None:
         algorithm = DEFAULT_ALGORITHM if standard is None else "perceptron"
     if lexicon is not None:
@@ -55,7 +59,7 @@ def segment(
     >>> segment("南京市长江大桥")
     ['南京市', '长江', '大桥']
     """
-    return _segmenter(mode, algorithm, standard, lexicon).segment(text)
+    return segmenter_for(mode, algorithm, standard, lexicon).segment(text)
 
 
 def tokenize(
@@ -71,4 +75,4 @@ def tokenize(
     >>> [(token.text, token.start, token.end) for token in tokenize("南京市长")]
     [('南京', 0, 2), ('市长', 2, 4)]
     """
-    return _segmenter(mode, algorithm, standard, lexicon).tokenize(text)
+    return segmenter_for(mode, algorithm, standard, lexicon).tokenize(text)

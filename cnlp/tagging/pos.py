@@ -32,13 +32,14 @@ from itertools import pairwise
 
 from cnlp import errors
 from cnlp.tagging.features import Template, character_type
+from cnlp.tagging.tagsets import check_tagset, convert_tag
 from cnlp.text.normalise import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from cnlp.segmentation.segmenter import Segmenter
+    from cnlp.lexicon import Lexicon
     from cnlp.types import Token
 
 KIND = "part-of-speech"
@@ -374,52 +375,77 @@ def triple_key(before: str, here: str, after: str) -> str:
     return f"{LETTERS['classes']}{before}\t{here}\t{after}"
 
 
-_shipped: list[PartOfSpeech] = []
+_shipped: list[PartOfSpeech] = []  # read when it is first asked for; nothing in it ever changes
 
 
 def shipped() -> PartOfSpeech:
-    """The shipped tagger, read when it is first asked for."""
+    """The shipped tagger."""
     if not _shipped:
         _shipped.append(PartOfSpeech())
     return _shipped[0]
 
 
-def tag(text: str, *, segmenter: Segmenter | None = None, model: PartOfSpeech | None = None) -> list[Token]:
-    """The words of a text with their parts of speech; tags from the user's lexicon are kept.
+def tag(
+    text: str,
+    *,
+    algorithm: str | None = None,
+    standard: str | None = None,
+    lexicon: Lexicon | None = None,
+    tagset: str = "pfr",
+    model: PartOfSpeech | None = None,
+) -> list[Token]:
+    """Cut a text into words and tell their parts of speech.
 
     Args:
-        text: any string.
-        segmenter: cuts the words; the default one if ``None``.
-        model: tags them; the shipped one if ``None``.
+        text: any str; the words and their offsets are those of :func:`cnlp.tokenize`.
+        algorithm, standard, lexicon: how to cut it, see :func:`cnlp.segment`. The lexicon's own tags are kept as
+            they are.
+        tagset: ``"pfr"``, ``"universal"`` (UPOS) or ``"ctb"``, see :mod:`cnlp.tagging.tagsets`; where a tag of
+            PFR has no equal in CTB, the token has ``None``.
+        model: another tagger than the shipped one.
 
     Returns:
-        Tokens; tags are those of PFR, see :mod:`cnlp.tagging.tagsets` for others.
+        Tokens with tags; white space is punctuation.
 
     Raises:
         TextTypeError: ``text`` is not a str.
+        ArgumentError: there is no such algorithm, standard or tag set.
 
     >>> [(token.text, token.tag) for token in tag("我爱北京。")]
     [('我', 'r'), ('爱', 'v'), ('北京', 'ns'), ('。', 'w')]
+    >>> [token.tag for token in tag("我爱北京。", tagset="universal")]
+    ['PRON', 'VERB', 'PROPN', 'PUNCT']
     """
-    from dataclasses import replace
+    from cnlp.segmentation import segmenter_for
+    from cnlp.types import Token
 
-    if segmenter is None:
-        from cnlp.segmentation import Segmenter
-
-        segmenter = Segmenter()
-    tokens = segmenter.tokenize(text)
-    tags = iter((model or shipped()).predict([token.text for token in tokens if not token.text.isspace()]))
-    tagged = []
-    for token in tokens:
-        found = "w" if token.text.isspace() else next(tags)
-        tagged.append(token if token.tag is not None else replace(token, tag=found))
-    return tagged
+    check_tagset(tagset)
+    tokens = segmenter_for("default", algorithm, standard, lexicon).tokenize(text)
+    tags = iter(_tag_words([token.text for token in tokens], tagset, model))
+    return [
+        token
+        if found is None or token.tag is not None
+        else Token(token.text, token.start, token.end, found, token.source)
+        for token, found in zip(tokens, tags, strict=True)
+    ]
 
 
-def tag_words(words: Sequence[str], *, model: PartOfSpeech | None = None) -> list[str]:
-    """The parts of speech of words that are cut already.
+def tag_words(words: Sequence[str], *, tagset: str = "pfr", model: PartOfSpeech | None = None) -> list[str | None]:
+    """The parts of speech of words that are cut already; arguments as in :func:`tag`.
 
     >>> tag_words(["他", "在", "北京", "工作"])
     ['r', 'p', 'ns', 'v']
+    >>> tag_words(["他", "在", "北京", "工作"], tagset="ctb")
+    ['PN', 'P', 'NR', 'VV']
     """
-    return (model or shipped()).predict(words)
+    check_tagset(tagset)
+    return _tag_words(words, tagset, model)
+
+
+def _tag_words(words: Sequence[str], tagset: str, model: PartOfSpeech | None) -> list[str | None]:
+    """White space is no word to the model: it is punctuation, and the words beside it are neighbours."""
+    found = iter((model or shipped()).predict([word for word in words if not word.isspace()]))
+    tags: list[str | None] = ["w" if word.isspace() else next(found) for word in words]
+    if tagset == "pfr":
+        return tags
+    return [convert_tag(tag or "", tagset, word) for tag, word in zip(tags, words, strict=True)]

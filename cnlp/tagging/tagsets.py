@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from cnlp import errors
 
-TARGETS = ("upos", "ctb")
+TAGSETS = ("pfr", "universal", "ctb")
 
 # tag: meaning, UPOS, CTB
-PFR = {
+PFR: dict[str, tuple[str, str, str | None]] = {
     "a": ("adjective", "ADJ", None),
     "ad": ("adjective as adverbial", "ADV", "AD"),
     "an": ("adjective as noun", "NOUN", "NN"),
@@ -43,7 +43,7 @@ PFR = {
     "nx": ("foreign letters", "X", "FW"),
     "nz": ("other proper name", "PROPN", "NR"),
     "o": ("sound", "INTJ", "ON"),
-    "p": ("preposition", "ADP", None),
+    "p": ("preposition", "ADP", "P"),
     "q": ("measure", "NOUN", "M"),
     "r": ("pronoun", "PRON", None),
     "Rg": ("morpheme of a pronoun", "PRON", None),
@@ -61,65 +61,43 @@ PFR = {
     "z": ("state", "ADJ", None),
 }
 
-_COPULAS = frozenset(["是", "为", "系", "非"])
-_MODALS = frozenset(
-    ["能", "能够", "可", "可以", "会", "要", "应", "应该", "应当", "该", "须", "得", "敢", "肯", "愿", "愿意"]
+# Words whose tag in the other sets is that of the word. "为" as a preposition is ``p`` in PFR.
+_WORDS = (
+    # tag, UPOS, CTB, words
+    ("v", "AUX", "VC", "是 为"),
+    ("v", "AUX", "VV", "系 非 能 能够 可 可以 会 要 应 应该 应当 该 须 得 敢 肯 愿 愿意"),
+    ("v", "VERB", "VE", "有 没有"),
+    ("r", "PRON", "PN", "我 你 您 他 她 它 我们 你们 他们 她们 它们 咱们 自己 大家 谁"),
+    ("r", "DET", "DT", "这 那 该 本 此 各 每 某 另 全 诸 这些 那些 有些 一些 哪 哪些 任何 其他 其它"),
+    ("u", "AUX", "AS", "了 着 过"),
+    ("u", "PART", "DEV", "地"),
+    ("u", "PART", "DER", "得"),
+    ("u", "PART", "ETC", "等 等等"),
+    ("u", "PART", "MSP", "所"),
+    ("p", "ADP", "BA", "把 将"),
+    ("p", "ADP", None, "被"),
+    ("c", "SCONJ", "CS", "如果 因为 虽然"),
+    ("c", "CCONJ", "CC", "和 与 或"),
 )
-_DETERMINERS = frozenset(
-    [
-        "这",
-        "那",
-        "该",
-        "本",
-        "此",
-        "各",
-        "每",
-        "某",
-        "另",
-        "全",
-        "诸",
-        "这些",
-        "那些",
-        "有些",
-        "一些",
-        "哪",
-        "哪些",
-        "任何",
-        "其他",
-        "其它",
-    ]
-)
-_ASPECTS = frozenset(["了", "着", "过"])
-_OF_WORDS: dict[tuple[str, str], tuple[str, str | None]] = {
-    **{("v", word): ("AUX", "VC" if word in ("是", "为") else "VV") for word in _COPULAS | _MODALS},
-    ("v", "有"): ("VERB", "VE"),
-    ("v", "没有"): ("VERB", "VE"),
-    **{("r", word): ("DET", "DT") for word in _DETERMINERS},
-    **{("u", word): ("AUX", "AS") for word in _ASPECTS},
-    ("u", "的"): ("PART", None),
-    ("u", "地"): ("PART", "DEV"),
-    ("u", "得"): ("PART", "DER"),
-    ("u", "等"): ("PART", "ETC"),
-    ("u", "等等"): ("PART", "ETC"),
-    ("u", "所"): ("PART", "MSP"),
-    ("p", "把"): ("ADP", "BA"),
-    ("p", "将"): ("ADP", "BA"),
-    ("p", "被"): ("ADP", None),
-    ("c", "如果"): ("SCONJ", "CS"),
-    ("c", "因为"): ("SCONJ", "CS"),
-    ("c", "虽然"): ("SCONJ", "CS"),
-    ("c", "和"): ("CCONJ", "CC"),
-    ("c", "与"): ("CCONJ", "CC"),
-    ("c", "或"): ("CCONJ", "CC"),
-}
+_OF_WORDS = {(tag, word): (upos, ctb) for tag, upos, ctb, words in _WORDS for word in words.split()}
 
 
-def convert_tag(tag: str, target: str, word: str = "") -> str | None:
+def check_tagset(name: str) -> None:
+    """Is there such a tag set?
+
+    Raises:
+        ArgumentError: there is none.
+    """
+    if name not in TAGSETS:
+        raise errors.unknown_choice("tag set", name, TAGSETS)
+
+
+def convert_tag(tag: str, tagset: str, word: str = "") -> str | None:
     """A tag of PFR in another set.
 
     Args:
         tag: of PFR; tags that are not in ``PFR`` (a user's own) have no equal.
-        target: ``"upos"`` or ``"ctb"``.
+        tagset: one of ``TAGSETS``.
         word: decides where it can.
 
     Returns:
@@ -128,16 +106,14 @@ def convert_tag(tag: str, target: str, word: str = "") -> str | None:
     Raises:
         ArgumentError: there is no such set.
 
-    >>> convert_tag("v", "upos"), convert_tag("v", "upos", "是"), convert_tag("a", "ctb")
+    >>> convert_tag("v", "universal"), convert_tag("v", "universal", "是"), convert_tag("a", "ctb")
     ('VERB', 'AUX', None)
     """
-    if target not in TARGETS:
-        raise errors.unknown_choice("tag set", target, TARGETS)
-    column = TARGETS.index(target)
-    if (tag, word) in _OF_WORDS:
-        return _OF_WORDS[tag, word][column]
-    if tag not in PFR:
-        return "X" if target == "upos" else None
-    if target == "ctb" and tag == "m" and word.startswith("第"):
-        return "OD"
-    return PFR[tag][column + 1]
+    check_tagset(tagset)
+    if tagset == "pfr":
+        return tag
+    _, universal, ctb = PFR.get(tag, ("", "X", None))
+    universal, ctb = _OF_WORDS.get((tag, word), (universal, ctb))
+    if tag == "m" and word.startswith("第"):
+        ctb = "OD"
+    return ctb if tagset == "ctb" else universal

@@ -9,11 +9,11 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
+import cnlp  # noqa: E402
 from cnlp import errors  # noqa: E402
-from cnlp.tagging.pos import TEMPLATES, PartOfSpeech, tag, tag_words, word_class, word_keys, word_shape  # noqa: E402
-from cnlp.tagging.tagsets import PFR, convert_tag  # noqa: E402
+from cnlp.tagging.pos import TEMPLATES, PartOfSpeech, word_class, word_keys, word_shape  # noqa: E402
+from cnlp.tagging.tagsets import PFR, TAGSETS, convert_tag  # noqa: E402
 from cnlp.tagging.words import WordTagger  # noqa: E402
-from cnlp.types import Token  # noqa: E402
 
 SENTENCES = [
     (["我", "爱", "北京"], ["r", "v", "ns"]),
@@ -120,17 +120,36 @@ class TestDecoding:
 
 
 class TestTag:
-    class Segmenter:
-        def tokenize(self, text):
-            tokens = [Token("我", 0, 1), Token(" ", 1, 2), Token("北京", 2, 4, tag="mine")]
-            return tokens[: len(text)]
+    @pytest.mark.parametrize("tagset", TAGSETS)
+    def test_tags_of_the_lexicon_are_kept_and_spaces_are_punctuation(self, saved, tagset):
+        lexicon = cnlp.Lexicon([cnlp.Entry("北京", tag="mine"), cnlp.Entry("甲+", tag="letters", regex=True)])
+        found = cnlp.tag("我 北京甲甲", lexicon=lexicon, tagset=tagset, model=PartOfSpeech(saved))
+        assert [token.text for token in found] == ["我", " ", "北京", "甲甲"]
+        assert [token.tag for token in found[2:]] == ["mine", "letters"]
+        assert found[1].tag == convert_tag("w", tagset)
 
-    def test_tags_of_the_lexicon_are_kept_and_spaces_are_punctuation(self, saved):
-        found = tag("我 北京", segmenter=self.Segmenter(), model=PartOfSpeech(saved))
-        assert [(token.text, token.tag) for token in found] == [("我", "r"), (" ", "w"), ("北京", "mine")]
+    @pytest.mark.parametrize("text", ["", " ", "\n\n", "\ud800a\0", "👨\u200d👧", "的" * 300, "１９９８年 A股\r\n"])
+    def test_words_and_offsets_are_those_of_the_segmenter(self, saved, text):
+        expected = cnlp.tokenize(text)
+        found = cnlp.tag(text, model=PartOfSpeech(saved))
+        assert [(t.text, t.start, t.end, t.source) for t in found] == [
+            (t.text, t.start, t.end, t.source) for t in expected
+        ]
+        assert all(t.tag for t in found)
 
     def test_given_words_are_tagged(self, saved):
-        assert tag_words(["我", "爱", "北京"], model=PartOfSpeech(saved)) == ["r", "v", "ns"]
+        assert cnlp.tag_words(["我", "爱", "北京"], model=PartOfSpeech(saved)) == ["r", "v", "ns"]
+
+    def test_other_tag_sets(self, saved):
+        words, model = ["我", "爱", " ", "北京"], PartOfSpeech(saved)
+        assert cnlp.tag_words(words, tagset="universal", model=model) == ["PRON", "VERB", "PUNCT", "PROPN"]
+        assert cnlp.tag_words(words, tagset="ctb", model=model) == ["PN", "VV", "PU", "NR"]
+
+    def test_what_is_not_text_and_no_tag_set_is_refused(self):
+        with pytest.raises(errors.TextTypeError):
+            cnlp.tag(b"abc")
+        with pytest.raises(errors.ArgumentError, match="pfr, universal, ctb"):
+            cnlp.tag("", tagset="penn")
 
 
 class TestTemplates:
@@ -149,7 +168,7 @@ class TestTemplates:
 class TestTagSets:
     @pytest.mark.parametrize("tag_", sorted(PFR))
     def test_every_tag_has_a_universal_one(self, tag_):
-        assert convert_tag(tag_, "upos").isupper()
+        assert convert_tag(tag_, "universal").isupper()
 
     @pytest.mark.parametrize(
         ("tag_", "word", "upos", "ctb"),
@@ -164,10 +183,10 @@ class TestTagSets:
         ],
     )
     def test_words_decide_where_they_can(self, tag_, word, upos, ctb):
-        assert (convert_tag(tag_, "upos", word), convert_tag(tag_, "ctb", word)) == (upos, ctb)
+        assert (convert_tag(tag_, "universal", word), convert_tag(tag_, "ctb", word)) == (upos, ctb)
 
     def test_other_sets_are_refused(self):
-        with pytest.raises(errors.ArgumentError, match="upos, ctb"):
+        with pytest.raises(errors.ArgumentError, match="pfr, universal, ctb"):
             convert_tag("v", "penn")
 
 
