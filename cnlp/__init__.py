@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from cnlp.tagging.pos import tag as tag
     from cnlp.tagging.pos import tag_words as tag_words
     from cnlp.text.sentences import sentences as sentences
+    from cnlp.types import Entity as Entity
     from cnlp.types import Token as Token
 
 _HOMES = {
+    "Entity": "cnlp.types",
     "Entry": "cnlp.lexicon",
     "Lexicon": "cnlp.lexicon",
     "Segmenter": "cnlp.segmentation",

@@ -19,6 +19,18 @@ class ArgumentError(CnlpError, ValueError):
     """An argument has the right type and a value that means nothing."""
 
 
+class TagError(ArgumentError):
+    """A tag that cannot stand where it stands.
+
+    Attributes:
+        position: its position in the sequence, from 0; the length of the sequence if something is missing at its end.
+    """
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
+
+
 class TextTypeError(CnlpError, TypeError):
     """Something other than ``str`` was given where text is needed."""
 

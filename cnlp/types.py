@@ -25,3 +25,27 @@ class Token:
     end: int
     tag: str | None = None
     source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A named entity and where it stands.
+
+    Attributes:
+        text: the mention as it stands in the original text; ``original[start:end] == text``.
+        start: offset of its first character, counted in code points from 0.
+        end: offset behind its last character.
+        label: what it is, such as ``"PER"``, ``"LOC"`` or ``"ORG"``; any string.
+        score: how sure its source is, from 0 to 1; gazetteers and rules say 1.
+        name: the canonical name of what is mentioned, where a gazetteer knows it, else ``None``.
+
+    >>> Entity("北大", 2, 4, "ORG", name="北京大学")
+    Entity(text='北大', start=2, end=4, label='ORG', score=1.0, name='北京大学')
+    """
+
+    text: str
+    start: int
+    end: int
+    label: str
+    score: float = 1.0
+    name: str | None = None

@@ -8,9 +8,9 @@ the label (``B-PER``); a span without a label, as a word is in segmentation, has
     BMES    B      M       E     S       O         Xue, 2003
     IOBES   B      I       E     S       O         Ratinov and Roth, 2009
 
-Conversion is strict in both directions: a tag that cannot stand where it stands is an error, never repaired,
-so ``tags_to_spans(spans_to_tags(spans, n, s), s)`` gives back the spans in order, and no score flatters a
-tagger that breaks its scheme. Cost: O(n).
+Conversion is strict in both directions: a tag that cannot stand where it stands is an error, repaired only
+where :class:`TagReader` is told to, so ``tags_to_spans(spans_to_tags(spans, n, s), s)`` gives back the spans in
+order, and no score flatters a tagger that breaks its scheme. Cost: O(n).
 
 >>> spans_to_tags([(0, 2, "PER"), (3, 4, "LOC")], 5, "BMES")
 ['B-PER', 'E-PER', 'O', 'S-LOC', 'O']
@@ -157,37 +157,95 @@ def spans_to_tags(spans: Iterable[Span], length: int, scheme: str | Scheme) -> l
     return tags
 
 
-def tags_to_spans(tags: Sequence[str], scheme: str | Scheme) -> list[Span]:
-    """The spans that the tags write, from left to right.
+REPAIRS = ("begin", "drop")
+"""What to do with tags that break the scheme, see :class:`TagReader`."""
+
+
+class TagReader:
+    """Reads spans from the tags of many sequences; each pair of neighbouring tags is judged once.
+
+    Args:
+        scheme: BIO, BMES or IOBES.
+        repair: what to do with tags that break the scheme. ``None``: refuse them. ``"begin"``: a tag that cannot
+            go on with the span before it begins a new one, and a span that does not close ends where the next
+            begins, as conlleval reads tags (Tjong Kim Sang and Buchholz, 2000); so IOB1 is read as BIO.
+            ``"drop"``: only what begins and ends as the scheme says is a span, as seqeval's strict mode reads them.
 
     Raises:
-        ArgumentError: a tag is not of the scheme or cannot stand where it stands; its position is named.
+        ArgumentError: there is no such scheme or repair.
+
+    >>> TagReader("BIO", repair="begin").spans(["O", "I-PER", "B-LOC", "I-LOC"])
+    [(1, 2, 'PER'), (2, 4, 'LOC')]
+    >>> TagReader("BIO", repair="drop").spans(["O", "I-PER", "B-LOC", "I-LOC"])
+    [(2, 4, 'LOC')]
+    """
+
+    def __init__(self, scheme: str | Scheme, *, repair: str | None = None) -> None:
+        if repair is not None and repair not in REPAIRS:
+            raise errors.unknown_choice("repair", repair, REPAIRS)
+        self.scheme = get_scheme(scheme)
+        self.repair = repair
+        self._steps: dict[tuple[str | None, str | None], tuple[bool, bool, bool, str | None]] = {}
+
+    def spans(self, tags: Iterable[str]) -> list[Span]:
+        """The spans that the tags write, from left to right.
+
+        Raises:
+            TagError: a tag is not of the scheme, or cannot stand where it stands and ``repair`` is ``None``.
+        """
+        spans: list[Span] = []
+        start: int | None = None
+        before: str | None = None
+        for position, tag in enumerate([*tags, None]):
+            step = self._steps.get((before, tag))
+            if step is None:
+                step = self._judge(before, tag, position)
+            ends, counts, begins, label = step
+            if ends:
+                if counts and start is not None:
+                    spans.append((start, position, label))
+                start = None
+            if begins:
+                start = position
+            before = tag
+        return spans
+
+    def _judge(self, before: str | None, tag: str | None, position: int) -> tuple[bool, bool, bool, str | None]:
+        """Between two tags: does a span end, does it count, does one begin; and the label of the one that ends."""
+        scheme = self.scheme
+        left, label = split_tag(before, scheme) if before is not None else (OUTSIDE, None)
+        try:
+            right, right_label = split_tag(tag, scheme) if tag is not None else (OUTSIDE, None)
+        except errors.ArgumentError as error:
+            raise errors.TagError(str(error), position) from None
+        if self.repair is None and not scheme.may_follow(before, tag):
+            where = f"at position {position}" if tag is not None else "at the end"
+            shown = repr(tag) if tag is not None else "nothing"
+            after = f"after {before!r}" if before is not None else "at the start"
+            raise errors.TagError(f"{scheme.name}: {shown} {where} cannot stand {after}", position)
+        fits = left != OUTSIDE and scheme.may_go_on(left) and label == right_label
+        goes_on = fits and right != OUTSIDE and not scheme.opens(right)
+        ends = left != OUTSIDE and not goes_on
+        counts = self.repair != "drop" or (ends and scheme.may_close(left))
+        begins = right != OUTSIDE and not goes_on and (self.repair != "drop" or scheme.opens(right))
+        self._steps[before, tag] = ends, counts, begins, label
+        return ends, counts, begins, label
+
+
+def tags_to_spans(tags: Sequence[str], scheme: str | Scheme) -> list[Span]:
+    """The spans that the tags write, from left to right; :class:`TagReader` reads many sequences faster.
+
+    Raises:
+        TagError: a tag is not of the scheme or cannot stand where it stands; its position is named.
 
     >>> tags_to_spans(["S", "B", "M", "E"], "BMES")
     [(0, 1, None), (1, 4, None)]
     >>> tags_to_spans(["O", "I-PER"], "BIO")
     Traceback (most recent call last):
         ...
-    cnlp.errors.ArgumentError: BIO: 'I-PER' at position 1 cannot stand after 'O'
+    cnlp.errors.TagError: BIO: 'I-PER' at position 1 cannot stand after 'O'
     """
-    scheme = get_scheme(scheme)
-    spans: list[Span] = []
-    start = 0
-    before: str | None = None
-    for position, tag in enumerate([*tags, None]):
-        if not scheme.may_follow(before, tag):
-            where = f"at position {position}" if tag is not None else "at the end"
-            shown = repr(tag) if tag is not None else "nothing"
-            after = f"after {before!r}" if before is not None else "at the start"
-            raise errors.ArgumentError(f"{scheme.name}: {shown} {where} cannot stand {after}")
-        left, label = split_tag(before, scheme) if before is not None else (OUTSIDE, None)
-        right = split_tag(tag, scheme)[0] if tag is not None else OUTSIDE
-        if left != OUTSIDE and (right == OUTSIDE or scheme.opens(right)):
-            spans.append((start, position, label))
-        if scheme.opens(right):
-            start = position
-        before = tag
-    return spans
+    return TagReader(scheme).spans(tags)
 
 
 def convert(tags: Sequence[str], source: str | Scheme, target: str | Scheme) -> list[str]:

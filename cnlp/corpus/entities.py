@@ -1,0 +1,151 @@
+"""Sentences with named entities, and the format most corpora of them have: columns, a character a line.
+
+A line holds the character (or word), white space, and its tag in BIO, BMES or IOBES; the tag is the last column and
+columns between are skipped, so the columns of CoNLL-2002 and 2003 are read too. Columns are parted by tabs, or by
+single spaces where the line has no tab; an empty first column stands for the separator itself. An empty line ends
+the sentence. Words are joined without spaces, as Chinese is written.
+
+Sources: Tjong Kim Sang and De Meulder, CoNLL-2003 shared task, 2003; Levow, The Third International Chinese
+Language Processing Bakeoff, 2006 (MSRA); Peng and Dredze, Named Entity Recognition for Chinese Social Media, 2015
+(Weibo, with the position of each character in its word behind it: 科0 技1).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import NamedTuple
+
+from cnlp import errors
+from cnlp.corpus.lines import read_lines
+from cnlp.tagging.schemes import Scheme, TagReader, spans_to_tags
+
+_DOCUMENT = "-DOCSTART-"
+_POSITIONED = re.compile("([^0-9]+|[0-9])[0-9]+")
+
+
+class Sentence(NamedTuple):
+    """A text and its entities.
+
+    Attributes:
+        text: the sentence.
+        spans: ``(start, end, label)``, by start, then end; offsets count code points of ``text``.
+
+    >>> sentence = Sentence("他在北京", ((2, 4, "LOC"),))
+    >>> [sentence.text[start:end] for start, end, label in sentence.spans]
+    ['北京']
+    """
+
+    text: str
+    spans: tuple[tuple[int, int, str], ...]
+
+
+def read_columns(
+    path: str | os.PathLike[str],
+    scheme: str | Scheme = "BIO",
+    *,
+    positions: bool = False,
+    repair: str | None = None,
+    encoding: str = "utf-8",
+) -> Iterator[Sentence]:
+    """Yield each sentence of a file of columns.
+
+    Args:
+        path: the file; CR LF line ends and a byte order mark are tolerated.
+        scheme: BIO, BMES or IOBES.
+        positions: each character carries its position in its word (Weibo's 科0 技1), which is left out.
+        repair: what to do with tags that break the scheme: ``None`` refuses them, ``"begin"`` begins a span with a
+            tag that cannot go on with the one before, ``"drop"`` drops spans that do not begin and end as they
+            should; see :class:`cnlp.tagging.schemes.TagReader`.
+        encoding: utf-8, gb18030, gbk or big5.
+
+    Raises:
+        OSError: the file cannot be read.
+        cnlp.errors.ArgumentError: there is no such scheme or repair.
+        cnlp.errors.EncodingError: the file is not in ``encoding``.
+        cnlp.errors.FormatError: a line has no tag, or a tag that is not of the scheme, has no label, or cannot stand
+            there; file and line are named.
+
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "a.bio")
+    ...     _ = path.write_text("他\\tO\\n在\\tO\\n北\\tB-LOC\\n京\\tI-LOC\\n\\n", encoding="utf-8")
+    ...     list(read_columns(path))
+    [Sentence(text='他在北京', spans=((2, 4, 'LOC'),))]
+    """
+    reader = TagReader(scheme, repair=repair)
+    tokens: list[str] = []
+    tags: list[str] = []
+    first = number = 0
+    for number, line in read_lines(path, encoding):
+        token, tag = _split(line)
+        if tag:
+            tokens.append(token)
+            tags.append(tag)
+            first = first or number
+        elif line.strip():
+            raise errors.bad_line(path, number, f"expected a character and its tag, got {line!r}")
+        elif tokens:
+            yield _sentence(path, first, tokens, tags, reader, positions)
+            tokens, tags, first = [], [], 0
+        if token == _DOCUMENT:
+            tokens, tags, first = [], [], 0
+    if tokens:
+        yield _sentence(path, first, tokens, tags, reader, positions)
+
+
+def format_columns(sentence: Sentence, scheme: str | Scheme = "BIO") -> str:
+    r"""The sentence in columns, a character and its tag a line, with the empty line behind it.
+
+    Raises:
+        ArgumentError: spans overlap, or the text has a line break, which cannot stand in columns.
+
+    >>> format_columns(Sentence("去北京", ((1, 3, "LOC"),)), "BMES")
+    '去\tO\n北\tB-LOC\n京\tE-LOC\n\n'
+    """
+    text = sentence.text
+    if "\n" in text or text.endswith("\r"):
+        raise errors.ArgumentError("a line break cannot stand in columns")
+    tags = spans_to_tags(sentence.spans, len(text), scheme)
+    return "".join([f"{char}\t{tag}\n" for char, tag in zip(text, tags, strict=True)]) + "\n"
+
+
+def _split(line: str) -> tuple[str, str]:
+    """Token and tag of a line; the tag is empty where there is none."""
+    separator = "\t" if "\t" in line else " "
+    columns = line.split(separator)
+    return columns[0] or separator, columns[-1] if len(columns) > 1 else ""
+
+
+def _sentence(
+    path: str | os.PathLike[str],
+    first: int,
+    tokens: list[str],
+    tags: list[str],
+    reader: TagReader,
+    positions: bool,
+) -> Sentence:
+    """The tokens that stand from line ``first`` on, without gap."""
+    try:
+        spans = reader.spans(tags)
+    except errors.TagError as error:
+        raise errors.bad_line(path, first + min(error.position, len(tags) - 1), str(error)) from None
+    if positions:
+        tokens = [_without_position(path, first + place, token) for place, token in enumerate(tokens)]
+    ends = [0, *accumulate(map(len, tokens))]
+    labelled = []
+    for start, end, label in spans:
+        if label is None:
+            raise errors.bad_line(path, first + start, f"the tag {tags[start]!r} has no label")
+        labelled.append((ends[start], ends[end], label))
+    return Sentence("".join(tokens), tuple(labelled))
+
+
+def _without_position(path: str | os.PathLike[str], number: int, token: str) -> str:
+    """The character of a token such as 科0; what the source could not write may be two characters."""
+    match = _POSITIONED.fullmatch(token)
+    if match is None:
+        raise errors.bad_line(path, number, f"expected a character and its position in the word, got {token!r}")
+    return match[1]
