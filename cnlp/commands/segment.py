@@ -74,9 +74,7 @@ def _parse_delimiter(_: click.Context, __: click.Parameter, value: str) -> str:
     "-a",
     "--algorithm",
     type=click.Choice(tuple(ALGORITHMS)),
-    default=DEFAULT_ALGORITHM,
-    show_default=True,
-    help="How words are chosen.",
+    help=f"How words are chosen.  [default: {DEFAULT_ALGORITHM}; bigram with --model]",
 )
 @click.option(
     "-m",
@@ -123,7 +121,7 @@ def command(
     ctx: click.Context,
     files: tuple[str, ...],
     output: str | None,
-    algorithm: str,
+    algorithm: str | None,
     mode: str,
     lexicons: tuple[str, ...],
     model: str | None,
@@ -148,7 +146,9 @@ def command(
         ctx.exit(FAILED)
 
 
-def _make_segmenter(algorithm: str, mode: str, lexicons: Sequence[str], model: str | None) -> Segmenter:
+def _make_segmenter(
+    algorithm: str | None, mode: str, lexicons: Sequence[str], model: str | None
+) -> Segmenter:
     """A segmenter over the model's lexicon with the user's own on top, the last one uppermost."""
     lexicon = cnlp.load(model)
     for path in lexicons:

@@ -25,7 +25,7 @@ import os
 
 from cnlp import errors
 from cnlp._kernel import kernel
-from cnlp.models import open_model
+from cnlp.models import CORE, open_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -161,6 +161,12 @@ class Lexicon:
         return bool(self._expressions)
 
     @property
+    def is_shipped(self) -> bool:
+        """Is the base the shipped lexicon, folded as it was shipped?"""
+        base = self._base
+        return base.file is not None and base.file.path == CORE and base.is_folded_as_built
+
+    @property
     def entries(self) -> list[Entry]:
         """The user's entries, the words first, then the expressions."""
         from cnlp.lexicon.entries import Entry
@@ -248,10 +254,11 @@ class _Base:
         self.weight_total = float(fields["weight_total"])
         built = tuple(flag == "1" for flag in fields["folding"].split(","))
         self.folding = folding or (built[0], built[1], built[2])
+        self.is_folded_as_built = self.folding == built
         max_length = int(fields["max_length"])
         self.trie = kernel.Trie(source, ranges, max_length)
         alphabet = None
-        if self.folding != built:
+        if not self.is_folded_as_built:
             alphabet = _refold(source, ranges, (built[0], built[1], built[2]), self.folding)
         self.model = kernel.Model(source, ranges, max_length, int(fields["word_cost"]), alphabet, patterns)
 

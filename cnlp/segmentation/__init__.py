@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnlp.lexicon.lexicon import Lexicon as Lexicon
 from cnlp.lexicon.lexicon import load as load
 from cnlp.segmentation.segmenter import ALGORITHMS as ALGORITHMS
+from cnlp.segmentation.segmenter import DEFAULT_ALGORITHM as DEFAULT_ALGORITHM
 from cnlp.segmentation.segmenter import MODES as MODES
 from cnlp.segmentation.segmenter import Segmenter as Segmenter
 
@@ -12,10 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.types import Token
 
-DEFAULT_ALGORITHM = "bigram"
-
 # One segmenter per choice over the shipped lexicon, made when first asked for and never changed.
-_shared: dict[tuple[str, str, str | None], Segmenter] = {}
+_shared: dict[tuple[str, str | None, str | None], Segmenter] = {}
 
 
 def segmenter_for(
@@ -25,8 +24,6 @@ def segmenter_for(
     lexicon: Lexicon | None = None,
 ) -> Segmenter:
     """The segmenter of these choices, as :func:`segment` takes them; one over the shipped lexicon is shared."""
-    if algorithm is None:
-        algorithm = DEFAULT_ALGORITHM if standard is None else "perceptron"
     if lexicon is not None:
         return Segmenter(lexicon, mode=mode, algorithm=algorithm, standard=standard)
     choice = mode, algorithm, standard
@@ -49,7 +46,7 @@ def segment(
         text: any str; in the default mode ``"".join`` of the words is the text again.
         mode: ``"default"``, ``"search"`` or ``"full"``; see :class:`Segmenter`.
         algorithm: one of ``ALGORITHMS``; the most accurate one by default.
-        standard: whose habits to follow, such as ``"pku"`` or ``"msr"``; makes ``"perceptron"`` the default.
+        standard: whose habits to follow, such as ``"pku"`` or ``"msr"``; ``"general"`` by default.
         lexicon: the words to know, such as ``cnlp.Lexicon("my.tsv")``.
 
     Raises:

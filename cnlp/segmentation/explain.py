@@ -276,7 +276,7 @@ def n_best(segmenter: Segmenter, text: str, n: int) -> list[Path]:
 
     >>> import cnlp
     >>> [path.words for path in cnlp.Segmenter().n_best("南京市长", 2)]
-    [('南京', '市长'), ('南京市', '长')]
+    [('南京', '市长'), ('南京市长',)]
     """
     if segmenter.algorithm not in _WITH_COSTS:
         raise errors.ArgumentError(

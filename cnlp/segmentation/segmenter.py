@@ -19,6 +19,7 @@ ALGORITHMS = ("forward", "backward", "bidirectional", "unigram", "bigram", "perc
 MODES = ("default", "search", "full")
 SOURCES = ("lexicon", "user", "pattern", "character", "tagger")
 TAGGERS = ("perceptron",)
+DEFAULT_ALGORITHM = "perceptron"
 
 
 class Segmenter:
@@ -35,6 +36,9 @@ class Segmenter:
             * ``"perceptron"``: the best tags for the characters, which finds words that no list has. The
               user's ``force``, ``split`` and ``block`` entries are kept to; ``prefer`` entries all gain the
               same, whatever their weight.
+
+            The default is ``"perceptron"``, and ``"bigram"`` where the lexicon's base is no part of the
+            package (``Lexicon.only``, ``cnlp.load(path)``): then only its words are to be found.
         mode: ``"default"``: every character in one word; ``"search"``: long words are preceded by the
             words within them; ``"full"``: all words that stand anywhere in the text, overlapping.
 
@@ -53,16 +57,19 @@ class Segmenter:
         self,
         lexicon: Lexicon | None = None,
         *,
-        algorithm: str = "bigram",
+        algorithm: str | None = None,
         mode: str = "default",
         standard: str | None = None,
         model: str | os.PathLike[str] | None = None,
     ) -> None:
+        self.lexicon = lexicon if lexicon is not None else load()
+        if algorithm is None:
+            is_of_package = self.lexicon.is_shipped or standard is not None or model is not None
+            algorithm = DEFAULT_ALGORITHM if is_of_package else "bigram"
         if algorithm not in ALGORITHMS:
             raise errors.unknown_choice("algorithm", algorithm, ALGORITHMS)
         if mode not in MODES:
             raise errors.unknown_choice("mode", mode, MODES)
-        self.lexicon = lexicon if lexicon is not None else load()
         self.algorithm = algorithm
         self.mode = mode
         self.standard = standard

@@ -18,7 +18,7 @@ SENTENCES = [line.split("\t") for line in FILE.read_text(encoding="utf-8").split
 
 @pytest.mark.parametrize(("text", "words"), SENTENCES)
 def test_sentence_is_cut_as_approved(text: str, words: str) -> None:
-    assert "|".join(cnlp.segment(text, algorithm="bigram")) == words
+    assert "|".join(cnlp.segment(text)) == words
 
 
 def test_golden_words_make_up_their_sentences() -> None:
@@ -27,5 +27,5 @@ def test_golden_words_make_up_their_sentences() -> None:
 
 
 if __name__ == "__main__":
-    lines = ("\t".join((text, "|".join(cnlp.segment(text, algorithm="bigram")))) for text, _ in SENTENCES)
+    lines = ("\t".join((text, "|".join(cnlp.segment(text)))) for text, _ in SENTENCES)
     FILE.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")

@@ -87,10 +87,23 @@ any_text = st.one_of(
         ("bigram", "结婚的和尚未结婚的", "结婚 的 和 尚未 结婚 的"),
         ("bigram", "結婚的和尚未結婚的", "結婚 的 和 尚未 結婚 的"),
         ("bigram", "乒乓球拍卖完了", "乒乓球 拍卖 完 了"),
+        ("perceptron", "研究生命起源", "研究 生命 起源"),
+        ("perceptron", "南京市长江大桥", "南京市 长江 大桥"),
+        ("perceptron", "他说的确实在理", "他 说 的 确实 在理"),
+        ("perceptron", "結婚的和尚未結婚的", "結婚 的 和 尚未 結婚 的"),
+        ("perceptron", "乒乓球拍卖完了", "乒乓球 拍卖 完 了"),
     ],
 )
 def test_textbook_sentences(algorithm: str, text: str, words: str) -> None:
     assert cnlp.segment(text, algorithm=algorithm) == words.split()
+
+
+def test_the_default_is_the_tagger_save_over_a_lexicon_of_ones_own() -> None:
+    own = Lexicon.only(["云原生"])
+    assert Segmenter().algorithm == Segmenter(Lexicon(["云原生"])).algorithm == "perceptron"
+    assert Segmenter(own).algorithm == Segmenter(cnlp.load(script=False)).algorithm == "bigram"
+    assert Segmenter(own, standard="pku").algorithm == "perceptron"
+    assert Segmenter().standard == "general"
 
 
 def test_bidirectional_takes_fewer_words_then_fewer_single_characters_then_the_backward_cut() -> None:
@@ -181,7 +194,7 @@ def test_what_is_not_str_is_refused(value: Any, reason: str, mode: str) -> None:
         cnlp.segment(value, mode=mode)
 
 
-@pytest.mark.parametrize("name", ["", "viterbi", "Bigram", None])
+@pytest.mark.parametrize("name", ["", "viterbi", "Bigram"])
 def test_unknown_algorithm_and_mode_are_refused_with_the_choices(name: str) -> None:
     with pytest.raises(
         errors.ArgumentError, match=r"unknown algorithm .*; choose one of: forward, backward, "
@@ -189,9 +202,8 @@ def test_unknown_algorithm_and_mode_are_refused_with_the_choices(name: str) -> N
         Segmenter(algorithm=name)
     with pytest.raises(errors.ArgumentError, match=r"unknown mode .*; choose one of: default, search, full"):
         Segmenter(mode=name)
-    if name is not None:
-        with pytest.raises(errors.ArgumentError, match="unknown algorithm"):
-            cnlp.segment("中国", algorithm=name)
+    with pytest.raises(errors.ArgumentError, match="unknown algorithm"):
+        cnlp.segment("中国", algorithm=name)
 
 
 @each_algorithm
