@@ -60,7 +60,7 @@ sources = ["trie", "scanner", "lattice", "decode", "tagger", "module"]
 kernel = Extension(
     "cnlp._kernel.native",
     sources=[f"{KERNEL}/{name}.c" for name in sources],
-    depends=[f"{KERNEL}/kernel.h", f"{KERNEL}/tagger.h"],
+    depends=[f"{KERNEL}/kernel.h", f"{KERNEL}/tagger.h", f"{KERNEL}/module.h"],
     extra_compile_args=FLAGS,
     py_limited_api=True,
     optional=True,

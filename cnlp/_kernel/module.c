@@ -3,14 +3,10 @@
  * Written against the limited API of CPython 3.10. Every object is immutable once made and holds a
  * reference to the source (bytes or Mapping) that its arrays point into. Long work runs without the
  * GIL. The same names, arguments and results are in reference.py. */
-#define PY_SSIZE_T_CLEAN
-#define Py_LIMITED_API 0x030A0000
-#include <Python.h>
+#include "module.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "tagger.h"
 
 #ifdef _WIN32
 #include <windows.h>
@@ -22,18 +18,12 @@
 #include <unistd.h>
 #endif
 
-#define GIL_RELEASE_LENGTH 2048 /* shorter texts are done before another thread could wake up */
-
-typedef struct {
-    PyTypeObject *mapping, *trie, *overlay, *model, *tagger, *cutter;
-} ModuleState;
-
-static ModuleState *state_of(PyTypeObject *type)
+ModuleState *state_of(PyTypeObject *type)
 {
     return PyType_GetModuleState(type);
 }
 
-static void free_object(PyObject *self)
+void free_object(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
@@ -41,7 +31,7 @@ static void free_object(PyObject *self)
     Py_DECREF(type);
 }
 
-static PyObject *new_object(PyTypeObject *type)
+PyObject *new_object(PyTypeObject *type)
 {
     allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
     return allocate(type, 0);
@@ -201,9 +191,8 @@ static const void *array_at(const ModuleState *state, PyObject *source, const ch
     return size ? data + start : (const char *)&nothing;
 }
 
-/* The array arrays[name] = (start, size) of the source. */
-static const void *named_array(const ModuleState *state, PyObject *source, PyObject *arrays,
-                               const char *name, size_t item_size, uint32_t *count)
+const void *named_array(const ModuleState *state, PyObject *source, PyObject *arrays,
+                        const char *name, size_t item_size, uint32_t *count)
 {
     PyObject *range = PyDict_GetItemString(arrays, name);
     Py_ssize_t start, size;
@@ -216,14 +205,13 @@ static const void *named_array(const ModuleState *state, PyObject *source, PyObj
     return array_at(state, source, name, start, size, item_size, count);
 }
 
-static int damaged(const char *what)
+int damaged(const char *what)
 {
     PyErr_Format(PyExc_ValueError, "%s is damaged", what);
     return -1;
 }
 
-/* Checks a two-level table over code points: every page exists. */
-static int check_pages(const uint16_t *pages, uint32_t n_pages, uint32_t n_cells, const char *name)
+int check_pages(const uint16_t *pages, uint32_t n_pages, uint32_t n_cells, const char *name)
 {
     if (n_pages != CODE_POINT_PAGES || n_cells % 256)
         return damaged(name);
@@ -307,8 +295,7 @@ static int load_scanner(const ModuleState *state, PyObject *source, PyObject *ar
                ? -1 : 0;
 }
 
-/* Raises cnlp.errors.not_text(object). */
-static void raise_not_text(PyObject *object)
+void raise_not_text(PyObject *object)
 {
     PyObject *errors = PyImport_ImportModule("cnlp.errors");
     PyObject *error = errors ? PyObject_CallMethod(errors, "not_text", "O", object) : NULL;
@@ -320,15 +307,7 @@ static void raise_not_text(PyObject *object)
 
 /* ---- text -------------------------------------------------------------------------------------*/
 
-#define SHORT_TEXT 512
-
-typedef struct {
-    uint32_t *items;
-    size_t length;
-    uint32_t buffer[SHORT_TEXT];
-} Text;
-
-static int text_load(Text *text, PyObject *string)
+int text_load(Text *text, PyObject *string)
 {
     Py_ssize_t length = PyUnicode_GetLength(string);
     if (length < 0)
@@ -348,7 +327,7 @@ static int text_load(Text *text, PyObject *string)
     return 0;
 }
 
-static void text_free(Text *text)
+void text_free(Text *text)
 {
     if (text->items != text->buffer)
         PyMem_Free(text->items);
@@ -746,8 +725,7 @@ static int get_overlay(const ModuleState *state, PyObject *object, const Overlay
     return 0;
 }
 
-/* Spans as bytes: four uint32 each (start, end, mode, cost), sorted by start, inside the text. */
-static int get_spans(PyObject *object, size_t length, const Span **spans, size_t *count)
+int get_spans(PyObject *object, size_t length, const Span **spans, size_t *count)
 {
     *spans = NULL;
     *count = 0;
@@ -1114,15 +1092,6 @@ static PyType_Spec tagger_spec = {
 
 /* ---- Cutter: a model, an algorithm and a user lexicon ------------------------------------------ */
 
-typedef struct {
-    PyObject_HEAD
-    PyObject *model_object, *overlay_object, *tagger_object;
-    const Model *model;
-    const Overlay *overlay;
-    const Tagger *tagger; /* where the algorithm is TAGGER */
-    int algorithm;
-} CutterObject;
-
 static PyObject *cutter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     const ModuleState *state = state_of(type);
@@ -1177,8 +1146,8 @@ static int choose_words(const CutterObject *cutter, const uint32_t *text, size_t
                   words);
 }
 
-static int cut(const CutterObject *cutter, const Text *text, const Span *spans, size_t n_spans,
-               int with_sources, Words *words)
+int cut(const CutterObject *cutter, const Text *text, const Span *spans, size_t n_spans,
+        int with_sources, Words *words)
 {
     int status;
     if (text->length < GIL_RELEASE_LENGTH) {
