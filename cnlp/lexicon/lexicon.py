@@ -306,13 +306,11 @@ class _Base:
         return fold_table(*self.folding)
 
     def fold_all(self, words: list[str]) -> list[str]:
-        """The forms of many words, folded in one go where no word has a line break."""
-        joined = "\n".join(words)
-        if set(map(ord, set(joined))).isdisjoint(self.fold_table):
-            return words
-        if joined.count("\n") == len(words) - 1:
-            return self.fold(joined).split("\n")
-        return [self.fold(word) for word in words]
+        """The forms of many words."""
+        from cnlp.text.normalise import normalise_all
+
+        width, case, script = self.folding
+        return normalise_all(words, width=width, case=case, script=script)
 
     def cost_of(self, weight: float) -> int:
         """The kernel's cost of a word that occurs ``weight`` times."""

@@ -11,18 +11,18 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterable, Mapping
-from itertools import count
+from collections.abc import Iterable, Mapping, Sequence
 
 from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
 from cnlp.models import open_model
 from cnlp.models.format import write_model
-from cnlp.text.normalise import fold_table, normalise
+from cnlp.text.normalise import fold_table, normalise_all
 
 KIND = "trie"
 MAX_VALUE = (1 << 24) - 1
+_RANKED = 100_000  # of more words, ranking the characters costs more time than it saves
 _ARRAYS = ("units", "pages", "codes")
 _DTYPES = {"units": "U64", "pages": "U16", "codes": "U16"}
 
@@ -69,23 +69,19 @@ class Trie:
         Raises:
             TextTypeError: a word is not a str.
             ArgumentError: a word is empty, a number out of range, or there are more than 65,535 different
-                characters.
+                characters, or more words than a trie can hold (16 million nodes).
         """
-        pairs: Iterable[tuple[str, int]] = (
-            words.items() if isinstance(words, Mapping) else zip(words, count(1), strict=False)
-        )
-        values: dict[str, int] = {}
-        for word, value in pairs:
-            if not isinstance(word, str):
-                raise errors.not_text(word, "word")
-            if not word:
-                raise errors.ArgumentError("the word is empty")
-            if not 1 <= value <= MAX_VALUE:
-                raise errors.ArgumentError(f"the number of {word!r} must be 1 to {MAX_VALUE}, got {value}")
-            values[normalise(word, width=width, case=case, script=script)] = value
+        given = list(words)
+        numbers = list(words.values()) if isinstance(words, Mapping) else range(1, len(given) + 1)
+        _check(given, numbers)
+        values = dict(zip(normalise_all(given, width=width, case=case, script=script), numbers, strict=True))
+        forms = sorted(values)  # a trie of sorted words is laid out faster
         fold = fold_table(width, case, script)
-        pages, codes = pack_alphabet(assign_codes(values), fold)
-        units, _ = kernel.build_trie(list(values), array("I", values.values()).tobytes(), pages, codes)
+        pages, codes = pack_alphabet(assign_codes(forms, ranked=len(forms) <= _RANKED), fold)
+        try:
+            units, _ = kernel.build_trie(forms, array("I", map(values.__getitem__, forms)).tobytes(), pages, codes)
+        except OverflowError:
+            raise errors.ArgumentError(f"{len(forms)} words are too many for one trie") from None
         source = units + pages + codes
         ranges, start = {}, 0
         for name, data in zip(_ARRAYS, (units, pages, codes), strict=True):
@@ -167,6 +163,19 @@ class Trie:
     def _read(self, start: int, size: int) -> bytes:
         source = self._source
         return source[start : start + size] if isinstance(source, bytes) else source.read(start, size)
+
+
+def _check(words: Sequence[str], numbers: Sequence[int]) -> None:
+    """Refuse what cannot be in a trie; a million words are checked in a moment."""
+    if set(map(type, words)) - {str}:
+        for word in words:
+            if not isinstance(word, str):
+                raise errors.not_text(word, "word")
+    if not all(words):
+        raise errors.ArgumentError("the word is empty")
+    if numbers and not 1 <= min(numbers) <= max(numbers) <= MAX_VALUE:
+        place = next(k for k, number in enumerate(numbers) if not 1 <= number <= MAX_VALUE)
+        raise errors.ArgumentError(f"the number of {words[place]!r} must be 1 to {MAX_VALUE}, got {numbers[place]}")
 
 
 def _checked(text: str, where: str) -> str:

@@ -1,0 +1,235 @@
+"""Gazetteers: lists of names, and where they stand in a text.
+
+A file has one entry a line, fields separated by tabs, text and label required::
+
+    text    label    mode    name
+
+``name`` is the canonical name of what ``text`` mentions, so that all aliases of one thing lead to it. The mode is
+
+    prefer   an entity, unless a longer candidate overlaps it or the model finds one in the same place (default)
+    force    always an entity; of overlapping ones the longest, then the leftmost
+    block    what stands inside a match is no entity; with a label, none of this label
+
+and may be followed by the flag ``partial``, as in ``force,partial``: the text may begin or end inside a run of
+letters or digits. Without it none does: ``AI`` is not found in ``AIR``. Blank lines and lines that begin with ``#``
+and a space are skipped. Of entries that fold to one text the last counts. The encoding is UTF-8.
+
+:mod:`cnlp.ner.merge` says how matches and the entities of a model become one list.
+
+All texts are in one double-array trie (:mod:`cnlp.lexicon.trie`), walked from every character of the text: O(length
+of the text x length of the longest entry), in practice a few steps a character. It scans far faster than an
+Aho-Corasick automaton, because a walk ends after a character or two and no failure links are read
+(``benchmarks/gazetteer.py`` measures both), and takes a tenth of the memory: an entry is a few nodes of eight bytes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from cnlp import errors
+from cnlp.lexicon.runs import is_inside_run
+from cnlp.lexicon.trie import MAX_VALUE, Trie
+from cnlp.types import Entity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    # Label, mode, name and partial: what a file says behind the text, shared by all texts of which it says so.
+    Kind: TypeAlias = tuple[str, str, str | None, bool]
+
+MODES = ("prefer", "force", "block")
+FLAGS = ("partial",)
+MAX_TEXT_LENGTH = 1000  # code points, as in a lexicon
+
+
+class GazetteerEntry(NamedTuple):
+    """One entry of a gazetteer.
+
+    Attributes:
+        text: how the entity is mentioned; any characters, white space included.
+        label: what it is; for ``block`` it may be empty, which means every label.
+        mode: ``"prefer"``, ``"force"`` or ``"block"``.
+        name: its canonical name, ``None`` if it has none.
+        partial: may begin and end inside a run of letters or digits.
+
+    >>> GazetteerEntry("北大", "ORG", name="北京大学")
+    GazetteerEntry(text='北大', label='ORG', mode='prefer', name='北京大学', partial=False)
+    """
+
+    text: str
+    label: str
+    mode: str = "prefer"
+    name: str | None = None
+    partial: bool = False
+
+
+class GazetteerMatch(NamedTuple):
+    """Where an entry of a gazetteer stands: ``text[start:end]``, offsets in code points."""
+
+    start: int
+    end: int
+    label: str
+    mode: str
+    name: str | None
+
+
+class Gazetteer:
+    """A list of names. Immutable; shared by any number of threads.
+
+    Args:
+        entries: a file, or entries; a plain tuple among them is made an entry.
+        width: match full width and half width alike.
+        case: match capital and small letters alike.
+        script: match Traditional and Simplified Chinese alike.
+
+    Raises:
+        OSError: the file cannot be read.
+        EncodingError: it is not UTF-8.
+        FormatError: a line of it breaks the format; file, line and reason are named.
+        ArgumentError: an entry's fields contradict each other, or there are too many entries.
+
+    >>> places = Gazetteer([("北大", "ORG", "prefer", "北京大学"), ("北京", "LOC")])
+    >>> for entity in places.entities("北大在北京"):
+    ...     print(entity)
+    Entity(text='北大', start=0, end=2, label='ORG', score=1.0, name='北京大学')
+    Entity(text='北京', start=3, end=5, label='LOC', score=1.0, name=None)
+    """
+
+    def __init__(
+        self,
+        entries: str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]] = (),
+        *,
+        width: bool = True,
+        case: bool = True,
+        script: bool = True,
+    ) -> None:
+        numbers: dict[str, int] = {}
+        kinds = _Kinds()
+        if isinstance(entries, (str, os.PathLike)):
+            numbers.update(_lines(entries, kinds))
+        else:
+            for given in entries:
+                if isinstance(given, str):
+                    raise errors.ArgumentError(f"an entry is a text and a label, got {given!r} alone")
+                entry = GazetteerEntry(*given)
+                kind = kinds.number(entry.label, entry.mode, entry.name, entry.partial)
+                numbers[_checked_text(entry.text)] = kind
+        self._kinds = tuple(kinds)
+        self._trie = Trie.build(numbers, width=width, case=case, script=script)
+
+    def __len__(self) -> int:
+        """The number of entries, those that fold alike counted once."""
+        return len(self._trie)
+
+    def matches(self, text: str) -> list[GazetteerMatch]:
+        """Every entry at every place, overlapping ones and blocks too, by start, then end.
+
+        Raises:
+            TextTypeError: ``text`` is not a str.
+
+        >>> Gazetteer([("北京烤鸭", "", "block")]).matches("北京烤鸭")
+        [GazetteerMatch(start=0, end=4, label='', mode='block', name=None)]
+        """
+        found = []
+        for start, end, number in self._trie.matches(text):
+            label, mode, name, partial = self._kinds[number - 1]
+            if partial or not (is_inside_run(text, start) or is_inside_run(text, end)):
+                found.append(GazetteerMatch(start, end, label, mode, name))
+        return found
+
+    def entities(self, text: str) -> list[Entity]:
+        """The entities that the gazetteer alone finds: sorted, none overlapping.
+
+        Raises:
+            TextTypeError: ``text`` is not a str.
+        """
+        from cnlp.ner.merge import merge
+
+        return merge(text, matches=self.matches(text))
+
+
+def read_gazetteer(path: str | os.PathLike[str]) -> Iterator[GazetteerEntry]:
+    """The entries of a file, in its order; to lay several files over each other, chain them.
+
+    Raises:
+        OSError: the file cannot be read.
+        EncodingError: it is not UTF-8.
+        FormatError: a line breaks the format; file, line and reason are named.
+    """
+    kinds = _Kinds()
+    for text, number in _lines(path, kinds):
+        yield GazetteerEntry(text, *kinds[number - 1])
+
+
+class _Kinds(list["Kind"]):
+    """The different kinds of entries; their number is their place, from 1."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers: dict[Kind, int] = {}
+
+    def number(self, label: str, mode: str, name: str | None, partial: bool) -> int:
+        """The number of a kind, which is checked when it is new.
+
+        Raises:
+            ArgumentError: its fields contradict each other, or there are too many.
+        """
+        kind = (label, mode, name, partial)
+        number = self._numbers.get(kind)
+        if number is None:
+            if mode not in MODES:
+                raise errors.unknown_choice("mode", mode, MODES)
+            if not isinstance(label, str):
+                raise errors.not_text(label, "label")
+            if not label and mode != "block":
+                raise errors.ArgumentError("the label is empty; only a block can do without")
+            if len(self) == MAX_VALUE:
+                raise errors.ArgumentError(f"more than {MAX_VALUE} different names and labels")
+            self.append(kind)
+            number = self._numbers[kind] = len(self)
+        return number
+
+
+def _lines(path: str | os.PathLike[str], kinds: _Kinds) -> Iterator[tuple[str, int]]:
+    """Text and kind of each entry; what stands behind the text is parsed once for each different rest of a line."""
+    from cnlp.corpus.lines import read_lines
+
+    known: dict[str, int] = {}
+    for number, line in read_lines(path):
+        if line[:2] in ("", "#", "# ") or line.isspace():
+            continue
+        text, _, rest = line.partition("\t")
+        kind = known.get(rest)
+        if kind is None or not 0 < len(text) <= MAX_TEXT_LENGTH:
+            try:
+                _checked_text(text)
+                kind = known[rest] = kinds.number(*_parse(rest))
+            except ValueError as error:
+                raise errors.bad_line(path, number, str(error)) from None
+        yield text, kind
+
+
+def _parse(rest: str) -> Kind:
+    """The fields behind the text."""
+    fields = rest.split("\t")
+    if len(fields) > 3:
+        raise ValueError(f"at most 4 fields (text, label, mode, name), got {len(fields) + 1}")
+    label, mode, name = fields + [""] * (3 - len(fields))
+    chosen, *flags = (mode or "prefer").split(",")
+    for flag in flags:
+        if flag not in FLAGS:
+            raise errors.unknown_choice("flag", flag, FLAGS)
+    return label, chosen, name or None, "partial" in flags
+
+
+def _checked_text(text: str) -> str:
+    if not isinstance(text, str):
+        raise errors.not_text(text, "text")
+    if not text:
+        raise errors.ArgumentError("the text is empty")
+    if len(text) > MAX_TEXT_LENGTH:
+        raise errors.ArgumentError(f"the text has {len(text)} characters, at most {MAX_TEXT_LENGTH} are allowed")
+    return text
