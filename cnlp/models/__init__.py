@@ -8,11 +8,17 @@ from cnlp import errors
 from cnlp.models.format import ModelFile
 
 CORE = os.path.join(os.path.dirname(__file__), "core.safetensors")
-SEGMENTER = os.path.join(os.path.dirname(__file__), "segmenter.safetensors")
+TAGGERS = {  # by algorithm: the shipped files of kind "segmenter"
+    "perceptron": os.path.join(os.path.dirname(__file__), "segmenter.safetensors"),
+    "crf": os.path.join(os.path.dirname(__file__), "crf.safetensors"),
+    "hmm": os.path.join(os.path.dirname(__file__), "hmm.safetensors"),
+}
 
 
-def open_model(path: str | os.PathLike[str] | None = None, kind: str | None = None) -> ModelFile:
-    """Open the model file at ``path``, or the shipped one of the kind, by default the lexicon.
+def open_model(
+    path: str | os.PathLike[str] | None = None, kind: str | None = None, *, shipped: str = CORE
+) -> ModelFile:
+    """Open the model file at ``path``, or the shipped one, by default the lexicon.
 
     A file of one's own is compared with its checksum; the shipped one is trusted to the installer,
     and checked by ``cnlp info``.
@@ -21,7 +27,6 @@ def open_model(path: str | os.PathLike[str] | None = None, kind: str | None = No
         OSError: the file cannot be read.
         ModelError: the file is damaged, foreign, or not of the ``kind``.
     """
-    shipped = SEGMENTER if kind == "segmenter" else CORE
     if path is None and not os.path.exists(shipped):
         raise errors.bad_model(shipped, "the shipped model is missing: install with 'pip install .'")
     model = ModelFile(shipped if path is None else path)

@@ -3,6 +3,8 @@
 Needs numpy, tqdm, jieba (its dictionary is read) and the public corpora (``CNLP_DATA``, see
 :mod:`cnlp.corpus.registry`). One core, five minutes, 6 GB.
 
+    --method crf, --method hmm
+                the small models of the other taggers: PFR alone; ``crf.safetensors``, ``hmm.safetensors``
     --january   the lexicon and the text of PFR January 1998 alone, scored on PKU's gold test
     --dev       hold out the last part of every corpus, and score models of several sizes on it
 
@@ -24,10 +26,13 @@ from typing import Any
 
 from cnlp.corpus import registry
 from cnlp.corpus.pfr import join_names
+from cnlp.models import TAGGERS
 from cnlp.models.format import write_model
 from cnlp.tagging.characters import CharacterTagger, Part
-from cnlp.tagging.compact import compact, pack_model
+from cnlp.tagging.compact import compact, pack_hmm, pack_model
+from cnlp.tagging.crf import CRF
 from cnlp.tagging.features import TEMPLATES
+from cnlp.tagging.hmm import HMM
 from cnlp.tagging.perceptron import Perceptron
 from cnlp.text.normalise import normalise
 
@@ -45,6 +50,11 @@ SETTINGS: dict[str, Any] = {
 }
 JANUARY_SETTINGS: dict[str, Any] = {"epochs": 10, "margin": 2.0, "aggressiveness": 0.05, "seed": 1}
 FAMILIES = {"ud": "ctb", "wtb": "ctb", "zhuxian": "ctb"}  # standards after the Chinese Treebank's
+CRF_ROWS = 60_000
+CRF_SETTINGS: dict[str, Any] = {"method": "sgd", "epochs": 12, "rate": 0.1, "l2": 1e-6, "min_count": 2, "seed": 1}
+PFR = ("pfr-199801", "pfr-199802")
+DESCRIPTIONS = {"crf": "linear-chain conditional random field", "hmm": "hidden Markov model of first order"}
+LICENCE = "MIT; learnt from corpora free for research or CC BY-SA (see cnlp.corpus.registry)"
 CNC_SHARE = 0.93  # cnc has one file; the rest of it is for measuring
 TEST_SETS = {
     "pku-test": "pku",
@@ -74,6 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.january:
         return january(options)
+    if options.method != "perceptron":
+        return alternative(options)
     parts, dev = training_parts(hold_out=options.dev)
     model = Perceptron(dictionary=jieba_dictionary(), families=FAMILIES, **SETTINGS)
     model.fit_parts(parts, progress=options.progress)
@@ -83,7 +95,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arrays, metadata = pack_model(model, weights, unit)
     model.weights_ = weights
     scores = score_all(model)
-    write_model(options.output, arrays, {**metadata, **card(scores)})
+    write_model(options.output or TAGGERS["perceptron"], arrays, {**metadata, **card(scores)})
+    return 0
+
+
+def alternative(options: argparse.Namespace) -> int:
+    """A CRF of PFR in its two forms, ``general`` and ``pku``; or an HMM of January, ``general``."""
+    path = options.output or TAGGERS[options.method]
+    if options.method == "hmm":
+        joined = [list(join_names(sentence).words) for sentence in registry.load_tagged("pfr-199801")]
+        hmm = HMM(order=1).fit(joined)
+        arrays, metadata = pack_hmm(hmm)
+        scores = {"pku-test": hmm.score(list(registry.load("pku-test")))}
+        names, parameters, settings = PFR[:1], "characters", hmm.get_params()
+    else:
+        parts = training_parts(hold_out=False)[0][:4]
+        crf = CRF(dictionary=jieba_dictionary(), **CRF_SETTINGS).fit_parts(parts, progress=options.progress)
+        crf.weights_, unit = compact(crf, CRF_ROWS)
+        arrays, metadata = pack_model(crf, crf.weights_, unit)
+        scores = {"pku-test": crf.score(list(registry.load("pku-test")), standard="pku")}
+        names, parameters, settings = PFR, ", ".join(t.name for t in TEMPLATES), {**CRF_SETTINGS, "rows": CRF_ROWS}
+    described = {
+        "name": options.method,
+        "description": f"Segments Chinese text by tagging characters; {DESCRIPTIONS[options.method]}",
+        "method": f"{options.method}; templates {parameters}",
+        "parameters": ", ".join(f"{name} {value}" for name, value in settings.items()),
+        "scheme": "BMES",
+        "training_data": _sources(names) + ("; dictionary of jieba 0.42.1" if options.method == "crf" else ""),
+        "scores": ", ".join(f"{name} {score:.4f}" for name, score in scores.items()),
+        "licence": LICENCE,
+        "source": f"python -m cnlp.models.train_segmenter --method {options.method}",
+    }
+    write_model(path, arrays, {**metadata, **described})
+    print(described["scores"], flush=True)
     return 0
 
 
@@ -232,19 +276,24 @@ def card(scores: Mapping[str, float]) -> dict[str, str]:
         "families": " ".join(FAMILIES),
         "scheme": "BMES",
         "seed": str(SETTINGS["seed"]),
-        "training_data": ", ".join(f"{n} (sha256 {registry.find(n).sha256})" for n in names)
+        "training_data": _sources(names)
         + f"; of cnc-dev the first {CNC_SHARE:.0%}; dictionary of jieba 0.42.1",
         "scores": ", ".join(f"{name} {score:.4f}" for name, score in scores.items()),
-        "licence": "MIT; learnt from corpora free for research or CC BY-SA (see cnlp.corpus.registry)",
+        "licence": LICENCE,
         "source": "python -m cnlp.models.train_segmenter",
     }
+
+
+def _sources(names: Sequence[str]) -> str:
+    return ", ".join(f"{name} (sha256 {registry.find(name).sha256})" for name in names)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m cnlp.models.train_segmenter", description="Train the shipped segmenter."
     )
-    parser.add_argument("--output", default="cnlp/models/segmenter.safetensors", help="the file to write")
+    parser.add_argument("--method", choices=TAGGERS, default="perceptron", help="default: perceptron")
+    parser.add_argument("--output", help="the file to write; default: the shipped one")
     parser.add_argument("--january", action="store_true", help="PFR January alone, with its own lexicon")
     parser.add_argument("--dev", action="store_true", help="hold out, compare sizes; nothing is written")
     parser.add_argument("--no-progress", dest="progress", action="store_false", help="no progress bar")

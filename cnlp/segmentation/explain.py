@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 from cnlp import errors
 from cnlp.lexicon.compile import COST_SCALE
-from cnlp.segmentation.segmenter import SOURCES
+from cnlp.segmentation.segmenter import SOURCES, TAGGERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.segmentation.segmenter import Segmenter
 
-_WITH_COSTS = ("unigram", "bigram", "perceptron")
+_WITH_COSTS = ("unigram", "bigram", *TAGGERS)
 _IN_SIGHT = 12.0  # raw weight: candidates of a tagger whose best path costs that much more are left out
 
 

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from cnlp.segmentation.trellis import Confidence
     from cnlp.types import Token
 
-ALGORITHMS = ("forward", "backward", "bidirectional", "unigram", "bigram", "perceptron")
+ALGORITHMS = ("forward", "backward", "bidirectional", "unigram", "bigram", "perceptron", "crf", "hmm")
 MODES = ("default", "search", "full")
 SOURCES = ("lexicon", "user", "pattern", "character", "tagger")
-TAGGERS = ("perceptron",)
+TAGGERS = ("perceptron", "crf", "hmm")  # to the kernel all the same: weights
 DEFAULT_ALGORITHM = "perceptron"
+_TAGGER = ALGORITHMS.index("perceptron")
 
 
 class Segmenter:
@@ -35,15 +36,17 @@ class Segmenter:
             * ``"bigram"``: the most probable words, each after the one before;
             * ``"perceptron"``: the best tags for the characters, which finds words that no list has. The
               user's ``force``, ``split`` and ``block`` entries are kept to; ``prefer`` entries all gain the
-              same, whatever their weight.
+              same, whatever their weight;
+            * ``"crf"``: the same with a conditional random field; a smaller model of PFR alone;
+            * ``"hmm"``: the same with a hidden Markov model of characters; tiny, and far less accurate.
 
             The default is ``"perceptron"``, and ``"bigram"`` where the lexicon's base is no part of the
             package (``Lexicon.only``, ``cnlp.load(path)``): then only its words are to be found.
         mode: ``"default"``: every character in one word; ``"search"``: long words are preceded by the
             words within them; ``"full"``: all words that stand anywhere in the text, overlapping.
 
-        standard: whose habits ``"perceptron"`` follows: ``"general"``, the default, ``"pku"``, ``"msr"``,
-            and whatever else its model has; the other algorithms have none.
+        standard: whose habits a tagger follows: ``"general"``, the default, ``"pku"``, ``"msr"``, and
+            whatever else its model has; the other algorithms have none.
         model: a model file of a tagger of your own; the shipped one by default.
 
     Raises:
@@ -74,12 +77,12 @@ class Segmenter:
         self.mode = mode
         self.standard = standard
         self.tagger: TaggerModel | None = None
-        parts = self.lexicon.model, ALGORITHMS.index(algorithm), self.lexicon.layer
+        parts = self.lexicon.model, min(ALGORITHMS.index(algorithm), _TAGGER), self.lexicon.layer
         if algorithm in TAGGERS:
             from cnlp.segmentation.tagger import DEFAULT_STANDARD, load_tagger
 
             self.standard = standard or DEFAULT_STANDARD
-            self.tagger = load_tagger(self.standard, model)
+            self.tagger = load_tagger(self.standard, model, algorithm=algorithm)
             self._cutter = kernel.Cutter(*parts, self.tagger.tagger)
         elif standard is not None or model is not None:
             raise errors.ArgumentError(f"algorithm {algorithm!r} has no standards and no model of a tagger")

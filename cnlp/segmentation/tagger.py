@@ -12,7 +12,7 @@ import os
 
 from cnlp import errors
 from cnlp._kernel import kernel
-from cnlp.models import open_model
+from cnlp.models import TAGGERS, open_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _LAYER_ARRAYS = (
     *(f"match{length}" for length in range(2, 9)),
 )
 
-_loaded: dict[str, TaggerModel] = {}  # of the shipped file, by standard; nothing in them ever changes
+_loaded: dict[tuple[str, str], TaggerModel] = {}  # shipped, by algorithm and standard; never changed
 
 
 class TaggerModel:
@@ -62,8 +62,10 @@ class TaggerModel:
             raise errors.bad_model(file.path, str(error)) from None
 
 
-def load_tagger(standard: str = DEFAULT_STANDARD, path: str | os.PathLike[str] | None = None) -> TaggerModel:
-    """The tagger of a model file, or the shipped one.
+def load_tagger(
+    standard: str = DEFAULT_STANDARD, path: str | os.PathLike[str] | None = None, *, algorithm: str = "perceptron"
+) -> TaggerModel:
+    """The tagger of a model file, or the shipped one of that algorithm.
 
     Raises:
         ArgumentError: the file has no such standard.
@@ -72,6 +74,6 @@ def load_tagger(standard: str = DEFAULT_STANDARD, path: str | os.PathLike[str] |
     """
     if path is not None:
         return TaggerModel(open_model(path, "segmenter"), standard)
-    if standard not in _loaded:
-        _loaded[standard] = TaggerModel(open_model(None, "segmenter"), standard)
-    return _loaded[standard]
+    if (algorithm, standard) not in _loaded:
+        _loaded[algorithm, standard] = TaggerModel(open_model(kind="segmenter", shipped=TAGGERS[algorithm]), standard)
+    return _loaded[algorithm, standard]

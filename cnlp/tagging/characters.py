@@ -26,6 +26,7 @@ from cnlp.models import open_model
 from cnlp.models.format import write_model
 from cnlp.tagging import encode
 from cnlp.tagging.encode import Ints, Keys, Packed, WordCounts, WordTable
+from cnlp.tagging.estimator import Estimator
 from cnlp.tagging.features import LONGEST_MATCH, NOTHING, TEMPLATES
 from cnlp.tagging.linear import Bytes, Epoch, Floats, Problem, Shape, Stream, find_rows, learn_stream, run
 from cnlp.tagging.schemes import tag_set, transition_mask
@@ -67,7 +68,7 @@ class Part:
 LAYER_BITS = 6  # a row of a layer has the key: shared row << 6 | number of the layer
 
 
-class CharacterTagger:
+class CharacterTagger(Estimator):
     """A segmenter that learns; see :class:`Perceptron` and :class:`CRF` for the ways of learning.
 
     Attributes:
@@ -296,7 +297,7 @@ class CharacterTagger:
         Raises:
             OSError: the file cannot be written.
         """
-        parameters = {k: v for k, v in vars(self).items() if not k.startswith("_") and not k.endswith("_")}
+        parameters = self.get_params()
         parameters.pop("dictionary")
         several = range(len(self.standards_))
         by_standard = [self.counts_.standards == number for number in several]

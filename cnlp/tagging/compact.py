@@ -23,6 +23,7 @@ from cnlp.tagging import layout
 from cnlp.tagging.characters import LAYER_BITS, START_TAG, TAGS, CharacterTagger
 from cnlp.tagging.encode import POINT_BITS, Ints, lookup
 from cnlp.tagging.features import NOTHING, TEMPLATES
+from cnlp.tagging.hmm import HMM
 from cnlp.tagging.linear import Floats
 
 PRUNED = ("bigram", "char_cover")
@@ -101,6 +102,51 @@ def pack_model(model: CharacterTagger, weights: Floats, unit: float) -> tuple[Ar
         "unit": repr(unit),
     }
     return arrays, metadata
+
+
+def pack_hmm(model: HMM) -> tuple[Arrays, dict[str, str]]:
+    """Arrays and metadata of a model file for the Segmenter: logarithms of probabilities, in first order.
+
+    Of each character's emissions the greatest is taken off, which changes no path and leaves more of int8
+    to the differences. A text begins as if after a word of one character.
+
+    Args:
+        model: fitted, of order 1.
+
+    Raises:
+        ArgumentError: it is of second order.
+    """
+    learnt = model.model_
+    if learnt.order != 1:
+        raise errors.ArgumentError("a file for the Segmenter holds an HMM of first order: HMM(order=1)")
+    tags = [learnt.tags_.index(tag) for tag in TAGS if tag in learnt.tags_]
+    if len(tags) != len(TAGS):
+        raise errors.ArgumentError("the sentences have no word of one character, or none of three and more")
+    seen = {char: emissions for char, emissions in learnt._emissions.items() if char != "\0"}
+    counts = {char: sum(learnt._counts.emitted[tag, char] for tag in TAGS) for char in seen}
+    codes, pages, cells = layout.pack_alphabet(sorted(counts, key=lambda char: (-counts[char], char)))
+    class_fold, types = layout.per_code(codes)
+    emissions = np.zeros((len(types), len(TAGS)))
+    emissions[1 : layout.FIRST_CODE] = np.array(learnt._unseen)[tags]
+    for char, code in codes.items():
+        emissions[code] = np.array(seen[char])[tags]
+    emissions -= emissions.max(1, keepdims=True)
+    unit = float(-emissions.min()) / 127 or 1.0
+    moves = np.array(learnt._moves[-1])[np.ix_(tags, tags)]  # a tag that may not follow is told by the kernel
+    rows = np.zeros((len(types), 5, len(TAGS)), np.int8)  # 5 offsets, of which an HMM sees the middle one
+    rows[:, 2] = np.rint(emissions / unit)
+    units, _ = kernel.build_trie([], b"", pages, cells)
+    arrays: Arrays = {
+        "pages": ("U16", pages),
+        "codes": ("U16", cells),
+        "class_fold": ("U16", class_fold),
+        "types": ("U8", types),
+        "units": ("U64", layout.pad_line(units)),
+        "transitions": ("I16", np.rint(np.where(np.isfinite(moves), moves, 0) / unit).astype("<i2").tobytes()),
+        "general.profile": ("U16", bytes(2)),
+        "general.unigram": ("I8", rows.tobytes()),
+    }
+    return arrays, {"kind": "segmenter", "standards": "general", "classes": "1", "unit": repr(unit)}
 
 
 def _characters(model: CharacterTagger) -> list[str]:

@@ -19,20 +19,49 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf, log
 
 from cnlp import errors
 from cnlp.models import open_model
 from cnlp.models.format import write_model
+from cnlp.tagging.estimator import Estimator
+from cnlp.tagging.features import fold_classes
 from cnlp.tagging.schemes import tags_to_words, transition_mask, words_to_tags
+from cnlp.text.normalise import normalise
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 KIND = "hidden-markov-model"
 EDGE = "<edge>"  # the tag before and behind a sequence
+_SCHEME = "BMES"
 _FORBIDDEN = -inf
 
 
-class HiddenMarkovModel:
+@dataclass
+class Counts:
+    """How often tags, pairs and triples of tags, and tags with observations occur."""
+
+    one: Counter[str] = field(default_factory=Counter)
+    two: Counter[tuple[str, str]] = field(default_factory=Counter)
+    three: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    emitted: Counter[tuple[str, str]] = field(default_factory=Counter)
+    sequences: int = 0
+
+    def add(self, observations: Sequence[str], tags: Sequence[str]) -> None:
+        """Count one sequence."""
+        chain = [EDGE, EDGE, *tags, EDGE]
+        self.one.update(chain[2:])
+        self.two.update(pairwise(chain[1:]))
+        self.three.update(zip(chain, chain[1:], chain[2:], strict=False))
+        self.emitted.update(zip(tags, observations, strict=True))
+        self.sequences += 1
+
+
+class HiddenMarkovModel(Estimator):
     """A tagger of sequences of strings.
 
     Args:
@@ -54,35 +83,42 @@ class HiddenMarkovModel:
         self.scheme = scheme
         self.strength = strength
 
-    def fit(self, sequences: Iterable[tuple[Sequence[str], Sequence[str]]]) -> HiddenMarkovModel:
+    def fit(self, sequences: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Self:
         """Count pairs of observations and their tags.
 
         Raises:
             ArgumentError: an order other than 1 or 2, sequences of unequal length, or nothing to learn from.
         """
+        self._counts = Counts()
+        return self.partial_fit(sequences)
+
+    def partial_fit(self, sequences: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Self:
+        """Count more; the same as one ``fit`` to all sequences so far.
+
+        Raises:
+            ArgumentError: as in :meth:`fit`.
+        """
         if self.order not in (1, 2):
             raise errors.unknown_choice("order", self.order, ("1", "2"))
-        one: Counter[str] = Counter()
-        two: Counter[tuple[str, str]] = Counter()
-        three: Counter[tuple[str, str, str]] = Counter()
-        emitted: Counter[tuple[str, str]] = Counter()
+        if not hasattr(self, "_counts"):
+            self._counts = Counts()
         for number, (observations, tags) in enumerate(sequences):
             if len(observations) != len(tags):
                 raise errors.ArgumentError(
                     f"sequence {number} has {len(observations)} observations and {len(tags)} tags"
                 )
-            chain = [EDGE, EDGE, *tags, EDGE]
-            one.update(chain[2:])
-            two.update(pairwise(chain[1:]))
-            three.update(zip(chain, chain[1:], chain[2:], strict=False))
-            emitted.update(zip(tags, observations, strict=True))
-        self.tags_ = sorted(tag for tag in one if tag != EDGE)
+            self._counts.add(observations, tags)
+        self._estimate()
+        return self
+
+    def _estimate(self) -> None:
+        counts = self._counts
+        self.tags_ = sorted(tag for tag in counts.one if tag != EDGE)
         if not self.tags_:
             raise errors.ArgumentError("no sequences to learn from")
-        self.weights_ = _deleted_interpolation(one, two, three, self.order)
-        self._set_transitions(one, two, three)
-        self._set_emissions(one, emitted)
-        return self
+        self.weights_ = _deleted_interpolation(counts.one, counts.two, counts.three, self.order)
+        self._set_transitions(counts.one, counts.two, counts.three)
+        self._set_emissions(counts.one, counts.emitted)
 
     def predict(self, sequences: Iterable[Sequence[str]]) -> list[list[str]]:
         """The most probable tags of each sequence of observations."""
@@ -97,42 +133,30 @@ class HiddenMarkovModel:
             total += len(tags)
         return right / total if total else 0.0
 
-    def fit_words(self, sentences: Iterable[Sequence[str]]) -> HiddenMarkovModel:
-        """Learn to segment: the characters of the words are observations, tagged by ``scheme`` (or BMES).
-
-        >>> HiddenMarkovModel().fit_words([["中国", "人"], ["中国", "很", "大"]]).segment("中国大")
-        ['中国', '大']
-        """
-        self.scheme = self.scheme or "BMES"
-        scheme = self.scheme
-        return self.fit(("".join(words), words_to_tags(words, scheme)) for words in sentences)
-
-    def segment(self, text: str) -> list[str]:
-        """The words of a text, by a model that learnt words."""
-        return tags_to_words(text, self._decode(text), self.scheme or "BMES")
-
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model; :meth:`load` gives back the same numbers, bit for bit.
+        """Write the counts; :meth:`load` makes the same model of them, bit for bit.
 
         Raises:
             OSError: the file cannot be written.
         """
-        parameters = {"order": self.order, "scheme": self.scheme, "strength": self.strength}
-        # Infinity is no number of JSON's; impossible moves are null in the file.
-        moves = [[[None if p == _FORBIDDEN else p for p in row] for row in rows] for rows in self._moves]
-        learnt = {
-            "tags": self.tags_,
-            "weights": self.weights_,
-            "moves": moves,
-            "unseen": self._unseen,
-            "emissions": self._emissions,
-        }
+        counts = self._counts
+        learnt = [
+            sorted(counts.one.items()),
+            sorted((*pair, count) for pair, count in counts.two.items()),
+            sorted((*triple, count) for triple, count in counts.three.items()),
+            sorted((*pair, count) for pair, count in counts.emitted.items()),
+        ]
         data = json.dumps(learnt, separators=(",", ":")).encode()
-        metadata = {"kind": KIND, "method": "HiddenMarkovModel", "parameters": json.dumps(parameters)}
-        write_model(path, {"learnt": ("U8", data)}, metadata)
+        metadata = {
+            "kind": KIND,
+            "method": "HiddenMarkovModel",
+            "parameters": json.dumps(self.get_params()),
+            "sequences": str(counts.sequences),
+        }
+        write_model(path, {"counts": ("U8", data)}, metadata)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> HiddenMarkovModel:
+    def load(cls, path: str | os.PathLike[str]) -> Self:
         """Read a file that :meth:`save` wrote.
 
         Raises:
@@ -141,12 +165,15 @@ class HiddenMarkovModel:
         """
         file = open_model(path, KIND)
         model = cls(**json.loads(file.card["parameters"]))
-        learnt = json.loads(file.source.read(*file.ranges("learnt")["learnt"]))
-        model.tags_ = learnt["tags"]
-        model.weights_ = tuple(learnt["weights"])
-        model._moves = [[[_FORBIDDEN if p is None else p for p in row] for row in rows] for rows in learnt["moves"]]
-        model._unseen = learnt["unseen"]
-        model._emissions = learnt["emissions"]
+        one, two, three, emitted = json.loads(file.source.read(*file.ranges("counts")["counts"]))
+        model._counts = Counts(
+            Counter(dict(one)),
+            Counter({(b, c): count for b, c, count in two}),
+            Counter({(a, b, c): count for a, b, c, count in three}),
+            Counter({(tag, observation): count for tag, observation, count in emitted}),
+            int(file.field("sequences")),
+        )
+        model._estimate()
         return model
 
     def _set_transitions(
@@ -257,3 +284,75 @@ def _deleted_interpolation(
     # The unigram keeps a little weight, so no transition that the scheme allows is impossible.
     shares = [max(vote / whole, 1e-4 if i == 0 else 0.0) for i, vote in enumerate(votes)]
     return shares[0] / sum(shares), shares[1] / sum(shares), shares[2] / sum(shares)
+
+
+class HMM(Estimator):
+    """Segments by tagging characters with a hidden Markov model; tags B, M, E, S.
+
+    Characters are folded as all taggers do (:func:`cnlp.tagging.features.fold_classes`).
+
+    Args:
+        order: 1 or 2, how many tags back a transition looks. A file for the Segmenter holds first order.
+        strength: of the smoothing of emissions, pseudo-observations per tag.
+
+    Attributes:
+        model_: the :class:`HiddenMarkovModel` of tags and characters.
+
+    >>> HMM().fit([["中国", "人"], ["中国", "很", "大"]]).predict(["中国大"])
+    [['中国', '大']]
+    """
+
+    def __init__(self, *, order: int = 2, strength: float = 1.0) -> None:
+        self.order = order
+        self.strength = strength
+
+    def fit(self, sentences: Iterable[Sequence[str]]) -> Self:
+        """Count the tags of the characters of the words.
+
+        Raises:
+            ArgumentError: an order other than 1 or 2, an empty word, or nothing to learn from.
+        """
+        self.model_ = HiddenMarkovModel(order=self.order, scheme=_SCHEME, strength=self.strength)
+        return self.partial_fit(sentences)
+
+    def partial_fit(self, sentences: Iterable[Sequence[str]]) -> Self:
+        """Count more sentences; the same as one ``fit`` to all sentences so far.
+
+        Raises:
+            ArgumentError: as in :meth:`fit`.
+        """
+        if not hasattr(self, "model_"):
+            return self.fit(sentences)
+        self.model_.partial_fit((_folded("".join(words)), words_to_tags(words, _SCHEME)) for words in sentences)
+        return self
+
+    def predict(self, texts: Iterable[str]) -> list[list[str]]:
+        """The words of each text; joined they are the text."""
+        lines = list(texts)
+        paths = self.model_.predict(map(_folded, lines))
+        return [tags_to_words(line, path, _SCHEME) for line, path in zip(lines, paths, strict=True)]
+
+    def score(self, sentences: Sequence[Sequence[str]]) -> float:
+        """Word F1 on sentences that are cut already, 0 to 1."""
+        from cnlp.evaluation.segmentation import evaluate
+
+        return evaluate(sentences, self.predict("".join(words) for words in sentences)).f1
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model; see :meth:`HiddenMarkovModel.save`.
+
+        For a file that the Segmenter reads, see :func:`cnlp.tagging.compact.pack_hmm`.
+        """
+        self.model_.save(path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a file that :meth:`save` wrote; errors as in :meth:`HiddenMarkovModel.load`."""
+        learnt = HiddenMarkovModel.load(path)
+        model = cls(order=learnt.order, strength=learnt.strength)
+        model.model_ = learnt
+        return model
+
+
+def _folded(text: str) -> str:
+    return fold_classes(normalise(text))

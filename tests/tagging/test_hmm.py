@@ -8,7 +8,7 @@ from math import exp, isclose, log
 import pytest
 
 from cnlp import errors
-from cnlp.tagging.hmm import EDGE, HiddenMarkovModel
+from cnlp.tagging.hmm import EDGE, HMM, HiddenMarkovModel
 
 # Three sequences: transitions edge->A 3, A->B 2, A->A 1, A->edge 1, B->edge 2.
 SMALL = [("xy", "AB"), ("xx", "AA"), ("xz", "AB")]
@@ -65,12 +65,32 @@ class TestDecoding:
         assert isclose(probability(found), probability(best))
 
     def test_words_come_back_whole(self, order):
-        model = HiddenMarkovModel(order=order).fit_words([["北京", "大学"], ["我", "在", "北京"], ["大学生"]])
+        model = HMM(order=order).fit([["北京", "大学"], ["我", "在", "北京"], ["大学生"]])
         for text in ("", "我", "我在大学", "龘龘", "\ud800x"):
-            assert "".join(model.segment(text)) == text
+            assert "".join(model.predict([text])[0]) == text
 
     def test_nothing_gives_nothing(self, order):
         assert small(order).predict([[]]) == [[]]
+
+
+class TestOnline:
+    def test_in_parts_is_the_same_as_at_once(self, tmp_path):
+        sentences = [["北京", "大学"], ["我", "在", "北京"], ["大学生"]]
+        whole = HMM().fit(sentences)
+        parts = HMM().partial_fit(sentences[:1])
+        parts.save(tmp_path / "part")
+        parts = HMM.load(tmp_path / "part").partial_fit(sentences[1:])
+        whole.save(tmp_path / "a")
+        parts.save(tmp_path / "b")
+        assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+    def test_characters_are_folded(self):
+        model = HMM().fit([["3a", "的"], ["很", "b"]])
+        assert list(map(len, model.predict(["９Ｂ的"])[0])) == list(map(len, model.predict(["1z的"])[0]))
+
+    def test_fit_forgets(self):
+        model = HMM().fit([["中国"]]).fit([["很", "大"]])
+        assert "中" not in model.model_._emissions
 
 
 class TestRefusals:
@@ -93,20 +113,20 @@ class TestRefusals:
 class TestFiles:
     @pytest.mark.parametrize("order", [1, 2])
     def test_a_file_gives_back_every_bit(self, order, tmp_path):
-        model = HiddenMarkovModel(order=order, scheme="BMES").fit_words(
+        model = HMM(order=order).fit(
             [["中国", "人"], ["\ud800", "很", "大"]]
         )
         model.save(tmp_path / "a")
-        again = HiddenMarkovModel.load(tmp_path / "a")
-        assert again.segment("中国很大人") == model.segment("中国很大人")
+        again = HMM.load(tmp_path / "a")
+        assert again.predict(["中国很大人"]) == model.predict(["中国很大人"])
         again.save(tmp_path / "b")
         assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
     def test_an_altered_file_is_refused(self, tmp_path):
         path = tmp_path / "a"
-        HiddenMarkovModel().fit_words([["中国", "人"]]).save(path)
+        HMM().fit([["中国", "人"]]).save(path)
         data = bytearray(path.read_bytes())
         data[-2] ^= 1
         path.write_bytes(data)
         with pytest.raises(errors.ModelError, match="checksum"):
-            HiddenMarkovModel.load(path)
+            HMM.load(path)

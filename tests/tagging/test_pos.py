@@ -112,9 +112,9 @@ class TestDecoding:
             PartOfSpeech(tmp_path / "bad")
 
     def test_other_models_are_refused(self, tmp_path):
-        from cnlp.tagging.hmm import HiddenMarkovModel
+        from cnlp.tagging.hmm import HMM
 
-        HiddenMarkovModel().fit_words([["中国"]]).save(tmp_path / "hmm")
+        HMM().fit([["中国"]]).save(tmp_path / "hmm")
         with pytest.raises(errors.ModelError, match="part-of-speech"):
             PartOfSpeech(tmp_path / "hmm")
 
