@@ -56,7 +56,7 @@ class Build(build):
 FLAGS = ["-std=c11", "-O3", "-fvisibility=hidden", "-fno-tree-slp-vectorize"]
 if sys.platform == "win32":
     FLAGS = []
-sources = ["trie", "scanner", "lattice", "decode", "tagger", "module"]
+sources = ["trie", "scanner", "lattice", "decode", "tagger", "unknown", "module"]
 kernel = Extension(
     "cnlp._kernel.native",
     sources=[f"{KERNEL}/{name}.c" for name in sources],

@@ -1,11 +1,12 @@
 /* kernel.h - the data structures of the C kernel and the functions between its files.
  *
- * The kernel has five parts, one file each, none of which knows Python or keeps global state:
+ * The kernel has six parts, one file each, none of which knows Python or keeps global state:
  *   trie.c      the double-array trie over folded code points (lookup is inline, below)
  *   scanner.c   the deterministic automaton that finds patterns (numbers, dates, URLs, runs)
  *   lattice.c   candidate words of a text block: lexicon, user lexicon, patterns, constraints
  *   decode.c    choosing a path: maximum matching, unigram and bigram Viterbi
  *   tagger.c    choosing tags of characters instead, under the lattice's constraints (tagger.h)
+ *   unknown.c   words that no lexicon has, proposed to the lattice by a tagger
  * module.c is the only door to Python. reference.py does the same in Python and is its oracle.
  *
  * Costs are integers: -ln p in units of 1/4096 nat. So C and Python agree to the last bit.
@@ -163,7 +164,9 @@ typedef struct {
     int has_blocks;            /* any block or split entry */
 } Overlay;
 
-/* A stretch the caller matched himself (a user's regular expression). */
+/* A stretch the caller matched himself (a user's regular expression), or, with MODE_TAGGER, a word
+ * that a tagger proposes. */
+enum { MODE_TAGGER = 8 };
 typedef struct {
     uint32_t start, end, mode;
     int32_t cost;

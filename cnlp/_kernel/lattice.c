@@ -329,6 +329,8 @@ static void load_constraints(Block *block)
     size_t n_patterns = block->n_extras;
     ForcedList list = {0};
     for (size_t k = first; k < last; k++) {
+        if (block->spans[k].mode == MODE_TAGGER)
+            continue;
         reopen(block, block->spans[k].start);
         reopen(block, block->spans[k].end);
     }
@@ -342,7 +344,7 @@ static void load_constraints(Block *block)
             add_forced(block, &list, (Forced){span->start, span->end, UINT32_MAX, span->cost});
         else
             add_extra(block, span->start, span->end, block->model->trie.n_units, span->cost,
-                      SOURCE_USER);
+                      span->mode == MODE_TAGGER ? SOURCE_TAGGER : SOURCE_USER);
     }
     if (list.count) {
         size_t reach = block->end;

@@ -1107,8 +1107,8 @@ static PyObject *cutter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
         PyErr_SetString(PyExc_ValueError, "no such algorithm");
         return NULL;
     }
-    if ((algorithm == TAGGER) != (Py_TYPE(tagger) == state->tagger)) {
-        PyErr_SetString(PyExc_TypeError, "a Tagger goes with algorithm TAGGER, and with no other");
+    if (tagger == Py_None ? algorithm == TAGGER : Py_TYPE(tagger) != state->tagger || algorithm < BIGRAM) {
+        PyErr_SetString(PyExc_TypeError, "TAGGER needs a Tagger, BIGRAM can have one, no other algorithm has");
         return NULL;
     }
     CutterObject *self = (CutterObject *)new_object(type);
@@ -1122,7 +1122,7 @@ static PyObject *cutter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
     self->tagger_object = tagger;
     self->model = &((ModelObject *)model)->model;
     self->overlay = overlay;
-    self->tagger = algorithm == TAGGER ? &((TaggerObject *)tagger)->tagger : NULL;
+    self->tagger = tagger == Py_None ? NULL : &((TaggerObject *)tagger)->tagger;
     self->algorithm = algorithm;
     return (PyObject *)self;
 }
@@ -1139,9 +1139,12 @@ static void cutter_dealloc(PyObject *self)
 static int choose_words(const CutterObject *cutter, const uint32_t *text, size_t length,
                         const Span *spans, size_t n_spans, int with_sources, Words *words)
 {
-    if (cutter->tagger)
+    if (cutter->algorithm == TAGGER)
         return tagger_decode(cutter->tagger, cutter->model, cutter->overlay, text, length, spans,
                              n_spans, with_sources, words);
+    if (cutter->tagger)
+        return decode_unknown(cutter->tagger, cutter->model, cutter->overlay, text, length, spans,
+                              n_spans, cutter->algorithm, words);
     return decode(cutter->model, cutter->overlay, text, length, spans, n_spans, cutter->algorithm,
                   words);
 }
@@ -1240,6 +1243,36 @@ static PyObject *cutter_constraints(PyObject *self, PyObject *args)
     }
     Py_XDECREF(flags);
     free(wishes.items);
+    text_free(&text);
+    return result;
+}
+
+/* The spans, and the words that the tagger proposes to the lattice, as spans. */
+static PyObject *cutter_propose(PyObject *self, PyObject *args)
+{
+    const CutterObject *cutter = (CutterObject *)self;
+    PyObject *string, *spans_object, *result = NULL;
+    Text text;
+    const Span *spans;
+    size_t n_spans;
+    Spans all = {0};
+    if (!PyArg_ParseTuple(args, "UO:propose", &string, &spans_object))
+        return NULL;
+    if (!cutter->tagger) {
+        PyErr_SetString(PyExc_ValueError, "words are proposed by a tagger");
+        return NULL;
+    }
+    if (text_load(&text, string))
+        return NULL;
+    if (!get_spans(spans_object, text.length, &spans, &n_spans)) {
+        if (propose(cutter->tagger, cutter->model, cutter->overlay, text.items, text.length, spans,
+                    n_spans, &all))
+            PyErr_NoMemory();
+        else
+            result = PyBytes_FromStringAndSize(all.count ? (const char *)all.items : "",
+                                               (Py_ssize_t)(all.count * sizeof(Span)));
+    }
+    free(all.items);
     text_free(&text);
     return result;
 }
@@ -1358,6 +1391,7 @@ static PyMethodDef cutter_methods[] = {
     {"segment", cutter_segment, METH_O, "segment(text) -> words"},
     {"words", cutter_words, METH_VARARGS, "words(text, spans) -> list of (end, source)"},
     {"constraints", cutter_constraints, METH_VARARGS, "constraints(text, spans) -> (flags, wishes)"},
+    {"propose", cutter_propose, METH_VARARGS, "propose(text, spans) -> spans"},
     {"segment_bytes", cutter_segment_bytes, METH_VARARGS, "segment_bytes(data, delimiter) -> bytes"},
     {NULL, NULL, 0, NULL},
 };

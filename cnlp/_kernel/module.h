@@ -51,7 +51,7 @@ typedef struct {
     PyObject *model_object, *overlay_object, *tagger_object;
     const Model *model;
     const Overlay *overlay;
-    const Tagger *tagger; /* where the algorithm is TAGGER */
+    const Tagger *tagger; /* cuts, where the algorithm is TAGGER; may propose words where it is BIGRAM */
     int algorithm;
 } CutterObject;
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MODE_PREFER, MODE_FORCE, MODE_SPLIT, MODE_BLOCK, MODE_PARTIAL = 0, 1, 2, 3, 4
 MODE_MASK = 3
+MODE_TAGGER = 8  # of a span: a word that a tagger proposes
 SOURCE_LEXICON, SOURCE_USER, SOURCE_PATTERN, SOURCE_CHARACTER, SOURCE_TAGGER, SOURCE_HIDDEN = range(6)
 FORWARD, BACKWARD, BIDIRECTIONAL, UNIGRAM, BIGRAM, TAGGER = range(6)
 STARTS_ATOMIC, STARTS_SOFT, IS_ALNUM, IS_SPACE, EXTENDS, IN_RUN = 1, 2, 4, 8, 16, 224
@@ -368,8 +369,8 @@ class Cutter:
     ) -> None:
         if not FORWARD <= algorithm <= TAGGER:
             raise ValueError("no such algorithm")
-        if (algorithm == TAGGER) != (tagger is not None):
-            raise TypeError("a Tagger goes with algorithm TAGGER, and with no other")
+        if algorithm == TAGGER if tagger is None else algorithm < BIGRAM:
+            raise TypeError("TAGGER needs a Tagger, BIGRAM can have one, no other algorithm has")
         self.tagger = tagger
         self.model = model
         self.algorithm = algorithm
@@ -387,16 +388,26 @@ class Cutter:
 
     def words(self, text: str, spans: bytes | None) -> list[tuple[int, int]]:
         """(end, source) of each word."""
-        if self.tagger:
+        if self.tagger and self.algorithm == TAGGER:
             from cnlp._kernel import reference_tagger
 
             return reference_tagger.segment(self.tagger, self.model, self.overlay, text, spans)
+        if self.tagger:
+            spans = self.propose(text, spans)
         lattice = _Lattice(self.model, text, self.overlay, spans)
         if self.algorithm == BIGRAM:
             return _bigram_path(lattice)[0]
         if self.algorithm == UNIGRAM:
             return _unigram_path(lattice)[0]
         return _matching(lattice, self.algorithm)
+
+    def propose(self, text: str, spans: bytes | None) -> bytes:
+        """The spans, and the words that the tagger proposes to the lattice, as spans."""
+        from cnlp._kernel import reference_tagger
+
+        if not self.tagger:
+            raise ValueError("words are proposed by a tagger")
+        return reference_tagger.propose(self.tagger, self.model, self.overlay, text, spans)
 
     def constraints(self, text: str, spans: bytes | None) -> tuple[bytes, bytes]:
         """What constrains a tagger: flags of the positions, wishes as int32[3]."""
@@ -509,9 +520,10 @@ class _Lattice:
         if not spans and not (overlay and overlay.has_constraints):
             return
         patterns = [list(edges) for edges in self.extras]
-        for start, end, _, _ in spans:
-            self._reopen(start)
-            self._reopen(end)
+        for start, end, mode, _ in spans:
+            if mode != MODE_TAGGER:
+                self._reopen(start)
+                self._reopen(end)
         forced = []
         if overlay and overlay.has_constraints:
             matches = list(self._user_matches())
@@ -530,7 +542,8 @@ class _Lattice:
             if mode == MODE_FORCE:
                 forced.append((start, end, 0xFFFFFFFF, cost))
             else:
-                self.extras[start].append((end, self.unknown, cost, SOURCE_USER))
+                source = SOURCE_TAGGER if mode == MODE_TAGGER else SOURCE_USER
+                self.extras[start].append((end, self.unknown, cost, source))
         self._fix(forced)
         self._add_pieces(patterns)
         for edges in self.extras:

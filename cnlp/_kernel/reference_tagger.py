@@ -17,6 +17,7 @@ from cnlp._kernel.reference import (
     MODE_FORCE,
     MODE_MASK,
     MODE_SPLIT,
+    MODE_TAGGER,
     NO_BOUNDARY,
     SOURCE_CHARACTER,
     SOURCE_LEXICON,
@@ -42,6 +43,7 @@ B, M, E, S = range(4)
 LONGEST_MATCH = 8
 BLOCKED = -0x80000000
 UNREACHABLE = -(1 << 62)
+NEW_WORD, NEW_CHARACTER, LONGEST_NEW = 10 * 4096, 3 * 4096, 16
 _LINE, _MULTIPLIER = 64, 0x9E3779B1
 _BEFORE = ((E, S), (B, M), (B, M), (E, S))  # the two tags that may stand before each
 
@@ -237,6 +239,22 @@ def segment(
         words.append((end, _source(model, overlay, text, spans, start, end)))
         start = end
     return words
+
+
+def propose(
+    tagger: Tagger, model: Model, overlay: Overlay | None, text: str, spans: bytes | None
+) -> bytes:
+    """The spans and, as spans, the tagger's words that neither a list nor a pattern knows (see unknown.c)."""
+    all_spans = [(span[0], 0, span) for span in _unpack_spans(spans, len(text))]
+    start = 0
+    for end, source in segment(tagger, model, overlay, text, spans):
+        is_listed = overlay is not None and overlay.trie.find(text[start:end])[1]
+        if source == SOURCE_TAGGER and end - start <= LONGEST_NEW and not is_listed:
+            cost = NEW_WORD + NEW_CHARACTER * (end - start)
+            all_spans.append((start, 1, (start, end, MODE_TAGGER, cost)))
+        start = end
+    all_spans.sort(key=lambda item: item[:2])
+    return array("i", [number for *_, span in all_spans for number in span]).tobytes()
 
 
 def _best_path(tagger: Tagger, scores: list[list[int]], flags: bytearray, wishes: list[Wish]) -> list[int]:

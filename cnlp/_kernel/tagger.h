@@ -71,4 +71,18 @@ int tagger_constraints(const Tagger *tagger, const Model *model, const Overlay *
                        const uint32_t *text, size_t length, const Span *spans, size_t n_spans,
                        uint8_t *flags, Wishes *wishes);
 
+/* ---- unknown.c ---- */
+
+typedef struct {
+    Span *items; /* by start */
+    size_t count, capacity;
+} Spans;
+
+/* The caller's spans and the words that the tagger proposes (items to be freed). Returns -1 without memory. */
+int propose(const Tagger *tagger, const Model *model, const Overlay *overlay, const uint32_t *text,
+            size_t length, const Span *spans, size_t n_spans, Spans *all);
+/* decode() over a lattice with these words. */
+int decode_unknown(const Tagger *tagger, const Model *model, const Overlay *overlay, const uint32_t *text,
+                   size_t length, const Span *spans, size_t n_spans, int algorithm, Words *words);
+
 #endif

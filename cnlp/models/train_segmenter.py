@@ -50,7 +50,8 @@ SETTINGS: dict[str, Any] = {
 }
 JANUARY_SETTINGS: dict[str, Any] = {"epochs": 10, "margin": 2.0, "aggressiveness": 0.05, "seed": 1}
 FAMILIES = {"ud": "ctb", "wtb": "ctb", "zhuxian": "ctb"}  # standards after the Chinese Treebank's
-CRF_ROWS = 60_000
+CRF_ROWS = 40_000
+CRF_FREQUENCY = 20  # words of the dictionary seen less often are left out: half of the file
 CRF_SETTINGS: dict[str, Any] = {"method": "sgd", "epochs": 12, "rate": 0.1, "l2": 1e-6, "min_count": 2, "seed": 1}
 PFR = ("pfr-199801", "pfr-199802")
 DESCRIPTIONS = {"crf": "linear-chain conditional random field", "hmm": "hidden Markov model of first order"}
@@ -107,14 +108,16 @@ def alternative(options: argparse.Namespace) -> int:
         hmm = HMM(order=1).fit(joined)
         arrays, metadata = pack_hmm(hmm)
         scores = {"pku-test": hmm.score(list(registry.load("pku-test")))}
-        names, parameters, settings = PFR[:1], "characters", hmm.get_params()
+        names, parameters, settings = list(PFR[:1]), "characters", hmm.get_params()
     else:
         parts = training_parts(hold_out=False)[0][:4]
-        crf = CRF(dictionary=jieba_dictionary(), **CRF_SETTINGS).fit_parts(parts, progress=options.progress)
+        dictionary = {word: freq for word, freq in jieba_dictionary().items() if freq >= CRF_FREQUENCY}
+        crf = CRF(dictionary=dictionary, **CRF_SETTINGS).fit_parts(parts, progress=options.progress)
         crf.weights_, unit = compact(crf, CRF_ROWS)
         arrays, metadata = pack_model(crf, crf.weights_, unit)
         scores = {"pku-test": crf.score(list(registry.load("pku-test")), standard="pku")}
-        names, parameters, settings = PFR, ", ".join(t.name for t in TEMPLATES), {**CRF_SETTINGS, "rows": CRF_ROWS}
+        names, settings = list(PFR), {**CRF_SETTINGS, "rows": CRF_ROWS, "least_frequency": CRF_FREQUENCY}
+        parameters = ", ".join(template.name for template in TEMPLATES)
     described = {
         "name": options.method,
         "description": f"Segments Chinese text by tagging characters; {DESCRIPTIONS[options.method]}",

@@ -111,7 +111,7 @@ class Lattice:
         self.model = lexicon.model
         self.is_bigram = segmenter.algorithm == "bigram"
         self.text = text
-        edges = self.model.edges(text, lexicon.layer, lexicon.spans(text))
+        edges = self.model.edges(text, lexicon.layer, segmenter.spans(text))
         # a forced word is proposed twice, as a match and as a constraint
         self.edges = sorted(dict.fromkeys(edges), key=lambda edge: edge[:2])
         self.beginning: list[list[int]] = [[] for _ in range(len(text) + 1)]

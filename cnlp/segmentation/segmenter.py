@@ -45,15 +45,22 @@ class Segmenter:
         mode: ``"default"``: every character in one word; ``"search"``: long words are preceded by the
             words within them; ``"full"``: all words that stand anywhere in the text, overlapping.
 
+        unknown: a tagger, such as ``"perceptron"`` or ``"hmm"``, that proposes words which the lexicon does not
+            have; ``"bigram"`` decides. A new word of n characters has the probability exp(-10 - 3 n). ``None``:
+            only the lexicon's and the user's words, patterns and single characters.
         standard: whose habits a tagger follows: ``"general"``, the default, ``"pku"``, ``"msr"``, and
             whatever else its model has; the other algorithms have none.
         model: a model file of a tagger of your own; the shipped one by default.
 
     Raises:
-        ArgumentError: there is no such algorithm, mode or standard.
+        ArgumentError: there is no such algorithm, mode or standard, or they do not go together.
 
     >>> Segmenter().segment("他说的确实在理。")
     ['他', '说', '的', '确实', '在理', '。']
+    >>> Segmenter(algorithm="bigram").segment("记者杨茉薇报道")
+    ['记者', '杨', '茉', '薇', '报道']
+    >>> Segmenter(algorithm="bigram", unknown="perceptron").segment("记者杨茉薇报道")
+    ['记者', '杨茉薇', '报道']
     """
 
     def __init__(
@@ -62,6 +69,7 @@ class Segmenter:
         *,
         algorithm: str | None = None,
         mode: str = "default",
+        unknown: str | None = None,
         standard: str | None = None,
         model: str | os.PathLike[str] | None = None,
     ) -> None:
@@ -73,17 +81,23 @@ class Segmenter:
             raise errors.unknown_choice("algorithm", algorithm, ALGORITHMS)
         if mode not in MODES:
             raise errors.unknown_choice("mode", mode, MODES)
+        if unknown is not None and unknown not in TAGGERS:
+            raise errors.unknown_choice("method for unknown words", unknown, TAGGERS)
+        if unknown is not None and algorithm != "bigram":
+            raise errors.ArgumentError(f"unknown words are proposed to 'bigram' only, not to {algorithm!r}")
         self.algorithm = algorithm
         self.mode = mode
+        self.unknown = unknown
         self.standard = standard
         self.tagger: TaggerModel | None = None
         parts = self.lexicon.model, min(ALGORITHMS.index(algorithm), _TAGGER), self.lexicon.layer
-        if algorithm in TAGGERS:
+        if algorithm in TAGGERS or unknown is not None:
             from cnlp.segmentation.tagger import DEFAULT_STANDARD, load_tagger
 
             self.standard = standard or DEFAULT_STANDARD
-            self.tagger = load_tagger(self.standard, model, algorithm=algorithm)
-            self._cutter = kernel.Cutter(*parts, self.tagger.tagger)
+            tagger = load_tagger(self.standard, model, algorithm=unknown or algorithm)
+            self.tagger = tagger if unknown is None else None
+            self._cutter = kernel.Cutter(*parts, tagger.tagger)
         elif standard is not None or model is not None:
             raise errors.ArgumentError(f"algorithm {algorithm!r} has no standards and no model of a tagger")
         else:
@@ -152,6 +166,13 @@ class Segmenter:
         """The end and the source (index of ``SOURCES``) of each word of the default mode."""
         return self._cutter.words(text, self.lexicon.spans(text))
 
+    def spans(self, text: str) -> bytes | None:
+        """What the lattice gets besides its lexicon, as the kernel reads it: matches of the user's expressions,
+        and the words that ``unknown`` proposes.
+        """
+        spans = self.lexicon.spans(text)
+        return self._cutter.propose(text, spans) if self.unknown else spans
+
     def explain(self, text: str) -> Explanation:
         """Every candidate word, what it costs, and what decided each boundary.
 
@@ -206,7 +227,7 @@ class Segmenter:
         """The words of two and more characters inside a word, by start, the shorter first."""
         return [
             (start + first, start + last, source)
-            for first, last, _, _, source in self._edges(text[start:end])
+            for first, last, _, _, source in self._edges(text[start:end], self.lexicon.spans(text[start:end]))
             if 1 < last - first < end - start and source != SOURCES.index("character")
         ]
 
@@ -214,7 +235,7 @@ class Segmenter:
         """Words of two and more characters, and the characters that none of them covers."""
         spans, covered = [], 0
         by_start: dict[int, list[tuple[int, int, int]]] = {}
-        for start, end, _, _, source in self._edges(text):
+        for start, end, _, _, source in self._edges(text, self.spans(text)):
             by_start.setdefault(start, []).append((start, end, source))
         for start, words in by_start.items():
             longer = [word for word in words if word[1] - start > 1]
@@ -222,9 +243,9 @@ class Segmenter:
             covered = max(covered, words[-1][1])
         return spans
 
-    def _edges(self, text: str) -> list[tuple[int, int, int, int, int]]:
+    def _edges(self, text: str, spans: bytes | None) -> list[tuple[int, int, int, int, int]]:
         """Permitted edges by start and end, one for each span: the one of the foremost source."""
-        edges = self.lexicon.model.edges(text, self.lexicon.layer, self.lexicon.spans(text))
+        edges = self.lexicon.model.edges(text, self.lexicon.layer, spans)
         edges.sort(key=lambda edge: (edge[0], edge[1], edge[4] != 1))
         return [
             edge

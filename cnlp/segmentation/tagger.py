@@ -54,8 +54,7 @@ class TaggerModel:
         bonus = int(file.field("prefer_bonus", str(round(PREFER_BONUS / self.unit))))
         try:
             ranges = file.ranges(*names)
-            classes = int(file.field("classes", str(ranges[f"{DEFAULT_STANDARD}.match2"][1] // 32)))
-            self.tagger = kernel.Tagger(file.source, ranges, standard, classes, bonus)
+            self.tagger = kernel.Tagger(file.source, ranges, standard, int(file.field("classes")), bonus)
         except ValueError as error:
             if isinstance(error, errors.CnlpError):
                 raise

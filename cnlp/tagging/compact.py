@@ -27,6 +27,7 @@ from cnlp.tagging.hmm import HMM
 from cnlp.tagging.linear import Floats
 
 PRUNED = ("bigram", "char_cover")
+LEAST_LIKELY = 10.0  # nats below the likeliest tag: less is rounded up, which leaves steps of .08
 _N_GRAMS = ("unigram", *PRUNED)
 Arrays = dict[str, tuple[str, bytes]]
 
@@ -107,8 +108,8 @@ def pack_model(model: CharacterTagger, weights: Floats, unit: float) -> tuple[Ar
 def pack_hmm(model: HMM) -> tuple[Arrays, dict[str, str]]:
     """Arrays and metadata of a model file for the Segmenter: logarithms of probabilities, in first order.
 
-    Of each character's emissions the greatest is taken off, which changes no path and leaves more of int8
-    to the differences. A text begins as if after a word of one character.
+    Of each character's emissions the greatest is taken off, which changes no path. A text begins as if
+    after a word of one character.
 
     Args:
         model: fitted, of order 1.
@@ -130,18 +131,17 @@ def pack_hmm(model: HMM) -> tuple[Arrays, dict[str, str]]:
     emissions[1 : layout.FIRST_CODE] = np.array(learnt._unseen)[tags]
     for char, code in codes.items():
         emissions[code] = np.array(seen[char])[tags]
-    emissions -= emissions.max(1, keepdims=True)
-    unit = float(-emissions.min()) / 127 or 1.0
+    emissions = np.maximum(emissions - emissions.max(1, keepdims=True), -LEAST_LIKELY)
+    unit = LEAST_LIKELY / 127
     moves = np.array(learnt._moves[-1])[np.ix_(tags, tags)]  # a tag that may not follow is told by the kernel
     rows = np.zeros((len(types), 5, len(TAGS)), np.int8)  # 5 offsets, of which an HMM sees the middle one
     rows[:, 2] = np.rint(emissions / unit)
-    units, _ = kernel.build_trie([], b"", pages, cells)
     arrays: Arrays = {
         "pages": ("U16", pages),
         "codes": ("U16", cells),
         "class_fold": ("U16", class_fold),
         "types": ("U8", types),
-        "units": ("U64", layout.pad_line(units)),
+        "units": ("U64", layout.pad_line(bytes(8 * len(types)))),  # a trie without words
         "transitions": ("I16", np.rint(np.where(np.isfinite(moves), moves, 0) / unit).astype("<i2").tobytes()),
         "general.profile": ("U16", bytes(2)),
         "general.unigram": ("I8", rows.tobytes()),

@@ -19,7 +19,7 @@ from cnlp import errors
 from cnlp.tagging import encode, linear
 from cnlp.tagging.characters import CharacterTagger
 from cnlp.tagging.encode import Ints
-from cnlp.tagging.linear import Epoch, Floats, Problem
+from cnlp.tagging.linear import Epoch, Floats, GradientState, Problem
 
 METHODS = ("sgd", "lbfgs")
 
@@ -80,12 +80,31 @@ class CRF(CharacterTagger):
             raise errors.unknown_choice("method", self.method, METHODS)
         if self.method == "lbfgs":
             return linear.crf_batch(problem, iterations=self.epochs, l2=self.l2, score=score)
+        self._state = GradientState(bytearray(4 * problem.shape.n_weights))
         return linear.crf_online(
             problem,
+            self._state,
             order=order,
             epochs=self.epochs,
             rate=self.rate,
             l2=self.l2,
             seed=self.seed,
             score=score,
+        )
+
+    def _one_pass(self, problem: Problem, order: Ints) -> tuple[Epoch, Floats]:
+        if self.method != "sgd":
+            raise errors.ArgumentError(f"method {self.method!r} learns from whole corpora only; 'sgd' is online")
+        if not hasattr(self, "_state"):  # loaded from a file: steps as small as after so many epochs
+            self._state = GradientState(bytearray(self.weights_.tobytes()), self.epochs * len(order))
+        return next(
+            linear.crf_online(
+                problem,
+                self._state,
+                order=order,
+                epochs=1,
+                rate=self.rate,
+                l2=self.l2,
+                seed=self.seed,
+            )
         )

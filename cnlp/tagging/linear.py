@@ -264,8 +264,22 @@ def perceptron(
         yield Epoch(number, wrong=wrong, dev=score(weights) if score else None), weights
 
 
+@dataclass
+class GradientState:
+    """Weights on their way: ``weights * scale``, after so many steps, one for a sequence."""
+
+    weights: bytearray
+    steps: int = 0
+    scale: float = 1.0
+
+    def now(self) -> Floats:
+        """The weights."""
+        return (np.frombuffer(self.weights, np.float32) * self.scale).astype(np.float32)
+
+
 def crf_online(
     problem: Problem,
+    state: GradientState,
     *,
     order: Sequence[int] | npt.NDArray[np.int64],
     epochs: int,
@@ -274,16 +288,14 @@ def crf_online(
     seed: int,
     score: Callable[[Floats], float] | None = None,
 ) -> Iterator[tuple[Epoch, Floats]]:
-    """Stochastic gradient steps of size rate / (1 + steps / sequences); yields the log and the weights."""
+    """Stochastic gradient steps of size rate / (1 + steps / sequences); changes the state, yields log and weights."""
     shuffled = np.array(order, np.int32)
     random = np.random.RandomState(seed)
-    weights, view = buffer_of(problem.shape.n_weights, np.float32)
-    steps, scale = 0, 1.0
     for number in range(1, epochs + 1):
         random.shuffle(shuffled)
-        arguments = problem.arguments(), shuffled.tobytes(), weights, steps, scale
-        loss, steps, scale = kernel.crf_epoch(*arguments, rate, 1.0 / max(len(shuffled), 1), l2)
-        now = (view * scale).astype(np.float32)
+        arguments = problem.arguments(), shuffled.tobytes(), state.weights, state.steps, state.scale
+        loss, state.steps, state.scale = kernel.crf_epoch(*arguments, rate, 1.0 / max(len(shuffled), 1), l2)
+        now = state.now()
         yield Epoch(number, loss=loss, dev=score(now) if score else None), now
 
 

@@ -7,18 +7,16 @@ the head of :mod:`cnlp.tagging.linear`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from cnlp.tagging import encode, linear
-from cnlp.tagging.characters import CharacterTagger, Part, clauses
+from cnlp.tagging import linear
+from cnlp.tagging.characters import CharacterTagger
 from cnlp.tagging.linear import Epoch, Floats, PerceptronState, Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing_extensions import Self
-
     from cnlp.tagging.encode import Ints
 
 
@@ -62,42 +60,6 @@ class Perceptron(CharacterTagger):
         self.families = families
         self.seed = seed
 
-    def partial_fit(self, sentences: Sequence[Sequence[str]], *, standard: str | None = None) -> Self:
-        """One more pass, over these sentences; the first call is a ``fit`` of one epoch.
-
-        N-grams and words that the first call did not see get no rows, and stay unknown.
-
-        Raises:
-            ArgumentError: the model does not know the standard.
-        """
-        if not hasattr(self, "weights_"):
-            epochs, self.epochs = self.epochs, 1
-            try:
-                return self.fit_parts([Part(sentences, standard or "")])
-            finally:
-                self.epochs = epochs
-        part = Part(sentences, standard or self.standards_[0])
-        packed = encode.pack("".join(words) for words in sentences)
-        lengths = encode.word_lengths(packed, sentences)
-        sequences, _ = clauses([part], packed, lengths)
-        problem = self._problem_for(packed, part.standard, sequences, encode.word_tags(lengths))
-        if not hasattr(self, "_state"):  # loaded from a file: go on from the average
-            self._state = PerceptronState.zeros(problem.shape.n_weights)
-            np.frombuffer(self._state.weights, np.float32)[:] = self.weights_
-        pass_ = linear.perceptron(
-            problem,
-            self._state,
-            order=np.arange(len(sequences)),
-            epochs=1,
-            margin=self.margin,
-            aggressiveness=self.aggressiveness,
-            burn_in=-1,
-            seed=self.seed,
-        )
-        epoch, self.weights_ = next(pass_)
-        self.log_.append(epoch)
-        return self
-
     def _n_epochs(self) -> int:
         return self.epochs
 
@@ -115,4 +77,21 @@ class Perceptron(CharacterTagger):
             burn_in=self.burn_in,
             seed=self.seed,
             score=score,
+        )
+
+    def _one_pass(self, problem: Problem, order: Ints) -> tuple[Epoch, Floats]:
+        if not hasattr(self, "_state"):  # loaded from a file: go on from the average
+            self._state = PerceptronState.zeros(problem.shape.n_weights)
+            np.frombuffer(self._state.weights, np.float32)[:] = self.weights_
+        return next(
+            linear.perceptron(
+                problem,
+                self._state,
+                order=order,
+                epochs=1,
+                margin=self.margin,
+                aggressiveness=self.aggressiveness,
+                burn_in=-1,
+                seed=self.seed,
+            )
         )

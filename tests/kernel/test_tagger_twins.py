@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from taggers import random_arrays, random_tagger
-from test_twins import WITHOUT_BIGRAMS
+from test_twins import WITH_BIGRAMS, WITHOUT_BIGRAMS
 from twins import (
     HAN,
     UserArrays,
@@ -77,6 +77,28 @@ def test_words_are_the_same(
 ) -> None:
     user, spans = data.draw(overlays(WITHOUT_BIGRAMS)), data.draw(spans_of(text))
     assert_twins(cutters(seed, standard, user, use_patterns=use_patterns), text, spans)
+
+
+@needs_native
+@often
+@given(data=st.data(), seed=seeds, standard=standards, text=texts, use_patterns=st.booleans())
+def test_the_lattice_gets_the_same_words(
+    data: st.DataObject, seed: int, standard: str, text: str, use_patterns: bool
+) -> None:
+    base = data.draw(st.sampled_from([WITHOUT_BIGRAMS, WITH_BIGRAMS]))
+    user, spans = data.draw(overlays(base)), data.draw(spans_of(text))
+    fast, slow = (
+        kernel.Cutter(
+            base.model(kernel, use_patterns=use_patterns),
+            reference.BIGRAM,
+            user.overlay(kernel) if user else None,
+            random_tagger(seed).tagger(kernel, standard),
+        )
+        for kernel in (native, reference)
+    )
+    assert fast.propose(text, spans) == slow.propose(text, spans)
+    assert fast.words(text, spans) == slow.words(text, spans)
+    assert "".join(fast.segment(text)) == text
 
 
 @needs_native
@@ -243,11 +265,13 @@ def test_damaged_models_are_refused(kernel: Any, name: str, data: bytes, reason:
 
 
 @each_kernel
-def test_a_cutter_needs_a_tagger_for_that_algorithm_only(kernel: Any) -> None:
+def test_a_cutter_has_a_tagger_where_it_can_use_one(kernel: Any) -> None:
     model, tagger = WITHOUT_BIGRAMS.model(kernel), random_tagger(0).tagger(kernel)
     with pytest.raises(TypeError, match="Tagger"):
         kernel.Cutter(model, reference.TAGGER, None)
     with pytest.raises(TypeError, match="Tagger"):
-        kernel.Cutter(model, reference.BIGRAM, None, tagger)
+        kernel.Cutter(model, reference.UNIGRAM, None, tagger)
     with pytest.raises(ValueError, match="tagger"):
         kernel.Cutter(model, reference.BIGRAM, None).constraints("", None)
+    with pytest.raises(ValueError, match="tagger"):
+        kernel.Cutter(model, reference.BIGRAM, None).propose("", None)

@@ -11,6 +11,7 @@ import sys
 from array import array
 from contextlib import suppress
 
+from taggers import random_tagger
 from twins import ALGORITHMS, HAN, NAUGHTY, Arrays, UserArrays, UserEntry, lay_over, learn, native, pack_spans
 
 from cnlp._kernel import reference
@@ -101,6 +102,9 @@ def use(chance: random.Random, base: Arrays, user: UserArrays | None) -> None:
         if "".join(cutter.segment(text)) != text:
             raise AssertionError(f"characters were lost: {text!r}")
         cutter.segment_bytes(text.encode("utf-8", "replace"), b"/")
+    proposing = native.Cutter(model, reference.BIGRAM, layer, random_tagger(chance.randrange(3)).tagger(native))
+    proposing.propose(text, spans)
+    proposing.words(text, spans)
     with suppress(UnicodeDecodeError):
         native.Cutter(model, reference.BIGRAM, layer).segment_bytes(chance.randbytes(9), b" ")
 

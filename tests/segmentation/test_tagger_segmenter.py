@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import cnlp
 from cnlp import errors
 from cnlp.lexicon import Entry
-from cnlp.models.format import write_model
+from cnlp.models import TAGGERS
+from cnlp.models.format import ModelFile, write_model
 from cnlp.segmentation.segmenter import ALGORITHMS, Segmenter
 
 sys.path.append(str(Path(__file__).parents[1] / "kernel"))
@@ -54,6 +55,11 @@ def make(model: Path, *entries: Entry, standard: str = "pku", mode: str = "defau
     return Segmenter(
         cnlp.Lexicon(entries), algorithm="perceptron", standard=standard, model=model, mode=mode
     )
+
+
+def proposing(model: Path, *entries: Entry, mode: str = "default") -> Segmenter:
+    """A bigram segmenter that gets unknown words from the tagger."""
+    return Segmenter(cnlp.Lexicon(entries), algorithm="bigram", unknown="crf", model=model, mode=mode)
 
 
 @often
@@ -189,3 +195,67 @@ def test_damaged_files_are_refused_with_the_reason(model: Path, tmp_path: Path) 
     write_model(damaged, {}, {"kind": "lexicon"})
     with pytest.raises(errors.ModelError, match="kind"):
         Segmenter(algorithm="perceptron", model=damaged)
+
+
+class TestUnknownWords:
+    """A tagger proposes words to the bigram lattice."""
+
+    @often
+    @given(text=texts, n=st.integers(1, 4), word=st.text(st.sampled_from("中国人大的"), min_size=1, max_size=4))
+    def test_the_text_is_whole_and_the_best_path_wins(self, model: Path, text: str, n: int, word: str) -> None:
+        for entries in ((), (Entry(word),), (Entry(word, mode="force"),)):
+            segmenter = proposing(model, *entries)
+            words = segmenter.segment(text)
+            assert "".join(words) == text
+            paths = segmenter.n_best(text, n)
+            ties = [list(p.words) for p in segmenter.n_best(text, 30) if p.cost == paths[0].cost]
+            assert words in ties and list(segmenter.explain(text).words) == words
+            assert b"".join(segmenter.segment_bytes(text.encode()).split()) == "".join(text.split()).encode()
+
+    @often
+    @given(text=texts, word=st.text(st.sampled_from("中国人大的"), min_size=2, max_size=4))
+    def test_the_users_word_is_law(self, model: Path, text: str, word: str) -> None:
+        blocking = proposing(model, Entry(word, mode="block"))
+        assert cnlp.Lexicon([Entry(word)])._base.fold(word) not in blocking.segment(text + word + text)
+        forcing = proposing(model, Entry(word, mode="force")).segment("。" + word + "。" + text)
+        assert forcing[1] == word
+
+    @often
+    @given(text=texts)
+    def test_without_proposals_nothing_changes(self, model: Path, text: str) -> None:
+        found = proposing(model).tokenize(text)
+        if all(token.source != "tagger" for token in found):
+            assert [token.text for token in found] == Segmenter(algorithm="bigram").segment(text)
+
+    def test_the_shipped_taggers_find_new_words(self) -> None:
+        plain = Segmenter(algorithm="bigram")
+        assert plain.segment("记者杨茉薇报道") == ["记者", "杨", "茉", "薇", "报道"]
+        for name in ("perceptron", "crf"):
+            token = Segmenter(algorithm="bigram", unknown=name).tokenize("记者杨茉薇报道")[1]
+            assert (token.text, token.source) == ("杨茉薇", "tagger")
+        assert "杨茉薇" in Segmenter(algorithm="bigram", unknown="perceptron", mode="full").segment("记者杨茉薇")
+
+    def test_what_does_not_go_together_is_refused(self) -> None:
+        with pytest.raises(errors.ArgumentError, match="unknown method for unknown words 'magic'"):
+            Segmenter(algorithm="bigram", unknown="magic")
+        with pytest.raises(errors.ArgumentError, match="proposed to 'bigram' only, not to 'perceptron'"):
+            Segmenter(algorithm="perceptron", unknown="hmm")
+
+
+@pytest.mark.parametrize("algorithm", ["perceptron", "crf", "hmm"])
+class TestShippedTaggers:
+    def test_cut_obey_and_explain(self, algorithm: str) -> None:
+        text = "南京市长江大桥今天通车了。"
+        segmenter = Segmenter(algorithm=algorithm)
+        assert "".join(segmenter.segment(text)) == text
+        assert len(segmenter.n_best(text, 3)) == len(segmenter.confidence(text)[:3]) == 3
+        assert segmenter.explain(text).words == tuple(segmenter.segment(text))
+        forced = Segmenter(cnlp.Lexicon([Entry("江大桥", mode="force")]), algorithm=algorithm)
+        assert "江大桥" in forced.segment(text)
+        blocked = Segmenter(cnlp.Lexicon([Entry("大桥", mode="block")]), algorithm=algorithm)
+        assert "大桥" not in blocked.segment(text)
+
+    def test_the_card_says_what_it_learnt_from(self, algorithm: str) -> None:
+        card = ModelFile(TAGGERS[algorithm]).card
+        assert "pfr-199801 (sha256 " in card["training_data"] and card["source"].startswith("python -m cnlp.models")
+        ModelFile(TAGGERS[algorithm]).verify()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 np = pytest.importorskip("numpy")
@@ -16,6 +18,7 @@ from cnlp.tagging.characters import Part, word_spans  # noqa: E402
 from cnlp.tagging.compact import compact, pack_model  # noqa: E402
 from cnlp.tagging.crf import CRF  # noqa: E402
 from cnlp.tagging.features import NOTHING, TEMPLATES, evidence_class, fold_classes, observe  # noqa: E402
+from cnlp.tagging.hmm import HMM  # noqa: E402
 from cnlp.tagging.perceptron import Perceptron  # noqa: E402
 from cnlp.tagging.schemes import words_to_tags  # noqa: E402
 from cnlp.text.normalise import normalise  # noqa: E402
@@ -151,6 +154,17 @@ class TestLearning:
             make().fit(sentences)
 
 
+class TestRawText:
+    def test_words_of_raw_text_become_evidence(self):
+        model = Perceptron(epochs=5).fit(SENTENCES, raw=["中国人民在生活"] * 3)
+        assert model.counts_.frequencies[model.table_.words.index("人民")] == 3
+        assert Perceptron(epochs=5).fit(SENTENCES).counts_.frequencies.max() == -1
+
+    def test_words_seen_once_do_not(self):
+        plain, once = Perceptron(epochs=5).fit(SENTENCES), Perceptron(epochs=5).fit(SENTENCES, raw=["中国人民在生活"])
+        assert (plain.weights_ == once.weights_).all()
+
+
 class TestInterrupt:
     def test_keeps_the_best_so_far(self, monkeypatch):
         from cnlp.tagging import linear
@@ -160,7 +174,7 @@ class TestInterrupt:
 
         def interrupted(*arguments):
             if next(passes) == 2:
-                raise KeyboardInterrupt
+                signal.raise_signal(signal.SIGINT)  # what Ctrl-C sends
             return original(*arguments)
 
         monkeypatch.setattr(linear.kernel, "perceptron_epoch", interrupted)
@@ -169,20 +183,60 @@ class TestInterrupt:
         assert model.score(SENTENCES) > 0.8
 
 
+@pytest.mark.parametrize("make", [Perceptron, CRF])
 class TestOnline:
-    def test_learns_more(self):
-        model = Perceptron(epochs=3).fit([*SENTENCES, ["国", "人"], ["国", "人"]])
-        for _ in range(10):
+    def test_learns_more(self, make):
+        model = make(epochs=3).fit([*SENTENCES, ["国", "人"], ["国", "人"]])
+        for _ in range(30):
             model.partial_fit([["国", "人", "的", "中国"]] * 5)
         assert model.predict(["国人的中国"]) == [["国", "人", "的", "中国"]]
 
-    def test_goes_on_after_loading(self, tmp_path):
-        Perceptron(epochs=2).fit(SENTENCES).save(tmp_path / "model")
-        model = Perceptron.load(tmp_path / "model").partial_fit(SENTENCES)
-        assert model.score(SENTENCES) == 1.0
+    def test_goes_on_after_loading(self, make, tmp_path):
+        make(epochs=2).fit(SENTENCES).save(tmp_path / "model")
+        model = make.load(tmp_path / "model")
+        before = model.score(SENTENCES)
+        assert model.partial_fit(SENTENCES).score(SENTENCES) >= before
 
-    def test_may_come_first(self):
-        assert Perceptron().partial_fit(SENTENCES).predict(["大学"]) == [["大学"]]
+    def test_may_come_first(self, make):
+        assert make().partial_fit(SENTENCES).predict(["大学"]) == [["大学"]]
+
+    def test_empty_words_are_refused(self, make):
+        with pytest.raises(errors.ArgumentError, match="empty word"):
+            make().fit(SENTENCES).partial_fit([["中", ""]])
+
+
+def test_lbfgs_is_not_online():
+    with pytest.raises(errors.ArgumentError, match="'sgd' is online"):
+        CRF(method="lbfgs", epochs=2).fit(SENTENCES).partial_fit(SENTENCES)
+
+
+class TestContract:
+    """Constructors store their arguments, so that scikit-learn can clone an estimator and search its grid."""
+
+    @pytest.mark.parametrize("make", [Perceptron, CRF, HMM])
+    def test_parameters_are_read_and_set(self, make):
+        model = make()
+        for name, value in model.get_params().items():
+            assert getattr(model, name) is value
+        other = make().set_params(**{name: object() for name in model.get_params()})
+        clone = make(**other.get_params(deep=False))
+        assert all(clone.get_params()[name] is value for name, value in other.get_params().items())
+        with pytest.raises(errors.ArgumentError, match="unknown parameter 'nonsense'"):
+            model.set_params(nonsense=1)
+
+    @pytest.mark.parametrize("make", [Perceptron, CRF, HMM])
+    def test_scikit_learn_clones_them(self, make):
+        base = pytest.importorskip("sklearn.base", reason="scikit-learn is not installed")
+        model = make().set_params(**dict(list(make().get_params().items())[:1]))
+        clone = base.clone(model.fit(SENTENCES))
+        assert clone.get_params() == model.get_params() and not hasattr(clone, "log_")
+        assert 0 < clone.fit(SENTENCES).score(SENTENCES) <= 1
+
+    @pytest.mark.parametrize("make", [Perceptron, CRF, HMM])
+    def test_fitting_changes_no_parameter(self, make):
+        model = make()
+        before = model.get_params()
+        assert model.fit(SENTENCES) is model and model.get_params() == before
 
 
 class TestFiles:
