@@ -154,6 +154,8 @@ def parse(expression: str, names: Mapping[str, Ranges]) -> Node:
             if peek() == "-" and expression[position + 1 : position + 2] != "]":
                 take()
                 last = ord(take())
+            if last < first:
+                raise ValueError(f"{expression!r}: the range {chr(first)}-{chr(last)} is empty")
             ranges.append((first, last))
         take()
         return complement(union(ranges)) if inverted else union(ranges)
@@ -235,6 +237,7 @@ def determine(
     starts: Sequence[Iterable[int]],
     categories_of: Callable[[Ranges], Iterable[int]],
     width: int,
+    most: int | None = None,
 ) -> tuple[list[list[int]], list[int]]:
     """The minimal deterministic automaton of all trees at once.
 
@@ -243,6 +246,10 @@ def determine(
         starts: for each start state, the patterns that are tried from there.
         categories_of: the categories that make up a character set.
         width: the number of categories.
+        most: how many states there may be before they are made fewer; any number by default.
+
+    Raises:
+        ValueError: there would be more than ``most``.
 
     Returns:
         ``transitions[state][category]`` and ``accepts[state]``, the number of the accepted pattern plus 1
@@ -263,6 +270,8 @@ def determine(
     closures: dict[frozenset[int], frozenset[int]] = {}
     rows = []
     for subset in order:  # grows while we walk it
+        if most is not None and len(order) > most:
+            raise ValueError(f"more than {most} states")
         targets: list[set[int]] = [set() for _ in range(width)]
         for state in subset:
             step = thompson.step[state]
