@@ -26,9 +26,10 @@ from cnlp.commands.failures import (
 )
 
 COMMANDS = {
-    "info": "Show version, kernel and model, and verify the model.",
+    "info": "Show what is installed, or the card of a model file.",
     "lexicon": "Check word lists.",
     "segment": "Cut text into words.",
+    "train": "Learn a model of your own from files that are cut or tagged.",
 }
 
 

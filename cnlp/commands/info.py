@@ -1,11 +1,13 @@
-"""``cnlp info``: what is installed, which kernel runs, and what is inside a model file."""
+"""``cnlp info``: what is installed and which kernel runs; or the card of a model file."""
 
 from __future__ import annotations
 
+import glob
+import json
 import os
 import sys
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -17,36 +19,69 @@ from cnlp.segmentation import DEFAULT_ALGORITHM
 
 WIDTH = 14
 PURE = "pure Python (no C extension: about 50 times slower; reinstall with a compiler)"
+SUFFIX = ".safetensors"
 
 
 @click.command("info")
 @click.argument("model", required=False, metavar="[MODEL]")
-def command(model: str | None) -> None:
-    """Show version, kernel and model, and verify the model.
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def command(model: str | None, as_json: bool) -> None:
+    """Show what is installed, or the card of a model file.
 
-    MODEL is a model file; the one in the package if missing. Below its size stands its model card.
+    MODEL is a model file of any kind, or the name of one in the package: what it is, what it was learnt from and
+    with what, how good it is. Its data are compared with their checksum.
     """
-    for name, value in chain(_installation(), _model(model)):
-        click.echo(f"{name + ':':<{WIDTH}} {value}")
+    shown = _installation() if model is None else _model(model)
+    if as_json:
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        return
+    for name, value in shown.items():
+        lines = [f"{key}: {item}" for key, item in value.items()] if isinstance(value, Mapping) else [value]
+        for number, line in enumerate(lines):
+            click.echo(f"{'' if number else name + ':':<{WIDTH}} {line}")
 
 
-def _installation() -> Iterator[tuple[str, str]]:
-    """What does not depend on a model."""
-    yield "cnlp", cnlp.__version__
-    yield "Python", sys.version.split()[0]
-    yield "kernel", "C" if IS_NATIVE else PURE
-    yield "algorithm", DEFAULT_ALGORITHM
+def _installation() -> dict[str, Any]:
+    """What does not depend on a file of one's own; the shipped models are verified."""
+    shipped = {name: open_verified(path) for name, path in _shipped().items()}
+    return {
+        "cnlp": cnlp.__version__,
+        "Python": sys.version.split()[0],
+        "kernel": "C" if IS_NATIVE else PURE,
+        "algorithm": DEFAULT_ALGORITHM,
+        "folder": os.path.dirname(models.CORE),
+        "models": {
+            name: f"{file.field('description', file.kind)} ({os.path.getsize(file.path):,} bytes)"
+            for name, file in shipped.items()
+        },
+        "checksums": "verified",
+    }
 
 
-def _model(path: str | None) -> Iterator[tuple[str, str]]:
-    """The card of a model file, and that its data are what was written.
+def _model(path: str) -> dict[str, Any]:
+    """The card of a model file, and what it holds."""
+    shipped = _shipped()
+    file = open_verified(shipped[path] if path in shipped and not os.path.exists(path) else path)
+    card = file.card
+    sizes = {name: f"{items:,} of {dtype}" for name, (dtype, items) in file.arrays.items()}
+    first: dict[str, Any] = {name: card.pop(name) for name in ("kind", "name", "description") if name in card}
+    size = f"{os.path.getsize(file.path):,} bytes"
+    return {"model": file.path, "size": size, **first, **card, "arrays": sizes, "checksum": "verified"}
+
+
+def open_verified(path: str) -> ModelFile:
+    """A model file whose data are what was written.
 
     Raises:
-        ModelError: they are not, or it is no model file.
+        OSError: it cannot be read.
+        ModelError: its data were altered, or it is no model file.
     """
-    model: ModelFile = models.open_model(path)
-    model.verify()
-    yield "model", str(model.path)
-    yield "size", f"{os.path.getsize(model.path):,} bytes"
-    yield from model.card.items()
-    yield "checksum", "verified"
+    file = ModelFile(path)
+    file.verify()
+    return file
+
+
+def _shipped() -> dict[str, str]:
+    """The model files of the package, by name."""
+    paths = sorted(glob.glob(os.path.join(glob.escape(os.path.dirname(models.CORE)), "*" + SUFFIX)))
+    return {os.path.basename(path).removesuffix(SUFFIX): path for path in paths}

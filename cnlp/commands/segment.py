@@ -66,8 +66,6 @@ def command(
     """
     plan = make_plan(files, output, SUFFIXES[format_])
     segmenter = make_segmenter(algorithm=algorithm, standard=standard, lexicons=lexicons, model=model, mode=mode)
-    stream = Stream(
-        lambda: make_format(format_, segmenter, mode, delimiter), encoding, keep_mark=format_ == "text"
-    )
+    stream = Stream(lambda: make_format(format_, segmenter, mode, delimiter), encoding, keep_mark=format_ == "text")
     if stream.run(plan):
         ctx.exit(FAILED)

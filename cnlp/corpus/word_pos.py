@@ -1,4 +1,4 @@
-"""``word_POS`` text: one sentence a line, spaces between the tokens, the tag behind the last underscore.
+"""``word_POS`` or ``word/POS`` text: one sentence a line, spaces between the tokens, the tag behind the last sign.
 
 Source: the ZhuXian corpus; Zhang et al., Type-Supervised Domain Adaptation for Joint Segmentation and
 POS-Tagging, 2014.
@@ -15,8 +15,15 @@ from cnlp.corpus.plain import split_words
 from cnlp.corpus.sentence import TaggedSentence
 
 
-def read_word_pos(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> Iterator[TaggedSentence]:
+def read_word_pos(
+    path: str | os.PathLike[str], *, separator: str = "_", encoding: str = "utf-8"
+) -> Iterator[TaggedSentence]:
     """Yield each sentence; empty lines are skipped.
+
+    Args:
+        path: the file.
+        separator: the sign between a word and its tag; the last one of a token counts.
+        encoding: utf-8, gb18030, gbk or big5.
 
     Raises:
         OSError: the file cannot be read.
@@ -31,14 +38,14 @@ def read_word_pos(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> I
     TaggedSentence(words=('第一', '章', '_'), tags=('OD', 'M', 'PU'), compounds=(), identifier=None)
     """
     for number, line in read_lines(path, encoding):
-        pairs = [_pair(path, number, token) for token in split_words(line)]
+        pairs = [_pair(path, number, token, separator) for token in split_words(line)]
         if pairs:
             words, tags = zip(*pairs, strict=True)
             yield TaggedSentence(words, tags)
 
 
-def _pair(path: str | os.PathLike[str], number: int, token: str) -> tuple[str, str]:
-    word, _, tag = token.rpartition("_")
+def _pair(path: str | os.PathLike[str], number: int, token: str, separator: str) -> tuple[str, str]:
+    word, _, tag = token.rpartition(separator)
     if not word or not tag:
-        raise errors.bad_line(path, number, f"expected word_POS, got {token!r}")
+        raise errors.bad_line(path, number, f"expected word{separator}POS, got {token!r}")
     return word, tag

@@ -143,13 +143,30 @@ class ModelFile:
     @property
     def card(self) -> dict[str, str]:
         """The model card: the whole metadata."""
+        return {str(key): str(value) for key, value in self._parsed("__metadata__").items()}
+
+    @property
+    def arrays(self) -> dict[str, tuple[str, int]]:
+        """Of each array its dtype and how many items it has, in the order of the file."""
+        import json
+
+        listed = {}
+        for name in json.loads(self._header):
+            if name != "__metadata__":
+                fields = self._parsed(name)
+                size = self._range(name)[1]
+                listed[str(name)] = str(fields["dtype"]), size // ITEM_SIZES.get(str(fields["dtype"]), 1)
+        return listed
+
+    def _parsed(self, name: str) -> dict[str, object]:
+        """A part of the header, parsed."""
         import json
 
         try:
-            metadata = json.loads(self._header)["__metadata__"]
-        except (ValueError, KeyError):
+            part = json.loads(self._header)[name]
+            return dict(part)
+        except (ValueError, KeyError, TypeError):
             raise errors.bad_model(self.path, "damaged: the header is not valid JSON") from None
-        return {str(key): str(value) for key, value in metadata.items()}
 
     def verify(self) -> None:
         """Compare the data with the checksum in the card.

@@ -200,7 +200,7 @@ class WordTagger:
         keys: list[str] = []
         starts, entries = [0], []
         for names, block in zip(self._keys, blocks, strict=True):
-            flat = block.reshape(len(names), -1)
+            flat = block.reshape(len(names), block.shape[1] * block.shape[2])
             whole = np.rint(np.where(np.abs(flat) >= smallest * largest, flat, 0) / unit).astype(np.int64)
             for name, row in names.items():
                 places = np.flatnonzero(whole[row])

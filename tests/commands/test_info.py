@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from pathlib import Path
 
+import pytest
 from running_commands import command_line, environment, run_here
 
 import cnlp
 from cnlp import models
 from cnlp._kernel import IS_NATIVE
+from cnlp.models.format import write_model
 from cnlp.segmentation import DEFAULT_ALGORITHM
 
 
@@ -26,9 +29,28 @@ def test_what_is_installed() -> None:
     assert shown["cnlp"] == cnlp.__version__
     assert shown["kernel"].startswith("C" if IS_NATIVE else "pure Python (no C extension")
     assert shown["algorithm"] == DEFAULT_ALGORITHM
-    assert shown["model"] == models.CORE
-    assert int(shown["words"]) > 0 and int(shown["bigrams"]) >= 0
+    assert shown["folder"] == os.path.dirname(models.CORE)
+    assert all(name in result.out.decode() for name in ("core: ", "segmenter: ", "pos: "))
+    assert shown["checksums"] == "verified"
+
+
+@pytest.mark.parametrize("name", ["core", "segmenter", "pos"])
+def test_the_card_of_a_shipped_model(name: str) -> None:
+    result = run_here("info", name)
+    assert (result.code, result.err) == (0, "")
+    shown = fields(result.out.decode())
+    assert shown["model"].endswith(f"{name}.safetensors")
+    assert shown["name"] == name and shown["kind"] and shown["training_data"] and shown["sha256"]
     assert shown["checksum"] == "verified"
+
+
+def test_the_card_as_json(tmp_path: Path) -> None:
+    path = tmp_path / "mine.safetensors"
+    write_model(path, {"numbers": ("U32", bytes(12))}, {"kind": "toy", "description": '三 "numbers"'})
+    card = json.loads(run_here("info", "--json", path).out)
+    assert card["kind"] == "toy" and card["description"] == '三 "numbers"'
+    assert card["arrays"] == {"numbers": "3 of U32"} and card["model"] == str(path)
+    assert json.loads(run_here("info", "--json").out)["cnlp"] == cnlp.__version__
 
 
 def test_the_pure_kernel_is_named() -> None:

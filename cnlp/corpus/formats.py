@@ -1,0 +1,138 @@
+"""Cut and tagged text in any of the formats that people have, told apart by its first lines.
+
+words        words parted by blanks, one sentence a line          北京  欢迎  你
+slash        word/tag                                             北京/ns  欢迎/v  你/r
+underscore   word_tag                                             北京_NR  欢迎_VV  你_PN
+pfr          word/tag with brackets and names of paragraphs       19980101-01-001-001/m  [中央/n  台/n]nt
+conll        CoNLL-X, CoNLL-U: columns, a word a line             1<TAB>北京<TAB>_<TAB>PROPN
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from cnlp import errors
+from cnlp.corpus.conll import read_conll
+from cnlp.corpus.lines import read_lines
+from cnlp.corpus.pfr import read_pfr
+from cnlp.corpus.plain import read_words, split_words
+from cnlp.corpus.sentence import TaggedSentence
+from cnlp.corpus.word_pos import read_word_pos
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    PathLike: TypeAlias = str | os.PathLike[str]
+
+FORMATS = ("words", "slash", "underscore", "pfr", "conll")
+
+_SAMPLE = 50  # lines that are looked at
+_MOST = 0.9  # so many of their tokens must have a tag: one that lost it is an error, not another format
+_UNCUT = 12  # characters a word, on average: the file is not cut
+_PFR_SIGN = re.compile(r"\d{8}-\d{2}-\d{3}-\d{3}/m|\[[^\]]+/[A-Za-z]+|.+/[A-Za-z]+\][A-Za-z]+")
+_TAGGED = {"slash": re.compile(r".+/[^/\u3400-\u9fff]+"), "underscore": re.compile(r".+_[^_\u3400-\u9fff]+")}
+
+
+def detect_format(path: PathLike, *, encoding: str = "utf-8") -> str:
+    """The format of a file, from its first 50 lines that are not empty.
+
+    Raises:
+        OSError: the file cannot be read.
+        EncodingError: it is not in ``encoding``.
+        FormatError: it has no words.
+
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "a.txt")
+    ...     _ = path.write_text("北京/ns  欢迎/v  你/r\\n", encoding="utf-8")
+    ...     detect_format(path)
+    'slash'
+    """
+    lines = list(islice((line for _, line in read_lines(path, encoding) if line.strip()), _SAMPLE))
+    if not lines:
+        raise errors.bad_line(path, 1, "the file has no words")
+    if any(re.match(r"[0-9]+\t[^\t]+\t[^\t]*\t", line) for line in lines):
+        return "conll"
+    tokens = [token for line in lines for token in split_words(line)]
+    for name, pattern in _TAGGED.items():
+        if sum(pattern.fullmatch(token) is not None for token in tokens) >= _MOST * len(tokens):
+            is_pfr = name == "slash" and any(_PFR_SIGN.fullmatch(token) for token in tokens)
+            return "pfr" if is_pfr else name
+    return "words"
+
+
+def read_sentences(path: PathLike, form: str | None = None, *, encoding: str = "utf-8") -> Iterator[TaggedSentence]:
+    """Yield each sentence that is not empty; ``tags`` is empty in format ``words``.
+
+    Args:
+        path: the file.
+        form: one of ``FORMATS``; told from the file by default.
+        encoding: utf-8, gb18030, gbk or big5.
+
+    Raises:
+        OSError: the file cannot be read.
+        ArgumentError: there is no such format.
+        EncodingError: the file is not in ``encoding``.
+        FormatError: a line breaks the format, or there are no words; file and line are named.
+    """
+    form = detect_format(path, encoding=encoding) if form is None else form
+    if form not in FORMATS:
+        raise errors.unknown_choice("format", form, FORMATS)
+    words = characters = 0
+    for sentence in _READERS[form](path, encoding):
+        words += len(sentence.words)
+        characters += len(sentence.text)
+        yield sentence
+    if not words:
+        raise errors.bad_line(path, 1, "the file has no words")
+    if form == "words" and characters > _UNCUT * words:
+        raise errors.bad_line(
+            path, 1, f"{characters / words:.0f} characters from blank to blank: this text is not cut into words"
+        )
+
+
+def read_tagged(path: PathLike, form: str | None = None, *, encoding: str = "utf-8") -> Iterator[TaggedSentence]:
+    """The same, of a file that has tags.
+
+    Raises:
+        FormatError: it has none; and as :func:`read_sentences`.
+    """
+    form = detect_format(path, encoding=encoding) if form is None else form
+    if form == "words":
+        raise errors.bad_line(path, 1, "the words have no tags; word/tag, word_tag, PFR or CoNLL is needed")
+    return read_sentences(path, form, encoding=encoding)
+
+
+def sentence_lines(path: PathLike, form: str, *, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
+    """Number (from 1) and text of the line where each sentence of :func:`read_sentences` begins.
+
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "a.txt")
+    ...     _ = path.write_text("\\n北京 欢迎\\n\\n你 好\\n", encoding="utf-8")
+    ...     list(sentence_lines(path, "words"))
+    [(2, '北京 欢迎'), (4, '你 好')]
+    """
+    inside = False
+    for number, line in read_lines(path, encoding):
+        is_words = bool(split_words(line)) and not (form == "conll" and line.startswith("#"))
+        if is_words and not (form == "conll" and inside):
+            yield number, line
+        inside = is_words or (inside and bool(line.strip()))
+
+
+def _read_words(path: PathLike, encoding: str) -> Iterator[TaggedSentence]:
+    return (TaggedSentence(tuple(words), ()) for words in read_words(path, encoding=encoding))
+
+
+_READERS: dict[str, Callable[[PathLike, str], Iterator[TaggedSentence]]] = {
+    "words": _read_words,
+    "slash": lambda path, encoding: read_word_pos(path, separator="/", encoding=encoding),
+    "underscore": lambda path, encoding: read_word_pos(path, encoding=encoding),
+    "pfr": lambda path, encoding: read_pfr(path, encoding=encoding),
+    "conll": lambda path, encoding: read_conll(path, encoding=encoding),
+}
