@@ -11,6 +11,7 @@ import cnlp
 from cnlp import Segmenter
 from cnlp.models.format import ModelFile
 from cnlp.segmentation import ALGORITHMS, DEFAULT_ALGORITHM
+from cnlp.segmentation.segmenter import TAGGERS
 
 _ESCAPE = re.compile(r"\\(?:([tnr0\\])|u([0-9a-fA-F]{4}))")
 _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "0": "\0", "\\": "\\"}
@@ -29,6 +30,12 @@ algorithm_option = click.option(
     "--algorithm",
     type=click.Choice(ALGORITHMS),
     help=f"How words are chosen.  [default: {DEFAULT_ALGORITHM}, or what --model was made for]",
+)
+unknown_option = click.option(
+    "-u",
+    "--unknown",
+    type=click.Choice(TAGGERS),
+    help="A tagger that proposes words which the lexicon lacks, to --algorithm bigram.",
 )
 standard_option = click.option(
     "-s",
@@ -57,6 +64,7 @@ delimiter_option = click.option(
 def make_segmenter(
     *,
     algorithm: str | None = None,
+    unknown: str | None = None,
     standard: str | None = None,
     lexicons: Sequence[str] = (),
     model: str | None = None,
@@ -65,7 +73,7 @@ def make_segmenter(
     """The segmenter of these choices.
 
     Args:
-        algorithm, standard, mode: see :class:`cnlp.Segmenter`.
+        algorithm, unknown, standard, mode: see :class:`cnlp.Segmenter`.
         lexicons: files of words, laid over the model's own; the last one is uppermost.
         model: a file of a lexicon or of a tagger. A tagger's standard is the first it has.
 
@@ -78,6 +86,6 @@ def make_segmenter(
     for path in lexicons:
         lexicon = lexicon.overlay(path)
     if kind != "segmenter":
-        return Segmenter(lexicon, algorithm=algorithm, mode=mode, standard=standard)
+        return Segmenter(lexicon, algorithm=algorithm, unknown=unknown, mode=mode, standard=standard)
     standard = standard or ModelFile(str(model)).field("standards").split(",")[0]
-    return Segmenter(lexicon, algorithm=algorithm, mode=mode, standard=standard, model=model)
+    return Segmenter(lexicon, algorithm=algorithm, unknown=unknown, mode=mode, standard=standard, model=model)

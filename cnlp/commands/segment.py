@@ -11,6 +11,7 @@ from cnlp.commands.choices import (
     make_segmenter,
     model_option,
     standard_option,
+    unknown_option,
 )
 from cnlp.commands.failures import FAILED
 from cnlp.commands.formats import SUFFIXES, make_format
@@ -22,6 +23,7 @@ from cnlp.segmentation import MODES
 @files_argument
 @output_option(SUFFIXES)
 @algorithm_option
+@unknown_option
 @standard_option
 @click.option(
     "-m",
@@ -51,6 +53,7 @@ def command(
     files: tuple[str, ...],
     output: str | None,
     algorithm: str | None,
+    unknown: str | None,
     standard: str | None,
     mode: str,
     lexicons: tuple[str, ...],
@@ -65,7 +68,9 @@ def command(
     input, which is also read if there are none. Line endings and white space come out as they went in.
     """
     plan = make_plan(files, output, SUFFIXES[format_])
-    segmenter = make_segmenter(algorithm=algorithm, standard=standard, lexicons=lexicons, model=model, mode=mode)
+    segmenter = make_segmenter(
+        algorithm=algorithm, unknown=unknown, standard=standard, lexicons=lexicons, model=model, mode=mode
+    )
     stream = Stream(lambda: make_format(format_, segmenter, mode, delimiter), encoding, keep_mark=format_ == "text")
     if stream.run(plan):
         ctx.exit(FAILED)

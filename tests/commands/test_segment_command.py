@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,11 +15,14 @@ from hypothesis import strategies as st
 from running_commands import ROOT, Result, command_line, environment, long, run_here, run_process
 
 import cnlp
+from cnlp import models
 from cnlp.segmentation import ALGORITHMS
+from cnlp.segmentation.tagger import load_tagger
 
 Shell = Callable[..., Result]
 
 MARK = "\ue123"  # private use: a delimiter that no text contains
+SHIPPED_STANDARDS = load_tagger().standards
 SENTENCE = "他在北京大学读书，𠮷野家的饭很好吃。"
 TEXTS = st.text(
     st.one_of(
@@ -111,6 +115,29 @@ def test_every_algorithm_can_be_named(shell: Shell, algorithm: str) -> None:
     result = shell("segment", "--algorithm", algorithm, stdin=SENTENCE.encode())
     assert result.code == 0
     assert result.out.decode().replace(" ", "") == SENTENCE
+
+
+@pytest.mark.parametrize("standard", SHIPPED_STANDARDS)
+def test_every_standard_can_be_named(shell: Shell, standard: str) -> None:
+    result = shell("segment", "--standard", standard, stdin=SENTENCE.encode())
+    expected = cnlp.segment(SENTENCE, standard=standard)
+    assert result.out.decode().split(" ") == expected
+    assert standard in shell("segment", "--help").out.decode()
+
+
+def test_a_tagger_may_propose_words_to_the_bigrams(shell: Shell) -> None:
+    text = "记者杨茉薇报道"
+    result = shell("segment", "-a", "bigram", "--unknown", "perceptron", stdin=text.encode())
+    assert result.out.decode() == "记者 杨茉薇 报道"
+
+
+def test_the_kind_of_a_model_file_is_told(shell: Shell) -> None:
+    for name, algorithm in (("core", "bigram"), ("segmenter", "perceptron"), ("hmm", "hmm")):
+        path = os.path.join(os.path.dirname(models.CORE), f"{name}.safetensors")
+        result = shell("segment", "--model", path, stdin=SENTENCE.encode())
+        assert result.out.decode().split(" ") == cnlp.segment(SENTENCE, algorithm=algorithm)
+    refused = shell("segment", "--model", path, "--algorithm", "unigram", stdin=b"x")
+    assert refused.code == 2 and "'unigram' has no standards and no model of a tagger" in refused.err
 
 
 @pytest.mark.parametrize(
