@@ -73,8 +73,16 @@ training = Extension(
     py_limited_api=True,
     optional=True,
 )
+ngrams = Extension(
+    "cnlp._kernel.ngrams",
+    sources=[f"{KERNEL}/ngrams.c", f"{KERNEL}/ngrams_module.c"],
+    depends=[f"{KERNEL}/ngrams.h"],
+    extra_compile_args=FLAGS,
+    py_limited_api=True,
+    optional=True,
+)
 
 setup(
-    ext_modules=[kernel, training],
+    ext_modules=[kernel, training, ngrams],
     cmdclass={"build": Build, "build_models": BuildModels},
 )

@@ -13,6 +13,8 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cnlp.discovery import WordDiscovery as WordDiscovery
+    from cnlp.discovery import discover_words as discover_words
     from cnlp.lexicon import Entry as Entry
     from cnlp.lexicon import Lexicon as Lexicon
     from cnlp.segmentation import Segmenter as Segmenter
@@ -22,15 +24,19 @@ if TYPE_CHECKING:
     from cnlp.tagging.pos import tag as tag
     from cnlp.tagging.pos import tag_words as tag_words
     from cnlp.text.sentences import sentences as sentences
+    from cnlp.types import Candidate as Candidate
     from cnlp.types import Entity as Entity
     from cnlp.types import Token as Token
 
 _HOMES = {
+    "Candidate": "cnlp.types",
     "Entity": "cnlp.types",
     "Entry": "cnlp.lexicon",
     "Lexicon": "cnlp.lexicon",
     "Segmenter": "cnlp.segmentation",
     "Token": "cnlp.types",
+    "WordDiscovery": "cnlp.discovery",
+    "discover_words": "cnlp.discovery",
     "load": "cnlp.segmentation",
     "segment": "cnlp.segmentation",
     "sentences": "cnlp.text.sentences",

@@ -104,6 +104,30 @@ def read_lines(
         offset += len(data)
 
 
+def read_text(
+    stream: BinaryIO,
+    name: object,
+    encoding: str = "utf-8",
+    *,
+    size: int = CHUNK_BYTES,
+    on_read: Callable[[int], object] | None = None,
+) -> Iterator[str]:
+    """The text of ``stream`` in pieces of at most ``size`` bytes, cut anywhere, without a byte order mark.
+
+    Args:
+        stream: open binary file, positioned at its start.
+        name: what messages call it.
+        encoding: one of :data:`ENCODINGS`.
+        size: bytes asked for in one read.
+        on_read: called with the number of bytes after each read.
+
+    Raises:
+        EncodingError: bytes that are not in ``encoding``, with their offset in the file.
+        OSError: reading failed; ``filename`` is ``name``.
+    """
+    return _decode(_read_blocks(stream, name, size, on_read or (lambda count: None)), name, encoding)
+
+
 def split_lines(text: str) -> Iterator[tuple[str, str]]:
     r"""Each line of ``text`` and its ending.
 
@@ -170,6 +194,11 @@ def _read_blocks(
 
 def _recode(blocks: Iterable[bytes], name: object, encoding: str) -> Iterator[bytes]:
     """Blocks in ``encoding`` as blocks in UTF-8, without the byte order mark at the start."""
+    return (text.encode("utf-8") for text in _decode(blocks, name, encoding))
+
+
+def _decode(blocks: Iterable[bytes], name: object, encoding: str) -> Iterator[str]:
+    """Blocks in ``encoding`` as text, without the byte order mark at the start."""
     decoder = DECODERS[encoding]()
     offset = 0  # of the next byte to feed
     at_start = True
@@ -184,7 +213,7 @@ def _recode(blocks: Iterable[bytes], name: object, encoding: str) -> Iterator[by
         if text and at_start:
             text = text.removeprefix("\ufeff")
             at_start = False
-        yield text.encode("utf-8")
+        yield text
 
 
 def _mark_last(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:

@@ -49,3 +49,27 @@ class Entity:
     label: str
     score: float = 1.0
     name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A string that may be a word, found in raw text.
+
+    Attributes:
+        text: the string.
+        count: how often it occurs.
+        pmi: pointwise mutual information of its two parts where it falls apart most easily, in nats.
+        left_entropy: entropy of its left neighbours, in nats.
+        right_entropy: entropy of its right neighbours, in nats.
+        score: the greater the better; comparable within one run and method.
+
+    >>> Candidate("葡萄", 8, 2.0, 1.5, 3.0, 6.2).text
+    '葡萄'
+    """
+
+    text: str
+    count: int
+    pmi: float
+    left_entropy: float
+    right_entropy: float
+    score: float

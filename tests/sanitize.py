@@ -24,6 +24,7 @@ SOURCES = TESTS.parent / "cnlp"
 MODULES = {
     "native": ["trie.c", "scanner.c", "lattice.c", "decode.c", "tagger.c", "module.c"],
     "training": ["tagger_train.c", "train_module.c"],
+    "ngrams": ["ngrams.c", "ngrams_module.c"],
 }
 FLAGS = [
     "-std=c11", "-O1", "-g", "-fPIC", "-shared", "-fno-omit-frame-pointer", "-fsanitize=address,undefined",

@@ -105,7 +105,7 @@ class Stream:
         failed = plan.failed
         shared = standard_output() if STANDARD_OUTPUT in plan.targets else None
         shared_format = self.new_format()
-        with show_progress(_total_size(plan.inputs), wanted=_bar_fits(plan.inputs, shared)) as progress:
+        with show_progress(total_size(plan.inputs), wanted=_bar_fits(plan.inputs, shared)) as progress:
             for source, target in zip(plan.inputs, plan.targets, strict=True):
                 try:
                     with source.open() as stream:
@@ -151,7 +151,7 @@ class Stream:
                 raise errors.undecodable(source.label, self.encoding, offset + error.start, bad) from None
 
 
-def _total_size(inputs: Sequence[Input]) -> int | None:
+def total_size(inputs: Sequence[Input]) -> int | None:
     """Bytes of all inputs, ``None`` if one is a pipe or a terminal."""
     sizes = [status.st_size if stat.S_ISREG(status.st_mode) else -1 for s in inputs if (status := s.status())]
     return None if -1 in sizes else sum(sizes)

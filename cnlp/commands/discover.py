@@ -1,0 +1,190 @@
+r"""``cnlp discover``: the new words of raw text.
+
+All inputs are counted together, in bounded memory. If one of them fails, nothing is written: half of the counts
+would give other words.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import click
+
+from cnlp.commands.inputs import STANDARD_INPUT, Input, find_inputs
+from cnlp.commands.outputs import STANDARD_OUTPUT, file_output, refuse_overwriting, standard_output
+from cnlp.commands.progress import show_progress
+from cnlp.commands.streams import total_size
+from cnlp.discovery.counting import MAX_LENGTH, MEMORY, NgramCounts, WorkFolder, lines_between
+from cnlp.discovery.plot import scatter
+from cnlp.discovery.scoring import Words, default_min_count, measure
+from cnlp.discovery.word_discovery import METHODS, WordDiscovery, known_words
+from cnlp.io import ENCODINGS, read_text
+from cnlp.types import Candidate
+
+HEADING = "word\tcount\tpmi\tleft_entropy\tright_entropy\tscore\n"
+
+
+class KnownWords:
+    """Several lexicons as one."""
+
+    def __init__(self, lexicons: Sequence[Words]) -> None:
+        self.lexicons = lexicons
+
+    def __contains__(self, word: str, /) -> bool:
+        return any(word in lexicon for lexicon in self.lexicons)
+
+
+@click.command("discover")
+@click.argument("files", nargs=-1, metavar="[FILES]...")
+@click.option(
+    "-o", "--output", default=STANDARD_OUTPUT, metavar="FILE", help="Table to write.  [default: standard output]"
+)
+@click.option("--to-lexicon", metavar="FILE", help="Also write the words alone, for --lexicon of other commands.")
+@click.option("--plot", metavar="FILE", help="Also draw PMI against entropy, as SVG.")
+@click.option(
+    "-m",
+    "--method",
+    type=click.Choice(METHODS),
+    default=METHODS[0],
+    show_default=True,
+    help="entropy: what sticks together and has many neighbours; minimum_entropy: what is left whole when the "
+    "text is cut between characters that do not belong together.",
+)
+@click.option(
+    "--max-length", type=click.IntRange(1, MAX_LENGTH), default=4, show_default=True, help="Of words, in characters."
+)
+@click.option("--min-count", type=click.IntRange(1), help="Rarer strings are no words.  [default: 5, large texts more]")
+@click.option("--min-pmi", type=float, help="Of two characters, in nats.  [default: 3; minimum_entropy: 1]")
+@click.option("--min-entropy", type=float, default=1.0, show_default=True, help="Of the neighbours, in nats.")
+@click.option("-k", "--top-k", type=click.IntRange(1), help="How many words.  [default: all]")
+@click.option("-x", "--exclude", multiple=True, metavar="LEXICON", help="Words to leave out; may be repeated.")
+@click.option("--new-only", is_flag=True, help="Leave out the words of the shipped lexicon.")
+@click.option("--memory", type=click.IntRange(1), default=MEMORY // 10**6, show_default=True, help="Megabytes to use.")
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Threads that sort.")
+@click.option(
+    "--work-folder",
+    metavar="FOLDER",
+    help="Keep counts here until all is done: the same command goes on where it was interrupted. Its default is "
+    "a temporary folder.",
+)
+@click.option(
+    "-e",
+    "--encoding",
+    type=click.Choice(ENCODINGS, case_sensitive=False),
+    default="utf-8",
+    show_default=True,
+    help="Of the input; output is UTF-8.",
+)
+def command(
+    files: tuple[str, ...],
+    output: str,
+    to_lexicon: str | None,
+    plot: str | None,
+    method: str,
+    max_length: int,
+    min_count: int | None,
+    min_pmi: float | None,
+    min_entropy: float,
+    top_k: int | None,
+    exclude: tuple[str, ...],
+    new_only: bool,
+    memory: int,
+    workers: int,
+    work_folder: str | None,
+    encoding: str,
+) -> None:
+    """Find new words in raw text.
+
+    FILES are files, folders (all text files below), patterns such as 'news/*.txt', or - for standard input, which
+    is also read if there are none. Writes a table, best words first: word, count, pmi, left_entropy,
+    right_entropy (nats), score.
+    """
+    inputs, failures = find_inputs(files, without=work_folder)
+    for failure in failures:
+        raise failure
+    targets = [path for path in (output, to_lexicon, plot) if path is not None]
+    refuse_overwriting(inputs, targets)
+    finder = WordDiscovery(
+        method=method,
+        max_length=max_length,
+        min_count=min_count,
+        min_pmi=min_pmi,
+        min_entropy=min_entropy,
+        exclude=_known_words(exclude, new_only),
+        top_k=top_k,
+        memory=memory * 10**6,
+        workers=workers,
+    )
+    folder = _open_work_folder(work_folder, inputs, finder, encoding) if work_folder else None
+    counts = NgramCounts(max_length=max_length, memory=finder.memory, workers=workers, folder=folder)
+    _count(counts, inputs, encoding)
+    with show_progress(counts.run_bytes * (1 if method == METHODS[0] else 2), wanted=True) as progress:
+        words = finder.find(counts, progress.advance)
+    if plot is not None:
+        table = counts.table(min_count or default_min_count(counts.total))
+        _write(plot, [scatter(measure(table), words)])
+    if to_lexicon is not None:
+        _write(to_lexicon, (f"{word.text}\n" for word in words))
+    _write(output, _rows(words))
+    if folder is not None:
+        folder.remove()
+
+
+def _known_words(paths: Sequence[str], new_only: bool) -> KnownWords:
+    """The words of the files, and those of the shipped lexicon if they are not new."""
+    lexicons = [known_words(path) for path in paths]
+    if new_only:
+        import cnlp
+
+        lexicons.append(cnlp.load())
+    return KnownWords(lexicons)
+
+
+def _open_work_folder(path: str, inputs: Sequence[Input], finder: WordDiscovery, encoding: str) -> WorkFolder:
+    """The folder for counts of these inputs; they are known by path, size and time of change.
+
+    Raises:
+        click.UsageError: standard input cannot be read again.
+    """
+    files = []
+    for source in inputs:
+        if source.path == STANDARD_INPUT:
+            raise click.UsageError("standard input cannot be read again; --work-folder needs files")
+        status = os.stat(source.path)
+        files.append([os.path.abspath(source.path), status.st_size, status.st_mtime_ns])
+    settings = {name: getattr(finder, name) for name in ("max_length", "memory", "workers")}
+    return WorkFolder(path, {**settings, "encoding": encoding, "inputs": files})
+
+
+def _count(counts: NgramCounts, inputs: Sequence[Input], encoding: str) -> None:
+    """Count all inputs."""
+    typed = any(source.path == STANDARD_INPUT and sys.stdin is not None and sys.stdin.isatty() for source in inputs)
+    with show_progress(total_size(inputs), wanted=not typed) as progress:
+        counts.add(lines_between(_pieces(source, encoding, progress.advance) for source in inputs))
+
+
+def _pieces(source: Input, encoding: str, on_read: Callable[[int], object]) -> Iterator[str]:
+    """The text of one input."""
+    with source.open() as stream:
+        yield from read_text(stream, source.label, encoding, on_read=on_read)
+
+
+def _rows(words: Iterable[Candidate]) -> Iterator[str]:
+    """The table."""
+    yield HEADING
+    for word in words:
+        numbers = "\t".join(f"{value:.4f}" for value in (word.pmi, word.left_entropy, word.right_entropy, word.score))
+        yield f"{word.text}\t{word.count}\t{numbers}\n"
+
+
+def _write(path: str, lines: Iterable[str]) -> None:
+    """``lines`` to a file that appears when it is whole, or to standard output."""
+    data = "".join(lines).encode("utf-8")
+    if path == STANDARD_OUTPUT:
+        standard_output().write(data)
+        return
+    with file_output(path) as stream:
+        stream.write(data)
+

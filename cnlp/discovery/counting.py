@@ -1,0 +1,462 @@
+"""All n-grams of any amount of text, with their neighbours, counted in bounded memory.
+
+What is counted. Words are made of Han characters, so these are the units. A stretch of anything else (white
+space, punctuation, digits, Latin letters, emoji, line ends, and the rare Han characters beyond the Basic
+Multilingual Plane) is an edge: no n-gram reaches across it, and it is the neighbour of the n-grams beside it.
+Characters count as they are written, Simplified and Traditional apart.
+
+How. The text is cut into chunks; of each, every unit's window (the longest n-gram that begins with it and its
+two neighbours) is sorted in C and packed into a *run*. Runs beyond the memory allowed go to files. In the end
+all runs are merged in one go, and the n-grams of all lengths fall out of the ascending windows. So the result
+is the same for any chunk size, any number of workers and any order of the texts. Cost: O(n) to sort,
+O(n log k) to merge k runs; on disk about twice the size of the text for n-grams of up to 4 characters.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache, partial
+from io import FileIO
+from itertools import chain
+from typing import BinaryIO, TypeVar
+
+from cnlp import errors
+from cnlp.io import naming, replacing
+from cnlp.text.characters import HAN, class_ranges
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnlp._kernel import reference_ngrams as kernel
+else:
+    try:
+        if os.environ.get("CNLP_PURE"):
+            raise ImportError
+        from cnlp._kernel import ngrams as kernel
+    except ImportError:
+        from cnlp._kernel import reference_ngrams as kernel
+
+MAX_LENGTH = 6  # of n-grams: with both neighbours they fill 128 bits
+MEMORY = 256_000_000
+JOURNAL = "journal.json"
+
+_CHARACTER_BYTES = 40  # while a chunk is counted: its text, its windows (16) and its run
+_ROW_BYTES = 96  # of a table, while it grows
+_BLOCK_BYTES = 1 << 20
+_MAX_OPEN = 64  # runs that are merged at a time
+_MAGIC = "cnlp n-grams 1"
+_TEMPORARY = ".cnlp-"
+
+Table = kernel.Table
+OnRead = Callable[[int], object]
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+
+@cache
+def unit_table() -> bytes:
+    """For every code point of the Basic Multilingual Plane 1 if it is a unit, else 0.
+
+    >>> unit_table()[ord("中")], unit_table()[ord("a")]
+    (1, 0)
+    """
+    table = bytearray(1 << 16)
+    for first, last, value in class_ranges():
+        if value == HAN and first < len(table):
+            last = min(last, len(table) - 1)
+            table[first : last + 1] = b"\1" * (last + 1 - first)
+    return bytes(table)
+
+
+class NgramCounts:
+    """Counts of all n-grams up to a length, of texts that came in any number of parts.
+
+    Args:
+        max_length: longest n-gram in characters, 1 to 6.
+        memory: bytes to use, about; what does not fit goes to files. At least a megabyte.
+        workers: threads that sort.
+        folder: where the files go; a temporary folder by default, which vanishes with the counts.
+
+    Raises:
+        ArgumentError: an argument is out of range.
+
+    >>> counts = NgramCounts(max_length=2)
+    >>> counts.add(["吃葡萄不吐葡萄皮"])
+    >>> table = counts.table(min_count=2)
+    >>> table.count("葡萄"), table.count("萄"), table.total
+    (2, 2, 8)
+    >>> table.rows(2, 0, 10, 0.0)  # text, count, entropy and branching to the left and to the right
+    [('葡萄', 2, 0.6931471805599453, 0.6931471805599453, 2, 2)]
+    """
+
+    def __init__(
+        self,
+        *,
+        max_length: int = 4,
+        memory: int = MEMORY,
+        workers: int = 1,
+        folder: WorkFolder | None = None,
+    ) -> None:
+        if not 1 <= max_length <= MAX_LENGTH:
+            raise errors.ArgumentError(f"max_length must be from 1 to {MAX_LENGTH}, got {max_length}")
+        if memory < 1_000_000:
+            raise errors.ArgumentError(f"memory must be at least 1,000,000 bytes, got {memory}")
+        if workers < 1:
+            raise errors.ArgumentError(f"workers must be at least 1, got {workers}")
+        self.max_length = max_length
+        self.memory = memory
+        self.workers = workers
+        self._work_folder = folder
+        self._folder: _TemporaryFolder | None = None
+        self._runs: list[_Run] = []
+
+    @property
+    def total(self) -> int:
+        """Units counted so far."""
+        return sum(run.total for run in self._runs)
+
+    @property
+    def chunk_size(self) -> int:
+        """Characters that are sorted at a time."""
+        return self.memory * 3 // 4 // (_CHARACTER_BYTES * self.workers)
+
+    def add(self, pieces: Iterable[str]) -> None:
+        """Count a text that comes in pieces; n-grams reach across them, so put line ends between texts.
+
+        With a work folder this is one call, and chunks that were counted before are taken from there.
+
+        Raises:
+            TextTypeError: a piece is not a str.
+            OSError: a run cannot be written; nothing of it stays.
+        """
+        chunks = enumerate(cut_chunks(pieces, self.chunk_size, self.max_length))
+        for run in _map_in_order(self._count, chunks, self.workers):
+            in_memory = sum(len(held.data) for held in self._runs)
+            if self._work_folder is None and in_memory + len(run.data) > self.memory // 4:
+                run = self._spill(run)
+            self._runs.append(run)
+
+    def merge(self, other: NgramCounts) -> None:
+        """Add what ``other`` has counted; it stays as it is.
+
+        Raises:
+            ArgumentError: the longest n-grams differ.
+        """
+        if other.max_length != self.max_length:
+            lengths = f"{self.max_length} and {other.max_length}"
+            raise errors.ArgumentError(f"counts of n-grams up to {lengths} characters cannot be merged")
+        self._runs.extend(other._runs)
+
+    def table(self, min_count: int, on_read: OnRead | None = None) -> Table:
+        """The n-grams that occur ``min_count`` times or more.
+
+        If they are more than fit into the memory, the least count rises; ``table.min_count`` tells it.
+
+        Args:
+            min_count: at least 1.
+            on_read: called with the number of bytes after each read of a run.
+
+        Raises:
+            ArgumentError: ``min_count`` is below 1.
+            FormatError: a run is damaged.
+        """
+        if min_count < 1:
+            raise errors.ArgumentError(f"min_count must be at least 1, got {min_count}")
+        with self._readers(on_read) as (readers, block):
+            return kernel.tabulate(readers, self.max_length, min_count, self.memory // _ROW_BYTES, block)
+
+    def spans(
+        self, pairs: list[str], min_count: int, on_read: OnRead | None = None
+    ) -> list[tuple[str, int]]:
+        """What stays whole when the text is cut between all characters but ``pairs``, and how often it occurs.
+
+        Args:
+            pairs: two characters each that stay together.
+            min_count: rarer spans are left out, as are those longer than ``max_length``.
+            on_read: called with the number of bytes after each read of a run.
+
+        Raises:
+            FormatError: a run is damaged.
+        """
+        with self._readers(on_read) as (readers, block):
+            return kernel.spans(readers, self.max_length, pairs, min_count, block)
+
+    @property
+    def run_bytes(self) -> int:
+        """Size of all runs: what ``on_read`` adds up to."""
+        return sum(run.size for run in self._runs)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the counts to a file, to be merged later or elsewhere.
+
+        Raises:
+            OSError: it cannot be written; nothing of it stays.
+        """
+        with self._readers(None) as (readers, block), replacing(os.fspath(path)) as stream, naming(path):
+            self._write_header(stream, self.total)
+            kernel.merge(readers, self.max_length, stream.write, block)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], *, memory: int = MEMORY, workers: int = 1) -> NgramCounts:
+        """The counts that :meth:`save` wrote; they stay in the file.
+
+        Raises:
+            OSError: it cannot be read.
+            FormatError: it holds something else.
+        """
+        max_length, run = _read_header(os.fspath(path))
+        counts = cls(max_length=max_length, memory=memory, workers=workers)
+        counts._runs.append(run)
+        return counts
+
+    def _count(self, numbered: tuple[int, tuple[str, int, int]]) -> _Run:
+        """The run of one chunk; with a work folder it is in a file there, perhaps from an earlier attempt."""
+        number, (text, start, end) = numbered
+        path = self._work_folder.run_path(number) if self._work_folder else ""
+        if path and os.path.exists(path):
+            max_length, run = _read_header(path)
+            if max_length != self.max_length:
+                raise errors.FormatError(f"{path}: counts n-grams up to {max_length} characters")
+            return run
+        data, total = kernel.count_windows(text, start, end, unit_table(), self.max_length)
+        run = _Run(total, data=data)
+        return self._write(run, path) if path else run
+
+    def _spill(self, run: _Run) -> _Run:
+        """``run`` in a file that vanishes with the counts."""
+        if self._folder is None:
+            self._folder = _TemporaryFolder(self._work_folder.path if self._work_folder else None)
+        written = self._write(run, self._folder.new_path())
+        written.folder = self._folder
+        return written
+
+    def _write(self, run: _Run, path: str) -> _Run:
+        with replacing(path) as stream, naming(path):
+            self._write_header(stream, run.total)
+            stream.write(run.data)
+        return _read_header(path)[1]
+
+    def _write_header(self, stream: BinaryIO, total: int) -> None:
+        stream.write(f"{_MAGIC} {self.max_length} {total}\n".encode())
+
+    def _reduce(self) -> list[_Run]:
+        """The runs, merged in groups until there are few enough to be open at a time."""
+        runs = self._runs
+        while len(runs) > _MAX_OPEN:
+            group, runs = runs[:_MAX_OPEN], runs[_MAX_OPEN:]
+            if self._folder is None:
+                self._folder = _TemporaryFolder(self._work_folder.path if self._work_folder else None)
+            path = self._folder.new_path()
+            with _open_runs(group, self._block(len(group)), None) as readers, replacing(path) as stream:
+                self._write_header(stream, sum(run.total for run in group))
+                with naming(path):
+                    kernel.merge(readers, self.max_length, stream.write, self._block(len(group)))
+            merged = _read_header(path)[1]
+            merged.folder = self._folder
+            runs.append(merged)
+        return runs
+
+    @contextmanager
+    def _readers(self, on_read: OnRead | None) -> Iterator[tuple[list[kernel.Read], int]]:
+        """Open all runs; a damaged one is reported with the names of the files."""
+        self._runs = self._reduce()
+        block = self._block(len(self._runs))
+        try:
+            with _open_runs(self._runs, block, on_read) as readers:
+                yield readers, block
+        except errors.CnlpError:
+            raise
+        except ValueError as error:
+            names = ", ".join(run.path for run in self._runs if run.path) or "counts"
+            raise errors.FormatError(f"{names}: {error}") from None
+
+    def _block(self, n_runs: int) -> int:
+        """Bytes to read at a time from each run."""
+        return max(4096, min(_BLOCK_BYTES, self.memory // 8 // max(1, n_runs)))
+
+
+def cut_chunks(pieces: Iterable[str], size: int, max_length: int) -> Iterator[tuple[str, int, int]]:
+    """A text that comes in pieces as chunks of ``size`` characters that see their neighbours.
+
+    Yields:
+        A text and the range of it that is the chunk.
+
+    Raises:
+        TextTypeError: a piece is not a str.
+
+    >>> list(cut_chunks(["甲乙丙", "丁", "戊己"], 4, 1))
+    [('甲乙丙丁戊', 0, 4), ('丁戊己', 1, 3)]
+    """
+    held: list[str] = []
+    length = start = 0
+    for piece in pieces:
+        if not isinstance(piece, str):
+            raise errors.not_text(piece)
+        held.append(piece)
+        length += len(piece)
+        if length < start + size + max_length:
+            continue
+        text = "".join(held)
+        while length - start >= size + max_length:
+            yield text[max(0, start - 1) : start + size + max_length], min(start, 1), min(start, 1) + size
+            start += size
+        held = [text[start - 1 :]]
+        length, start = len(held[0]), 1
+    text = "".join(held)
+    while start < length:
+        end = min(start + size, length)
+        yield text[max(0, start - 1) : end + max_length], min(start, 1), min(start, 1) + end - start
+        start = end
+
+
+class WorkFolder:
+    """A folder that keeps the runs of an interrupted count, so that the next attempt goes on from there.
+
+    Its journal says of what inputs and settings the runs are. Runs appear when they are whole.
+
+    Args:
+        path: made if it is missing.
+        fingerprint: whatever the runs depend on, as JSON takes it.
+
+    Raises:
+        ArgumentError: it holds the runs of something else, or other files.
+        OSError: it cannot be written.
+    """
+
+    def __init__(self, path: str, fingerprint: Mapping[str, object]) -> None:
+        self.path = path
+        os.makedirs(path, exist_ok=True)
+        journal = os.path.join(path, JOURNAL)
+        text = json.dumps({"format": _MAGIC, **fingerprint}, ensure_ascii=False, indent=1) + "\n"
+        if os.path.exists(journal):
+            with open(journal, encoding="utf-8") as file:
+                if file.read() != text:
+                    reason = "holds counts of other inputs or settings; empty it or choose another folder"
+                    raise errors.ArgumentError(f"{path}: {reason}")
+            self._sweep()
+        elif os.listdir(path):
+            raise errors.ArgumentError(f"{path}: holds other files; choose an empty folder")
+        else:
+            with replacing(journal) as stream, naming(journal):
+                stream.write(text.encode("utf-8"))
+
+    def run_path(self, number: int) -> str:
+        """The file of the run of chunk ``number``, whether it is there or not."""
+        return os.path.join(self.path, f"{number:06}.run")
+
+    def remove(self) -> None:
+        """Remove what the counts needed; the folder too if it is empty then."""
+        self._sweep()
+        for name in os.listdir(self.path):
+            if name == JOURNAL or name.endswith(".run"):
+                os.unlink(os.path.join(self.path, name))
+        with suppress(OSError):
+            os.rmdir(self.path)
+
+    def _sweep(self) -> None:
+        """Remove what a killed process left half written."""
+        for name in os.listdir(self.path):
+            if name.startswith(_TEMPORARY):
+                path = os.path.join(self.path, name)
+                shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+
+
+class _TemporaryFolder:
+    """A folder that vanishes with the last run in it."""
+
+    def __init__(self, parent: str | None) -> None:
+        self.path = tempfile.mkdtemp(prefix=_TEMPORARY, dir=parent)
+        self._n_files = 0
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+    def new_path(self) -> str:
+        self._n_files += 1
+        return os.path.join(self.path, f"{self._n_files:06}.run")
+
+
+class _Run:
+    """One run, in memory or in a file."""
+
+    def __init__(self, total: int, *, data: bytes = b"", path: str = "", offset: int = 0) -> None:
+        self.total = total
+        self.data = data
+        self.path = path
+        self.offset = offset
+        self.folder: _TemporaryFolder | None = None  # kept while the run is
+
+    @property
+    def size(self) -> int:
+        return os.path.getsize(self.path) - self.offset if self.path else len(self.data)
+
+
+def _read_header(path: str) -> tuple[int, _Run]:
+    """Longest n-gram and run of a file."""
+    with open(path, "rb") as file:
+        line = file.readline(100)
+    fields = line.decode("latin-1").removeprefix(_MAGIC).split()
+    if not line.startswith(_MAGIC.encode()) or len(fields) != 2 or not all(map(str.isdecimal, fields)):
+        raise errors.FormatError(f"{path}: holds no n-gram counts")
+    if not 1 <= int(fields[0]) <= MAX_LENGTH:
+        raise errors.FormatError(f"{path}: counts n-grams up to {fields[0]} characters, 1 to {MAX_LENGTH} are known")
+    return int(fields[0]), _Run(int(fields[1]), path=path, offset=len(line))
+
+
+@contextmanager
+def _open_runs(runs: Iterable[_Run], block: int, on_read: OnRead | None) -> Iterator[list[kernel.Read]]:
+    """A ``read(size)`` for each run."""
+    with ExitStack() as stack:
+        yield [_reader(run, stack, on_read) for run in runs]
+
+
+def _reader(run: _Run, stack: ExitStack, on_read: OnRead | None) -> kernel.Read:
+    if run.path:
+        file = stack.enter_context(FileIO(run.path))
+        file.seek(run.offset)
+        return partial(_read_file, file, run.path, on_read)
+    position = 0
+
+    def read(size: int) -> bytes:
+        nonlocal position
+        data = run.data[position : position + size]
+        position += len(data)
+        if on_read:
+            on_read(len(data))
+        return data
+
+    return read
+
+
+def _read_file(file: FileIO, path: str, on_read: OnRead | None, size: int) -> bytes:
+    with naming(path):
+        data = file.read(size)
+    if on_read:
+        on_read(len(data))
+    return data
+
+
+def _map_in_order(
+    function: Callable[[_Item], _Result], items: Iterable[_Item], workers: int
+) -> Iterator[_Result]:
+    """``map`` with that many threads; no more items are taken than there are threads."""
+    if workers == 1:
+        yield from map(function, items)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: deque[Future[_Result]] = deque()
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            if len(waiting) >= workers:
+                yield waiting.popleft().result()
+        yield from (future.result() for future in waiting)
+
+
+def lines_between(texts: Iterable[Iterable[str]]) -> Iterator[str]:
+    """The pieces of all texts with a line end behind each text."""
+    return chain.from_iterable(chain(pieces, "\n") for pieces in texts)
