@@ -29,6 +29,7 @@ COMMANDS = {
     "discover": "Find new words in raw text.",
     "info": "Show what is installed, or the card of a model file.",
     "lexicon": "Check word lists.",
+    "ner": "Find named entities.",
     "segment": "Cut text into words.",
     "train": "Learn a model of your own from files that are cut or tagged.",
 }

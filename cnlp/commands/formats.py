@@ -26,6 +26,20 @@ Span = tuple[str, int, int]
 Cut = Callable[[str], list[Span]]
 Format = Callable[[bytes], bytes]
 
+
+
+class Document:
+    """A format whose output has something behind the last line."""
+
+    def __call__(self, chunk: bytes) -> bytes:
+        """The output for a chunk of complete lines."""
+        raise NotImplementedError
+
+    def finish(self) -> bytes:
+        """What stands behind the last line."""
+        raise NotImplementedError
+
+
 SUFFIXES = {"text": "", "jsonl": ".jsonl", "tsv": ".tsv"}
 """Names of the formats, and what each adds to a file's name in an output folder."""
 

@@ -15,7 +15,7 @@ import click
 
 from cnlp import errors
 from cnlp.commands.failures import report
-from cnlp.commands.formats import Format
+from cnlp.commands.formats import Document, Format
 from cnlp.commands.inputs import STANDARD_INPUT, Input, find_inputs
 from cnlp.commands.outputs import (
     STANDARD_OUTPUT,
@@ -120,6 +120,8 @@ class Stream:
                     progress.clear()
                     report(error)
                     failed += 1
+        if shared is not None and isinstance(shared_format, Document):
+            shared.write(shared_format.finish())
         return failed
 
     def _append(self, source: Input, lines: Lines, output: Output, form: Format) -> None:
@@ -131,7 +133,10 @@ class Stream:
     def _replace(self, source: Input, lines: Lines, target: str) -> None:
         """Convert to the file ``target``."""
         with file_output(target) as output:
-            self._convert(source, lines, output, self.new_format())
+            form = self.new_format()
+            self._convert(source, lines, output, form)
+            if isinstance(form, Document):
+                output.write(form.finish())
 
     def _convert(self, source: Input, lines: Lines, output: Output, form: Format) -> None:
         """Convert the ``lines`` of ``source``.

@@ -166,7 +166,8 @@ def _joined(text: str, digit: int, joins: str, step: int = -1) -> bool:
 
 _NUMERALS = "〇零○一二三四五六七八九"
 _YEAR = (
-    rf"(?:(?:公元|西元)? ?(?:\d{{4}}|[{_NUMERALS}]{{4}})|(?:公元前|民国) ?(?:\d{{1,4}}|[{_NUMERALS}十百千]{{1,6}}|元))"
+    rf"(?:(?:(?:公元|西元) ?)?(?:\d{{4}}|[{_NUMERALS}]{{4}})"
+    rf"|(?:公元前|民国) ?(?:\d{{1,4}}|[{_NUMERALS}十百千]{{1,6}}|元))"
     r" ?年"
 )
 _SHORT_YEAR = rf"(?:\d{{2}}|[{_NUMERALS}]{{2}}) ?年 ?"
@@ -188,7 +189,7 @@ _HALF_DAY = (
 _HOUR = r"(?:\d{1,2}|[零〇一二三四五六七八九十两]{1,3}) ?"
 _MINUTE = r" ?(?:\d{1,2}|[零〇一二三四五六七八九十]{1,3}) ?分(?: ?(?:\d{1,2}|[零〇一二三四五六七八九十]{1,3}) ?秒)?"
 _TIME = (
-    rf"(?:{_HALF_DAY} ?)?(?:{_CLOCK}(?: ?[ap]m)?|{_HOUR}点(?:钟|整|半|[一二三]刻|{_MINUTE})"
+    rf"(?:{_HALF_DAY} ?)?(?:{_CLOCK}(?: ?[ap]m|分)?|{_HOUR}点(?:钟|整|半|[一二三]刻|{_MINUTE})"
     rf"|{_HOUR}时(?:整|{_MINUTE})|\d{{1,2}} ?时)"
     rf"|{_HALF_DAY} ?{_HOUR}[点时](?:\d{{2}})?"
 )
@@ -279,8 +280,8 @@ def _is_time(text: str) -> bool:
 
 
 def _is_money(text: str) -> bool:
-    """一元 to 九元 are left out: they are more often of equations and theories."""
-    return not (len(text) == 2 and text[0] in _NUMERALS and text[1] in "元圆")
+    """一元 to 九元 are left out, which are more often of equations and theories, and 万元 without a number."""
+    return not ((len(text) == 2 and text[0] in _NUMERALS and text[1] in "元圆") or text[0] in "万亿")
 
 
 def _is_phone(text: str) -> bool:

@@ -1,0 +1,158 @@
+"""``cnlp ner``: find named entities in files, folders or standard input."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import Any
+
+import click
+
+from cnlp.commands.entity_formats import SUFFIXES, Find, make_format
+from cnlp.commands.failures import FAILED
+from cnlp.commands.streams import Stream, encoding_option, files_argument, make_plan, output_option
+from cnlp.ner.gazetteer import Gazetteer, read_gazetteer
+from cnlp.ner.merge import merge
+from cnlp.ner.rules import NAMES, Rules
+from cnlp.types import Entity
+
+
+def _split(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """The parts of a list with commas."""
+    return None if value is None else tuple(part for part in value.split(",") if part)
+
+
+def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[str]) -> list[tuple[str, str]]:
+    """Pairs of label and expression."""
+    pairs = [value.partition("=") for value in values]
+    for label, equals, expression in pairs:
+        if not (label and equals and expression):
+            raise click.BadParameter(f"expected LABEL=EXPRESSION, got {label + equals + expression!r}")
+    return [(label, expression) for label, _, expression in pairs]
+
+
+@click.command("ner")
+@files_argument
+@output_option(SUFFIXES)
+@click.option("--model", metavar="PATH", help="Model file to use in place of the one in the package.")
+@click.option("--no-model", is_flag=True, help="Use gazetteers and rules only.")
+@click.option(
+    "-g",
+    "--gazetteer",
+    "gazetteers",
+    multiple=True,
+    metavar="FILE",
+    help="Names of your own, text<TAB>label[<TAB>mode[<TAB>canonical name]], mode prefer, force or block; may be "
+    "repeated, the last one counts.",
+)
+@click.option(
+    "--rules",
+    metavar="LIST",
+    callback=_split,
+    help=f"Rules to use, separated by commas: {', '.join(NAMES)}.  [default: all]",
+)
+@click.option("--no-rules", metavar="LIST", callback=_split, help="Rules to leave out; 'all' leaves out all.")
+@click.option(
+    "--expression",
+    "expressions",
+    multiple=True,
+    metavar="LABEL=EXPRESSION",
+    callback=_parse_expressions,
+    help="A rule of your own, a regular expression; may be repeated.",
+)
+@click.option(
+    "--labels", metavar="LIST", callback=_split, help="Labels to report, separated by commas.  [default: all]"
+)
+@click.option(
+    "--min-score",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help="Leave out entities of which the model is less sure, 0 to 1.  [default: 0]",
+)
+@click.option(
+    "-f",
+    "--format",
+    "format_",
+    type=click.Choice(tuple(SUFFIXES)),
+    default="text",
+    show_default=True,
+    help='text: [北京/LOC]; jsonl: {"text", "entities": [{"text", "start", "end", "label", "score"}, ...]} for each '
+    r"line; tsv: line, start, end, label, text, score, name (tab is \t, backslash \\); bio: a character and its tag a "
+    "line; html: a page that marks entities by colour. Offsets count code points within the line.",
+)
+@encoding_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    files: tuple[str, ...],
+    output: str | None,
+    model: str | None,
+    no_model: bool,
+    gazetteers: tuple[str, ...],
+    rules: tuple[str, ...] | None,
+    no_rules: tuple[str, ...] | None,
+    expressions: list[tuple[str, str]],
+    labels: tuple[str, ...] | None,
+    min_score: float,
+    format_: str,
+    encoding: str,
+) -> None:
+    """Find named entities.
+
+    FILES are files, folders (all text files below, sorted), patterns such as 'news/*.txt', or - for standard
+    input, which is also read if there are none. Line endings and white space come out as they went in.
+    """
+    if model is not None and no_model:
+        raise click.UsageError("--model and --no-model contradict each other")
+    plan = make_plan(files, output, SUFFIXES[format_])
+    find = make_finder(
+        None if no_model else load_recognizer(model),
+        Gazetteer(chain.from_iterable(map(read_gazetteer, gazetteers))) if gazetteers else None,
+        Rules(_choose_rules(rules, no_rules), expressions),
+        labels,
+        min_score,
+    )
+    stream = Stream(lambda: make_format(format_, find), encoding, keep_mark=format_ == "text")
+    if stream.run(plan):
+        ctx.exit(FAILED)
+
+
+def load_recognizer(path: str | None) -> Callable[[str], list[Entity]]:
+    """What a model finds in a text; the shipped model without a path."""
+    recognizer: Any = importlib.import_module("cnlp.ner.recognizer")
+    return recognizer.EntityRecognizer.load(path).entities  # type: ignore[no-any-return]
+
+
+def make_finder(
+    model: Callable[[str], list[Entity]] | None,
+    gazetteer: Gazetteer | None,
+    rules: Rules,
+    labels: Sequence[str] | None,
+    min_score: float,
+) -> Find:
+    """What finds the entities of a line."""
+    wanted = None if labels is None else frozenset(labels)
+
+    def find(text: str) -> list[Entity]:
+        proposed = model(text) if model is not None else []
+        if min_score:
+            proposed = [entity for entity in proposed if entity.score >= min_score]
+        found = merge(
+            text,
+            proposed,
+            matches=gazetteer.matches(text) if gazetteer is not None else (),
+            rules=rules.find(text),
+        )
+        return found if wanted is None else [entity for entity in found if entity.label in wanted]
+
+    return find
+
+
+def _choose_rules(rules: Sequence[str] | None, without: Sequence[str] | None) -> list[str]:
+    """Names of the rules to use; unknown ones are left to :class:`Rules` to refuse."""
+    if without == ("all",):
+        return []
+    unknown = [name for name in without or () if name not in NAMES]
+    chosen = list(NAMES if rules is None else rules)
+    return [name for name in chosen if name not in (without or ())] + unknown
