@@ -56,7 +56,9 @@ class Build(build):
 FLAGS = ["-std=c11", "-O3", "-fvisibility=hidden", "-fno-tree-slp-vectorize"]
 if sys.platform == "win32":
     FLAGS = []
-sources = ["trie", "scanner", "lattice", "decode", "tagger", "unknown", "module"]
+sources = [
+    "trie", "scanner", "lattice", "decode", "tagger", "tagger_constraints", "tagger_scores", "unknown", "module",
+]  # fmt: skip
 kernel = Extension(
     "cnlp._kernel.native",
     sources=[f"{KERNEL}/{name}.c" for name in sources],

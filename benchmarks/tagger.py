@@ -14,7 +14,6 @@ its corpora (``python -m cnlp.models.train_segmenter --dev``); neither was chose
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import tempfile
@@ -26,11 +25,10 @@ from typing import Any
 
 from benchmarks import record as records
 from benchmarks.segmentation import corpora_read
-from cnlp._kernel import kernel
 from cnlp.corpus import load, load_vocabulary
 from cnlp.evaluation import SegmentationScorer
-from cnlp.models import open_model
 from cnlp.models.train_segmenter import CNC_SHARE, GENERAL, TEST_SETS
+from cnlp.segmentation.tagger import load_tagger
 from cnlp.tagging.schemes import tags_to_words
 
 SHIPPED = os.path.join(os.path.dirname(os.path.dirname(__file__)), "cnlp", "models", "segmenter.safetensors")
@@ -71,9 +69,7 @@ def shipped(path: str) -> dict[str, dict[str, Any]]:
 
 def segmenter(path: str, standard: str) -> Segment:
     """The best path over the kernel's scores, in whole numbers."""
-    model = open_model(path)
-    names = [name for name in json.loads(model._header) if name != "__metadata__"]
-    tagger = kernel.Tagger(model.source, model.ranges(*names), standard, int(model.field("classes")), 0)
+    tagger = load_tagger(standard, path).tagger
     table = array("i", tagger.transitions)
     steps = [table[4 * tag : 4 * tag + 4] for tag in range(4)]
 

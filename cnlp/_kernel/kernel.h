@@ -1,11 +1,11 @@
 /* kernel.h - the data structures of the C kernel and the functions between its files.
  *
- * The kernel has six parts, one file each, none of which knows Python or keeps global state:
+ * The kernel has six parts, none of which knows Python or keeps global state:
  *   trie.c      the double-array trie over folded code points (lookup is inline, below)
  *   scanner.c   the deterministic automaton that finds patterns (numbers, dates, URLs, runs)
  *   lattice.c   candidate words of a text block: lexicon, user lexicon, patterns, constraints
  *   decode.c    choosing a path: maximum matching, unigram and bigram Viterbi
- *   tagger.c    choosing tags of characters instead, under the lattice's constraints (tagger.h)
+ *   tagger*.c   choosing tags of characters instead, under the lattice's constraints (tagger.h)
  *   unknown.c   words that no lexicon has, proposed to the lattice by a tagger
  * module.c is the only door to Python. reference.py does the same in Python and is its oracle.
  *

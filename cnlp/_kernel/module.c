@@ -964,7 +964,9 @@ static int load_profiles(const ModuleState *state, PyObject *source, PyObject *a
     strcat(full, ".profile");
     if (!(tagger->profiles = named_array(state, source, arrays, full, 2, &count)))
         return -1;
-    tagger->n_profiles = count ? count - 1 : 0;
+    if (count == 0)
+        return damaged("the table of profiles");
+    tagger->n_profiles = count - 1;
     for (uint32_t k = 0; k < count; k++)
         if (tagger->profiles[k] >= tagger->n_classes)
             return damaged("the table of profiles");
@@ -1011,14 +1013,14 @@ static PyObject *tagger_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
 {
     PyObject *source, *arrays;
     const char *standard;
-    unsigned int n_classes;
+    unsigned int n_classes, mark;
     int prefer_bonus;
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "OO!sIi:Tagger", &source, &PyDict_Type, &arrays, &standard,
-                          &n_classes, &prefer_bonus))
+    if (!PyArg_ParseTuple(args, "OO!sIiI:Tagger", &source, &PyDict_Type, &arrays, &standard,
+                          &n_classes, &prefer_bonus, &mark))
         return NULL;
-    if (n_classes > 0x10000 || prefer_bonus < 0) {
-        PyErr_SetString(PyExc_ValueError, "no such number of classes, or a negative bonus");
+    if (n_classes == 0 || n_classes > 0x10000 || prefer_bonus < 0 || mark >= N_MARKS) {
+        PyErr_SetString(PyExc_ValueError, "no such number of classes, or a negative bonus, or no such mark");
         return NULL;
     }
     TaggerObject *self = (TaggerObject *)new_object(type);
@@ -1028,6 +1030,7 @@ static PyObject *tagger_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
     self->source = source;
     self->tagger.prefer_bonus = prefer_bonus;
     self->tagger.n_classes = n_classes;
+    self->tagger.mark = mark;
     if (load_tagger(state_of(type), source, arrays, standard, &self->tagger)) {
         Py_DECREF(self);
         return NULL;
@@ -1083,7 +1086,7 @@ static PyType_Slot tagger_slots[] = {
     {Py_tp_dealloc, tagger_dealloc},
     {Py_tp_methods, tagger_methods},
     {Py_tp_getset, tagger_attributes},
-    {Py_tp_doc, "Tagger(source, arrays, standard, n_classes, prefer_bonus): weights for one standard."},
+    {Py_tp_doc, "Tagger(source, arrays, standard, n_classes, prefer_bonus, mark): weights for one standard."},
     {0, NULL},
 };
 

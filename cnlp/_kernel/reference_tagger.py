@@ -1,4 +1,4 @@
-"""The tagger of the kernel in Python: the twin of tagger.c, and the oracle it is tested against.
+"""The tagger of the kernel in Python: the twin of tagger*.c, and the oracle it is tested against.
 
 The score of a tag (B M E S: begin, middle, end of a word, single character) at a position is a sum of rows
 of weights; ``cnlp/tagging/FORMAT.md`` lists them. The best path obeys the flags of positions and the user's
@@ -45,6 +45,7 @@ BLOCKED = -0x80000000
 UNREACHABLE = -(1 << 62)
 NEW_WORD, NEW_CHARACTER, LONGEST_NEW = 10 * 4096, 3 * 4096, 16
 _LINE, _MULTIPLIER = 64, 0x9E3779B1
+_BIGRAM, _COVER = (3, 16), (8, 4)  # rows of a bucket, weights of a row
 _BEFORE = ((E, S), (B, M), (B, M), (E, S))  # the two tags that may stand before each
 
 
@@ -58,9 +59,10 @@ class Tagger:
         standard: str,
         n_classes: int,
         prefer_bonus: int,
+        mark: int,
     ) -> None:
-        if not 0 <= n_classes <= 0x10000 or prefer_bonus < 0:
-            raise ValueError("no such number of classes, or a negative bonus")
+        if not 0 < n_classes <= 0x10000 or prefer_bonus < 0 or not 0 <= mark < 8:
+            raise ValueError("no such number of classes, or a negative bonus, or no such mark")
 
         def of_layers(name: str, code: str, size: int = 0) -> list[memoryview]:
             names = [f"{layer}.{name}" for layer in layers if f"{layer}.{name}" in arrays]
@@ -77,8 +79,9 @@ class Tagger:
         self.types_of = _named_array(source, arrays, "types", "B")
         transitions = _named_array(source, arrays, "transitions", "h")
         self.prefer_bonus = prefer_bonus
+        self.mark = mark
         n = len(self.class_fold)
-        if any(profile >= n_classes for profile in self.profiles):
+        if not len(self.profiles) or any(profile >= n_classes for profile in self.profiles):
             raise ValueError("the table of profiles is damaged")
         if max(self.trie.codes) >= n:
             raise ValueError("the alphabet is damaged")
@@ -99,9 +102,14 @@ class Tagger:
             length: of_layers(f"match{length}", "h", n_classes * (length + 2) * 4)
             for length in range(2, LONGEST_MATCH + 1)
         }
-        self.bigrams = of_layers("bigram", "B")
-        self.covers = of_layers("char_cover", "B")
-        if any(not len(table) or len(table) % _LINE for table in self.bigrams + self.covers):
+        self.bigrams, self.covers = (
+            [
+                _named_array(source, arrays, name, "B") if name in arrays else None
+                for name in (f"general.{kind}", f"{standard}.{kind}" if len(layers) > 1 else "")
+            ]
+            for kind in ("bigram", "char_cover")
+        )
+        if any(table is not None and (not len(table) or len(table) % _LINE) for table in (*self.bigrams, *self.covers)):
             raise ValueError("a hash table of weights is damaged")
         small = [*self.types, *self.repetition, *self.cover]
         greatest = len(layers) * 10 * 128 + sum(max(map(abs, table)) for table in small)
@@ -138,14 +146,20 @@ class Tagger:
             if q >= 0 and fold[q + 1]:
                 add(self.unigram, fold[q + 1], q - 2, 5)
             key = fold[q + 1] << 16 | fold[q + 2]
-            add([_find(table, key, 3, 16) for table in self.bigrams], 0, q - 1, 4)
+            add(self._rows_of(self.bigrams, key, _BIGRAM), 0, q - 1, 4)
         for q, cover in enumerate(self._add_matches(codes, add)):
             key = fold[q + 1] * 125 + cover + 1
-            add([_find(table, key, 8, 4) for table in self.covers], 0, q, 1)
+            add(self._rows_of(self.covers, key, _COVER), 0, q, 1)
             add(self.cover, cover, q, 1)
             add(self.types, kinds[q] * 64 + kinds[q + 1] * 8 + kinds[q + 2], q, 1)
             add(self.repetition, self._repetition(text, codes, q), q, 1)
         return sums
+
+    def _rows_of(self, tables: Sequence[memoryview | None], key: int, kind: tuple[int, int]) -> list[Sequence[int]]:
+        """The rows of the layers: the one of ``general``, and if its marks say so, the standard's."""
+        general, layer = tables
+        rows, marks = _find(general, key, kind) if general else (bytes(kind[1]), 0)
+        return [rows, _find(layer, key, kind)[0]] if layer and marks >> self.mark & 1 else [rows]
 
     def _add_matches(self, codes: list[int], add) -> list[int]:  # type: ignore[no-untyped-def]
         """Adds the rows of all matches; returns the covers."""
@@ -178,21 +192,27 @@ class Tagger:
         return sum((left == right) << bit for bit, (left, right) in enumerate(pairs))
 
 
-def _find(table: memoryview, key: int, bucket_size: int, width: int) -> Sequence[int]:
-    """The row of the key in a hash table of cache lines; zeros if it has none."""
+def _find(table: memoryview, key: int, kind: tuple[int, int]) -> tuple[Sequence[int], int]:
+    """The row of the key in a hash table of cache lines, and its marks; zeros if it has none."""
+    bucket_size, width = kind
     n_buckets = len(table) // _LINE
     bucket = (key * _MULTIPLIER & 0xFFFFFFFF) * n_buckets >> 32
     for _ in range(n_buckets):
         line = table[bucket * _LINE : (bucket + 1) * _LINE]
-        keys = line[: 4 * bucket_size].cast("I")
+        keys = line[: 4 * bucket_size].cast("I").tolist()
         rows = line[-width * bucket_size :].cast("b")
+        if kind == _COVER:
+            marks, keys = [found >> 24 for found in keys], [found & 0xFFFFFF for found in keys]
+            goes_on = keys[-1] | marks[-1]
+        else:
+            marks, goes_on = line[13:16].tolist(), line[12] >> (key & 7) & 1
         for k in range(bucket_size):
-            if keys[k] == key and any(rows[k * width : (k + 1) * width]):
-                return rows[k * width : (k + 1) * width]
-        if not (line[12:16].cast("I")[0] if bucket_size == 3 else keys[7]):
+            if keys[k] == key:
+                return rows[k * width : (k + 1) * width], marks[k]
+        if not goes_on:
             break
         bucket = bucket + 1 if bucket + 1 < n_buckets else 0
-    return bytes(width)
+    return bytes(width), 0
 
 
 def constraints(

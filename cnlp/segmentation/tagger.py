@@ -54,7 +54,9 @@ class TaggerModel:
         bonus = int(file.field("prefer_bonus", str(round(PREFER_BONUS / self.unit))))
         try:
             ranges = file.ranges(*names)
-            self.tagger = kernel.Tagger(file.source, ranges, standard, int(file.field("classes")), bonus)
+            classes = int(file.field("classes"))
+            mark = max(self.standards.index(standard) - 1, 0) % 8  # as layout.marks_of numbers them
+            self.tagger = kernel.Tagger(file.source, ranges, standard, classes, bonus, mark)
         except ValueError as error:
             if isinstance(error, errors.CnlpError):
                 raise

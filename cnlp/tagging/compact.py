@@ -30,6 +30,7 @@ PRUNED = ("bigram", "char_cover")
 LEAST_LIKELY = 10.0  # nats below the likeliest tag: less is rounded up, which leaves steps of .08
 _N_GRAMS = ("unigram", *PRUNED)
 Arrays = dict[str, tuple[str, bytes]]
+Rows = dict[int, Sequence[int]]
 
 
 def compact(model: CharacterTagger, rows: int) -> tuple[Floats, float]:
@@ -89,13 +90,22 @@ def pack_model(model: CharacterTagger, weights: Floats, unit: float) -> tuple[Ar
         "units": ("U64", layout.pad_line(units)),
         "transitions": ("I16", _transitions(model, weights)),
     }
+    tables: dict[str, dict[str, Rows]] = {template: {} for template in PRUNED}
     for standard, name in enumerate(standards):
         profile = np.concatenate([[0], profiles[:, standard]])
         arrays[f"{name}.profile"] = ("U16", profile.astype("<u2").tobytes())
         for template, keys, block in _layer(model, weights, standard):
+            if template in PRUNED:
+                tables[template][name] = _hashed_rows(template, keys, block, folded[code_of])
+                continue
             packed = _pack_stream(template, keys, block, folded[code_of], numbers, len(folded))
             if packed is not None:
                 arrays[f"{name}.{template}"] = packed
+    for template, pack in zip(PRUNED, (layout.pack_bigrams, layout.pack_covers), strict=True):
+        marks = layout.marks_of(tables[template][name] for name in standards[1:])
+        for name, rows in tables[template].items():
+            if rows or (name == standards[0] and marks):
+                arrays[f"{name}.{template}"] = "U64", pack(rows, marks if name == standards[0] else {})
     metadata = {
         "kind": "segmenter",
         "standards": ",".join(standards),
@@ -206,11 +216,6 @@ def _pack_stream(
     if not len(keys):
         return None
     flat = block.reshape(len(keys), -1)
-    if name == "bigram":
-        pairs = class_of[keys >> POINT_BITS] << 16 | class_of[keys & ((1 << POINT_BITS) - 1)]
-        return "U64", layout.pack_bigrams(_rows(pairs, flat))
-    if name == "char_cover":
-        return "U64", layout.pack_covers(_rows(class_of[keys // 125] * 125 + keys % 125 + 1, flat))
     if name == "unigram":
         table = np.zeros((n_codes, flat.shape[1]), np.int8)
         table[class_of[keys]] = np.clip(flat, -127, 127)
@@ -221,8 +226,17 @@ def _pack_stream(
     return "I16", small.tobytes()
 
 
-def _rows(keys: Ints, flat: Floats) -> dict[int, Sequence[int]]:
-    return dict(zip(keys.tolist(), np.clip(flat, -127, 127).astype(np.int8).tolist(), strict=True))
+def _hashed_rows(name: str, keys: Ints, block: Floats, class_of: Ints) -> Rows:
+    """Rows of bigrams or of char_cover by the keys of the file, those of frequent characters first."""
+    if name == "bigram":
+        left, right = class_of[keys >> POINT_BITS], class_of[keys & ((1 << POINT_BITS) - 1)]
+        packed, rank = left << 16 | right, np.maximum(left, right)
+    else:
+        packed = class_of[keys // 125] * 125 + keys % 125 + 1
+        rank = packed
+    order = np.argsort(rank, kind="stable")
+    rows = np.clip(block.reshape(len(keys), -1), -127, 127).astype(np.int8)
+    return dict(zip(packed[order].tolist(), rows[order].tolist(), strict=True))
 
 
 def _transitions(model: CharacterTagger, weights: Floats) -> bytes:

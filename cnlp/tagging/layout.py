@@ -6,7 +6,7 @@ Hash tables are laid out in buckets of one cache line, so that decoding reads me
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from cnlp.tagging.features import TYPES, character_type
 from cnlp.text.normalise import fold_table
@@ -16,7 +16,9 @@ BIGRAM_BUCKET = 3
 COVER_BUCKET = 8
 FIRST_CODE = 1 + len(TYPES)  # 0 is the boundary, then one code for the unseen characters of each type
 _MULTIPLIER = 0x9E3779B1
-_LOAD = 0.45  # at .6 a fifth of the lines spill over, which costs 2 to 5 % of the speed
+_LOAD = 0.4  # at .6 a fifth of the lines spill over, which costs 2 to 5 % of the speed
+N_MARKS = 8  # bits of a key's marks
+_NO_MARKS: Mapping[int, int] = {}
 
 
 def bucket_of(key: int, n_buckets: int) -> int:
@@ -81,41 +83,70 @@ def per_code(codes: Mapping[str, int]) -> tuple[bytes, bytes]:
     return fold.tobytes(), bytes(types)
 
 
-def pack_bigrams(rows: Mapping[int, Sequence[int]]) -> bytes:
-    """Buckets of three: keys u32[3], spill u32, rows i8[3][16]; rows by :func:`bigram_key`."""
-    n_buckets = max(1, int(len(rows) / _LOAD / BIGRAM_BUCKET) + 1)
-    keys, spill = [[] for _ in range(n_buckets)], bytearray(n_buckets)  # type: list[list[int]], bytearray
-    for key in rows:
-        bucket = bucket_of(key, n_buckets)
-        while len(keys[bucket]) == BIGRAM_BUCKET:
-            spill[bucket] = 1
-            bucket = bucket + 1 if bucket + 1 < n_buckets else 0
-        keys[bucket].append(key)
+def marks_of(layers: Iterable[Iterable[int]]) -> dict[int, int]:
+    """Which of the standards after ``general``, in their order, have a row for a key: bit n % 8 for the n-th.
+
+    >>> marks_of([[5, 7], [7]])
+    {5: 1, 7: 3}
+    """
+    marks: dict[int, int] = {}
+    for number, keys in enumerate(layers):
+        for key in keys:
+            marks[key] = marks.get(key, 0) | 1 << number % N_MARKS
+    return marks
+
+
+def pack_bigrams(rows: Mapping[int, Sequence[int]], marks: Mapping[int, int] = _NO_MARKS) -> bytes:
+    """Buckets of three: keys u32[3], spill u8, marks u8[3], rows i8[3][16]; rows by :func:`bigram_key`.
+
+    Args:
+        rows: the rows by key, those that are looked up most first: they lie where they are looked for.
+        marks: of ``general``, what :func:`marks_of` says; a key without a row gets one of zeros.
+    """
+    everything = {**rows, **{key: bytes(16) for key in marks if key not in rows}}
+    buckets = _fill(everything, BIGRAM_BUCKET)
+    spill = bytearray(len(buckets))
+    for at, members in enumerate(buckets):
+        for key in members:
+            home = bucket_of(key, len(buckets))
+            while home != at:
+                spill[home] |= 1 << (key & 7)
+                home = (home + 1) % len(buckets)
     table = bytearray()
-    for bucket, members in enumerate(keys):
+    for at, members in enumerate(buckets):
         padded = members + [0] * (BIGRAM_BUCKET - len(members))
-        table += array("I", [*padded, spill[bucket]]).tobytes()
-        for key in padded:
-            table += array("b", rows[key]).tobytes() if key else bytes(16)
-    return bytes(table)
-
-
-def pack_covers(rows: Mapping[int, Sequence[int]]) -> bytes:
-    """Buckets of eight: keys u32[8], rows i8[8][4]; rows by :func:`cover_key`."""
-    n_buckets = max(1, int(len(rows) / _LOAD / COVER_BUCKET) + 1)
-    keys: list[list[int]] = [[] for _ in range(n_buckets)]
-    for key in rows:
-        bucket = bucket_of(key, n_buckets)
-        while len(keys[bucket]) == COVER_BUCKET:
-            bucket = bucket + 1 if bucket + 1 < n_buckets else 0
-        keys[bucket].append(key)
-    table = bytearray()
-    for members in keys:
-        padded = members + [0] * (COVER_BUCKET - len(members))
         table += array("I", padded).tobytes()
+        table += bytes([spill[at], *(marks.get(key, 0) for key in padded)])
         for key in padded:
-            table += array("b", rows[key]).tobytes() if key else bytes(4)
+            table += array("b", everything[key]).tobytes() if key else bytes(16)
     return bytes(table)
+
+
+def pack_covers(rows: Mapping[int, Sequence[int]], marks: Mapping[int, int] = _NO_MARKS) -> bytes:
+    """Buckets of eight: keys u32[8] with the marks in their upper bytes, rows i8[8][4]; rows by :func:`cover_key`.
+
+    Arguments as those of :func:`pack_bigrams`.
+    """
+    everything = {**rows, **{key: bytes(4) for key in marks if key not in rows}}
+    table = bytearray()
+    for members in _fill(everything, COVER_BUCKET):
+        padded = members + [0] * (COVER_BUCKET - len(members))
+        table += array("I", [key | marks.get(key, 0) << 24 for key in padded]).tobytes()
+        for key in padded:
+            table += array("b", everything[key]).tobytes() if key else bytes(4)
+    return bytes(table)
+
+
+def _fill(keys: Collection[int], size: int) -> list[list[int]]:
+    """The keys of each bucket; what finds its bucket full goes on to the next one with room."""
+    n_buckets = max(1, int(len(keys) / _LOAD / size) + 1)
+    buckets: list[list[int]] = [[] for _ in range(n_buckets)]
+    for key in keys:
+        at = bucket_of(key, n_buckets)
+        while len(buckets[at]) == size:
+            at = (at + 1) % n_buckets
+        buckets[at].append(key)
+    return buckets
 
 
 def pad_line(data: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from array import array
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ from cnlp.tagging.layout import (
 CHARACTERS = "中国人大0123a9b一年，。的👍 国"
 N_CLASSES = 6
 PREFER_BONUS = 90
+MARK = 5
 
 
 class TaggerArrays(NamedTuple):
@@ -33,11 +35,11 @@ class TaggerArrays(NamedTuple):
 
     def tagger(self, kernel: Any, standard: str = "pku", bonus: int = PREFER_BONUS) -> Any:
         """The tagger in this kernel."""
-        return kernel.Tagger(self.source, self.ranges, standard, N_CLASSES, bonus)
+        return kernel.Tagger(self.source, self.ranges, standard, N_CLASSES, bonus, MARK)
 
 
 @cache
-def random_arrays(seed: int, *, size: int = 60, few_buckets: bool = False) -> dict[str, bytes]:
+def random_arrays(seed: int, *, size: int = 60) -> dict[str, bytes]:
     """A model of two standards; weights are large enough for any tag to win somewhere."""
     chance = random.Random(seed)
     characters = [*sorted(set(CHARACTERS) - {"国"}), "国"]
@@ -64,25 +66,36 @@ def random_arrays(seed: int, *, size: int = 60, few_buckets: bool = False) -> di
         "types": types,
         "transitions": weights("h", 16, 60),
     }
+    bigrams, covers = {}, {}
     some = [0, *(folded[9 + chance.randrange(n - 9)] for _ in range(12)), 3, 7]
     for layer in ("general", "pku"):
-        bigrams = {bigram_key(a, b): row(16) for a in some for b in some if (a or b) and chance.random() < 0.7}
-        covers = {cover_key(a, chance.randrange(125)): row(4) for a in some * 40 if a}
+        pairs = [bigram_key(a, b) for a in some for b in some if (a or b) and chance.random() < 0.7]
+        bigrams[layer] = {key: row(16) for key in pairs}
+        covers[layer] = {cover_key(a, chance.randrange(125)): row(4) for a in some * 40 if a}
         for a in some[1:]:
             for cover in (0, 25, 5, 1, 31, 50, 7):
-                covers.setdefault(cover_key(a, cover), row(4))
+                covers[layer].setdefault(cover_key(a, cover), row(4))
         arrays |= {
             f"{layer}.profile": array("H", [0, *(chance.randrange(N_CLASSES) for _ in range(8))]).tobytes(),
             f"{layer}.unigram": weights("b", n * 20, 40),
-            f"{layer}.bigram": pack_bigrams(bigrams),
-            f"{layer}.char_cover": pack_covers(covers),
             f"{layer}.types": weights("h", 512 * 4, 30),
             f"{layer}.repetition": weights("h", 64 * 4, 30),
             f"{layer}.cover": weights("h", 125 * 4, 30),
         }
         for length in range(2, 9):
             arrays[f"{layer}.match{length}"] = weights("h", N_CLASSES * (length + 2) * 4, 50)
-    return arrays
+
+    def some_marks(keys: Iterable[int]) -> dict[int, int]:
+        """Of the keys of the standard, some with its mark, some with others only."""
+        choices = (1 << MARK, 1 << MARK, 0xFF, 0xFF ^ 1 << MARK)
+        return {key: chance.choice(choices) for key in keys if chance.random() < 0.9}
+
+    return arrays | {
+        "general.bigram": pack_bigrams(bigrams["general"], some_marks(bigrams["pku"])),
+        "general.char_cover": pack_covers(covers["general"], some_marks(covers["pku"])),
+        "pku.bigram": pack_bigrams(bigrams["pku"]),
+        "pku.char_cover": pack_covers(covers["pku"]),
+    }
 
 
 @cache

@@ -172,7 +172,7 @@ def test_scores_are_the_sums_of_the_rows_that_the_features_name(seed: int, text:
 
     for q in range(-1, len(text)):
         key = keys["bigram"][q + 1]
-        add(_find(tagger.bigrams[0], code(key >> 21) << 16 | code(key & 0x1FFFFF), 3, 16), q - 1)
+        add(_find(tagger.bigrams[0], code(key >> 21) << 16 | code(key & 0x1FFFFF), (3, 16))[0], q - 1)
         if q < 0:
             continue
         add(table("unigram", "b", code(keys["unigram"][q + 1]), 20), q - 2)
@@ -180,7 +180,7 @@ def test_scores_are_the_sums_of_the_rows_that_the_features_name(seed: int, text:
         add(table("repetition", "h", keys["repetition"][q + 1], 4), q)
         add(table("cover", "h", keys["cover"][q + 1], 4), q)
         point, cover = divmod(keys["char_cover"][q + 1], 125)
-        add(_find(tagger.covers[0], code(point) * 125 + cover + 1, 8, 4), q)
+        add(_find(tagger.covers[0], code(point) * 125 + cover + 1, (8, 4))[0], q)
     for start, length, evidence in matches:
         add(table(f"match{length}", "h", evidence, (length + 2) * 4), start - 1)
     assert tagger.score(text) == expected
@@ -261,7 +261,7 @@ def test_no_segmentation_that_obeys_has_a_better_score(
 def test_damaged_models_are_refused(kernel: Any, name: str, data: bytes, reason: str) -> None:
     source, ranges = join({**random_arrays(0), name: data})
     with pytest.raises(ValueError, match=reason):
-        kernel.Tagger(source, ranges, "pku", 6, 1)
+        kernel.Tagger(source, ranges, "pku", 6, 1, 0)
 
 
 @each_kernel
