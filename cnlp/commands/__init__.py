@@ -26,6 +26,7 @@ from cnlp.commands.failures import (
 )
 
 COMMANDS = {
+    "convert": "Convert a corpus with named entities.",
     "discover": "Find new words in raw text.",
     "info": "Show what is installed, or the card of a model file.",
     "lexicon": "Check word lists.",

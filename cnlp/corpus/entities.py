@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from itertools import accumulate
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from cnlp import errors
@@ -75,6 +75,19 @@ def read_columns(
     ...     list(read_columns(path))
     [Sentence(text='他在北京', spans=((2, 4, 'LOC'),))]
     """
+    for _, sentence in number_columns(path, scheme, positions=positions, repair=repair, encoding=encoding):
+        yield sentence
+
+
+def number_columns(
+    path: str | os.PathLike[str],
+    scheme: str | Scheme = "BIO",
+    *,
+    positions: bool = False,
+    repair: str | None = None,
+    encoding: str = "utf-8",
+) -> Iterator[tuple[int, Sentence]]:
+    """The same with the number of each sentence's first line."""
     reader = TagReader(scheme, repair=repair)
     tokens: list[str] = []
     tags: list[str] = []
@@ -88,28 +101,64 @@ def read_columns(
         elif line.strip():
             raise errors.bad_line(path, number, f"expected a character and its tag, got {line!r}")
         elif tokens:
-            yield _sentence(path, first, tokens, tags, reader, positions)
+            yield first, _sentence(path, first, tokens, tags, reader, positions)
             tokens, tags, first = [], [], 0
         if token == _DOCUMENT:
             tokens, tags, first = [], [], 0
     if tokens:
-        yield _sentence(path, first, tokens, tags, reader, positions)
+        yield first, _sentence(path, first, tokens, tags, reader, positions)
 
 
-def format_columns(sentence: Sentence, scheme: str | Scheme = "BIO") -> str:
+def format_columns(sentence: Sentence, scheme: str | Scheme = "BIO", *, between: str = "\t") -> str:
     r"""The sentence in columns, a character and its tag a line, with the empty line behind it.
 
+    Args:
+        sentence: its spans must not overlap.
+        scheme: BIO, BMES or IOBES.
+        between: what stands between character and tag: a tab, or columns of others between spaces.
+
     Raises:
-        ArgumentError: spans overlap, or the text has a line break, which cannot stand in columns.
+        ArgumentError: spans overlap, or the text has what cannot stand in columns: a line break, or a tab where
+            spaces part them.
 
     >>> format_columns(Sentence("去北京", ((1, 3, "LOC"),)), "BMES")
     '去\tO\n北\tB-LOC\n京\tE-LOC\n\n'
     """
     text = sentence.text
-    if "\n" in text or text.endswith("\r"):
-        raise errors.ArgumentError("a line break cannot stand in columns")
+    for name, char in (("line break", "\n"), ("line break", "\r"), ("tab", "\t")):
+        if char in text and char != between:
+            raise errors.ArgumentError(f"a {name} cannot stand in these columns")
+    overlap = find_overlap(sentence.spans)
+    if overlap:
+        one, other = (f"{text[start:end]!r} ({start}, {end}, {label})" for start, end, label in overlap)
+        raise errors.ArgumentError(f"{one} overlaps {other}")
     tags = spans_to_tags(sentence.spans, len(text), scheme)
-    return "".join([f"{char}\t{tag}\n" for char, tag in zip(text, tags, strict=True)]) + "\n"
+    return "".join([f"{char}{between}{tag}\n" for char, tag in zip(text, tags, strict=True)]) + "\n"
+
+
+def drop_overlaps(spans: Iterable[tuple[int, int, str]]) -> tuple[tuple[int, int, str], ...]:
+    """Spans none of which overlaps another: the longest stay, then the leftmost, then the first given.
+
+    >>> drop_overlaps([(0, 2, "LOC"), (0, 4, "ORG"), (3, 5, "LOC")])
+    ((0, 4, 'ORG'),)
+    """
+    taken: set[int] = set()
+    kept = []
+    for start, end, label in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
+        if taken.isdisjoint(range(start, end)):
+            taken.update(range(start, end))
+            kept.append((start, end, label))
+    return tuple(sorted(kept))
+
+
+def find_overlap(spans: Iterable[tuple[int, int, str]]) -> tuple[tuple[int, int, str], tuple[int, int, str]] | None:
+    """Two spans that overlap, if there are any.
+
+    >>> find_overlap([(0, 2, "LOC"), (3, 5, "LOC"), (1, 3, "ORG")])
+    ((0, 2, 'LOC'), (1, 3, 'ORG'))
+    """
+    ordered = sorted(spans)
+    return next(((one, other) for one, other in pairwise(ordered) if other[0] < one[1]), None)
 
 
 def _split(line: str) -> tuple[str, str]:

@@ -1,7 +1,9 @@
 """PFR People's Daily 1998: one paragraph a line, ``ID/m  word/tag  [word/tag word/tag]tag``.
 
 The first token is the paragraph's name (``19980101-01-001-001/m``: day, page, article, paragraph); brackets
-hold compound names, never nested. A person's surname and given name are two words with the tag ``nr``.
+hold compound names, in later editions also brackets. A person's surname and given name are two words with the tag
+``nr``. The tags of names are ``nr`` (person), ``ns`` (place), ``nt`` (organisation) and, in later editions, longer
+ones that begin so.
 
 Source: Yu Shiwen et al., 北京大学现代汉语语料库基本加工规范, 2002
 (Peking University, Fujitsu, People's Daily).
@@ -13,15 +15,20 @@ import os
 import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from cnlp import errors
+from cnlp.corpus.entities import Sentence, drop_overlaps
 from cnlp.corpus.lines import read_lines
 from cnlp.corpus.plain import split_words
 from cnlp.corpus.sentence import Compound, TaggedSentence
 
-_TOKEN = re.compile(r"(\[?)(.+)/([A-Za-z]+)(?:\]([A-Za-z]+))?")
+_TOKEN = re.compile(r"(\[*)(.+)/([A-Za-z]+)((?:\][A-Za-z]+)*)")
 _IDENTIFIER = re.compile(r"(\d{6}(\d{2})-\d{2}-\d{3}-\d{3})/m")
 _PERSON = "nr"
+_LABELS = {"nr": "PER", "ns": "LOC", "nt": "ORG"}
+_TAGS = {label: tag for tag, label in _LABELS.items()} | {tag.upper(): tag for tag in _LABELS}
+_PIECE = re.compile(r"\[|[^\[]+")  # a bracket before a word would open a compound
 _COMPOUND_SURNAMES = frozenset(
     re.findall(
         "..",
@@ -62,6 +69,67 @@ def read_pfr(
     TaggedSentence(words=('中央', '台', '江泽民'), tags=('n', 'n', 'nr'),
                    compounds=(Compound(start=0, end=2, tag='nt'),), identifier='19980101-01-001-002')
     """
+    for _, sentence in _number_sentences(path, compounds, join_person_names, days, encoding):
+        yield sentence
+
+
+def number_pfr_entities(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> Iterator[tuple[int, Sentence]]:
+    """The persons, places and organisations of each paragraph, with the number of its line.
+
+    Labels are PER, LOC and ORG. Of names inside brackets the outermost counts. Errors are those of
+    :func:`read_pfr`.
+
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "pfr.txt")
+    ...     _ = path.write_text("[北京/ns  大学/n]nt  王/nr  小川/nr", encoding="utf-8")
+    ...     list(number_pfr_entities(path))
+    [(1, Sentence(text='北京大学王小川', spans=((0, 4, 'ORG'), (4, 7, 'PER'))))]
+    """
+    for number, sentence in _number_sentences(path, True, True, None, encoding):
+        ends = [0, *accumulate(map(len, sentence.words))]
+        words = [(ends[k], ends[k + 1], tag) for k, tag in enumerate(sentence.tags)]
+        compounds = [(ends[each.start], ends[each.end], each.tag) for each in sentence.compounds]
+        names = [(start, end, _LABELS[tag[:2]]) for start, end, tag in compounds + words if tag[:2] in _LABELS]
+        yield number, Sentence(sentence.text, drop_overlaps(names))
+
+
+def format_pfr(sentence: Sentence) -> str:
+    """The sentence in a line: names tagged ``nr``, ``ns`` or ``nt``, what stands between them ``x``.
+
+    Raises:
+        ArgumentError: a label has no tag, the text has white space (which parts words), or the line would be
+            read otherwise: spans overlap, two persons touch, or a name begins with a bracket.
+
+    >>> format_pfr(Sentence("他在北京", ((2, 4, "LOC"),)))
+    '他在/x  北京/ns\\n'
+    """
+    text = sentence.text
+    if text.split() != [text] * bool(text):
+        raise errors.ArgumentError("PFR parts words by white space, so the text cannot have any")
+    tokens: list[str] = []
+    reached, person = 0, False
+    for start, end, label in sorted(sentence.spans):
+        tag = _TAGS.get(label)
+        if tag is None:
+            raise errors.unknown_choice("label for PFR", label, _TAGS)
+        if start < reached or text[start] == "[" or (person and start == reached and tag == _PERSON):
+            raise errors.ArgumentError(f"PFR cannot tell {text[start:end]!r} from what stands before it")
+        tokens += [f"{piece}/x" for piece in _PIECE.findall(text[reached:start])]
+        tokens.append(f"{text[start:end]}/{tag}")
+        reached, person = end, tag == _PERSON
+    tokens += [f"{piece}/x" for piece in _PIECE.findall(text[reached:])]
+    return "  ".join(tokens) + "\n"
+
+
+def _number_sentences(
+    path: str | os.PathLike[str],
+    compounds: bool,
+    join_person_names: bool,
+    days: Container[int] | None,
+    encoding: str,
+) -> Iterator[tuple[int, TaggedSentence]]:
+    """Each paragraph and the number of its line."""
     for number, line in read_lines(path, encoding):
         tokens = split_words(line)
         if not tokens:
@@ -74,7 +142,7 @@ def read_pfr(
                 continue
         sentence = _parse(path, number, tokens[1:] if name else tokens, compounds)
         sentence = replace(sentence, identifier=name[1] if name else None)
-        yield join_names(sentence) if join_person_names else sentence
+        yield number, join_names(sentence) if join_person_names else sentence
 
 
 def join_names(sentence: TaggedSentence) -> TaggedSentence:
@@ -128,29 +196,24 @@ def _names_in_run(words: Sequence[str], start: int, end: int) -> Iterator[tuple[
         start += size
 
 
-def _parse(
-    path: str | os.PathLike[str], number: int, tokens: Sequence[str], keep_compounds: bool
-) -> TaggedSentence:
+def _parse(path: str | os.PathLike[str], number: int, tokens: Sequence[str], keep_compounds: bool) -> TaggedSentence:
     """The words, tags and brackets of one line."""
     words: list[str] = []
     tags: list[str] = []
     compounds: list[Compound] = []
-    opened: int | None = None
+    opened: list[int] = []
     for token in tokens:
         match = _TOKEN.fullmatch(token)
         if match is None:
             raise errors.bad_line(path, number, f"expected word/tag, got {token!r}")
         opens, word, tag, closes = match.groups()
-        if opens and opened is not None:
-            raise errors.bad_line(path, number, f"bracket inside a bracket at {token!r}")
-        if closes and not opens and opened is None:
-            raise errors.bad_line(path, number, f"bracket closed but never opened at {token!r}")
-        opened = len(words) if opens else opened
+        opened += [len(words)] * len(opens)
         words.append(word)
         tags.append(tag)
-        if closes and opened is not None:
-            compounds.append(Compound(opened, len(words), closes))
-            opened = None
-    if opened is not None:
-        raise errors.bad_line(path, number, f"bracket opened at {words[opened]!r} and never closed")
+        for kind in closes.split("]")[1:]:
+            if not opened:
+                raise errors.bad_line(path, number, f"bracket closed but never opened at {token!r}")
+            compounds.append(Compound(opened.pop(), len(words), kind))
+    if opened:
+        raise errors.bad_line(path, number, f"bracket opened at {words[opened[-1]]!r} and never closed")
     return TaggedSentence(tuple(words), tuple(tags), tuple(compounds) if keep_compounds else ())

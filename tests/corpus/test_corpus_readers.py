@@ -125,7 +125,7 @@ class TestPfr:
             ("/v", "expected word/tag"),
             ("[中央/n 台/n", "opened at '中央' and never closed"),
             ("中央/n 台/n]nt", "closed but never opened"),
-            ("[中央/n [台/n]nt", "bracket inside a bracket"),
+            ("[中央/n [台/n]nt", "bracket opened at '中央' and never closed"),
         ],
     )
     def test_a_broken_line_names_file_line_and_reason(self, tmp_path: Path, line: str, reason: str) -> None:

@@ -1,0 +1,112 @@
+"""``cnlp convert``: a corpus with named entities from one format to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+
+import click
+
+from cnlp import errors
+from cnlp.commands.outputs import STANDARD_OUTPUT, Output, file_output, standard_output
+from cnlp.corpus.brat import BratWriter, pair_of_files
+from cnlp.corpus.entities import Sentence
+from cnlp.corpus.entity_formats import READERS, WRITERS, number_entities
+from cnlp.tagging.schemes import REPAIRS
+
+BATCH = 1000  # sentences written at once
+ENCODINGS = ("utf-8", "gb18030", "big5")
+
+
+def _parse_renames(_: click.Context, __: click.Parameter, values: Sequence[str]) -> dict[str, str]:
+    """New labels by old ones."""
+    pairs = [value.partition("=") for value in values]
+    for old, equals, new in pairs:
+        if not (old and new):
+            raise click.BadParameter(f"expected OLD=NEW, got {old + equals + new!r}")
+    return {old: new for old, _, new in pairs}
+
+
+@click.command("convert")
+@click.argument("source", metavar="IN")
+@click.argument("target", metavar="OUT")
+@click.option("--from", "from_", type=click.Choice(tuple(READERS)), required=True, help="Format of IN.")
+@click.option("--to", type=click.Choice((*WRITERS, "brat")), required=True, help="Format of OUT.")
+@click.option(
+    "--repair",
+    type=click.Choice(REPAIRS),
+    help="Tags that break their scheme: 'begin' begins an entity with a tag that cannot go on with the one before "
+    "(as conlleval), 'drop' drops entities that do not begin and end as they should (as seqeval's strict mode). Of "
+    "overlapping entities the longest stays.  [default: both are errors]",
+)
+@click.option(
+    "--label",
+    "renames",
+    multiple=True,
+    metavar="OLD=NEW",
+    callback=_parse_renames,
+    help="Another name for a label; may be repeated.",
+)
+@click.option(
+    "-e",
+    "--encoding",
+    type=click.Choice(ENCODINGS, case_sensitive=False),
+    default="utf-8",
+    show_default=True,
+    help="Of IN; OUT is UTF-8.",
+)
+def command(
+    source: str, target: str, from_: str, to: str, repair: str | None, renames: dict[str, str], encoding: str
+) -> None:
+    """Convert a corpus with named entities from one format to another.
+
+    IN and OUT are files, OUT may be - for standard output. bio, bmes and iobes are a character and its tag a line;
+    weibo is bio with positions in words; conll has four columns; cluener and jsonl are JSON lines; pfr is the tagged
+    People's Daily; brat is NAME.txt with NAME.ann, of which either is named.
+    """
+    encoding = {"big5": "cp950"}.get(encoding, encoding)  # as for every other command
+    numbered = number_entities(source, from_, repair=repair, encoding=encoding)
+    sentences = ((number, _rename(sentence, renames)) for number, sentence in numbered)
+    with ExitStack() as stack:
+        if to == "brat":
+            outputs = [stack.enter_context(file_output(path)) for path in pair_of_files(target)]
+        elif target == STANDARD_OUTPUT:
+            outputs = [standard_output()]
+        else:
+            outputs = [stack.enter_context(file_output(target))]
+        _write(source, sentences, to, outputs)
+
+
+def _rename(sentence: Sentence, renames: dict[str, str]) -> Sentence:
+    if not renames:
+        return sentence
+    return Sentence(
+        sentence.text, tuple((start, end, renames.get(label, label)) for start, end, label in sentence.spans)
+    )
+
+
+def _write(source: str, sentences: Iterator[tuple[int, Sentence]], to: str, outputs: Sequence[Output]) -> None:
+    """Write all sentences, each part to its output.
+
+    Raises:
+        FormatError: a sentence cannot be written in this format; where it came from is named.
+    """
+    brat = BratWriter()
+    batch: list[list[bytes]] = []
+    for number, sentence in sentences:
+        try:
+            parts = brat.format(sentence) if to == "brat" else (WRITERS[to](sentence),)
+            batch.append([part.encode("utf-8") for part in parts])
+        except errors.ArgumentError as error:
+            raise errors.bad_line(source, number, f"cannot be written as {to}: {error}") from None
+        except UnicodeEncodeError:
+            raise errors.bad_line(source, number, "a lone surrogate cannot be written in UTF-8") from None
+        if len(batch) == BATCH:
+            _flush(batch, outputs)
+    _flush(batch, outputs)
+
+
+def _flush(batch: list[list[bytes]], outputs: Sequence[Output]) -> None:
+    for place, output in enumerate(outputs):
+        output.write(b"".join([parts[place] for parts in batch]))
+    batch.clear()

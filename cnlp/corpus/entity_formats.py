@@ -1,0 +1,97 @@
+"""The formats of sentences with entities, by name: what ``cnlp convert`` and every command that trains can read.
+
+name      what                                                                 read   written
+bio       a character and its tag a line, BIO (MSRA and many others)            yes    yes
+bmes      the same in BMES (Resume; MSRA as the Lattice LSTM paper has it)      yes    yes
+iobes     the same in IOBES                                                     yes    yes
+weibo     BIO, each character with its position in its word                     yes    no
+conll     CoNLL-2003: word, two columns more, and the tag in BIO                yes    yes
+cluener   JSON lines of CLUENER, ends inclusive                                 yes    yes
+jsonl     JSON lines of ``cnlp ner``, ends exclusive                            yes    yes
+pfr       People's Daily, words with tags; nr, ns, nt are PER, LOC, ORG         yes    yes
+brat      NAME.txt and NAME.ann                                                 yes    yes
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from cnlp import errors
+from cnlp.corpus.brat import number_brat
+from cnlp.corpus.entities import Sentence, drop_overlaps, find_overlap, format_columns, number_columns
+from cnlp.corpus.entity_json import format_cluener, format_jsonl, number_cluener, number_jsonl
+from cnlp.corpus.pfr import format_pfr, number_pfr_entities
+
+Reader = Callable[..., Iterator[tuple[int, Sentence]]]
+
+COLUMNS: dict[str, Reader] = {
+    "bio": partial(number_columns, scheme="BIO"),
+    "bmes": partial(number_columns, scheme="BMES"),
+    "iobes": partial(number_columns, scheme="IOBES"),
+    "weibo": partial(number_columns, scheme="BIO", positions=True),
+    "conll": partial(number_columns, scheme="BIO"),
+}
+READERS: dict[str, Reader] = {
+    **COLUMNS,
+    "cluener": number_cluener,
+    "jsonl": number_jsonl,
+    "pfr": number_pfr_entities,
+    "brat": number_brat,
+}
+WRITERS: dict[str, Callable[[Sentence], str]] = {
+    "bio": partial(format_columns, scheme="BIO"),
+    "bmes": partial(format_columns, scheme="BMES"),
+    "iobes": partial(format_columns, scheme="IOBES"),
+    "conll": partial(format_columns, scheme="BIO", between=" _ _ "),
+    "cluener": format_cluener,
+    "jsonl": format_jsonl,
+    "pfr": format_pfr,
+}
+"""Each makes one sentence text; brat, which has two files, is written by :class:`cnlp.corpus.brat.BratWriter`."""
+
+
+def read_entities(
+    path: str | os.PathLike[str], format: str, *, repair: str | None = None, encoding: str = "utf-8"
+) -> Iterator[Sentence]:
+    """Yield each sentence of a file in one of the formats.
+
+    Args:
+        path: the file.
+        format: a name of the table above.
+        repair: what to do with tags that break their scheme, ``"begin"`` or ``"drop"``, see
+            :class:`cnlp.tagging.schemes.TagReader`; with either, of overlapping spans the longest stays, then the
+            leftmost. ``None`` refuses such tags and leaves overlapping spans.
+        encoding: utf-8, gb18030, gbk or big5.
+
+    Raises:
+        OSError: the file cannot be read.
+        ArgumentError: there is no such format or repair.
+        cnlp.errors.EncodingError: the file is not in ``encoding``.
+        cnlp.errors.FormatError: the file breaks its format; file and line are named.
+
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "a.bmes")
+    ...     _ = path.write_text("去 O\\n北 B-LOC\\n京 E-LOC\\n", encoding="utf-8")
+    ...     list(read_entities(path, "bmes"))
+    [Sentence(text='去北京', spans=((1, 3, 'LOC'),))]
+    """
+    for _, sentence in number_entities(path, format, repair=repair, encoding=encoding):
+        yield sentence
+
+
+def number_entities(
+    path: str | os.PathLike[str], format: str, *, repair: str | None = None, encoding: str = "utf-8"
+) -> Iterator[tuple[int, Sentence]]:
+    """The same with the number of the line where each sentence begins."""
+    if format not in READERS:
+        raise errors.unknown_choice("format", format, READERS)
+    read = READERS[format]
+    if format in COLUMNS:
+        read = partial(read, repair=repair)
+    for number, sentence in read(path, encoding=encoding):
+        if repair and find_overlap(sentence.spans):
+            sentence = sentence._replace(spans=drop_overlaps(sentence.spans))
+        yield number, sentence
