@@ -28,10 +28,12 @@ from cnlp.commands.failures import (
 COMMANDS = {
     "convert": "Convert a corpus with named entities.",
     "discover": "Find new words in raw text.",
+    "evaluate": "Score a model, or a file of predictions, against a gold standard.",
     "info": "Show what is installed, or the card of a model file.",
     "lexicon": "Check word lists.",
     "ner": "Find named entities.",
     "segment": "Cut text into words.",
+    "tag": "Tell the parts of speech of words.",
     "train": "Learn a model of your own from files that are cut or tagged.",
 }
 

@@ -1,4 +1,4 @@
-r"""The forms that ``cnlp segment`` writes, always in UTF-8. Each turns a chunk of complete lines into bytes.
+r"""The forms that ``cnlp segment`` and ``cnlp tag`` write, in UTF-8. Each turns a chunk of complete lines into bytes.
 
 text   The input with the delimiter put between words and nothing else changed. No delimiter stands next to
        white space, so every blank and every line ending of the input comes out as it was.
@@ -11,18 +11,23 @@ tsv    One token per line: ``line<TAB>start<TAB>end<TAB>word``, no heading, no b
        ``\t``. An empty input line has no row.
 
 White space is a token too in jsonl and tsv: in mode ``default`` the words of a line join to the line.
+
+``tag`` adds the tag: ``word/tag`` in text, a fourth item in jsonl, a fifth column in tsv. A word without a tag has
+no slash, ``null``, and an empty column. White space in text has no tag. Where the input is cut already, blanks
+part its words and are no tokens.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 
 from cnlp import Segmenter
+from cnlp.corpus.plain import WORD
 from cnlp.io import split_lines
 
-Span = tuple[str, int, int]
+Span = tuple[str, int, int] | tuple[str, int, int, str | None]  # word, start, end, and the tag if there are tags
 Cut = Callable[[str], list[Span]]
 Format = Callable[[bytes], bytes]
 
@@ -63,6 +68,34 @@ def make_format(name: str, segmenter: Segmenter, mode: str, delimiter: str) -> F
     return lambda chunk: _delimited(cut, chunk, delimiter)
 
 
+def make_tag_format(
+    name: str, cut: Cut, tag_words: Callable[[Sequence[str]], Sequence[str | None]], is_cut: bool, delimiter: str
+) -> Format:
+    """The function that writes format ``name`` with tags; use a new one for each output.
+
+    Args:
+        name: a key of :data:`SUFFIXES`.
+        cut: cuts and tags a text.
+        tag_words: tags the words of a line that ``is_cut``.
+        is_cut: blanks part the words of the input.
+        delimiter: what to put between words in format text; the blanks of an input that is cut stay as they are.
+
+    It raises ``UnicodeDecodeError`` with offsets in the chunk where the chunk is not UTF-8.
+    """
+    if is_cut:
+
+        def cut(line: str) -> list[Span]:
+            found = [(match.group(), *match.span()) for match in WORD.finditer(line)]
+            tags = tag_words([word for word, _, _ in found])
+            return [(*span, tag or None) for span, tag in zip(found, tags, strict=True)]
+
+    if name == "jsonl":
+        return lambda chunk: _json_lines(cut, chunk)
+    if name == "tsv":
+        return TabSeparated(cut)
+    return lambda chunk: _delimited(cut, chunk, delimiter)
+
+
 class TabSeparated:
     """The format ``tsv``; counts the lines of all chunks it is given."""
 
@@ -78,8 +111,9 @@ class TabSeparated:
         """Row by row."""
         for content, _ in split_lines(text):
             self.line += 1
-            for word, start, end in self.cut(content):
-                yield f"{self.line}\t{start}\t{end}\t{word.translate(_ESCAPES)}\n"
+            for word, start, end, *tags in self.cut(content):
+                columns = [word.translate(_ESCAPES), *(tag or "" for tag in tags)]
+                yield "\t".join(map(str, (self.line, start, end, *columns))) + "\n"
 
 
 def _json_lines(cut: Cut, chunk: bytes) -> bytes:
@@ -97,7 +131,7 @@ def _objects(cut: Cut, text: str) -> Iterator[str]:
 
 
 def _delimited(cut: Cut, chunk: bytes, delimiter: str) -> bytes:
-    """The format ``text`` for modes whose words overlap; what lies between words comes out as it is."""
+    """The format ``text`` for words that overlap or have tags; what lies between words comes out as it is."""
     return "".join(
         piece
         for content, ending in split_lines(chunk.decode("utf-8"))
@@ -109,10 +143,8 @@ def _join(content: str, spans: list[Span], delimiter: str) -> Iterator[str]:
     """Words of a line with delimiters between them, none next to white space; what no word covers stays."""
     reached = 0
     after_word = False
-    lowest = list(
-        accumulate((start for _, start, _ in reversed(spans)), min)
-    )  # of this word and all later ones
-    for word, _, end in spans:
+    lowest = list(accumulate((span[1] for span in reversed(spans)), min))  # of this word and all later ones
+    for word, _, end, *tags in spans:
         next_start = lowest.pop()
         if next_start > reached:
             yield content[reached:next_start]
@@ -120,7 +152,7 @@ def _join(content: str, spans: list[Span], delimiter: str) -> Iterator[str]:
         is_word = not word.isspace()
         if after_word and is_word:
             yield delimiter
-        yield word
+        yield f"{word}/{tags[0]}" if is_word and tags and tags[0] else word
         after_word = is_word
         reached = max(reached, end)
     yield content[reached:]

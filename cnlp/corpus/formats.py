@@ -18,7 +18,7 @@ from cnlp import errors
 from cnlp.corpus.conll import read_conll
 from cnlp.corpus.lines import read_lines
 from cnlp.corpus.pfr import read_pfr
-from cnlp.corpus.plain import read_words, split_words
+from cnlp.corpus.plain import WORD, read_words, split_words
 from cnlp.corpus.sentence import TaggedSentence
 from cnlp.corpus.word_pos import read_word_pos
 
@@ -33,6 +33,7 @@ FORMATS = ("words", "slash", "underscore", "pfr", "conll")
 _SAMPLE = 50  # lines that are looked at
 _MOST = 0.9  # so many of their tokens must have a tag: one that lost it is an error, not another format
 _UNCUT = 12  # characters a word, on average: the file is not cut
+_PFR_NAME = re.compile(r"\d{8}-\d{2}-\d{3}-\d{3}/m")
 _PFR_SIGN = re.compile(r"\d{8}-\d{2}-\d{3}-\d{3}/m|\[[^\]]+/[A-Za-z]+|.+/[A-Za-z]+\][A-Za-z]+")
 _TAGGED = {"slash": re.compile(r".+/[^/\u3400-\u9fff]+"), "underscore": re.compile(r".+_[^_\u3400-\u9fff]+")}
 
@@ -107,22 +108,47 @@ def read_tagged(path: PathLike, form: str | None = None, *, encoding: str = "utf
     return read_sentences(path, form, encoding=encoding)
 
 
-def sentence_lines(path: PathLike, form: str, *, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
-    """Number (from 1) and text of the line where each sentence of :func:`read_sentences` begins.
+def locate(path: PathLike, form: str, sentence: int, character: int, *, encoding: str = "utf-8") -> tuple[int, int]:
+    """Line and column, both from 1, of a character of a sentence, both from 0; behind its end, of the end.
 
     >>> import tempfile, pathlib
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder, "a.txt")
-    ...     _ = path.write_text("\\n北京 欢迎\\n\\n你 好\\n", encoding="utf-8")
-    ...     list(sentence_lines(path, "words"))
-    [(2, '北京 欢迎'), (4, '你 好')]
+    ...     _ = path.write_text("北京 欢迎\\n\\n你 好\\n", encoding="utf-8")
+    ...     locate(path, "words", 1, 1)
+    (3, 3)
     """
     inside = False
+    end = 1, 1
     for number, line in read_lines(path, encoding):
-        is_words = bool(split_words(line)) and not (form == "conll" and line.startswith("#"))
-        if is_words and not (form == "conll" and inside):
-            yield number, line
-        inside = is_words or (inside and bool(line.strip()))
+        pieces = _pieces(line, form)
+        if inside and (form != "conll" or not line.strip()):
+            sentence, inside = sentence - 1, False
+            if sentence < 0:
+                break
+        for column, word in pieces:
+            if sentence == 0 and character < len(word):
+                return number, column + character + 1
+            if sentence == 0:
+                character -= len(word)
+            end = number, column + len(word) + 1
+        inside = inside or bool(pieces)
+    return end
+
+
+def _pieces(line: str, form: str) -> list[tuple[int, str]]:
+    """The words of a line with the columns, from 0, where they begin."""
+    if form == "conll":
+        columns = line.split("\t")
+        return [(len(columns[0]) + 1, columns[1])] if columns[0].isdecimal() and len(columns) > 1 else []
+    tokens = [(match.start(), match.group()) for match in WORD.finditer(line)]
+    if form == "words":
+        return tokens
+    if form == "pfr":
+        tokens = [(column, token) for column, token in tokens if not _PFR_NAME.fullmatch(token)]
+        opened = [(column + token.startswith("["), token.removeprefix("[")) for column, token in tokens]
+        return [(column, token.rpartition("/")[0]) for column, token in opened]
+    return [(column, token.rpartition("/" if form == "slash" else "_")[0]) for column, token in tokens]
 
 
 def _read_words(path: PathLike, encoding: str) -> Iterator[TaggedSentence]:

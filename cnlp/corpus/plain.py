@@ -14,7 +14,9 @@ from collections.abc import Iterator
 
 from cnlp.corpus.lines import read_lines
 
-_WORD = re.compile("[^ \t\r\n\f\v\u3000]+")
+WORD = re.compile("[^ \t\r\n\f\v\u3000]+")
+"""A word of text that is cut: what no ASCII or ideographic space parts."""
+
 _SPACES = " \t\r\n\f\v\u3000"
 
 
@@ -24,7 +26,7 @@ def split_words(line: str) -> list[str]:
     >>> split_words("許多　社區  長青 ")
     ['許多', '社區', '長青']
     """
-    return _WORD.findall(line)
+    return WORD.findall(line)
 
 
 def read_words(

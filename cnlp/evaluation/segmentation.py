@@ -24,6 +24,7 @@ import math
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import accumulate, chain, zip_longest
+from typing import NamedTuple
 
 from cnlp import errors
 
@@ -218,6 +219,50 @@ def evaluate(
             raise errors.bad_line(name, number, f"the {longer} has more sentences than the other side")
         scorer.add(expected, got)
     return scorer.score()
+
+
+class Difference(NamedTuple):
+    """Words of the gold standard, and what stands in the prediction in their place.
+
+    Attributes:
+        gold: the words that the prediction does not have.
+        predicted: the words that it has instead; both join to the same text.
+        start: offset of the first of them in the sentence, in characters from 0.
+    """
+
+    gold: tuple[str, ...]
+    predicted: tuple[str, ...]
+    start: int
+
+    @property
+    def kind(self) -> str:
+        """``"split"``: one word was cut; ``"joined"``: several became one; ``"crossing"``: anything else."""
+        if len(self.gold) == 1:
+            return "split"
+        return "joined" if len(self.predicted) == 1 else "crossing"
+
+
+def differences(gold: Sequence[str], predicted: Sequence[str]) -> list[Difference]:
+    """What lies between the words that both have; each difference is as short as can be.
+
+    >>> for item in differences(["江", "泽民", "来到", "北京"], ["江泽民", "来", "到", "北京"]):
+    ...     print(item.kind, item.gold, item.predicted, item.start)
+    joined ('江', '泽民') ('江泽民',) 0
+    split ('来到',) ('来', '到') 3
+    """
+    if gold == predicted:
+        return []
+    gold_ends, predicted_ends = list(accumulate(map(len, gold))), list(accumulate(map(len, predicted)))
+    common = set(gold_ends) & set(predicted_ends)
+    found = []
+    i = j = start = 0
+    for end in sorted(common):
+        first, second = i, j
+        i, j = gold_ends.index(end, i) + 1, predicted_ends.index(end, j) + 1
+        if i - first > 1 or j - second > 1:
+            found.append(Difference(tuple(gold[first:i]), tuple(predicted[second:j]), start))
+        start = end
+    return found
 
 
 def _spans(words: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,149 @@
+"""``cnlp tag``: words and their parts of speech, of files, folders or standard input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+import cnlp
+from cnlp.commands.choices import (
+    algorithm_option,
+    delimiter_option,
+    lexicon_option,
+    standard_option,
+)
+from cnlp.commands.failures import FAILED
+from cnlp.commands.formats import SUFFIXES, Span, make_tag_format
+from cnlp.commands.streams import Stream, encoding_option, files_argument, make_plan, output_option
+from cnlp.lexicon import Lexicon
+from cnlp.segmentation import segmenter_for
+from cnlp.tagging.pos import PartOfSpeech
+from cnlp.tagging.tagsets import TAGSETS
+from cnlp.types import Token
+
+
+class Tagger:
+    """Cuts and tags text as the command line says.
+
+    Args:
+        algorithm, standard, lexicon, tagset: see :func:`cnlp.tag`.
+        model: a file of a tagger of one's own.
+    """
+
+    def __init__(
+        self,
+        *,
+        algorithm: str | None = None,
+        standard: str | None = None,
+        lexicon: Lexicon | None = None,
+        tagset: str = "pfr",
+        model: str | None = None,
+    ) -> None:
+        self.algorithm = algorithm
+        self.standard = standard
+        self.lexicon = lexicon
+        self.tagset = tagset
+        self.model = PartOfSpeech(model) if model is not None else None
+        segmenter_for("default", algorithm, standard, lexicon)  # wrong choices are refused here
+
+    def tag(self, text: str) -> list[Token]:
+        """The words of a text with their tags."""
+        return cnlp.tag(
+            text,
+            algorithm=self.algorithm,
+            standard=self.standard,
+            lexicon=self.lexicon,
+            tagset=self.tagset,
+            model=self.model,
+        )
+
+    def tag_words(self, words: Sequence[str]) -> list[str]:
+        """The tags of words; ``""`` for none."""
+        return [tag or "" for tag in cnlp.tag_words(words, tagset=self.tagset, model=self.model)]
+
+    def spans(self, text: str) -> list[Span]:
+        """The words of a text, white space among them, with offsets and tags."""
+        return [(token.text, token.start, token.end, token.tag) for token in self.tag(text)]
+
+
+def make_tagger(
+    *,
+    algorithm: str | None = None,
+    standard: str | None = None,
+    lexicons: Sequence[str] = (),
+    tagset: str = "pfr",
+    model: str | None = None,
+) -> Tagger:
+    """The tagger of these choices; ``lexicons`` are files of words, the last one uppermost.
+
+    Raises:
+        OSError: a file cannot be read.
+        CnlpError: a file is damaged, or there is no such choice.
+    """
+    lexicon = None
+    for path in lexicons:
+        lexicon = Lexicon(path, base=lexicon)
+    return Tagger(algorithm=algorithm, standard=standard, lexicon=lexicon, tagset=tagset, model=model)
+
+
+@click.command("tag")
+@files_argument
+@output_option(SUFFIXES)
+@click.option("-w", "--words", "is_cut", is_flag=True, help="The input is cut already: blanks part its words.")
+@click.option(
+    "-t",
+    "--tagset",
+    type=click.Choice(TAGSETS),
+    default="pfr",
+    show_default=True,
+    help="pfr: People's Daily; universal: UPOS; ctb: Chinese Treebank, without a tag where none corresponds.",
+)
+@algorithm_option
+@standard_option
+@lexicon_option
+@click.option("--model", metavar="PATH", help="A tagger of your own, see 'cnlp train tag'.")
+@delimiter_option
+@click.option(
+    "-f",
+    "--format",
+    "format_",
+    type=click.Choice(tuple(SUFFIXES)),
+    default="text",
+    show_default=True,
+    help='text: word/tag; jsonl: {"text", "tokens": [[word, start, end, tag], ...]} for each line; '
+    r"tsv: line, start, end, word, tag (tab is \t, backslash \\). Offsets count code points within the line.",
+)
+@encoding_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    files: tuple[str, ...],
+    output: str | None,
+    is_cut: bool,
+    tagset: str,
+    algorithm: str | None,
+    standard: str | None,
+    lexicons: tuple[str, ...],
+    model: str | None,
+    delimiter: str,
+    format_: str,
+    encoding: str,
+) -> None:
+    """Tell the parts of speech of words.
+
+    FILES are files, folders (all text files below, sorted), patterns such as 'news/*.txt', or - for standard
+    input, which is also read if there are none. The text is cut as 'cnlp segment' cuts it, unless --words says
+    that it is cut already. Tags that a --lexicon gives are kept.
+    """
+    if is_cut and (algorithm or standard or lexicons):
+        raise click.UsageError("--words leaves nothing to cut for --algorithm, --standard and --lexicon")
+    plan = make_plan(files, output, SUFFIXES[format_])
+    tagger = make_tagger(algorithm=algorithm, standard=standard, lexicons=lexicons, tagset=tagset, model=model)
+    stream = Stream(
+        lambda: make_tag_format(format_, tagger.spans, tagger.tag_words, is_cut, delimiter),
+        encoding,
+        keep_mark=format_ == "text",
+    )
+    if stream.run(plan):
+        ctx.exit(FAILED)

@@ -1,0 +1,155 @@
+"""``cnlp evaluate``: scores, unknown words, errors, and texts that differ."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from running_commands import Result
+
+import cnlp
+
+Shell = Callable[..., Result]
+
+GOLD = "江 泽民 来到 北京\n\n北京大学 的 学生\n江 泽民 说\n"
+PREDICTION = "江泽民 来到 北京\n北京 大学 的 学 生\n\n江泽民 说\n"
+
+
+@pytest.fixture
+def gold(tmp_path: Path) -> Path:
+    path = tmp_path / "gold.txt"
+    path.write_text(GOLD, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def prediction(tmp_path: Path) -> Path:
+    path = tmp_path / "prediction.txt"
+    path.write_text(PREDICTION, encoding="utf-8")
+    return path
+
+
+def one_line(result: Result, *parts: str, code: int = 1) -> None:
+    assert result.code == code
+    assert result.err.startswith("cnlp: error: ") and result.err.count("\n") == 1, result.err
+    assert all(part in result.err for part in parts), result.err
+
+
+def table(out: bytes) -> dict[str, list[str]]:
+    """The lines by their first word."""
+    rows = [line.split() for line in out.decode().splitlines() if line]
+    return {row[0]: row[1:] for row in rows}
+
+
+def test_words_of_two_files(shell: Shell, gold: Path, prediction: Path) -> None:
+    result = shell("evaluate", "segment", gold, prediction, "--errors", "3")
+    assert (result.code, result.err) == (0, "")
+    shown = table(result.out)
+    assert shown["precision"][:4] == ["0.4000", "4", "of", "10"]
+    assert shown["recall"][:4] == ["0.4000", "4", "of", "10"]
+    assert shown["F1"] == ["0.4000"]
+    assert "errors: 2 words were split, 2 groups joined, 0 cut elsewhere" in result.out.decode()
+    assert shown["江"] == ["泽民", "江泽民", "2", "1", "3"]
+    assert shown["北京大学"] == ["北京", "大学", "1", "2"]
+
+
+def test_known_and_unknown_words(shell: Shell, gold: Path, prediction: Path, tmp_path: Path) -> None:
+    words = tmp_path / "words.txt"
+    words.write_text("来到\n北京\n的\n说\n学生\n", encoding="utf-8")
+    (tmp_path / "train.txt").write_text("来到 北京\n的 说 学生\n", encoding="utf-8")
+    for known in (("--vocabulary", words), ("--train", tmp_path / "train.txt")):
+        report = json.loads(shell("evaluate", "segment", gold, prediction, *known, "-f", "json").out)
+        assert (report["oov_words"], report["oov_recall"], report["iv_recall"]) == (5, 0.0, 0.8)
+        assert report["errors"] == {"split": 2, "joined": 2, "crossing": 0}
+        assert "OOV" in table(shell("evaluate", "segment", gold, prediction, *known).out)
+
+
+@pytest.mark.parametrize(
+    "choices", [(), ("-a", "bigram"), ("-s", "pku"), ("-a", "bigram", "-u", "hmm"), ("-a", "crf", "-s", "pku")]
+)
+def test_words_of_a_model(shell: Shell, gold: Path, tmp_path: Path, choices: tuple[str, ...]) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text(GOLD.replace(" ", ""), encoding="utf-8")
+    assert shell("segment", text, *choices, "-o", tmp_path / "cut.txt").code == 0
+    by_file = json.loads(shell("evaluate", "segment", gold, tmp_path / "cut.txt", "-f", "json", "--errors", "9").out)
+    by_model = json.loads(shell("evaluate", "segment", gold, *choices, "-f", "json", "--errors", "9").out)
+    assert by_model.pop("prediction") != by_file.pop("prediction")
+    assert by_model == by_file
+
+
+DIFFERENT = [
+    (
+        "江泽民 来到 北京\n北京大学 的 学者\n江泽民 说\n",
+        "p.txt:2: ",
+        "column 9 has '者', ",
+        "g.txt:3, column 9 has '生'",
+    ),
+    ("江泽民 来到 北京\n", "p.txt:1: ", "column 10 has the end, ", "g.txt:3, column 1 has '北'"),
+    (GOLD + "\n再 说\n", "p.txt:6: ", "column 1 has '再', ", "g.txt:4, column 7 has the end"),
+    (
+        "江泽民 来到 北京 市\n北京大学 的 学生\n江泽民 说\n",
+        "p.txt:1: ",
+        "column 11 has '市'",
+        "g.txt:1, column 11 has the end",
+    ),
+    ("江/nr 泽民/nr 来到/v 北平/ns\n", "p.txt:1: ", "column 18 has '平'", "g.txt:1, column 10 has '京'"),
+    (
+        "19980101-01-001-001/m [江/nr 泽民/nr]nr 到/v\n",
+        "p.txt:1: ",
+        "column 38 has '到'",
+        "g.txt:1, column 6 has '来'",
+    ),
+    ("1\t江\t_\tN\n2\t择民\t_\tN\n\n", "p.txt:2: ", "column 3 has '择'", "g.txt:1, column 3 has '泽'"),
+]
+
+
+@pytest.mark.parametrize("content, place, there, here", DIFFERENT, ids=range(len(DIFFERENT)))
+def test_texts_that_differ_are_named_by_line_and_column(
+    shell: Shell, tmp_path: Path, content: str, place: str, there: str, here: str
+) -> None:
+    (tmp_path / "g.txt").write_text(GOLD, encoding="utf-8")
+    (tmp_path / "p.txt").write_text(content, encoding="utf-8")
+    one_line(shell("evaluate", "segment", tmp_path / "g.txt", tmp_path / "p.txt"), place, there, here)
+
+
+def test_what_does_not_go_together(shell: Shell, gold: Path, prediction: Path) -> None:
+    one_line(shell("evaluate", "segment", gold, prediction, "-a", "bigram"), "leave it out to score a model", code=2)
+    one_line(shell("evaluate", "segment", "nowhere"), "nowhere: No such file")
+    one_line(shell("evaluate", "segment", gold, "--train", "nowhere"), "nowhere: No such file")
+    one_line(shell("evaluate", "tag", gold), "gold.txt:1: the words have no tags")
+    one_line(shell("evaluate", "segment"), "GOLD", code=2)
+
+
+TAGGED = "我/r 爱/v 北京/ns 。/w\n他/r 工作/vn\n"
+
+
+def test_tags_of_two_files(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "g.txt").write_text(TAGGED, encoding="utf-8")
+    (tmp_path / "p.txt").write_text("我/r 爱/v 北/n 京/n 。/w\n他/r 工作/v\n", encoding="utf-8")
+    (tmp_path / "t.txt").write_text("我 爱\n", encoding="utf-8")
+    files = (tmp_path / "g.txt", tmp_path / "p.txt", "--train", tmp_path / "t.txt", "--errors", "2")
+    report = json.loads(shell("evaluate", "tag", *files, "-f", "json").out)
+    assert report["accuracy"] == 4 / 5 and report["segmentation_f1"] == 10 / 13
+    assert math.isclose(report["joint_f1"], 8 / 13)
+    assert (report["unknown_words"], report["unknown_accuracy"]) == (3, 2 / 3)
+    assert report["commonest_errors"] == [{"count": 1, "gold": "vn", "predicted": "v", "words": ["工作"]}]
+    assert report["tags"]["v"] == {"precision": 0.5, "recall": 1.0, "f1": 2 / 3, "words": 1}
+    shown = table(shell("evaluate", "tag", *files).out)
+    assert shown["joint"][-1] == "0.6154" and shown["vn"] == ["v", "1", "工作"]
+
+
+def test_tags_of_a_model(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "g.txt"
+    path.write_text(TAGGED, encoding="utf-8")
+    report = json.loads(shell("evaluate", "tag", path, "-f", "json").out)
+    tags = [cnlp.tag_words(line) for line in (["我", "爱", "北京", "。"], ["他", "工作"])]
+    right = sum(
+        a == b
+        for line, gold in zip(tags, (["r", "v", "ns", "w"], ["r", "vn"]), strict=True)
+        for a, b in zip(line, gold, strict=True)
+    )
+    assert report["accuracy"] == right / 6 and report["words"] == 6
+    one_line(shell("evaluate", "tag", path, path, "--model", "m"), "leave it out", code=2)
