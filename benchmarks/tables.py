@@ -39,15 +39,15 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(lines)
 
 
-def fraction(value: float | None) -> str:
-    """Three decimals without the leading zero.
+def fraction(value: float | None, digits: int = 3) -> str:
+    """Three decimals, or as many as are asked for, without the leading zero.
 
     >>> fraction(0.8183), fraction(1.0), fraction(None)
     ('.818', '1.000', '–')
     """
     if value is None:
         return _NO_FIGURE
-    return f"{value:.3f}".removeprefix("0")
+    return f"{value:.{digits}f}".removeprefix("0")
 
 
 def origin(record: Record) -> str:
@@ -151,6 +151,40 @@ def large_lexicon(record: Record) -> str:
     return table([f"{results['words']:,} user words", "seconds to load"], rows)
 
 
+def parts_of_speech(record: Record) -> str:
+    """Accuracy on given words, F1 of words with their tag, beside jieba's first letters."""
+    results = record["results"]
+    gold, dev = results["gold words, days 29-31"], results["gold words, days 26-28"]
+    rows = [
+        ["accuracy on given words", fraction(gold["accuracy"], 4), _NO_FIGURE],
+        ["on words that days 1-25 do not have", fraction(gold["unknown_accuracy"], 4), _NO_FIGURE],
+        ["accuracy on given words, days 26-28", fraction(dev["accuracy"], 4), _NO_FIGURE],
+        ["F1 of words with their tag", fraction(results["joint F1"], 4), _NO_FIGURE],
+        [
+            "F1 of words with the first letter of their tag",
+            fraction(results["joint F1, first letter"], 4),
+            fraction(results["jieba joint F1, first letter"], 4),
+        ],
+    ]
+    return table(["PFR January 1998, days 29-31", "cnlp", "jieba.posseg"], rows)
+
+
+def speed_of_tagging(record: Record) -> str:
+    """Words and bytes per second, and the ratios to the peers."""
+    results = record["results"]
+    bases = list(results["ratio_to"])
+    rows = [
+        [
+            name,
+            f"{results['thousand_words_per_s'][name]['median']:,.0f}",
+            f"{rate['median']:.2f}",
+            *(_ratio(results["ratio_to"][base].get(name)) for base in bases),
+        ]
+        for name, rate in results["mb_per_s"].items()
+    ]
+    return table(["line by line, one core", "1,000 words/s", "MB/s", *(f"x {base}" for base in bases)], rows)
+
+
 TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "segmentation": ("segmentation.json", f1_by_set),
     "segmentation-recall": ("segmentation.json", recall_by_set),
@@ -159,6 +193,8 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "segmentation-january-february": ("segmentation-january-february.json", full_scores),
     "speed": ("speed.json", speed_of_lines),
     "speed-long-lines": ("speed.json", speed_of_long_lines),
+    "pos": ("pos.json", parts_of_speech),
+    "pos-speed": ("pos-speed.json", speed_of_tagging),
     "lexicon": ("lexicon.json", large_lexicon),
     "memory": ("memory.json", start_and_memory),
 }

@@ -1452,7 +1452,8 @@ static int module_exec(PyObject *module)
            || add_type(module, &overlay_spec, &state->overlay)
            || add_type(module, &model_spec, &state->model)
            || add_type(module, &tagger_spec, &state->tagger)
-           || add_type(module, &cutter_spec, &state->cutter) ? -1 : 0;
+           || add_type(module, &cutter_spec, &state->cutter)
+           || add_type(module, &word_tagger_spec, &state->word_tagger) ? -1 : 0;
 }
 
 static int module_traverse(PyObject *module, visitproc visit, void *arg)
@@ -1465,6 +1466,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
         Py_VISIT(state->model);
         Py_VISIT(state->tagger);
         Py_VISIT(state->cutter);
+        Py_VISIT(state->word_tagger);
     }
     return 0;
 }
@@ -1479,6 +1481,7 @@ static int module_clear(PyObject *module)
         Py_CLEAR(state->model);
         Py_CLEAR(state->tagger);
         Py_CLEAR(state->cutter);
+        Py_CLEAR(state->word_tagger);
     }
     return 0;
 }

@@ -11,7 +11,7 @@
 #define GIL_RELEASE_LENGTH 2048 /* shorter texts are done before another thread could wake up */
 
 typedef struct {
-    PyTypeObject *mapping, *trie, *overlay, *model, *tagger, *cutter;
+    PyTypeObject *mapping, *trie, *overlay, *model, *tagger, *cutter, *word_tagger;
 } ModuleState;
 
 ModuleState *state_of(PyTypeObject *type);
@@ -60,5 +60,9 @@ int get_spans(PyObject *object, size_t length, const Span **spans, size_t *count
 /* The words of the text; without the GIL if it is long. Returns -1 with an exception. */
 int cut(const CutterObject *cutter, const Text *text, const Span *spans, size_t n_spans,
         int with_sources, Words *words);
+
+/* ---- types in files of their own ---- */
+
+extern PyType_Spec word_tagger_spec;
 
 #endif

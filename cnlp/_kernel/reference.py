@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
 
+    from cnlp._kernel.reference_pos import WordTagger as WordTagger
     from cnlp._kernel.reference_tagger import Tagger as Tagger
 
     Edge: TypeAlias = tuple[int, int, int, int]  # end, id, cost, source
@@ -749,9 +750,10 @@ def cut_at(text: str, ends: bytes) -> list[str]:
 
 
 def __getattr__(name: str) -> object:
-    """``Tagger`` lives in a file of its own, which needs this one."""
-    if name != "Tagger":
+    """Types with a file of their own, which needs this one."""
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from cnlp._kernel import reference_tagger
+    return getattr(__import__(_HOMES[name], fromlist=[name]), name)
 
-    return reference_tagger.Tagger
+
+_HOMES = {"Tagger": "cnlp._kernel.reference_tagger", "WordTagger": "cnlp._kernel.reference_pos"}

@@ -13,6 +13,7 @@ TAGGERS = {  # by algorithm: the shipped files of kind "segmenter"
     "crf": os.path.join(os.path.dirname(__file__), "crf.safetensors"),
     "hmm": os.path.join(os.path.dirname(__file__), "hmm.safetensors"),
 }
+POS = os.path.join(os.path.dirname(__file__), "pos.safetensors")
 
 
 def open_model(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cnlp.segmentation.explain import Explanation, Path
     from cnlp.segmentation.tagger import TaggerModel
     from cnlp.segmentation.trellis import Confidence
+    from cnlp.tagging.pos import PartOfSpeech
     from cnlp.types import Token
 
 ALGORITHMS = ("forward", "backward", "bidirectional", "unigram", "bigram", "perceptron", "crf", "hmm")
@@ -134,6 +135,36 @@ class Segmenter:
             tag = entry.tag if entry else expression_tags.get((start, end)) if source == 1 else None
             tokens.append(Token(word, start, end, tag, SOURCES[source]))
         return tokens
+
+    def tag(self, text: str, tagger: PartOfSpeech | None = None) -> list[Token]:
+        """The words with their parts of speech; tags from the user's lexicon are kept.
+
+        Args:
+            text: any str.
+            tagger: gives the tags; the shipped one by default.
+
+        Raises:
+            TextTypeError: ``text`` is not a str.
+            ArgumentError: the words of this mode overlap.
+        """
+        from cnlp.tagging.pos import SPACE, shipped
+        from cnlp.types import Token
+
+        if self.mode != "default":
+            raise errors.ArgumentError(f"parts of speech need mode 'default'; words of mode {self.mode!r} overlap")
+        if not isinstance(text, str):
+            raise errors.not_text(text)
+        kernel_tagger = (tagger or shipped()).kernel
+        tokens: list[Token] = kernel_tagger.tokens(
+            self._cutter, text, self.lexicon.spans(text), Token, SOURCES, SPACE
+        )
+        if self.lexicon.layer is None and not self.lexicon.has_expressions:
+            return tokens
+        own = {(token.start, token.end): token.tag for token in self.tokenize(text) if token.tag is not None}
+        return [
+            Token(token.text, token.start, token.end, own.get((token.start, token.end), token.tag), token.source)
+            for token in tokens
+        ]
 
     def segment_bytes(self, data: bytes, delimiter: bytes = b" ") -> bytes:
         """Segment UTF-8 text to UTF-8 text; other threads run meanwhile.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from cnlp._kernel import reference_pos
 from cnlp.tagging.features import TYPES, character_type
 from cnlp.text.normalise import fold_table
 
@@ -19,6 +20,7 @@ _MULTIPLIER = 0x9E3779B1
 _LOAD = 0.4  # at .6 a fifth of the lines spill over, which costs 2 to 5 % of the speed
 N_MARKS = 8  # bits of a key's marks
 _NO_MARKS: Mapping[int, int] = {}
+_LOAD_OF_PAIRS = 0.7
 
 
 def bucket_of(key: int, n_buckets: int) -> int:
@@ -152,3 +154,30 @@ def _fill(keys: Collection[int], size: int) -> list[list[int]]:
 def pad_line(data: bytes) -> bytes:
     """``data`` with zeros behind it, up to a multiple of a cache line."""
     return data + bytes(-len(data) % LINE)
+
+
+def pack_pairs(values: Mapping[int, int]) -> bytes:
+    """A table of 32-bit pairs: the low half of a 64-bit hash, the value; a value of 0 is an empty slot."""
+    size = int(len(values) / _LOAD_OF_PAIRS) + 1
+    table = array("I", bytes(8 * size))
+    for key, value in values.items():
+        slot = reference_pos.bucket_of(key, size)
+        while table[2 * slot + 1]:
+            slot = slot + 1 if slot + 1 < size else 0
+        table[2 * slot], table[2 * slot + 1] = key & 0xFFFFFFFF, value
+    return table.tobytes()
+
+
+def pack_dictionary(values: Mapping[int, int]) -> bytes:
+    """A table of 32-bit slots: 24 bits of a 64-bit hash, 8 bits of the value, 1 to 255; 0 is empty.
+
+    A word that is not in it is taken for one that is about once in 10 million times.
+    """
+    size = int(len(values) / _LOAD_OF_PAIRS) + 1
+    table = array("I", bytes(4 * size))
+    for key, value in values.items():
+        slot = reference_pos.bucket_of(key, size)
+        while table[slot]:
+            slot = slot + 1 if slot + 1 < size else 0
+        table[slot] = (key & 0xFFFFFF) << 8 | value
+    return table.tobytes()

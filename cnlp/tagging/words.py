@@ -1,50 +1,53 @@
 """Learning to tag words: the estimator behind :mod:`cnlp.tagging.pos`, which declares the templates.
 
 The perceptron is that of :mod:`cnlp.tagging.linear`; a word is a position. Needs numpy. On PFR January (a
-million words, two forms) an epoch takes some five seconds.
+million words, two forms) an epoch takes some ten seconds.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 
 from cnlp import errors
+from cnlp._kernel.reference_pos import (
+    ABSENT,
+    COLUMNS,
+    OUTSIDE,
+    SMALLEST,
+    form_columns,
+    mix_keys,
+    word_hash,
+)
 from cnlp.models.format import write_model
 from cnlp.tagging import linear
-from cnlp.tagging.encode import BLOCKS, Ints, lookup
-from cnlp.tagging.features import NOTHING
+from cnlp.tagging.encode import BLOCKS, Ints
+from cnlp.tagging.features import NOTHING, Template, character_type
+from cnlp.tagging.layout import pack_alphabet, pack_dictionary, pack_pairs, per_code
 from cnlp.tagging.linear import Bytes, Epoch, Floats, PerceptronState, Problem, Shape, Stream
-from cnlp.tagging.pos import (
-    KIND,
-    LETTERS,
-    OUTSIDE,
-    TEMPLATES,
-    class_pair_key,
-    find_dictionary_tag,
-    make_dictionary,
-    pair_key,
-    triple_key,
-    word_class,
-    word_keys,
-)
+from cnlp.tagging.pos import KIND, TEMPLATES, UNSEEN, PartOfSpeech, WordTemplate, word_class
 from cnlp.text.normalise import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
     from typing import TypeAlias
 
     from typing_extensions import Self
 
-    Tagged: TypeAlias = tuple[Sequence[str], Sequence[str]]
+    from cnlp.tagging.pos import WordClass
 
-_PADS = 2
-_RARE = 1  # templates of word forms alone need no minimum: the class features stand against them
+    Tagged: TypeAlias = tuple[Sequence[str], Sequence[str]]
+    Hashes: TypeAlias = npt.NDArray[np.uint64]
+
+_PADS = 3  # between sentences: as far as templates reach
+_ALL_BITS = (1 << 64) - 1
 
 
 class WordTagger:
@@ -58,6 +61,7 @@ class WordTagger:
         min_count: words, pairs and classes seen less often have no row of their own.
         min_tagged: words seen at least so often get only tags that they were seen with.
         dictionary: words of a general dictionary with their tags.
+        clusters: words with their classes, 1 to 255, of :mod:`cnlp.tagging.distribution`.
         seed: of the order in which the sentences are seen.
 
     Attributes:
@@ -80,6 +84,7 @@ class WordTagger:
         min_count: int = 2,
         min_tagged: int = 20,
         dictionary: Mapping[str, str] | None = None,
+        clusters: Mapping[str, int] | None = None,
         seed: int = 1,
     ) -> None:
         self.epochs = epochs
@@ -89,6 +94,7 @@ class WordTagger:
         self.min_count = min_count
         self.min_tagged = min_tagged
         self.dictionary = dictionary
+        self.clusters = clusters
         self.seed = seed
 
     def fit(self, sentences: Sequence[Tagged], *, dev: Sequence[Tagged] | None = None, progress: bool = False) -> Self:
@@ -124,20 +130,20 @@ class WordTagger:
         if not 0 < len(self.tags_) <= 64:
             raise errors.ArgumentError(f"{len(self.tags_)} tags; a tagger has 1 to 64")
         blocks = [i * BLOCKS // len(part) for part in parts for i in range(len(part))]
-        self._set_dictionary()
         flat = _Flat([words for words, _ in sentences])
         gold = flat.spread([[self.tags_.index(tag) for tag in tags] for _, tags in sentences])
         block = flat.spread([[b] * len(words) for b, (words, _) in zip(blocks, sentences, strict=True)])
-        kinds = self._learn_classes(flat, gold, block)
+        self._set_alphabet(flat.words)
         streams: list[Stream] = []
         rows: list[Ints] = []
-        self._keys: list[dict[str, int]] = []
-        for template, (names, keys) in zip(TEMPLATES, self._stream_keys(flat, kinds), strict=True):
-            minimum = self.min_count if template.name in ("word", "pair", "class_pair", "classes") else _RARE
-            stream, row = linear.learn_stream(template, keys, minimum)
-            streams.append(stream)
+        columns = self._columns(flat, self._learn_classes(flat, gold, block))
+        for number, template in enumerate(TEMPLATES):
+            stream = Template(str(number), template.low, template.high)
+            keys = _keys(number, template, columns, flat.ids)
+            learnt, row = linear.learn_stream(stream, keys, self.min_count if template.is_open else 1)
+            streams.append(learnt)
             rows.append(row)
-            self._keys.append({names(key): i for i, key in enumerate(stream.keys.tolist())})
+        self.streams_ = streams
         self.shape_ = Shape.of(streams, len(self.tags_))
         problem = Problem(self.shape_, flat.sequences, gold.astype(np.uint8), self._allowed(), -1)
         for i, row in enumerate(rows):
@@ -192,56 +198,69 @@ class WordTagger:
         Raises:
             OSError: the file cannot be written.
         """
-        blocks = [self.shape_.block(self.weights_, i) for i in range(len(TEMPLATES))]
         n = len(self.tags_)
-        moves = self.weights_[self.shape_.transitions :].reshape(n + 1, n)
+        blocks = [self.shape_.block(self.weights_, i) for i in range(len(TEMPLATES))]
+        moves = self.weights_[self.shape_.transitions :]
         largest = max(float(np.abs(block).max(initial=0)) for block in blocks)
         unit = largest / 127 or 1.0
-        keys: list[str] = []
-        starts, entries = [0], []
-        for names, block in zip(self._keys, blocks, strict=True):
-            flat = block.reshape(len(names), block.shape[1] * block.shape[2])
+        places: dict[int, int] = {}
+        entries = array("H", [0])  # place 0 is that of an empty slot
+        for stream, block in zip(self.streams_, blocks, strict=True):
+            flat = block.reshape(len(stream.keys), block.shape[1] * block.shape[2])
             whole = np.rint(np.where(np.abs(flat) >= smallest * largest, flat, 0) / unit).astype(np.int64)
-            for name, row in names.items():
-                places = np.flatnonzero(whole[row])
-                if len(places):
-                    keys.append(name)
-                    entries.append(places << 8 | whole[row, places] + 128)
-                    starts.append(starts[-1] + len(places))
-        sets = [" ".join(map(str, self._open_tags()))]
-        facts: list[int] = []
-        words: list[str] = []
-        classes = [word_class([])]
-        for word, counts in self.counts_.items():
-            kind, members = word_class(list(counts.items())), sets[0]
-            if sum(counts.values()) >= self.min_tagged:
-                members = " ".join(str(self.tags_.index(tag)) for tag in sorted(counts))
-            words.append(word)
-            facts += (_place(kind, classes), _place(members, sets))
+            for row in np.flatnonzero(whole.any(axis=1)).tolist():
+                used = np.flatnonzero(whole[row])
+                places[int(stream.keys[row]) & _ALL_BITS] = len(entries)
+                entries.append(len(used))
+                entries.frombytes((used << 8 | whole[row, used] + 128).astype("<u2").tobytes())
+        words, coarse, sets = self._word_facts()
+        pages, cells, types = self._alphabet
         arrays = {
-            "keys": ("U8", "\n".join(keys).encode("utf-8", "surrogatepass")),
-            "starts": ("U32", np.array(starts, "<u4").tobytes()),
-            "entries": ("U16", np.concatenate([*entries, np.zeros(0, np.int64)]).astype("<u2").tobytes()),
-            "transitions": ("I16", np.rint(moves / unit).astype("<i2").tobytes()),
-            "words": ("U8", "\n".join(words).encode("utf-8", "surrogatepass")),
-            "facts": ("U16", np.array(facts, "<u2").tobytes()),
-            "classes": ("U8", "\n".join(classes).encode()),
-            "sets": ("U8", "\n".join(sets).encode()),
-            "dictionary": ("U32", self._dictionary.tobytes()),
-            "dictionary_tags": ("U8", "\n".join(self._dictionary_tags).encode()),
+            "pages": ("U16", pages),
+            "codes": ("U16", cells),
+            "types": ("U8", types),
+            "templates": ("I8", b"".join(template.pack() for template in TEMPLATES)),
+            "rows": ("U32", pack_pairs(places)),
+            "entries": ("U16", entries.tobytes()),
+            "transitions": ("I16", np.rint(moves[: n * (n + 1)] / unit).astype("<i2").tobytes()),
+            "words": ("U32", pack_pairs(words)),
+            "coarse": ("U16", coarse),
+            "sets": ("U64", sets),
+            "dictionary": ("U32", self._pack_numbers(self._dictionary)),
+            "clusters": ("U32", self._pack_numbers(self._clusters)),
         }
         parameters = {k: v for k, v in vars(self).items() if not k.startswith("_") and not k.endswith("_")}
-        parameters.pop("dictionary")
+        del parameters["dictionary"], parameters["clusters"]
         metadata = {"kind": KIND, "tags": ",".join(self.tags_), "unit": repr(unit)}
         write_model(path, arrays, {**metadata, "parameters": json.dumps(parameters), **(card or {})})
 
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> PartOfSpeech:
+        """Read what :meth:`save` wrote: a tagger that learns no more.
+
+        Raises:
+            OSError: the file cannot be read.
+            ModelError: it is damaged, or models something else.
+        """
+        return PartOfSpeech(path)
+
     # ---- features ----
 
-    def _set_dictionary(self) -> None:
+    def _set_alphabet(self, words: Sequence[str]) -> None:
+        """Codes of the characters that are known, and what dictionary and clusters say, by folded word."""
         folded = {normalise(word): tag for word, tag in (self.dictionary or {}).items()}
-        self._dictionary_tags = ["", *sorted(set(folded.values()))]
-        numbers = {tag: number for number, tag in enumerate(self._dictionary_tags)}
-        self._dictionary = make_dictionary({word: numbers[tag] for word, tag in folded.items()})
+        characters = sorted({"0", "a"} | {char for word in chain(words, folded, self.clusters or ()) for char in word})
+        self._codes, pages, cells = pack_alphabet(characters)
+        self._alphabet = pages, cells, per_code(self._codes)[1]
+        numbers = {tag: number for number, tag in enumerate(sorted(set(folded.values())), 1)}
+        self._dictionary = {word: numbers[tag] for word, tag in folded.items()}
+        self._clusters = {normalise(word): number for word, number in (self.clusters or {}).items()}
+
+    def _codes_of(self, word: str) -> list[int]:
+        return [self._codes.get(char) or 1 + character_type(char) for char in word]
+
+    def _form(self, word: str) -> list[int]:
+        return form_columns(self._codes_of(word), list(map(character_type, word)))
 
     def _learn_classes(self, flat: _Flat, gold: Ints, block: Ints) -> Ints:
         """[N] number of each word's class without its own block."""
@@ -254,8 +273,7 @@ class WordTagger:
             word, tag, number = cell // BLOCKS // n_tags, cell // BLOCKS % n_tags, cell % BLOCKS
             counts[word].setdefault(number, {})[tag] = count
         self.counts_: dict[str, dict[str, int]] = {}
-        self._kinds = [OUTSIDE, word_class([])]
-        places = {name: i for i, name in enumerate(self._kinds)}
+        self._classes: dict[WordClass, int] = {UNSEEN: 0}
         without = np.zeros((n_words, BLOCKS), np.int64)
         for word, by_block in enumerate(counts):
             total: dict[int, int] = {}
@@ -266,71 +284,55 @@ class WordTagger:
             self.counts_[flat.words[word]] = named
             for number, tags in by_block.items():
                 rest = [(self.tags_[tag], count - tags.get(tag, 0)) for tag, count in total.items()]
-                kind = word_class(rest)
-                without[word, number] = places.setdefault(kind, len(places))
-            whole = word_class(list(named.items()))
-            places.setdefault(whole, len(places))
-        self._kinds = list(places)
-        kinds = np.zeros(len(flat.ids), np.int64)
-        kinds[here] = without[flat.ids[here], block[here]]
-        return kinds
+                without[word, number] = self._class_number(rest)
+            self._class_number(named.items())
+        classes = np.zeros(len(flat.ids), np.int64)
+        classes[here] = without[flat.ids[here], block[here]]
+        return classes
 
-    def _stream_keys(self, flat: _Flat, kinds: Ints) -> list[tuple[_Names, Ints]]:
-        """For each template how to name a key, and [N] the keys."""
-        columns: dict[str, tuple[list[str], Ints]] = {}
-        tables: dict[str, dict[str, int]] = {template.name: {} for template in TEMPLATES}
-        of_word = {name: np.full(len(flat.words) + 1, NOTHING, np.int64) for name in tables}
-        for number, word in enumerate(flat.words):
-            for name, key in word_keys(word):
-                of_word[name][number] = tables[name].setdefault(key, len(tables[name]))
-        for name, table in tables.items():
-            columns[name] = list(table), of_word[name][flat.ids]
-        n = len(flat.words) + 1
-        here = flat.ids >= 0
-        left, right = flat.ids, np.append(flat.ids[1:], NOTHING)
-        pairs = np.where(here & (right >= 0), left * n + right, NOTHING)
-        m = len(self._kinds)
-        before, after = np.insert(kinds[:-1], 0, 0), np.append(kinds[1:], 0)
-        triples = np.where(here, (before * m + kinds) * m + after, NOTHING)
-        names: list[tuple[_Names, Ints]] = []
-        for template in TEMPLATES:
-            if template.name == "pair":
-                names.append((lambda k: pair_key(flat.words[k // n], flat.words[k % n]), pairs))
-            elif template.name == "class":
-                names.append((lambda k: LETTERS["class"] + self._kinds[k], np.where(here, kinds, NOTHING)))
-            elif template.name == "dictionary":
-                of_words = [find_dictionary_tag(self._dictionary, word) for word in flat.words]
-                keys = np.where(here, np.array([*of_words, 0])[flat.ids], NOTHING)
-                names.append((lambda k: LETTERS["dictionary"] + self._dictionary_tags[k], keys))
-            elif template.name == "class_pair":
-                keys = np.where(here & (right >= 0), kinds * m + after, NOTHING)
-                names.append((lambda k: class_pair_key(self._kinds[k // m], self._kinds[k % m]), keys))
-            elif template.name == "classes":
-                names.append((self._triple_name, triples))
-            else:
-                listed, keys = columns[template.name]
-                names.append((listed.__getitem__, keys))
-        return names
+    def _class_number(self, counts: Iterable[tuple[str, int]]) -> int:
+        return self._classes.setdefault(word_class(counts), len(self._classes))
 
-    def _triple_name(self, key: int) -> str:
-        m = len(self._kinds)
-        return triple_key(self._kinds[key // m // m], self._kinds[key // m % m], self._kinds[key % m])
+    def _columns(self, flat: _Flat, classes: Ints) -> dict[str, Hashes]:
+        """[N] what each word shows, in the kernel's numbers; ``classes`` [N]."""
+        forms = np.array([*map(self._form, flat.words), self._form("")], np.uint64)
+        columns = {name: forms[flat.ids, k] for k, name in enumerate(COLUMNS[: forms.shape[1]])}
+        for name, known in (("dictionary", self._dictionary), ("cluster", self._clusters)):
+            numbers = np.array([*(known.get(word, 0) for word in flat.words), 0], np.uint64)
+            columns[name] = numbers[flat.ids] + SMALLEST
+        columns["class"] = classes.astype(np.uint64) + SMALLEST
+        columns["coarse"] = self._coarse()[classes].astype(np.uint64) + SMALLEST
+        for column in columns.values():
+            column[flat.ids < 0] = OUTSIDE
+        return columns
+
+    def _coarse(self) -> Ints:
+        """The number of the two commonest tags, by number of the class."""
+        numbers: dict[tuple[str, str], int] = {}
+        return np.array([numbers.setdefault(kind[:2], len(numbers)) for kind in self._classes], np.int64)
+
+    def _word_facts(self) -> tuple[dict[int, int], bytes, bytes]:
+        """For the file: class and set of each word by its hash; the coarse classes; the sets as bits."""
+        sets = {sum(1 << tag for tag in self._open_tags()): 0}
+        facts = {}
+        for word, counts in self.counts_.items():
+            members = next(iter(sets))
+            if sum(counts.values()) >= self.min_tagged:
+                members = sum(1 << self.tags_.index(tag) for tag in counts)
+            numbers = self._class_number(counts.items()), sets.setdefault(members, len(sets))
+            facts[word_hash(self._codes_of(word))] = numbers[0] << 16 | numbers[1]
+        return facts, self._coarse().astype("<u2").tobytes(), np.array(list(sets), "<u8").tobytes()
+
+    def _pack_numbers(self, numbers: Mapping[str, int]) -> bytes:
+        return pack_dictionary({word_hash(self._codes_of(word)): number for word, number in numbers.items()})
 
     def _problem_for(self, flat: _Flat) -> Problem:
         """Sentences as they are seen after training."""
-        places = {name: i for i, name in enumerate(self._kinds)}
-        of_word = [
-            places[word_class(list(self.counts_[word].items()) if word in self.counts_ else [])] for word in flat.words
-        ]
-        kinds = np.array([*of_word, 0])[flat.ids]
+        of_word = [self._class_number(self.counts_.get(word, {}).items()) for word in flat.words]
+        columns = self._columns(flat, np.array([*of_word, 0])[flat.ids])
         problem = Problem(self.shape_, flat.sequences, np.zeros(len(flat.ids), np.uint8), self._allowed(), -1)
-        for i, (names, keys) in enumerate(self._stream_keys(flat, kinds)):
-            kept = self._keys[i]
-            used = np.unique(keys[keys >= 0])
-            rows = np.array([kept.get(names(key), NOTHING) for key in used.tolist()], np.int64)
-            place = lookup(keys, used)
-            if len(rows):
-                problem.ids[i] = np.where(place >= 0, rows[place], NOTHING)
+        for number, (template, stream) in enumerate(zip(TEMPLATES, self.streams_, strict=True)):
+            problem.ids[number] = linear.find_rows(stream, _keys(number, template, columns, flat.ids))
         return problem
 
     def _scorer(self, dev: Sequence[Tagged]) -> _Scorer:
@@ -379,15 +381,13 @@ class _Flat:
         return result
 
 
-def _place(value: str, values: list[str]) -> int:
-    """The place of a value in a list; at the end if it is new."""
-    if value not in values:
-        values.append(value)
-    return values.index(value)
+def _keys(number: int, template: WordTemplate, columns: Mapping[str, Hashes], ids: Ints) -> Ints:
+    """[N] the template's key at each word, as the kernel hashes it."""
+    values = [np.roll(columns[name], -offset) for name, offset in template.parts]
+    keys = mix_keys(number, values).astype(np.int64)
+    is_there = (ids >= 0) & np.logical_and.reduce([value != ABSENT for value in values])
+    return np.where(is_there, keys, NOTHING)
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    _Names: TypeAlias = Callable[[int], str]
     _Scorer: TypeAlias = Callable[[Floats], float]

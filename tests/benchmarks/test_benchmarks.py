@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from benchmarks import lexicon, memory, record, report, segmentation, speed, systems, tables, timing
+from benchmarks import lexicon, memory, pos_speed, record, report, segmentation, speed, systems, tables, timing
 from cnlp import errors
 from cnlp.corpus import CORPORA
 from cnlp.corpus.registry import file_sha256
@@ -73,7 +73,8 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    "name", ["record", "systems", "segmentation", "timing", "speed", "memory", "lexicon", "tables", "report"]
+    "name",
+    ["record", "systems", "segmentation", "timing", "speed", "memory", "lexicon", "pos_speed", "tables", "report"],
 )
 def test_examples_in_docstrings(name: str) -> None:
     assert doctest.testmod(importlib.import_module(f"benchmarks.{name}")).failed == 0
@@ -397,6 +398,14 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     memory.main(["--runs", "1", "--output", str(corpora / "memory.json")])
     monkeypatch.setattr(lexicon, "SETS", ("pku-test",))
     lexicon.main(["--words", "10", "--rounds", "1", "--output", str(corpora / "lexicon.json")])
+    monkeypatch.setattr(pos_speed, "pin", lambda: 0)
+    monkeypatch.setattr(pos_speed, "jieba_posseg", lambda: list)
+    monkeypatch.setattr(pos_speed, "rjieba_tag", lambda: list)
+    pos_speed.main(["--rounds", "1", "--stride", "1", "--output", str(corpora / "pos-speed.json")])
+    accuracy = {"words": 10, "accuracy": 0.9, "unknown_words": 1, "unknown_accuracy": 0.0}
+    scores = {"joint F1": 0.9, "joint F1, first letter": 0.9, "jieba joint F1, first letter": 0.7}
+    parts = {f"gold words, days {days}": accuracy for days in ("26-28", "29-31")}
+    record.save({"results": {**parts, **scores}}, corpora / "pos.json")
     for name, (file, make) in tables.TABLES.items():
         lines = make(record.load(corpora / file)).splitlines()
         assert len(lines) >= 3, name

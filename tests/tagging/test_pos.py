@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 import random
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -11,7 +13,10 @@ np = pytest.importorskip("numpy")
 
 import cnlp  # noqa: E402
 from cnlp import errors  # noqa: E402
-from cnlp.tagging.pos import TEMPLATES, PartOfSpeech, word_class, word_keys, word_shape  # noqa: E402
+from cnlp._kernel.reference_pos import COLUMNS, SMALLEST, form_columns, mix_keys  # noqa: E402
+from cnlp._kernel.reference_pos import WordTagger as WordTaggerTwin  # noqa: E402
+from cnlp.models import open_model  # noqa: E402
+from cnlp.tagging.pos import ARRAYS, KIND, TEMPLATES, UNSEEN, PartOfSpeech, word_class  # noqa: E402
 from cnlp.tagging.tagsets import PFR, TAGSETS, convert_tag  # noqa: E402
 from cnlp.tagging.words import WordTagger  # noqa: E402
 
@@ -27,7 +32,8 @@ SENTENCES = [
 @pytest.fixture(scope="module")
 def trained():
     dictionary = {"北京": "ns", "东西": "n", "没见过": "v"}
-    return WordTagger(epochs=5, min_tagged=10**9, dictionary=dictionary).fit(SENTENCES)
+    clusters = {"北京": 1, "上海": 1, "工作": 2, "发展": 2}
+    return WordTagger(epochs=5, min_tagged=10**9, dictionary=dictionary, clusters=clusters).fit(SENTENCES)
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +41,6 @@ def saved(trained, tmp_path_factory):
     path = tmp_path_factory.mktemp("pos") / "pos.safetensors"
     trained.save(path, card={"name": "test"})
     return path
-
-
-CLASS = [template.name for template in TEMPLATES].index("class")
 
 
 class TestLearning:
@@ -58,8 +61,13 @@ class TestLearning:
         once = [(["甲"], ["n"]), *([(["乙"], ["v"])] * 9)]
         model = WordTagger(epochs=1).fit(once)
         assert model.counts_["甲"] == {"n": 1}
-        assert "k" + word_class([("n", 1)]) not in model._keys[CLASS]
-        assert "k" in model._keys[CLASS]
+        number = [str(template) for template in TEMPLATES].index("class -1..+1")
+        keys = {
+            kind: mix_keys(number, [np.array([place + SMALLEST], np.uint64)]).astype(np.int64)[0]
+            for kind, place in model._classes.items()
+        }
+        assert keys[UNSEEN] in model.streams_[number].keys
+        assert keys[word_class([("n", 1)])] not in model.streams_[number].keys
 
     def test_the_dev_part_chooses_the_epoch(self):
         model = WordTagger(epochs=4).fit(SENTENCES, dev=SENTENCES[:2])
@@ -74,35 +82,52 @@ class TestLearning:
 class TestDecoding:
     def test_the_file_tags_as_the_trainer_does(self, trained, saved):
         # Weights in whole numbers on both sides, so that the scores are the same.
-        largest = max(float(np.abs(trained.shape_.block(trained.weights_, i)).max()) for i in range(len(trained._keys)))
+        largest = max(float(np.abs(trained.shape_.block(trained.weights_, i)).max()) for i in range(len(TEMPLATES)))
         whole = WordTagger(min_tagged=10**9)
         whole.__dict__.update(trained.__dict__)
         whole.weights_ = np.rint(trained.weights_ / (largest / 127)).astype(np.float32)
         loaded = PartOfSpeech(saved)
-        loaded._sets = [tuple(range(len(loaded.tags)))] * len(loaded._sets)
-        words = ["我", "北京", "工作", "在", "没见过", "的", "1998年", "A股", "。"]
+        words = ["我", "北京", "工作", "在", "没见过", "的", "1998年", "A股", "。", "北京1998年"]
         chance = random.Random(0)
+        every = WordTagger.load(saved).tags
+        assert every == tuple(trained.tags_) == loaded.tags
         for _ in range(200):
             sentence = chance.choices(words, k=chance.randint(1, 8))
             found, expected = loaded.predict(sentence), whole.predict([sentence])[0]
             if found != expected:  # equal scores may part them; nothing else may
-                assert score_of(loaded, sentence, found) == score_of(loaded, sentence, expected)
+                assert score_of(saved, sentence, found) == score_of(saved, sentence, expected)
+
+    def test_the_share_of_right_tags_is_the_score(self, trained, saved):
+        assert PartOfSpeech(saved).score(SENTENCES) == trained.score(SENTENCES) == 1.0
+        assert PartOfSpeech(saved).score([(["我", "爱"], ["r", "n"])]) == 0.5
+        assert PartOfSpeech(saved).score([]) == 0.0
 
     def test_no_words_no_tags(self, saved):
         assert PartOfSpeech(saved).predict([]) == []
 
     def test_the_best_path_is_the_best_of_all(self, saved):
         model = PartOfSpeech(saved)
-        model._sets = [tuple(range(len(model.tags)))] * len(model._sets)
         for sentence in (["我", "爱", "工作"], ["没见过", "的", "东西"]):
-            best = max(score_of(model, sentence, path) for path in itertools.product(model.tags, repeat=3))
-            assert score_of(model, sentence, model.predict(sentence)) == best
+            paths = itertools.product(*(sorted(candidates(saved, word)) for word in sentence))
+            best = max(score_of(saved, sentence, path) for path in paths)
+            assert score_of(saved, sentence, model.predict(sentence)) == best
 
     def test_words_seen_often_keep_to_their_tags(self, tmp_path):
         WordTagger(epochs=2, min_tagged=3).fit(SENTENCES).save(tmp_path / "a")
         model = PartOfSpeech(tmp_path / "a")
+        assert candidates(tmp_path / "a", "工作") == {"v", "vn"}
         for left, right in itertools.product(["我", "的", "在"], repeat=2):
             assert model.predict([left, "工作", right])[1] in ("v", "vn")
+
+    def test_white_space_is_punctuation_and_no_neighbour(self, saved):
+        model = PartOfSpeech(saved)
+        assert model.predict(["我", " ", "爱", "\u3000", "北京"]) == ["r", "w", "v", "w", "ns"]
+
+    def test_a_line_feed_begins_a_new_sentence(self, saved):
+        model, chance = PartOfSpeech(saved), random.Random(1)
+        for _ in range(100):
+            left, right = (chance.choices(["我", "工作", "在", "东西", "的"], k=4) for _ in range(2))
+            assert model.predict([*left, " \n", *right]) == [*model.predict(left), "w", *model.predict(right)]
 
     def test_an_altered_file_is_refused(self, saved, tmp_path):
         data = bytearray(saved.read_bytes())
@@ -117,6 +142,19 @@ class TestDecoding:
         HMM().fit([["中国"]]).save(tmp_path / "hmm")
         with pytest.raises(errors.ModelError, match="part-of-speech"):
             PartOfSpeech(tmp_path / "hmm")
+
+    def test_words_that_are_no_text_are_refused(self, saved):
+        with pytest.raises(errors.TextTypeError, match="must be str, not bytes"):
+            PartOfSpeech(saved).predict(["我", b"a"])
+
+    def test_threads_share_a_tagger_and_processes_get_their_own(self, saved):
+        model = PartOfSpeech(saved)
+        text = "我爱北京。他在上海工作，" * 300
+        expected = cnlp.tag(text, model=model)
+        with ThreadPoolExecutor(4) as pool:
+            assert all(found == expected for found in pool.map(lambda _: cnlp.tag(text, model=model), range(8)))
+        again = pickle.loads(pickle.dumps(model))
+        assert again.predict(["我", "爱", "北京"]) == model.predict(["我", "爱", "北京"])
 
 
 class TestTag:
@@ -154,15 +192,23 @@ class TestTag:
 
 class TestTemplates:
     def test_short_words_have_no_long_affixes(self):
-        names = [name for name, _ in word_keys("中国人")]
-        assert [name for name in names if name[-1].isdigit()] == ["prefix1", "prefix2", "suffix1", "suffix2"]
+        shown = dict(zip(COLUMNS, form_columns([20, 21, 22], [5, 5, 5]), strict=False))
+        absent = {name for name, value in shown.items() if value == 0}
+        assert absent == {"prefix3", "suffix3"}
+        assert {name for name, value in zip(COLUMNS, form_columns([], []), strict=False) if value == 0} == {
+            "prefix2", "prefix3", "suffix2", "suffix3", "second"
+        }  # fmt: skip
 
-    @pytest.mark.parametrize(("word", "shape"), [("", "0"), ("人", "51"), ("ab1c", "2124"), ("五六七八九", "34")])
-    def test_shapes(self, word, shape):
-        assert word_shape(word) == shape
+    def test_words_of_one_shape_have_one_number(self):
+        shapes = [form_columns(codes, types)[11] for codes, types in (([9, 9], [1, 4]), ([8, 7], [1, 4]), ([9], [1]))]
+        assert shapes[0] == shapes[1] != shapes[2]
 
     def test_ties_of_tags_do_not_depend_on_their_order(self):
-        assert word_class([("v", 2), ("n", 2)]) == word_class([("n", 2), ("v", 2)]) == "n v 01"
+        assert word_class([("v", 2), ("n", 2)]) == word_class([("n", 2), ("v", 2)]) == ("n", "v", 0, 1)
+
+    def test_templates_are_shown_as_one_reads_them(self):
+        assert str(TEMPLATES[0]) == "word -1..+1"
+        assert str(TEMPLATES[-1]) == "coarse[-1] word coarse[+1]"
 
 
 class TestTagSets:
@@ -190,22 +236,25 @@ class TestTagSets:
             convert_tag("v", "penn")
 
 
-def score_of(model, words, tags):
+def twin_of(path):
+    """The kernel's twin over the arrays of a file."""
+    file = open_model(path, KIND)
+    tags = tuple(file.field("tags").split(","))
+    data = file.source.read(0, len(file.source))
+    return WordTaggerTwin(data, file.ranges(*ARRAYS), tags)
+
+
+def candidates(path, word):
+    """The tags that a word can have."""
+    twin = twin_of(path)
+    bits = twin.columns(word)[1]
+    return {tag for number, tag in enumerate(twin.tags) if bits >> number & 1}
+
+
+def score_of(path, words, tags):
     """The formula, word for word, with what the file holds."""
-    numbers = [model.tags.index(name) for name in tags]
-    facts = [model._make(word) for word in words]
-    kinds = ["|", *(fact.kind for fact in facts), "|"]
-    total = model._first[numbers[0]]
-    for i, number in enumerate(numbers):
-        total += facts[i].own[number]
-        if i:
-            total += model._steps[number][numbers[i - 1]] + facts[i - 1].right[number]
-        if i + 1 < len(words):
-            total += facts[i + 1].left[number]
-        for q in range(len(words) - 1):
-            pair = model._pair(facts[q], facts[q + 1])
-            if pair and -1 <= i - q <= 2:
-                total += pair[i - q + 1][number]
-        triple = model._triple(*kinds[i : i + 3])
-        total += triple[number] if triple else 0
-    return total
+    twin = twin_of(path)
+    n, numbers = len(twin.tags), [twin.tags.index(tag) for tag in tags]
+    rows = twin.scores([twin.columns(word)[0] for word in words])
+    moves = [twin.transitions[left * n + right] for left, right in itertools.pairwise(numbers)]
+    return twin.transitions[n * n + numbers[0]] + sum(moves) + sum(row[k] for row, k in zip(rows, numbers, strict=True))

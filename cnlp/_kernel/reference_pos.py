@@ -1,0 +1,260 @@
+"""The part-of-speech tagger of the kernel in Python: the twin of pos.c, and the oracle it is tested against.
+
+The score of a tag at a word is a sum of rows of weights, one for each template (:mod:`cnlp.tagging.pos` lists
+them); a row is found by the hash of its key. Sums are integers, so both kernels agree to the last bit.
+"""
+
+from __future__ import annotations
+
+from cnlp._kernel.reference import _check_pages, _named_array
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from cnlp._kernel.reference import Cutter, Mapping, Range
+
+# What a word shows by itself, as numbers; 0: it does not have this, 1: there is no word here.
+COLUMNS = (
+    "word",
+    "prefix1",
+    "prefix2",
+    "prefix3",
+    "suffix1",
+    "suffix2",
+    "suffix3",
+    "first",
+    "last",
+    "ends",
+    "second",
+    "shape",
+    "dictionary",
+    "cluster",
+    "class",
+    "coarse",
+)
+ABSENT, OUTSIDE, SMALLEST = 0, 1, 2
+MAX_TAGS, MAX_TEMPLATES, MAX_PARTS, MAX_REACH = 64, 64, 4, 3
+TEMPLATE_SIZE = 4 + 2 * MAX_PARTS
+_MASK, _MULTIPLIER, _SEED = (1 << 64) - 1, 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93
+_NO_TYPE = 8
+
+
+def _hash(column: int, numbers: Iterable[int]) -> int:
+    value = (column + 1) * _SEED & _MASK
+    for number in numbers:
+        value = (value ^ number) * _MULTIPLIER & _MASK
+        value ^= value >> 29
+    return value | SMALLEST
+
+
+def word_hash(codes: Sequence[int]) -> int:
+    """The hash of a word: its column ``word``, and what tables know it by."""
+    return _hash(0, codes)
+
+
+def form_columns(codes: Sequence[int], types: Sequence[int]) -> list[int]:
+    """What the form of a word shows: the columns up to ``shape``.
+
+    Args:
+        codes: of its characters.
+        types: of its characters, 0 to 7.
+    """
+    n = len(codes)
+    size = min(n, 4)
+    first, last = codes[0] if n else 0, codes[-1] if n else 0
+    runs = [kind for kind, before in zip(types, [_NO_TYPE, *types], strict=False) if kind != before]
+    prefixes = [[first], *(codes[:k] for k in (2, 3) if n > k)]
+    suffixes = [[last], *(codes[: -k - 1 : -1] for k in (2, 3) if n > k)]
+    absent = [ABSENT] * (3 - len(prefixes))
+    return [
+        word_hash(codes),
+        *(_hash(k, part) for k, part in enumerate(prefixes, 1)),
+        *absent,
+        *(_hash(k, part) for k, part in enumerate(suffixes, 4)),
+        *absent,
+        _hash(7, [size, first]),
+        _hash(8, [size, last]),
+        _hash(9, [size, first, last]),
+        _hash(10, [codes[1]]) if n > 2 else ABSENT,
+        _hash(11, [*runs[:4], size]),
+    ]
+
+
+def mix_keys(template: int, values: Iterable[Any]) -> Any:
+    """The hash of a template's key: of numbers, or of arrays of uint64, which wrap around by themselves."""
+    key: Any = (template + 1) * _SEED & _MASK
+    for value in values:
+        key = (value ^ key) * _MULTIPLIER
+        key = key & _MASK
+        key = key ^ key >> 32
+    return key
+
+
+def bucket_of(key: int, size: int) -> int:
+    """The first slot to be looked at in a hash table."""
+    return (key >> 32) * size >> 32
+
+
+class WordTagger:
+    """The weights of a part-of-speech tagger."""
+
+    def __init__(self, source: Mapping | bytes, arrays: dict[str, Range], tags: tuple[str, ...]) -> None:
+        if not 1 <= len(tags) <= MAX_TAGS:
+            raise ValueError("a tagger has 1 to 64 tags")
+
+        def load(name: str, code: str) -> memoryview:
+            return _named_array(source, arrays, name, code)
+
+        n = len(tags)
+        self.tags = tags
+        self.pages, self.codes, self.types = load("pages", "H"), load("codes", "H"), load("types", "B")
+        templates = load("templates", "b")
+        self.rows, self.entries = load("rows", "I"), load("entries", "H")
+        self.transitions = load("transitions", "h")
+        self.words, self.coarse, self.sets = load("words", "I"), load("coarse", "H"), load("sets", "Q")
+        self.dictionary, self.clusters = load("dictionary", "I"), load("clusters", "I")
+        _check_pages(self.pages, self.codes, "the alphabet")
+        if max(self.codes) >= len(self.types):
+            raise ValueError("the alphabet is damaged")
+        if len(self.transitions) != n * (n + 1):
+            raise ValueError("the table of transitions is damaged")
+        if len(templates) % TEMPLATE_SIZE or len(templates) > TEMPLATE_SIZE * MAX_TEMPLATES:
+            raise ValueError("the table of templates is damaged")
+        if not len(self.rows) or len(self.rows) % 2 or len(self.words) % 2:
+            raise ValueError("a hash table is damaged")
+        self.templates = [
+            _template(templates[k : k + TEMPLATE_SIZE].tolist()) for k in range(0, len(templates), TEMPLATE_SIZE)
+        ]
+        if not len(self.sets) or not len(self.coarse) or any(not 0 < bits < 1 << n for bits in self.sets):
+            raise ValueError("the table of tags is damaged")
+
+    def predict(self, words: list[str], space: str) -> list[str]:
+        """The tag of each word, ``space`` for white space; a line feed in it begins a new sequence."""
+        from cnlp import errors
+
+        found = [space] * len(words)
+        sequence: list[int] = []
+        for k, word in enumerate(words):
+            if not isinstance(word, str):
+                raise errors.not_text(word)
+            if not word.isspace():
+                sequence.append(k)
+            if k + 1 == len(words) or (word.isspace() and "\n" in word):
+                for place, tag in zip(sequence, self._decode([words[i] for i in sequence]), strict=True):
+                    found[place] = self.tags[tag]
+                sequence = []
+        return found
+
+    def tokens(
+        self,
+        cutter: Cutter,
+        text: str,
+        spans: bytes | None,
+        token: Any,
+        sources: tuple[str, ...],
+        space: str,
+    ) -> list[Any]:
+        """The words of a text as objects: ``token(text, start, end, tag, source)``."""
+        ends = cutter.words(text, spans)
+        starts = [0, *(end for end, _ in ends)]
+        words = [text[start:end] for start, (end, _) in zip(starts, ends, strict=False)]
+        return [
+            token(word, start, end, tag, sources[source])
+            for word, start, (end, source), tag in zip(words, starts, ends, self.predict(words, space), strict=False)
+        ]
+
+    def columns(self, word: str) -> tuple[list[int], int]:
+        """The columns of a word, and its candidates as bits."""
+        codes = [self.codes[self.pages[point >> 8] << 8 | point & 255] for point in map(ord, word)]
+        columns = form_columns(codes, [self.types[code] for code in codes])
+        facts = self._find(self.words, columns[0])
+        class_id, members = facts >> 16, facts & 0xFFFF
+        class_id = class_id if class_id < len(self.coarse) else 0
+        columns += [
+            SMALLEST + self._find_number(self.dictionary, columns[0]),
+            SMALLEST + self._find_number(self.clusters, columns[0]),
+            SMALLEST + class_id,
+            SMALLEST + self.coarse[class_id],
+        ]
+        return columns, self.sets[members if members < len(self.sets) else 0]
+
+    def scores(self, columns: list[list[int]]) -> list[list[int]]:
+        """The score of each tag at each word of a sequence."""
+        n, n_tags = len(columns), len(self.tags)
+        margin = 2 * MAX_REACH
+        sums = [0] * ((n + 2 * margin) * n_tags + 256)
+        for q in range(n):
+            for number, (low, parts) in enumerate(self.templates):
+                values = [columns[q + d][column] if 0 <= q + d < n else OUTSIDE for column, d in parts]
+                if ABSENT in values:
+                    continue
+                at = self._find(self.rows, mix_keys(number, values))
+                if not 0 < at < len(self.entries):
+                    continue
+                base = (q + margin + low) * n_tags
+                for entry in self.entries[at + 1 : at + 1 + self.entries[at]]:
+                    sums[base + (entry >> 8)] += (entry & 0xFF) - 128
+        return [sums[(p + margin) * n_tags : (p + margin + 1) * n_tags] for p in range(n)]
+
+    def _decode(self, words: list[str]) -> list[int]:
+        """The numbers of the best tags. Ties: the lower tag."""
+        if not words:
+            return []
+        n = len(self.tags)
+        columns, sets = zip(*map(self.columns, words), strict=True)
+        best: dict[int, int] = {}
+        behind: list[dict[int, int]] = []
+        for row, bits in zip(self.scores(list(columns)), sets, strict=True):
+            reached, came = {}, {}
+            for tag in (tag for tag in range(n) if bits >> tag & 1):
+                if best:
+                    total, origin = max((best[left] + self.transitions[left * n + tag], -left) for left in best)
+                    came[tag] = -origin
+                else:
+                    total = self.transitions[n * n + tag]
+                reached[tag] = total + row[tag]
+            best = reached
+            behind.append(came)
+        tag = max(best, key=lambda tag: (best[tag], -tag))
+        path = [tag]
+        for came in reversed(behind[1:]):
+            tag = came[tag]
+            path.append(tag)
+        return path[::-1]
+
+    @staticmethod
+    def _find(table: memoryview, key: int) -> int:
+        """What a table of pairs (low half of the hash, value) has; 0: nothing."""
+        size = len(table) // 2
+        slot = bucket_of(key, size)
+        for _ in range(size):
+            if not table[2 * slot + 1] or table[2 * slot] == key & 0xFFFFFFFF:
+                return table[2 * slot + 1]
+            slot = slot + 1 if slot + 1 < size else 0
+        return 0
+
+    @staticmethod
+    def _find_number(table: memoryview, key: int) -> int:
+        """What a table of slots (24 bits of the hash, 8 bits of number) has; 0: nothing."""
+        size = len(table)
+        slot = bucket_of(key, size)
+        for _ in range(size):
+            if not table[slot] or table[slot] >> 8 == key & 0xFFFFFF:
+                return table[slot] & 0xFF
+            slot = slot + 1 if slot + 1 < size else 0
+        return 0
+
+
+def _template(row: list[int]) -> tuple[int, list[tuple[int, int]]]:
+    """Its lowest offset, and its parts: column and offset."""
+    low, high, count = row[:3]
+    parts = list(zip(row[4::2], row[5::2], strict=True))[:count]
+    if (
+        not -MAX_REACH <= low <= high <= MAX_REACH
+        or not 1 <= count <= MAX_PARTS
+        or any(not 0 <= column < len(COLUMNS) or abs(offset) > MAX_REACH for column, offset in parts)
+    ):
+        raise ValueError("the table of templates is damaged")
+    return low, parts

@@ -1,0 +1,80 @@
+"""Small part-of-speech taggers with weights drawn at random, in both kernels, over the same arrays."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from array import array
+from functools import cache
+from typing import Any, NamedTuple
+
+from twins import join
+
+from cnlp._kernel import reference
+from cnlp._kernel.reference_pos import ABSENT, COLUMNS, OUTSIDE, mix_keys
+from cnlp.tagging.layout import pack_alphabet, pack_dictionary, pack_pairs, per_code
+from cnlp.tagging.pos import TEMPLATES, WordTemplate
+
+TAGS = ("a", "d", "n", "u", "v", "w")
+WORDS = ("中国", "人", "大", "中国人", "年", "9a", "的")  # the last two in no table
+FAR = (WordTemplate(-3, 3, (("suffix1", 0),)), WordTemplate(0, 0, (("word", -3), ("shape", 3))))
+
+
+class PosArrays(NamedTuple):
+    """Arguments of ``WordTagger``: everything but the kernel."""
+
+    source: bytes
+    ranges: dict[str, tuple[int, int]]
+
+    def tagger(self, kernel: Any) -> Any:
+        """The tagger in this kernel."""
+        return kernel.WordTagger(self.source, self.ranges, TAGS)
+
+
+@cache
+def random_arrays(seed: int) -> dict[str, bytes]:
+    """Tables in which most keys of ``WORDS`` have a row; weights are large enough for any tag to win somewhere."""
+    chance = random.Random(seed)
+    codes, pages, cells = pack_alphabet(["中", "国", "人", "大", "年", "0", "9", "a"])
+    sets = [0b111111, *(chance.randrange(1, 64) for _ in range(4)), 1, 2, 4]
+    templates = (*TEMPLATES, *FAR)
+    arrays = {
+        "sets": array("Q", sets).tobytes(),
+        "pages": pages,
+        "codes": cells,
+        "coarse": array("H", [0, 1, 1, 2]).tobytes(),
+        "transitions": array("h", [chance.randint(-90, 90) for _ in range(len(TAGS) * (len(TAGS) + 1))]).tobytes(),
+        "types": per_code(codes)[1],
+        "templates": b"".join(template.pack() for template in templates),
+        "rows": bytes(8),
+        "words": b"",
+        "entries": bytes(2),
+        "dictionary": b"",
+        "clusters": b"",
+    }
+    blank = PosArrays(*join(arrays)).tagger(reference)
+    hashes = [blank.columns(word)[0][0] for word in WORDS[:-2]]
+    arrays["words"] = pack_pairs({key: chance.randint(0, 4) << 16 | chance.randint(0, 9) for key in hashes})
+    arrays["dictionary"] = pack_dictionary({key: chance.randint(1, 255) for key in hashes[1:]})
+    arrays["clusters"] = pack_dictionary({key: chance.randint(1, 255) for key in hashes[:3]})
+    shown = [PosArrays(*join(arrays)).tagger(reference).columns(word)[0] for word in WORDS]
+    shown.append([OUTSIDE] * len(COLUMNS))
+    rows, entries = {}, array("H", [0])
+    for number, template in enumerate(templates):
+        width = (template.high - template.low + 1) * len(TAGS)
+        columns = [COLUMNS.index(column) for column, _ in template.parts]
+        for words in itertools.product(shown, repeat=len(columns)):
+            values = [word[column] for word, column in zip(words, columns, strict=True)]
+            if ABSENT not in values and chance.random() < 0.7:
+                places = chance.sample(range(width), chance.randint(1, min(width, 9)))
+                rows[mix_keys(number, values)] = len(entries)
+                entries.append(len(places))
+                entries.extend(place << 8 | chance.choice([1, 255, *range(100, 156)]) for place in places)
+    arrays["rows"], arrays["entries"] = pack_pairs(rows), entries.tobytes()
+    return arrays
+
+
+@cache
+def random_pos_tagger(seed: int) -> PosArrays:
+    """The same as one source."""
+    return PosArrays(*join(random_arrays(seed)))
