@@ -15,13 +15,16 @@ brat      NAME.txt and NAME.ann                                                 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 
 from cnlp import errors
 from cnlp.corpus.brat import number_brat
 from cnlp.corpus.entities import Sentence, drop_overlaps, find_overlap, format_columns, number_columns
 from cnlp.corpus.entity_json import format_cluener, format_jsonl, number_cluener, number_jsonl
+from cnlp.corpus.lines import read_lines
 from cnlp.corpus.pfr import format_pfr, number_pfr_entities
 
 Reader = Callable[..., Iterator[tuple[int, Sentence]]]
@@ -50,6 +53,47 @@ WRITERS: dict[str, Callable[[Sentence], str]] = {
     "pfr": format_pfr,
 }
 """Each makes one sentence text; brat, which has two files, is written by :class:`cnlp.corpus.brat.BratWriter`."""
+
+
+_SAMPLE = 2000  # lines that are looked at
+_TAG = re.compile(r"([BIMES])-.+|O")
+_POSITIONED = re.compile(r"([^0-9]+|[0-9])[0-9]")
+
+
+def detect_entities(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> str:
+    """The format of a file, from its name and its first lines.
+
+    Raises:
+        OSError: the file cannot be read.
+        cnlp.errors.EncodingError: it is not in ``encoding``.
+        cnlp.errors.FormatError: it has no line, or it looks like none of the formats.
+
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "a.txt")
+    ...     _ = path.write_text("去 O\\n北 B-LOC\\n京 E-LOC\\n", encoding="utf-8")
+    ...     detect_entities(path)
+    'bmes'
+    """
+    stem, suffix = os.path.splitext(os.fspath(path))
+    if suffix == ".ann" or (suffix == ".txt" and os.path.exists(stem + ".ann")):
+        return "brat"
+    lines = list(islice((line for _, line in read_lines(path, encoding) if line.strip()), _SAMPLE))
+    if not lines:
+        raise errors.bad_line(path, 1, "the file has no sentences")
+    if lines[0].lstrip().startswith("{"):
+        return "cluener" if '"label"' in lines[0] and '"entities"' not in lines[0] else "jsonl"
+    rows = [line.split("\t" if "\t" in line else " ") for line in lines]
+    tags = [match for row in rows if len(row) > 1 and (match := _TAG.fullmatch(row[-1]))]
+    if len(tags) >= 0.9 * len(rows):
+        prefixes = {match[1] for match in tags}
+        if prefixes & set("MES"):
+            return "iobes" if "I" in prefixes else "bmes"
+        positioned = sum(_POSITIONED.fullmatch(row[0]) is not None for row in rows)
+        return "weibo" if positioned >= 0.9 * len(rows) else "bio"
+    if re.search(r"[^\s/]/[A-Za-z]+\b", lines[0]):
+        return "pfr"
+    raise errors.bad_line(path, 1, f"the format is none of {', '.join(READERS)}; name it with --format")
 
 
 def read_entities(
