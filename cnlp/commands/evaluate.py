@@ -135,6 +135,7 @@ def segment(
 @gold_format_option
 @vocabulary_option
 @algorithm_option
+@unknown_option
 @standard_option
 @lexicon_option
 @model_option
@@ -148,6 +149,7 @@ def tag(
     gold_format: str | None,
     vocabulary: str | None,
     algorithm: str | None,
+    unknown: str | None,
     standard: str | None,
     lexicons: tuple[str, ...],
     model: str | None,
@@ -157,14 +159,15 @@ def tag(
     GOLD is tagged by hand; PREDICTION is the same text tagged by any program. Without it the words of GOLD are
     tagged by cnlp, or by --model; and its text is cut, as --algorithm, --standard and --lexicon say, and tagged.
     """
-    _refuse_both(prediction, algorithm, standard, model, *lexicons)
+    _refuse_both(prediction, algorithm, unknown, standard, model, *lexicons)
     known = known_words(train, vocabulary, encoding)
     sentences = list(read_tagged(gold, gold_format, encoding=encoding))
     given, joint = TagScorer(known), TagScorer(known)
     if prediction is None:
-        from cnlp.commands.tag import make_tagger
+        from cnlp.commands.tag import Tagger
 
-        tagger = make_tagger(algorithm=algorithm, standard=standard, lexicons=lexicons, model=model)
+        segmenter = make_segmenter(algorithm=algorithm, unknown=unknown, standard=standard, lexicons=lexicons)
+        tagger = Tagger(segmenter, model=model)
         name = model or "the shipped tagger"
         for sentence in sentences:
             given.add(sentence.words, sentence.tags, sentence.words, tagger.tag_words(sentence.words))

@@ -7,18 +7,19 @@ from collections.abc import Sequence
 import click
 
 import cnlp
+from cnlp import Segmenter
 from cnlp.commands.choices import (
     algorithm_option,
     delimiter_option,
     lexicon_option,
+    make_segmenter,
     standard_option,
+    unknown_option,
 )
 from cnlp.commands.failures import FAILED
 from cnlp.commands.formats import SUFFIXES, Span, make_tag_format
 from cnlp.commands.streams import Stream, encoding_option, files_argument, make_plan, output_option
-from cnlp.lexicon import Lexicon
-from cnlp.segmentation import segmenter_for
-from cnlp.tagging.pos import PartOfSpeech
+from cnlp.tagging.pos import PartOfSpeech, convert_tokens
 from cnlp.tagging.tagsets import TAGSETS
 from cnlp.types import Token
 
@@ -27,36 +28,19 @@ class Tagger:
     """Cuts and tags text as the command line says.
 
     Args:
-        algorithm, standard, lexicon, tagset: see :func:`cnlp.tag`.
+        segmenter: cuts it.
+        tagset: see :func:`cnlp.tag`.
         model: a file of a tagger of one's own.
     """
 
-    def __init__(
-        self,
-        *,
-        algorithm: str | None = None,
-        standard: str | None = None,
-        lexicon: Lexicon | None = None,
-        tagset: str = "pfr",
-        model: str | None = None,
-    ) -> None:
-        self.algorithm = algorithm
-        self.standard = standard
-        self.lexicon = lexicon
+    def __init__(self, segmenter: Segmenter, tagset: str = "pfr", model: str | None = None) -> None:
+        self.segmenter = segmenter
         self.tagset = tagset
         self.model = PartOfSpeech(model) if model is not None else None
-        segmenter_for("default", algorithm, standard, lexicon)  # wrong choices are refused here
 
     def tag(self, text: str) -> list[Token]:
         """The words of a text with their tags."""
-        return cnlp.tag(
-            text,
-            algorithm=self.algorithm,
-            standard=self.standard,
-            lexicon=self.lexicon,
-            tagset=self.tagset,
-            model=self.model,
-        )
+        return convert_tokens(self.segmenter.tag(text, self.model), self.tagset)
 
     def tag_words(self, words: Sequence[str]) -> list[str]:
         """The tags of words; ``""`` for none."""
@@ -65,26 +49,6 @@ class Tagger:
     def spans(self, text: str) -> list[Span]:
         """The words of a text, white space among them, with offsets and tags."""
         return [(token.text, token.start, token.end, token.tag) for token in self.tag(text)]
-
-
-def make_tagger(
-    *,
-    algorithm: str | None = None,
-    standard: str | None = None,
-    lexicons: Sequence[str] = (),
-    tagset: str = "pfr",
-    model: str | None = None,
-) -> Tagger:
-    """The tagger of these choices; ``lexicons`` are files of words, the last one uppermost.
-
-    Raises:
-        OSError: a file cannot be read.
-        CnlpError: a file is damaged, or there is no such choice.
-    """
-    lexicon = None
-    for path in lexicons:
-        lexicon = Lexicon(path, base=lexicon)
-    return Tagger(algorithm=algorithm, standard=standard, lexicon=lexicon, tagset=tagset, model=model)
 
 
 @click.command("tag")
@@ -100,6 +64,7 @@ def make_tagger(
     help="pfr: People's Daily; universal: UPOS; ctb: Chinese Treebank, without a tag where none corresponds.",
 )
 @algorithm_option
+@unknown_option
 @standard_option
 @lexicon_option
 @click.option("--model", metavar="PATH", help="A tagger of your own, see 'cnlp train tag'.")
@@ -123,6 +88,7 @@ def command(
     is_cut: bool,
     tagset: str,
     algorithm: str | None,
+    unknown: str | None,
     standard: str | None,
     lexicons: tuple[str, ...],
     model: str | None,
@@ -136,10 +102,11 @@ def command(
     input, which is also read if there are none. The text is cut as 'cnlp segment' cuts it, unless --words says
     that it is cut already. Tags that a --lexicon gives are kept.
     """
-    if is_cut and (algorithm or standard or lexicons):
-        raise click.UsageError("--words leaves nothing to cut for --algorithm, --standard and --lexicon")
+    if is_cut and (algorithm or unknown or standard or lexicons):
+        raise click.UsageError("--words leaves nothing to cut for --algorithm, --unknown, --standard and --lexicon")
     plan = make_plan(files, output, SUFFIXES[format_])
-    tagger = make_tagger(algorithm=algorithm, standard=standard, lexicons=lexicons, tagset=tagset, model=model)
+    segmenter = make_segmenter(algorithm=algorithm, unknown=unknown, standard=standard, lexicons=lexicons)
+    tagger = Tagger(segmenter, tagset, model)
     stream = Stream(
         lambda: make_tag_format(format_, tagger.spans, tagger.tag_words, is_cut, delimiter),
         encoding,

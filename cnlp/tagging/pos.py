@@ -232,10 +232,15 @@ def tag(
     ['PRON', 'VERB', 'PROPN', 'PUNCT']
     """
     from cnlp.segmentation import segmenter_for
-    from cnlp.types import Token
 
     check_tagset(tagset)
-    tokens = segmenter_for("default", algorithm, standard, lexicon).tag(text, model)
+    return convert_tokens(segmenter_for("default", algorithm, standard, lexicon).tag(text, model), tagset)
+
+
+def convert_tokens(tokens: list[Token], tagset: str) -> list[Token]:
+    """Tokens with tags of PFR in another set; tags of the user's own that PFR lacks stay as they are."""
+    from cnlp.types import Token
+
     if tagset == "pfr":
         return tokens
     converted = []
