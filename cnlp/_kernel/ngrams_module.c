@@ -276,6 +276,87 @@ done:
     return state ? NULL : PyLong_FromSize_t(n_records);
 }
 
+/* ---- splitting ----------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    uint8_t *data;
+    size_t size, capacity;
+    ngram_window last;
+} Bucket;
+
+static int bucket_add(Bucket *bucket, const ngram_window *window, uint64_t count, int max_length)
+{
+    if (bucket->capacity - bucket->size <= NGRAM_RECORD_MAX) {
+        const size_t capacity = bucket->capacity * 2 + 1024;
+        uint8_t *data = realloc(bucket->data, capacity);
+        if (!data)
+            return -1;
+        bucket->data = data;
+        bucket->capacity = capacity;
+    }
+    bucket->size += ngram_encode_record(bucket->size ? &bucket->last : NULL, window, count, max_length,
+                                        bucket->data + bucket->size);
+    bucket->last = *window;
+    return 0;
+}
+
+/* The buckets as runs, NULL with an exception. */
+static PyObject *to_runs(Bucket *buckets, int n_buckets)
+{
+    PyObject *runs = PyList_New(0);
+    for (int i = 0; runs && i < n_buckets; i++) {
+        Bucket *bucket = &buckets[i];
+        PyObject *run = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)bucket->size + 1);
+        if (run) {
+            if (bucket->size)
+                memcpy(PyBytes_AsString(run), bucket->data, bucket->size);
+            PyBytes_AsString(run)[bucket->size] = (char)NGRAM_END;
+        }
+        if (!run || PyList_Append(runs, run))
+            Py_CLEAR(runs);
+        Py_XDECREF(run);
+    }
+    return runs;
+}
+
+/* All n-grams of two units and more that begin alike fall into one bucket. */
+static PyObject *split(PyObject *module, PyObject *args)
+{
+    (void)module;
+    PyObject *readers;
+    int max_length, n_buckets;
+    Py_ssize_t block;
+    if (!PyArg_ParseTuple(args, "Oiin:split", &readers, &max_length, &n_buckets, &block))
+        return NULL;
+    if (n_buckets < 1 || n_buckets > 1 << 20) {
+        PyErr_SetString(PyExc_ValueError, "n_buckets must be from 1 to 1048576");
+        return NULL;
+    }
+    Merger merger;
+    ngram_window window;
+    uint64_t count;
+    PyObject *runs = NULL;
+    Bucket *buckets = calloc((size_t)n_buckets, sizeof *buckets);
+    int state = merger_open(&merger, readers, max_length, block);
+    if (!state && !buckets) {
+        PyErr_NoMemory();
+        state = -1;
+    }
+    while (!state && (state = merger_next(&merger, &window, &count)) == 1) {
+        const uint32_t key = ngram_symbol(&window, 0) * 31u + ngram_symbol(&window, 1);
+        state = bucket_add(&buckets[key % (uint32_t)n_buckets], &window, count, max_length);
+        if (state)
+            PyErr_NoMemory();
+    }
+    if (!state)
+        runs = to_runs(buckets, n_buckets);
+    for (int i = 0; buckets && i < n_buckets; i++)
+        free(buckets[i].data);
+    free(buckets);
+    merger_free(&merger);
+    return runs;
+}
+
 /* ---- Table --------------------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -585,6 +666,7 @@ static PyType_Spec table_spec = {
 static PyMethodDef methods[] = {
     {"count_windows", count_windows, METH_VARARGS, "(text, start, end, units, max_length) -> (run, number of units)"},
     {"merge", merge, METH_VARARGS, "(readers, max_length, write, block) -> number of records"},
+    {"split", split, METH_VARARGS, "(readers, max_length, n_buckets, block) -> [run of each bucket]"},
     {"tabulate", tabulate, METH_VARARGS, "(readers, max_length, min_count, max_rows, block) -> Table"},
     {"spans", spans, METH_VARARGS, "(readers, max_length, pairs, min_count, block) -> [(text, count)]"},
     {NULL, NULL, 0, NULL},

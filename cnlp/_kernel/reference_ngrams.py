@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from math import log
 from operator import itemgetter
@@ -81,6 +81,28 @@ def merge(readers: Sequence[Read], max_length: int, write: Callable[[bytes], obj
     return count
 
 
+def split(readers: Sequence[Read], max_length: int, n_buckets: int, block: int) -> list[bytes]:
+    """Merge runs, and deal the records out into one run for each bucket.
+
+    All n-grams of two units and more that begin with the same two fall into one bucket.
+
+    Args:
+        readers: ``read(size)`` of each run.
+        max_length: longest n-gram, as the runs were made with.
+        n_buckets: how many.
+        block: bytes asked of a reader at a time.
+
+    Raises:
+        ValueError: a run is damaged.
+    """
+    if not 1 <= n_buckets <= 1 << 20:
+        raise ValueError("n_buckets must be from 1 to 1048576")
+    buckets: list[list[tuple[Window, int]]] = [[] for _ in range(n_buckets)]
+    for window, count in _merge(readers, max_length, block):
+        buckets[(window[0] * 31 + window[1]) % n_buckets].append((window, count))
+    return [b"".join(_encode(records)) + END for records in buckets]
+
+
 class Table:
     """The n-grams that occur often enough, with their neighbours; :func:`tabulate` makes it.
 
@@ -95,6 +117,15 @@ class Table:
         self.min_count = min_count
         self.total = 0
         self._rows: list[dict[str, Row]] = [{} for _ in range(max_length + 1)]
+
+    @classmethod
+    def from_rows(cls, max_length: int, min_count: int, total: int, rows: Iterable[Row]) -> Table:
+        """A table of rows that were made elsewhere."""
+        table = cls(max_length, min_count)
+        table.total = total
+        for row in rows:
+            table._rows[len(row[0])][row[0]] = row
+        return table
 
     def size(self, length: int) -> int:
         """How many n-grams of that length there are."""
@@ -256,7 +287,7 @@ def _check_max_length(max_length: int) -> None:
         raise ValueError(f"max_length must be from 1 to {NGRAM_MAX}, got {max_length}")
 
 
-def _encode(records: Iterator[tuple[Window, int]] | list[tuple[Window, int]]) -> Iterator[bytes]:
+def _encode(records: Iterable[tuple[Window, int]]) -> Iterator[bytes]:
     last: Window = ()
     for window, count in records:
         shared = _shared(last, window) if last else 0

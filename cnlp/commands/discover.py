@@ -16,9 +16,10 @@ from cnlp.commands.inputs import STANDARD_INPUT, Input, find_inputs
 from cnlp.commands.outputs import STANDARD_OUTPUT, file_output, refuse_overwriting, standard_output
 from cnlp.commands.progress import show_progress
 from cnlp.commands.streams import total_size
+from cnlp.discovery import scoring
 from cnlp.discovery.counting import MAX_LENGTH, MEMORY, NgramCounts, WorkFolder, lines_between
 from cnlp.discovery.plot import scatter
-from cnlp.discovery.scoring import Words, default_min_count, measure
+from cnlp.discovery.scoring import Words
 from cnlp.discovery.word_discovery import METHODS, WordDiscovery, known_words
 from cnlp.io import ENCODINGS, read_text
 from cnlp.types import Candidate
@@ -70,6 +71,12 @@ class KnownWords:
     "a temporary folder.",
 )
 @click.option(
+    "--spark",
+    metavar="MASTER",
+    help="Count on a cluster (local[4], yarn, spark://host:7077); FILES are then what Spark reads, such as "
+    "hdfs://host/texts. Needs pip install 'cnlp[spark]' and Java.",
+)
+@click.option(
     "-e",
     "--encoding",
     type=click.Choice(ENCODINGS, case_sensitive=False),
@@ -93,6 +100,7 @@ def command(
     memory: int,
     workers: int,
     work_folder: str | None,
+    spark: str | None,
     encoding: str,
 ) -> None:
     """Find new words in raw text.
@@ -101,6 +109,23 @@ def command(
     is also read if there are none. Writes a table, best words first: word, count, pmi, left_entropy,
     right_entropy (nats), score.
     """
+    if spark is not None:
+        if not files or method != METHODS[0] or plot or work_folder or encoding != "utf-8":
+            raise click.UsageError("--spark needs FILES in utf-8, --method entropy, and no --plot or --work-folder")
+        from cnlp.discovery.spark import discover_in_files
+
+        words = discover_in_files(
+            spark,
+            files,
+            max_length=max_length,
+            min_count=min_count,
+            min_pmi=scoring.MIN_PMI if min_pmi is None else min_pmi,
+            min_entropy=min_entropy,
+            top_k=top_k,
+            exclude=_known_words(exclude, new_only),
+        )
+        _write_words(words, output, to_lexicon)
+        return
     inputs, failures = find_inputs(files, without=work_folder)
     for failure in failures:
         raise failure
@@ -123,11 +148,9 @@ def command(
     with show_progress(counts.run_bytes * (1 if method == METHODS[0] else 2), wanted=True) as progress:
         words = finder.find(counts, progress.advance)
     if plot is not None:
-        table = counts.table(min_count or default_min_count(counts.total))
-        _write(plot, [scatter(measure(table), words)])
-    if to_lexicon is not None:
-        _write(to_lexicon, (f"{word.text}\n" for word in words))
-    _write(output, _rows(words))
+        table = counts.table(min_count or scoring.default_min_count(counts.total))
+        _write(plot, [scatter(scoring.measure(table), words)])
+    _write_words(words, output, to_lexicon)
     if folder is not None:
         folder.remove()
 
@@ -169,6 +192,13 @@ def _pieces(source: Input, encoding: str, on_read: Callable[[int], object]) -> I
     """The text of one input."""
     with source.open() as stream:
         yield from read_text(stream, source.label, encoding, on_read=on_read)
+
+
+def _write_words(words: Sequence[Candidate], output: str, to_lexicon: str | None) -> None:
+    """The lexicon, if there shall be one, and the table."""
+    if to_lexicon is not None:
+        _write(to_lexicon, (f"{word.text}\n" for word in words))
+    _write(output, _rows(words))
 
 
 def _rows(words: Iterable[Candidate]) -> Iterator[str]:

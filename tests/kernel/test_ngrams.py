@@ -165,6 +165,19 @@ def test_spans_of_both_kernels_come_in_one_order(text: str, max_length: int, pai
 
 
 @each_kernel
+@often
+@given(text=texts, max_length=lengths, n_buckets=st.integers(1, 5))
+def test_buckets_hold_all_ngrams_that_begin_alike(kernel: Any, text: str, max_length: int, n_buckets: int) -> None:
+    run = run_of(kernel, text, max_length)
+    buckets = kernel.split(readers(run), max_length, n_buckets, 4096)
+    assert buckets == reference_ngrams.split(readers(run), max_length, n_buckets, 4096)
+    tables = [kernel.tabulate(readers(bucket), max_length, 1, 10**6, 4096) for bucket in buckets]
+    rows = [row for table in tables for row in all_rows(table) if len(row[0]) > 1]
+    assert sorted(rows) == sorted(row for row in all_rows(table_of(kernel, text, max_length)) if len(row[0]) > 1)
+    assert len(buckets) == n_buckets
+
+
+@each_kernel
 def test_a_count_may_be_large(kernel: Any) -> None:
     run = run_of(kernel, "甲，" * 70_000, 1)
     assert len(run) < 20
@@ -198,6 +211,7 @@ def test_damaged_runs_are_refused(kernel: Any, damage: Callable[[bytes], bytes],
         lambda reads: kernel.tabulate(reads, 1, 1, 100, 4096),
         lambda reads: kernel.merge(reads, 1, lambda data: None, 4096),
         lambda reads: kernel.spans(reads, 1, [], 1, 4096),
+        lambda reads: kernel.split(reads, 1, 2, 4096),
     ):
         with pytest.raises(ValueError, match=f"run 1 is damaged or cut short behind record {record}"):
             use(readers(run, damage(run)))
@@ -236,6 +250,7 @@ def test_garbage_does_no_harm(kernel: Any) -> None:
         (lambda k: k.tabulate([], 1, 1, 1, 0), "block must be from 1 byte to 1 GB"),
         (lambda k: k.spans([], 1, ["甲"], 1, 1), "a pair has two characters"),
         (lambda k: k.spans([], 1, ["甲𠮷"], 1, 1), "a pair has two characters"),
+        (lambda k: k.split([], 1, 0, 1), "n_buckets must be from 1 to 1048576"),
         (lambda k: k.spans([], 1, [], 0, 1), "min_count must be at least 1"),
         (lambda k: k.merge([lambda size: b"ab" * size], 1, print, 8), "read returned more than it was asked for"),
     ],
