@@ -219,6 +219,7 @@ typedef struct {
     size_t n_extras, extras_capacity;
     Edge *scratch;          /* candidates of one start, where there is an overlay */
     size_t scratch_capacity;
+    int for_tagger;         /* soft matches only propose words, which taggers do not need */
     int isolated_only;      /* other patterns bind nothing: a tagger follows its standard */
     int failed;             /* out of memory */
     uint32_t small_codes[2 * SMALL_BLOCK];

@@ -132,7 +132,7 @@ static void load_patterns(Block *block)
         before = here;
         here = next;
         next = i + 1 < length ? scanner_flags(&scanner, text[i + 1]) : 0;
-        int soft_allowed = (here & STARTS_SOFT) && !(here & before & IN_RUN);
+        int soft_allowed = !block->for_tagger && (here & STARTS_SOFT) && !(here & before & IN_RUN);
         Match atomic = {0, 0}, soft = {0, 0};
         if (((here & STARTS_ATOMIC) || soft_allowed || (next & EXTENDS))
             && scanner_can_start(&scanner, before, text[i], i + 1 < length ? text[i + 1] : 0))

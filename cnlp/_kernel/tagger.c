@@ -368,6 +368,7 @@ int tagger_decode(const Tagger *tagger, const Model *model, const Overlay *overl
     Block block;
     int status = -1;
     block_init(&block, model, overlay, text, length, spans, n_spans);
+    block.for_tagger = 1;
     block.isolated_only = tagger->n_layers > 1;
     Path path = {.tagger = tagger, .block = &block, .back = back, .history = &history,
                  .best = {UNREACHABLE, UNREACHABLE, UNREACHABLE, 0}};

@@ -120,6 +120,7 @@ int tagger_constraints(const Tagger *tagger, const Model *model, const Overlay *
 {
     Block block;
     block_init(&block, model, overlay, text, length, spans, n_spans);
+    block.for_tagger = 1;
     block.isolated_only = tagger->n_layers > 1;
     memset(flags, 0, length + 1);
     tagger_constrain(&block, tagger->prefer_bonus, 0, length, 0, wishes);
