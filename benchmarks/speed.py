@@ -30,7 +30,7 @@ from benchmarks.timing import CLOCKS, Contender, pin, ratios, spread, time_round
 from cnlp.corpus import load
 
 CORPORA = ("pku-test", "msr-test", "as-test", "cityu-test")
-ALGORITHMS = ("unigram", "bigram", "perceptron")
+CHOICES = ("unigram", "bigram", "perceptron", "perceptron pku")  # an algorithm, and a standard if it has one
 JIEBA_STRIDE = 11  # coprime to the number of lines: every pass over the corpus gives jieba other lines
 BASES = ("jieba", "rjieba", "floor")
 MEGABYTE = 1_000_000
@@ -81,7 +81,7 @@ def line_contenders(sentences: Sentences, size: int) -> list[Contender]:
     passes = max(1, round(size / len(one_pass)))
     data = one_pass * passes
     sample = b"".join(data.splitlines(keepends=True)[::JIEBA_STRIDE])
-    segmenters = cnlp_segmenters(ALGORITHMS)
+    segmenters = cnlp_segmenters(CHOICES)
     contenders = [by_line(f"cnlp {name}", one.segment, data) for name, one in segmenters.items()]
     contenders += [
         in_bytes(f"cnlp {name}, bytes", one.segment_bytes, data) for name, one in segmenters.items()
@@ -90,12 +90,9 @@ def line_contenders(sentences: Sentences, size: int) -> list[Contender]:
     return [*contenders, by_line("rjieba", load_rjieba(), data), by_line("jieba", load_jieba(), sample)]
 
 
-def cnlp_segmenters(algorithms: Iterable[str]) -> dict[str, Any]:
-    """A segmenter for each algorithm and for the default, where the default is yet another one."""
-    chosen = {name: cnlp_segmenter(name) for name in algorithms}
-    default = cnlp_segmenter()
-    name = getattr(default, "algorithm", None) or "default"
-    return chosen if name in chosen else {**chosen, name: default}
+def cnlp_segmenters(choices: Iterable[str]) -> dict[str, Any]:
+    """A segmenter for each algorithm, or algorithm and standard."""
+    return {choice: cnlp_segmenter(*choice.split()) for choice in choices}
 
 
 def by_line(name: str, segment: Segment, data: bytes) -> Contender:
@@ -172,7 +169,7 @@ def long_line_pairs(lines: list[str]) -> dict[str, list[Contender]]:
     """
     short, long = "\n".join(lines).encode() + b"\n", "".join(lines).encode() + b"\n"
     pairs = {}
-    for name, one in cnlp_segmenters(ALGORITHMS).items():
+    for name, one in cnlp_segmenters(CHOICES).items():
         pairs[name] = [by_line(kind, one.segment, data) for kind, data in (("short", short), ("long", long))]
         pairs[f"{name}, bytes"] = [
             in_bytes(kind, one.segment_bytes, data) for kind, data in (("short", short), ("long", long))

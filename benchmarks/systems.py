@@ -19,10 +19,10 @@ Load = Callable[[], Segment]
 PEERS = ("jieba", "rjieba")
 
 
-def cnlp_segmenter(algorithm: str | None = None) -> Any:
-    """A ``cnlp.Segmenter`` for ``algorithm``; ``None`` is the default one."""
+def cnlp_segmenter(algorithm: str | None = None, standard: str | None = None) -> Any:
+    """A ``cnlp.Segmenter`` for the algorithm and the standard; ``None`` is the default one."""
     product: Any = importlib.import_module("cnlp")
-    return product.Segmenter() if algorithm is None else product.Segmenter(algorithm=algorithm)
+    return product.Segmenter(algorithm=algorithm, standard=standard)
 
 
 def cnlp_algorithms() -> tuple[str, ...]:

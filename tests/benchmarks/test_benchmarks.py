@@ -37,8 +37,9 @@ JANUARY = "19980101-01-001-001/m  北京/ns  大学/n\n"
 class FakeSegmenter:
     """Cuts into single characters."""
 
-    def __init__(self, algorithm: str = "bigram") -> None:
+    def __init__(self, algorithm: str = "bigram", standard: str | None = None) -> None:
         self.algorithm = algorithm
+        self.standard = standard
 
     def segment(self, text: str) -> list[str]:
         return list(text)
@@ -62,7 +63,7 @@ def corpora(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fake segmenters in place of the product and its peers."""
     monkeypatch.setattr(systems, "cnlp_algorithms", lambda: ("unigram", "bigram"))
-    monkeypatch.setattr(systems, "cnlp_segmenter", lambda name=None: FakeSegmenter(*([name] if name else [])))
+    monkeypatch.setattr(systems, "cnlp_segmenter", lambda *choice: FakeSegmenter(*choice))
     monkeypatch.setattr(speed, "cnlp_segmenter", systems.cnlp_segmenter)
     for module in (systems, speed):
         monkeypatch.setattr(module, "load_jieba", lambda hmm=True: lambda text: [text])
@@ -208,9 +209,11 @@ class TestSpeed:
             "cnlp unigram",
             "cnlp bigram",
             "cnlp perceptron",
+            "cnlp perceptron pku",
             "cnlp unigram, bytes",
             "cnlp bigram, bytes",
             "cnlp perceptron, bytes",
+            "cnlp perceptron pku, bytes",
             "rjieba",
             "jieba",
         ]
@@ -249,13 +252,9 @@ class TestSpeed:
         monkeypatch.setattr(speed, "importlib", SimpleNamespace(import_module=missing))
         assert speed.floor([["好"]], 1) == []
 
-    def test_another_default_is_timed_too(self, fakes: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert list(speed.cnlp_segmenters(("unigram", "bigram"))) == ["unigram", "bigram"]
-        default = FakeSegmenter("perceptron")
-        monkeypatch.setattr(
-            speed, "cnlp_segmenter", lambda name=None: FakeSegmenter(name) if name else default
-        )
-        assert list(speed.cnlp_segmenters(("unigram",))) == ["unigram", "perceptron"]
+    def test_a_choice_names_an_algorithm_and_perhaps_a_standard(self, fakes: None) -> None:
+        made = speed.cnlp_segmenters(("unigram", "perceptron pku"))
+        assert [(one.algorithm, one.standard) for one in made.values()] == [("unigram", None), ("perceptron", "pku")]
 
     def test_a_quadratic_segmenter_shows(self) -> None:
         def quadratic(text: str) -> list[str]:
