@@ -2,7 +2,7 @@
 
 The sources are compiled twice into a copy of the package: as they are, for the test sets of the second
 SIGHAN bakeoff (found through ``CNLP_DATA``) and random input; and with blocks of 16 characters in place of
-1024, so that every text has many of them, for random input again and for the kernel's own tests.
+a thousand, so that every text has many of them, for random input again and for the kernel's own tests.
 
 Needs GCC and its sanitizer libraries; where there are none it says so and exits 0, unless ``--required``.
 """
@@ -56,12 +56,11 @@ def copy_package(folder: Path) -> None:
 def compile_kernel(folder: Path, *, small_blocks: bool) -> None:
     """Both extension modules with the sanitizers in them."""
     kernel = folder / "cnlp" / "_kernel"
-    decode = kernel / "decode.c"
-    if small_blocks:
-        text, count = re.subn(r"#define BLOCK_SIZE \d+", SMALL_BLOCK, decode.read_text(encoding="utf-8"))
+    for file in (kernel / "decode.c", kernel / "tagger.c") if small_blocks else ():
+        text, count = re.subn(r"#define BLOCK_SIZE \d+", SMALL_BLOCK, file.read_text(encoding="utf-8"))
         if count != 1:
-            raise SystemExit("decode.c: no BLOCK_SIZE to change")
-        decode.write_text(text, encoding="utf-8")
+            raise SystemExit(f"{file.name}: no BLOCK_SIZE to change")
+        file.write_text(text, encoding="utf-8")
     for name, sources in MODULES.items():
         subprocess.run(
             ["gcc", *FLAGS, f"-I{sysconfig.get_path('include')}", *sources, "-o", f"{name}.abi3.so"],

@@ -1,7 +1,8 @@
 """Random input of every kind for the C kernel: ``python torment.py SEED ITERATIONS``.
 
 Run in a process of its own by the tests, and with the sanitizers by tests/sanitize.py: whatever stands in the
-arrays of a model or of a user's lexicon, the kernel refuses it or works with it, and never leaves its arrays.
+arrays of a model, of a tagger or of a user's lexicon, the kernel refuses it or works with it, and never leaves
+its arrays.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import random
 import sys
 from array import array
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
-from taggers import random_tagger
+from taggers import TaggerArrays, random_tagger
 from twins import ALGORITHMS, HAN, NAUGHTY, Arrays, UserArrays, UserEntry, lay_over, learn, native, pack_spans
 
 from cnlp._kernel import reference
@@ -84,6 +86,44 @@ def spoil_overlay(chance: random.Random, user: UserArrays) -> UserArrays:
     )
 
 
+def spoil_tagger(chance: random.Random, arrays: TaggerArrays) -> TaggerArrays:
+    """The same tagger with some bytes or all of one array random, or with one array shorter or gone."""
+    name = chance.choice(list(arrays.ranges))
+    start, size = arrays.ranges[name]
+    how = chance.choice(["bytes", "bytes", "all", "all", "shorter", "gone"])
+    if how == "gone":
+        return arrays._replace(ranges={key: where for key, where in arrays.ranges.items() if key != name})
+    if how == "shorter":
+        return arrays._replace(ranges={**arrays.ranges, name: (start, chance.choice([0, 64, chance.randrange(size)]))})
+    source = bytearray(arrays.source)
+    if how == "all":
+        source[start : start + size] = chance.randbytes(size)
+    else:
+        for _ in range(chance.choice([1, 3, 30])):
+            source[start + chance.randrange(size)] = chance.choice([0, 1, 255, chance.randrange(256)])
+    return arrays._replace(source=bytes(source))
+
+
+def use_tagger(chance: random.Random, arrays: TaggerArrays, base: Arrays, user: UserArrays | None) -> None:
+    """Every entry of the kernel that reads a tagger, once."""
+    text = random_text(chance)
+    spans = random_spans(chance, text)
+    for standard in ("general", "pku"):
+        tagger = arrays.tagger(native, standard)
+        tagger.scores(text)
+        cutter = native.Cutter(
+            base.model(native, use_patterns=chance.random() < 0.8),
+            reference.TAGGER,
+            user.overlay(native) if user else None,
+            tagger,
+        )
+        cutter.constraints(text, spans)
+        cutter.words(text, spans)
+        if "".join(cutter.segment(text)) != text:
+            raise AssertionError(f"characters were lost: {text!r}")
+        cutter.segment_bytes(text.encode("utf-8", "replace"), b"/")
+
+
 def use(chance: random.Random, base: Arrays, user: UserArrays | None) -> None:
     """Every entry of the kernel, once."""
     model = base.model(native, use_patterns=chance.random() < 0.8)
@@ -109,6 +149,16 @@ def use(chance: random.Random, base: Arrays, user: UserArrays | None) -> None:
         native.Cutter(model, reference.BIGRAM, layer).segment_bytes(chance.randbytes(9), b" ")
 
 
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Errors that tell of damage are what is wanted."""
+    try:
+        yield
+    except ValueError as error:
+        if not any(reason in str(error) for reason in ("damaged", "does not fit", "is missing")):
+            raise
+
+
 def main(seed: int, iterations: int) -> None:
     """Torment the kernel."""
     chance = random.Random(seed)
@@ -121,11 +171,13 @@ def main(seed: int, iterations: int) -> None:
             user = spoil_overlay(chance, user) if user and chance.random() < 0.5 else user
         elif step % 8 == 0:
             model = spoil(chance, base, tuple(base.ranges))
-        try:
+        tagger = random_tagger(chance.randrange(3))
+        if chance.random() < 0.9:
+            tagger = spoil_tagger(chance, tagger)
+        with refusals():
             use(chance, model, user)
-        except ValueError as error:
-            if "damaged" not in str(error):
-                raise
+        with refusals():
+            use_tagger(chance, tagger, base, user)
 
 
 if __name__ == "__main__":
