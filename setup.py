@@ -58,7 +58,7 @@ if sys.platform == "win32":
     FLAGS = []
 sources = [
     "trie", "scanner", "lattice", "decode", "tagger", "tagger_constraints", "tagger_scores", "unknown", "module",
-    "pos", "pos_module",
+    "pos", "pos_module", "terms",
 ]  # fmt: skip
 kernel = Extension(
     "cnlp._kernel.native",

@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.discovery import WordDiscovery as WordDiscovery
     from cnlp.discovery import discover_words as discover_words
+    from cnlp.keyphrases import keywords as keywords
     from cnlp.lexicon import Entry as Entry
     from cnlp.lexicon import Lexicon as Lexicon
     from cnlp.segmentation import Segmenter as Segmenter
@@ -26,17 +27,20 @@ if TYPE_CHECKING:
     from cnlp.text.sentences import sentences as sentences
     from cnlp.types import Candidate as Candidate
     from cnlp.types import Entity as Entity
+    from cnlp.types import Keyword as Keyword
     from cnlp.types import Token as Token
 
 _HOMES = {
     "Candidate": "cnlp.types",
     "Entity": "cnlp.types",
     "Entry": "cnlp.lexicon",
+    "Keyword": "cnlp.types",
     "Lexicon": "cnlp.lexicon",
     "Segmenter": "cnlp.segmentation",
     "Token": "cnlp.types",
     "WordDiscovery": "cnlp.discovery",
     "discover_words": "cnlp.discovery",
+    "keywords": "cnlp.keyphrases",
     "load": "cnlp.segmentation",
     "segment": "cnlp.segmentation",
     "sentences": "cnlp.text.sentences",

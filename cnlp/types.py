@@ -73,3 +73,24 @@ class Candidate:
     left_entropy: float
     right_entropy: float
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A word or phrase that says what a text is about, or a sentence that does.
+
+    Attributes:
+        text: as it first stands in the original text.
+        score: the greater the better; what it measures depends on the method.
+        count: how often it stands in the text.
+        spans: start and end of each occurrence, in code points; ``original[start:end]`` is ``text``, but for
+            width and case.
+
+    >>> Keyword("长江", 2.0, 1, ((0, 2),)).spans
+    ((0, 2),)
+    """
+
+    text: str
+    score: float
+    count: int
+    spans: tuple[tuple[int, int], ...]

@@ -341,6 +341,14 @@ typedef struct {
     Trie trie;
 } TrieObject;
 
+const Trie *get_trie(const ModuleState *state, PyObject *object)
+{
+    if (Py_TYPE(object) == state->trie)
+        return &((TrieObject *)object)->trie;
+    PyErr_SetString(PyExc_TypeError, "a Trie is needed");
+    return NULL;
+}
+
 static PyObject *trie_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     PyObject *source, *arrays;
@@ -1435,6 +1443,8 @@ static PyMethodDef module_methods[] = {
     {"build_trie", build_trie, METH_VARARGS,
      "build_trie(words, values, pages, codes) -> (units, nodes), all but words as bytes"},
     {"cut_at", cut_at, METH_VARARGS, "cut_at(text, ends) -> words; ends as bytes of uint32"},
+    {"pagerank", pagerank, METH_VARARGS,
+     "pagerank(size, lefts, rights, weights, damping, tolerance, iterations) -> (ranks, steps)"},
     {NULL, NULL, 0, NULL},
 };
 
@@ -1453,7 +1463,8 @@ static int module_exec(PyObject *module)
            || add_type(module, &model_spec, &state->model)
            || add_type(module, &tagger_spec, &state->tagger)
            || add_type(module, &cutter_spec, &state->cutter)
-           || add_type(module, &word_tagger_spec, &state->word_tagger) ? -1 : 0;
+           || add_type(module, &word_tagger_spec, &state->word_tagger)
+           || add_type(module, &terms_spec, &state->terms) ? -1 : 0;
 }
 
 static int module_traverse(PyObject *module, visitproc visit, void *arg)
@@ -1467,6 +1478,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
         Py_VISIT(state->tagger);
         Py_VISIT(state->cutter);
         Py_VISIT(state->word_tagger);
+        Py_VISIT(state->terms);
     }
     return 0;
 }
@@ -1482,6 +1494,7 @@ static int module_clear(PyObject *module)
         Py_CLEAR(state->tagger);
         Py_CLEAR(state->cutter);
         Py_CLEAR(state->word_tagger);
+        Py_CLEAR(state->terms);
     }
     return 0;
 }

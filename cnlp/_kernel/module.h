@@ -11,7 +11,7 @@
 #define GIL_RELEASE_LENGTH 2048 /* shorter texts are done before another thread could wake up */
 
 typedef struct {
-    PyTypeObject *mapping, *trie, *overlay, *model, *tagger, *cutter, *word_tagger;
+    PyTypeObject *mapping, *trie, *overlay, *model, *tagger, *cutter, *word_tagger, *terms;
 } ModuleState;
 
 ModuleState *state_of(PyTypeObject *type);
@@ -27,6 +27,9 @@ const void *named_array(const ModuleState *state, PyObject *source, PyObject *ar
 int damaged(const char *what);
 /* Checks a two-level table over code points: every page exists. */
 int check_pages(const uint16_t *pages, uint32_t n_pages, uint32_t n_cells, const char *name);
+
+/* The trie of a Trie object. NULL with TypeError if it is none. */
+const Trie *get_trie(const ModuleState *state, PyObject *object);
 
 /* ---- text ---- */
 
@@ -64,5 +67,7 @@ int cut(const CutterObject *cutter, const Text *text, const Span *spans, size_t 
 /* ---- types in files of their own ---- */
 
 extern PyType_Spec word_tagger_spec;
+extern PyType_Spec terms_spec;
+PyObject *pagerank(PyObject *module, PyObject *args); /* of terms.c */
 
 #endif

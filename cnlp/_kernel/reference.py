@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from cnlp._kernel.reference_pos import WordTagger as WordTagger
     from cnlp._kernel.reference_tagger import Tagger as Tagger
+    from cnlp._kernel.reference_terms import Terms as Terms
+    from cnlp._kernel.reference_terms import pagerank as pagerank
 
     Edge: TypeAlias = tuple[int, int, int, int]  # end, id, cost, source
     Range: TypeAlias = tuple[int, int]  # where an array lies in its source: start, bytes
@@ -750,10 +752,15 @@ def cut_at(text: str, ends: bytes) -> list[str]:
 
 
 def __getattr__(name: str) -> object:
-    """Types with a file of their own, which needs this one."""
+    """Types and functions with a file of their own, which needs this one."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(__import__(_HOMES[name], fromlist=[name]), name)
 
 
-_HOMES = {"Tagger": "cnlp._kernel.reference_tagger", "WordTagger": "cnlp._kernel.reference_pos"}
+_HOMES = {
+    "Tagger": "cnlp._kernel.reference_tagger",
+    "WordTagger": "cnlp._kernel.reference_pos",
+    "Terms": "cnlp._kernel.reference_terms",
+    "pagerank": "cnlp._kernel.reference_terms",
+}

@@ -113,8 +113,16 @@ class Trie:
         Raises:
             OSError: the file cannot be written.
         """
-        arrays = {name: (_DTYPES[name], self._read(*self._ranges[name])) for name in _ARRAYS}
-        write_model(path, arrays, {"kind": KIND, **self._fields})
+        write_model(path, self.arrays(), {"kind": KIND, **self._fields})
+
+    def arrays(self) -> dict[str, tuple[str, bytes]]:
+        """Dtype and bytes of its arrays, for a model file that holds more than the trie."""
+        return {name: (_DTYPES[name], self._read(*self._ranges[name])) for name in _ARRAYS}
+
+    @property
+    def handle(self) -> kernel.Trie:
+        """The kernel's object, for functions of the kernel that take a trie."""
+        return self._trie
 
     def __len__(self) -> int:
         """The number of words."""

@@ -1,0 +1,368 @@
+"""Terms of a document in Python: the twin of terms.c, and the oracle it is tested against.
+
+A document comes as words. Words that fold to the same characters (width, ASCII case) are one term. A word is no
+term, and parts those beside it, if it is a stop word, of a class that is not wanted, does not begin with a letter or
+digit, or is a number. A blank between two Latin words parts nothing. What stands between two partings is a run.
+
+A candidate is a term, or two to ``max_words`` different terms that stand side by side. Its independent count is how
+often it stands outside of longer candidates: its count less the greatest count of a candidate one term longer.
+
+Sums and comparisons are made in the same order as in C, so that both agree wherever their ``log`` and ``exp`` do.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from heapq import heapify, heappop
+from math import exp, log
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from cnlp._kernel.reference import Trie
+
+    Found: TypeAlias = tuple[float, int, tuple[tuple[int, int], ...]]  # score, count, spans
+
+MAX_WORDS = 4
+CLASSES = 16
+NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两第年月日时分秒")
+# Where the features of each kind begin among those of a candidate; see cnlp/keyphrases/combined.py.
+WORDS, LENGTH, SINGLE, FIRST, LAST = 12, 16, 25, 41, 57
+FEATURES = 73
+LONGEST = 9
+_FOLD = {code: code + 32 for code in range(0x41, 0x5B)}
+_FOLD |= {code: (lower + 32 if 0x41 <= (lower := code - 0xFEE0) <= 0x5A else lower) for code in range(0xFF01, 0xFF5F)}
+
+
+class Terms:
+    """The terms and candidates of one document.
+
+    Args:
+        text: the document.
+        words: its words; joined they are ``text``.
+        lexicon: value - 1 of a word: level * 32 + is a stop word * 16 + class.
+        idf: the same for document frequencies, if another table is to be used for them.
+        levels: IDF of each level as float64; level 0 belongs to words that were seen in no document.
+        stops: stop words, if others than the lexicon's are to be used.
+        letters: bounds of the ranges of letters, as uint32: first, last + 1, first, …
+        classes: bit mask of the classes that are wanted.
+        min_length: characters that a term needs to stand by itself.
+        max_words: terms of the longest candidate, at most ``MAX_WORDS``.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        words: list[str],
+        lexicon: Trie,
+        idf: Trie | None,
+        levels: bytes,
+        stops: Trie | None,
+        letters: bytes,
+        classes: int,
+        min_length: int,
+        max_words: int,
+    ) -> None:
+        if not 1 <= max_words <= MAX_WORDS or len(levels) % 8 or not levels or len(letters) % 4:
+            raise ValueError("the arguments of Terms do not fit together")
+        if sum(map(len, words)) != len(text):
+            raise ValueError("the words are not those of the text")
+        self._text = text
+        self._tables = lexicon, idf, stops
+        self._levels = array("d", levels)
+        self._letters = array("I", letters)
+        self._classes, self._max_words = classes, max_words
+        self._numbers: dict[str, int] = {}  # of a folded word; -1: no term
+        self._names: list[str] = []
+        self._class: list[int] = []
+        self._idf: list[float] = []
+        self._stands: list[bool] = []
+        # Of each term in the text: its number, where it lies, its place among all words, its run.
+        self._terms: list[int] = []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._places: list[int] = []
+        self._runs: list[int] = []
+        self._index(words, min_length)
+        self._count()
+
+    def _index(self, words: list[str], min_length: int) -> None:
+        end = run = 0
+        glue = False  # is the word before this one a blank that may join Latin words?
+        for place, word in enumerate(words):
+            start, end = end, end + len(word)
+            term = self._number(word, min_length) if word else -1
+            if term < 0:
+                was_latin = bool(self._ends) and self._ends[-1] == start and self._text[start - 1].isascii()
+                glue = word == " " and was_latin
+                run += not glue
+                continue
+            if glue and not word[0].isascii():
+                run += 1
+            glue = False
+            self._terms.append(term)
+            self._starts.append(start)
+            self._ends.append(end)
+            self._places.append(place)
+            self._runs.append(run)
+
+    def _number(self, word: str, min_length: int) -> int:
+        folded = word.translate(_FOLD)
+        number = self._numbers.get(folded)
+        if number is None:
+            lexicon, idf, stops = self._tables
+            facts = lexicon.find(word)[1]
+            kind = (facts - 1) & 15 if facts else 0
+            stop = bool(stops.find(word)[1]) if stops else bool(facts) and (facts - 1) >> 4 & 1
+            number = -1
+            if not stop and self._classes >> kind & 1 and self._is_worded(word, folded[0]):
+                number = len(self._names)
+                listed = facts if idf is None else idf.find(word)[1]
+                level = (listed - 1) >> 5 if listed else 0
+                self._names.append(word)
+                self._class.append(kind)
+                self._idf.append(self._levels[level if level < len(self._levels) else 0])
+                self._stands.append(len(word) >= min_length)
+            self._numbers[folded] = number
+        return number
+
+    def _is_worded(self, word: str, first: str) -> bool:
+        if not self._is_letter(first) and not "0" <= first <= "9":
+            return False
+        return any(self._is_letter(char) and char not in NUMERALS for char in word)
+
+    def _is_letter(self, char: str) -> bool:
+        return bisect_right(self._letters, ord(char)) % 2 == 1
+
+    def _count(self) -> None:
+        """Candidates: the terms, then longer ones in the order in which they begin, the shorter first."""
+        size, terms, runs = len(self._names), self._terms, self._runs
+        self._counts = [0] * size
+        self._firsts = [-1] * size
+        self._lengths = [1] * size
+        known: dict[tuple[int, int], int] = {}
+        self._at: list[list[int]] = []  # by place of a term: the candidates that begin there, by length
+        for i, term in enumerate(terms):
+            here = [term]
+            seen = [term]
+            for j in range(i + 1, min(i + self._max_words, len(terms))):
+                if runs[j] != runs[i] or terms[j] in seen:
+                    break
+                key = here[-1], terms[j]
+                number = known.get(key)
+                if number is None:
+                    number = known[key] = len(self._counts)
+                    self._counts.append(0)
+                    self._firsts.append(-1)
+                    self._lengths.append(len(here) + 1)
+                here.append(number)
+                seen.append(terms[j])
+            for number in here:
+                if self._firsts[number] < 0:
+                    self._firsts[number] = i
+                self._counts[number] += 1
+            self._at.append(here)
+
+    def _longer(self, least: int) -> list[int]:
+        """The greatest count of a candidate one term longer, if that is ``least`` or more; by candidate."""
+        greatest = [0] * len(self._counts)
+        for number, count in enumerate(self._counts):
+            n, i = self._lengths[number], self._firsts[number]
+            if n > 1 and count >= least:
+                for part in (self._at[i][n - 2], self._at[i + 1][n - 2]):
+                    greatest[part] = max(greatest[part], count)
+        return greatest
+
+    def terms(self) -> list[str]:
+        """The terms in the order of their numbers, as they first stand in the text."""
+        return list(self._names)
+
+    def frequencies(self, weighted: bool, sublinear: bool) -> bytes:
+        """The count of each term as float64, or 1 + ln(count) if sublinear; times its IDF if weighted."""
+        scores = array("d")
+        for number, name_idf in enumerate(self._idf):
+            count = self._counts[number]
+            score = 1.0 + log(count) if sublinear else float(count)
+            scores.append(score * name_idf if weighted else score)
+        return scores.tobytes()
+
+    def edges(self, window: int) -> tuple[bytes, bytes, bytes]:
+        """Pairs of different terms that stand fewer than ``window`` words apart: left, right, how often.
+
+        Only terms that may stand by themselves; the lesser number is left.
+        """
+        known: dict[tuple[int, int], int] = {}
+        weights = array("d")
+        standing = [i for i, term in enumerate(self._terms) if self._stands[term]]
+        for k, i in enumerate(standing):
+            for j in standing[k + 1 :]:
+                if self._places[j] - self._places[i] >= window:
+                    break
+                left, right = self._terms[i], self._terms[j]
+                if left == right:
+                    continue
+                key = (left, right) if left < right else (right, left)
+                if key not in known:
+                    known[key] = len(weights)
+                    weights.append(0.0)
+                weights[known[key]] += 1.0
+        lefts = array("I", (left for left, _ in known))
+        rights = array("I", (right for _, right in known))
+        return lefts.tobytes(), rights.tobytes(), weights.tobytes()
+
+    def rank(self, scores: bytes, top_k: int) -> list[Found]:
+        """The best candidates by the scores of their terms.
+
+        A candidate of several terms must recur. Every occurrence of a term brings the same share of its score:
+        score = independent count * sum of (score of term / count of term).
+        """
+        given = array("d", scores)
+        if len(given) != len(self._names):
+            raise ValueError("as many scores as terms are needed")
+        longer = self._longer(2)
+        ranked: list[tuple[float, int, int, int]] = []
+        for number, count in enumerate(self._counts):
+            n, i = self._lengths[number], self._firsts[number]
+            independent = count - longer[number]
+            if independent <= 0 or (count < 2 if n > 1 else not self._stands[number]):
+                continue
+            if n == 1 and independent == count:
+                score = given[number]
+            else:
+                score = 0.0
+                for term in self._terms[i : i + n]:
+                    score += given[term] / self._counts[term]
+                score *= independent
+            ranked.append((-score, i, n, number))
+        return self._best(ranked, top_k, False)
+
+    def features(self, headings: bytes) -> tuple[bytes, bytes]:
+        """The features of each candidate that may stand by itself as float64, and where it first stands as uint32."""
+        rows, spans = array("d"), array("I")
+        for number in self._standing():
+            rows.extend(self._features(number, array("I", headings)))
+            i, n = self._firsts[number], self._lengths[number]
+            spans.extend((self._starts[i], self._ends[i + n - 1]))
+        return rows.tobytes(), spans.tobytes()
+
+    def combine(self, weights: bytes, headings: bytes, top_k: int, distinct: bool) -> list[Found]:
+        """The best candidates by the logistic function of the weighted sum of their features."""
+        factors = array("d", weights)
+        if len(factors) != FEATURES or len(headings) % 8:
+            raise ValueError("the arguments of combine do not fit together")
+        ranked: list[tuple[float, int, int, int]] = []
+        for number in self._standing():
+            total = 0.0
+            for factor, value in zip(factors, self._features(number, array("I", headings)), strict=True):
+                if value:
+                    total += factor * value
+            ranked.append((-total, self._firsts[number], self._lengths[number], number))
+        found = self._best(ranked, top_k, distinct)
+        return [(1.0 / (1.0 + exp(-total)) if total > -700 else 0.0, count, spans) for total, count, spans in found]
+
+    def _standing(self) -> list[int]:
+        terms = len(self._names)
+        return [number for number in range(len(self._counts)) if number >= terms or self._stands[number]]
+
+    def _features(self, number: int, headings: array[int]) -> list[float]:
+        if not hasattr(self, "_greatest"):
+            self._greatest = self._longer(1)
+            self._edges: list[list[int]] = [[0, 0, 0, 0, -1] for _ in self._counts]
+            runs = self._runs
+            for i, here in enumerate(self._at):
+                left = int(i == 0 or runs[i - 1] != runs[i])
+                for n, candidate in enumerate(here, 1):
+                    right = int(i + n == len(runs) or runs[i + n] != runs[i])
+                    facts = self._edges[candidate]
+                    facts[0] += left
+                    facts[1] += right
+                    facts[2] += left * right
+                    start = self._starts[i]
+                    facts[3] |= int(any(a <= start < b for a, b in zip(headings[::2], headings[1::2], strict=True)))
+                    facts[4] = i
+        count, i, n = self._counts[number], self._firsts[number], self._lengths[number]
+        left, right, both, heading, last = self._edges[number]
+        members = self._terms[i : i + n]
+        start, end = self._starts[i], self._ends[i + n - 1]
+        row = [0.0] * FEATURES
+        row[0] = 1.0
+        row[1] = log(count)
+        row[2] = log(1 + max(count - self._greatest[number], 0))
+        row[3] = left / count
+        row[4] = right / count
+        row[5] = both / count
+        row[6] = log(max(self._counts[term] for term in members))
+        row[7] = min(self._idf[term] for term in members)
+        row[8] = float(heading)
+        row[9] = log(1 + start)
+        row[10] = (self._starts[last] - start) / len(self._text)
+        row[11] = float(any("A" <= char <= "Z" for char in self._text[start:end]))
+        row[WORDS + n - 1] = 1.0
+        row[LENGTH + min(end - start, LONGEST) - 1] = 1.0
+        if n == 1:
+            row[SINGLE + self._class[members[0]]] = 1.0
+        else:
+            row[FIRST + self._class[members[0]]] = 1.0
+            row[LAST + self._class[members[-1]]] = 1.0
+        return row
+
+    def _best(self, ranked: list[tuple[float, int, int, int]], top_k: int, distinct: bool) -> list[Found]:
+        """The first by score, place, length; of the same text only once; if distinct, none within a better one."""
+        heapify(ranked)
+        chosen: list[tuple[float, int]] = []
+        texts: list[str] = []
+        while ranked and len(chosen) < top_k:
+            score, i, n, number = heappop(ranked)
+            text = self._text[self._starts[i] : self._ends[i + n - 1]].translate(_FOLD)
+            if any(text in other if distinct else text == other for other in texts):
+                continue
+            texts.append(text)
+            chosen.append((-score, number))
+        spans: dict[int, list[tuple[int, int]]] = {number: [] for _, number in chosen}
+        for i, here in enumerate(self._at):
+            for n, number in enumerate(here):
+                if number in spans:
+                    spans[number].append((self._starts[i], self._ends[i + n]))
+        return [(score, self._counts[number], tuple(spans[number])) for score, number in chosen]
+
+
+def pagerank(
+    size: int, lefts: bytes, rights: bytes, weights: bytes, damping: float, tolerance: float, iterations: int
+) -> tuple[bytes, int]:
+    """PageRank of the nodes of a weighted undirected graph, as float64, and how many steps it took.
+
+    Power iteration from equal ranks, until the ranks change by less than ``tolerance`` in sum. What nodes without
+    neighbours have goes to all nodes alike.
+    """
+    left, right, weight = array("I", lefts), array("I", rights), array("d", weights)
+    if not len(left) == len(right) == len(weight) or any(node >= size for node in (*left, *right)):
+        raise ValueError("the arguments of pagerank do not fit together")
+    neighbours: list[list[tuple[int, float]]] = [[] for _ in range(size)]
+    sums = [0.0] * size
+    for a, b, w in zip(left, right, weight, strict=True):
+        for one, other in ((a, b), (b, a)):
+            neighbours[one].append((other, w))
+            sums[one] += w
+    ranks = [1.0 / size] * size if size else []
+    steps, change = 0, tolerance
+    while steps < iterations and change >= tolerance:
+        shares = [rank / total if total > 0 else 0.0 for rank, total in zip(ranks, sums, strict=True)]
+        loose = 0.0
+        for rank, total in zip(ranks, sums, strict=True):
+            if total <= 0:
+                loose += rank
+        base = (1.0 - damping + damping * loose) / size if size else 0.0
+        change = 0.0
+        new = []
+        for node, around in enumerate(neighbours):
+            gathered = 0.0
+            for other, w in around:
+                gathered += shares[other] * w
+            value = base + damping * gathered
+            change += abs(value - ranks[node])
+            new.append(value)
+        ranks = new
+        steps += 1
+    return array("d", ranks).tobytes(), steps

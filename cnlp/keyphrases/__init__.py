@@ -1,0 +1,95 @@
+"""Keywords and keyphrases: term frequency, TF-IDF, TextRank, and a combination of what tells keyphrases."""
+
+from __future__ import annotations
+
+from cnlp import errors
+from cnlp.keyphrases.analyzer import Analyzer as Analyzer
+from cnlp.keyphrases.combined import Combined as Combined
+from cnlp.keyphrases.extractor import Extractor as Extractor
+from cnlp.keyphrases.extractor import read_stopwords as read_stopwords
+from cnlp.keyphrases.idf import Idf as Idf
+from cnlp.keyphrases.term_frequency import TermFrequency as TermFrequency
+from cnlp.keyphrases.textrank import TextRank as TextRank
+from cnlp.keyphrases.tf_idf import TfIdf as TfIdf
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from cnlp.segmentation import Segmenter
+    from cnlp.types import Keyword
+
+METHODS: dict[str, type[Extractor]] = {
+    "combined": Combined,
+    "tfidf": TfIdf,
+    "textrank": TextRank,
+    "tf": TermFrequency,
+}
+
+# One extractor with default arguments per method and choice of phrases, made when first asked for and never changed.
+_shared: dict[tuple[str, bool | None], Extractor] = {}
+
+
+def keywords(
+    text: str,
+    *,
+    top_k: int = 20,
+    method: str = "combined",
+    phrases: bool | None = None,
+    pos: Iterable[str] | None = None,
+    stopwords: Iterable[str] | None = None,
+    min_length: int = 2,
+    idf: Idf | None = None,
+    segmenter: Segmenter | None = None,
+) -> list[Keyword]:
+    """What a text is about: its best words and phrases, the best first.
+
+    Args:
+        text: any str.
+        top_k: how many at most.
+        method: ``"combined"``, ``"tfidf"``, ``"textrank"`` or ``"tf"``.
+        phrases: whether words side by side may be one keyword; by default only ``"combined"`` has phrases.
+        pos: parts of speech that are wanted, such as ``["n"]`` for all nouns; all content words if ``None``.
+        stopwords: words that are never keywords; the shipped list if ``None``.
+        min_length: characters of the shortest keyword.
+        idf: document frequencies, such as ``Idf.read("idf.tsv")``; the shipped ones if ``None``.
+        segmenter: cuts the words; the default one if ``None``.
+
+    Raises:
+        TextTypeError: ``text`` is not a str.
+        ArgumentError: there is no such method or part of speech, or ``top_k`` is negative.
+
+    >>> text = "支持向量机是一种分类方法。支持向量机在文本分类中很有效。"
+    >>> keywords(text, top_k=1)[0].spans
+    ((0, 5), (13, 18))
+    """
+    if all(option is None for option in (pos, stopwords, idf, segmenter)) and min_length == 2:
+        extractor = _shared.get((method, phrases))
+        if extractor is None:
+            extractor = _shared[method, phrases] = make_extractor(method, phrases)
+        return extractor.keywords(text, top_k)
+    options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "segmenter": segmenter}
+    if idf is not None:
+        options["idf"] = idf
+    return make_extractor(method, phrases, **options).keywords(text, top_k)
+
+
+def make_extractor(method: str, phrases: bool | None = None, **options: Any) -> Extractor:
+    """An extractor by the name of its method, for many texts with the same options.
+
+    Args:
+        method: a key of ``METHODS``.
+        phrases: as in :func:`keywords`.
+        options: of the class.
+
+    Raises:
+        ArgumentError: there is no such method, or ``idf`` is given to one that has no use for it.
+    """
+    if method not in METHODS:
+        raise errors.unknown_choice("method", method, METHODS)
+    if method in ("textrank", "tf") and options.pop("idf", None) is not None:
+        raise errors.ArgumentError(f"method {method!r} has no use for document frequencies; take 'tfidf' or 'combined'")
+    if method == "combined":
+        return Combined(without=() if phrases in (None, True) else ("phrases",), **options)
+    return METHODS[method](phrases=bool(phrases), **options)

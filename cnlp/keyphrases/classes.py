@@ -1,0 +1,72 @@
+"""Classes of words for the filter of candidates and for the prior of :class:`cnlp.keyphrases.Combined`.
+
+A class stands for tags of PFR, see :mod:`cnlp.tagging.tagsets`; a word has the class of its commonest tag, so that
+no text need be tagged. ``other`` are the closed classes, numerals and times. A word that the shipped table does not
+have is ``unknown``; such words are mostly names and terms, and count as nouns.
+"""
+
+from __future__ import annotations
+
+from cnlp import errors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CLASSES = ("unknown", "n", "nr", "ns", "nt", "nz", "v", "vn", "a", "b", "j", "i", "nx", "g", "f", "other")
+OTHER = CLASSES.index("other")
+CONTENT = (1 << OTHER) - 1  # every class but the last
+_TAGS = {
+    "n": "n nrfg na",
+    "nr": "nr nrt",
+    "ns": "ns",
+    "nt": "nt",
+    "nz": "nz",
+    "v": "v vi vq vd",
+    "vn": "vn",
+    "a": "a ad an z",
+    "b": "b",
+    "j": "j",
+    "i": "i l",
+    "nx": "nx eng",
+    "g": "Ng ng Vg vg Ag ag Dg dg Tg tg Bg Rg Mg mg g zg x",
+    "f": "f s q",
+    "unknown": "",
+}
+_CLASS_OF = {tag: CLASSES.index(name) for name, tags in _TAGS.items() for tag in (tags or " ").split(" ")}
+
+
+def class_of(tag: str) -> int:
+    """The class that stands for a tag; no tag is ``unknown``.
+
+    >>> CLASSES[class_of("nrt")], CLASSES[class_of("p")], CLASSES[class_of("")]
+    ('nr', 'other', 'unknown')
+    """
+    return _CLASS_OF.get(tag, OTHER)
+
+
+def class_mask(tags: Iterable[str] | None) -> int:
+    """Bits of the classes whose names begin with one of ``tags``; all content classes for ``None``.
+
+    Raises:
+        ArgumentError: no class has such a name.
+
+    >>> [name for bit, name in enumerate(CLASSES) if class_mask(["n"]) >> bit & 1]
+    ['unknown', 'n', 'nr', 'ns', 'nt', 'nz', 'nx']
+    """
+    if tags is None:
+        return CONTENT
+    if isinstance(tags, str):
+        tags = [tags]
+    mask = 0
+    for tag in tags:
+        found = [bit for bit, name in enumerate(CLASSES) if name.startswith(tag) and bit not in (0, OTHER)]
+        if not tag or not found:
+            raise errors.unknown_choice("part of speech", tag, CLASSES[1:OTHER])
+        mask |= sum(1 << bit for bit in found) | (tag == "n")
+    return mask
+
+
+def pack(level: int, word_class: int = 0, stop: bool = False) -> int:
+    """The value of a word in a trie of the kernel's ``Terms``."""
+    return 1 + (level << 5 | stop << 4 | word_class)

@@ -1,0 +1,179 @@
+"""The default: a log-linear combination of what tells keyphrases from other phrases.
+
+    score(c) = 1 / (1 + exp(-sum over features f of w_f * f(c)))
+
+estimates how probable it is that the author of a text would name candidate c, a word or up to four words side by side,
+among its keywords. The features, by part; each part can be left out:
+
+    part          features of a candidate
+    frequency     ln count; ln greatest count of its words
+    independence  ln(1 + count outside of longer candidates), after C-value (Frantzi, Ananiadou and Mima 2000);
+                  how often no word of content stands before it, behind it, on either side: the freedom of its
+                  ends, which new-word discovery measures as entropy
+    idf           IDF of its commonest word
+    position      whether it stands in a heading (the first line or the last sentence, if no mark ends it);
+                  ln(1 + characters before it)
+    span          distance from first to last occurrence, as a share of the text (Medelyan and Witten 2008)
+    casing        whether it has a capital letter
+    length        its number of words; its number of characters
+    pos           class of the word; of the first and the last word of a phrase: a prior by part of speech
+    phrases       candidates of more than one word
+    distinct      nothing that stands within a better keyword
+
+Weights are those of logistic regression, 1 for what the authors named and 0 for the other candidates. The shipped ones
+were fitted to abstracts of papers (``cnlp/models/train_keyphrases.py``); :meth:`Combined.fit` fits one's own.
+docs/keywords.md has the numbers that justify each part.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+from cnlp import errors
+from cnlp.keyphrases.extractor import Extractor
+from cnlp.keyphrases.resources import shipped
+from cnlp.text.normalise import normalise
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cnlp._kernel import kernel
+    from cnlp._kernel.reference_terms import Found
+    from cnlp.keyphrases.idf import Idf
+    from cnlp.segmentation import Segmenter
+
+FEATURES = 73
+PARTS: dict[str, tuple[int, ...]] = {
+    "frequency": (1, 6),
+    "independence": (2, 3, 4, 5),
+    "idf": (7,),
+    "position": (8, 9),
+    "span": (10,),
+    "casing": (11,),
+    "length": tuple(range(12, 25)),
+    "pos": tuple(range(25, FEATURES)),
+    "phrases": (),
+    "distinct": (),
+}
+NAMES = (
+    "constant", "ln count", "ln(1 + independent count)", "parted before", "parted behind", "parted on both sides",
+    "ln greatest count of its words", "least IDF of its words", "in a heading", "ln(1 + characters before)", "span",
+    "has a capital", *(f"{n} words" for n in range(1, 5)), *(f"{n} characters" for n in range(1, 10)),
+)  # fmt: skip
+_ENDS = "。．！？；!?;"
+
+
+class Combined(Extractor):
+    """Scores words and phrases by all that is known about them.
+
+    Args:
+        without: parts to leave out, see the module.
+        weights: one for each feature; the shipped ones if ``None``.
+        pos, stopwords, min_length, idf, segmenter: see :class:`cnlp.keyphrases.Extractor`.
+
+    Attributes:
+        weights_: after :meth:`fit`, the weights it found.
+
+    >>> text = "支持向量机是一种分类方法。支持向量机在文本分类中很有效。"
+    >>> [keyword.text for keyword in Combined().keywords(text, 2)]
+    ['支持向量机', '文本分类']
+    """
+
+    def __init__(
+        self,
+        *,
+        without: Iterable[str] = (),
+        weights: Sequence[float] | None = None,
+        pos: Iterable[str] | None = None,
+        stopwords: Iterable[str] | None = None,
+        min_length: int = 2,
+        idf: Idf | None = None,
+        segmenter: Segmenter | None = None,
+    ) -> None:
+        super().__init__(
+            phrases="phrases" not in without,
+            pos=pos,
+            stopwords=stopwords,
+            min_length=min_length,
+            idf=idf,
+            segmenter=segmenter,
+        )
+        for part in without:
+            if part not in PARTS:
+                raise errors.unknown_choice("part", part, PARTS)
+        self.without = without
+        self.weights = weights
+        self.weights_: array[float] | None = None
+
+    def fit(self, texts: Iterable[str], keyphrases: Iterable[Iterable[str]]) -> Combined:
+        """Learn the weights from texts and the keyphrases that people gave them.
+
+        Logistic regression with ridge penalty 1/2, see scikit-learn's ``LogisticRegression``. Keyphrases count as
+        found whatever their width, case and script.
+
+        Raises:
+            MissingDependencyError: scikit-learn is not installed.
+            ArgumentError: no candidate is a keyphrase, or all of them are.
+        """
+        try:
+            from sklearn.linear_model import LogisticRegression
+        except ImportError:
+            raise errors.missing_dependency("scikit-learn", "sklearn", "Combined.fit") from None
+        rows: list[array[float]] = []
+        labels: list[bool] = []
+        for text, phrases in zip(texts, keyphrases, strict=True):
+            wanted = set(map(normalise, phrases))
+            features, spans = self.features(text)
+            rows += features
+            labels += [normalise(text[start:end]) in wanted for start, end in spans]
+        if len(set(labels)) < 2:
+            raise errors.ArgumentError("to learn, candidates that are keyphrases and others that are not are needed")
+        kept = [k for k in range(1, FEATURES) if k not in self._left_out()]
+        model = LogisticRegression(solver="newton-cholesky", C=1.0)
+        model.fit([[row[k] for k in kept] for row in rows], labels)
+        weights = array("d", bytes(8 * FEATURES))
+        weights[0] = float(model.intercept_[0])
+        for k, weight in zip(kept, model.coef_[0], strict=True):
+            weights[k] = float(weight)
+        self.weights_ = weights
+        return self
+
+    def features(self, text: str) -> tuple[list[array[float]], list[tuple[int, int]]]:
+        """The features of each candidate, and where it first stands."""
+        data, bounds = self._terms(text).features(headings(text))
+        values, ends = array("d", data), array("I", bounds)
+        rows = [values[start : start + FEATURES] for start in range(0, len(values), FEATURES)]
+        return rows, list(zip(ends[::2], ends[1::2], strict=True))
+
+    def _found(self, text: str, terms: kernel.Terms, top_k: int) -> list[Found]:
+        return terms.combine(self._weight_bytes(), headings(text), top_k, "distinct" not in self.without)
+
+    def _left_out(self) -> set[int]:
+        return {feature for part in self.without for feature in PARTS[part]}
+
+    def _weight_bytes(self) -> bytes:
+        weights = array("d", self.weights_ or self.weights or shipped().weights)
+        if len(weights) != FEATURES:
+            raise errors.ArgumentError(f"{FEATURES} weights are needed, got {len(weights)}")
+        for feature in self._left_out():
+            weights[feature] = 0.0
+        return weights.tobytes()
+
+
+def headings(text: str) -> bytes:
+    """Bounds of the headings: the first line and the last sentence, where no mark ends them; as uint32.
+
+    >>> list(memoryview(headings("标题\\n正文在此。")).cast("I")), list(memoryview(headings("正文. 题目")).cast("I"))
+    ([0, 2], [3, 6])
+    """
+    bounds = []
+    line = text.find("\n")
+    if line > 0 and (first := text[:line].rstrip()) and first[-1] not in _ENDS:
+        bounds += [0, line]
+    body = text.rstrip()
+    if body and body[-1] not in _ENDS:
+        begin = max(text.rfind(mark, 0, len(body)) for mark in (*_ENDS, "\n", ". "))
+        if begin >= 0:
+            bounds += [begin + 1, len(body)]
+    return array("I", bounds).tobytes()

@@ -1,0 +1,137 @@
+"""What every method shares: which words are candidates, and how the best become keywords.
+
+The words come from a segmenter. A word is a term unless it is a stop word, of a class that is not wanted, or without
+a letter (numbers, punctuation); to stand by itself it needs ``min_length`` characters. Terms side by side may form
+phrases of up to four words; a blank between two Latin words does not part them. Words that differ in width or ASCII
+case only are one. Cost: O(n) for a text of n characters, and O(c log k) for k keywords of c candidates.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+
+from cnlp import errors
+from cnlp._kernel import kernel
+from cnlp.keyphrases.classes import class_mask
+from cnlp.keyphrases.resources import shipped
+from cnlp.lexicon.trie import Trie
+from cnlp.segmentation import segment
+from cnlp.types import Keyword
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnlp._kernel.reference_terms import Found
+    from cnlp.keyphrases.idf import Idf
+    from cnlp.segmentation import Segmenter
+
+MAX_WORDS = 4
+
+
+class Extractor:
+    """Base of the methods; immutable, so threads may share one.
+
+    Args:
+        phrases: join words that recur side by side.
+        pos: parts of speech that are wanted, by the beginnings of their names, such as ``["n", "v"]``; see
+            :mod:`cnlp.keyphrases.classes`. All content words if ``None``.
+        stopwords: words that are never keywords; the shipped list if ``None``.
+        min_length: characters of the shortest keyword.
+        idf: document frequencies; the shipped ones if ``None``.
+        segmenter: cuts the words; the default one if ``None``.
+    """
+
+    def __init__(
+        self,
+        *,
+        phrases: bool = False,
+        pos: Iterable[str] | None = None,
+        stopwords: Iterable[str] | None = None,
+        min_length: int = 2,
+        idf: Idf | None = None,
+        segmenter: Segmenter | None = None,
+    ) -> None:
+        self.phrases = phrases
+        self.pos = pos
+        self.stopwords = stopwords
+        self.min_length = min_length
+        self.idf = idf
+        self.segmenter = segmenter
+
+    def keywords(self, text: str, top_k: int = 20) -> list[Keyword]:
+        """The best keywords, the best first.
+
+        Args:
+            text: any str.
+            top_k: how many at most.
+
+        Raises:
+            TextTypeError: ``text`` is not a str.
+            ArgumentError: ``top_k`` is negative, or there is no such part of speech.
+        """
+        if not isinstance(text, str):
+            raise errors.not_text(text)
+        if top_k < 0:
+            raise errors.ArgumentError(f"top_k must be 0 or more, got {top_k}")
+        found = self._found(text, self._terms(text), top_k)
+        return [Keyword(text[spans[0][0] : spans[0][1]], score, count, spans) for score, count, spans in found]
+
+    def _found(self, text: str, terms: kernel.Terms, top_k: int) -> list[Found]:
+        """Score, count and spans of the best."""
+        return terms.rank(self._scores(terms), top_k)
+
+    def _scores(self, terms: kernel.Terms) -> bytes:
+        """A score for each term, as float64."""
+        raise NotImplementedError
+
+    def _terms(self, text: str) -> kernel.Terms:
+        words = segment(text) if self.segmenter is None else self.segmenter.segment(text)
+        return kernel.Terms(text, words, *self._tables)
+
+    @cached_property
+    def _tables(self) -> tuple[kernel.Trie, kernel.Trie | None, bytes, kernel.Trie | None, bytes, int, int, int]:
+        """What the kernel's ``Terms`` need besides the words."""
+        resources, idf = shipped(), self._idf
+        return (
+            resources.lexicon,
+            None if idf is resources.idf else idf.trie.handle,
+            idf.levels(self._smoothing),
+            None if self.stopwords is None else _trie_of(self.stopwords),
+            resources.letters,
+            class_mask(self.pos),
+            self.min_length,
+            MAX_WORDS if self.phrases else 1,
+        )
+
+    @property
+    def _idf(self) -> Idf:
+        return self.idf or shipped().idf
+
+    _smoothing = 1.0
+
+
+def read_stopwords(path: str | os.PathLike[str]) -> list[str]:
+    """The words of a file, one a line; blank lines and lines that begin with ``#`` and a space are skipped.
+
+    Raises:
+        OSError: the file cannot be read.
+        FormatError: a line is not UTF-8.
+    """
+    words = []
+    with open(path, "rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                word = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+            except UnicodeDecodeError as error:
+                raise errors.bad_line(path, number, f"not UTF-8 at byte {error.start} of the line") from None
+            if word and not word.startswith("# "):
+                words.append(word)
+    return words
+
+
+def _trie_of(words: Iterable[str]) -> kernel.Trie:
+    if isinstance(words, str):
+        raise errors.ArgumentError("stopwords must be words, not one str; read a file with read_stopwords(path)")
+    return Trie.build(word for word in words if word).handle

@@ -1,0 +1,58 @@
+"""The shipped table of words for keywords: document frequencies, classes, stop words, weights; one model file."""
+
+from __future__ import annotations
+
+import os
+from array import array
+from functools import cached_property
+
+from cnlp._kernel import kernel
+from cnlp.keyphrases.idf import Idf
+from cnlp.lexicon.trie import Trie
+from cnlp.models import open_model
+
+KIND = "keyphrases"
+SHIPPED = os.path.join(os.path.dirname(os.path.dirname(__file__)), "models", "keyphrases.safetensors")
+TRIE_ARRAYS = ("units", "pages", "codes")
+
+
+class Resources:
+    """What the file holds; immutable.
+
+    Args:
+        path: the file; the shipped one by default.
+
+    Raises:
+        OSError: the file cannot be read.
+        ModelError: it is damaged, or models something else.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        file = open_model(SHIPPED if path is None else path, KIND)
+        self._file = file
+        fields = {name: file.field(name) for name in ("max_length", "words")}
+        trie = Trie(file.source, file.ranges(*TRIE_ARRAYS), fields)
+        self.idf = Idf(int(file.field("documents")), trie, self._numbers("frequencies", "I"))
+        self.lexicon: kernel.Trie = trie.handle
+        self.letters = self._data("letters")
+
+    @cached_property
+    def weights(self) -> array[float]:
+        """The weights of the features of :class:`cnlp.keyphrases.Combined`."""
+        return array("d", self._numbers("weights", "f"))
+
+    def _data(self, name: str) -> bytes:
+        return self._file.source.read(*self._file.ranges(name)[name])
+
+    def _numbers(self, name: str, code: str) -> array[float]:
+        return array(code, self._data(name))
+
+
+_shipped: list[Resources] = []
+
+
+def shipped() -> Resources:
+    """The shipped file, opened when it is first asked for."""
+    if not _shipped:
+        _shipped.append(Resources())
+    return _shipped[0]

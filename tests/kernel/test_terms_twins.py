@@ -1,0 +1,142 @@
+"""Terms and PageRank in C and in Python give the same results, to the last bit."""
+
+from __future__ import annotations
+
+from array import array
+from functools import cache
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from twins import NAUGHTY, each_kernel, native, needs_native
+
+from cnlp._kernel import reference
+from cnlp.keyphrases.classes import CLASSES, pack
+from cnlp.lexicon.trie import Trie
+
+often = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+LETTERS = array("I", [0x41, 0x5B, 0x61, 0x7B, 0x3005, 0x3008, 0x4E00, 0xA000, 0x1F000, 0x1F001, 0x20000, 0x30000])
+LEVELS = array("d", [9.0, 1.5, 0.25]).tobytes()
+FEATURES = 73
+WORDS = [*"中国人大的第一", "中国", "大人", "a", "A", "ａ", "ab", "9", "9a", " ", "，", "\n", *NAUGHTY]
+words_lists = st.lists(st.sampled_from(WORDS), max_size=40)
+
+
+@cache
+def tries() -> tuple[Trie, Trie]:
+    lexicon = {"中": pack(1, 1), "国": pack(2, 6), "中国": pack(2, 3), "的": pack(1, 15, True), "人": pack(5, 2)}
+    return Trie.build({**lexicon, "a": pack(0, 12)}), Trie.build({"中国": pack(1), "人": pack(2)})
+
+
+def handle(kernel: Any, trie: Trie | None) -> Any:
+    if trie is None:
+        return None
+    source = b"".join(data for _, data in trie.arrays().values())
+    ranges, start = {}, 0
+    for name, (_, data) in trie.arrays().items():
+        ranges[name] = start, len(data)
+        start += len(data)
+    return kernel.Trie(source, ranges, trie.max_length)
+
+
+def terms(kernel: Any, words: list[str], **changes: Any) -> Any:
+    lexicon, other = tries()
+    options: dict[str, Any] = {"idf": None, "stops": None, "classes": 0x7FFF, "min_length": 1, "max_words": 4}
+    options |= {"letters": LETTERS.tobytes(), "levels": LEVELS, **changes}
+    options = {name: other if value == "other" else value for name, value in options.items()}
+    return kernel.Terms(
+        "".join(words),
+        words,
+        handle(kernel, lexicon),
+        handle(kernel, options["idf"]),
+        options["levels"],
+        handle(kernel, options["stops"]),
+        options["letters"],
+        options["classes"],
+        options["min_length"],
+        options["max_words"],
+    )
+
+
+@needs_native
+@often
+@given(
+    words=words_lists,
+    seed=st.integers(0, 9),
+    table=st.sampled_from([None, "other"]),
+    stops=st.sampled_from([None, "other"]),
+    classes=st.sampled_from([0x7FFF, 0xFFFF, 0x0002, 0]),
+    min_length=st.integers(0, 3),
+    max_words=st.integers(1, 4),
+)
+def test_twins(words: list[str], seed: int, **changes: Any) -> None:
+    changes["idf"] = changes.pop("table")
+    fast, slow = (terms(kernel, words, **changes) for kernel in (native, reference))
+    random = Random(seed)
+    weights = array("d", [random.gauss(0, 1) for _ in range(FEATURES)]).tobytes()
+    headings = array("I", [0, 3, 7, 12]).tobytes()
+    assert fast.terms() == slow.terms()
+    assert fast.features(headings) == slow.features(headings)
+    for flag in (False, True):
+        for other in (False, True):
+            scores = fast.frequencies(flag, other)
+            assert scores == slow.frequencies(flag, other)
+            assert fast.rank(scores, 7) == slow.rank(scores, 7)
+        assert fast.combine(weights, headings, 7, flag) == slow.combine(weights, headings, 7, flag)
+    edges = fast.edges(4)
+    assert edges == slow.edges(4)
+    size = len(fast.terms())
+    assert native.pagerank(size, *edges, 0.85, 1e-10, 50) == reference.pagerank(size, *edges, 0.85, 1e-10, 50)
+
+
+@each_kernel
+@pytest.mark.parametrize(
+    "changes",
+    [{"max_words": 0}, {"max_words": 5}, {"levels": b""}, {"levels": b"1234567"}, {"letters": b"123"}],
+)
+def test_arguments_that_do_not_fit_are_refused(kernel: Any, changes: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="do not fit together"):
+        terms(kernel, ["中国"], **changes)
+
+
+@each_kernel
+def test_words_of_another_text_are_refused(kernel: Any) -> None:
+    arguments = handle(kernel, tries()[0]), None, LEVELS, None, LETTERS.tobytes(), 1, 2, 4
+    for words in ([], ["中"], ["中国", "人"]):
+        with pytest.raises(ValueError, match="the words are not those of the text"):
+            kernel.Terms("中国", words, *arguments)
+
+
+@each_kernel
+def test_scores_and_weights_of_other_sizes_are_refused(kernel: Any) -> None:
+    found = terms(kernel, ["中国", "大人"])
+    with pytest.raises(ValueError, match="as many scores as terms"):
+        found.rank(b"12345678", 1)
+    with pytest.raises(ValueError, match="do not fit together"):
+        found.combine(b"12345678", b"", 1, False)
+    with pytest.raises(ValueError, match="do not fit together"):
+        found.combine(bytes(8 * FEATURES), b"1234", 1, False)
+
+
+@each_kernel
+@pytest.mark.parametrize(
+    ("size", "lefts", "rights", "weights"),
+    [(1, [0], [1], [1.0]), (2, [0], [1, 1], [1.0]), (2, [0], [1], []), (0, [0], [0], [1.0])],
+)
+def test_edges_that_do_not_fit_are_refused(
+    kernel: Any, size: int, lefts: list[int], rights: list[int], weights: list[float]
+) -> None:
+    edges = array("I", lefts).tobytes(), array("I", rights).tobytes(), array("d", weights).tobytes()
+    with pytest.raises(ValueError, match="do not fit together"):
+        kernel.pagerank(size, *edges, 0.85, 1e-10, 50)
+
+
+@each_kernel
+def test_a_graph_without_nodes_has_no_ranks(kernel: Any) -> None:
+    assert kernel.pagerank(0, b"", b"", b"", 0.85, 1e-10, 50)[0] == b""
+
+
+def test_as_many_classes_as_the_kernel_has() -> None:
+    assert len(CLASSES) == 16
