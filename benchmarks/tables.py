@@ -69,9 +69,7 @@ def f1_by_set(record: Record) -> str:
     results = record["results"]
     sets = _sets(results)
     head = ["F1", *(_SET_NAMES.get(name, name) for name in sets)]
-    rows = [
-        [system, *(fraction(cells.get(s, {}).get("f1")) for s in sets)] for system, cells in results.items()
-    ]
+    rows = [[system, *(fraction(cells.get(s, {}).get("f1")) for s in sets)] for system, cells in results.items()]
     return table(head, rows)
 
 
@@ -81,9 +79,7 @@ def recall_by_set(record: Record) -> str:
     known = {s for cells in results.values() for s in cells if cells[s].get("oov_rate") is not None}
     sets = [name for name in _sets(results) if name in known]
     head = ["OOV / IV recall", *(_SET_NAMES.get(name, name) for name in sets)]
-    rows = [
-        [system, *(_two_recalls(cells.get(name, {})) for name in sets)] for system, cells in results.items()
-    ]
+    rows = [[system, *(_two_recalls(cells.get(name, {})) for name in sets)] for system, cells in results.items()]
     return table(head, rows)
 
 
@@ -185,6 +181,24 @@ def speed_of_tagging(record: Record) -> str:
     return table(["line by line, one core", "1,000 words/s", "MB/s", *(f"x {base}" for base in bases)], rows)
 
 
+def large_gazetteer(record: Record) -> str:
+    """Load time and memory of each way to load, and the speed of scanning beside them."""
+    results = record["results"]
+    scan = results["scan"]["mb_per_s"]
+    rows = [
+        [
+            name,
+            f"{cell['seconds']['median']:.2f}",
+            f"{cell['bytes_per_name']['median']:.0f}",
+            f"{cell['megabytes']['median']:.0f} / {cell['peak_megabytes']['median']:.0f}",
+            _rate(scan["pyahocorasick" if name == "pyahocorasick" else "cnlp matches"]),
+        ]
+        for name, cell in results["load"].items()
+    ]
+    head = [f"{results['names']:,} names", "seconds to load", "bytes a name", "MB held / peak", "scan, MB/s"]
+    return table(head, rows)
+
+
 TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "segmentation": ("segmentation.json", f1_by_set),
     "segmentation-recall": ("segmentation.json", recall_by_set),
@@ -195,6 +209,7 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "speed-long-lines": ("speed.json", speed_of_long_lines),
     "pos": ("pos.json", parts_of_speech),
     "pos-speed": ("pos-speed.json", speed_of_tagging),
+    "gazetteer": ("gazetteer.json", large_gazetteer),
     "lexicon": ("lexicon.json", large_lexicon),
     "memory": ("memory.json", start_and_memory),
 }

@@ -17,6 +17,8 @@ from cnlp.ner.merge import merge
 from cnlp.ner.rules import NAMES, Rules
 from cnlp.types import Entity
 
+SAVED = ".safetensors"
+
 
 def _split(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
     """The parts of a list with commas."""
@@ -44,7 +46,7 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
     multiple=True,
     metavar="FILE",
     help="Names of your own, text<TAB>label[<TAB>mode[<TAB>canonical name]], mode prefer, force or block; may be "
-    "repeated, the last one counts.",
+    "repeated, the last one counts. A gazetteer that was saved as .safetensors opens at once.",
 )
 @click.option(
     "--rules",
@@ -108,7 +110,7 @@ def command(
     plan = make_plan(files, output, SUFFIXES[format_])
     find = make_finder(
         None if no_model else load_recognizer(model),
-        Gazetteer(chain.from_iterable(map(read_gazetteer, gazetteers))) if gazetteers else None,
+        _load_gazetteer(gazetteers),
         Rules(_choose_rules(rules, no_rules), expressions),
         labels,
         min_score,
@@ -147,6 +149,16 @@ def make_finder(
         return found if wanted is None else [entity for entity in found if entity.label in wanted]
 
     return find
+
+
+def _load_gazetteer(paths: Sequence[str]) -> Gazetteer | None:
+    """The entries of all files, or one gazetteer that was saved."""
+    if len(paths) == 1:
+        return Gazetteer.load(paths[0]) if paths[0].endswith(SAVED) else Gazetteer(paths[0])
+    for path in paths:
+        if path.endswith(SAVED):
+            raise click.UsageError(f"{path}: a saved gazetteer must be the only one")
+    return Gazetteer(chain.from_iterable(map(read_gazetteer, paths))) if paths else None
 
 
 def _choose_rules(rules: Sequence[str] | None, without: Sequence[str] | None) -> list[str]:

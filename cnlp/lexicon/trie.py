@@ -17,7 +17,7 @@ from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
 from cnlp.models import open_model
-from cnlp.models.format import write_model
+from cnlp.models.format import ModelFile, write_model
 from cnlp.text.normalise import fold_table, normalise_all
 
 KIND = "trie"
@@ -98,7 +98,15 @@ class Trie:
             OSError: the file cannot be read.
             ModelError: it is damaged, foreign, or no trie.
         """
-        file = open_model(path, KIND)
+        return cls.from_file(open_model(path, KIND))
+
+    @classmethod
+    def from_file(cls, file: ModelFile) -> Trie:
+        """The trie in a mapped file, which may hold other things besides.
+
+        Raises:
+            ModelError: it is damaged, or holds no trie.
+        """
         try:
             fields = {name: file.field(name) for name in ("max_length", "words")}
             return cls(file.source, file.ranges(*_ARRAYS), fields)
@@ -123,6 +131,11 @@ class Trie:
     def handle(self) -> kernel.Trie:
         """The kernel's object, for functions of the kernel that take a trie."""
         return self._trie
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What the card of a file of the trie must say."""
+        return dict(self._fields)
 
     def __len__(self) -> int:
         """The number of words."""

@@ -24,6 +24,7 @@ Aho-Corasick automaton, because a walk ends after a character or two and no fail
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -31,6 +32,8 @@ from typing import Any, NamedTuple
 from cnlp import errors
 from cnlp.lexicon.runs import is_inside_run
 from cnlp.lexicon.trie import MAX_VALUE, Trie
+from cnlp.models import open_model
+from cnlp.models.format import write_model
 from cnlp.types import Entity
 
 TYPE_CHECKING = False
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     # Label, mode, name and partial: what a file says behind the text, shared by all texts of which it says so.
     Kind: TypeAlias = tuple[str, str, str | None, bool]
 
+KIND = "gazetteer"  # of a file
 MODES = ("prefer", "force", "block")
 FLAGS = ("partial",)
 MAX_TEXT_LENGTH = 1000  # code points, as in a lexicon
@@ -117,8 +121,35 @@ class Gazetteer:
                 entry = GazetteerEntry(*given)
                 kind = kinds.number(entry.label, entry.mode, entry.name, entry.partial)
                 numbers[_checked_text(entry.text)] = kind
-        self._kinds = tuple(kinds)
+        self._kinds: tuple[Kind, ...] = tuple(kinds)
         self._trie = Trie.build(numbers, width=width, case=case, script=script)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Gazetteer:
+        """Map a saved gazetteer into memory: nothing is built, and processes share it.
+
+        Raises:
+            OSError: the file cannot be read.
+            ModelError: it is damaged, foreign, or no gazetteer.
+        """
+        file = open_model(path, KIND)
+        gazetteer = cls.__new__(cls)
+        gazetteer._trie = Trie.from_file(file)
+        try:
+            kinds = json.loads(file.source.read(*file.ranges("kinds")["kinds"]))
+            gazetteer._kinds = tuple((label, mode, name, partial) for label, mode, name, partial in kinds)
+        except (ValueError, TypeError):
+            raise errors.bad_model(file.path, "damaged: the labels and names cannot be read") from None
+        return gazetteer
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the gazetteer to a file, which appears when it is whole; :meth:`load` maps it.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        kinds = json.dumps(self._kinds).encode("ascii")
+        write_model(path, {**self._trie.arrays(), "kinds": ("U8", kinds)}, {"kind": KIND, **self._trie.fields})
 
     def __len__(self) -> int:
         """The number of entries, those that fold alike counted once."""
@@ -133,9 +164,10 @@ class Gazetteer:
         >>> Gazetteer([("北京烤鸭", "", "block")]).matches("北京烤鸭")
         [GazetteerMatch(start=0, end=4, label='', mode='block', name=None)]
         """
+        kinds = self._kinds
         found = []
         for start, end, number in self._trie.matches(text):
-            label, mode, name, partial = self._kinds[number - 1]
+            label, mode, name, partial = kinds[number - 1]
             if partial or not (is_inside_run(text, start) or is_inside_run(text, end)):
                 found.append(GazetteerMatch(start, end, label, mode, name))
         return found

@@ -14,7 +14,19 @@ from types import SimpleNamespace
 
 import pytest
 
-from benchmarks import lexicon, memory, pos_speed, record, report, segmentation, speed, systems, tables, timing
+from benchmarks import (
+    gazetteer,
+    lexicon,
+    memory,
+    pos_speed,
+    record,
+    report,
+    segmentation,
+    speed,
+    systems,
+    tables,
+    timing,
+)
 from cnlp import errors
 from cnlp.corpus import CORPORA
 from cnlp.corpus.registry import file_sha256
@@ -75,7 +87,19 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.parametrize(
     "name",
-    ["record", "systems", "segmentation", "timing", "speed", "memory", "lexicon", "pos_speed", "tables", "report"],
+    [
+        "record",
+        "systems",
+        "segmentation",
+        "timing",
+        "speed",
+        "memory",
+        "lexicon",
+        "gazetteer",
+        "pos_speed",
+        "tables",
+        "report",
+    ],
 )
 def test_examples_in_docstrings(name: str) -> None:
     assert doctest.testmod(importlib.import_module(f"benchmarks.{name}")).failed == 0
@@ -119,9 +143,7 @@ class TestSegmentation:
         assert (cell["gold_words"], cell["predicted_words"], cell["correct_words"]) == (4, 7, 1)
         assert cell["oov_rate"] == 0.25
         assert cell["seconds"] >= 0
-        assert set(made["data"]) == {
-            CORPORA[n].path for n in ("pku-test", "pku-words", "as-test", "as-words")
-        }
+        assert set(made["data"]) == {CORPORA[n].path for n in ("pku-test", "pku-words", "as-test", "as-words")}
 
     def test_a_system_that_loses_characters_is_an_error_in_its_cell(
         self, corpora: Path, fakes: None, monkeypatch: pytest.MonkeyPatch
@@ -138,9 +160,7 @@ class TestSegmentation:
         with pytest.raises(errors.ArgumentError, match="unknown system 'ltp'"):
             segmentation.main(["--systems", "ltp"])
 
-    def test_trained_on_january_alone(
-        self, corpora: Path, fakes: None, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_trained_on_january_alone(self, corpora: Path, fakes: None, monkeypatch: pytest.MonkeyPatch) -> None:
         seen: list[list[str]] = []
 
         class Bigram:
@@ -170,9 +190,7 @@ class TestTiming:
         calls: list[str] = []
 
         def contender(name: str) -> timing.Contender:
-            return timing.Contender(
-                name, lambda: calls.append(f"make {name}"), lambda _: calls.append(name), 1
-            )
+            return timing.Contender(name, lambda: calls.append(f"make {name}"), lambda _: calls.append(name), 1)
 
         ticks = iter(range(100))
         rates = timing.time_rounds([contender("a"), contender("b")], 2, lambda: float(next(ticks)))
@@ -326,9 +344,7 @@ class TestReport:
     def run(self, folder: Path, *words: str) -> int:
         return report.main([str(folder / "README.md"), "--results", str(folder), *words])
 
-    def test_tables_are_written_and_then_agree(
-        self, folder: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def test_tables_are_written_and_then_agree(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert self.run(folder, "--check") == 1
         assert "README.md: differs" in capsys.readouterr().out
         assert self.run(folder) == 0
@@ -405,6 +421,7 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     scores = {"joint F1": 0.9, "joint F1, first letter": 0.9, "jieba joint F1, first letter": 0.7}
     parts = {f"gold words, days {days}": accuracy for days in ("26-28", "29-31")}
     record.save({"results": {**parts, **scores}}, corpora / "pos.json")
+    gazetteer.main(["--names", "5", "--rounds", "1", "--output", str(corpora / "gazetteer.json")])
     for name, (file, make) in tables.TABLES.items():
         lines = make(record.load(corpora / file)).splitlines()
         assert len(lines) >= 3, name

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from running_commands import Result, run_here
 
 from cnlp.commands import ner
+from cnlp.ner.gazetteer import Gazetteer
 from cnlp.types import Entity
 
 Shell = Callable[..., Result]
@@ -117,6 +118,15 @@ def test_the_last_gazetteer_counts(shell: Shell, tmp_path: Path) -> None:
         (tmp_path / f"{number}.tsv").write_text(f"北大\t{label}\n", encoding="utf-8")
     out = shell("ner", "-g", tmp_path / "0.tsv", "-g", tmp_path / "1.tsv", stdin="北大".encode()).out.decode()
     assert out == "[北大/B]"
+
+
+def test_a_saved_gazetteer_is_mapped(shell: Shell, names: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "names.safetensors"
+    Gazetteer(names).save(saved)
+    text = TEXT.encode()
+    assert shell("ner", "-g", saved, stdin=text) == shell("ner", "-g", names, stdin=text)
+    result = shell("ner", "-g", saved, "-g", names, stdin=text)
+    assert result.code == 2 and "a saved gazetteer must be the only one" in result.err
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from gazetteers import ALPHABET, labels, texts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnlp.errors import ArgumentError, EncodingError, FormatError, TextTypeError
+from cnlp.errors import ArgumentError, EncodingError, FormatError, ModelError, TextTypeError
 from cnlp.lexicon.runs import is_inside_run
+from cnlp.lexicon.trie import Trie
 from cnlp.ner.gazetteer import MODES, Gazetteer, GazetteerEntry, GazetteerMatch, read_gazetteer
 from cnlp.text.normalise import normalise
 
@@ -151,6 +152,30 @@ def test_every_entry_is_found_wherever_it_stands(entries: list[tuple[str, str, s
         for end in range(start + 1, len(text) + 1)
         if folded[start:end] in known and not (is_inside_run(text, start) or is_inside_run(text, end))
     ]
+
+
+def test_a_saved_gazetteer_is_the_same_when_mapped(tmp_path: Path) -> None:
+    built = Gazetteer(
+        [("北大", "ORG", "force", "北京大学"), ("AI", "技", "prefer", None, True), ("北京烤鸭", "", "block")]
+    )
+    path = tmp_path / "names.safetensors"
+    built.save(path)
+    mapped = Gazetteer.load(path)
+    text = "北大的AIR在吃北京烤鸭"
+    assert mapped.matches(text) == built.matches(text) and len(mapped.matches(text)) == len(mapped) == 3
+    mapped.save(tmp_path / "again")
+    assert (tmp_path / "again").read_bytes() == path.read_bytes()
+    Trie.build(["a"]).save(path)
+    with pytest.raises(ModelError, match="gazetteer"):
+        Gazetteer.load(path)
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "names.safetensors"
+    Gazetteer([("北大", "ORG")]).save(path)
+    path.write_bytes(path.read_bytes().replace(b'[["ORG', b'[["ORG'[::-1]))
+    with pytest.raises(ModelError, match="damaged: the data do not match their checksum"):
+        Gazetteer.load(path)
 
 
 def test_an_empty_gazetteer_finds_nothing() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnlp.text._data import dictionary_path
-from cnlp.text.normalise import fold_table, normalise
+from cnlp.text.normalise import fold_table, normalise, normalise_all
 
 FOLDS = list(product((True, False), repeat=3))
 any_text = st.text(st.characters())  # surrogates included
@@ -77,3 +77,9 @@ def test_the_traditional_table_is_sorted_single_characters_with_its_provenance()
 def test_a_missing_dictionary_says_where_it_was_looked_for() -> None:
     with pytest.raises(FileNotFoundError, match=r"nothing\.tsv: not in"):
         dictionary_path("nothing.tsv")
+
+
+@given(st.lists(st.text(st.sampled_from("中国國臺aAＡ９ \n\ud800"), max_size=4)), st.booleans(), st.booleans())
+def test_many_words_fold_like_each_of_them(words: list[str], case: bool, script: bool) -> None:
+    wanted = [normalise(word, case=case, script=script) for word in words]
+    assert normalise_all(words, case=case, script=script) == wanted
