@@ -75,11 +75,11 @@ class Trie:
         numbers = list(words.values()) if isinstance(words, Mapping) else range(1, len(given) + 1)
         _check(given, numbers)
         values = dict(zip(normalise_all(given, width=width, case=case, script=script), numbers, strict=True))
-        forms = sorted(values)  # a trie of sorted words is laid out faster
+        forms = list(values)
         fold = fold_table(width, case, script)
         pages, codes = pack_alphabet(assign_codes(forms, ranked=len(forms) <= _RANKED), fold)
         try:
-            units, _ = kernel.build_trie(forms, array("I", map(values.__getitem__, forms)).tobytes(), pages, codes)
+            units, _ = kernel.build_trie(forms, array("I", values.values()).tobytes(), pages, codes)
         except OverflowError:
             raise errors.ArgumentError(f"{len(forms)} words are too many for one trie") from None
         source = units + pages + codes

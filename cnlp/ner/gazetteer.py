@@ -30,7 +30,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cnlp import errors
-from cnlp.lexicon.runs import is_inside_run
+from cnlp.lexicon.entries import read_lines_at_once
+from cnlp.lexicon.runs import inside_runs
 from cnlp.lexicon.trie import MAX_VALUE, Trie
 from cnlp.models import open_model
 from cnlp.models.format import write_model
@@ -166,9 +167,11 @@ class Gazetteer:
         """
         kinds = self._kinds
         found = []
-        for start, end, number in self._trie.matches(text):
+        places = self._trie.matches(text)
+        inside = inside_runs(text) if places else None
+        for start, end, number in places:
             label, mode, name, partial = kinds[number - 1]
-            if partial or not (is_inside_run(text, start) or is_inside_run(text, end)):
+            if inside is None or partial or not (inside[start] or inside[end]):
                 found.append(GazetteerMatch(start, end, label, mode, name))
         return found
 
@@ -227,10 +230,8 @@ class _Kinds(list["Kind"]):
 
 def _lines(path: str | os.PathLike[str], kinds: _Kinds) -> Iterator[tuple[str, int]]:
     """Text and kind of each entry; what stands behind the text is parsed once for each different rest of a line."""
-    from cnlp.corpus.lines import read_lines
-
     known: dict[str, int] = {}
-    for number, line in read_lines(path):
+    for number, line in enumerate(read_lines_at_once(path), start=1):
         if line[:2] in ("", "#", "# ") or line.isspace():
             continue
         text, _, rest = line.partition("\t")

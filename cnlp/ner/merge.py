@@ -27,7 +27,12 @@ from cnlp.types import Entity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from cnlp.ner.gazetteer import GazetteerMatch
+
+    # Length below 0, start, rank, score below 0, number: the least wins. Then what was found.
+    Candidate: TypeAlias = tuple[int, int, int, float, int, Entity | GazetteerMatch]
 
 _RULE, _MODEL, _GAZETTEER = range(3)
 
@@ -59,38 +64,49 @@ def merge(
     Entity(text='王小川', start=0, end=3, label='PER', score=0.9, name=None)
     Entity(text='北大', start=4, end=6, label='ORG', score=0.8, name='北京大学')
     """
-    ranked = [(_RULE, entity) for entity in rules] + [(_MODEL, entity) for entity in model]
-    for _, entity in ranked:
+    for entity in (*model, *rules):
         _check(text, entity)
-    forced = [_entity(text, match) for match in matches if match.mode == "force"]
-    ranked += [(_GAZETTEER, _entity(text, match)) for match in matches if match.mode == "prefer"]
-    blocked = _Blocks(match for match in matches if match.mode == "block")
-    free = [(rank, entity) for rank, entity in ranked if not blocked.cover(entity)]
-    if not forced and len(free) < 2:
-        kept = [entity for _, entity in free]
-    else:
-        taken = bytearray(len(text))
-        kept = _select([(_GAZETTEER, entity) for entity in forced], taken) + _select(free, taken)
-        kept.sort(key=lambda entity: entity.start)
-    return _name(kept, matches) if matches else kept
+    candidates = [*_ranked(_RULE, rules), *_ranked(_MODEL, model)]
+    if not matches:
+        return _entities(text, candidates if len(candidates) < 2 else _select(candidates, bytearray(len(text))))
+    by_mode: dict[str, list[GazetteerMatch]] = {"force": [], "block": [], "prefer": []}
+    for match in matches:
+        by_mode[match.mode].append(match)
+    candidates += _ranked(_GAZETTEER, by_mode["prefer"])
+    if by_mode["block"]:
+        blocked = _Blocks(by_mode["block"])
+        candidates = [candidate for candidate in candidates if not blocked.cover(candidate[-1])]
+    taken = bytearray(len(text))
+    winners = _select(_ranked(_GAZETTEER, by_mode["force"]), taken) + _select(candidates, taken)
+    return _name(_entities(text, winners), matches)
 
 
-def _select(candidates: Iterable[tuple[int, Entity]], taken: bytearray) -> list[Entity]:
-    """The winners among the candidates, each with its rank; their places are then taken."""
-
-    def order(candidate: tuple[int, Entity]) -> tuple[int, int, int, float]:
-        rank, entity = candidate
-        return entity.start - entity.end, entity.start, rank, -entity.score
-
-    return [entity for _, entity in sorted(candidates, key=order) if _take(taken, entity.start, entity.end)]
+def _ranked(rank: int, found: Sequence[Entity | GazetteerMatch]) -> list[Candidate]:
+    """What was found, with what decides who wins in front."""
+    return [
+        (each.start - each.end, each.start, rank, -getattr(each, "score", 1.0), number, each)
+        for number, each in enumerate(found)
+    ]
 
 
-def _take(taken: bytearray, start: int, end: int) -> bool:
-    """Take a place if all of it is free."""
-    if taken.find(1, start, end) >= 0:
-        return False
-    taken[start:end] = b"\x01" * (end - start)
-    return True
+def _select(candidates: list[Candidate], taken: bytearray) -> list[Candidate]:
+    """The winners; their places are then taken."""
+    winners = []
+    for candidate in sorted(candidates):
+        length, start = -candidate[0], candidate[1]
+        if taken.find(1, start, start + length) < 0:
+            taken[start : start + length] = b"\x01" * length
+            winners.append(candidate)
+    return winners
+
+
+def _entities(text: str, winners: list[Candidate]) -> list[Entity]:
+    """The winners from left to right."""
+    winners.sort(key=lambda candidate: candidate[1])
+    return [
+        each if isinstance(each, Entity) else Entity(text[each.start : each.end], *each[:3], 1.0, each.name)
+        for *_, each in winners
+    ]
 
 
 class _Blocks:
@@ -103,24 +119,22 @@ class _Blocks:
         self._starts = {label: [start for start, _ in places] for label, places in spans.items()}
         self._reach = {label: list(accumulate((end for _, end in places), max)) for label, places in spans.items()}
 
-    def cover(self, entity: Entity) -> bool:
-        """Does the entity stand inside a block of its label or of every label?"""
-        return bool(self._starts) and (self._covers("", entity) or self._covers(entity.label, entity))
+    def cover(self, entity: Entity | GazetteerMatch) -> bool:
+        """Does it stand inside a block of its label or of every label?"""
+        return self._covers("", entity) or self._covers(entity.label, entity)
 
-    def _covers(self, label: str, entity: Entity) -> bool:
+    def _covers(self, label: str, entity: Entity | GazetteerMatch) -> bool:
         before = bisect_right(self._starts.get(label, ()), entity.start)
         return before > 0 and self._reach[label][before - 1] >= entity.end
 
 
-def _entity(text: str, match: GazetteerMatch) -> Entity:
-    return Entity(text[match.start : match.end], match.start, match.end, match.label, 1.0, match.name)
-
-
-def _name(entities: Iterable[Entity], matches: Iterable[GazetteerMatch]) -> list[Entity]:
+def _name(entities: list[Entity], matches: Iterable[GazetteerMatch]) -> list[Entity]:
     """The entities with the canonical names that the gazetteer has for them."""
     names = {
         (match.start, match.end, match.label): match.name for match in matches if match.name and match.mode != "block"
     }
+    if not names:
+        return entities
     return [
         replace(entity, name=names[place])
         if entity.name is None and (place := (entity.start, entity.end, entity.label)) in names
