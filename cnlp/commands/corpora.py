@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import click
 
+from cnlp import errors
 from cnlp.commands.inputs import find_inputs
+from cnlp.corpus.entities import Sentence
+from cnlp.corpus.entity_formats import READERS, detect_entities, read_entities
 from cnlp.corpus.formats import FORMATS, read_sentences, read_tagged
 from cnlp.corpus.registry import file_sha256
 from cnlp.corpus.sentence import TaggedSentence
 
 ENCODINGS = ("utf-8", "gb18030", "big5")
+S = TypeVar("S")
 MANY = ("--train", "--dev")
 
 corpus_format_option = click.option(
@@ -24,12 +29,26 @@ corpus_format_option = click.option(
     help="Of the files: words parted by blanks, word/tag (slash), word_tag (underscore), PFR's brackets, CoNLL-X and "
     "CoNLL-U.  [default: told from their first lines]",
 )
+entity_format_option = click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(tuple(READERS)),
+    help="Of the files, as for 'cnlp convert'.  [default: told from their first lines]",
+)
 corpus_encoding_option = click.option(
-    "-e", "--encoding", type=click.Choice(ENCODINGS), default="utf-8", show_default=True, help="Of the files."
+    "-e",
+    "--encoding",
+    type=click.Choice(ENCODINGS),
+    default="utf-8",
+    show_default=True,
+    callback=lambda _, __, name: {"big5": "cp950"}.get(name, name),  # as for every other command
+    help="Of the files.",
 )
 
 
-class Part(NamedTuple):
+@dataclass(frozen=True)
+class Part(Generic[S]):
     """One file of gold data.
 
     Attributes:
@@ -40,7 +59,7 @@ class Part(NamedTuple):
 
     name: str
     sha256: str
-    sentences: list[TaggedSentence]
+    sentences: list[S]
 
 
 class FilesCommand(click.Command):
@@ -61,20 +80,36 @@ class FilesCommand(click.Command):
         return super().parse_args(ctx, spread)
 
 
-def read_parts(arguments: Sequence[str], form: str | None, encoding: str, *, tagged: bool = False) -> list[Part]:
+def read_parts(
+    arguments: Sequence[str], form: str | None, encoding: str, *, tagged: bool = False
+) -> list[Part[TaggedSentence]]:
     """The sentences of files, folders and patterns, one part for each file.
 
     Raises:
         OSError: one cannot be read, or stands for no file.
         FormatError: a line breaks the format, or a file is empty; file and line are named.
     """
+    read = read_tagged if tagged else read_sentences
+    return _read(arguments, lambda path: read(path, form, encoding=encoding))
+
+
+def read_entity_parts(arguments: Sequence[str], form: str | None, encoding: str) -> list[Part[Sentence]]:
+    """The sentences with entities of files, folders and patterns; errors as :func:`read_parts`."""
+
+    def read(path: str) -> list[Sentence]:
+        kind = form or detect_entities(path, encoding=encoding)
+        sentences = list(read_entities(path, kind, encoding=encoding))
+        if not sentences:
+            raise errors.bad_line(path, 1, "the file has no sentences")
+        return sentences
+
+    return _read(arguments, read)
+
+
+def _read(arguments: Sequence[str], read: Callable[[str], Iterable[S]]) -> list[Part[S]]:
     if not arguments:
         return []
     inputs, failures = find_inputs(arguments)
     if failures:
         raise failures[0]
-    read = read_tagged if tagged else read_sentences
-    return [
-        Part(os.path.basename(source.path), file_sha256(source.path), list(read(source.path, form, encoding=encoding)))
-        for source in inputs
-    ]
+    return [Part(os.path.basename(source.path), file_sha256(source.path), list(read(source.path))) for source in inputs]

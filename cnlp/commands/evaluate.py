@@ -19,15 +19,27 @@ from cnlp.commands.choices import (
     standard_option,
     unknown_option,
 )
-from cnlp.commands.corpora import FilesCommand, corpus_encoding_option, read_parts
+from cnlp.commands.corpora import FilesCommand, corpus_encoding_option, read_entity_parts, read_parts
+from cnlp.commands.ner import load_recognizer
 from cnlp.commands.tables import lines_of, show
+from cnlp.corpus.entities import Sentence
+from cnlp.corpus.entity_formats import READERS, detect_entities, number_entities
 from cnlp.corpus.formats import FORMATS, detect_format, locate, read_sentences, read_tagged
 from cnlp.corpus.plain import read_word_list
 from cnlp.corpus.sentence import TaggedSentence
+from cnlp.evaluation.entities import KINDS, EntityReport, EntityScorer
 from cnlp.evaluation.segmentation import Difference, SegmentationScore, SegmentationScorer, differences
 from cnlp.evaluation.tags import TagScore, TagScorer
 
 PLACES = 5  # examples shown of an error
+CONTEXT = 6  # characters shown around an entity
+ENTITY_ERRORS = {
+    "missed": "missed",
+    "spurious": "where nothing is",
+    "label": "with a wrong label",
+    "boundary": "with wrong bounds",
+    "both": "with both wrong",
+}
 
 Report = dict[str, Any]
 
@@ -186,6 +198,58 @@ def tag(
     _print(report if form == "json" else _tag_lines(report))
 
 
+@command.command("ner", cls=FilesCommand)
+@_common
+@click.option(
+    "--gold-format",
+    "gold_format",
+    type=click.Choice(tuple(READERS)),
+    help="Of GOLD, as for 'cnlp convert'.  [default: told from its first lines]",
+)
+@click.option("--model", metavar="PATH", help="Model file to use in place of the one in the package.")
+def ner(
+    gold: str,
+    prediction: str | None,
+    train: tuple[str, ...],
+    n_errors: int,
+    form: str,
+    encoding: str,
+    gold_format: str | None,
+    model: str | None,
+) -> None:
+    """Strict precision, recall and F1 of entities: of each label and length, and of unseen ones with --train.
+
+    GOLD is marked by hand; PREDICTION is the same text marked by any program, in any format that 'cnlp convert'
+    reads; tags in it that break their scheme mark nothing, as in seqeval's strict mode. Without it the text of GOLD
+    is marked by the shipped model, or by --model.
+    """
+    _refuse_both(prediction, model)
+    seen = None
+    if train:
+        parts = read_entity_parts(train, None, encoding)
+        sentences = (sentence for part in parts for sentence in part.sentences)
+        seen = {(text[start:end], label) for text, spans in sentences for start, end, label in spans}
+    kind = gold_format or detect_entities(gold, encoding=encoding)
+    expected = list(number_entities(gold, kind, encoding=encoding))
+    if prediction is None:
+        find = load_recognizer(model)
+        name = model or "the shipped model"
+        found: Iterable[Iterable[tuple[int, int, str]]] = (
+            [(entity.start, entity.end, entity.label) for entity in find(sentence.text)] for _, sentence in expected
+        )
+    else:
+        kind = detect_entities(prediction, encoding=encoding)
+        other = list(number_entities(prediction, kind, repair="drop", encoding=encoding))
+        check_same_sentences(gold, expected, prediction, other)
+        found, name = (sentence.spans for _, sentence in other), prediction
+    scorer = EntityScorer(seen)
+    for (_, sentence), spans in zip(expected, found, strict=True):
+        scorer.add(sentence.text, sentence.spans, spans)
+    report: Report = {"gold": gold, "prediction": name, "sentences": len(expected)}
+    report |= _entity_report(scorer.report, [(line, sentence.text) for line, sentence in expected], n_errors)
+    _print(report if form == "json" else _entity_lines(report))
+
+
 class ErrorList:
     """Errors counted by what stands where, with the sentences where they occur."""
 
@@ -245,6 +309,32 @@ def check_same_text(gold: Side, prediction: Side, encoding: str) -> None:
             f"the text differs from the gold standard's: column {other_column} has {shown[1]}, "
             f"{gold[0]}:{line}, column {column} has {shown[0]}",
         )
+
+
+def check_same_sentences(
+    gold: str, expected: Sequence[tuple[int, Sentence]], prediction: str, found: Sequence[tuple[int, Sentence]]
+) -> None:
+    """Compare the texts of two files with entities.
+
+    Raises:
+        FormatError: they differ; the lines where the sentences begin and the character are named.
+    """
+    for left, right in zip_longest(expected, found):
+        if left is None or right is None:
+            line, longer = (right[0], "gold standard ends") if right else (found[-1][0] if found else 1, "file ends")
+            raise errors.bad_line(
+                prediction, line, f"{len(expected)} gold and {len(found)} sentences: the {longer} here"
+            )
+        if left[1].text != right[1].text:
+            pairs = zip_longest(left[1].text, right[1].text, fillvalue="")
+            at = next(place for place, (a, b) in enumerate(pairs) if a != b)
+            shown = [repr(text[at]) if text[at:] else "the end" for text in (left[1].text, right[1].text)]
+            raise errors.bad_line(
+                prediction,
+                right[0],
+                f"the sentence that begins here differs from {gold}:{left[0]}: character {at + 1} is {shown[1]}, "
+                f"not {shown[0]}",
+            )
 
 
 def _refuse_both(prediction: str | None, *choices: str | None) -> None:
@@ -359,3 +449,65 @@ def _tag_lines(report: Report) -> Iterator[str]:
             ],
             left=2,
         )
+
+
+def _entity_report(report: EntityReport, sentences: Sequence[tuple[int, str]], n_errors: int) -> Report:
+    found: Report = {"overall": report.overall.as_dict()}
+    labels = sorted(report.by_label, key=lambda label: (-report.by_label[label].gold, label))
+    found["labels"] = {label: report.by_label[label].as_dict() for label in labels}
+    found["lengths"] = {_range(limits): score.as_dict() for limits, score in sorted(report.by_length.items())}
+    if report.by_seen:
+        found["seen"], found["unseen"] = report.by_seen[True].as_dict(), report.by_seen[False].as_dict()
+    found["errors"] = {kind: report.kinds[kind] for kind in KINDS}
+    ranked = sorted(report.confused.items(), key=lambda item: (-item[1], str(item[0])))
+    found["confused"] = [{"gold": gold, "predicted": label, "count": count} for (gold, label), count in ranked]
+    found["listed_errors"] = [
+        {
+            "kind": error.kind,
+            "line": line,
+            "gold": _marked(text, error.gold),
+            "predicted": _marked(text, error.predicted),
+        }
+        for error in report.errors[:n_errors]
+        for line, text in [sentences[error.sentence]]
+    ]
+    return found
+
+
+def _range(limits: tuple[int, int | None]) -> str:
+    low, high = limits
+    return f"{low}+" if high is None else str(low) if low == high else f"{low}-{high}"
+
+
+def _marked(text: str, span: tuple[int, int, str] | None) -> str | None:
+    """An entity in brackets with its label and what stands around it."""
+    if span is None:
+        return None
+    start, end, label = span
+    return f"{text[max(0, start - CONTEXT) : start]}[{text[start:end]}/{label}]{text[end : end + CONTEXT]}"
+
+
+def _entity_lines(report: Report) -> Iterator[str]:
+    yield from heading(report)
+    columns = ("precision", "recall", "f1", "gold", "predicted", "correct")
+
+    def rows(named: Iterable[tuple[str, Mapping[str, Any]]]) -> list[tuple[object, ...]]:
+        return [(name, *(score[column] for column in columns)) for name, score in named]
+
+    yield ""
+    groups = [("all", report["overall"]), *report["labels"].items()]
+    groups += [(f"length {name}", score) for name, score in report["lengths"].items()]
+    groups += [(name, report[name]) for name in ("seen", "unseen") if name in report]
+    yield from lines_of([("", "precision", "recall", "F1", *columns[3:]), *rows(groups)])
+    yield ""
+    yield "errors: " + ", ".join(f"{report['errors'][kind]:,} {ENTITY_ERRORS[kind]}" for kind in KINDS)
+    if report["confused"]:
+        yield ""
+        confused = [(row["gold"] or "-", row["predicted"] or "-", row["count"]) for row in report["confused"]]
+        yield from lines_of([("gold", "prediction", "errors"), *confused], left=2)
+    if report["listed_errors"]:
+        yield ""
+        listed = [
+            (row["line"], row["kind"], row["gold"] or "-", row["predicted"] or "-") for row in report["listed_errors"]
+        ]
+        yield from lines_of([("line", "error", "gold", "prediction"), *listed], left=4)

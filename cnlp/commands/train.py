@@ -5,20 +5,31 @@ The file appears under its name when it is whole. Ctrl-C ends training and keeps
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import click
 
 import cnlp
 from cnlp import errors
 from cnlp.commands.choices import make_segmenter
-from cnlp.commands.corpora import FilesCommand, Part, corpus_encoding_option, corpus_format_option, read_parts
+from cnlp.commands.corpora import (
+    FilesCommand,
+    Part,
+    corpus_encoding_option,
+    corpus_format_option,
+    entity_format_option,
+    read_entity_parts,
+    read_parts,
+)
 from cnlp.commands.failures import INTERRUPTED
+from cnlp.commands.streams import Decorator
+from cnlp.corpus.entities import Sentence
 from cnlp.corpus.sentence import TaggedSentence
 
 ROWS = 250_000  # of bigrams in a segmenter's file, as many as the shipped one has; chosen on its dev parts
@@ -42,8 +53,11 @@ class Learnt(NamedTuple):
     log: Sequence[Any] = ()
 
 
-class Task(Protocol):
-    """What the commands of this group differ in.
+S = TypeVar("S")
+
+
+class Task(Protocol[S]):
+    """What the commands of this group differ in; S is a sentence of its files.
 
     Attributes:
         method: its name.
@@ -57,11 +71,18 @@ class Task(Protocol):
     epochs: int
     words: Mapping[str, Any]
 
-    def learn(self, train: list[Part], dev: list[Part]) -> Learnt:
+    def count(self, parts: Sequence[Part[S]]) -> str:
+        """How much there is in the files."""
+
+    def learn(self, train: list[Part[S]], dev: list[Part[S]]) -> Learnt:
         """Learn from the files, with the dev files to choose the epoch."""
 
-    def score(self, path: str, dev: list[Part]) -> str:
+    def score(self, path: str, dev: list[Part[S]]) -> str:
         """How the model in a file does on the dev files, in words."""
+
+
+Words = list[Part[TaggedSentence]]
+Entities = list[Part[Sentence]]
 
 
 @click.group("train")
@@ -69,9 +90,11 @@ def command() -> None:
     """Learn a model of your own from files that are cut or tagged."""
 
 
-def _common(method_names: Sequence[str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _common(
+    method_names: Sequence[str], format_option: Decorator = corpus_format_option
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The options that all commands of this group have."""
-    options = [
+    options: list[Decorator] = [
         click.option(
             "--method",
             type=click.Choice(method_names),
@@ -96,7 +119,7 @@ def _common(method_names: Sequence[str]) -> Callable[[Callable[..., Any]], Calla
         click.option("--force", is_flag=True, help="Replace MODEL if it exists."),
         click.option("--epochs", type=click.IntRange(1, 1000), help="Passes over the files."),
         click.option("--seed", type=int, default=1, show_default=True, help="Of the order of the sentences."),
-        corpus_format_option,
+        format_option,
         corpus_encoding_option,
     ]
 
@@ -183,18 +206,40 @@ def tag(
     _run(task, output, force, train, dev, lambda files: read_parts(files, form, encoding, tagged=True))
 
 
+@command.command("ner", cls=FilesCommand)
+@_common(("crf", "perceptron"), entity_format_option)
+def ner(
+    method: str,
+    train: tuple[str, ...],
+    dev: tuple[str, ...],
+    output: str,
+    force: bool,
+    epochs: int | None,
+    seed: int,
+    form: str | None,
+    encoding: str,
+) -> None:
+    """Learn to find named entities; any labels will do.
+
+    The files hold text with entities in any format that 'cnlp convert' reads, such as a character and its tag a
+    line. The model serves 'cnlp ner --model MODEL'. crf is the more accurate; perceptron learns faster.
+    """
+    task = EntityTask(method, epochs, seed)
+    _run(task, output, force, train, dev, lambda files: read_entity_parts(files, form, encoding))
+
+
 def _run(
-    task: Task,
+    task: Task[S],
     output: str,
     force: bool,
     train: Sequence[str],
     dev: Sequence[str],
-    read: Callable[[Sequence[str]], list[Part]],
+    read: Callable[[Sequence[str]], list[Part[S]]],
 ) -> None:
     """Read, learn, write, tell."""
     _check_output(output, force, (*train, *dev))
     parts, held_out = read(train), read(dev)
-    _say(f"{_count(parts)} to learn from" + (f", {_count(held_out)} held out" if held_out else ""))
+    _say(f"{task.count(parts)} to learn from" + (f", {task.count(held_out)} held out" if held_out else ""))
     start = time.monotonic()
     learnt = task.learn(parts, held_out)
     seconds = time.monotonic() - start
@@ -235,14 +280,14 @@ def _check_output(output: str, force: bool, sources: Sequence[str]) -> None:
         raise
 
 
-def make_card(task: Task, learnt: Learnt, parts: Sequence[Part], held_out: Sequence[Part]) -> Card:
+def make_card(task: Task[S], learnt: Learnt, parts: Sequence[Part[S]], held_out: Sequence[Part[S]]) -> Card:
     """What the file says of itself: how it was made, and of what."""
     card = {
         "description": f"{task.description}; {task.method}",
         "method": task.method,
         "parameters": ", ".join(f"{name} {value}" for name, value in learnt.parameters.items()),
         "training_data": ", ".join(f"{part.name} (sha256 {part.sha256})" for part in parts),
-        "training_size": _count(parts),
+        "training_size": task.count(parts),
         "source": "cnlp train",
         "cnlp": cnlp.__version__,
     }
@@ -259,13 +304,6 @@ def _parameters(model: object) -> dict[str, Any]:
     """The arguments of an estimator's constructor, but for the words it was given."""
     kept = {name: value for name, value in vars(model).items() if not name.startswith("_") and not name.endswith("_")}
     return {name: value for name, value in kept.items() if name != "dictionary" and value is not None}
-
-
-def _count(parts: Sequence[Part]) -> str:
-    """How much text there is, in words."""
-    sentences = sum(len(part.sentences) for part in parts)
-    words = sum(len(sentence.words) for part in parts for sentence in part.sentences)
-    return f"{sentences:,} sentences, {words:,} words"
 
 
 def _say(line: str) -> None:
@@ -296,7 +334,16 @@ def _need_numpy() -> None:
         raise errors.missing_dependency("numpy", "train", "training") from None
 
 
-class SegmentTask:
+class _WordTask:
+    """What learns from words."""
+
+    def count(self, parts: Sequence[Part[TaggedSentence]]) -> str:
+        """Sentences and words."""
+        sentences = list(_sentences(parts))
+        return f"{len(sentences):,} sentences, {sum(len(sentence.words) for sentence in sentences):,} words"
+
+
+class SegmentTask(_WordTask):
     """Learning to cut text."""
 
     description = "Cuts Chinese text into words"
@@ -308,7 +355,7 @@ class SegmentTask:
         self.words = words
         self.standard = standard
 
-    def learn(self, train: list[Part], dev: list[Part]) -> Learnt:
+    def learn(self, train: Words, dev: Words) -> Learnt:
         """Learn words."""
         sentences = _words(train)
         if self.method == "bigram":
@@ -344,7 +391,7 @@ class SegmentTask:
         parameters = {**_parameters(model), "rows": ROWS}
         return Learnt(lambda path, card: write_model(path, arrays, {**card, **metadata}), parameters, model.log_)
 
-    def score(self, path: str, dev: list[Part]) -> str:
+    def score(self, path: str, dev: Words) -> str:
         """Word F1 of the segmenter in the file."""
         from cnlp.evaluation.segmentation import evaluate
 
@@ -354,7 +401,7 @@ class SegmentTask:
         return f"dev F1 {score.f1:.4f} (P {score.precision:.4f}, R {score.recall:.4f})"
 
 
-class TagTask:
+class TagTask(_WordTask):
     """Learning parts of speech."""
 
     description = "Tells the parts of speech of Chinese words"
@@ -365,7 +412,7 @@ class TagTask:
         self.seed = seed
         self.words = words
 
-    def learn(self, train: list[Part], dev: list[Part]) -> Learnt:
+    def learn(self, train: Words, dev: Words) -> Learnt:
         """Learn the tags of words."""
         _need_numpy()
         from cnlp.tagging.words import WordTagger
@@ -374,7 +421,7 @@ class TagTask:
         model.fit(_tagged(train), dev=_tagged(dev), progress=_on_terminal())
         return Learnt(lambda path, card: model.save(path, card=card), _parameters(model), model.log_)
 
-    def score(self, path: str, dev: list[Part]) -> str:
+    def score(self, path: str, dev: Words) -> str:
         """Accuracy of the tagger in the file on given words."""
         from cnlp.tagging.pos import PartOfSpeech
 
@@ -385,14 +432,52 @@ class TagTask:
         return f"dev accuracy {right / total:.4f} on given words"
 
 
-def _sentences(parts: Sequence[Part]) -> Iterator[TaggedSentence]:
+class EntityTask:
+    """Learning to find named entities."""
+
+    description = "Finds named entities in Chinese text"
+
+    def __init__(self, method: str, epochs: int | None, seed: int) -> None:
+        self.method = method
+        self.words: Mapping[str, str] = {}
+        recognizer: Any = importlib.import_module("cnlp.ner.recognizer")
+        given = {} if epochs is None else {"epochs": epochs}
+        self.model = recognizer.EntityRecognizer(method=method, seed=seed, **given)
+        self.epochs: int = self.model.epochs
+
+    def count(self, parts: Sequence[Part[Sentence]]) -> str:
+        """Sentences, characters and entities."""
+        sentences = [sentence for part in parts for sentence in part.sentences]
+        characters, spans = (sum(len(sentence[side]) for sentence in sentences) for side in (0, 1))
+        return f"{len(sentences):,} sentences, {characters:,} characters, {spans:,} entities"
+
+    def learn(self, train: Entities, dev: Entities) -> Learnt:
+        """Learn entities."""
+        _need_numpy()
+        sentences, held_out = ([sentence for part in parts for sentence in part.sentences] for parts in (train, dev))
+        model = self.model.fit(sentences, dev=held_out, progress=_on_terminal())
+        return Learnt(model.save, _parameters(model), model.log_)
+
+    def score(self, path: str, dev: Entities) -> str:
+        """Strict F1 of the model in the file."""
+        from cnlp.evaluation.entities import EntityScorer
+
+        model, scorer = type(self.model).load(path), EntityScorer()
+        for part in dev:
+            for text, spans in part.sentences:
+                scorer.add(text, spans, [(found.start, found.end, found.label) for found in model.entities(text)])
+        score = scorer.report.overall
+        return f"dev F1 {score.f1:.4f} (P {score.precision:.4f}, R {score.recall:.4f})"
+
+
+def _sentences(parts: Sequence[Part[TaggedSentence]]) -> Iterator[TaggedSentence]:
     for part in parts:
         yield from part.sentences
 
 
-def _words(parts: Sequence[Part]) -> list[list[str]]:
+def _words(parts: Sequence[Part[TaggedSentence]]) -> list[list[str]]:
     return [list(sentence.words) for sentence in _sentences(parts)]
 
 
-def _tagged(parts: Sequence[Part]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+def _tagged(parts: Sequence[Part[TaggedSentence]]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     return [(sentence.words, sentence.tags) for sentence in _sentences(parts)]

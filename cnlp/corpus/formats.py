@@ -146,8 +146,9 @@ def _pieces(line: str, form: str) -> list[tuple[int, str]]:
         return tokens
     if form == "pfr":
         tokens = [(column, token) for column, token in tokens if not _PFR_NAME.fullmatch(token)]
-        opened = [(column + token.startswith("["), token.removeprefix("[")) for column, token in tokens]
-        return [(column, token.rpartition("/")[0]) for column, token in opened]
+        words = [(column, token.partition("]")[0].rpartition("/")[0] or token[0]) for column, token in tokens]
+        bare = [(column, word, word.lstrip("[") or "[") for column, word in words]
+        return [(column + len(word) - len(inner), inner) for column, word, inner in bare]
     return [(column, token.rpartition("/" if form == "slash" else "_")[0]) for column, token in tokens]
 
 

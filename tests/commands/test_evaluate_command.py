@@ -153,3 +153,52 @@ def test_tags_of_a_model(shell: Shell, tmp_path: Path) -> None:
     )
     assert report["accuracy"] == right / 6 and report["words"] == 6
     one_line(shell("evaluate", "tag", path, path, "--model", "m"), "leave it out", code=2)
+
+
+GOLD_COLUMNS = "王 B-PER\n明 I-PER\n在 O\n北 B-ORG\n京 I-ORG\n大 I-ORG\n学 I-ORG\n\n去 O\n上 B-LOC\n海 I-LOC\n"
+FOUND_COLUMNS = "王 B-PER\n明 E-PER\n在 O\n北 B-LOC\n京 E-LOC\n大 O\n学 M-LOC\n\n去 O\n上 B-ORG\n海 E-ORG\n"
+
+
+def test_entities_of_two_files(shell: Shell, tmp_path: Path) -> None:
+    gold, found, train = tmp_path / "g.bio", tmp_path / "p.bmes", tmp_path / "t.json"
+    gold.write_text(GOLD_COLUMNS, encoding="utf-8")
+    found.write_text(FOUND_COLUMNS, encoding="utf-8")
+    train.write_text('{"text": "王明", "label": {"PER": {"王明": [[0, 1]]}}}\n', encoding="utf-8")
+    report = json.loads(
+        shell("evaluate", "ner", gold, found, "--train", train, "--errors", "9", "--format", "json").out
+    )
+    assert report["overall"] == {
+        "precision": 1 / 3,
+        "recall": 1 / 3,
+        "f1": 1 / 3,
+        "gold": 3,
+        "predicted": 3,
+        "correct": 1,
+    }
+    assert report["labels"]["PER"]["f1"] == 1.0 and list(report["labels"]) == ["LOC", "ORG", "PER"]
+    assert (report["seen"]["correct"], report["unseen"]["gold"]) == (1, 2)
+    assert report["lengths"]["4-5"]["gold"] == 1
+    assert report["errors"] == {"missed": 0, "spurious": 0, "label": 1, "boundary": 0, "both": 1}
+    assert report["listed_errors"] == [
+        {"kind": "both", "line": 1, "gold": "王明在[北京大学/ORG]", "predicted": "王明在[北京/LOC]大学"},
+        {"kind": "label", "line": 9, "gold": "去[上海/LOC]", "predicted": "去[上海/ORG]"},
+    ]
+    result = shell("evaluate", "ner", gold, found, "--train", train, "--errors", "9")
+    assert result.code == 0 and result.err == ""
+    shown = table(result.out)
+    assert shown["all"] == ["0.3333", "0.3333", "0.3333", "3", "3", "1"]
+    assert shown["9"] == ["label", "去[上海/LOC]", "去[上海/ORG]"]
+
+
+def test_sentences_with_entities_that_differ(shell: Shell, tmp_path: Path) -> None:
+    gold, found = tmp_path / "g.bio", tmp_path / "p.bmes"
+    gold.write_text(GOLD_COLUMNS, encoding="utf-8")
+    found.write_text(FOUND_COLUMNS.replace("海", "每"), encoding="utf-8")
+    place = f"{found}:9: the sentence that begins here differs from {gold}:9: character 3 is '每', not '海'"
+    one_line(shell("evaluate", "ner", gold, found), place)
+    found.write_text(FOUND_COLUMNS.split("\n\n")[0], encoding="utf-8")
+    one_line(shell("evaluate", "ner", gold, found), f"{found}:1: 2 gold and 1 sentences: the file ends here")
+    one_line(shell("evaluate", "ner", found, gold), f"{found}:7: BMES: 'M-LOC' at position 6 cannot stand after 'O'")
+    found.write_text("我们 开会\n", encoding="utf-8")
+    one_line(shell("evaluate", "ner", gold, found), f"{found}:1: the format is none of ")
+    one_line(shell("evaluate", "ner", gold, gold, "--model", "m"), "leave it out to score a model", code=2)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running_commands import Result, run_here
+from running_commands import ROOT, Result, run_here, run_process
 
 import cnlp
 
@@ -263,3 +263,29 @@ def test_twenty_lines_make_a_tagger(shell: Shell, tagged: Path, tmp_path: Path) 
 
 def test_tags_need_a_tagged_file(shell: Shell, mine: Path, tmp_path: Path) -> None:
     one_line(shell("train", "tag", "--train", mine, "-o", tmp_path / "m"), "mine.txt:1: the words have no tags")
+
+
+def test_the_walk_of_the_readme(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.split("### Train your own\n")[1].split("\n## ")[0]
+    commands = [line.split() for line in section.splitlines() if line.startswith("    cnlp ")]
+    assert len(commands) >= 8
+    example = [line.strip() + "\n" for line in section.splitlines() if line.startswith("    ") and "。" in line]
+    assert CORPUS.startswith("".join(example))  # the README shows the beginning
+    files = {
+        "mine.txt": CORPUS,
+        "heldout.txt": "我们 看 监控 大盘 。\n",
+        "tagged.txt": TAGGED,
+        "news.txt": "今天看云原生大会的监控大盘\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    shown = {}
+    for line in commands:
+        result = run_process(*line[1:], cwd=tmp_path)
+        assert result.code == 0, result.err
+        assert "Traceback" not in result.err
+        shown[" ".join(line[:3])] = result.out.decode()
+    assert shown["cnlp segment --model"] == "今天 看 云原生 大会 的 监控 大盘\n"
+    assert shown["cnlp tag --model"].startswith("今天/t ")
+    assert "F1" in shown["cnlp evaluate segment"] and "joint F1" in shown["cnlp evaluate tag"]

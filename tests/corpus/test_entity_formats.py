@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cnlp.corpus import data_folder
 from cnlp.corpus.brat import BratWriter
 from cnlp.corpus.entities import Sentence
-from cnlp.corpus.entity_formats import READERS, WRITERS, read_entities
+from cnlp.corpus.entity_formats import READERS, WRITERS, detect_entities, read_entities
 from cnlp.corpus.pfr import format_pfr
 from cnlp.errors import ArgumentError, FormatError
 
@@ -69,6 +69,9 @@ def sentences(draw: st.DrawFn) -> Sentence:
     return Sentence(text, tuple(spans))
 
 
+LONG = Sentence("他在北京大学读书", ((2, 6, "ORG"),))
+
+
 @pytest.mark.parametrize("format", [*WRITERS, "brat"])
 @given(st.lists(sentences(), max_size=4))
 def test_what_is_written_is_read_again(
@@ -76,6 +79,24 @@ def test_what_is_written_is_read_again(
 ) -> None:
     path = write(tmp_path_factory.getbasetemp(), format, written)
     assert list(read_entities(path, format)) == written
+
+
+@pytest.mark.parametrize("format", [*READERS])
+def test_the_format_is_told(tmp_path: Path, format: str) -> None:
+    if format == "weibo":
+        path = tmp_path / "weibo"
+        path.write_text("北0\tB-LOC\n京1\tI-LOC\n去0\tO\n", encoding="utf-8")
+    else:
+        path = write(tmp_path, format, [Sentence("他去北京和上海了", ((2, 4, "LOC"), (5, 7, "LOC"))), LONG])
+    assert detect_entities(path) == ("bio" if format == "conll" else format)  # whose columns are read alike
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "他去北京了\n"])
+def test_what_has_no_format_is_named(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "raw.txt"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(FormatError, match=r"raw.txt:1: the f"):
+        detect_entities(path)
 
 
 @pytest.mark.parametrize("format", ["cluener", "jsonl", "brat"])
