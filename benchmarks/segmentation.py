@@ -3,16 +3,11 @@
 Every system gets each sentence of the gold standard without its spaces, one call per line, and is scored by
 :mod:`cnlp.evaluation.segmentation`. OOV and IV recall are given where the bakeoff published its training
 words. The sets follow different standards; a system that keeps one standard cannot be best on all.
-
-``--train january`` answers another question: what does the bigram model reach with the lexicon and the counts
-of PFR January 1998 alone? It is scored on PKU and written to ``segmentation-january.json``. The result is
-"trained on PFR 1998-01", not "SIGHAN closed test".
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -37,23 +32,16 @@ SETS = (
     "medical-dev",
     "cnc-dev",
 )
-TRAINING = {
-    "january": ("pfr-199801",),
-    "january+february": ("pfr-199801", "pfr-199802"),
-}
-TRAINED_SETS = ("pku-test",)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; 0 if every cell of the table could be filled."""
     words = sys.argv[1:] if arguments is None else list(arguments)
     options = _parser().parse_args(words)
-    sets = options.sets or (TRAINED_SETS if options.train else SETS)
-    systems = train(options.train) if options.train else choose(options.systems, all_systems())
-    results = run(systems, sets)
-    trained_on = TRAINING[options.train] if options.train else ()
-    record = records.new_record("segmentation", words, corpora=corpora_read(sets, trained_on), packages=PEERS)
-    records.save({**record, "results": results}, options.output or _default_output(options.train))
+    sets = options.sets or SETS
+    results = run(choose(options.systems, all_systems()), sets)
+    record = records.new_record("segmentation", words, corpora=corpora_read(sets), packages=PEERS)
+    records.save({**record, "results": results}, options.output)
     return int(any("error" in cell for cells in results.values() for cell in cells.values()))
 
 
@@ -90,15 +78,6 @@ def score(segment: Segment, corpus: str) -> dict[str, Any]:
     return {**scorer.score().as_dict(), "seconds": round(seconds, 3)}
 
 
-def train(name: str) -> dict[str, Load]:
-    """The bigram model fitted to the corpora of ``TRAINING[name]``, as a system."""
-    module: Any = importlib.import_module("cnlp.segmentation.bigram")
-    sentences = [words for corpus in TRAINING[name] for words in load(corpus)]
-    model = module.Bigram().fit(sentences)
-    segment: Segment = model.segmenter().segment
-    return {f"cnlp bigram, PFR {name}": lambda: segment}
-
-
 def corpora_read(sets: Sequence[str], trained_on: Sequence[str] = ()) -> list[str]:
     """Names of all files that a run over ``sets`` reads.
 
@@ -109,18 +88,14 @@ def corpora_read(sets: Sequence[str], trained_on: Sequence[str] = ()) -> list[st
     return sorted({*sets, *trained_on, *(name for name in vocabularies if name)})
 
 
-def _default_output(train_name: str | None) -> Path:
-    suffix = f"-{train_name.replace('+', '-')}" if train_name else ""
-    return records.RESULTS / f"segmentation{suffix}.json"
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.segmentation", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--sets", nargs="+", choices=SETS, help="sets to score on; default: all")
     parser.add_argument("--systems", nargs="+", help="names such as 'cnlp bigram' or jieba; default: all")
-    parser.add_argument("--train", choices=sorted(TRAINING), help="fit the bigram model to this alone")
-    parser.add_argument("--output", type=Path, help="the JSON file to write")
+    parser.add_argument(
+        "--output", type=Path, default=records.RESULTS / "segmentation.json", help="the JSON file to write"
+    )
     return parser
 
 

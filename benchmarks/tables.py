@@ -199,17 +199,63 @@ def large_gazetteer(record: Record) -> str:
     return table(head, rows)
 
 
+def methods(record: Record) -> str:
+    """What every method reaches and costs."""
+    rows = [
+        [
+            name,
+            *(f"{cell[figure]:.4f}".removeprefix("0") for figure in ("f1", "oov_recall", "iv_recall")),
+            f"{cell['seconds_to_train']:.0f}",
+            f"{cell['features']:,}",
+            f"{cell['bytes'] / 1e6:.1f}",
+            f"{cell['mb_per_s']['median']:.1f}" if "mb_per_s" in cell else _NO_FIGURE,
+            _ratio(cell.get("ratio_to_rjieba")),
+        ]
+        for name, cell in record["results"].items()
+    ]
+    head = ["PFR 1998-01 alone", "F1", "OOV recall", "IV recall", "s to train", "features", "MB", "MB/s", "x rjieba"]
+    return table(head, rows)
+
+
+def calibration(record: Record) -> str:
+    """Mean confidence and share of right words, by bins of confidence."""
+    rows = [
+        [
+            f"{algorithm}, {low(cell)}",
+            f"{cell['words']:,}",
+            fraction(cell["confidence"]),
+            fraction(cell["right"]),
+        ]
+        for algorithm, result in record["results"].items()
+        for cell in result["bins"]
+    ]
+    rows += [
+        [f"{algorithm}, mean distance (ECE)", f"{result['words']:,}", _NO_FIGURE, f"{result['ece']:.3f}"]
+        for algorithm, result in record["results"].items()
+    ]
+    return table(["confidence", "words", "mean", "right"], rows)
+
+
+def low(cell: Record) -> str:
+    """The bin.
+
+    >>> low({"low": 0.5, "high": 0.6})
+    '.5 to .6'
+    """
+    return " to ".join(f"{cell[end]:g}".removeprefix("0") or "0" for end in ("low", "high"))
+
+
 TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "segmentation": ("segmentation.json", f1_by_set),
     "segmentation-recall": ("segmentation.json", recall_by_set),
     "segmentation-scores": ("segmentation.json", full_scores),
-    "segmentation-january": ("segmentation-january.json", full_scores),
-    "segmentation-january-february": ("segmentation-january-february.json", full_scores),
     "speed": ("speed.json", speed_of_lines),
     "speed-long-lines": ("speed.json", speed_of_long_lines),
     "pos": ("pos.json", parts_of_speech),
     "pos-speed": ("pos-speed.json", speed_of_tagging),
     "gazetteer": ("gazetteer.json", large_gazetteer),
+    "methods": ("methods.json", methods),
+    "calibration": ("calibration.json", calibration),
     "lexicon": ("lexicon.json", large_lexicon),
     "memory": ("memory.json", start_and_memory),
 }

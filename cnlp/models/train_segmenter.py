@@ -49,6 +49,7 @@ SETTINGS: dict[str, Any] = {
     "seed": 1,
 }
 JANUARY_SETTINGS: dict[str, Any] = {"epochs": 10, "margin": 2.0, "aggressiveness": 0.05, "seed": 1}
+RAW_SETTINGS: dict[str, Any] = {"epochs": 12, "margin": 3.0, "aggressiveness": 0.03, "burn_in": 4, "seed": 1}
 FAMILIES = {"ud": "ctb", "wtb": "ctb", "zhuxian": "ctb"}  # standards after the Chinese Treebank's
 CRF_ROWS = 40_000
 CRF_FREQUENCY = 20  # words of the dictionary seen less often are left out: half of the file

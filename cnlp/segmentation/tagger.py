@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cnlp.models.format import ModelFile
 
 DEFAULT_STANDARD = "general"
+TEMPERATURE = 4.0  # of a perceptron, if the model does not say; chosen by benchmarks/calibration.py
 PREFER_BONUS = 25.0  # raw weight that a user's preferred word gains, if the model does not say
 _LAYER_ARRAYS = (
     "unigram",
@@ -39,6 +40,7 @@ class TaggerModel:
     Attributes:
         tagger: the kernel's view of it.
         unit: what one step of a score is as a raw weight.
+        temperature: what raw weights are divided by before they make probabilities (Guo et al. 2017).
         standards: all standards of the file.
     """
 
@@ -48,6 +50,7 @@ class TaggerModel:
         if standard not in self.standards:
             raise errors.unknown_choice("standard", standard, self.standards)
         self.unit = float(file.field("unit"))
+        self.temperature = float(file.field("temperature", str(TEMPERATURE)))
         names = ["pages", "codes", "units", "class_fold", "types", "transitions", f"{standard}.profile"]
         for layer in dict.fromkeys((DEFAULT_STANDARD, standard)):
             names += (f"{layer}.{name}" for name in _LAYER_ARRAYS if file.has(f"{layer}.{name}"))

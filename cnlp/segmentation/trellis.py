@@ -27,8 +27,9 @@ class Confidence:
 
     Attributes:
         text, start, end: the word and its place.
-        probability: the share of all segmentations that have the word, each weighed by exp(score); a
-            probability where the weights are those of a CRF, too sure of itself for a perceptron.
+        probability: the share of all segmentations that have the word, each weighed by exp(score / T). With
+            T = 1 it is the marginal probability of a CRF; a perceptron's T was chosen so that of the words
+            with probability p the share p is right (``benchmarks/calibration.py``).
         margin: how much worse, in raw weight, the best segmentation without it scores; infinite if
             there is none.
     """
@@ -47,6 +48,7 @@ class Trellis(Lattice):
         assert segmenter.tagger
         self.text = text
         self.scale = 1 / segmenter.tagger.unit  # units of cost per raw weight
+        self.temperature = segmenter.tagger.temperature
         tagger, spans = segmenter.tagger.tagger, segmenter.lexicon.spans(text)
         self._steps = memoryview(tagger.transitions).cast("i")
         self._scores = memoryview(tagger.scores(text)).cast("h") if text else ()
@@ -101,6 +103,7 @@ class Trellis(Lattice):
 
     def confidences(self) -> list[Confidence]:
         """Of the chosen words, from one pass forward and one backward (Baum 1972) over the edges."""
+        heat = self.scale * self.temperature
         ahead = [0.0] * len(self.edges)  # by edge: ln of the sum over the ways up to and with it
         behind = [0.0] * len(self.edges)  # and behind it
         least_to, least_from = [0] * len(self.edges), [0] * len(self.edges)
@@ -113,7 +116,7 @@ class Trellis(Lattice):
             if ways:
                 reachable[k] = True
                 costs = [(total, least, self.step(left, k)) for total, least, left in ways]
-                ahead[k] = _log_sum([total - cost / self.scale for total, _, cost in costs])
+                ahead[k] = _log_sum([total - cost / heat for total, _, cost in costs])
                 least_to[k] = min(least + cost for _, least, cost in costs)
         ends = [False] * len(self.edges)
         for k in sorted(order, key=lambda k: -self.edges[k][1]):
@@ -124,7 +127,7 @@ class Trellis(Lattice):
             rights = [(right, self.step(k, right)) for right in self.beginning[end] if ends[right]]
             if rights:
                 ends[k] = True
-                behind[k] = _log_sum([behind[right] - cost / self.scale for right, cost in rights])
+                behind[k] = _log_sum([behind[right] - cost / heat for right, cost in rights])
                 least_from[k] = min(least_from[right] + cost for right, cost in rights)
         whole = [k for k in order if reachable[k] and ends[k]]
         everything = _log_sum([ahead[k] + behind[k] for k in whole if self.edges[k][0] == 0])

@@ -18,7 +18,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -84,6 +84,7 @@ class CharacterTagger(Estimator):
         log_: one :class:`Epoch` for each epoch.
     """
 
+    temperature: ClassVar[float]  # what weights are divided by, before they make probabilities
     epochs: int
     dictionary: Mapping[str, int] | None
     families: Mapping[str, str] | None

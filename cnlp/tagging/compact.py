@@ -111,6 +111,7 @@ def pack_model(model: CharacterTagger, weights: Floats, unit: float) -> tuple[Ar
         "standards": ",".join(standards),
         "classes": str(len(numbers)),
         "unit": repr(unit),
+        "temperature": repr(model.temperature),
     }
     return arrays, metadata
 
@@ -156,7 +157,8 @@ def pack_hmm(model: HMM) -> tuple[Arrays, dict[str, str]]:
         "general.profile": ("U16", bytes(2)),
         "general.unigram": ("I8", rows.tobytes()),
     }
-    return arrays, {"kind": "segmenter", "standards": "general", "classes": "1", "unit": repr(unit)}
+    metadata = {"kind": "segmenter", "standards": "general", "classes": "1", "unit": repr(unit), "temperature": "1.0"}
+    return arrays, metadata
 
 
 def _characters(model: CharacterTagger) -> list[str]:

@@ -43,6 +43,8 @@ class CRF(CharacterTagger):
     [['中国', '人民', '在', '生活']]
     """
 
+    temperature = 1.0
+
     def __init__(
         self,
         *,

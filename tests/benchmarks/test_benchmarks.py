@@ -15,9 +15,11 @@ from types import SimpleNamespace
 import pytest
 
 from benchmarks import (
+    calibration,
     gazetteer,
     lexicon,
     memory,
+    methods,
     pos_speed,
     record,
     report,
@@ -28,7 +30,7 @@ from benchmarks import (
     timing,
 )
 from cnlp import errors
-from cnlp.corpus import CORPORA
+from cnlp.corpus import CORPORA, load
 from cnlp.corpus.registry import file_sha256
 
 GOLD = {
@@ -88,17 +90,19 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize(
     "name",
     [
-        "record",
-        "systems",
-        "segmentation",
-        "timing",
-        "speed",
-        "memory",
-        "lexicon",
+        "calibration",
         "gazetteer",
+        "lexicon",
+        "memory",
+        "methods",
         "pos_speed",
-        "tables",
+        "record",
         "report",
+        "segmentation",
+        "speed",
+        "systems",
+        "tables",
+        "timing",
     ],
 )
 def test_examples_in_docstrings(name: str) -> None:
@@ -389,15 +393,30 @@ class TestReport:
         assert report.documentation(tmp_path) == [tmp_path / "README.md", tmp_path / "docs/guide/speed.md"]
 
 
+def write_training_data(folder: Path) -> None:
+    """A January from which every method learns something, and raw text, one line of it in the test."""
+    lines = ["北京/ns  大学/n  的/u  大学生/n  ，/w  在/p  北京/ns", "大学生/n  的/u  北京/ns"] * 6
+    tagged = "".join(f"19980101-01-001-{i:03}/m  {line}\n" for i, line in enumerate(lines, 1))
+    (folder / CORPORA["pfr-199801"].path).write_text(tagged, encoding="utf-8")
+    long = "北京大学生在北京的大学里读很多很多书"
+    (folder / CORPORA["pku-test"].path).write_text(f"北京  大学\n{long}\n", encoding="utf-8")
+    (folder / "raw").mkdir()
+    (folder / "raw/news").write_text(f"大学生在北京\n大学生在北京。\n{long}。\n", encoding="utf-8")
+
+
+def test_raw_lines_with_text_of_the_test_are_left_out(corpora: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(methods, "RAW", ("raw/news",))
+    write_training_data(corpora / "data")
+    texts = ["".join(words) for words in load("pku-test")]
+    assert list(methods.raw_lines(texts)) == ["大学生在北京", "大学生在北京。"]
+
+
 def test_every_table_can_be_made_of_what_the_benchmarks_write(
     corpora: Path, fakes: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "PROGRAMS", {"python": "pass"})
     monkeypatch.setattr(speed, "floor", lambda sentences, passes: [])
-    files = {"segmentation.json", "segmentation-january.json", "segmentation-january-february.json"}
     segmentation.main(["--sets", "pku-test", "--output", str(corpora / "segmentation.json")])
-    for name in files:
-        record.save(record.load(corpora / "segmentation.json"), corpora / name)
     speed.main(
         [
             "--megabytes",
@@ -422,6 +441,12 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     parts = {f"gold words, days {days}": accuracy for days in ("26-28", "29-31")}
     record.save({"results": {**parts, **scores}}, corpora / "pos.json")
     gazetteer.main(["--names", "5", "--rounds", "1", "--output", str(corpora / "gazetteer.json")])
+    monkeypatch.setattr(methods, "load_rjieba", lambda: list)
+    write_training_data(corpora / "data")
+    monkeypatch.setattr(methods, "RAW", ("raw/news",))
+    methods.main(["--rounds", "1", "--output", str(corpora / "methods.json")])
+    monkeypatch.setattr(calibration, "SETS", {name: {"pku-test": "pku"} for name in ("perceptron", "crf")})
+    calibration.main(["--output", str(corpora / "calibration.json")])
     for name, (file, make) in tables.TABLES.items():
         lines = make(record.load(corpora / file)).splitlines()
         assert len(lines) >= 3, name

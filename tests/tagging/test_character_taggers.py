@@ -183,6 +183,13 @@ class TestInterrupt:
         assert model.score(SENTENCES) > 0.8
 
 
+def test_the_bar_shows_the_dev_score(capsys):
+    pytest.importorskip("tqdm")
+    model = CRF(epochs=2).fit(SENTENCES, dev=SENTENCES[:3], progress=True)
+    shown = capsys.readouterr().err
+    assert "crf" in shown and f"dev={model.log_[-1].dev:.3g}" in shown.replace("dev=1.0", "dev=1")
+
+
 @pytest.mark.parametrize("make", [Perceptron, CRF])
 class TestOnline:
     def test_learns_more(self, make):

@@ -1,0 +1,24 @@
+"""Every example of the documentation runs, and every method of segmentation has one."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = sorted((Path(__file__).resolve().parents[1] / "docs" / "examples").glob("*.py"))
+NEEDS_NUMPY = {"perceptron", "crf"}
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_example_runs(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if path.stem in NEEDS_NUMPY:
+        pytest.importorskip("numpy")
+    runpy.run_path(str(path), run_name="__main__")
+    assert capsys.readouterr().out
+
+
+def test_every_method_has_an_example() -> None:
+    names = {path.stem for path in EXAMPLES}
+    assert {"maximum_matching", "unigram", "bigram", "unknown_words", "hmm", "perceptron", "crf"} <= names
