@@ -164,26 +164,6 @@ class TestSegmentation:
         with pytest.raises(errors.ArgumentError, match="unknown system 'ltp'"):
             segmentation.main(["--systems", "ltp"])
 
-    def test_trained_on_january_alone(self, corpora: Path, fakes: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        seen: list[list[str]] = []
-
-        class Bigram:
-            def fit(self, sentences: list[list[str]]) -> Bigram:
-                seen.extend(sentences)
-                return self
-
-            def segmenter(self) -> FakeSegmenter:
-                return FakeSegmenter()
-
-        module = SimpleNamespace(Bigram=Bigram)
-        monkeypatch.setattr(segmentation, "importlib", SimpleNamespace(import_module=lambda name: module))
-        output = corpora / "out.json"
-        assert segmentation.main(["--train", "january", "--output", str(output)]) == 0
-        assert seen == [["北京", "大学"]]
-        made = record.load(output)
-        assert list(made["results"]) == ["cnlp bigram, PFR january"]
-        assert CORPORA["pfr-199801"].path in made["data"]
-
     def test_every_set_of_the_table_is_registered(self) -> None:
         for name in segmentation.SETS:
             assert CORPORA[name].split in ("test", "dev")
