@@ -245,6 +245,91 @@ def low(cell: Record) -> str:
     return " to ".join(f"{cell[end]:g}".removeprefix("0") or "0" for end in ("low", "high"))
 
 
+def finders_side_by_side(record: Record) -> str:
+    """Time and memory of the new-word finders, and how many times as much they need as the first."""
+    peers = record["results"]["peers"]
+    first = next(iter(peers.values()))
+    rows = [
+        [
+            name,
+            f"{cell['seconds']:.2f}",
+            f"{record['results']['bytes'] / cell['seconds'] / 1e6:.2f}",
+            f"{cell['seconds'] / first['seconds']:.1f}",
+            f"{cell['peak_bytes'] / 1e6:.0f}",
+            f"{cell['peak_bytes'] / first['peak_bytes']:.1f}",
+        ]
+        for name, cell in peers.items()
+    ]
+    size = f"{record['results']['bytes'] / 1e6:.0f} MB of news"
+    return table([size, "seconds", "MB/s", "x seconds", "peak MB", "x memory"], rows)
+
+
+def discovery_by_size(record: Record) -> str:
+    """Time and memory against the size of the text."""
+    rows = [
+        [
+            f"{cell['bytes'] / 1e6:.0f} MB",
+            f"{cell['seconds']:.2f}",
+            f"{cell['seconds'] / cell['bytes'] * 1e9:.0f}",
+            f"{cell['peak_bytes'] / 1e6:.0f}",
+            str(cell["words"]),
+        ]
+        for cell in record["results"]["sizes"].values()
+    ]
+    return table(["text", "seconds", "ns per byte", "peak MB", "words"], rows)
+
+
+def words_found_again(record: Record) -> str:
+    """Precision and recall of held-out words."""
+    months = record["results"]["held_out"]
+    depths = ("100", "500", "2000")
+    rows = [
+        [
+            f"{month}, {name}",
+            *(f"{fraction(cell[depth]['precision'])} / {fraction(cell[depth]['recall'])}" for depth in depths),
+        ]
+        for month, result in months.items()
+        for name, cell in result["finders"].items()
+    ]
+    return table(["P / R", *(f"first {depth}" for depth in depths)], rows)
+
+
+def words_in_use(record: Record) -> str:
+    """F1 without and with the words found, by domain and algorithm."""
+    methods = ("entropy", "minimum_entropy")
+    rows = [
+        [
+            f"{domain}, {algorithm}",
+            fraction(result["entropy"][algorithm]["without"]),
+            *(fraction(result[method][algorithm]["with"]) for method in methods),
+        ]
+        for domain, result in record["results"]["use"].items()
+        for algorithm in result["entropy"]
+        if algorithm != "words"
+    ]
+    return table(["F1", "without", *(f"with {method}" for method in methods)], rows)
+
+
+def words_of_novels(record: Record) -> str:
+    """How many of the best words of the novels are in a word list, and how many as names."""
+    rows = [
+        [name, fraction(cell["precision"]), str(cell["names"])] for name, cell in record["results"]["novels"].items()
+    ]
+    return table(["four novels, first 200", "in a word list", "as a name"], rows)
+
+
+def lists_of_novels(record: Record) -> str:
+    """The best words themselves, ten ranks a row; those in no list are bold."""
+    novels = record["results"]["novels"]
+    shown = {
+        name: [f"**{word}**" if word in set(cell["unlisted"]) else word for word in cell["words"]]
+        for name, cell in novels.items()
+    }
+    ranks = range(0, max(map(len, shown.values()), default=0), 10)
+    rows = [[f"{first + 1}", *(" ".join(words[first : first + 10]) for words in shown.values())] for first in ranks]
+    return table(["from", *shown], rows)
+
+
 TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "segmentation": ("segmentation.json", f1_by_set),
     "segmentation-recall": ("segmentation.json", recall_by_set),
@@ -256,6 +341,12 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "gazetteer": ("gazetteer.json", large_gazetteer),
     "methods": ("methods.json", methods),
     "calibration": ("calibration.json", calibration),
+    "discovery-speed": ("discovery-speed.json", finders_side_by_side),
+    "discovery-sizes": ("discovery-speed.json", discovery_by_size),
+    "discovery-held-out": ("discovery.json", words_found_again),
+    "discovery-use": ("discovery.json", words_in_use),
+    "discovery-novels": ("discovery.json", words_of_novels),
+    "discovery-novels-words": ("discovery.json", lists_of_novels),
     "lexicon": ("lexicon.json", large_lexicon),
     "memory": ("memory.json", start_and_memory),
 }

@@ -147,8 +147,12 @@ def command(
     _count(counts, inputs, encoding)
     with show_progress(counts.run_bytes * (1 if method == METHODS[0] else 2), wanted=True) as progress:
         words = finder.find(counts, progress.advance)
+    least = min_count or scoring.default_min_count(counts.total)
+    if finder.min_count_ > least:
+        raised = f"the least count was raised from {least} to {finder.min_count_} to stay within --memory"
+        click.echo(f"cnlp: note: {raised}", err=True)
     if plot is not None:
-        table = counts.table(min_count or scoring.default_min_count(counts.total))
+        table = counts.table(finder.min_count_)
         _write(plot, [scatter(scoring.measure(table), words)])
     _write_words(words, output, to_lexicon)
     if folder is not None:

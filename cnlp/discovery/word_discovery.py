@@ -44,6 +44,7 @@ class WordDiscovery:
     Attributes:
         counts_: :class:`cnlp.discovery.counting.NgramCounts` of all text so far.
         candidates_: the words, best first; made when first asked for.
+        min_count_: the least count that was used; memory may have raised it.
 
     Source: see :mod:`cnlp.discovery.scoring`.
 
@@ -53,6 +54,7 @@ class WordDiscovery:
     """
 
     counts_: NgramCounts
+    min_count_: int
     _candidates: list[Candidate] | None = None
 
     def __init__(
@@ -145,6 +147,7 @@ class WordDiscovery:
         exclude = known_words(self.exclude)
         min_count = self.min_count if self.min_count is not None else scoring.default_min_count(counts.total)
         table = counts.table(min_count, on_read)
+        self.min_count_ = table.min_count
         if self.method == "entropy":
             min_pmi = scoring.MIN_PMI if self.min_pmi is None else self.min_pmi
             found = scoring.candidates(table, min_pmi=min_pmi, min_entropy=self.min_entropy)

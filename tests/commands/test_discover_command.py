@@ -116,6 +116,16 @@ def test_one_bad_input_spoils_all(shell: Shell, text: Path, tmp_path: Path) -> N
     assert not (tmp_path / "words.tsv").exists()
 
 
+def test_a_least_count_that_memory_raised_is_told(shell: Shell, tmp_path: Path) -> None:
+    chance = Random(4)
+    pairs = [chr(0x4E00 + chance.randrange(5000)) + chr(0x4E00 + chance.randrange(5000)) for _ in range(9000)]
+    (tmp_path / "pairs.txt").write_text("\n".join(pairs * 5 + pairs[:99] * 9), encoding="utf-8")
+    done = shell("discover", tmp_path / "pairs.txt", "--memory", "1")
+    assert done.code == 0 and set(pairs[:99]) <= set(words_of(done.out))
+    assert min(int(line.split("\t")[1]) for line in done.out.decode().splitlines()[1:]) >= 7
+    assert done.err == "cnlp: note: the least count was raised from 5 to 7 to stay within --memory\n"
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
 def test_a_full_disk_is_told(process: Shell, text: Path) -> None:
     done = process("discover", text, "-o", "/dev/full")
@@ -127,9 +137,9 @@ def test_a_full_disk_is_told(process: Shell, text: Path) -> None:
 def test_a_killed_run_goes_on_and_gives_the_same(tmp_path: Path, process: Shell) -> None:
     big = tmp_path / "big.txt"
     big.write_text(make_text(2_000_000), encoding="utf-8")
-    expected = process("discover", big).out
+    expected = process("discover", big, "--min-count", "50").out
     work = tmp_path / "work"
-    arguments = ["discover", big, "--memory", "1", "--work-folder", work]
+    arguments = ["discover", big, "--min-count", "50", "--memory", "1", "--work-folder", work]
     running = subprocess.Popen(command_line(*arguments), env=environment(), stdout=subprocess.DEVNULL)
     while running.poll() is None and len(list(work.glob("*.run"))) < 5:
         time.sleep(0.001)
