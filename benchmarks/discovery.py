@@ -173,7 +173,7 @@ def word_lists() -> tuple[set[str], set[str]]:
         listed |= words
         if path.stem in ("THUOCL_diming", "THUOCL_lishimingren"):
             names |= words
-    for line in (data_folder() / "lexicon" / "cilin.txt").read_text(encoding="utf-8").splitlines():
+    for line in (data_folder() / "lexicon" / "cilin.txt").read_text(encoding="gb18030").splitlines():
         listed.update(line.split()[1:])
     return listed, names
 
