@@ -54,7 +54,7 @@ class KnownWords:
     "text is cut between characters that do not belong together.",
 )
 @click.option(
-    "--max-length", type=click.IntRange(1, MAX_LENGTH), default=4, show_default=True, help="Of words, in characters."
+    "--max-length", type=click.IntRange(2, MAX_LENGTH), default=4, show_default=True, help="Of words, in characters."
 )
 @click.option("--min-count", type=click.IntRange(1), help="Rarer strings are no words.  [default: 5, large texts more]")
 @click.option("--min-pmi", type=float, help="Of two characters, in nats.  [default: 3; minimum_entropy: 1]")

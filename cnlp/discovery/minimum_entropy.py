@@ -67,9 +67,9 @@ def candidates(
     """
     spans = dict(counts.spans(bound_pairs(table, min_pmi), min_count, on_read))
     found = []
-    for row in measure(table):
-        count = spans.get(row.text)
-        if count and is_cohesive(row.text, row.pmi, min_cohesion):
+    for row in measure(table, among=spans):
+        if is_cohesive(row.text, row.pmi, min_cohesion):
+            count = spans[row.text]
             score = row.pmi / (len(row.text) - 1) * log(count)
             found.append(Candidate(row.text, count, row.pmi, row.left_entropy, row.right_entropy, score))
     return found

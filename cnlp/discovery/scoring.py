@@ -127,16 +127,19 @@ def is_cohesive(text: str, pmi: float, min_pmi: float) -> bool:
     return pmi >= min_pmi + len(text) - 2
 
 
-def measure(table: Table, min_entropy: float = 0.0) -> Iterator[Measures]:
+def measure(table: Table, min_entropy: float = 0.0, among: Words | None = None) -> Iterator[Measures]:
     """All n-grams of two characters and more with their measures, in the order of their code points by length.
 
     Args:
         table: counts.
         min_entropy: those below it on either side are left out, in nats.
+        among: those that are not in it are left out; ``None``: none.
     """
     for length in range(2, table.max_length + 1):
         for first in range(0, table.size(length), _BATCH):
             for text, count, left, right, lefts, rights in table.rows(length, first, _BATCH, min_entropy):
+                if among is not None and text not in among:
+                    continue
                 cohesion = pmi(text, table.count, table.total)
                 average = average_mi(text, table.count, table.total)
                 yield Measures(text, count, cohesion, average, left, right, lefts, rights)
