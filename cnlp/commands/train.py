@@ -241,7 +241,11 @@ def _run(
     parts, held_out = read(train), read(dev)
     _say(f"{task.count(parts)} to learn from" + (f", {task.count(held_out)} held out" if held_out else ""))
     start = time.monotonic()
-    learnt = task.learn(parts, held_out)
+    try:
+        learnt = task.learn(parts, held_out)
+    except KeyboardInterrupt:
+        _say("interrupted before anything was learnt: no model was written")
+        raise
     seconds = time.monotonic() - start
     card = make_card(task, learnt, parts, held_out)
     score = ""

@@ -246,7 +246,8 @@ def test_ctrl_c_before_anything_is_learnt_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch, mine: Path, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("cnlp.tagging.linear.perceptron", interrupted_after(0))
-    assert run_here("train", "segment", "--train", mine, "-o", tmp_path / "m").code == 130
+    result = run_here("train", "segment", "--train", mine, "-o", tmp_path / "m")
+    assert result.code == 130 and "interrupted before anything was learnt: no model was written" in result.err
     assert os.listdir(tmp_path) == ["mine.txt"]
 
 
