@@ -29,7 +29,7 @@ FLAGS = [
     "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror",
 ]  # fmt: skip
 SMALL_BLOCK = "#define BLOCK_SIZE 16"
-AGAIN = "lattice_and_words or blocks or chain or path_costs or trace or damage or garbage"
+AGAIN = "lattice_and_words or lattice_gets or blocks or chain or path_costs or trace or damage or garbage"
 
 
 def sanitizer_library() -> str:
