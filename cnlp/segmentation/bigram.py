@@ -20,13 +20,14 @@ from cnlp.lexicon.compile import BEGIN, INTERPOLATION, class_name, compile_lexic
 from cnlp.lexicon.lexicon import Lexicon
 from cnlp.models.format import RESERVED, write_model
 from cnlp.segmentation.segmenter import Segmenter
+from cnlp.tagging.estimator import Estimator
 from cnlp.text.normalise import normalise
 from cnlp.text.patterns import PATTERNS, Pattern
 from cnlp.text.tables import load as load_tables
 from cnlp.text.tables import scan
 
 
-class Bigram:
+class Bigram(Estimator):
     """Estimator of a bigram segmenter.
 
     Args:
@@ -38,8 +39,8 @@ class Bigram:
         bigrams_: counts of pairs.
 
     >>> model = Bigram().fit([["南京", "市长"], ["长江", "大桥"], ["南京", "长江", "大桥"]])
-    >>> model.segmenter().segment("南京长江大桥")
-    ['南京', '长江', '大桥']
+    >>> model.predict(["南京长江大桥"])
+    [['南京', '长江', '大桥']]
     """
 
     def __init__(
@@ -56,13 +57,24 @@ class Bigram:
                 ``interpolation`` is out of range.
             TextTypeError: a word is not a str.
         """
+        self._counts: Counter[str] = Counter()
+        self._pairs: Counter[tuple[str, str]] = Counter()
+        return self.partial_fit(sentences)
+
+    def partial_fit(self, sentences: Iterable[Sequence[str]]) -> Bigram:
+        """Count more sentences; the same as one ``fit`` to all sentences so far.
+
+        Raises:
+            ArgumentError, TextTypeError: as in :meth:`fit`.
+        """
+        if not hasattr(self, "_counts"):
+            return self.fit(sentences)
         if not 0 <= self.interpolation < 1:
             raise errors.ArgumentError(
                 f"interpolation must be at least 0 and less than 1, got {self.interpolation}"
             )
         known = {normalise(word) for word in self.words or ()}
-        counts: Counter[str] = Counter()
-        pairs: Counter[tuple[str, str]] = Counter()
+        counts, pairs = self._counts, self._pairs
         units: dict[str, str] = {}
         for sentence in sentences:
             if isinstance(sentence, str):
@@ -107,13 +119,17 @@ class Bigram:
         )
         return Segmenter(Lexicon.from_arrays(arrays, metadata), algorithm="bigram")
 
+    def predict(self, texts: Iterable[str]) -> list[list[str]]:
+        """The words of each text; joined they are the text."""
+        segmenter = self.segmenter()
+        return [segmenter.segment(text) for text in texts]
+
     def score(self, sentences: Iterable[Sequence[str]]) -> float:
         """F1 of the segmentation of the sentences' text against the sentences."""
         from cnlp.evaluation.segmentation import evaluate
 
         gold = [list(sentence) for sentence in sentences]
-        segmenter = self.segmenter()
-        return evaluate(gold, [segmenter.segment("".join(words)) for words in gold]).f1
+        return evaluate(gold, self.predict("".join(words) for words in gold)).f1
 
 
 def whole_match(word: str) -> Pattern | None:

@@ -70,6 +70,18 @@ def test_fitting_again_forgets() -> None:
     assert model.fit(CORPUS).counts_ == Bigram().fit(CORPUS).counts_
 
 
+def test_in_parts_is_the_same_as_at_once() -> None:
+    whole = Bigram(words={"丁": 4}).fit(CORPUS)
+    parts = Bigram(words={"丁": 4}).partial_fit(CORPUS[:1]).partial_fit(CORPUS[1:])
+    assert (parts.counts_, parts.bigrams_) == (whole.counts_, whole.bigrams_)
+
+
+def test_parameters_are_read_and_set() -> None:
+    model = Bigram().set_params(interpolation=0.5)
+    assert model.get_params() == {"words": None, "interpolation": 0.5}
+    assert repr(model) == "Bigram(interpolation=0.5)"
+
+
 def test_saved_model_segments_alike(tmp_path: Path) -> None:
     model = Bigram().fit([["南京", "市长"], ["长江", "大桥"], ["南京", "长江", "大桥"]])
     path = tmp_path / "my.model"
