@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from cnlp.keyphrases import keywords as keywords
     from cnlp.lexicon import Entry as Entry
     from cnlp.lexicon import Lexicon as Lexicon
+    from cnlp.ner.gazetteer import Gazetteer as Gazetteer
+    from cnlp.ner.rules import Rules as Rules
     from cnlp.segmentation import Segmenter as Segmenter
     from cnlp.segmentation import load as load
     from cnlp.segmentation import segment as segment
@@ -34,8 +36,10 @@ _HOMES = {
     "Candidate": "cnlp.types",
     "Entity": "cnlp.types",
     "Entry": "cnlp.lexicon",
+    "Gazetteer": "cnlp.ner.gazetteer",
     "Keyword": "cnlp.types",
     "Lexicon": "cnlp.lexicon",
+    "Rules": "cnlp.ner.rules",
     "Segmenter": "cnlp.segmentation",
     "Token": "cnlp.types",
     "WordDiscovery": "cnlp.discovery",

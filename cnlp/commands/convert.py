@@ -11,7 +11,7 @@ from cnlp import errors
 from cnlp.commands.outputs import STANDARD_OUTPUT, Output, file_output, standard_output
 from cnlp.corpus.brat import BratWriter, pair_of_files
 from cnlp.corpus.entities import Sentence
-from cnlp.corpus.entity_formats import READERS, WRITERS, number_entities
+from cnlp.corpus.entity_formats import READERS, WRITERS, detect_entities, number_entities
 from cnlp.tagging.schemes import REPAIRS
 
 BATCH = 1000  # sentences written at once
@@ -30,7 +30,7 @@ def _parse_renames(_: click.Context, __: click.Parameter, values: Sequence[str])
 @click.command("convert")
 @click.argument("source", metavar="IN")
 @click.argument("target", metavar="OUT")
-@click.option("--from", "from_", type=click.Choice(tuple(READERS)), required=True, help="Format of IN.")
+@click.option("--from", "from_", type=click.Choice(tuple(READERS)), help="Format of IN.  [default: by its first lines]")
 @click.option("--to", type=click.Choice((*WRITERS, "brat")), required=True, help="Format of OUT.")
 @click.option(
     "--repair",
@@ -56,7 +56,7 @@ def _parse_renames(_: click.Context, __: click.Parameter, values: Sequence[str])
     help="Of IN; OUT is UTF-8.",
 )
 def command(
-    source: str, target: str, from_: str, to: str, repair: str | None, renames: dict[str, str], encoding: str
+    source: str, target: str, from_: str | None, to: str, repair: str | None, renames: dict[str, str], encoding: str
 ) -> None:
     """Convert a corpus with named entities from one format to another.
 
@@ -65,7 +65,9 @@ def command(
     People's Daily; brat is NAME.txt with NAME.ann, of which either is named.
     """
     encoding = {"big5": "cp950"}.get(encoding, encoding)  # as for every other command
-    numbered = number_entities(source, from_, repair=repair, encoding=encoding)
+    numbered = number_entities(
+        source, from_ or detect_entities(source, encoding=encoding), repair=repair, encoding=encoding
+    )
     sentences = ((number, _rename(sentence, renames)) for number, sentence in numbered)
     with ExitStack() as stack:
         if to == "brat":

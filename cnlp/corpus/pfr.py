@@ -99,7 +99,8 @@ def format_pfr(sentence: Sentence) -> str:
 
     Raises:
         ArgumentError: a label has no tag, the text has white space (which parts words), or the line would be
-            read otherwise: spans overlap, two persons touch, or a name begins with a bracket.
+            read otherwise: spans overlap, a name begins with a bracket, or touching names could be parted in
+            several ways.
 
     >>> format_pfr(Sentence("他在北京", ((2, 4, "LOC"),)))
     '他在/x  北京/ns\\n'
@@ -107,19 +108,38 @@ def format_pfr(sentence: Sentence) -> str:
     text = sentence.text
     if text.split() != [text] * bool(text):
         raise errors.ArgumentError("PFR parts words by white space, so the text cannot have any")
-    tokens: list[str] = []
-    reached, person = 0, False
-    for start, end, label in sorted(sentence.spans):
-        tag = _TAGS.get(label)
-        if tag is None:
-            raise errors.unknown_choice("label for PFR", label, _TAGS)
-        if start < reached or text[start] == "[" or (person and start == reached and tag == _PERSON):
+    words: list[str] = []
+    tags: list[str] = []
+    reached = 0
+    for start, end, label in [*sorted(sentence.spans), (len(text), len(text), None)]:
+        if start < reached or text[start:end].startswith("["):
             raise errors.ArgumentError(f"PFR cannot tell {text[start:end]!r} from what stands before it")
-        tokens += [f"{piece}/x" for piece in _PIECE.findall(text[reached:start])]
-        tokens.append(f"{text[start:end]}/{tag}")
-        reached, person = end, tag == _PERSON
-    tokens += [f"{piece}/x" for piece in _PIECE.findall(text[reached:])]
-    return "  ".join(tokens) + "\n"
+        between = _PIECE.findall(text[reached:start])
+        words += between
+        tags += ["x"] * len(between)
+        if label is not None:
+            if label not in _TAGS:
+                raise errors.unknown_choice("label for PFR", label, _TAGS)
+            words.append(text[start:end])
+            tags.append(_TAGS[label])
+        reached = end
+    for pairs in (zip(words, tags, strict=True), _part_names(words, tags)):
+        written = list(pairs)
+        apart = TaggedSentence(tuple(word for word, _ in written), tuple(tag for _, tag in written))
+        if join_names(apart).words == tuple(words):
+            return "  ".join(f"{word}/{tag}" for word, tag in written) + "\n"
+    raise errors.ArgumentError("PFR cannot tell persons apart whose names touch")
+
+
+def _part_names(words: Sequence[str], tags: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The words with their tags, persons parted into surname and given name as the corpus has them."""
+    for word, tag in zip(words, tags, strict=True):
+        surname = 2 if word[:2] in _COMPOUND_SURNAMES else 1
+        if tag == _PERSON and surname < len(word) <= surname + 2:
+            yield word[:surname], tag
+            yield word[surname:], tag
+        else:
+            yield word, tag
 
 
 def _number_sentences(

@@ -29,7 +29,7 @@ def test_there_and_back(shell: Shell, corpus: Path, tmp_path: Path, format: str)
     result = shell("convert", corpus, there, "--from", "bio", "--to", format)
     assert (result.code, result.err) == (0, "")
     assert list(read_entities(there, format)) == WANTED
-    assert shell("convert", there, back, "--from", format, "--to", "bio").code == 0
+    assert shell("convert", there, back, "--to", "bio").code == 0
     assert back.read_text(encoding="utf-8") == BIO
 
 
@@ -88,7 +88,7 @@ def test_repair_mends_tags_and_overlaps(shell: Shell, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["in.bio", "out"], 2, "Missing option '--from'"),
+        (["in.bio", "out"], 2, "Missing option '--to'"),
         (["in.bio", "out", "--from", "bio", "--to", "weibo"], 2, "'weibo' is not one of"),
         (["missing", "-", "--from", "bio", "--to", "bio"], 1, "missing: No such file or directory"),
         (["missing", "a.xml", "--from", "bio", "--to", "brat"], 2, "a.xml: a brat document is a .txt and a .ann file"),
