@@ -131,20 +131,22 @@ def pack_hmm(model: HMM) -> tuple[Arrays, dict[str, str]]:
     learnt = model.model_
     if learnt.order != 1:
         raise errors.ArgumentError("a file for the Segmenter holds an HMM of first order: HMM(order=1)")
-    tags = [learnt.tags_.index(tag) for tag in TAGS if tag in learnt.tags_]
-    if len(tags) != len(TAGS):
-        raise errors.ArgumentError("the sentences have no word of one character, or none of three and more")
+    present = [k for k, tag in enumerate(TAGS) if tag in learnt.tags_]  # M is missing without longer words
+    tags = [learnt.tags_.index(TAGS[k]) for k in present]
     seen = {char: emissions for char, emissions in learnt._emissions.items() if char != "\0"}
     counts = {char: sum(learnt._counts.emitted[tag, char] for tag in TAGS) for char in seen}
     codes, pages, cells = layout.pack_alphabet(sorted(counts, key=lambda char: (-counts[char], char)))
     class_fold, types = layout.per_code(codes)
-    emissions = np.zeros((len(types), len(TAGS)))
-    emissions[1 : layout.FIRST_CODE] = np.array(learnt._unseen)[tags]
+    emissions = np.full((len(types), len(TAGS)), -np.inf)
+    emissions[0] = 0
+    emissions[1 : layout.FIRST_CODE, present] = np.array(learnt._unseen)[tags]
     for char, code in codes.items():
-        emissions[code] = np.array(seen[char])[tags]
+        emissions[code, present] = np.array(seen[char])[tags]
     emissions = np.maximum(emissions - emissions.max(1, keepdims=True), -LEAST_LIKELY)
     unit = LEAST_LIKELY / 127
-    moves = np.array(learnt._moves[-1])[np.ix_(tags, tags)]  # a tag that may not follow is told by the kernel
+    moves = np.full((len(TAGS), len(TAGS)), -LEAST_LIKELY)
+    moves[np.ix_(present, present)] = np.array(learnt._moves[-1])[np.ix_(tags, tags)]
+    moves[~np.isfinite(moves)] = 0  # a tag that may not follow: the kernel knows
     rows = np.zeros((len(types), 5, len(TAGS)), np.int8)  # 5 offsets, of which an HMM sees the middle one
     rows[:, 2] = np.rint(emissions / unit)
     arrays: Arrays = {
@@ -153,7 +155,7 @@ def pack_hmm(model: HMM) -> tuple[Arrays, dict[str, str]]:
         "class_fold": ("U16", class_fold),
         "types": ("U8", types),
         "units": ("U64", layout.pad_line(bytes(8 * len(types)))),  # a trie without words
-        "transitions": ("I16", np.rint(np.where(np.isfinite(moves), moves, 0) / unit).astype("<i2").tobytes()),
+        "transitions": ("I16", np.rint(moves / unit).astype("<i2").tobytes()),
         "general.profile": ("U16", bytes(2)),
         "general.unigram": ("I8", rows.tobytes()),
     }

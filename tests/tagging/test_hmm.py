@@ -7,7 +7,9 @@ from math import exp, isclose, log
 
 import pytest
 
+import cnlp
 from cnlp import errors
+from cnlp.models.format import write_model
 from cnlp.tagging.hmm import EDGE, HMM, HiddenMarkovModel
 
 # Three sequences: transitions edge->A 3, A->B 2, A->A 1, A->edge 1, B->edge 2.
@@ -130,3 +132,33 @@ class TestFiles:
         path.write_bytes(data)
         with pytest.raises(errors.ModelError, match="checksum"):
             HMM.load(path)
+
+
+class TestPacked:
+    """The file for the Segmenter."""
+
+    @pytest.mark.parametrize(
+        "sentences",
+        [
+            [["北京", "大学"], ["我", "在", "北京"], ["大学生", "很", "多"], ["中国人", "的", "北京"]],
+            [["北京", "大学"], ["我", "在", "北京"]],
+            [["我", "在"], ["很", "多"]],
+        ],
+        ids=["all tags", "no M", "S alone"],
+    )
+    def test_cuts_as_the_estimator_does(self, sentences, tmp_path):
+        pytest.importorskip("numpy")
+        from cnlp.tagging.compact import pack_hmm
+
+        model = HMM(order=1).fit(sentences * 5)
+        write_model(tmp_path / "hmm", *pack_hmm(model))
+        segmenter = cnlp.Segmenter(cnlp.Lexicon.only([]), algorithm="hmm", model=tmp_path / "hmm")
+        for words in sentences:
+            assert segmenter.segment("".join(words)) == model.predict(["".join(words)])[0]
+
+    def test_second_order_has_no_file(self):
+        pytest.importorskip("numpy")
+        from cnlp.tagging.compact import pack_hmm
+
+        with pytest.raises(errors.ArgumentError, match="first order"):
+            pack_hmm(HMM(order=2).fit([["北京"]]))
