@@ -9,7 +9,7 @@ How. The text is cut into chunks; of each, every unit's window (the longest n-gr
 two neighbours) is sorted in C and packed into a *run*. Runs beyond the memory allowed go to files. In the end
 all runs are merged in one go, and the n-grams of all lengths fall out of the ascending windows. So the result
 is the same for any chunk size, any number of workers and any order of the texts. Cost: O(n) to sort,
-O(n log k) to merge k runs; on disk about twice the size of the text for n-grams of up to 4 characters.
+O(n log k) to merge k runs; on disk up to twice the size of the text for n-grams of up to 4 characters.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ JOURNAL = "journal.json"
 _CHARACTER_BYTES = 40  # while a chunk is counted: its text, its windows (16) and its run
 _ROW_BYTES = 96  # of a table, while it grows
 _BLOCK_BYTES = 1 << 20
-_MAX_OPEN = 64  # runs that are merged at a time
+_MAX_OPEN = 128  # runs that are merged at a time; macOS allows 256 open files
 _MAGIC = "cnlp n-grams 1"
 _TEMPORARY = ".cnlp-"
 
@@ -116,10 +116,13 @@ class NgramCounts:
         self._work_folder = folder
         self._folder: _TemporaryFolder | None = None
         self._runs: list[_Run] = []
+        self._waiting: list[str] = []  # texts too short to be sorted alone
+        self._n_waiting = 0  # characters
 
     @property
     def total(self) -> int:
         """Units counted so far."""
+        self._flush()
         return sum(run.total for run in self._runs)
 
     @property
@@ -130,18 +133,25 @@ class NgramCounts:
     def add(self, pieces: Iterable[str]) -> None:
         """Count a text that comes in pieces; n-grams reach across them, so put line ends between texts.
 
-        With a work folder this is one call, and chunks that were counted before are taken from there.
+        Short texts wait until there are enough of them to be sorted together. With a work folder there can be one
+        call only, and chunks that were counted before are taken from there.
 
         Raises:
             TextTypeError: a piece is not a str.
             OSError: a run cannot be written; nothing of it stays.
         """
-        chunks = enumerate(cut_chunks(pieces, self.chunk_size, self.max_length))
-        for run in _map_in_order(self._count, chunks, self.workers):
-            in_memory = sum(len(held.data) for held in self._runs)
-            if self._work_folder is None and in_memory + len(run.data) > self.memory // 4:
-                run = self._spill(run)
-            self._runs.append(run)
+        pieces = iter(pieces)
+        for piece in pieces:
+            if not isinstance(piece, str):
+                raise errors.not_text(piece)
+            self._waiting.append(piece)
+            self._n_waiting += len(piece)
+            if self._n_waiting >= self.chunk_size:
+                self._sort(pieces)
+                return
+        self._waiting.append("\n")
+        if self._work_folder:
+            self._flush()
 
     def merge(self, other: NgramCounts) -> None:
         """Add what ``other`` has counted; it stays as it is.
@@ -152,6 +162,7 @@ class NgramCounts:
         if other.max_length != self.max_length:
             lengths = f"{self.max_length} and {other.max_length}"
             raise errors.ArgumentError(f"counts of n-grams up to {lengths} characters cannot be merged")
+        other._flush()
         self._runs.extend(other._runs)
 
     def table(self, min_count: int, on_read: OnRead | None = None) -> Table:
@@ -191,6 +202,7 @@ class NgramCounts:
     @property
     def run_bytes(self) -> int:
         """Size of all runs: what ``on_read`` adds up to."""
+        self._flush()
         return sum(run.size for run in self._runs)
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -215,6 +227,20 @@ class NgramCounts:
         counts = cls(max_length=max_length, memory=memory, workers=workers)
         counts._runs.append(run)
         return counts
+
+    def _flush(self) -> None:
+        """Count what waits."""
+        if self._n_waiting:
+            self._sort(())
+
+    def _sort(self, pieces: Iterable[str]) -> None:
+        """Count what waits, and ``pieces`` behind it."""
+        chunks = cut_chunks(chain(self._waiting, pieces), self.chunk_size, self.max_length)
+        self._waiting, self._n_waiting = [], 0
+        in_memory = sum(len(held.data) for held in self._runs)
+        for run in _map_in_order(self._count, enumerate(chunks, len(self._runs)), self.workers):
+            in_memory += len(run.data)
+            self._runs.append(self._spill(run) if in_memory > self.memory // 4 and run.data else run)
 
     def _count(self, numbered: tuple[int, tuple[str, int, int]]) -> _Run:
         """The run of one chunk; with a work folder it is in a file there, perhaps from an earlier attempt."""
@@ -266,9 +292,10 @@ class NgramCounts:
     @contextmanager
     def _readers(self, on_read: OnRead | None) -> Iterator[tuple[list[kernel.Read], int]]:
         """Open all runs; a damaged one is reported with the names of the files."""
-        self._runs = self._reduce()
-        block = self._block(len(self._runs))
+        self._flush()
         try:
+            self._runs = self._reduce()
+            block = self._block(len(self._runs))
             with _open_runs(self._runs, block, on_read) as readers:
                 yield readers, block
         except errors.CnlpError:
@@ -310,6 +337,7 @@ def cut_chunks(pieces: Iterable[str], size: int, max_length: int) -> Iterator[tu
         held = [text[start - 1 :]]
         length, start = len(held[0]), 1
     text = "".join(held)
+    held = []
     while start < length:
         end = min(start + size, length)
         yield text[max(0, start - 1) : end + max_length], min(start, 1), min(start, 1) + end - start

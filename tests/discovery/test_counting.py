@@ -116,6 +116,17 @@ def test_counts_can_be_merged_in_any_order(temporary: Path) -> None:
         total.merge(NgramCounts(max_length=5))
 
 
+def test_short_texts_are_sorted_together(temporary: Path) -> None:
+    lines = TEXT.splitlines()
+    whole = NgramCounts()
+    whole.add([TEXT])
+    counts = Small()
+    for line in lines:
+        counts.add([line])
+    assert len(counts._runs) < len(lines) / 20
+    assert rows(counts) == rows(whole)
+
+
 def test_saved_counts_are_loaded_and_merged(tmp_path: Path) -> None:
     counts = NgramCounts(max_length=3)
     counts.add([TEXT])
