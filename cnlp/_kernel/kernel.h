@@ -111,7 +111,7 @@ typedef struct {
 } Scanner;
 
 /* Flags of categories, flags of patterns, and constants of the rule in cnlp/text/tables.py. */
-enum { STARTS_ATOMIC = 1, STARTS_SOFT = 2, IS_ALNUM = 4, IS_SPACE = 8, EXTENDS = 16, IN_RUN = 224 };
+enum { STARTS_ATOMIC = 1, STARTS_SOFT = 2, IS_ALNUM = 4, IS_SPACE = 8, EXTENDS = 16, SYLLABLE = 64, IN_RUN = 224 };
 enum { IS_ATOMIC = 1, TAKES_MARKS = 2, IS_ISOLATED = 4 };
 enum { LOOKAHEAD = 142, START = 1, START_AFTER_ALNUM = 2 };
 
@@ -137,6 +137,12 @@ static inline int scanner_can_start(const Scanner *scanner, uint32_t before, uin
     uint32_t state = row[scanner_category(scanner, here)];
     return scanner->accepts[state]
         || scanner->transitions[state * scanner->n_categories + scanner_category(scanner, next)];
+}
+
+/* Do both characters belong to one run? */
+static inline int is_same_run(uint32_t before, uint32_t here)
+{
+    return (here & IN_RUN) && !((before ^ here) & IN_RUN);
 }
 
 typedef struct {
@@ -194,8 +200,8 @@ enum { SOURCE_LEXICON, SOURCE_USER, SOURCE_PATTERN, SOURCE_CHARACTER, SOURCE_TAG
 
 /* Flags of a position between two characters. HAS_EXTRA: an extra edge begins here. EDGE: beside a
  * pattern that is never part of a word; to taggers a boundary, to lattices, whose words someone listed,
- * nothing. */
-enum { NO_BOUNDARY = 1, HARD_BOUNDARY = 2, HAS_EXTRA = 4, EDGE = 8 };
+ * nothing. GLUED: inside a run of kana or of hangul, for taggers; the user's words reopen it. */
+enum { NO_BOUNDARY = 1, HARD_BOUNDARY = 2, HAS_EXTRA = 4, EDGE = 8, GLUED = 16 };
 
 /* One block of a text, ready for its candidates to be listed. Positions are absolute in the text;
  * arrays are indexed from `begin`. */
@@ -219,7 +225,8 @@ typedef struct {
     size_t n_extras, extras_capacity;
     Edge *scratch;          /* candidates of one start, where there is an overlay */
     size_t scratch_capacity;
-    int for_tagger;         /* soft matches only propose words, which taggers do not need */
+    int for_tagger;         /* it needs no proposals of words; runs of kana and of hangul stay whole */
+    int has_glued;
     int isolated_only;      /* other patterns bind nothing: a tagger follows its standard */
     int failed;             /* out of memory */
     uint32_t small_codes[2 * SMALL_BLOCK];

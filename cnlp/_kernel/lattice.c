@@ -120,6 +120,24 @@ static void forbid_inside(Block *block, size_t start, size_t end)
     memset(flag(block, start) + 1, NO_BOUNDARY, end - start - 1);
 }
 
+/* A run of kana or of hangul, of which a tagger of Chinese knows nothing, is kept together, and the one
+ * apart from the other. `before`: flags of the character before it. */
+static void glue_run(Block *block, size_t start, uint32_t before)
+{
+    const Scanner *scanner = &block->model->scanner;
+    uint32_t here = scanner_flags(scanner, block->text[start]);
+    size_t end = start + 1;
+    if (before & SYLLABLE)
+        *flag(block, start) |= EDGE;
+    while (end < block->length && is_same_run(scanner_flags(scanner, block->text[end]), here))
+        end++;
+    if (end == start + 1 || is_blocked(block, start, end) || !extend_flags(block, end))
+        return;
+    memset(flag(block, start) + 1, NO_BOUNDARY | GLUED, end - start - 1);
+    add_extra(block, start, end, 0, 0, SOURCE_HIDDEN);
+    block->has_glued = 1;
+}
+
 /* The cutting rule of cnlp/text/tables.py: left to right, atomic matches do not overlap. */
 static void load_patterns(Block *block)
 {
@@ -132,7 +150,9 @@ static void load_patterns(Block *block)
         before = here;
         here = next;
         next = i + 1 < length ? scanner_flags(&scanner, text[i + 1]) : 0;
-        int soft_allowed = !block->for_tagger && (here & STARTS_SOFT) && !(here & before & IN_RUN);
+        int soft_allowed = !block->for_tagger && (here & STARTS_SOFT) && !is_same_run(before, here);
+        if ((here & SYLLABLE) && block->for_tagger && !is_same_run(before, here))
+            glue_run(block, i, before);
         Match atomic = {0, 0}, soft = {0, 0};
         if (((here & STARTS_ATOMIC) || soft_allowed || (next & EXTENDS))
             && scanner_can_start(&scanner, before, text[i], i + 1 < length ? text[i + 1] : 0))
@@ -187,6 +207,14 @@ static void reopen(Block *block, size_t position)
         *flag(block, position) &= (uint8_t)~NO_BOUNDARY;
 }
 
+/* An entry of this mode begins or ends here. */
+static void reopen_for(Block *block, size_t position, uint32_t mode)
+{
+    int is_glued = position < block->flags_end && (*flag(block, position) & GLUED);
+    if ((mode & MODE_PARTIAL) || (is_glued && (mode & MODE_MASK) != MODE_BLOCK))
+        reopen(block, position);
+}
+
 static uint32_t user_code(const Block *block, size_t position)
 {
     return block->user_codes[position - block->begin];
@@ -197,7 +225,7 @@ static uint32_t base_code(const Block *block, size_t position)
     return block->codes[position - block->begin];
 }
 
-/* Partial entries reopen their ends; force and split entries are collected. */
+/* Partial entries, and all within glued runs, reopen their ends; force and split entries are collected. */
 static void match_constraints(Block *block, ForcedList *list, int partial_pass)
 {
     const Overlay *overlay = block->overlay;
@@ -213,9 +241,9 @@ static void match_constraints(Block *block, ForcedList *list, int partial_pass)
             uint32_t value = UNIT_VALUE(trie->units[node]);
             if (value && value <= overlay->n_entries) {
                 uint32_t mode = overlay->modes[value - 1];
-                if (partial_pass && (mode & MODE_PARTIAL)) {
-                    reopen(block, i);
-                    reopen(block, j + 1);
+                if (partial_pass) {
+                    reopen_for(block, i, mode);
+                    reopen_for(block, j + 1, mode);
                 }
                 mode &= MODE_MASK;
                 if (!partial_pass && (mode == MODE_FORCE || mode == MODE_SPLIT)
@@ -324,7 +352,7 @@ static void load_constraints(Block *block)
 {
     const Overlay *overlay = block->overlay;
     size_t first = first_span(block, block->begin), last = first_span(block, block->end);
-    if (!(overlay && overlay->has_constraints) && first == last)
+    if (!(overlay && (overlay->has_constraints || block->has_glued)) && first == last)
         return;
     size_t n_patterns = block->n_extras;
     ForcedList list = {0};
@@ -334,7 +362,7 @@ static void load_constraints(Block *block)
         reopen(block, block->spans[k].start);
         reopen(block, block->spans[k].end);
     }
-    if (overlay && overlay->has_constraints) {
+    if (overlay && (overlay->has_constraints || block->has_glued)) {
         match_constraints(block, &list, 1);
         match_constraints(block, &list, 0);
     }
@@ -429,6 +457,7 @@ static int load(Block *block, size_t begin, size_t end, int with_codes)
     block->begin = begin;
     block->end = end;
     block->n_extras = 0;
+    block->has_glued = 0;
     block->flags_end = begin;
     if (!extend_flags(block, reach)
         || ((with_codes || block->overlay) && !reserve_codes(block, reach - begin)))

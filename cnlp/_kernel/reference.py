@@ -36,10 +36,10 @@ MODE_MASK = 3
 MODE_TAGGER = 8  # of a span: a word that a tagger proposes
 SOURCE_LEXICON, SOURCE_USER, SOURCE_PATTERN, SOURCE_CHARACTER, SOURCE_TAGGER, SOURCE_HIDDEN = range(6)
 FORWARD, BACKWARD, BIDIRECTIONAL, UNIGRAM, BIGRAM, TAGGER = range(6)
-STARTS_ATOMIC, STARTS_SOFT, IS_ALNUM, IS_SPACE, EXTENDS, IN_RUN = 1, 2, 4, 8, 16, 224
+STARTS_ATOMIC, STARTS_SOFT, IS_ALNUM, IS_SPACE, EXTENDS, SYLLABLE, IN_RUN = 1, 2, 4, 8, 16, 64, 224
 IS_ATOMIC, TAKES_MARKS, IS_ISOLATED = 1, 2, 4
 LOOKAHEAD, START, START_AFTER_ALNUM = 142, 1, 2  # of the rule in cnlp/text/tables.py
-NO_BOUNDARY, HARD_BOUNDARY, EDGE = 1, 2, 8
+NO_BOUNDARY, HARD_BOUNDARY, EDGE, GLUED = 1, 2, 8, 16
 BONUS_STEP = 256
 BUCKET = 8  # entries of the bigram table; a full bucket goes on in the next
 COST_MASK = 0x3FFFFF  # a word's value: cost + 1, then two bits
@@ -331,7 +331,7 @@ class Model:
         size, width = len(categories), self.n_categories
         before = flags[start - 1] if start else 0
         here = flags[start]
-        soft_allowed = here & STARTS_SOFT and not here & before & IN_RUN
+        soft_allowed = here & STARTS_SOFT and (not here & IN_RUN or (here ^ before) & IN_RUN)
         if not (here & STARTS_ATOMIC or soft_allowed) and not (
             start + 1 < size and flags[start + 1] & EXTENDS
         ):
@@ -447,8 +447,10 @@ class _Lattice:
         text: str,
         overlay: Overlay | None,
         spans: bytes | None,
+        for_tagger: bool = False,
         isolated_only: bool = False,
     ) -> None:
+        self.for_tagger = for_tagger  # runs of kana and of hangul stay whole
         self.isolated_only = isolated_only  # other patterns bind nothing: a tagger follows its standard
         self.model, self.overlay, self.size = model, overlay, len(text)
         self.text = text
@@ -469,6 +471,8 @@ class _Lattice:
         categories, flags = model.categories_and_flags(self.text)
         i = 0
         while i < self.size:
+            if self.for_tagger and flags[i] & SYLLABLE and (i == 0 or (flags[i] ^ flags[i - 1]) & IN_RUN):
+                self._glue_run(flags, i)
             atomic, soft = model.match_patterns(categories, flags, i)
             if soft and not self._is_blocked(i, soft[0]):
                 self._add_pattern(i, *soft)
@@ -495,6 +499,15 @@ class _Lattice:
     def _forbid_inside(self, start: int, end: int) -> None:
         self.flags[start + 1 : end] = bytes([NO_BOUNDARY]) * (end - start - 1)
 
+    def _glue_run(self, flags: list[int], start: int) -> None:
+        end = start + 1
+        if start and flags[start - 1] & SYLLABLE:
+            self.flags[start] |= EDGE
+        while end < self.size and not (flags[end] ^ flags[start]) & IN_RUN:
+            end += 1
+        if not self._is_blocked(start, end):
+            self.flags[start + 1 : end] = bytes([NO_BOUNDARY | GLUED]) * (end - start - 1)
+
     def _is_blocked(self, start: int, end: int) -> bool:
         """Does the user's lexicon say that this stretch is never a word?"""
         if not self.overlay or end - start > self.overlay.trie.max_length:
@@ -520,7 +533,7 @@ class _Lattice:
         """Partial entries and spans reopen boundaries; force and split entries fix theirs."""
         overlay = self.overlay
         spans = _unpack_spans(data, self.size)
-        if not spans and not (overlay and overlay.has_constraints):
+        if not spans and not (overlay and (overlay.has_constraints or any(flag & GLUED for flag in self.flags))):
             return
         patterns = [list(edges) for edges in self.extras]
         for start, end, mode, _ in spans:
@@ -528,12 +541,13 @@ class _Lattice:
                 self._reopen(start)
                 self._reopen(end)
         forced = []
-        if overlay and overlay.has_constraints:
+        if overlay:
             matches = list(self._user_matches())
             for start, end, entry in matches:
-                if overlay.modes[entry] & MODE_PARTIAL:
-                    self._reopen(start)
-                    self._reopen(end)
+                mode = overlay.modes[entry]
+                for position in (start, end):
+                    if mode & MODE_PARTIAL or (self.flags[position] & GLUED and mode & MODE_MASK != MODE_BLOCK):
+                        self._reopen(position)
             forced = [
                 (start, end, entry, overlay.costs[entry])
                 for start, end, entry in matches

@@ -12,6 +12,7 @@ from array import array
 
 from cnlp._kernel.reference import (
     EDGE,
+    GLUED,
     HARD_BOUNDARY,
     MODE_BLOCK,
     MODE_FORCE,
@@ -226,8 +227,8 @@ def constraints(
 def _constraints(
     tagger: Tagger, model: Model, overlay: Overlay | None, text: str, spans: bytes | None
 ) -> tuple[bytearray, list[Wish]]:
-    lattice = _Lattice(model, text, overlay, spans, isolated_only=tagger.n_layers > 1)
-    flags = bytearray(HARD_BOUNDARY if flag & HARD_BOUNDARY else flag for flag in lattice.flags)
+    lattice = _Lattice(model, text, overlay, spans, for_tagger=True, isolated_only=tagger.n_layers > 1)
+    flags = bytearray(HARD_BOUNDARY if flag & HARD_BOUNDARY else flag & ~GLUED for flag in lattice.flags)
     wishes: list[Wish] = []
 
     def wish(start: int, end: int, is_blocked: bool) -> None:

@@ -344,7 +344,7 @@ static uint32_t source_of(const Block *block, const Scanner *scanner, size_t sta
     uint32_t here = scanner_flags(scanner, text[start]);
     if (block->model->use_patterns)
         scanner_match(scanner, text, block->length, start, before,
-                      (here & STARTS_SOFT) && !(here & before & IN_RUN), &atomic, &soft);
+                      (here & STARTS_SOFT) && !is_same_run(before, here), &atomic, &soft);
     if (atomic.end == end)
         return SOURCE_PATTERN;
     if (length <= block->model->trie.max_length) {

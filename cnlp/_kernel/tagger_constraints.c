@@ -125,7 +125,7 @@ int tagger_constraints(const Tagger *tagger, const Model *model, const Overlay *
     memset(flags, 0, length + 1);
     tagger_constrain(&block, tagger->prefer_bonus, 0, length, 0, wishes);
     for (size_t i = 0; i <= length && !block.failed; i++) {
-        flags[i] = block_flag(&block, i);
+        flags[i] = block_flag(&block, i) & (uint8_t)~GLUED;
         if (flags[i] & HARD_BOUNDARY)
             flags[i] = HARD_BOUNDARY;
     }

@@ -17,12 +17,13 @@
 
 A category is a set of code points that no pattern tells apart; width and case folding are baked into the map.
 Its flags: 1 an atomic pattern can start here, 2 a soft one can, 4 letter or digit, 8 white space, 16 mark
-(belongs to the character before it), 32 Chinese numeral, 64 kana or hangul, 128 transcribes foreign names.
+(belongs to the character before it). The three bits from 32 on are a number: 1 Chinese numeral, 2 kana, 3 hangul,
+4 transcribes foreign names.
 
 The loop, from left to right, at position p (what lies before 0 has no flags, behind the end is no character):
 
 1. p is a start if its category can start an atomic pattern, or if it can start a soft one and p is not inside
-   a run (p and the character before it share one of the bits 32, 64, 128), or if the next character is a
+   a run (p and the character before it have the same number from 32 on, not 0), or if the next character is a
    mark. Otherwise go on at p + 1.
 2. Begin in state 2 if the character before p is a letter or digit, else in state 1. Read characters until the
    state is dead, the text ends, or ``LOOKAHEAD`` characters were read since p or since the last atomic
@@ -58,10 +59,9 @@ if TYPE_CHECKING:
 LOOKAHEAD = 142  # a topic: two # around 140 characters
 START, START_AFTER_WORD = 1, 2
 
-STARTS_ATOMIC, STARTS_SOFT, WORD, SPACE, EXTENDS, NUMERAL, SYLLABLE, TRANSCRIPTION = (
-    1 << bit for bit in range(8)
-)
-RUNS = NUMERAL | SYLLABLE | TRANSCRIPTION
+STARTS_ATOMIC, STARTS_SOFT, WORD, SPACE, EXTENDS = (1 << bit for bit in range(5))
+NUMERAL, KANA, HANGUL, TRANSCRIPTION = (number << 5 for number in range(1, 5))
+RUNS = 7 << 5
 ATOMIC, TAKES_MARKS, ISOLATED = 1, 2, 4
 
 
@@ -145,7 +145,7 @@ def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
     while position < length:
         before = flags[position - 1] if position else 0
         here = flags[position]
-        soft_allowed = here & STARTS_SOFT and not here & before & RUNS
+        soft_allowed = here & STARTS_SOFT and (not here & RUNS or (here ^ before) & RUNS)
         if not (here & STARTS_ATOMIC or soft_allowed) and not (
             position + 1 < length and flags[position + 1] & EXTENDS
         ):
@@ -249,8 +249,8 @@ def _category_flags(
         characters.LETTER: WORD,
         characters.SPACE: SPACE,
         characters.MARK: EXTENDS,
-        characters.KANA: SYLLABLE,
-        characters.HANGUL: SYLLABLE,
+        characters.KANA: KANA,
+        characters.HANGUL: HANGUL,
     }
     marks = {category for category, value in enumerate(classes) if value == characters.MARK}
     atomic = {state for state, accept in enumerate(accepts) if accept and pattern_flags[accept - 1] & ATOMIC}

@@ -259,3 +259,14 @@ class TestShippedTaggers:
         card = ModelFile(TAGGERS[algorithm]).card
         assert "pfr-199801 (sha256 " in card["training_data"] and card["source"].startswith("python -m cnlp.models")
         ModelFile(TAGGERS[algorithm]).verify()
+
+
+@pytest.mark.parametrize("standard", ["general", "pku"])
+def test_runs_of_kana_and_of_hangul_stay_whole_but_for_words_of_the_user(standard: str) -> None:
+    def cut(text: str, *entries: Entry | str) -> list[str]:
+        return cnlp.segment(text, standard=standard, lexicon=cnlp.Lexicon(entries))
+
+    assert cut("日本語のテキストと한국어도 있습니다")[-4:] == ["のテキストと", "한국어도", " ", "있습니다"]
+    assert cut("のテキストと", "テキスト") == ["の", "テキスト", "と"]
+    assert cut("のテキストと", Entry("テキスト", mode="force")) == ["の", "テキスト", "と"]
+    assert "テキスト" not in cut("テキスト", Entry("テキスト", mode="block"))
