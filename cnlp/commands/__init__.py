@@ -26,7 +26,7 @@ from cnlp.commands.failures import (
 )
 
 COMMANDS = {
-    "convert": "Convert a corpus with named entities.",
+    "convert": "Convert a corpus with named entities from one format to another.",
     "discover": "Find new words in raw text.",
     "evaluate": "Score a model, or a file of predictions, against a gold standard.",
     "info": "Show what is installed, or the card of a model file.",

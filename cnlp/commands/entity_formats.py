@@ -12,10 +12,9 @@ html   A page that marks entities by colour, see :mod:`cnlp.ner.html`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
-from cnlp.commands.formats import Document, Format
+from cnlp.commands.formats import ESCAPES, Document, Format, to_json
 from cnlp.io import split_lines
 from cnlp.types import Entity
 
@@ -24,8 +23,6 @@ Find = Callable[[str], list[Entity]]
 SUFFIXES = {"text": "", "jsonl": ".jsonl", "tsv": ".tsv", "bio": ".bio", "html": ".html"}
 """Names of the formats, and what each adds to a file's name in an output folder."""
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t"})
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _DIGITS = 4  # of a score
 
 
@@ -102,7 +99,7 @@ def _object(line: str, ending: str, entities: list[Entity]) -> str:
     record: dict[str, object] = {"text": line, "entities": [_as_dict(entity) for entity in entities]}
     if ending != "\n":
         record["end"] = ending
-    return _to_json(record) + "\n"
+    return to_json(record) + "\n"
 
 
 def _as_dict(entity: Entity) -> dict[str, object]:
@@ -126,5 +123,5 @@ def _columns(line: str, _: str, entities: list[Entity]) -> str:
 
 def _fields(entity: Entity) -> tuple[int, int, str, str, float, str]:
     """The fields of a row of format ``tsv``."""
-    label, text, name = (field.translate(_ESCAPES) for field in (entity.label, entity.text, entity.name or ""))
+    label, text, name = (field.translate(ESCAPES) for field in (entity.label, entity.text, entity.name or ""))
     return entity.start, entity.end, label, text, round(entity.score, _DIGITS), name

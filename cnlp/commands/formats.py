@@ -32,7 +32,6 @@ Cut = Callable[[str], list[Span]]
 Format = Callable[[bytes], bytes]
 
 
-
 class Document:
     """A format whose output has something behind the last line."""
 
@@ -48,8 +47,8 @@ class Document:
 SUFFIXES = {"text": "", "jsonl": ".jsonl", "tsv": ".tsv"}
 """Names of the formats, and what each adds to a file's name in an output folder."""
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t"})
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t"})
+to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def make_format(name: str, segmenter: Segmenter, mode: str, delimiter: str) -> Format:
@@ -112,7 +111,7 @@ class TabSeparated:
         for content, _ in split_lines(text):
             self.line += 1
             for word, start, end, *tags in self.cut(content):
-                columns = [word.translate(_ESCAPES), *(tag or "" for tag in tags)]
+                columns = [word.translate(ESCAPES), *(tag or "" for tag in tags)]
                 yield "\t".join(map(str, (self.line, start, end, *columns))) + "\n"
 
 
@@ -127,7 +126,7 @@ def _objects(cut: Cut, text: str) -> Iterator[str]:
         record: dict[str, object] = {"text": content, "tokens": cut(content)}
         if ending != "\n":
             record["end"] = ending
-        yield _to_json(record) + "\n"
+        yield to_json(record) + "\n"
 
 
 def _delimited(cut: Cut, chunk: bytes, delimiter: str) -> bytes:

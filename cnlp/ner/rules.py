@@ -21,7 +21,7 @@ the text: from a place at most a fixed number of characters is read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -30,6 +30,12 @@ from cnlp.lexicon.runs import is_inside_run
 from cnlp.ner.expression import Expression
 from cnlp.text.normalise import normalise
 from cnlp.types import Entity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Opening: TypeAlias = tuple[int, frozenset[str] | None]  # number of a rule, and what can follow the first character
 
 Check = Callable[[str], bool]
 
@@ -79,8 +85,7 @@ class Rules:
                 raise errors.ArgumentError(f"the label of the expression {source!r} is empty")
             own.append(Rule(label, Expression(source)))
         self.rules = (*own, *map(built_in, chosen))
-        self._openings = _by_first_character(self.rules)
-        self._anywhere = tuple((rule, None) for rule in self.rules if rule.expression.openings() is None)
+        self._openings, self._anywhere = _by_first_character(self.rules)
         self._starts = re.compile(f"[{re.escape(''.join(sorted(self._openings)))}]") if self._openings else None
 
     def find(self, text: str) -> list[Entity]:
@@ -92,14 +97,15 @@ class Rules:
         if not isinstance(text, str):
             raise errors.not_text(text)
         found = []
-        free = dict.fromkeys(map(id, self.rules), 0)
+        free = [0] * len(self.rules)  # where each rule has not yet found anything
         for start in self._places(text):
             second = text[start + 1 : start + 2]
-            for rule, seconds in self._openings.get(text[start], self._anywhere):
-                if (seconds is None or second in seconds) and start >= free[id(rule)]:
+            for number, seconds in self._openings.get(text[start], self._anywhere):
+                if (seconds is None or second in seconds) and start >= free[number]:
+                    rule = self.rules[number]
                     end = _match(rule, text, start)
                     if end:
-                        free[id(rule)] = end
+                        free[number] = end
                         found.append(Entity(text[start:end], start, end, rule.label))
         return found
 
@@ -130,14 +136,15 @@ def built_in(name: str) -> Rule:
     return _BUILT_IN[name]()
 
 
-def _by_first_character(rules: Iterable[Rule]) -> dict[str, list[tuple[Rule, frozenset[str] | None]]]:
-    """For each character the rules whose entities may begin with it, and which characters may then follow."""
-    anywhere = [rule for rule in rules if rule.expression.openings() is None]
-    found: dict[str, list[tuple[Rule, frozenset[str] | None]]] = {}
-    for rule in rules:
-        for char, seconds in (rule.expression.openings() or {}).items():
-            found.setdefault(char, [(rule, None) for rule in anywhere]).append((rule, seconds))
-    return found
+def _by_first_character(rules: Sequence[Rule]) -> tuple[dict[str, list[Opening]], list[Opening]]:
+    """For each character the rules whose entities may begin with it; and the rules for which that may be almost any."""
+    openings = [rule.expression.openings() for rule in rules]
+    anywhere: list[Opening] = [(number, None) for number, opening in enumerate(openings) if opening is None]
+    found: dict[str, list[Opening]] = {}
+    for number, opening in enumerate(openings):
+        for char, seconds in (opening or {}).items():
+            found.setdefault(char, list(anywhere)).append((number, seconds))
+    return found, anywhere
 
 
 def _match(rule: Rule, text: str, start: int) -> int:
