@@ -259,7 +259,7 @@ def _run(
     _say(score or "no score: name files that are held out with --dev")
     _say(f"{output}: {os.path.getsize(output):,} bytes, learnt in {seconds:.1f} s")
     if 0 < len(learnt.log) < task.epochs:
-        _say(f"interrupted: this is the best model of {len(learnt.log)} epochs, not {task.epochs}")
+        _say(f"interrupted after {len(learnt.log)} of {task.epochs} epochs: the best of them is kept")
         click.get_current_context().exit(INTERRUPTED)
 
 

@@ -237,7 +237,7 @@ def test_ctrl_c_keeps_the_best_model_and_says_so(
     model = tmp_path / "m"
     result = run_here("train", task, "--train", tagged, "--dev", tagged, "--epochs", "5", "-o", model)
     assert result.code == 130
-    assert "interrupted: this is the best model of 3 epochs, not 5" in result.err and scored in result.err
+    assert "interrupted after 3 of 5 epochs: the best of them is kept" in result.err and scored in result.err
     assert run_here("info", model).code == 0
     assert len(json.loads(run_here("info", "--json", model).out)["dev_by_epoch"].split()) == 3
 
