@@ -67,12 +67,15 @@ def pack_model(model: CharacterTagger, weights: Floats, unit: float) -> tuple[Ar
         unit: u.
 
     Raises:
-        ArgumentError: a standard's name is no plain word.
+        ArgumentError: a standard's name is no plain word, or ``general`` is not the first.
     """
     standards = [name or "general" for name in model.standards_]
     for name in standards:
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
             raise errors.ArgumentError(f"a standard is called by small letters and digits, not {name!r}")
+    if "general" in standards[1:]:
+        raise errors.ArgumentError("the standard 'general' must be the first to be learnt")
+    layers = ["general", *standards[1:]]  # of the rows that all share, and of each further standard
     characters = _characters(model)
     codes, pages, cells = layout.pack_alphabet(characters)
     class_fold, types = layout.per_code(codes)
@@ -91,9 +94,9 @@ def pack_model(model: CharacterTagger, weights: Floats, unit: float) -> tuple[Ar
         "transitions": ("I16", _transitions(model, weights)),
     }
     tables: dict[str, dict[str, Rows]] = {template: {} for template in PRUNED}
-    for standard, name in enumerate(standards):
+    for standard, name in enumerate(layers):
         profile = np.concatenate([[0], profiles[:, standard]])
-        arrays[f"{name}.profile"] = ("U16", profile.astype("<u2").tobytes())
+        arrays[f"{standards[standard]}.profile"] = ("U16", profile.astype("<u2").tobytes())
         for template, keys, block in _layer(model, weights, standard):
             if template in PRUNED:
                 tables[template][name] = _hashed_rows(template, keys, block, folded[code_of])
@@ -102,10 +105,10 @@ def pack_model(model: CharacterTagger, weights: Floats, unit: float) -> tuple[Ar
             if packed is not None:
                 arrays[f"{name}.{template}"] = packed
     for template, pack in zip(PRUNED, (layout.pack_bigrams, layout.pack_covers), strict=True):
-        marks = layout.marks_of(tables[template][name] for name in standards[1:])
+        marks = layout.marks_of(tables[template][name] for name in layers[1:])
         for name, rows in tables[template].items():
-            if rows or (name == standards[0] and marks):
-                arrays[f"{name}.{template}"] = "U64", pack(rows, marks if name == standards[0] else {})
+            if rows or (name == layers[0] and marks):
+                arrays[f"{name}.{template}"] = "U64", pack(rows, marks if name == layers[0] else {})
     metadata = {
         "kind": "segmenter",
         "standards": ",".join(standards),

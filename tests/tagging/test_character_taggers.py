@@ -13,6 +13,7 @@ from hypothesis import strategies as st  # noqa: E402
 
 from cnlp import errors  # noqa: E402
 from cnlp.models.format import ModelFile, write_model  # noqa: E402
+from cnlp.segmentation import Segmenter  # noqa: E402
 from cnlp.tagging import encode  # noqa: E402
 from cnlp.tagging.characters import Part, word_spans  # noqa: E402
 from cnlp.tagging.compact import compact, pack_model  # noqa: E402
@@ -292,6 +293,22 @@ class TestCompact:
         assert file.field("standards") == "general,pku"
         assert file.ranges("general.bigram", "pku.bigram", "pku.unigram", "pku.profile", "units")
         assert len(arrays["transitions"][1]) == 32
+
+    @pytest.mark.parametrize("standards", [["general"], ["pku"], ["pku", "msr"]])
+    def test_a_file_cuts_as_the_model_does_whatever_its_standards_are_called(self, tmp_path, standards):
+        names = [standards[k % len(standards)] for k in range(len(SENTENCES))]
+        model = Perceptron(epochs=3).fit(SENTENCES, names)
+        model.weights_, unit = compact(model, 10**6)
+        write_model(tmp_path / "model", *pack_model(model, model.weights_, unit))
+        texts = ["".join(words[:k]) for words in SENTENCES for k in range(1, len(words) + 1)]
+        for name in standards:
+            segmenter = Segmenter(standard=name, model=tmp_path / "model")
+            assert [segmenter.segment(text) for text in texts] == model.predict(texts, standard=name)
+
+    def test_general_is_the_first_standard_or_none(self):
+        model = Perceptron(epochs=1).fit(SENTENCES * 2, ["pku"] * len(SENTENCES) + ["general"] * len(SENTENCES))
+        with pytest.raises(errors.ArgumentError, match="'general' must be the first"):
+            pack_model(model, *compact(model, 1000))
 
     def test_names_of_standards_are_plain(self):
         model = Perceptron(epochs=1).fit(SENTENCES, ["P K U"] * len(SENTENCES))
