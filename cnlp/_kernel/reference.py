@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeAlias
 
+    from cnlp._kernel.reference_entities import EntityTagger as EntityTagger
     from cnlp._kernel.reference_pos import WordTagger as WordTagger
     from cnlp._kernel.reference_tagger import Tagger as Tagger
     from cnlp._kernel.reference_terms import Terms as Terms
@@ -773,6 +774,7 @@ def __getattr__(name: str) -> object:
 
 
 _HOMES = {
+    "EntityTagger": "cnlp._kernel.reference_entities",
     "Tagger": "cnlp._kernel.reference_tagger",
     "WordTagger": "cnlp._kernel.reference_pos",
     "Terms": "cnlp._kernel.reference_terms",

@@ -1,0 +1,404 @@
+"""Entity recognition of the kernel in Python: the twin of entities.c, and the oracle it is tested against.
+
+A text is cut into pieces that are tagged by themselves, each piece into words. Every position has one key in
+every stream (``STREAMS``), a 64-bit hash of what is seen there; ``cnlp/ner/FORMAT.md`` lists what the streams
+see and how the tables are laid out. The row of a key adds to the scores of the tags at the positions around it;
+the best legal path (Viterbi 1967) is the answer, and a span's score is its probability under exp(unit * score):
+forward-backward, with the span's own tags fixed.
+"""
+
+from __future__ import annotations
+
+import math
+
+from cnlp._kernel.reference import _named_array
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from cnlp._kernel.reference import Cutter, Mapping, Range
+
+    Found: TypeAlias = tuple[int, int, int, float]  # start, end, label, score
+
+# Name, and the window of positions that a row speaks about. The number of a stream is part of its keys.
+STREAMS = (
+    ("unigram", -2, 2),
+    ("bigram", -1, 2),
+    ("trigram", -1, 1),
+    ("types", 0, 0),
+    ("repetition", 0, 0),
+    ("word", 0, 0),
+    ("word_before", 0, 0),
+    ("word_after", 0, 0),
+    ("class", -1, 1),
+    ("class_before", 0, 0),
+    ("class_after", 0, 0),
+    ("class_around", 0, 0),
+    ("word_before_class", 0, 0),
+    ("word_after_class", 0, 0),
+    ("phrase_begin", -1, 1),
+    ("phrase_end", -1, 1),
+    ("phrase_inside", 0, 0),
+    ("phrase_before", 0, 0),
+    ("phrase_after", 0, 0),
+    ("edges", 0, 2),
+    ("suffix", 0, 0),
+)
+PIECE_LENGTH = 512  # characters that a piece has at most
+SOFT_LENGTH = 256  # from here on a piece may end at a comma or a space
+ENDS = frozenset("。！？!?\n\r")
+SOFT_ENDS = frozenset("，、；：,;: \t\u3000")
+LONGEST_PHRASE, PHRASE_WORDS = 12, 5
+EDGE_OF_TEXT = 1 << 20  # what stands for the word, or its class, before and behind a piece
+TAG_LIMIT = 102  # places of a row, five positions times the tags, must fit into nine bits
+FIRST_HAN = 5  # character types from here on can be repeated characters of a word
+FORBIDDEN = -0x8000
+UNREACHABLE = -1_000_000_000
+SCORE_LIMIT = 1 << 20  # of a tag at a position; only a damaged model goes beyond
+FAR = 40  # nats below the best tag of a position: nothing
+_MASK, _MULTIPLIER, _LINE = (1 << 64) - 1, 0x9E3779B97F4A7C15, 64
+_ROW_BUCKET, _PHRASE_BUCKET = 12, 10
+
+
+def mix(*parts: int) -> int:
+    """The 64-bit hash of a few numbers, one after another.
+
+    >>> mix(1, 2) == mix(2, 1)
+    False
+    """
+    value = 1
+    for part in parts:
+        value = (value ^ part) * _MULTIPLIER & _MASK
+        value ^= value >> 32
+    return value
+
+
+def piece_ends(text: str) -> list[int]:
+    """Where the pieces of a text end: behind 。！？ and line breaks, in long ones behind a comma.
+
+    >>> piece_ends("他来了。你呢？好"), piece_ends("")
+    ([4, 7, 8], [])
+    """
+    ends, start = [], 0
+    for position, char in enumerate(text, 1):
+        length = position - start
+        soft = length >= SOFT_LENGTH and char in SOFT_ENDS
+        if char in ENDS or soft or length == PIECE_LENGTH or position == len(text):
+            ends.append(position)
+            start = position
+    return ends
+
+
+class EntityTagger:
+    """Weights, lexicon and labels of a model, and a decoder.
+
+    Args:
+        source: where the arrays lie.
+        arrays: their ranges; see FORMAT.md.
+        unit: nats that one step of a score is.
+    """
+
+    def __init__(self, source: Mapping | bytes, arrays: dict[str, Range], unit: float) -> None:
+        def read(name: str, code: str) -> memoryview:
+            return _named_array(source, arrays, name, code)
+
+        self.pages, self.codes = read("pages", "H"), read("codes", "H")
+        self.class_fold, self.types = read("class_fold", "H"), read("types", "B")
+        self.begin_class, self.end_class = read("begin_class", "B"), read("end_class", "B")
+        self.phrases, self.rows = read("phrases", "B"), read("rows", "B")
+        self.entries, self.codebook = read("entries", "H"), read("codebook", "h")
+        self.roles, self.labels = read("roles", "B"), read("labels", "B")
+        moves = read("transitions", "h")
+        n, n_tags = len(self.class_fold), len(self.roles)
+        if len(self.pages) != 0x1100 or len(self.codes) % 256 or max(self.pages) >= len(self.codes) // 256:
+            raise ValueError("the alphabet is damaged")
+        if not n or max(self.codes) >= n or max(self.class_fold) >= n or max(self.types) > 7:
+            raise ValueError("the table of characters is damaged")
+        if any(len(table) != n for table in (self.types, self.begin_class, self.end_class)):
+            raise ValueError("the table of characters is damaged")
+        if not 2 <= n_tags <= TAG_LIMIT or len(self.labels) != n_tags or len(moves) != (n_tags + 2) * n_tags:
+            raise ValueError("the table of tags is damaged")
+        if max(self.roles) > 3 or self.roles[0] != 0 or not _has_no_dead_end(moves, n_tags):
+            raise ValueError("the table of tags is damaged")
+        if any(not len(table) or len(table) % _LINE for table in (self.phrases, self.rows)):
+            raise ValueError("a hash table is damaged")
+        if len(self.codebook) != 128 or any(abs(weight) >= 4096 for weight in self.codebook):
+            raise ValueError("the table of weights is damaged")
+        if not 1e-6 <= unit <= 10:
+            raise ValueError("the unit is damaged")
+        self.n_tags = n_tags
+        self.legal = [[move > FORBIDDEN for move in moves[i : i + n_tags]] for i in range(0, len(moves), n_tags)]
+        self.moves = [
+            [move if move > FORBIDDEN else UNREACHABLE for move in moves[i : i + n_tags]]
+            for i in range(0, len(moves), n_tags)
+        ]
+        self.factors = [
+            [math.exp(move * unit) if move > FORBIDDEN else 0.0 for move in moves[i : i + n_tags]]
+            for i in range(0, len(moves), n_tags)
+        ]
+        self.n_labels = max(self.labels) + 1
+        self.powers = [math.exp(-step * unit) for step in range(min(int(FAR / unit), 1 << 16))]
+
+    def entities(self, cutter: Cutter, text: str) -> list[Found]:
+        """Start, end, number of the label and probability of each entity, by start."""
+        word_ends = [end for end, _ in cutter.words(text, None)]
+        found: list[Found] = []
+        start = word = 0
+        for end in piece_ends(text):
+            ends = []
+            while word < len(word_ends) and word_ends[word] <= end:
+                ends.append(word_ends[word] - start)
+                word += 1
+            if not ends or ends[-1] < end - start:
+                ends.append(end - start)  # a word goes on in the next piece
+            for first, last, label, score in self.tag(text[start:end], ends):
+                found.append((start + first, start + last, label, score))
+            start = end
+        return found
+
+    def tag(self, piece: str, ends: list[int]) -> list[Found]:
+        """The entities of one piece."""
+        scores = self.scores(piece, ends)
+        path = self._best(scores)
+        spans, start = [], -1
+        for position, tag in enumerate([*path, 0]):
+            if start >= 0 and self.roles[tag] != 2:
+                spans.append((start, position))
+                start = -1
+            if position < len(path) and self.roles[tag] in (1, 3):
+                start = position
+        if not spans:
+            return []
+        chances = self._chances(scores, path, spans)
+        return [
+            (start, end, self.labels[path[start]], chance)
+            for (start, end), chance in zip(spans, chances, strict=True)
+        ]
+
+    # ---- what is seen ----
+
+    def keys(self, piece: str, ends: list[int]) -> list[list[int | None]]:
+        """The key of each stream at each position; ``None`` where it has none."""
+        n = len(piece)
+        raw = [self.codes[self.pages[point >> 8] << 8 | point & 255] for point in map(ord, piece)]
+        chars = [0, 0, *(self.class_fold[code] for code in raw), 0, 0]
+        types = [0, 0, *(self.types[code] for code in raw), 0, 0]
+        begins = [self.begin_class[code] for code in raw]
+        lasts = [*(self.end_class[code] for code in raw), 0, 0]
+        starts = [0, *ends[:-1]]
+        words = [mix(*chars[start + 2 : min(end, start + LONGEST_PHRASE) + 2]) for start, end in zip(starts, ends)]
+        classes = [
+            (self.phrase(word) & 127) * 6 + min(end - start, 5)
+            for word, start, end in zip(words, starts, ends, strict=True)
+        ]
+        phrases = self._phrases(chars, starts, ends)
+        keys: list[list[int | None]] = []
+        at = 0
+        for p in range(n):
+            if p >= ends[at]:
+                at += 1
+            start, end = starts[at], ends[at]
+            place = 4 if end - start == 1 else 1 if p == start else 3 if p == end - 1 else 2
+            word, kind = words[at], classes[at]
+            before, after = (words[at - 1] if at else EDGE_OF_TEXT), EDGE_OF_TEXT
+            class_before, class_after = (classes[at - 1] if at else EDGE_OF_TEXT), EDGE_OF_TEXT
+            if at + 1 < len(ends):
+                after, class_after = words[at + 1], classes[at + 1]
+            here = chars[p : p + 5]
+            kinds = types[p : p + 5]
+            begin, last, inside = (row[p] for row in phrases)
+            parts = (
+                (here[2],),
+                (here[2], here[3]),
+                (here[1], here[2], here[3]),
+                (sum(kind << 3 * shift for shift, kind in enumerate(kinds)),),
+                (_repetition(here) if kinds[2] >= FIRST_HAN else 0,),
+                (word, place),
+                (before, place),
+                (after, place),
+                (kind, place),
+                (class_before, kind, place),
+                (class_after, kind, place),
+                (class_before, kind, class_after, place),
+                (before, kind, place),
+                (after, kind, place),
+                (begin,) if begin else None,
+                (last,) if last else None,
+                (inside,) if inside else None,
+                (begin, here[1]) if begin else None,
+                (last, here[3]) if last else None,
+                (begins[p], lasts[p + 1], lasts[p + 2]),
+                (lasts[p - 1] if p else 0, lasts[p], kind, place),
+            )
+            keys.append([None if part is None else mix(stream, *part) for stream, part in enumerate(parts)])
+        return keys
+
+    def _phrases(self, chars: list[int], starts: list[int], ends: list[int]) -> list[list[int]]:
+        """What the longest known phrase that begins, ends, and lies around each position says; 0 for none."""
+        n = ends[-1]
+        begin, last, inside = ([0] * n for _ in range(3))
+        sizes = [0] * n, [0] * n
+        for at, start in enumerate(starts):
+            value, here = 1, start
+            for end in ends[at : at + PHRASE_WORDS]:
+                size = end - start
+                if size > LONGEST_PHRASE:
+                    break
+                for code in chars[here + 2 : end + 2]:
+                    value = (value ^ code) * _MULTIPLIER & _MASK
+                    value ^= value >> 32
+                here = end
+                kind = self.phrase(value) >> 7
+                if not kind:
+                    continue
+                begin[start] = kind * 16 + size
+                if size > sizes[0][end - 1]:
+                    sizes[0][end - 1], last[end - 1] = size, kind * 16 + size
+                for p in range(start + 1, end - 1):
+                    if size >= sizes[1][p]:
+                        sizes[1][p] = size
+                        inside[p] = kind * 16 + min(p - start, 3) * 4 + min(end - 1 - p, 3)
+        return [begin, last, inside]
+
+    def phrase(self, value: int) -> int:
+        """What is known of the word or phrase with this hash: lexicon class, and 128 times its entity class."""
+        table, n_buckets = self.phrases, len(self.phrases) // _LINE
+        fingerprint = (value >> 32 | 1).to_bytes(4, "little")
+        bucket = (value & 0xFFFFFFFF) * n_buckets >> 32
+        for _ in range(n_buckets):
+            line = bytes(table[bucket * _LINE : bucket * _LINE + _LINE])
+            for slot in range(_PHRASE_BUCKET):
+                found = line[4 * slot : 4 * slot + 4]
+                if found == fingerprint:
+                    return line[40 + 2 * slot] | line[41 + 2 * slot] << 8
+                if found == b"\0\0\0\0":
+                    return 0
+            bucket = (bucket + 1) % n_buckets
+        return 0
+
+    def row(self, value: int) -> tuple[int, int]:
+        """Where the entries of a key's row begin and end."""
+        table, n_buckets = self.rows, len(self.rows) // _LINE
+        fingerprint = (value >> 32 | 1).to_bytes(4, "little")
+        bucket = (value & 0xFFFFFFFF) * n_buckets >> 32
+        for _ in range(n_buckets):
+            line = bytes(table[bucket * _LINE : bucket * _LINE + _LINE])
+            start = int.from_bytes(line[:4], "little")
+            for slot in range(_ROW_BUCKET):
+                found = line[4 + 4 * slot : 8 + 4 * slot]
+                end = start + line[52 + slot]
+                if found == fingerprint:
+                    return (start, end) if end <= len(self.entries) else (0, 0)
+                if found == b"\0\0\0\0":
+                    return 0, 0
+                start = end
+            bucket = (bucket + 1) % n_buckets
+        return 0, 0
+
+    # ---- what follows from it ----
+
+    def scores(self, piece: str, ends: list[int]) -> list[list[int]]:
+        """[n][T]"""
+        n, n_tags = len(piece), self.n_tags
+        flat = [0] * (n * n_tags)
+        for p, keys in enumerate(self.keys(piece, ends)):
+            for (_, low, high), key in zip(STREAMS, keys, strict=True):
+                if key is None:
+                    continue
+                start, end = self.row(key)
+                base, places = (p + low) * n_tags, (high - low + 1) * n_tags
+                for entry in self.entries[start:end]:
+                    place = entry >> 7
+                    if place < places and 0 <= base + place < len(flat):
+                        flat[base + place] += self.codebook[entry & 127]
+        flat = [max(-SCORE_LIMIT, min(score, SCORE_LIMIT)) for score in flat]
+        return [flat[i : i + n_tags] for i in range(0, len(flat), n_tags)]
+
+    def _best(self, scores: list[list[int]]) -> list[int]:
+        n_tags = self.n_tags
+        best = [step + score for step, score in zip(self.moves[n_tags], scores[0], strict=True)]
+        behind = []
+        for row in scores[1:]:
+            came, reach = [], []
+            for tag in range(n_tags):
+                top, source = best[0] + self.moves[0][tag], 0
+                for left in range(1, n_tags):
+                    value = best[left] + self.moves[left][tag]
+                    if value > top:
+                        top, source = value, left
+                came.append(source)
+                reach.append(max(top, UNREACHABLE) + row[tag])
+            behind.append(came)
+            best = reach
+        last = self.legal[n_tags + 1]
+        tag = max((tag for tag in range(n_tags) if last[tag]), key=lambda tag: (best[tag], -tag))
+        path = [tag]
+        for came in reversed(behind):
+            path.append(came[path[-1]])
+        return path[::-1]
+
+    def _chances(self, scores: list[list[int]], path: list[int], spans: list[tuple[int, int]]) -> list[float]:
+        """The probability of each span: that these are its tags, and that it ends there."""
+        n, n_tags, factors = len(scores), self.n_tags, self.factors
+        tags = range(n_tags)
+        emit, sums, forward = [], [], []
+        for p, row in enumerate(scores):
+            top = max(row)
+            emit.append([self.powers[top - score] if top - score < len(self.powers) else 0.0 for score in row])
+            reach = list(factors[n_tags])
+            if p:
+                reach = [0.0] * n_tags
+                for left in tags:
+                    for tag in tags:
+                        reach[tag] += forward[-1][left] * factors[left][tag]
+            reach = [value * here for value, here in zip(reach, emit[p], strict=True)]
+            total = 0.0
+            for value in reach:
+                total += value
+            sums.append(total or 1.0)
+            forward.append([value / sums[p] for value in reach])
+        onward = [1.0 if self.legal[n_tags + 1][tag] else 0.0 for tag in tags]
+        backward = [onward]
+        for p in range(n - 1, 0, -1):
+            ahead = [emit[p][tag] * onward[tag] / sums[p] for tag in tags]
+            onward = [0.0] * n_tags
+            for left in tags:
+                value = 0.0
+                for tag in tags:
+                    value += factors[left][tag] * ahead[tag]
+                onward[left] = value
+            backward.append(onward)
+        backward.reverse()
+        total = 0.0
+        for tag in tags:
+            total += forward[-1][tag] * backward[-1][tag]
+        chances = []
+        for start, end in spans:
+            chance = forward[start][path[start]]
+            for p in range(start + 1, end):
+                chance *= factors[path[p - 1]][path[p]] * emit[p][path[p]] / sums[p]
+            last = path[end - 1]
+            rest = backward[end - 1][last]
+            if end < n:  # the tags that do not go on with the span
+                rest = 0.0
+                for tag in tags:
+                    if self.roles[tag] != 2:
+                        rest += factors[last][tag] * (emit[end][tag] * backward[end][tag] / sums[end])
+            chance = chance * rest / total if total > 0 else 0.0
+            chances.append(min(1.0, chance) if chance >= 0 else 0.0)
+        return chances
+
+
+def _has_no_dead_end(moves: memoryview, n_tags: int) -> bool:
+    """Outside can follow everything or be followed by what comes: at least O to O, from the start, at the end."""
+    if any(moves[i] <= FORBIDDEN for i in (0, n_tags * n_tags, (n_tags + 1) * n_tags)):
+        return False
+    return all(any(moves[left * n_tags + tag] > FORBIDDEN for left in range(n_tags)) for tag in range(n_tags))
+
+
+def _repetition(here: list[int]) -> int:
+    """Which of five characters are equal, as six bits."""
+    two, one, middle, next_one, next_two = here
+    pairs = ((middle, one), (middle, two), (next_one, one), (one, two), (middle, next_one), (middle, next_two))
+    return sum((left == right) << bit for bit, (left, right) in enumerate(pairs))

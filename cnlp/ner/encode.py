@@ -1,0 +1,334 @@
+"""What :mod:`cnlp._kernel.reference_entities` sees of a text, for whole corpora at once, as numpy arrays.
+
+A corpus is one long row of characters with ``PADS`` zeros before, between and behind its pieces, so that no window
+reaches from one piece into another. The keys are those of ``EntityTagger.keys``, hash for hash; the tests hold the
+two against each other. Needs numpy, which only training does.
+
+Statistics learnt from the corpus itself (which phrases are entities, which characters begin and end them) are seen
+leave-one-out: a tenth of the corpus is shown what the other nine have. Otherwise every entity of the training text
+would be a known one, and the tagger would trust its lists more than new text bears out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from cnlp._kernel.reference_entities import (
+    EDGE_OF_TEXT,
+    FIRST_HAN,
+    LONGEST_PHRASE,
+    PHRASE_WORDS,
+    STREAMS,
+    piece_ends,
+)
+from cnlp.tagging.encode import BLOCKS, PADS, Ints, shift
+from cnlp.tagging.features import NOTHING
+
+Hashes: TypeAlias = npt.NDArray[np.uint64]
+SHARE_BINS = (0.2, 0.5, 0.8, 0.95)  # how many of a phrase's occurrences are entities
+COUNT_BINS = (2, 5)
+PHRASE_KINDS = (len(SHARE_BINS) + 1) * (len(COUNT_BINS) + 1)
+EDGE_BINS = (0.02, 0.1, 0.3)  # how many of a character's occurrences begin, or end, an entity
+LABEL_LIMIT = 34  # labels that phrases can tell apart
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass
+class Piece:
+    """A stretch of text that is tagged by itself.
+
+    Attributes:
+        text: as it stands in the original.
+        ends: where its words end.
+        spans: its entities; offsets count from the piece's start.
+    """
+
+    text: str
+    ends: list[int]
+    spans: list[tuple[int, int, str]] = field(default_factory=list)
+
+
+def cut(
+    text: str, word_ends: Sequence[int], spans: Iterable[tuple[int, int, str]], *, keep: bool = False
+) -> Iterator[Piece]:
+    """The pieces of a text.
+
+    Args:
+        text: the text.
+        word_ends: where its words end.
+        spans: its entities; those that reach over the end of a piece are lost.
+        keep: do not cut where an entity would be lost.
+
+    >>> [piece.text for piece in cut("他来了。你呢", [1, 3, 4, 6], [])]
+    ['他来了。', '你呢']
+    """
+    spans = list(spans)
+    start = word = 0
+    for end in piece_ends(text):
+        if keep and any(first < end < last for first, last, _ in spans):
+            continue
+        ends = []
+        while word < len(word_ends) and word_ends[word] <= end:
+            ends.append(word_ends[word] - start)
+            word += 1
+        if not ends or ends[-1] < end - start:
+            ends.append(end - start)
+        inside = [(first - start, last - start, label) for first, last, label in spans if start <= first and last <= end]
+        yield Piece(text[start:end], ends, inside)
+        start = end
+
+
+def mix(*parts: int | npt.NDArray[Any]) -> Hashes:
+    """:func:`cnlp._kernel.reference_entities.mix` of arrays."""
+    value: Hashes = np.ones((), np.uint64)
+    with np.errstate(over="ignore"):
+        for part in parts:
+            value = (value ^ np.asarray(part).astype(np.uint64)) * _MULTIPLIER
+            value = value ^ (value >> np.uint64(32))
+    return value
+
+
+def hash_stretches(chars: Ints, starts: Ints, lengths: Ints) -> Hashes:
+    """The hashes of stretches of characters, of which the first ``LONGEST_PHRASE`` count."""
+    value = np.ones(len(starts), np.uint64)
+    with np.errstate(over="ignore"):
+        for offset in range(min(LONGEST_PHRASE, int(lengths.max(initial=0)))):
+            longer = lengths > offset
+            step = (value[longer] ^ chars[starts[longer] + offset].astype(np.uint64)) * _MULTIPLIER
+            value[longer] = step ^ (step >> np.uint64(32))
+    return value
+
+
+@dataclass
+class Alphabet:
+    """Codes of characters: ``pages`` and ``codes`` as the model file has them, and tables by code."""
+
+    pages: npt.NDArray[np.uint16]
+    codes: npt.NDArray[np.uint16]
+    class_fold: npt.NDArray[np.uint16]
+    types: npt.NDArray[np.uint8]
+
+    def __call__(self, text: str) -> Ints:
+        """The codes of a text."""
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+        return self.codes[(self.pages[points >> 8].astype(np.int64) << 8) | (points & 255)].astype(np.int64)
+
+
+class Layout:
+    """Pieces as one row of positions.
+
+    Attributes:
+        codes, chars, types: [N] code, class-folded code and type of each character; 0 between the pieces.
+        begins, ends: [pieces] first position, position behind.
+        starts, lengths: [words]
+        word_of: [N] number of the word at each position, -1 between.
+        piece_of: [words] number of the piece.
+        candidates: starts and lengths of the stretches of up to ``PHRASE_WORDS`` words.
+    """
+
+    def __init__(self, pieces: Sequence[Piece], alphabet: Alphabet) -> None:
+        sizes = np.fromiter((len(piece.text) for piece in pieces), np.int64, len(pieces))
+        self.ends = np.cumsum(sizes + PADS)
+        self.begins = self.ends - sizes
+        n = int(self.ends[-1]) + PADS if len(pieces) else PADS
+        self.codes = np.zeros(n, np.int64)
+        flat = alphabet("".join(piece.text for piece in pieces))
+        here = np.repeat(self.begins - np.cumsum(sizes) + sizes, sizes) + np.arange(int(sizes.sum()))
+        self.codes[here] = flat
+        self.here = np.zeros(n, bool)
+        self.here[here] = True
+        self.chars = np.where(self.here, alphabet.class_fold[self.codes], 0).astype(np.int64)
+        self.types = np.where(self.here, alphabet.types[self.codes], 0).astype(np.int64)
+        counts = np.fromiter((len(piece.ends) for piece in pieces), np.int64, len(pieces))
+        ends = np.fromiter((end for piece in pieces for end in piece.ends), np.int64, int(counts.sum()))
+        self.piece_of = np.repeat(np.arange(len(pieces)), counts)
+        ends = ends + self.begins[self.piece_of]
+        self.starts = np.concatenate([[0], ends[:-1]]).astype(np.int64)[: len(ends)]
+        first = np.flatnonzero(np.diff(self.piece_of, prepend=-1))
+        self.starts[first] = self.begins[self.piece_of[first]]
+        self.lengths = ends - self.starts
+        self.word_of = np.full(n, NOTHING, np.int64)
+        self.word_of[here] = np.repeat(np.arange(len(ends)), self.lengths)
+        self.candidates = self._candidates(ends)
+        self.hashes = hash_stretches(self.chars, *self.candidates)
+
+    def _candidates(self, ends: Ints) -> tuple[Ints, Ints]:
+        starts, lengths = [], []
+        words = np.arange(len(ends))
+        for count in range(PHRASE_WORDS):
+            left = words[: len(ends) - count]
+            size = ends[left + count] - self.starts[left]
+            kept = (self.piece_of[left] == self.piece_of[left + count]) & (size <= LONGEST_PHRASE)
+            starts.append(self.starts[left][kept])
+            lengths.append(size[kept])
+        order = np.argsort(np.concatenate(lengths), kind="stable")
+        return np.concatenate(starts)[order], np.concatenate(lengths)[order]
+
+    def blocks(self) -> Ints:
+        """[N] the tenth of the corpus that each position is in."""
+        return np.arange(len(self.codes)) * BLOCKS // len(self.codes)
+
+
+class Statistics:
+    """Which phrases are entities, and which characters begin and end entities, counted by tenths of a corpus.
+
+    Args:
+        layout: the corpus.
+        pieces: the same.
+        labels: of the entities.
+        n_codes: size of the alphabet.
+
+    Attributes:
+        phrases: [P] hashes of the phrases that are entities somewhere, sorted.
+    """
+
+    def __init__(self, layout: Layout, pieces: Sequence[Piece], labels: Sequence[str], n_codes: int) -> None:
+        number = {label: at for at, label in enumerate(labels)}
+        spans = [
+            (begin + start, end - start, number[label])
+            for piece, begin in zip(pieces, layout.begins.tolist(), strict=True)
+            for start, end, label in piece.spans
+        ]
+        self.n_labels = len(labels)
+        starts, sizes, kinds = np.array(spans, np.int64).reshape(-1, 3).T
+        blocks = layout.blocks()
+        short = sizes <= LONGEST_PHRASE
+        hashes = hash_stretches(layout.chars, starts[short], sizes[short])
+        self.phrases = np.unique(hashes)
+        shape = (len(self.phrases), BLOCKS, self.n_labels)
+        at = np.searchsorted(self.phrases, hashes) * BLOCKS + blocks[starts[short]]
+        self.as_entity = _count(at * self.n_labels + kinds[short], shape)
+        found, row = self.find(layout.hashes)
+        self.as_text = _count(row[found] * BLOCKS + blocks[layout.candidates[0][found]], shape[:2])
+        self.edges = []
+        for edge in (starts, starts + sizes - 1):
+            cell = layout.codes[edge] * BLOCKS + blocks[edge]
+            self.edges.append(_count(cell * self.n_labels + kinds, (n_codes, BLOCKS, self.n_labels)))
+        self.occurrences = _count(layout.codes * BLOCKS + blocks, (n_codes, BLOCKS))
+
+    def find(self, hashes: Hashes) -> tuple[npt.NDArray[np.bool_], Ints]:
+        """Which hashes are phrases, and the row of each."""
+        if not len(self.phrases):
+            return np.zeros(len(hashes), bool), np.zeros(len(hashes), np.int64)
+        row = np.minimum(np.searchsorted(self.phrases, hashes), len(self.phrases) - 1)
+        return self.phrases[row] == hashes, row
+
+    def phrase_kinds(self, rows: Ints, blocks: Ints | None = None) -> Ints:
+        """What is known of phrases, 1 to labels * ``PHRASE_KINDS``, 0 for nothing; without what ``blocks`` say."""
+        entity, text = self.as_entity.sum(1)[rows], self.as_text.sum(1)[rows]
+        if blocks is not None:
+            entity = entity - self.as_entity[rows, blocks]
+            text = text - self.as_text[rows, blocks]
+        best = entity.max(1, initial=0)
+        share = np.digitize(best / np.maximum(text, 1), SHARE_BINS)
+        label = np.minimum(entity.argmax(1), LABEL_LIMIT - 1) if len(rows) else np.zeros(0, np.int64)
+        kind = 1 + label * PHRASE_KINDS + share * (len(COUNT_BINS) + 1) + np.digitize(best, COUNT_BINS)
+        return np.where(best > 0, kind, 0)
+
+    def edge_kinds(self, which: int, codes: Ints, blocks: Ints | None = None) -> Ints:
+        """How a character begins (0) or ends (1) entities: 1 to labels * bins, 0 for hardly ever."""
+        entity, text = self.edges[which].sum(1)[codes], self.occurrences.sum(1)[codes]
+        if blocks is not None:
+            entity = entity - self.edges[which][codes, blocks]
+            text = text - self.occurrences[codes, blocks]
+        share = np.digitize(entity.max(1, initial=0) / (text + 2), EDGE_BINS)
+        label = np.minimum(entity.argmax(1), LABEL_LIMIT - 1) if len(codes) else np.zeros(0, np.int64)
+        return np.where(share > 0, label * len(EDGE_BINS) + share, 0)
+
+
+def keys(
+    layout: Layout, lexicon: Mapping[int, int], statistics: Statistics, *, training: bool
+) -> Iterator[tuple[str, Ints]]:
+    """The keys of each stream at each position, ``NOTHING`` where it has none.
+
+    Args:
+        layout: the text.
+        lexicon: class of each word of the lexicon, by hash.
+        statistics: of the training corpus.
+        training: the text is the training corpus; what its own tenth says is left out.
+    """
+    chars, types, at = layout.chars, layout.types, layout.word_of
+    n_words = len(layout.starts)
+    blocks = layout.blocks() if training else None
+    words = hash_stretches(chars, layout.starts, layout.lengths)
+    known = np.fromiter((lexicon.get(word, 0) for word in words.tolist()), np.int64, n_words)
+    classes = known * 6 + np.minimum(layout.lengths, 5)
+    edge = np.uint64(EDGE_OF_TEXT)
+    first = np.diff(layout.piece_of, prepend=-1) != 0
+    last = np.append(first[1:], True)[:n_words]
+
+    def neighbour(values: npt.NDArray[Any], by: int) -> npt.NDArray[Any]:
+        return np.where(first if by < 0 else last, edge.astype(values.dtype), np.roll(values, -by))[at]
+
+    place = np.full(len(chars), 2, np.int64)
+    start = layout.starts[at]
+    place[np.arange(len(chars)) == start + layout.lengths[at] - 1] = 3
+    place[np.arange(len(chars)) == start] = 1
+    place[layout.lengths[at] == 1] = 4
+    word, kind = words[at], classes[at]
+    before, after = neighbour(words, -1), neighbour(words, 1)
+    class_before, class_after = neighbour(classes, -1), neighbour(classes, 1)
+    begins, ends = (statistics.edge_kinds(which, layout.codes, blocks) * layout.here for which in (0, 1))
+    begin, end, inside = _phrase_streams(layout, statistics, blocks)
+    kinds = np.zeros(len(chars), np.int64)
+    for offset in range(5):
+        kinds |= shift(types, offset - 2) << 3 * offset
+    one, two, next_one, next_two = (shift(chars, by) for by in (-1, -2, 1, 2))
+    pairs = ((chars, one), (chars, two), (next_one, one), (one, two), (chars, next_one), (chars, next_two))
+    repetition = np.zeros(len(chars), np.int64)
+    for bit, (left, right) in enumerate(pairs):
+        repetition |= (left == right).astype(np.int64) << bit
+    parts: dict[str, tuple[npt.NDArray[Any], ...]] = {
+        "unigram": (chars,),
+        "bigram": (chars, next_one),
+        "trigram": (one, chars, next_one),
+        "types": (kinds,),
+        "repetition": (np.where(types >= FIRST_HAN, repetition, 0),),
+        "word": (word, place),
+        "word_before": (before, place),
+        "word_after": (after, place),
+        "class": (kind, place),
+        "class_before": (class_before, kind, place),
+        "class_after": (class_after, kind, place),
+        "class_around": (class_before, kind, class_after, place),
+        "word_before_class": (before, kind, place),
+        "word_after_class": (after, kind, place),
+        "phrase_begin": (begin,),
+        "phrase_end": (end,),
+        "phrase_inside": (inside,),
+        "phrase_before": (begin, one),
+        "phrase_after": (end, next_one),
+        "edges": (begins, shift(ends, 1), shift(ends, 2)),
+        "suffix": (shift(ends, -1), ends, kind, place),
+    }
+    for number, (name, _, _) in enumerate(STREAMS):
+        seen = layout.here & (parts[name][0] != 0) if name.startswith("phrase") else layout.here
+        yield name, np.where(seen, mix(number, *parts[name]).view(np.int64), NOTHING)
+
+
+def _phrase_streams(layout: Layout, statistics: Statistics, blocks: Ints | None) -> tuple[Ints, Ints, Ints]:
+    found, rows = statistics.find(layout.hashes)
+    starts, lengths, rows = layout.candidates[0][found], layout.candidates[1][found], rows[found]
+    kinds = statistics.phrase_kinds(rows, None if blocks is None else blocks[starts])
+    starts, lengths, kinds = starts[kinds > 0], lengths[kinds > 0], kinds[kinds > 0]
+    begin, end, inside = (np.zeros(len(layout.chars), np.int64) for _ in range(3))
+    for size in range(1, LONGEST_PHRASE + 1):
+        here = lengths == size
+        # by start, so that of phrases as long as each other the later one stays
+        order = np.argsort(starts[here], kind="stable")
+        at, kind = starts[here][order], kinds[here][order]
+        begin[at] = kind * 16 + size
+        end[at + size - 1] = kind * 16 + size
+        grid = np.arange(1, size - 1)
+        spread = kind[:, None] * 16 + np.minimum(grid, 3) * 4 + np.minimum(size - 1 - grid, 3)
+        inside[(at[:, None] + grid).ravel()] = spread.ravel()
+    return begin, end, inside
+
+
+def _count(cells: Ints, shape: tuple[int, ...]) -> npt.NDArray[np.int32]:
+    return np.bincount(cells, minlength=int(np.prod(shape))).astype(np.int32).reshape(shape)

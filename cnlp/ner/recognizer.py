@@ -1,0 +1,250 @@
+"""Named entities by a linear model over characters: ``EntityRecognizer``.
+
+A text is cut into words by the shipped segmenter and into pieces at sentence ends. Every character gets a tag of
+the scheme (B-PER, M-PER, ...); what is seen of it (characters, words and their dictionary tags, entities and their
+first and last characters as the training corpus has them) is listed in ``cnlp/ner/FORMAT.md``. The score of tags t is
+
+    s(x, t) = sum over p of A[t_p-1, t_p] + sum over streams k and offsets d of W_k[key_k(p - d), d, t_p]
+
+and P(t | x) = exp s(x, t) / Z(x). The best legal t is the answer; an entity's score is the sum of P(t | x) over all
+t in which it is a span: its marginal probability (forward-backward with the span's tags fixed; Culotta and
+McCallum, Confidence estimation for information extraction, 2004). Weights come from a conditional random field
+(Lafferty, McCallum and Pereira 2001) or from an averaged perceptron (Collins 2002); the perceptron's are scaled by
+the factor that makes the dev part, or else the training part, most likely, so that its scores can be read as
+probabilities too (Platt 1999).
+
+Cost: O(n T^2) for n characters and T tags; a tag's row of weights is looked up 21 times a character.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+from cnlp import errors
+from cnlp._kernel import kernel
+from cnlp.models import open_model
+from cnlp.types import Entity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+    from typing_extensions import Self
+
+    from cnlp._kernel.reference import Cutter, Range
+    from cnlp._kernel.reference_entities import EntityTagger
+    from cnlp.models.format import ModelFile
+    from cnlp.tagging.linear import Epoch
+
+    Labelled: TypeAlias = tuple[str, Sequence[tuple[int, int, str]]]
+
+KIND = "entities"
+METHODS = ("crf", "perceptron")
+ARRAYS = (
+    "pages", "codes", "class_fold", "types", "begin_class", "end_class", "phrases", "rows", "entries", "codebook",
+    "transitions", "roles", "labels",
+)  # fmt: skip
+
+
+class EntityRecognizer:
+    """Finds entities; learns any labels from any corpus.
+
+    Args:
+        method: ``"crf"`` or ``"perceptron"``.
+        scheme: the tags of characters inside: ``"BMES"``, ``"IOBES"`` (the same here) or ``"BIO"``.
+        epochs: passes over the corpus.
+        rate: first step size of the CRF.
+        l2: the factor of |w|^2 / 2 for one piece of text (CRF).
+        margin, aggressiveness: how much better than a wrong tag the right one must be, and the largest step
+            (perceptron).
+        min_count: keys seen less often have no row.
+        smallest: weights below this, in nats, are left out of the model.
+        seed: of the order in which sentences are seen.
+
+    Attributes:
+        labels_: the labels, sorted.
+        log_: one :class:`cnlp.tagging.linear.Epoch` for each epoch; ``dev`` is strict F1.
+        card_: the model card of a loaded file, or what ``fit`` knows of itself.
+
+    >>> corpus = [("王明在北京工作", [(0, 2, "PER"), (3, 5, "LOC")]), ("李明去上海", [(0, 2, "PER"), (3, 5, "LOC")])]
+    >>> model = EntityRecognizer(epochs=10, min_count=1).fit(corpus * 5)
+    >>> [(entity.text, entity.label) for entity in model.entities("王明去上海工作")]
+    [('王明', 'PER'), ('上海', 'LOC')]
+    """
+
+    labels_: list[str]
+    log_: list[Epoch]
+    card_: dict[str, str]
+
+    def __init__(
+        self,
+        *,
+        method: str = "crf",
+        scheme: str = "BMES",
+        epochs: int = 12,
+        rate: float = 0.1,
+        l2: float = 1e-6,
+        margin: float = 1.0,
+        aggressiveness: float = 0.05,
+        min_count: int = 2,
+        smallest: float = 0.02,
+        seed: int = 1,
+    ) -> None:
+        self.method = method
+        self.scheme = scheme
+        self.epochs = epochs
+        self.rate = rate
+        self.l2 = l2
+        self.margin = margin
+        self.aggressiveness = aggressiveness
+        self.min_count = min_count
+        self.smallest = smallest
+        self.seed = seed
+
+    # ---- learning ----
+
+    def fit(
+        self,
+        sentences: Sequence[Labelled],
+        *,
+        dev: Sequence[Labelled] | None = None,
+        background: Sequence[Labelled] = (),
+        progress: bool = False,
+    ) -> Self:
+        """Learn entities.
+
+        Args:
+            sentences: texts with their spans ``(start, end, label)``, such as
+                :class:`cnlp.corpus.entities.Sentence`; spans do not overlap.
+            dev: sentences that choose the best epoch by strict F1; ``None``: the last one.
+            background: sentences of a related corpus with the same labels but habits of its own. Weights are
+                shared, and those of ``sentences`` have corrections of their own (Daume 2007).
+            progress: show a progress bar with the dev score.
+
+        Raises:
+            ArgumentError: nothing to learn from, spans that overlap or reach outside, an unknown method or
+                scheme, or too many labels.
+        """
+        from cnlp.ner.training import train
+
+        train(self, sentences, list(dev or ()), background, progress)
+        return self
+
+    # ---- finding ----
+
+    def entities(self, text: str) -> list[Entity]:
+        """The entities of a text, by start; ``text[entity.start:entity.end] == entity.text``.
+
+        Raises:
+            TextTypeError: ``text`` is not a str.
+            ArgumentError: nothing was learnt yet.
+        """
+        if not isinstance(text, str):
+            raise errors.not_text(text)
+        labels = self.labels_ if self._tagger is not None else []
+        return [
+            Entity(text[start:end], start, end, labels[label], score)
+            for start, end, label, score in self._tagger.entities(self._cutter, text)
+        ]
+
+    def predict(self, texts: Iterable[str]) -> list[list[Entity]]:
+        """The entities of each text.
+
+        Raises:
+            TextTypeError: a text is not a str, or ``texts`` itself is one.
+        """
+        if isinstance(texts, (str, bytes)):
+            raise errors.TextTypeError("texts must be several texts, such as a list of str; for one: entities(text)")
+        return [self.entities(text) for text in texts]
+
+    def score(self, sentences: Iterable[Labelled]) -> float:
+        """F1 over exact spans with their labels, all sentences together; 0 where there are none."""
+        correct = found = gold = 0
+        for text, spans in sentences:
+            expected = {(start, end, label) for start, end, label in spans}
+            given = {(entity.start, entity.end, entity.label) for entity in self.entities(text)}
+            correct += len(expected & given)
+            found += len(given)
+            gold += len(expected)
+        return 2 * correct / (found + gold) if found + gold else 0.0
+
+    # ---- files ----
+
+    def save(self, path: str | os.PathLike[str], card: dict[str, str] | None = None) -> None:
+        """Write the model; ``card`` is added to its model card.
+
+        Raises:
+            OSError: the file cannot be written.
+            ArgumentError: nothing was learnt yet.
+        """
+        from cnlp.models.format import write_model
+
+        self._tagger  # noqa: B018 - says so if nothing was learnt
+        write_model(path, self._arrays(), {**self.card_, **(card or {})})
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Open a model that :meth:`save` wrote; it is mapped into memory, not read.
+
+        Raises:
+            OSError: the file cannot be read.
+            ModelError: it is damaged, or holds something else.
+        """
+        return cls._of(open_model(path, KIND))
+
+    @classmethod
+    def _of(cls, file: ModelFile) -> Self:
+        try:
+            model = cls(method=file.field("method"), scheme=file.field("scheme"))
+            model._mount(file.source, file.ranges(*ARRAYS, "label_names"), float(file.field("unit")))
+        except ValueError as error:
+            if isinstance(error, errors.CnlpError):
+                raise
+            raise errors.bad_model(file.path, str(error)) from None
+        model._file = file
+        return model
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "_tagger":
+            raise errors.ArgumentError("this recognizer has learnt nothing yet: call fit, or load a model")
+        if name == "card_" and "_file" in vars(self):
+            return self._file.card
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def _mount(self, source: Any, ranges: dict[str, Range], unit: float) -> None:
+        """Take arrays of a file or of memory into use."""
+        start, size = ranges["label_names"]
+        names = source.read(start, size) if hasattr(source, "read") else source[start : start + size]
+        self.labels_ = names.decode("utf-8").split("\n") if names else []
+        tagger: EntityTagger = kernel.EntityTagger(source, {name: ranges[name] for name in ARRAYS}, unit)
+        if tagger.n_labels > len(self.labels_):
+            raise ValueError("the table of labels is damaged")
+        self._tagger = tagger
+        self._cutter = shipped_cutter()
+        self._source, self._ranges = source, ranges
+
+    def _arrays(self) -> dict[str, tuple[str, bytes]]:
+        dtypes = dict.fromkeys(("pages", "codes", "class_fold", "entries"), "U16")
+        dtypes |= {"codebook": "I16", "transitions": "I16", "phrases": "U64", "rows": "U64"}
+        arrays = {}
+        for name, (start, size) in self._ranges.items():
+            source = self._source
+            data = source.read(start, size) if hasattr(source, "read") else bytes(source[start : start + size])
+            arrays[name] = (dtypes.get(name, "U8"), data)
+        return arrays
+
+
+_cutters: list[Cutter] = []  # of the shipped segmenter; never changed
+
+
+def shipped_cutter() -> Cutter:
+    """The shipped segmenter, as the kernel has it: words are cut the same in training and use."""
+    if not _cutters:
+        from cnlp.lexicon import load
+        from cnlp.segmentation.segmenter import ALGORITHMS
+        from cnlp.segmentation.tagger import load_tagger
+
+        algorithm = ALGORITHMS.index("perceptron")
+        _cutters.append(kernel.Cutter(load().model, algorithm, None, load_tagger().tagger))
+    return _cutters[0]
