@@ -58,12 +58,12 @@ if sys.platform == "win32":
     FLAGS = []
 sources = [
     "trie", "scanner", "lattice", "decode", "tagger", "tagger_constraints", "tagger_scores", "unknown", "module",
-    "pos", "pos_module", "terms",
+    "pos", "pos_module", "terms", "entities", "entities_module",
 ]  # fmt: skip
 kernel = Extension(
     "cnlp._kernel.native",
     sources=[f"{KERNEL}/{name}.c" for name in sources],
-    depends=[f"{KERNEL}/kernel.h", f"{KERNEL}/tagger.h", f"{KERNEL}/module.h", f"{KERNEL}/pos.h"],
+    depends=[f"{KERNEL}/kernel.h", f"{KERNEL}/tagger.h", f"{KERNEL}/module.h", f"{KERNEL}/pos.h", f"{KERNEL}/entities.h"],
     extra_compile_args=FLAGS,
     py_limited_api=True,
     optional=True,

@@ -1464,7 +1464,8 @@ static int module_exec(PyObject *module)
            || add_type(module, &tagger_spec, &state->tagger)
            || add_type(module, &cutter_spec, &state->cutter)
            || add_type(module, &word_tagger_spec, &state->word_tagger)
-           || add_type(module, &terms_spec, &state->terms) ? -1 : 0;
+           || add_type(module, &terms_spec, &state->terms)
+           || add_type(module, &entity_tagger_spec, &state->entity_tagger) ? -1 : 0;
 }
 
 static int module_traverse(PyObject *module, visitproc visit, void *arg)
@@ -1479,6 +1480,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
         Py_VISIT(state->cutter);
         Py_VISIT(state->word_tagger);
         Py_VISIT(state->terms);
+        Py_VISIT(state->entity_tagger);
     }
     return 0;
 }
@@ -1495,6 +1497,7 @@ static int module_clear(PyObject *module)
         Py_CLEAR(state->cutter);
         Py_CLEAR(state->word_tagger);
         Py_CLEAR(state->terms);
+        Py_CLEAR(state->entity_tagger);
     }
     return 0;
 }

@@ -11,7 +11,7 @@
 #define GIL_RELEASE_LENGTH 2048 /* shorter texts are done before another thread could wake up */
 
 typedef struct {
-    PyTypeObject *mapping, *trie, *overlay, *model, *tagger, *cutter, *word_tagger, *terms;
+    PyTypeObject *mapping, *trie, *overlay, *model, *tagger, *cutter, *word_tagger, *terms, *entity_tagger;
 } ModuleState;
 
 ModuleState *state_of(PyTypeObject *type);
@@ -68,6 +68,7 @@ int cut(const CutterObject *cutter, const Text *text, const Span *spans, size_t 
 
 extern PyType_Spec word_tagger_spec;
 extern PyType_Spec terms_spec;
+extern PyType_Spec entity_tagger_spec;
 PyObject *pagerank(PyObject *module, PyObject *args); /* of terms.c */
 
 #endif
