@@ -63,7 +63,7 @@ sources = [
 kernel = Extension(
     "cnlp._kernel.native",
     sources=[f"{KERNEL}/{name}.c" for name in sources],
-    depends=[f"{KERNEL}/kernel.h", f"{KERNEL}/tagger.h", f"{KERNEL}/module.h", f"{KERNEL}/pos.h", f"{KERNEL}/entities.h"],
+    depends=[f"{KERNEL}/{name}.h" for name in ("kernel", "tagger", "module", "pos", "entities")],
     extra_compile_args=FLAGS,
     py_limited_api=True,
     optional=True,

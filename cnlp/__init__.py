@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cnlp.lexicon import Entry as Entry
     from cnlp.lexicon import Lexicon as Lexicon
     from cnlp.ner.gazetteer import Gazetteer as Gazetteer
+    from cnlp.ner.recognizer import EntityRecognizer as EntityRecognizer
+    from cnlp.ner.recognizer import entities as entities
     from cnlp.ner.rules import Rules as Rules
     from cnlp.segmentation import Segmenter as Segmenter
     from cnlp.segmentation import load as load
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Candidate": "cnlp.types",
     "Entity": "cnlp.types",
+    "EntityRecognizer": "cnlp.ner.recognizer",
     "Entry": "cnlp.lexicon",
     "Gazetteer": "cnlp.ner.gazetteer",
     "Keyword": "cnlp.types",
@@ -45,6 +48,7 @@ _HOMES = {
     "WordDiscovery": "cnlp.discovery",
     "discover_words": "cnlp.discovery",
     "keywords": "cnlp.keyphrases",
+    "entities": "cnlp.ner.recognizer",
     "load": "cnlp.segmentation",
     "segment": "cnlp.segmentation",
     "sentences": "cnlp.text.sentences",

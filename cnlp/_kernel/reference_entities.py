@@ -187,7 +187,10 @@ class EntityTagger:
         begins = [self.begin_class[code] for code in raw]
         lasts = [*(self.end_class[code] for code in raw), 0, 0]
         starts = [0, *ends[:-1]]
-        words = [mix(*chars[start + 2 : min(end, start + LONGEST_PHRASE) + 2]) for start, end in zip(starts, ends)]
+        words = [
+            mix(*chars[start + 2 : min(end, start + LONGEST_PHRASE) + 2])
+            for start, end in zip(starts, ends, strict=True)
+        ]
         classes = [
             (self.phrase(word) & 127) * 6 + min(end - start, 5)
             for word, start, end in zip(words, starts, ends, strict=True)
@@ -342,7 +345,9 @@ class EntityTagger:
         """The probability of each span: that these are its tags, and that it ends there."""
         n, n_tags, factors = len(scores), self.n_tags, self.factors
         tags = range(n_tags)
-        emit, sums, forward = [], [], []
+        emit: list[list[float]] = []
+        sums: list[float] = []
+        forward: list[list[float]] = []
         for p, row in enumerate(scores):
             top = max(row)
             emit.append([self.powers[top - score] if top - score < len(self.powers) else 0.0 for score in row])

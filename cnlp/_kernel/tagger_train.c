@@ -279,14 +279,14 @@ static double forward_backward(const cnlp_tagger_data *data, const scratch *work
         double total = 0.0;
         for (int32_t i = 0; i < T; i++)
             for (int32_t t = 0; t < T; t++) {
-                if (p == n - 1 && !last_allowed[t]) continue;
+                if (factor[i * T + t] == 0.0 || (p == n - 1 && !last_allowed[t])) continue; /* most are forbidden */
                 total += alpha[(p - 1) * T + i] * factor[i * T + t] * beta[p * T + t] * suffix[t];
             }
         double largest = 0.0;
         for (int32_t i = 0; i < T; i++) {
             next[i] = 0.0;
             for (int32_t t = 0; t < T; t++) {
-                if (p == n - 1 && !last_allowed[t]) continue;
+                if (factor[i * T + t] == 0.0 || (p == n - 1 && !last_allowed[t])) continue;
                 double onward = factor[i * T + t] * beta[p * T + t] * suffix[t];
                 next[i] += onward;
                 expected[i * T + t] += alpha[(p - 1) * T + i] * onward / total;

@@ -78,8 +78,8 @@ def cut(
             word += 1
         if not ends or ends[-1] < end - start:
             ends.append(end - start)
-        inside = [(first - start, last - start, label) for first, last, label in spans if start <= first and last <= end]
-        yield Piece(text[start:end], ends, inside)
+        inside = [span for span in spans if start <= span[0] and span[1] <= end]
+        yield Piece(text[start:end], ends, [(first - start, last - start, label) for first, last, label in inside])
         start = end
 
 
@@ -116,7 +116,8 @@ class Alphabet:
     def __call__(self, text: str) -> Ints:
         """The codes of a text."""
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
-        return self.codes[(self.pages[points >> 8].astype(np.int64) << 8) | (points & 255)].astype(np.int64)
+        codes: Ints = self.codes[(self.pages[points >> 8].astype(np.int64) << 8) | (points & 255)].astype(np.int64)
+        return codes
 
 
 class Layout:
@@ -265,6 +266,9 @@ def keys(
     def neighbour(values: npt.NDArray[Any], by: int) -> npt.NDArray[Any]:
         return np.where(first if by < 0 else last, edge.astype(values.dtype), np.roll(values, -by))[at]
 
+    if not n_words:
+        yield from ((name, np.full(len(chars), NOTHING, np.int64)) for name, _, _ in STREAMS)
+        return
     place = np.full(len(chars), 2, np.int64)
     start = layout.starts[at]
     place[np.arange(len(chars)) == start + layout.lengths[at] - 1] = 3

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Sequence
 
 from cnlp import errors
 from cnlp._kernel import kernel
-from cnlp.models import open_model
+from cnlp.models import ENTITIES, open_model
 from cnlp.types import Entity
 
 TYPE_CHECKING = False
@@ -35,11 +35,14 @@ if TYPE_CHECKING:
     from cnlp._kernel.reference import Cutter, Range
     from cnlp._kernel.reference_entities import EntityTagger
     from cnlp.models.format import ModelFile
+    from cnlp.ner.gazetteer import Gazetteer, GazetteerEntry
+    from cnlp.ner.rules import Rules
     from cnlp.tagging.linear import Epoch
 
     Labelled: TypeAlias = tuple[str, Sequence[tuple[int, int, str]]]
 
 KIND = "entities"
+DEFAULT = "msra"
 METHODS = ("crf", "perceptron")
 ARRAYS = (
     "pages", "codes", "class_fold", "types", "begin_class", "end_class", "phrases", "rows", "entries", "codebook",
@@ -76,6 +79,7 @@ class EntityRecognizer:
     labels_: list[str]
     log_: list[Epoch]
     card_: dict[str, str]
+    _file: ModelFile | None = None
 
     def __init__(
         self,
@@ -184,14 +188,21 @@ class EntityRecognizer:
         write_model(path, self._arrays(), {**self.card_, **(card or {})})
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Open a model that :meth:`save` wrote; it is mapped into memory, not read.
+    def load(cls, path: str | os.PathLike[str] | None = None) -> Self:
+        """Open a model that :meth:`save` wrote, or a shipped one; it is mapped into memory, not read.
+
+        Args:
+            path: the file; ``"msra"`` (also ``None``) for persons, places and organisations (PER, LOC, ORG),
+                ``"cluener"`` for ten finer labels.
 
         Raises:
             OSError: the file cannot be read.
             ModelError: it is damaged, or holds something else.
         """
-        return cls._of(open_model(path, KIND))
+        name = DEFAULT if path is None else os.fspath(path)
+        if name in ENTITIES:
+            return cls._of(open_model(None, KIND, shipped=ENTITIES[name]))
+        return cls._of(open_model(name, KIND))
 
     @classmethod
     def _of(cls, file: ModelFile) -> Self:
@@ -208,7 +219,7 @@ class EntityRecognizer:
     def __getattr__(self, name: str) -> Any:
         if name == "_tagger":
             raise errors.ArgumentError("this recognizer has learnt nothing yet: call fit, or load a model")
-        if name == "card_" and "_file" in vars(self):
+        if name == "card_" and self._file is not None:
             return self._file.card
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
@@ -248,3 +259,60 @@ def shipped_cutter() -> Cutter:
         algorithm = ALGORITHMS.index("perceptron")
         _cutters.append(kernel.Cutter(load().model, algorithm, None, load_tagger().tagger))
     return _cutters[0]
+
+
+_shipped: dict[str, EntityRecognizer] = {}  # by name; never changed
+
+
+def recognizer_for(model: str | os.PathLike[str] | EntityRecognizer | None = None) -> EntityRecognizer:
+    """The recognizer that :func:`entities` uses for this choice; shipped ones are opened once."""
+    if isinstance(model, EntityRecognizer):
+        return model
+    name = DEFAULT if model is None else os.fspath(model)
+    if name not in ENTITIES:
+        return EntityRecognizer.load(name)
+    if name not in _shipped:
+        _shipped[name] = EntityRecognizer.load(name)
+    return _shipped[name]
+
+
+def entities(
+    text: str,
+    *,
+    model: str | os.PathLike[str] | EntityRecognizer | None = None,
+    gazetteer: Gazetteer | str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]] | None = None,
+    rules: Rules | Iterable[str] = (),
+) -> list[Entity]:
+    """The named entities of a text.
+
+    Args:
+        text: any str, in either script, of any width.
+        model: ``None`` or ``"msra"`` for persons, places and organisations (PER, LOC, ORG); ``"cluener"`` for ten
+            finer labels; a model file; or an :class:`EntityRecognizer`. For many texts make one of those once.
+        gazetteer: names of one's own: a :class:`cnlp.ner.gazetteer.Gazetteer`, or what makes one.
+        rules: names of built-in rules such as ``("date", "money")``, or :class:`cnlp.ner.rules.Rules`.
+
+    Returns:
+        Entities by start that do not overlap; ``text[entity.start:entity.end] == entity.text``, and ``score`` is the
+        model's probability for exactly this span and label. Where model, gazetteer and rules disagree, the rule of
+        :mod:`cnlp.ner.merge` decides.
+
+    Raises:
+        TextTypeError: ``text`` is not a str.
+        ArgumentError: there is no such rule, or a gazetteer's entries contradict each other.
+        OSError: a file cannot be read.
+        ModelError: the model file is damaged, or holds something else.
+
+    >>> [(each.text, each.label) for each in entities("王小明在北京大学读书")]  # doctest: +SKIP
+    [('王小明', 'PER'), ('北京大学', 'ORG')]
+    """
+    found = recognizer_for(model).entities(text)
+    if gazetteer is None and not rules:
+        return found
+    from cnlp.ner.gazetteer import Gazetteer
+    from cnlp.ner.merge import merge
+    from cnlp.ner.rules import Rules
+
+    names = gazetteer if isinstance(gazetteer, Gazetteer) else Gazetteer(gazetteer or ())
+    chosen = rules if isinstance(rules, Rules) else Rules(rules)
+    return merge(text, found, matches=names.matches(text), rules=chosen.entities(text))

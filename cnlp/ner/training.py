@@ -10,6 +10,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +68,8 @@ def train(
     labels = sorted({label for _, spans in sentences for _, _, label in spans})
     tags = tag_set(scheme, labels)
     _check(labels, tags, background)
+    for text, spans in (*sentences, *background):
+        spans_to_tags(spans, len(text), scheme)  # says what is wrong with them
     dev_pieces = [list(pieces_of(text, spans)) for text, spans in dev]
     pieces = [piece for text, spans in sentences for piece in pieces_of(text, spans, keep=True)]
     n_own = len(pieces)
@@ -106,7 +109,7 @@ def train(
         blob += bytes(-len(blob) % LINE)
         ranges[name] = len(blob), len(data)
         blob += data
-    model.__dict__.pop("_file", None)
+    model._file = None
     model._mount(bytes(blob), ranges, unit)
 
 
@@ -115,6 +118,7 @@ def pieces_of(text: str, spans: Sequence[tuple[int, int, str]], *, keep: bool = 
     return cut(text, [end for end, _ in shipped_cutter().words(text, None)], spans, keep=keep)
 
 
+@cache
 def read_lexicon() -> dict[str, int]:
     """The words of the base lexicon with their classes, 1 to 127: tag and frequency."""
     classes: dict[str, int] = {}
@@ -140,7 +144,8 @@ def _check(labels: Sequence[str], tags: Sequence[str], background: Sequence[Labe
         raise errors.ArgumentError("a label is empty or has a line break")
     others = {label for _, spans in background for _, _, label in spans} - set(labels)
     if others:
-        raise errors.ArgumentError(f"the background has labels that the sentences do not have: {', '.join(sorted(others))}")
+        names = ", ".join(sorted(others))
+        raise errors.ArgumentError(f"the background has labels that the sentences do not have: {names}")
 
 
 def _alphabet(pieces: Sequence[Piece], words: Mapping[str, int]) -> tuple[Alphabet, dict[str, bytes]]:

@@ -1,0 +1,52 @@
+"""A small recogniser that the tests share, learnt from sentences written for them."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from cnlp.corpus.entities import Sentence
+from cnlp.ner.recognizer import ARRAYS, EntityRecognizer
+
+PEOPLE = ("王小明", "李雷", "张秀英", "欧阳明月", "约翰·史密斯", "陈思")
+PLACES = ("北京", "上海市", "云南省", "巴黎", "长白山")
+COMPANIES = ("华夏银行", "新星电子有限公司", "北京大学", "世界卫生组织")
+PATTERNS = (
+    "{p}在{l}工作。",
+    "昨天{o}宣布，{p}将去{l}",
+    "{l}的{o}很有名！{p}说",
+    "{o}总经理{p}",
+    "今天天气很好，我去{l}玩",
+)
+
+
+def corpus() -> list[Sentence]:
+    """Sentences with PER, LOC and ORG."""
+    names = {"p": PEOPLE, "l": PLACES, "o": COMPANIES}
+    labels = {"p": "PER", "l": "LOC", "o": "ORG"}
+    sentences = []
+    for number in range(120):
+        text, spans = "", []
+        rest = PATTERNS[number % len(PATTERNS)]
+        while "{" in rest:
+            before, _, behind = rest.partition("{")
+            kind, rest = behind[0], behind[2:]
+            name = names[kind][(number // len(PATTERNS) * 7 + number) % len(names[kind])]
+            text += before
+            spans.append((len(text), len(text) + len(name), labels[kind]))
+            text += name
+        sentences.append(Sentence(text + rest, tuple(spans)))
+    return sentences
+
+
+@cache
+def model(method: str = "crf", scheme: str = "BMES") -> EntityRecognizer:
+    """A recogniser of the corpus."""
+    return EntityRecognizer(method=method, scheme=scheme, epochs=4, min_count=1, smallest=0.001).fit(corpus())
+
+
+def arrays(path: Path) -> tuple[bytes, dict[str, tuple[int, int]], float]:
+    """The bytes of the small model's file, where its arrays lie, and its unit."""
+    model().save(path)
+    loaded = EntityRecognizer.load(path)
+    return path.read_bytes(), {name: loaded._ranges[name] for name in ARRAYS}, float(loaded.card_["unit"])
