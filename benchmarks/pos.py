@@ -25,7 +25,7 @@ from typing import Any
 
 from benchmarks import record as records
 from cnlp.corpus import load
-from cnlp.models.train_pos import CORPUS, DEV, SETTINGS, SMALLEST, TEST, TRAIN, sentences, train
+from cnlp.models.train_pos import CORPUS, DEV, ROUNDING, SETTINGS, TEST, TRAIN, sentences, train
 from cnlp.models.train_segmenter import jieba_dictionary
 from cnlp.tagging.characters import Part
 from cnlp.tagging.perceptron import Perceptron
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = options.model or Path(folder, "pos")
         if not options.model:
-            train(TRAIN, SETTINGS, dev=sentences(DEV)).save(path, smallest=SMALLEST)
+            train(TRAIN, SETTINGS, dev=sentences(DEV)).save(path, **ROUNDING)
         tagger = PartOfSpeech(path)
         results["bytes"] = path.stat().st_size
     known = {normalise(word) for words_, _ in sentences(TRAIN) for word in words_}

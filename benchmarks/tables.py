@@ -337,7 +337,7 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "speed": ("speed.json", speed_of_lines),
     "speed-long-lines": ("speed.json", speed_of_long_lines),
     "pos": ("pos.json", parts_of_speech),
-    "pos-speed": ("pos-speed.json", speed_of_tagging),
+    "pos-speed": ("pos_speed.json", speed_of_tagging),
     "gazetteer": ("gazetteer.json", large_gazetteer),
     "methods": ("methods.json", methods),
     "calibration": ("calibration.json", calibration),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[1] / "docs" / "examples").glob("*.py"))
-NEEDS_NUMPY = {"perceptron", "crf"}
+NEEDS_NUMPY = {"perceptron", "crf", "parts_of_speech"}
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
@@ -21,4 +21,5 @@ def test_example_runs(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_every_method_has_an_example() -> None:
     names = {path.stem for path in EXAMPLES}
-    assert {"maximum_matching", "unigram", "bigram", "unknown_words", "hmm", "perceptron", "crf"} <= names
+    segmentation = {"maximum_matching", "unigram", "bigram", "unknown_words", "hmm", "perceptron", "crf"}
+    assert segmentation | {"parts_of_speech"} <= names

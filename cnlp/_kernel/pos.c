@@ -24,6 +24,8 @@ enum { SPREAD = 256 }; /* places of a row: whatever stands there, it stays withi
 typedef struct {
     uint64_t columns[N_COLUMNS];
     uint64_t set; /* bits of the candidates */
+    uint32_t first[3], last[3]; /* codes from the begin and from the end, 0 where the word is shorter */
+    size_t length;
 } Features;
 
 typedef struct {
@@ -97,8 +99,11 @@ static inline uint32_t code_at(const PosTagger *tagger, uint32_t point)
 }
 
 /* The columns that only the word itself is asked for, unless a template says otherwise. */
-static void load_affixes(uint64_t *columns, const uint32_t *first, const uint32_t *last, size_t length)
+static void load_affixes(Features *features)
 {
+    uint64_t *columns = features->columns;
+    const uint32_t *first = features->first, *last = features->last;
+    size_t length = features->length;
     uint32_t size = length < 4 ? (uint32_t)length : 4;
     for (uint32_t n = 1; n <= 3; n++) {
         uint64_t prefix = start(COLUMN_PREFIX + n - 1), suffix = start(COLUMN_SUFFIX + n - 1);
@@ -120,7 +125,8 @@ static inline int is_decided(uint64_t set)
     return (set & (set - 1)) == 0;
 }
 
-static void load_word(const PosTagger *tagger, const uint32_t *text, size_t length, Features *features)
+/* What the form shows; asks for what the tables say. */
+static void load_form(const PosTagger *tagger, const uint32_t *text, size_t length, Features *features)
 {
     uint64_t *columns = features->columns, hash = start(COLUMN_WORD), shape = start(COLUMN_SHAPE);
     uint32_t size = length < 4 ? (uint32_t)length : 4, type = 8, n_types = 0;
@@ -139,9 +145,21 @@ static void load_word(const PosTagger *tagger, const uint32_t *text, size_t leng
         }
         type = here;
     }
+    memcpy(features->first, first, sizeof first);
+    memcpy(features->last, last, sizeof last);
+    features->length = length;
     columns[COLUMN_WORD] = hash = finish(hash);
     columns[COLUMN_LAST] = finish(step(step(start(COLUMN_LAST), size), last[0]));
     columns[COLUMN_SHAPE] = finish(step(shape, size));
+    PREFETCH(tagger->words + 2 * (size_t)bucket_of(hash, tagger->n_words));
+    PREFETCH(tagger->dictionary.slots + bucket_of(hash, tagger->dictionary.size));
+    PREFETCH(tagger->clusters.slots + bucket_of(hash, tagger->clusters.size));
+}
+
+/* What the tables say of the word. */
+static void look_up(const PosTagger *tagger, Features *features)
+{
+    uint64_t *columns = features->columns, hash = columns[COLUMN_WORD];
     columns[COLUMN_DICTIONARY] = 2 + find_number(tagger->dictionary, hash);
     columns[COLUMN_CLUSTER] = 2 + find_number(tagger->clusters, hash);
     uint32_t facts = find_word(tagger, hash), class_id = facts >> 16, set = facts & 0xFFFF;
@@ -150,7 +168,7 @@ static void load_word(const PosTagger *tagger, const uint32_t *text, size_t leng
     columns[COLUMN_COARSE] = 2 + tagger->coarse[class_id];
     features->set = tagger->sets[set < tagger->n_sets ? set : 0];
     if (tagger->affixes_reach || !is_decided(features->set))
-        load_affixes(columns, first, last, length);
+        load_affixes(features);
 }
 
 int pos_affixes_reach(const PosTagger *tagger)
@@ -182,8 +200,10 @@ static void load_features(const PosTagger *tagger, const Sequence *sequence, siz
 {
     for (size_t i = from; i < to; i++) {
         uint32_t k = sequence->index[i], begin = k ? sequence->words[k - 1].end : 0;
-        load_word(tagger, sequence->text + begin, sequence->words[k].end - begin, features + (i - from));
+        load_form(tagger, sequence->text + begin, sequence->words[k].end - begin, features + (i - from));
     }
+    for (size_t i = from; i < to; i++)
+        look_up(tagger, features + (i - from));
 }
 
 /* Adds to the scores what the rows of the words [from, to) say. `features` are indexed by the word's

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
@@ -58,6 +58,8 @@ class WordTagger:
         margin: how much better than a wrong tag the right one must be.
         aggressiveness: the C of PA-I, the largest step.
         burn_in: epochs before averaging starts.
+        dropout: the share of keys that are not seen in an epoch, others in each, so that the rest learn to do
+            without them (Søgaard and Johannsen 2012); .3 is good for a million words, 0 for a few.
         min_count: words, pairs and classes seen less often have no row of their own.
         min_tagged: words seen at least so often get only tags that they were seen with.
         dictionary: words of a general dictionary with their tags.
@@ -77,10 +79,11 @@ class WordTagger:
     def __init__(
         self,
         *,
-        epochs: int = 6,
+        epochs: int = 8,
         margin: float = 2.0,
         aggressiveness: float = 0.05,
         burn_in: int = 2,
+        dropout: float = 0.0,
         min_count: int = 2,
         min_tagged: int = 20,
         dictionary: Mapping[str, str] | None = None,
@@ -91,6 +94,7 @@ class WordTagger:
         self.margin = margin
         self.aggressiveness = aggressiveness
         self.burn_in = burn_in
+        self.dropout = dropout
         self.min_count = min_count
         self.min_tagged = min_tagged
         self.dictionary = dictionary
@@ -131,7 +135,8 @@ class WordTagger:
             raise errors.ArgumentError(f"{len(self.tags_)} tags; a tagger has 1 to 64")
         blocks = [i * BLOCKS // len(part) for part in parts for i in range(len(part))]
         flat = _Flat([words for words, _ in sentences])
-        gold = flat.spread([[self.tags_.index(tag) for tag in tags] for _, tags in sentences])
+        numbers = {tag: number for number, tag in enumerate(self.tags_)}
+        gold = flat.spread([[numbers[tag] for tag in tags] for _, tags in sentences])
         block = flat.spread([[b] * len(words) for b, (words, _) in zip(blocks, sentences, strict=True)])
         self._set_alphabet(flat.words)
         streams: list[Stream] = []
@@ -151,16 +156,21 @@ class WordTagger:
         scorer = self._scorer(dev) if dev else None
         self._state = PerceptronState.zeros(self.shape_.n_weights)
         best = linear.run(
-            linear.perceptron(
+            _with_dropout(
                 problem,
-                self._state,
-                order=np.arange(len(sentences)),
-                epochs=self.epochs,
-                margin=self.margin,
-                aggressiveness=self.aggressiveness,
-                burn_in=self.burn_in,
-                seed=self.seed,
-                score=scorer,
+                linear.perceptron(
+                    problem,
+                    self._state,
+                    order=np.arange(len(sentences)),
+                    epochs=self.epochs,
+                    margin=self.margin,
+                    aggressiveness=self.aggressiveness,
+                    burn_in=self.burn_in,
+                    seed=self.seed,
+                    score=scorer,
+                ),
+                self.dropout,
+                self.seed,
             ),
             total=self.epochs,
             progress=progress,
@@ -186,7 +196,12 @@ class WordTagger:
         return right / total if total else 0.0
 
     def save(
-        self, path: str | os.PathLike[str], *, card: Mapping[str, str] | None = None, smallest: float = 0.0
+        self,
+        path: str | os.PathLike[str],
+        *,
+        card: Mapping[str, str] | None = None,
+        smallest: float = 0.0,
+        clipped: float = 0.0,
     ) -> None:
         """Write a file for :class:`cnlp.tagging.pos.PartOfSpeech`, weights as whole numbers up to 127.
 
@@ -194,6 +209,7 @@ class WordTagger:
             path: the file.
             card: more metadata.
             smallest: weights below this share of the largest are left out.
+            clipped: the share of weights that are written as the largest of the others; so those are finer.
 
         Raises:
             OSError: the file cannot be written.
@@ -201,13 +217,15 @@ class WordTagger:
         n = len(self.tags_)
         blocks = [self.shape_.block(self.weights_, i) for i in range(len(TEMPLATES))]
         moves = self.weights_[self.shape_.transitions :]
-        largest = max(float(np.abs(block).max(initial=0)) for block in blocks)
+        sizes = np.concatenate([np.abs(block[block != 0]) for block in blocks])
+        place = int(len(sizes) * (1 - clipped)) - 1
+        largest = float(np.partition(sizes, place)[place]) if len(sizes) else 0.0
         unit = largest / 127 or 1.0
         places: dict[int, int] = {}
         entries = array("H", [0])  # place 0 is that of an empty slot
         for stream, block in zip(self.streams_, blocks, strict=True):
             flat = block.reshape(len(stream.keys), block.shape[1] * block.shape[2])
-            whole = np.rint(np.where(np.abs(flat) >= smallest * largest, flat, 0) / unit).astype(np.int64)
+            whole = np.rint(np.where(np.abs(flat) >= smallest * largest, flat, 0) / unit).clip(-127, 127).astype(int)
             for row in np.flatnonzero(whole.any(axis=1)).tolist():
                 used = np.flatnonzero(whole[row])
                 places[int(stream.keys[row]) & _ALL_BITS] = len(entries)
@@ -379,6 +397,25 @@ class _Flat:
         result = np.zeros(len(self.ids), np.int64)
         result[self.ids >= 0] = np.fromiter(chain.from_iterable(values), np.int64)
         return result
+
+
+def _with_dropout(
+    problem: Problem, epochs: Iterator[tuple[Epoch, Floats]], rate: float, seed: int
+) -> Iterator[tuple[Epoch, Floats]]:
+    """The epochs, each over rows of which another share is left out."""
+    if not rate:
+        yield from epochs
+        return
+    rows, random = problem.ids.copy(), np.random.RandomState(seed)
+
+    def leave_out() -> None:
+        for stream, kept in enumerate(rows):
+            problem.ids[stream] = np.where(random.random_sample(len(kept)) < rate, NOTHING, kept)
+
+    leave_out()
+    for epoch in epochs:
+        yield epoch
+        leave_out()
 
 
 def _keys(number: int, template: WordTemplate, columns: Mapping[str, Hashes], ids: Ints) -> Ints:

@@ -415,7 +415,7 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     monkeypatch.setattr(pos_speed, "pin", lambda: 0)
     monkeypatch.setattr(pos_speed, "jieba_posseg", lambda: list)
     monkeypatch.setattr(pos_speed, "rjieba_tag", lambda: list)
-    pos_speed.main(["--rounds", "1", "--stride", "1", "--output", str(corpora / "pos-speed.json")])
+    pos_speed.main(["--rounds", "1", "--stride", "1", "--output", str(corpora / "pos_speed.json")])
     accuracy = {"words": 10, "accuracy": 0.9, "unknown_words": 1, "unknown_accuracy": 0.0}
     scores = {"joint F1": 0.9, "joint F1, first letter": 0.9, "jieba joint F1, first letter": 0.7}
     parts = {f"gold words, days {days}": accuracy for days in ("26-28", "29-31")}

@@ -57,6 +57,11 @@ class TestLearning:
         one, two = (WordTagger(epochs=2, seed=3).fit(SENTENCES) for _ in range(2))
         assert one.weights_.tobytes() == two.weights_.tobytes()
 
+    def test_what_is_left_out_of_an_epoch_is_chance_but_the_same_for_a_seed(self):
+        plain, noisy, again = (WordTagger(epochs=2, dropout=rate).fit(SENTENCES) for rate in (0.0, 0.5, 0.5))
+        assert plain.weights_.tobytes() != noisy.weights_.tobytes() == again.weights_.tobytes()
+        assert np.array_equal(plain.shape_.rows, noisy.shape_.rows)
+
     def test_the_class_of_a_word_leaves_its_block_out(self):
         once = [(["甲"], ["n"]), *([(["乙"], ["v"])] * 9)]
         model = WordTagger(epochs=1).fit(once)
@@ -96,6 +101,18 @@ class TestDecoding:
             found, expected = loaded.predict(sentence), whole.predict([sentence])[0]
             if found != expected:  # equal scores may part them; nothing else may
                 assert score_of(saved, sentence, found) == score_of(saved, sentence, expected)
+
+    def test_the_largest_weights_can_be_clipped_and_the_smallest_left_out(self, trained, saved, tmp_path):
+        sizes = {}
+        for name, options in (("clipped", {"clipped": 0.2}), ("pruned", {"smallest": 0.3})):
+            trained.save(tmp_path / name, **options)
+            twin = twin_of(tmp_path / name)
+            places = [twin.rows[k] for k in range(1, len(twin.rows), 2) if twin.rows[k]]
+            weights = [entry & 255 for at in places for entry in twin.entries[at + 1 : at + 1 + twin.entries[at]]]
+            assert set(weights) <= set(range(1, 256)) - {128}
+            sizes[name] = len(weights)
+        assert sizes["pruned"] < sizes["clipped"]
+        assert PartOfSpeech(tmp_path / "clipped").score(SENTENCES) > 0.9
 
     def test_the_share_of_right_tags_is_the_score(self, trained, saved):
         assert PartOfSpeech(saved).score(SENTENCES) == trained.score(SENTENCES) == 1.0
@@ -182,6 +199,16 @@ class TestTag:
         words, model = ["我", "爱", " ", "北京"], PartOfSpeech(saved)
         assert cnlp.tag_words(words, tagset="universal", model=model) == ["PRON", "VERB", "PUNCT", "PROPN"]
         assert cnlp.tag_words(words, tagset="ctb", model=model) == ["PN", "VV", "PU", "NR"]
+
+    def test_words_that_overlap_have_no_parts_of_speech(self):
+        with pytest.raises(errors.ArgumentError, match="words of mode 'search' overlap"):
+            cnlp.Segmenter(mode="search").tag("北京大学")
+
+    def test_a_megabyte_on_one_line_is_tagged_whole(self, saved):
+        text = "我爱北京，在上海工作。1998年 " * 20_000
+        found = cnlp.tag(text, model=PartOfSpeech(saved))
+        assert "".join(token.text for token in found) == text
+        assert found[-1].end == len(text)
 
     def test_what_is_not_text_and_no_tag_set_is_refused(self):
         with pytest.raises(errors.TextTypeError):
