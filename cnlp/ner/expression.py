@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from cnlp import errors
 from cnlp.text import dfa
@@ -65,7 +66,7 @@ class Expression:
             tree = dfa.parse(translate(source), _named_sets())
             if _size(tree) > _MOST_STATES:
                 raise ValueError(f"more than {_MOST_STATES} states")
-            self._compile(tree, fold_table(width, case, script), max_length)
+            self._compile(tree, (width, case, script), max_length)
         except errors.CnlpError:
             raise
         except ValueError as error:
@@ -77,10 +78,11 @@ class Expression:
     def of_pattern(cls, source: str, names: Mapping[str, Ranges], *, max_length: int, width: bool = True) -> Expression:
         """An expression in the syntax of :mod:`cnlp.text.dfa`, which a row of :mod:`cnlp.text.patterns` has."""
         expression = cls.__new__(cls)
-        expression._compile(dfa.parse(source, names), fold_table(width, True, True), max_length)
+        expression._compile(dfa.parse(source, names), (width, True, True), max_length)
         return expression
 
-    def _compile(self, tree: dfa.Node, fold: Mapping[int, int], max_length: int) -> None:
+    def _compile(self, tree: dfa.Node, folds: tuple[bool, bool, bool], max_length: int) -> None:
+        fold = fold_table(*folds)
         tree = _fold_sets(tree, fold)
         sets = sorted(dfa.sets_of(tree))
         borders = sorted({0} | {border for ranges in sets for first, last in ranges for border in (first, last + 1)})
@@ -93,8 +95,8 @@ class Expression:
             ranges: [category for signature, category in signatures.items() if signature[number]]
             for number, ranges in enumerate(sets)
         }
-        rows, accepts = dfa.determine([tree], [[0]], members.__getitem__, len(signatures), _MOST_STATES)
-        self._fold = fold
+        rows, accepts = dfa.determine([tree], [[0]], members.__getitem__, len(signatures), _MOST_STATES, minimal=False)
+        self._folds, self._fold = folds, fold
         self._borders, self._categories = borders, categories
         self._rows, self._accepts = rows, accepts
         self._max_length = max_length
@@ -147,10 +149,9 @@ class Expression:
         ]
         if sum(end - first for first, end in ranges) > _FEW:
             return None
-        folded = {code for first, end in ranges for code in range(first, end)}
-        sources = {code for code, target in self._fold.items() if target in folded}
-        kept = {code for code in folded if self._fold.get(code, code) in folded}
-        return frozenset(map(chr, kept | sources))
+        sources = _sources(self._folds)
+        codes = {code for first, end in ranges for code in range(first, end) if code not in self._fold}
+        return frozenset(map(chr, codes.union(*(sources.get(code, ()) for code in codes))))
 
 
 def translate(source: str) -> str:
@@ -222,6 +223,16 @@ def _unsupported(source: str, part: str) -> errors.ArgumentError:
     return errors.ArgumentError(f"the expression {source!r} uses {part}, which cannot be matched in linear time")
 
 
+@cache
+def _sources(folds: tuple[bool, bool, bool]) -> dict[int, list[int]]:
+    """The code points that fold to each."""
+    sources: dict[int, list[int]] = {}
+    for code, target in fold_table(*folds).items():
+        sources.setdefault(target, []).append(code)
+    return sources
+
+
+@cache
 def _named_sets() -> dict[str, Ranges]:
     """What ``.`` and the classes stand for."""
     from cnlp.text.characters import CLASS_NAMES, class_ranges

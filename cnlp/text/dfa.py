@@ -238,8 +238,9 @@ def determine(
     categories_of: Callable[[Ranges], Iterable[int]],
     width: int,
     most: int | None = None,
+    minimal: bool = True,
 ) -> tuple[list[list[int]], list[int]]:
-    """The minimal deterministic automaton of all trees at once.
+    """The deterministic automaton of all trees at once.
 
     Args:
         trees: one syntax tree per pattern, those that win a tie first.
@@ -247,6 +248,7 @@ def determine(
         categories_of: the categories that make up a character set.
         width: the number of categories.
         most: how many states there may be before they are made fewer; any number by default.
+        minimal: make the states as few as can be, which takes time.
 
     Raises:
         ValueError: there would be more than ``most``.
@@ -289,7 +291,7 @@ def determine(
             row.append(numbers[reached])
         rows.append(row)
     accepts = [min((accepted[state] for state in subset if state in accepted), default=0) for subset in order]
-    return _minimise(rows, accepts, len(starts))
+    return _minimise(rows, accepts, len(starts)) if minimal else (rows, accepts)
 
 
 def _minimise(rows: list[list[int]], accepts: list[int], starts: int) -> tuple[list[list[int]], list[int]]:
