@@ -95,6 +95,7 @@ def peak_bytes(code: str) -> int:
 def _python(code: str) -> bytes:
     """Standard output of ``python -c code``, run where the package can be imported."""
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed was compiled before
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=records.ROOT, env=environment, capture_output=True)
     if done.returncode:
