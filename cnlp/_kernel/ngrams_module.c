@@ -1,7 +1,7 @@
 /* The Python face of ngrams.c: cnlp._kernel.ngrams, an extension of its own, needed to find words and not to cut text.
  *
  * Runs are read through callables `read(size) -> bytes`, a file's read or that of io.BytesIO. What is read is checked
- * record by record, so a damaged run is a ValueError and nothing worse. Sorting is done without the GIL.
+ * record by record, so a damaged run is a ValueError and nothing worse. Sorting and tabulating are done without the GIL.
  * The same names, arguments and results are in reference_ngrams.py. */
 #define Py_LIMITED_API 0x030A0000
 #define PY_SSIZE_T_CLEAN
@@ -84,7 +84,19 @@ typedef struct {
     Run *runs;
     size_t n_runs, n_open;
     size_t *heap; /* [n_open] run numbers, the least window first */
+    PyThreadState *released; /* set while a loop works without the GIL; reading and complaining take it back */
 } Merger;
+
+static void release_gil(Merger *merger)
+{
+    merger->released = PyEval_SaveThread();
+}
+
+static void take_gil(Merger *merger)
+{
+    PyEval_RestoreThread(merger->released);
+    merger->released = NULL;
+}
 
 static int damaged_run(const Merger *merger, const Run *run)
 {
@@ -121,21 +133,38 @@ static int fill(const Merger *merger, Run *run)
     return PyErr_CheckSignals();
 }
 
-/* 1: the next record is in run->window and run->count; 0: the run has ended; -1: an exception. */
-static int advance(const Merger *merger, Run *run)
+/* Is there a record? Then it is in run->window and run->count. */
+static int decode(const Merger *merger, Run *run)
+{
+    const size_t size = ngram_decode_record(run->data + run->position, run->size - run->position, merger->max_length,
+                                            !run->n_records, &run->window, &run->count);
+    run->position += size;
+    run->n_records += size > 0;
+    return size > 0;
+}
+
+/* advance, for what lies near the end of a block or is damaged. */
+static int advance_slowly(const Merger *merger, Run *run)
 {
     if (run->size - run->position < NGRAM_RECORD_MAX
         && !(run->size - run->position == 1 && run->data[run->position] == NGRAM_END) && fill(merger, run))
         return -1;
     if (run->position < run->size && run->data[run->position] == NGRAM_END)
         return run->position + 1 == run->size ? 0 : damaged_run(merger, run);
-    const size_t size = ngram_decode_record(run->data + run->position, run->size - run->position, merger->max_length,
-                                            !run->n_records, &run->window, &run->count);
-    if (!size)
-        return damaged_run(merger, run);
-    run->position += size;
-    run->n_records++;
-    return 1;
+    return decode(merger, run) ? 1 : damaged_run(merger, run);
+}
+
+/* 1: the next record is in run->window and run->count; 0: the run has ended; -1: an exception. */
+static int advance(Merger *merger, Run *run)
+{
+    if (run->size - run->position >= NGRAM_RECORD_MAX && decode(merger, run))
+        return 1;
+    if (!merger->released)
+        return advance_slowly(merger, run);
+    take_gil(merger);
+    const int state = advance_slowly(merger, run);
+    release_gil(merger);
+    return state;
 }
 
 /* Equal windows are taken in the order of their runs. */
@@ -423,8 +452,10 @@ static PyObject *tabulate(PyObject *module, PyObject *args)
         ngram_window window;
         uint64_t count;
         int failed = 0;
+        release_gil(&merger);
         while (!failed && (state = merger_next(&merger, &window, &count)) == 1)
             failed = ngram_tabulator_add(tabulator, &window, count);
+        take_gil(&merger);
         if (failed || (!state && ngram_tabulator_finish(tabulator))) {
             PyErr_NoMemory();
             state = -1;

@@ -17,7 +17,7 @@ Sources: PMI: Church and Hanks, Word Association Norms, Mutual Information, and 
 Linguistics 16(1), 1990; its least value over the splits and the entropy of both neighbours for Chinese words:
 Luo and Song, An Integrated Method for Chinese Unknown Word Extraction, SIGHAN 2004; edges and branching: Feng et
 al., Accessor Variety Criteria for Chinese Word Extraction, Computational Linguistics 30(1), 2004. The score was
-chosen on People's Daily, January 1998, among seventeen (``docs/discovery.md``).
+chosen on People's Daily, January 1998, among two dozen (``docs/discovery.md``).
 """
 
 from __future__ import annotations

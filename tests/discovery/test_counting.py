@@ -7,6 +7,7 @@ import gc
 import os
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -259,3 +260,14 @@ def test_a_work_folder_is_for_one_job(tmp_path: Path) -> None:
     (tmp_path / "mine" / "letter.txt").write_text("dear", encoding="utf-8")
     with pytest.raises(ArgumentError, match="mine: holds other files; choose an empty folder"):
         WorkFolder(str(tmp_path / "mine"), {})
+
+
+def test_threads_count_side_by_side() -> None:
+    def count(_: int) -> list[tuple[Any, ...]]:
+        counts = Small(workers=2)
+        counts.add([TEXT])
+        return rows(counts)
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(count, range(8)))
+    assert all(result == results[0] for result in results)
