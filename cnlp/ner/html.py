@@ -30,8 +30,8 @@ _HEAD = """<!doctype html>
 body { display: flex; flex-direction: column; max-width: 46rem; margin: 0 auto; padding: 0 1rem 3rem;
   color: var(--ink); background: var(--page);
   font: 1.0625rem/2 system-ui, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }
-footer { order: -1; position: sticky; top: 0; padding: .6rem 0; background: var(--page);
-  border-bottom: 1px solid var(--line); line-height: 1.9; }
+footer { order: -1; position: sticky; top: 0; max-height: 30vh; overflow-y: auto; padding: .6rem 0;
+  background: var(--page); border-bottom: 1px solid var(--line); line-height: 1.9; }
 p { margin: 0; min-height: 2em; white-space: pre-wrap; overflow-wrap: anywhere; }
 mark { padding: .12em .2em; border-radius: .2em; color: inherit;
   background: hsl(var(--hue) 60% var(--tint)); border-bottom: 2px solid hsl(var(--hue) 65% var(--edge));
