@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import Any
 
 import click
 
@@ -37,7 +35,12 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
 @click.command("ner")
 @files_argument
 @output_option(SUFFIXES)
-@click.option("--model", metavar="PATH", help="Model file to use in place of the one in the package.")
+@click.option(
+    "--model",
+    metavar="NAME",
+    help="Shipped model, msra (PER, LOC, ORG) or cluener (ten finer labels), or a file, see 'cnlp train'.  "
+    "[default: msra]",
+)
 @click.option("--no-model", is_flag=True, help="Use gazetteers and rules only.")
 @click.option(
     "-g",
@@ -120,10 +123,11 @@ def command(
         ctx.exit(FAILED)
 
 
-def load_recognizer(path: str | None) -> Callable[[str], list[Entity]]:
-    """What a model finds in a text; the shipped model without a path."""
-    recognizer: Any = importlib.import_module("cnlp.ner.recognizer")
-    return recognizer.EntityRecognizer.load(path).entities  # type: ignore[no-any-return]
+def load_recognizer(model: str | None) -> Callable[[str], list[Entity]]:
+    """What a model finds in a text; a file, or the name of a shipped one."""
+    from cnlp.ner.recognizer import recognizer_for
+
+    return recognizer_for(model).entities
 
 
 def make_finder(

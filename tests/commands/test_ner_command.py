@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from running_commands import Result, run_here
 
 from cnlp.commands import ner
+from cnlp.models import ENTITIES
 from cnlp.ner.gazetteer import Gazetteer
 from cnlp.types import Entity
 
@@ -113,6 +115,12 @@ def test_labels_and_scores_are_chosen(shell: Shell) -> None:
     assert shell("ner", "--no-model", stdin=text).out.decode() == "王小川[3月5日/DATE]在北京"
 
 
+@pytest.mark.skipif(not os.path.exists(ENTITIES["msra"]), reason="the shipped model is not built")
+def test_the_shipped_model_finds_people_places_and_organisations(process: Shell) -> None:
+    out = process("ner", stdin="王小明3月5日在北京大学读书，去过纽约。".encode()).out.decode()
+    assert out == "[王小明/PER][3月5日/DATE]在[北京大学/ORG]读书，去过[纽约/LOC]。"
+
+
 def test_the_last_gazetteer_counts(shell: Shell, tmp_path: Path) -> None:
     for number, label in enumerate(("A", "B")):
         (tmp_path / f"{number}.tsv").write_text(f"北大\t{label}\n", encoding="utf-8")
@@ -137,12 +145,17 @@ def test_a_saved_gazetteer_is_mapped(shell: Shell, names: Path, tmp_path: Path) 
         (["--expression", "abc"], 2, "expected LABEL=EXPRESSION, got 'abc'"),
         (["--expression", "A=^b"], 2, r"the expression '^b' uses ^, which cannot be matched in linear time"),
         (["--min-score", "2"], 2, "2.0 is not in the range"),
+        (["--model", "missing.safetensors"], 1, "missing.safetensors: No such file or directory"),
         (["--model", "x", "--no-model"], 2, "--model and --no-model contradict each other"),
         (["-g", "missing.tsv"], 1, "missing.tsv: No such file or directory"),
         (["missing.txt"], 1, "missing.txt: No such file or directory"),
     ],
 )
-def test_what_is_wrong_is_said_in_one_line(shell: Shell, arguments: list[str], code: int, message: str) -> None:
+def test_what_is_wrong_is_said_in_one_line(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, message: str
+) -> None:
+    if "--model" in arguments:
+        monkeypatch.undo()
     result = shell("ner", *arguments)
     assert result.code == code and message in result.err
     assert result.err.startswith("cnlp: error: ") and result.err.count("\n") == 1
