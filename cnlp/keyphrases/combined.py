@@ -120,18 +120,21 @@ class Combined(Extractor):
             from sklearn.linear_model import LogisticRegression
         except ImportError:
             raise errors.missing_dependency("scikit-learn", "sklearn", "Combined.fit") from None
-        rows: list[array[float]] = []
+        import numpy as np
+
+        rows = []
         labels: list[bool] = []
         for text, phrases in zip(texts, keyphrases, strict=True):
             wanted = set(map(normalise, phrases))
-            features, spans = self.features(text)
-            rows += features
-            labels += [normalise(text[start:end]) in wanted for start, end in spans]
+            data, bounds = self._terms(text).features(headings(text))
+            rows.append(np.frombuffer(data).reshape(-1, FEATURES))
+            ends = array("I", bounds)
+            labels += [normalise(text[start:end]) in wanted for start, end in zip(ends[::2], ends[1::2], strict=True)]
         if len(set(labels)) < 2:
             raise errors.ArgumentError("to learn, candidates that are keyphrases and others that are not are needed")
         kept = [k for k in range(1, FEATURES) if k not in self._left_out()]
         model = LogisticRegression(solver="newton-cholesky", C=1.0)
-        model.fit([[row[k] for k in kept] for row in rows], labels)
+        model.fit(np.concatenate(rows)[:, kept], labels)
         weights = array("d", bytes(8 * FEATURES))
         weights[0] = float(model.intercept_[0])
         for k, weight in zip(kept, model.coef_[0], strict=True):

@@ -1,0 +1,61 @@
+"""The documents of inputs: each file is one, or each line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import click
+
+from cnlp import errors
+from cnlp.commands.inputs import Input
+from cnlp.io import BOM, read_lines, read_text
+
+PER = ("file", "line")
+
+
+class Document(NamedTuple):
+    """A text and where it comes from.
+
+    Attributes:
+        name: of the input.
+        line: from 1, ``None`` if the document is the whole input.
+        text: without the ending of the line.
+    """
+
+    name: str
+    line: int | None
+    text: str
+
+
+def per_option(default: str) -> Callable[[Callable[..., object]], Callable[..., object]]:
+    """``--per``: what is one document."""
+    return click.option(
+        "--per", type=click.Choice(PER), default=default, show_default=True, help="What is one document."
+    )
+
+
+def read_documents(source: Input, per: str, encoding: str, on_read: Callable[[int], object]) -> Iterator[Document]:
+    """The documents of one input; lines without text are none.
+
+    Raises:
+        EncodingError: with the offset in the file of the first byte that cannot be decoded.
+        OSError: reading failed.
+    """
+    with source.open() as stream:
+        if per == "file":
+            yield Document(source.label, None, "".join(read_text(stream, source.label, encoding, on_read=on_read)))
+            return
+        number = 0
+        for data, offset in read_lines(stream, source.label, encoding, on_read=on_read):
+            if offset == 0 and data.startswith(BOM):
+                data, offset = data[len(BOM) :], len(BOM)
+            try:
+                lines = data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            except UnicodeDecodeError as error:
+                bad = data[error.start : error.end]
+                raise errors.undecodable(source.label, encoding, offset + error.start, bad) from None
+            for text in lines if lines[-1] else lines[:-1]:
+                number += 1
+                if text.strip():
+                    yield Document(source.label, number, text)
