@@ -1,10 +1,10 @@
 """How good and how fast are keywords? Writes ``benchmarks/results/keywords.json``.
 
-**Quality** on CSL dev: 1,000 abstracts of papers with their titles, and the keywords of their authors. The best 3, 5 and
-10 of each system are compared with the authors' by exact match of the whole string, both folded by
-:func:`cnlp.text.normalise.normalise` (width, case, script) and stripped; what a system says twice counts once. P, R and
-F1 are micro-averaged over the documents; all keywords of the authors count, also the 14% that the text does not have.
-MAP is the mean over documents of the average precision of the best 100.
+**Quality** on CSL dev: 1,000 abstracts of papers with their titles, and the keywords of their authors. The best 3, 5
+and 10 of each system are compared with the authors' by exact match of the whole string, both folded by
+:func:`cnlp.text.normalise.normalise` (width, case, script) and stripped; what a system says twice counts once. P, R
+and F1 are micro-averaged over the documents; all keywords of the authors count, also those that the text does not
+have. MAP is the mean over documents of the average precision of the best 100.
 
 ``cnlp combined`` learns its weights from these very abstracts, so each fifth of them is scored with weights fitted to
 the other four. The ablation leaves out one part at a time, fits anew, and is scored in the same way.

@@ -122,6 +122,8 @@ typedef struct {
     const uint32_t *letters;
     uint32_t n_letters;
     uint32_t classes, min_length;
+    uint32_t range_first, range_end; /* where in_letters looked last */
+    int in_range;
 } Filter;
 
 static uint32_t value_of(const Trie *trie, const uint32_t *word, size_t length)
@@ -141,9 +143,12 @@ static int is_numeral(uint32_t c)
     return 0;
 }
 
-static int in_letters(const Filter *filter, uint32_t c)
+/* Neighbouring characters of a text lie in the same range, mostly: the last one is remembered. */
+static int in_letters(Filter *filter, uint32_t c)
 {
-    uint32_t low = 0, high = filter->n_letters; /* bounds[low - 1] <= c < bounds[high] */
+    if (c >= filter->range_first && c < filter->range_end)
+        return filter->in_range;
+    uint32_t low = 0, high = filter->n_letters; /* letters[low - 1] <= c < letters[high] */
     while (low < high) {
         uint32_t middle = (low + high) / 2;
         if (filter->letters[middle] <= c)
@@ -151,11 +156,14 @@ static int in_letters(const Filter *filter, uint32_t c)
         else
             high = middle;
     }
-    return low % 2 == 1;
+    filter->range_first = low ? filter->letters[low - 1] : 0;
+    filter->range_end = low < filter->n_letters ? filter->letters[low] : UINT32_MAX;
+    filter->in_range = low % 2 == 1;
+    return filter->in_range;
 }
 
 /* Does it begin with a letter or digit, and has it a letter that is no numeral? */
-static int is_worded(const Filter *filter, const uint32_t *word, size_t length)
+static int is_worded(Filter *filter, const uint32_t *word, size_t length)
 {
     uint32_t first = fold(word[0]);
     if (!in_letters(filter, first) && !(first >= '0' && first <= '9'))
@@ -167,7 +175,7 @@ static int is_worded(const Filter *filter, const uint32_t *word, size_t length)
 }
 
 /* Makes a term of the word, or not. Returns its number, or NO_TERM. */
-static uint32_t judge(Terms *self, const Filter *filter, const uint32_t *word, size_t length, int *failed)
+static uint32_t judge(Terms *self, Filter *filter, const uint32_t *word, size_t length, int *failed)
 {
     uint32_t facts = value_of(filter->lexicon, word, length);
     uint32_t class = facts ? (facts - 1) & 15 : 0;
@@ -192,7 +200,7 @@ typedef struct {
 } Known;
 
 /* Returns -1 without memory. */
-static int index_words(Terms *self, const Filter *filter, const uint32_t *lengths, size_t n_words)
+static int index_words(Terms *self, Filter *filter, const uint32_t *lengths, size_t n_words)
 {
     Table table = {0};
     Known *known = NULL;

@@ -25,7 +25,7 @@ _TAGS = {
     "v": "v vi vq vd",
     "vn": "vn",
     "a": "a ad an z",
-    "b": "b",
+    "b": "b d",
     "j": "j",
     "i": "i l",
     "nx": "nx eng",
