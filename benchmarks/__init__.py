@@ -5,6 +5,7 @@
     python -m benchmarks.memory          cold start and peak memory of a whole process
     python -m benchmarks.lexicon         loading a user lexicon of 200,000 words
     python -m benchmarks.gazetteer       loading and scanning with a gazetteer of 1,000,000 names
+    python -m benchmarks.keywords        quality and speed of keywords
     python -m benchmarks.report          puts the results into README.md and docs
 
 The corpora come from the folder that ``CNLP_DATA`` names, see :mod:`cnlp.corpus.registry`.

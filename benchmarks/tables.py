@@ -330,6 +330,41 @@ def lists_of_novels(record: Record) -> str:
     return table(["from", *shown], rows)
 
 
+def keyword_quality(record: Record) -> str:
+    """P / R / F1 at each cutoff and MAP, by system."""
+    return _keyword_table("CSL dev", record["results"]["quality"])
+
+
+def keyword_ablation(record: Record) -> str:
+    """The same for the default without each of its parts."""
+    return _keyword_table("combined", record["results"]["ablation"])
+
+
+def _keyword_table(title: str, results: Record) -> str:
+    cutoffs = list(next(iter(results.values()))["at"])
+    rows = []
+    for name, cell in results.items():
+        scores = [
+            " / ".join(fraction(cell["at"][cutoff][figure]) for figure in ("precision", "recall", "f1"))
+            for cutoff in cutoffs
+        ]
+        ratio = [f"{cell['f1_at_5_to_jieba']:.2f}"] if "f1_at_5_to_jieba" in cell else []
+        rows.append([name, *scores, fraction(cell["map"]), *ratio])
+    head = [title, *(f"P / R / F1 at {cutoff}" for cutoff in cutoffs), "MAP"]
+    return table([*head, "F1 at 5 to jieba's best"] if len(rows[0]) > len(head) else head, rows)
+
+
+def keyword_speed(record: Record) -> str:
+    """Milliseconds a document, and the ratios to jieba's two methods."""
+    speed = record["results"]["speed"]
+    bases = list(speed["ratio_to"])
+    rows = [
+        [name, f"{cell['median']:.3f}", *(_ratio(speed["ratio_to"][base].get(name)) for base in bases)]
+        for name, cell in speed["milliseconds"].items()
+    ]
+    return table(["", "ms", *(f"x {base}" for base in bases)], rows)
+
+
 TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "segmentation": ("segmentation.json", f1_by_set),
     "segmentation-recall": ("segmentation.json", recall_by_set),
@@ -340,6 +375,9 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "pos-speed": ("pos_speed.json", speed_of_tagging),
     "gazetteer": ("gazetteer.json", large_gazetteer),
     "methods": ("methods.json", methods),
+    "keywords": ("keywords.json", keyword_quality),
+    "keywords-ablation": ("keywords.json", keyword_ablation),
+    "keywords-speed": ("keywords.json", keyword_speed),
     "calibration": ("calibration.json", calibration),
     "discovery-speed": ("discovery-speed.json", finders_side_by_side),
     "discovery-sizes": ("discovery-speed.json", discovery_by_size),

@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[1] / "docs" / "examples").glob("*.py"))
-NEEDS_NUMPY = {"perceptron", "crf", "parts_of_speech"}
+NEEDS = {
+    "perceptron": "numpy",
+    "crf": "numpy",
+    "parts_of_speech": "numpy",
+    "document_vectors": "sklearn",
+}
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_example_runs(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    if path.stem in NEEDS_NUMPY:
-        pytest.importorskip("numpy")
+    if path.stem in NEEDS:
+        pytest.importorskip(NEEDS[path.stem])
     runpy.run_path(str(path), run_name="__main__")
     assert capsys.readouterr().out
 

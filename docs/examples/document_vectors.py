@@ -6,11 +6,6 @@ the chi-square test that tells which terms go with which class of documents. Nee
 
 from __future__ import annotations
 
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
-from sklearn.feature_selection import SelectKBest, chi2
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-
 from cnlp.keyphrases import Analyzer
 
 DOCUMENTS = [
@@ -25,6 +20,12 @@ DOCUMENTS = [
 
 def main() -> None:
     """Print what each step gives."""
+    # Here, so that the file can be imported without scikit-learn.
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+    from sklearn.feature_selection import SelectKBest, chi2
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
     labels, texts = zip(*DOCUMENTS, strict=True)
 
     counts = CountVectorizer(analyzer=Analyzer())

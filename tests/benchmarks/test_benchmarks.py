@@ -17,6 +17,7 @@ import pytest
 from benchmarks import (
     calibration,
     gazetteer,
+    keywords,
     lexicon,
     memory,
     methods,
@@ -92,6 +93,7 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     [
         "calibration",
         "gazetteer",
+        "keywords",
         "lexicon",
         "memory",
         "methods",
@@ -429,6 +431,12 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     calibration.main(["--output", str(corpora / "calibration.json")])
     for name in ("discovery.json", "discovery-speed.json"):  # minutes to measure; the functions have tests below
         record.save(record.load(record.RESULTS / name), corpora / name)
+    cell = keywords.score([["长江"]], [["长江", "大桥"]])
+    quality = {"jieba TF-IDF": {**cell, "f1_at_5_to_jieba": 1.0}}
+    rate = {"jieba TF-IDF": timing.spread([1.0, 2.0])}
+    times = {"milliseconds": rate, "ratio_to": {"jieba TF-IDF": {}}}
+    results = {"quality": quality, "ablation": {"all parts": cell}, "speed": times}
+    record.save({"results": results}, corpora / "keywords.json")
     for name, (file, make) in tables.TABLES.items():
         lines = make(record.load(corpora / file)).splitlines()
         assert len(lines) >= 3, name

@@ -140,3 +140,23 @@ def test_a_graph_without_nodes_has_no_ranks(kernel: Any) -> None:
 
 def test_as_many_classes_as_the_kernel_has() -> None:
     assert len(CLASSES) == 16
+
+
+@each_kernel
+@often
+@given(words=words_lists, units=st.lists(st.integers(0, (1 << 64) - 1), min_size=1, max_size=40), data=st.data())
+def test_damaged_tries_and_weights_do_no_harm(kernel: Any, words: list[str], units: list[int], data: Any) -> None:
+    lexicon, _ = tries()
+    arrays = {name: content for name, (_, content) in lexicon.arrays().items()}
+    whole = array("Q", arrays["units"])
+    for unit in units:
+        whole[data.draw(st.integers(0, len(whole) - 1))] = unit
+    source = whole.tobytes() + arrays["pages"] + arrays["codes"]
+    starts = (0, len(arrays["units"]), len(arrays["units"]) + len(arrays["pages"]))
+    ranges = dict(zip(("units", "pages", "codes"), zip(starts, map(len, arrays.values()), strict=True), strict=True))
+    trie = kernel.Trie(source, {name: ranges[name] for name in arrays}, lexicon.max_length)
+    text = "".join(words)
+    found = kernel.Terms(text, words, trie, trie, LEVELS, trie, LETTERS.tobytes(), 0xFFFF, 1, 4)
+    noise = array("d", data.draw(st.lists(st.floats(), min_size=FEATURES, max_size=FEATURES))).tobytes()
+    for _, _, spans in found.combine(noise, array("I", [5, 2, 0, 1 << 31]).tobytes(), 9, True):
+        assert all(0 <= start < end <= len(text) for start, end in spans)
