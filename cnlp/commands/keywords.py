@@ -47,7 +47,7 @@ _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     "words that recommend each other; tf: often.",
 )
 @click.option("-k", "--top-k", type=click.IntRange(0), default=20, show_default=True, help="How many at most.")
-@click.option("--phrases/--no-phrases", default=None, help="Words side by side as one.  [default: only in combined]")
+@click.option("--phrases/--no-phrases", default=True, help="Words that stand side by side as one.  [default: phrases]")
 @click.option("-p", "--pos", metavar="TAGS", help="Parts of speech that are wanted, such as n,v; ns for places alone.")
 @click.option("--min-length", type=click.IntRange(1), default=2, show_default=True, help="Of a keyword, in characters.")
 @click.option("--stopwords", metavar="FILE", help="Words that are never keywords, one a line; not the shipped ones.")
@@ -74,7 +74,7 @@ def command(
     output: str,
     method: str,
     top_k: int,
-    phrases: bool | None,
+    phrases: bool,
     pos: str | None,
     min_length: int,
     stopwords: str | None,

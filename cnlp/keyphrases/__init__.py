@@ -28,7 +28,7 @@ METHODS: dict[str, type[Extractor]] = {
 }
 
 # One extractor with default arguments per method and choice of phrases, made when first asked for and never changed.
-_shared: dict[tuple[str, bool | None], Extractor] = {}
+_shared: dict[tuple[str, bool], Extractor] = {}
 
 
 def keywords(
@@ -36,7 +36,7 @@ def keywords(
     *,
     top_k: int = 20,
     method: str = "combined",
-    phrases: bool | None = None,
+    phrases: bool = True,
     pos: Iterable[str] | None = None,
     stopwords: Iterable[str] | None = None,
     min_length: int = 2,
@@ -49,7 +49,7 @@ def keywords(
         text: any str.
         top_k: how many at most.
         method: ``"combined"``, ``"tfidf"``, ``"textrank"`` or ``"tf"``.
-        phrases: whether words side by side may be one keyword; by default only ``"combined"`` has phrases.
+        phrases: whether words that stand side by side may be one keyword.
         pos: parts of speech that are wanted, such as ``["n"]`` for all nouns; all content words if ``None``.
         stopwords: words that are never keywords; the shipped list if ``None``.
         min_length: characters of the shortest keyword.
@@ -75,7 +75,7 @@ def keywords(
     return make_extractor(method, phrases, **options).keywords(text, top_k)
 
 
-def make_extractor(method: str, phrases: bool | None = None, **options: Any) -> Extractor:
+def make_extractor(method: str, phrases: bool = True, **options: Any) -> Extractor:
     """An extractor by the name of its method, for many texts with the same options.
 
     Args:
@@ -91,5 +91,5 @@ def make_extractor(method: str, phrases: bool | None = None, **options: Any) -> 
     if method in ("textrank", "tf") and options.pop("idf", None) is not None:
         raise errors.ArgumentError(f"method {method!r} has no use for document frequencies; take 'tfidf' or 'combined'")
     if method == "combined":
-        return Combined(without=() if phrases in (None, True) else ("phrases",), **options)
-    return METHODS[method](phrases=bool(phrases), **options)
+        return Combined(without=() if phrases else ("phrases",), **options)
+    return METHODS[method](phrases=phrases, **options)

@@ -79,7 +79,7 @@ def test_traditional_text_has_the_keywords_of_simplified_text(method: str) -> No
 
 
 def test_words_of_english_are_keywords_and_phrases_of_it_keep_their_blank() -> None:
-    found = cnlp.keywords(TEXT, method="tfidf", phrases=True)
+    found = cnlp.keywords(TEXT, method="tfidf")
     phrase = next(keyword for keyword in found if keyword.text == "Deep Learning")
     assert [TEXT[start:end] for start, end in phrase.spans] == ["Deep Learning", "deep learning"]
 
