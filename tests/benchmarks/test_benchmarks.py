@@ -429,14 +429,8 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     methods.main(["--rounds", "1", "--output", str(corpora / "methods.json")])
     monkeypatch.setattr(calibration, "SETS", {name: {"pku-test": "pku"} for name in ("perceptron", "crf")})
     calibration.main(["--output", str(corpora / "calibration.json")])
-    for name in ("discovery.json", "discovery-speed.json"):  # minutes to measure; the functions have tests below
-        record.save(record.load(record.RESULTS / name), corpora / name)
-    cell = keywords.score([["长江"]], [["长江", "大桥"]])
-    quality = {"jieba TF-IDF": {**cell, "f1_at_5_to_jieba": 1.0}}
-    rate = {"jieba TF-IDF": timing.spread([1.0, 2.0])}
-    times = {"milliseconds": rate, "ratio_to": {"jieba TF-IDF": {}}}
-    record.save({"results": {"quality": quality, "ablation": {"all parts": cell}}}, corpora / "keywords.json")
-    record.save({"results": times}, corpora / "keywords-speed.json")
+    for name in ("discovery", "discovery-speed", "keywords", "keywords-speed"):  # minutes to measure
+        record.save(record.load(record.RESULTS / f"{name}.json"), corpora / f"{name}.json")
     for name, (file, make) in tables.TABLES.items():
         lines = make(record.load(corpora / file)).splitlines()
         assert len(lines) >= 3, name
@@ -445,3 +439,9 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
 
 def test_long_lines_can_be_left_out(fakes: None) -> None:
     assert speed.measure_long_lines([["好"]], argparse.Namespace(long_megabytes=0.0)) == {}
+
+
+def test_keyphrases_are_compared_whole_and_folded() -> None:
+    cell = keywords.score([["長江", "长江", "桥"], ["ＡＢ"]], [["长江", "大桥"], ["ab"]])
+    assert cell["at"]["5"] == {"precision": 0.6667, "recall": 0.6667, "f1": 0.6667}
+    assert cell["map"] == 0.75
