@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnlp import errors
 from cnlp.keyphrases.analyzer import Analyzer as Analyzer
+from cnlp.keyphrases.combined import DEFAULT_PARTS as DEFAULT_PARTS
 from cnlp.keyphrases.combined import Combined as Combined
 from cnlp.keyphrases.extractor import Extractor as Extractor
 from cnlp.keyphrases.extractor import read_stopwords as read_stopwords
@@ -91,5 +92,6 @@ def make_extractor(method: str, phrases: bool = True, **options: Any) -> Extract
     if method in ("textrank", "tf") and options.pop("idf", None) is not None:
         raise errors.ArgumentError(f"method {method!r} has no use for document frequencies; take 'tfidf' or 'combined'")
     if method == "combined":
-        return Combined(without=() if phrases else ("phrases",), **options)
+        parts = [part for part in DEFAULT_PARTS if phrases or part != "phrases"]
+        return Combined(parts=parts, **options)
     return METHODS[method](phrases=phrases, **options)

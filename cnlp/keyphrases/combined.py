@@ -3,7 +3,7 @@
     score(c) = 1 / (1 + exp(-sum over features f of w_f * f(c)))
 
 estimates how probable it is that the author of a text would name candidate c, a word or up to four words side by side,
-among its keywords. The features, by part; each part can be left out:
+among its keywords. The features come in parts, which can be switched:
 
     part          features of a candidate
     frequency     ln count; ln greatest count of its words
@@ -20,9 +20,11 @@ among its keywords. The features, by part; each part can be left out:
     phrases       candidates of more than one word
     distinct      nothing that stands within a better keyword
 
-Weights are those of logistic regression, 1 for what the authors named and 0 for the other candidates. The shipped ones
-were fitted to abstracts of papers (``cnlp/models/train_keyphrases.py``); :meth:`Combined.fit` fits one's own.
-docs/keywords.md has the numbers that justify each part.
+``span`` and ``casing`` gained nothing on the development set and are off by default; the shipped weights are fitted
+without them, so they need weights of one's own. Weights are those of logistic regression, 1 for what the authors named
+and 0 for the other candidates. The shipped ones were fitted to abstracts of papers
+(``cnlp/models/train_keyphrases.py``); :meth:`Combined.fit` fits one's own. docs/keywords.md has the numbers that
+justify each part.
 """
 
 from __future__ import annotations
@@ -61,6 +63,7 @@ NAMES = (
     "ln greatest count of its words", "least IDF of its words", "in a heading", "ln(1 + characters before)", "span",
     "has a capital", *(f"{n} words" for n in range(1, 5)), *(f"{n} characters" for n in range(1, 10)),
 )  # fmt: skip
+DEFAULT_PARTS = tuple(part for part in PARTS if part not in ("span", "casing"))
 _ENDS = "。．！？；!?;"
 
 
@@ -68,7 +71,7 @@ class Combined(Extractor):
     """Scores words and phrases by all that is known about them.
 
     Args:
-        without: parts to leave out, see the module.
+        parts: names of the parts that count, see the module.
         weights: one for each feature; the shipped ones if ``None``.
         pos, stopwords, min_length, idf, segmenter: see :class:`cnlp.keyphrases.Extractor`.
 
@@ -83,7 +86,7 @@ class Combined(Extractor):
     def __init__(
         self,
         *,
-        without: Iterable[str] = (),
+        parts: Iterable[str] = DEFAULT_PARTS,
         weights: Sequence[float] | None = None,
         pos: Iterable[str] | None = None,
         stopwords: Iterable[str] | None = None,
@@ -92,17 +95,17 @@ class Combined(Extractor):
         segmenter: Segmenter | None = None,
     ) -> None:
         super().__init__(
-            phrases="phrases" not in without,
+            phrases="phrases" in (parts := tuple(parts)),
             pos=pos,
             stopwords=stopwords,
             min_length=min_length,
             idf=idf,
             segmenter=segmenter,
         )
-        for part in without:
+        for part in parts:
             if part not in PARTS:
                 raise errors.unknown_choice("part", part, PARTS)
-        self.without = without
+        self.parts = parts
         self.weights = weights
         self.weights_: array[float] | None = None
 
@@ -150,10 +153,10 @@ class Combined(Extractor):
         return rows, list(zip(ends[::2], ends[1::2], strict=True))
 
     def _found(self, text: str, terms: kernel.Terms, top_k: int) -> list[Found]:
-        return terms.combine(self._weight_bytes(), headings(text), top_k, "distinct" not in self.without)
+        return terms.combine(self._weight_bytes(), headings(text), top_k, "distinct" in self.parts)
 
     def _left_out(self) -> set[int]:
-        return {feature for part in self.without for feature in PARTS[part]}
+        return {feature for part, features in PARTS.items() if part not in self.parts for feature in features}
 
     def _weight_bytes(self) -> bytes:
         weights = array("d", self.weights_ or self.weights or shipped().weights)
