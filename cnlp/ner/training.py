@@ -322,10 +322,10 @@ def _pack(
     borders = np.log(sizes[:-1]) / 2 + np.log(sizes[1:]) / 2
     for number, _ in enumerate(STREAMS):
         at = number * learner.layers
-        block = shape.block(weights, at).reshape(shape.rows[at], -1).copy()
+        block = shape.table(weights, at).copy()
         if learner.layers > 1:
             extra = learner.streams[at + 1].keys
-            block[extra] += shape.block(weights, at + 1).reshape(shape.rows[at + 1], -1)
+            block[extra] += shape.table(weights, at + 1)
         hashes = learner.streams[at].keys.view(np.uint64).tolist()
         row, place = np.nonzero(np.abs(block) >= smallest)
         value = block[row, place]

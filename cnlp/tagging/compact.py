@@ -242,7 +242,7 @@ def _hashed_rows(name: str, keys: Ints, block: Floats, class_of: Ints) -> Rows:
         packed = class_of[keys // 125] * 125 + keys % 125 + 1
         rank = packed
     order = np.argsort(rank, kind="stable")
-    rows = np.clip(block.reshape(len(keys), -1), -127, 127).astype(np.int8)
+    rows = np.clip(block.reshape(len(keys), block.shape[1] * block.shape[2]), -127, 127).astype(np.int8)
     return dict(zip(packed[order].tolist(), rows[order].tolist(), strict=True))
 
 

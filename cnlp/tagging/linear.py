@@ -123,6 +123,11 @@ class Shape:
         start = int(self.bases[stream])
         return weights[start : start + shape[0] * shape[1] * shape[2]].reshape(shape)
 
+    def table(self, weights: npt.NDArray[Any], stream: int) -> npt.NDArray[Any]:
+        """[rows, width * T]: the same, flat; a stream may have no rows."""
+        block = self.block(weights, stream)
+        return block.reshape(block.shape[0], block.shape[1] * block.shape[2])
+
 
 class Problem:
     """Sequences as the kernel wants them.
