@@ -5,7 +5,6 @@ The file appears under its name when it is whole. Ctrl-C ends training and keeps
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 import tempfile
@@ -31,6 +30,7 @@ from cnlp.commands.failures import INTERRUPTED
 from cnlp.commands.streams import Decorator
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.sentence import TaggedSentence
+from cnlp.ner.recognizer import EntityRecognizer
 
 ROWS = 250_000  # of bigrams in a segmenter's file, as many as the shipped one has; chosen on its dev parts
 EPOCHS = {"perceptron": 10, "crf": 16}
@@ -444,10 +444,8 @@ class EntityTask:
     def __init__(self, method: str, epochs: int | None, seed: int) -> None:
         self.method = method
         self.words: Mapping[str, str] = {}
-        recognizer: Any = importlib.import_module("cnlp.ner.recognizer")
-        given = {} if epochs is None else {"epochs": epochs}
-        self.model = recognizer.EntityRecognizer(method=method, seed=seed, **given)
-        self.epochs: int = self.model.epochs
+        self.model = EntityRecognizer(method=method, seed=seed)
+        self.epochs = self.model.epochs = epochs or self.model.epochs
 
     def count(self, parts: Sequence[Part[Sentence]]) -> str:
         """Sentences, characters and entities."""
@@ -466,7 +464,7 @@ class EntityTask:
         """Strict F1 of the model in the file."""
         from cnlp.evaluation.entities import EntityScorer
 
-        model, scorer = type(self.model).load(path), EntityScorer()
+        model, scorer = EntityRecognizer.load(path), EntityScorer()
         for part in dev:
             for text, spans in part.sentences:
                 scorer.add(text, spans, [(found.start, found.end, found.label) for found in model.entities(text)])

@@ -90,7 +90,7 @@ def pack_model(model: CharacterTagger, weights: Floats, unit: float) -> tuple[Ar
         "codes": ("U16", cells),
         "class_fold": ("U16", class_fold),
         "types": ("U8", types),
-        "units": ("U64", layout.pad_line(units)),
+        "units": ("U64", layout.pad_line(units.ljust(8 * len(types), b"\0"))),  # every code is an index
         "transitions": ("I16", _transitions(model, weights)),
     }
     tables: dict[str, dict[str, Rows]] = {template: {} for template in PRUNED}

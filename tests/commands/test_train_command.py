@@ -266,17 +266,64 @@ def test_tags_need_a_tagged_file(shell: Shell, mine: Path, tmp_path: Path) -> No
     one_line(shell("train", "tag", "--train", mine, "-o", tmp_path / "m"), "mine.txt:1: the words have no tags")
 
 
+@pytest.mark.parametrize("line", ["我 爱 你", "我们 开会", "我"])
+@pytest.mark.parametrize("method", METHODS)
+def test_one_line_is_a_corpus(shell: Shell, tmp_path: Path, line: str, method: str) -> None:
+    (tmp_path / "one.txt").write_text(line + "\n", encoding="utf-8")
+    arguments = ("--method", method, "--train", tmp_path / "one.txt", "-o", tmp_path / "m")
+    result = shell("train", "segment", *arguments)
+    if method == "hmm" and result.code:
+        one_line(result, "the sentences have no word of one character, or none of three and more", code=2)
+        return
+    assert result.code == 0, result.err
+    out = shell("segment", "--model", tmp_path / "m", stdin="我们爱你".encode())
+    assert out.code == 0 and out.out.decode().replace(" ", "") == "我们爱你"
+
+
+MARKED = (
+    "王 B-PER\n明 I-PER\n在 O\n北 B-LOC\n京 I-LOC\n工 O\n作 O\n\n李 B-PER\n雷 I-PER\n去 O\n上 B-LOC\n海 I-LOC\n了 O\n\n"
+)
+
+
+def test_a_few_marked_lines_make_a_recognizer(shell: Shell, tmp_path: Path) -> None:
+    method = "perceptron"  # crf, the default, is what the README walks through
+    path, model = tmp_path / "marked.txt", tmp_path / "ner.safetensors"
+    path.write_text(MARKED * 10, encoding="utf-8")
+    result = shell("train", "ner", "--method", method, "--train", path, "--dev", path, "-o", model)
+    assert result.code == 0, result.err
+    assert "20 sentences, 130 characters, 40 entities to learn from" in result.err and "dev F1 1.0000" in result.err
+    assert shell("ner", "--model", model, stdin="李明在上海工作".encode()).out.decode() == "[李明/PER]在[上海/LOC]工作"
+    assert json.loads(shell("evaluate", "ner", path, "--model", model, "-f", "json").out)["overall"]["f1"] == 1.0
+    card = json.loads(shell("info", "--json", model).out)
+    assert card["kind"] == "entities" and card["method"] == method and card["training_data"].startswith("marked.txt (")
+
+
+def test_bad_files_of_entities_are_named_by_line(shell: Shell, tmp_path: Path) -> None:
+    path, model = tmp_path / "marked.txt", tmp_path / "m"
+    for content, message in (
+        ("", ":1: the file has no sentences"),
+        ("王 B-PER\n明 I-LOC\n", ":2: BIO: 'I-LOC' at position 1 cannot stand after 'B-PER'"),
+        ("我们 开会\n", ":1: the format is none of "),
+        ("我 O\n", ""),
+    ):
+        path.write_text(content, encoding="utf-8")
+        result = shell("train", "ner", "--train", path, "-o", model)
+        assert result.code and not model.exists()
+        assert f"cnlp: error: {path}{message}" in result.err if message else "no sentence has an entity" in result.err
+
+
 def test_the_walk_of_the_readme(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     section = readme.split("### Train your own\n")[1].split("\n## ")[0]
     commands = [line.split() for line in section.splitlines() if line.startswith("    cnlp ")]
-    assert len(commands) >= 8
+    assert len(commands) >= 10
     example = [line.strip() + "\n" for line in section.splitlines() if line.startswith("    ") and "。" in line]
     assert CORPUS.startswith("".join(example))  # the README shows the beginning
     files = {
         "mine.txt": CORPUS,
         "heldout.txt": "我们 看 监控 大盘 。\n",
         "tagged.txt": TAGGED,
+        "marked.txt": MARKED * 10,
         "news.txt": "今天看云原生大会的监控大盘\n",
     }
     for name, content in files.items():
@@ -289,4 +336,5 @@ def test_the_walk_of_the_readme(tmp_path: Path) -> None:
         shown[" ".join(line[:3])] = result.out.decode()
     assert shown["cnlp segment --model"] == "今天 看 云原生 大会 的 监控 大盘\n"
     assert shown["cnlp tag --model"].startswith("今天/t ")
+    assert "大会的监控大盘" in shown["cnlp ner --model"]
     assert "F1" in shown["cnlp evaluate segment"] and "joint F1" in shown["cnlp evaluate tag"]
