@@ -303,7 +303,7 @@ def entities(
         OSError: a file cannot be read.
         ModelError: the model file is damaged, or holds something else.
 
-    >>> [(each.text, each.label) for each in entities("王小明在北京大学读书")]  # doctest: +SKIP
+    >>> [(each.text, each.label) for each in entities("王小明在北京大学读书")]
     [('王小明', 'PER'), ('北京大学', 'ORG')]
     """
     found = recognizer_for(model).entities(text)
