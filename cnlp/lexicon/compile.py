@@ -86,13 +86,13 @@ def compile_lexicon(
     values = array("I")
     for word in words:
         flags = PAIRS_LEFT * (word in lefts) | PAIRS_RIGHT * (word in rights)
-        values.append(1 + to_cost(log(total / counts[word])) | flags)
+        values.append(1 + to_cost(log(total) - log(counts[word])) | flags)
     units, nodes = kernel.build_trie(words, values.tobytes(), pages, cells)
     units += bytes(-len(units) % 64)  # so that the buckets of the next array lie in one cache line each
     ids = dict(zip(words, array("I", nodes), strict=True))
     ids.update({name: len(units) // 8 + k for k, name in enumerate(classes)})
     ids[BEGIN] = 0
-    class_costs = array("i", (to_cost(log(total / counts.get(name, _RARE))) for name in classes))
+    class_costs = array("i", (to_cost(log(total) - log(counts.get(name, _RARE))) for name in classes))
     arrays = {
         "pages": ("U16", pages),
         "codes": ("U16", cells),

@@ -318,7 +318,7 @@ class _Base:
 
         from cnlp.lexicon.compile import to_cost
 
-        return to_cost(log(max(self.weight_total, weight) / weight))
+        return to_cost(log(max(self.weight_total, weight)) - log(weight))
 
 
 def load(

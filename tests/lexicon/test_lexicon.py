@@ -390,3 +390,9 @@ def test_eight_threads_may_share_a_lexicon_and_lay_their_own_over_it() -> None:
         assert list(pool.map(work, range(40))) == expected
     assert [entry.word for entry in base.entries] == ["云计算"]
     assert all(f"客户{k}专用词" in words for k, words in enumerate(expected))
+
+
+def test_weight_may_be_as_small_as_numbers_are() -> None:
+    entries = [Entry("北京", 5e-324), Entry("京城", 2.0)]
+    for lexicon in (Lexicon(entries), Lexicon.only(entries)):
+        assert "".join(cnlp.segment("北京城", lexicon=lexicon)) == "北京城"
