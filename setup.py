@@ -53,7 +53,7 @@ class Build(build):
     sub_commands: ClassVar = [*build.sub_commands, ("build_models", None)]
 
 
-FLAGS = ["-std=c11", "-O3", "-fvisibility=hidden", "-fno-tree-slp-vectorize"]
+FLAGS = ["-std=c11", "-O3", "-ffp-contract=off", "-fvisibility=hidden", "-fno-tree-slp-vectorize"]
 if sys.platform == "win32":
     FLAGS = []
 sources = [
@@ -84,8 +84,16 @@ ngrams = Extension(
     py_limited_api=True,
     optional=True,
 )
+prefix = Extension(
+    "cnlp._kernel.prefix",
+    sources=[f"{KERNEL}/prefix.c", f"{KERNEL}/prefix_module.c"],
+    depends=[f"{KERNEL}/prefix.h", f"{KERNEL}/kernel.h"],
+    extra_compile_args=FLAGS,
+    py_limited_api=True,
+    optional=True,
+)
 
 setup(
-    ext_modules=[kernel, training, ngrams],
+    ext_modules=[kernel, training, ngrams, prefix],
     cmdclass={"build": Build, "build_models": BuildModels},
 )

@@ -179,6 +179,18 @@ def speed_of_tagging(record: Record) -> str:
         for name, rate in results["mb_per_s"].items()
     ]
     return table(["line by line, one core", "1,000 words/s", "MB/s", *(f"x {base}" for base in bases)], rows)
+def same_as_jieba(record: Record) -> str:
+    """Lines that the drop-in cuts otherwise, and its speed."""
+    rows = [
+        [f"{mode}, {name}", f"{cell['lines']:,}", f"{cell['different']:,}", f"{cell['times_as_fast']:.1f}"]
+        for mode, cells in record["results"]["lines"].items()
+        for name, cell in cells.items()
+    ]
+    rows += [
+        [f"analyse.{method}", f"{cell['documents']:,}", f"{cell['different']:,}", _NO_FIGURE]
+        for method, cell in record["results"]["keywords"].items()
+    ]
+    return table(["", "lines, documents", "that differ", "times as fast as jieba"], rows)
 
 
 def large_gazetteer(record: Record) -> str:
@@ -243,6 +255,12 @@ def low(cell: Record) -> str:
     '.5 to .6'
     """
     return " to ".join(f"{cell[end]:g}".removeprefix("0") or "0" for end in ("low", "high"))
+def documents_in_spacy(record: Record) -> str:
+    """Documents a second of spaCy's pipelines."""
+    results = record["results"]
+    rows = [[name, f"{cell['median']:,.0f}"] for name, cell in results["documents_per_second"].items()]
+    rows += [[name, f"failed: {reason.partition('.')[0]}"] for name, reason in results["failed"].items()]
+    return table(["", "documents a second"], rows)
 
 
 def finders_side_by_side(record: Record) -> str:
@@ -386,6 +404,8 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "discovery-novels": ("discovery.json", words_of_novels),
     "discovery-novels-words": ("discovery.json", lists_of_novels),
     "lexicon": ("lexicon.json", large_lexicon),
+    "dropin": ("dropin.json", same_as_jieba),
+    "pipeline": ("pipeline.json", documents_in_spacy),
     "memory": ("memory.json", start_and_memory),
 }
 

@@ -21,7 +21,11 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent
 SOURCES = TESTS.parent / "cnlp"
-MODULES = {"training": ["tagger_train.c", "train_module.c"], "ngrams": ["ngrams.c", "ngrams_module.c"]}
+MODULES = {
+    "training": ["tagger_train.c", "train_module.c"],
+    "ngrams": ["ngrams.c", "ngrams_module.c"],
+    "prefix": ["prefix.c", "prefix_module.c"],
+}
 _OTHERS = {name for names in MODULES.values() for name in names}
 MODULES["native"] = sorted({path.name for path in SOURCES.glob("_kernel/*.c")} - _OTHERS)
 FLAGS = [

@@ -36,6 +36,7 @@ COMMANDS = {
     "ner": "Find named entities.",
     "segment": "Cut text into words.",
     "tag": "Tell the parts of speech of words.",
+    "serve": "Serve words, entities and keywords over HTTP.",
     "train": "Learn a model of your own from files that are cut or tagged.",
 }
 

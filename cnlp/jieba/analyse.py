@@ -1,0 +1,219 @@
+"""``jieba.analyse``: keywords by TF-IDF and TextRank with jieba's words, weights and order.
+
+The better keywords are those of :func:`cnlp.keywords`; these are for programs that count on jieba's.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from operator import itemgetter
+from typing import Any
+
+from cnlp import errors
+from cnlp.jieba import data, dt, posseg
+from cnlp.jieba.posseg import POSTokenizer, pair
+from cnlp.jieba.tokenizer import Tokenizer
+
+DAMPING, ROUNDS, SPAN = 0.85, 10, 5
+
+
+class KeywordExtractor:
+    """What both methods share: stop words, and the choice of the best."""
+
+    # fmt: off
+    STOP_WORDS = frozenset([
+        "the", "of", "is", "and", "to", "in", "that", "we", "for", "an", "are", "by", "be", "as", "on", "with", "can",
+        "if", "from", "which", "you", "it", "this", "then", "at", "have", "all", "not", "one", "has", "or",
+    ])
+    # fmt: on
+
+    def __init__(self) -> None:
+        self.stop_words = set(self.STOP_WORDS)
+
+    def set_stop_words(self, stop_words_path: str) -> None:
+        """Add the words of a file, one a line.
+
+        Raises:
+            OSError: the file cannot be read.
+            EncodingError: it is not UTF-8.
+        """
+        self.stop_words.update(_read(stop_words_path).splitlines())
+
+    def _is_candidate(self, word: str) -> bool:
+        return len(word.strip()) >= 2 and word.lower() not in self.stop_words
+
+
+class TFIDF(KeywordExtractor):
+    """Frequency in the text times inverse document frequency.
+
+    Args:
+        idf_path: lines of ``word idf``; ``None``: jieba's table.
+
+    >>> TFIDF().extract_tags("北京大学的学生在北京大学读书", topK=2)
+    ['北京大学', '读书']
+    """
+
+    def __init__(self, idf_path: str | None = None) -> None:
+        super().__init__()
+        self.tokenizer: Tokenizer = dt
+        self.postokenizer: POSTokenizer = posseg.dt
+        self._path = idf_path
+        self._idf: dict[str, float] | None = None
+        self.median_idf = 0.0
+
+    @property
+    def idf_freq(self) -> dict[str, float]:
+        """Inverse document frequencies, read when they are first asked for."""
+        if self._idf is None:
+            self._read_idf(self._path or data.path("analyse", "idf.txt"))
+        assert self._idf is not None
+        return self._idf
+
+    def set_idf_path(self, idf_path: str) -> None:
+        """Take the table of this file.
+
+        Raises:
+            OSError: it cannot be read.
+            FormatError: a line is not ``word idf``.
+        """
+        self._read_idf(idf_path)
+
+    def _read_idf(self, path: str) -> None:
+        table: dict[str, float] = {}
+        for number, line in enumerate(_read(path).splitlines(), 1):
+            try:
+                word, value = line.strip().split(" ")
+                table[word] = float(value)
+            except ValueError:
+                raise errors.bad_line(path, number, f"want 'word idf', got {line!r}") from None
+        if not table:
+            raise errors.bad_line(path, 1, "the table is empty; want 'word idf'")
+        self._path, self._idf = path, table
+        self.median_idf = sorted(table.values())[len(table) // 2]
+
+    def extract_tags(
+        self,
+        sentence: str | bytes,
+        topK: int | None = 20,
+        withWeight: bool = False,
+        allowPOS: Iterable[str] = (),
+        withFlag: bool = False,
+    ) -> list[Any]:
+        """The keywords of a text, the best first.
+
+        Args:
+            sentence: the text.
+            topK: how many; ``None``: all.
+            withWeight: pairs of word and weight.
+            allowPOS: only words with these parts of speech.
+            withFlag: with ``allowPOS``: words as ``pair``, with their part of speech.
+        """
+        idf = self.idf_freq
+        allowed = frozenset(allowPOS)
+        counts: dict[Any, float] = {}
+        if allowed:
+            for word in self.postokenizer.lcut(sentence):
+                if word.flag in allowed and self._is_candidate(word.word):
+                    term = word if withFlag else word.word
+                    counts[term] = counts.get(term, 0.0) + 1.0
+        else:
+            for text in self.tokenizer.lcut(sentence):
+                if self._is_candidate(text):
+                    counts[text] = counts.get(text, 0.0) + 1.0
+        total = sum(counts.values())
+        median = self.median_idf
+        weights = {
+            term: count * (idf.get(term.word if isinstance(term, pair) else term, median) / total)
+            for term, count in counts.items()
+        }
+        return _best(weights, topK, withWeight)
+
+
+class TextRank(KeywordExtractor):
+    """Rank of words in the graph of words that stand near each other (Mihalcea and Tarau 2004), as jieba reckons it.
+
+    >>> TextRank().textrank("线程与进程：线程是程序的一部分，进程是程序的执行", topK=2)
+    ['进程', '程序']
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tokenizer = self.postokenizer = posseg.dt
+        self.pos_filt = frozenset(("ns", "n", "vn", "v"))
+        self.span = SPAN
+
+    def textrank(
+        self,
+        sentence: str | bytes,
+        topK: int | None = 20,
+        withWeight: bool = False,
+        allowPOS: Iterable[str] = ("ns", "n", "vn", "v"),
+        withFlag: bool = False,
+    ) -> list[Any]:
+        """The keywords of a text, the best first; arguments as in :meth:`TFIDF.extract_tags`."""
+        self.pos_filt = frozenset(allowPOS)
+        words = self.tokenizer.lcut(sentence)
+        chosen = [word.flag in self.pos_filt and self._is_candidate(word.word) for word in words]
+        with_flag = bool(self.pos_filt) and withFlag
+        counts: dict[tuple[Any, Any], int] = defaultdict(int)
+        for i, left in enumerate(words):
+            if chosen[i]:
+                for j in range(i + 1, min(i + self.span, len(words))):
+                    if chosen[j]:
+                        right = words[j]
+                        counts[(left, right) if with_flag else (left.word, right.word)] += 1
+        return _best(_rank(counts), topK, withWeight)
+
+    extract_tags = textrank
+
+
+def _rank(counts: dict[tuple[Any, Any], int]) -> dict[Any, float]:
+    """Ten rounds in the order of the words, each rank taken up at once."""
+    edges: dict[Any, list[tuple[Any, int]]] = defaultdict(list)
+    for (left, right), weight in counts.items():
+        edges[left].append((right, weight))
+        edges[right].append((left, weight))
+    ranks = dict.fromkeys(edges, 1.0 / (len(edges) or 1.0))
+    sums = {word: sum((weight for _, weight in near), 0.0) for word, near in edges.items()}
+    order = [(word, [(other, weight / sums[other]) for other, weight in edges[word]]) for word in sorted(edges)]
+    for _ in range(ROUNDS):
+        for word, near in order:
+            score = 0.0
+            for other, share in near:
+                score += share * ranks[other]
+            ranks[word] = (1 - DAMPING) + DAMPING * score
+    low = min([sys.float_info.max, *ranks.values()])
+    high = max([sys.float_info.min, *ranks.values()])
+    return {word: (rank - low / 10.0) / (high - low / 10.0) for word, rank in ranks.items()}
+
+
+def _best(weights: dict[Any, float], top: int | None, with_weight: bool) -> list[Any]:
+    ranked = sorted(weights.items(), key=itemgetter(1), reverse=True)
+    if top:
+        del ranked[top:]
+    return ranked if with_weight else [term for term, _ in ranked]
+
+
+def _read(path: str | os.PathLike[str]) -> str:
+    with open(path, "rb") as file:
+        content = file.read()
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise errors.undecodable(path, "utf-8", error.start, content) from None
+
+
+default_tfidf = TFIDF()
+default_textrank = TextRank()
+extract_tags = tfidf = default_tfidf.extract_tags
+set_idf_path = default_tfidf.set_idf_path
+textrank = default_textrank.extract_tags
+
+
+def set_stop_words(stop_words_path: str) -> None:
+    """Add the stop words of a file to both methods."""
+    default_tfidf.set_stop_words(stop_words_path)
+    default_textrank.set_stop_words(stop_words_path)

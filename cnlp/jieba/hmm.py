@@ -1,0 +1,27 @@
+"""The HMM that cuts what the dictionary does not know: jieba's tables, as the kernel takes them."""
+
+from __future__ import annotations
+
+from array import array
+from functools import cache
+
+from cnlp._kernel.reference_prefix import FIRST_HAN, N_HAN
+from cnlp.jieba import data
+
+TAGS = "BEMS"  # in the order that decides ties
+IMPOSSIBLE = -3.14e100
+
+
+@cache
+def tables() -> bytes:
+    """Log probabilities as doubles: start[4], transitions[4][4], emissions[Han character][4]."""
+    start, steps, emissions = (data.table("finalseg", f"prob_{name}") for name in ("start", "trans", "emit"))
+    numbers = array("d", (start[tag] for tag in TAGS))
+    numbers.extend(steps[tag].get(following, IMPOSSIBLE) for tag in TAGS for following in TAGS)
+    rows = array("d", [IMPOSSIBLE]) * (4 * N_HAN)
+    for column, tag in enumerate(TAGS):
+        for char, value in emissions[tag].items():
+            place = ord(char) - FIRST_HAN
+            if 0 <= place < N_HAN:
+                rows[4 * place + column] = value
+    return (numbers + rows).tobytes()

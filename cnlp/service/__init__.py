@@ -1,0 +1,1 @@
+"""The web service: ``cnlp serve``. Needs ``cnlp[serve]``."""

@@ -1,0 +1,176 @@
+"""What the service takes and gives; its OpenAPI is made of these."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from cnlp.keyphrases import METHODS
+from cnlp.lexicon import Entry
+from cnlp.segmentation import ALGORITHMS, MODES
+
+MAX_TEXTS = 1000
+MAX_ENTRIES = 1000
+
+Text = Annotated[str, Field(description="One text; nothing of it is lost.")]
+Texts = Annotated[list[str], Field(max_length=MAX_TEXTS, description="Many texts; the answer has their order.")]
+Word = Annotated[str, Field(min_length=1, max_length=100)]
+LongWord = Annotated[str, Field(min_length=2, max_length=100)]
+
+
+def _whole(value: object) -> object:
+    """JSON does not tell 5.0 from 5."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class ListedWord(_Strict):
+    """A word to be known (``prefer``) or always cut out (``force``)."""
+
+    word: Word
+    mode: Literal["prefer", "force"] = "prefer"
+    weight: Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)] | None = None
+    tag: str | None = None
+    partial: bool = False
+
+    def entry(self) -> Entry:
+        return Entry(self.word, self.weight, self.tag, self.mode, partial=self.partial)
+
+
+class BlockedWord(_Strict):
+    """What is never a word."""
+
+    word: LongWord
+    mode: Literal["block"]
+
+    def entry(self) -> Entry:
+        return Entry(self.word, mode="block")
+
+
+class SplitWord(_Strict):
+    """What is always cut into these pieces."""
+
+    pieces: Annotated[list[Word], Field(min_length=1, max_length=100)]
+    mode: Literal["split"]
+
+    def entry(self) -> Entry:
+        return Entry("".join(self.pieces), mode="split", pieces=self.pieces)
+
+
+LexiconEntries = Annotated[list[Word | ListedWord | BlockedWord | SplitWord], Field(max_length=MAX_ENTRIES)]
+
+
+class Cut(_Strict):
+    """How a text is cut into words."""
+
+    text: Text | Texts
+    algorithm: Literal[ALGORITHMS] | None = None  # type: ignore[valid-type]
+    standard: Annotated[str, Field(description="Whose habits to follow, such as pku or msr.")] | None = None
+    lexicon: LexiconEntries = []
+
+    def entries(self) -> tuple[Entry | str, ...]:
+        return tuple(item if isinstance(item, str) else item.entry() for item in self.lexicon)
+
+
+class SegmentRequest(Cut):
+    mode: Literal[MODES] = "default"  # type: ignore[valid-type]
+
+
+class TagRequest(Cut):
+    tagset: Literal["pfr", "universal", "ctb"] = "pfr"
+
+
+class EntitiesRequest(_Strict):
+    text: Text | Texts
+    model: Annotated[Literal["msra", "cluener"], Field(description="PER, LOC, ORG; or ten finer types.")] = "msra"
+
+
+class KeywordsRequest(_Strict):
+    text: Text | Texts
+    method: Literal[tuple(METHODS)] = "combined"  # type: ignore[valid-type]
+    top_k: Annotated[int, Field(ge=0, le=1000), BeforeValidator(_whole)] = 20
+
+
+class ExplainRequest(_Strict):
+    text: Annotated[str, Field(max_length=200)]
+    algorithm: Literal[ALGORITHMS] | None = None  # type: ignore[valid-type]
+
+
+class Words(BaseModel):
+    words: list[str] | list[list[str]]
+
+
+class TaggedToken(BaseModel):
+    text: str
+    start: int
+    end: int
+    tag: str | None
+
+
+class Tokens(BaseModel):
+    tokens: list[TaggedToken] | list[list[TaggedToken]]
+
+
+class Entity(BaseModel):
+    text: str
+    start: int
+    end: int
+    label: str
+    score: float
+    name: str | None
+
+
+class Entities(BaseModel):
+    entities: list[Entity] | list[list[Entity]]
+
+
+class Keyword(BaseModel):
+    text: str
+    score: float
+    count: int
+    spans: list[tuple[int, int]]
+
+
+class Keywords(BaseModel):
+    keywords: list[Keyword] | list[list[Keyword]]
+
+
+class Candidate(BaseModel):
+    text: str
+    start: int
+    end: int
+    source: str
+    cost: float
+    path_cost: float | None
+    chosen: bool
+
+
+class Explanation(BaseModel):
+    words: list[str]
+    candidates: list[Candidate]
+
+
+class Health(BaseModel):
+    status: Literal["ok"]
+    version: str
+
+
+class Error(BaseModel):
+    """What was wrong, and what would be right."""
+
+    error: str
+
+
+def explain_fault(fault: dict[str, object]) -> str:
+    """One finding of the validation as a sentence.
+
+    >>> explain_fault({"loc": ("body", "text"), "msg": "Field required", "input": {}, "type": "missing"})
+    'text: field required'
+    """
+    place = ".".join(str(part) for part in tuple(fault["loc"])[1:] or ("body",))  # type: ignore[arg-type]
+    message = str(fault["msg"])
+    return f"{place}: {message[:1].lower()}{message[1:]}"

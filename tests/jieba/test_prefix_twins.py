@@ -1,0 +1,95 @@
+"""jieba's algorithm in C and in Python give the same pieces."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnlp._kernel import reference_prefix as reference
+
+native = pytest.importorskip("cnlp._kernel.prefix")
+
+CHARACTERS = "的一是国北京大学AaT1.9%-+# \r\n\t，。𠮷龘\u3000\x1c\ud800"
+WORDS = st.dictionaries(st.text(CHARACTERS, min_size=1, max_size=4), st.integers(0, 10**6), max_size=30)
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from(["北京 34 ns", "大 5", "A 7 x", "", " 北 3", "北京", "北 -3 n", "\u3000 3", f"京 {10**20} n"]),
+        st.text(st.characters(codec="utf-8"), max_size=6),
+    )
+)
+
+
+def hmm(seed: int) -> bytes:
+    numbers = array("d", [-((i * 7919 + seed) % 101) / 8 for i in range(20 + 4 * reference.N_HAN)])
+    if seed % 2:
+        numbers[20:] = array("d", [-3.14e100]) * (4 * reference.N_HAN)
+    return numbers.tobytes()
+
+
+HMMS = [hmm(seed) for seed in range(4)]
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    WORDS,
+    st.text(st.one_of(st.sampled_from(CHARACTERS), st.characters()), max_size=40),
+    st.integers(0, 3),
+    st.sampled_from(HMMS),
+    st.booleans(),
+    st.lists(st.text("的一是国北京", min_size=2, max_size=3), max_size=4),
+)
+def test_pieces_are_the_same(
+    words: dict[str, int], text: str, mode: int, tables: bytes, search: bool, forced: list[str]
+) -> None:
+    results: list[Any] = []
+    for kernel in (reference, native):
+        dictionary, others = kernel.Dictionary(), kernel.Dictionary()
+        for word, frequency in words.items():
+            dictionary.set(word, frequency)
+        for word in forced:
+            others.set(word, 1)
+        total = math.log(sum(words.values()) or 1)
+        given_tables = tables if mode == reference.HMM else None
+        search = search and mode != reference.ALL
+        found = [dictionary.cut(text, total, mode, narrow, search, given_tables, others) for narrow in (False, True)]
+        results.append((found, sorted(dictionary.items()), len(dictionary), dictionary.get(text)))
+    (expected, *_), (actual, *_) = results
+    assert results[0][1:] == results[1][1:]
+    for one, other in zip(expected, actual, strict=True):
+        assert one == other or (other is None and mode == reference.ALL)
+    if mode != reference.ALL and not search:
+        assert "".join(actual[0]) == text
+
+
+@settings(max_examples=300, deadline=None)
+@given(LINES, st.sampled_from(["\n", "\r\n"]), st.integers(0, 3))
+def test_dictionaries_are_read_alike(lines: list[str], end: str, start: int) -> None:
+    data = end.join(lines).encode()
+    results = []
+    for kernel in (reference, native):
+        dictionary = kernel.Dictionary()
+        results.append((dictionary.load(data, min(start, len(data))), sorted(dictionary.items())))
+    assert results[0] == results[1]
+
+
+@pytest.mark.parametrize("kernel", [reference, native])
+def test_what_cannot_be_is_refused(kernel: Any) -> None:
+    dictionary = kernel.Dictionary()
+    with pytest.raises(ValueError, match="0 or more"):
+        dictionary.set("一", -1)
+    with pytest.raises(ValueError, match="start must be"):
+        dictionary.load(b"", 1)
+    with pytest.raises(ValueError, match="the HMM has 3 bytes"):
+        dictionary.cut("一", 0.0, reference.HMM, False, False, b"abc", None)
+
+
+@pytest.mark.parametrize("kernel", [reference, native])
+def test_long_runs_take_no_stack(kernel: Any) -> None:
+    dictionary = kernel.Dictionary()
+    text = "龘" * 5000 + "a" * 5000
+    assert "".join(dictionary.cut(text, 0.0, reference.HMM, False, False, HMMS[0], None)) == text

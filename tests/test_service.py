@@ -1,0 +1,181 @@
+"""The web service: answers as the package, errors that say what would be right, alive whatever comes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("fastapi")
+pytest.importorskip("httpx")
+
+from fastapi.testclient import TestClient
+
+import cnlp
+from cnlp.service.app import create_app
+from cnlp.service.limits import Limits
+
+TEXT = "她在网易杭研大厦见了王小川。"
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    with TestClient(create_app(max_body=20_000)) as client:
+        yield client
+
+
+def post(client: TestClient, path: str, **body: Any) -> Any:
+    answer = client.post(path, json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_words_are_those_of_segment(client: TestClient) -> None:
+    assert post(client, "/segment", text=TEXT)["words"] == cnlp.segment(TEXT)
+    assert post(client, "/segment", text=TEXT, standard="pku")["words"] == cnlp.segment(TEXT, standard="pku")
+    found = post(client, "/segment", text="中国科学院", mode="search")
+    assert found["words"] == cnlp.segment("中国科学院", mode="search")
+    assert post(client, "/segment", text=["南京", "", TEXT])["words"] == [["南京"], [], cnlp.segment(TEXT)]
+
+
+def test_tags_are_those_of_tag(client: TestClient) -> None:
+    tokens = post(client, "/tag", text=TEXT, tagset="universal")["tokens"]
+    expected = cnlp.tag(TEXT, tagset="universal")
+    assert [(t["text"], t["start"], t["end"], t["tag"]) for t in tokens] == [
+        (t.text, t.start, t.end, t.tag) for t in expected
+    ]
+
+
+def test_keywords_are_those_of_keywords(client: TestClient) -> None:
+    text = "支持向量机是一种分类方法。支持向量机在文本分类中很有效。"
+    found = post(client, "/keywords", text=[text, ""], top_k=3)["keywords"]
+    assert found[1] == []
+    expected = cnlp.keywords(text, top_k=3)
+    assert [(k["text"], k["count"], [tuple(span) for span in k["spans"]]) for k in found[0]] == [
+        (k.text, k.count, list(k.spans)) for k in expected
+    ]
+
+
+def test_words_of_a_request_are_its_own(client: TestClient) -> None:
+    lexicon = [
+        "网易杭研",
+        {"word": "王小", "mode": "force"},
+        {"word": "大厦", "mode": "block"},
+        {"mode": "split", "pieces": ["她", "在"]},
+    ]
+    words = post(client, "/segment", text=TEXT, lexicon=lexicon)["words"]
+    assert words[:3] == ["她", "在", "网易杭研"] and "王小" in words and "大厦" not in words
+    assert post(client, "/segment", text=TEXT)["words"] == cnlp.segment(TEXT)
+
+
+def test_explanation_has_the_chosen_path(client: TestClient) -> None:
+    found = post(client, "/explain", text="南京市长江大桥", algorithm="bigram")
+    assert found["words"] == cnlp.segment("南京市长江大桥", algorithm="bigram")
+    assert [word["text"] for word in found["candidates"] if word["chosen"]] == found["words"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "message"),
+    [
+        (b"{", 400, "the body is not JSON"),
+        (b'{"text": "\xff"}', 400, "JSON in UTF-8"),
+        (b"{}", 422, "text: field required"),
+        (b"[]", 422, "body: input should be a valid dictionary"),
+        (b'{"text": 5}', 422, "text.str: input should be a valid string"),
+        (b'{"text": "a", "texts": []}', 422, "texts: extra inputs are not permitted"),
+        (b'{"text": "a", "mode": "fast"}', 422, "mode: input should be 'default', 'search' or 'full'"),
+        (b'{"text": "a", "lexicon": [{"word": "x", "mode": "block"}]}', 422, "at least 2 characters"),
+        (b'{"text": "a", "algorithm": "forward", "standard": "pku"}', 409, "algorithm 'forward' has no standards"),
+        (b'{"text": "a", "standard": "none"}', 409, "standard"),
+        (b'{"text": "' + b"a" * 20_000 + b'"}', 413, "20,000 bytes"),
+    ],
+)
+def test_error_says_what_would_be_right(client: TestClient, body: bytes, status: int, message: str) -> None:
+    answer = client.post("/segment", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == status
+    assert message in answer.json()["error"]
+
+
+def test_unknown_path_and_method_are_json(client: TestClient) -> None:
+    assert client.get("/nothing").json() == {"error": "Not Found"}
+    assert client.get("/segment").status_code == 405
+
+
+def test_lone_surrogate_comes_back(client: TestClient) -> None:
+    answer = client.post("/segment", content=b'{"text": "a \\ud800"}', headers={"content-type": "application/json"})
+    assert answer.status_code == 200 and "".join(answer.json()["words"]) == "a \ud800"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.text(), max_size=3))
+def test_no_text_is_altered(texts: list[str]) -> None:
+    found = post(CLIENT, "/segment", text=texts)["words"]
+    assert ["".join(words) for words in found] == texts
+
+
+CLIENT = TestClient(create_app())
+
+
+def test_health_and_page(client: TestClient) -> None:
+    assert client.get("/health").json() == {"status": "ok", "version": cnlp.__version__}
+    page = client.get("/")
+    assert page.status_code == 200 and "http://" not in page.text.replace("http://www.w3.org/2000/svg", "")
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+
+
+def test_every_refusal_is_described(client: TestClient) -> None:
+    described = client.get("/openapi.json").json()["paths"]
+    for path, methods in described.items():
+        if "post" in methods:
+            assert {"200", "400", "408", "409", "413", "422"} == set(methods["post"]["responses"]), path
+
+
+def exchange(chunks: list[bytes], *, delay: float = 0, timeout: float = 0.05, max_body: int = 10) -> list[Any]:
+    """What the middleware answers to a body that comes in chunks; the application answers with what it got."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        message = await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": message["body"]})
+
+    sent: list[Any] = []
+    left = list(chunks)
+
+    async def receive() -> Any:
+        if not left:
+            return {"type": "http.disconnect"}
+        await asyncio.sleep(delay)
+        return {"type": "http.request", "body": left.pop(0), "more_body": True} if left[1:] else last()
+
+    def last() -> Any:
+        return {"type": "http.request", "body": left.pop(0), "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "headers": []}
+    asyncio.run(Limits(app, max_body, timeout)(scope, receive, send))
+    return sent
+
+
+def test_body_in_chunks_arrives_whole() -> None:
+    assert exchange([b"abc", b"def"])[1]["body"] == b"abcdef"
+
+
+def test_body_without_length_is_limited() -> None:
+    start, body = exchange([b"abcdef", b"ghijkl"])
+    assert start["status"] == 413 and "10 bytes" in json.loads(body["body"])["error"]
+
+
+def test_slow_body_is_refused() -> None:
+    start, body = exchange([b"a", b"b", b"c"], delay=0.04)
+    assert start["status"] == 408 and "0.05 seconds" in json.loads(body["body"])["error"]
+
+
+def test_client_that_goes_away_gets_no_answer() -> None:
+    assert exchange([]) == []
