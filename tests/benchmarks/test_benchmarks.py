@@ -16,6 +16,7 @@ import pytest
 
 from benchmarks import (
     calibration,
+    dropin,
     gazetteer,
     keywords,
     lexicon,
@@ -262,7 +263,7 @@ class TestSpeed:
 
     def test_a_quadratic_segmenter_shows(self) -> None:
         def quadratic(text: str) -> list[str]:
-            time.sleep(len(text) ** 2 * 1e-6)
+            time.sleep(len(text) ** 2 * 1e-5)
             return []
 
         lines = "\n".join(["好" * 20] * 10).encode()
@@ -429,7 +430,8 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     methods.main(["--rounds", "1", "--output", str(corpora / "methods.json")])
     monkeypatch.setattr(calibration, "SETS", {name: {"pku-test": "pku"} for name in ("perceptron", "crf")})
     calibration.main(["--output", str(corpora / "calibration.json")])
-    for name in ("discovery", "discovery-speed", "keywords", "keywords-speed"):  # minutes to measure
+    minutes_to_measure = ("discovery", "discovery-speed", "dropin", "keywords", "keywords-speed", "pipeline")
+    for name in minutes_to_measure:  # the functions have tests below
         record.save(record.load(record.RESULTS / f"{name}.json"), corpora / f"{name}.json")
     for name, (file, make) in tables.TABLES.items():
         lines = make(record.load(corpora / file)).splitlines()
@@ -445,3 +447,19 @@ def test_keyphrases_are_compared_whole_and_folded() -> None:
     cell = keywords.score([["長江", "长江", "桥"], ["ＡＢ"]], [["长江", "大桥"], ["ab"]])
     assert cell["at"]["5"] == {"precision": 0.6667, "recall": 0.6667, "f1": 0.6667}
     assert cell["map"] == 0.75
+
+
+def test_lines_that_the_drop_in_cuts_otherwise_are_counted() -> None:
+    cell = dropin.compare(["一二", "三", ""], list, lambda text: [text] if text else [])
+    assert (cell["lines"], cell["different"]) == (3, 1)
+    weights = dropin.compare_weights(["一", "二"], lambda text: [(text, 1.0)], lambda text: [("一", 1.5)])
+    assert weights == {"documents": 2, "different": 1, "greatest_difference": 0.5}
+
+
+def test_raw_lines_are_an_equal_share_of_each_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CNLP_DATA", str(tmp_path))
+    (tmp_path / "raw" / "more").mkdir(parents=True)
+    (tmp_path / "raw" / "short.txt").write_text("短\n", encoding="utf-8")
+    (tmp_path / "raw" / "more" / "long.txt").write_text("长行\n" * 300_000, encoding="utf-8")
+    size = sum(len(line.encode()) + 1 for line in dropin.raw_lines(1))
+    assert 990_000 < size < 1_000_010
