@@ -5,7 +5,7 @@ texts of ``CNLP_DATA`` make six genres (news, law, technology, reviews, novels, 
 geometric mean, over the genres, of the share of their paragraphs that have it; 0 if a genre lacks it.
 
     evenness >= 0.0002    pronouns, particles, prepositions, conjunctions, adverbs, numerals, interjections
-    evenness >= 0.01      verbs
+    evenness >= 0.01      verbs, but no verbal nouns (管理)
 
 Nouns and adjectives are never stop words: 系统 or 高 may be part of a term; their low IDF is enough. The threshold
 for verbs was chosen on CSL dev. Tags are those of core.tsv. English has no tags there: its function words are listed
@@ -69,7 +69,8 @@ def main() -> None:
     chosen = [
         (-value, word)
         for word, value in evenness.items()
-        if (tag := tags.get(word)) and value >= THRESHOLDS.get(tag[0], 1) and word not in BEGIN_TERMS.split()
+        if (tag := tags.get(word)) and value >= THRESHOLDS.get(tag[0], 1)
+        if tag not in ("vn", "mq") and word not in BEGIN_TERMS.split()
     ]
     words = [*(word for _, word in sorted(chosen)), *ENGLISH.split()]
     head = "# made by dictionaries/build_stopwords.py, the most even words first, then English: see SOURCES.md\n"

@@ -20,9 +20,9 @@ among its keywords. The features come in parts, which can be switched:
     phrases       candidates of more than one word
     distinct      nothing that stands within a better keyword
 
-``span`` and ``casing`` gained nothing on the development set and are off by default; the shipped weights are fitted
-without them, so they need weights of one's own. Weights are those of logistic regression, 1 for what the authors named
-and 0 for the other candidates. The shipped ones were fitted to abstracts of papers
+``span`` and ``casing`` gained next to nothing on the development set and are off by default; the shipped weights are
+fitted without them, so they need weights of one's own. Weights are those of logistic regression, 1 for what the
+authors named and 0 for the other candidates. The shipped ones were fitted to abstracts of papers
 (``cnlp/models/train_keyphrases.py``); :meth:`Combined.fit` fits one's own. docs/keywords.md has the numbers that
 justify each part.
 """
@@ -117,7 +117,7 @@ class Combined(Extractor):
 
         Raises:
             MissingDependencyError: scikit-learn is not installed.
-            ArgumentError: no candidate is a keyphrase, or all of them are.
+            ArgumentError: no candidate is a keyphrase, or all of them are; or the parts have no features.
         """
         try:
             from sklearn.linear_model import LogisticRegression
@@ -133,9 +133,11 @@ class Combined(Extractor):
             rows.append(np.frombuffer(data).reshape(-1, FEATURES))
             ends = array("I", bounds)
             labels += [normalise(text[start:end]) in wanted for start, end in zip(ends[::2], ends[1::2], strict=True)]
+        kept = [k for k in range(1, FEATURES) if k not in self._left_out()]
+        if not kept:
+            raise errors.ArgumentError(f"the parts {', '.join(self.parts)} have no features to learn weights of")
         if len(set(labels)) < 2:
             raise errors.ArgumentError("to learn, candidates that are keyphrases and others that are not are needed")
-        kept = [k for k in range(1, FEATURES) if k not in self._left_out()]
         model = LogisticRegression(solver="newton-cholesky", C=1.0)
         model.fit(np.concatenate(rows)[:, kept], labels)
         weights = array("d", bytes(8 * FEATURES))

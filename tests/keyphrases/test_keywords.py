@@ -170,6 +170,8 @@ def test_weights_are_learnt_from_examples() -> None:
     assert model.keywords(texts[0], 1)[0].text == "苹果"
     with pytest.raises(errors.ArgumentError, match="keyphrases and others that are not"):
         Combined().fit(texts, [[]] * 15)
+    with pytest.raises(errors.ArgumentError, match="the parts phrases, distinct have no features"):
+        Combined(parts=["phrases", "distinct"]).fit(texts, [["苹果"]] * 15)
 
 
 @pytest.mark.parametrize(
