@@ -16,6 +16,7 @@ from cnlp.corpus.entity_formats import READERS, detect_entities, read_entities
 from cnlp.corpus.formats import FORMATS, read_sentences, read_tagged
 from cnlp.corpus.registry import file_sha256
 from cnlp.corpus.sentence import TaggedSentence
+from cnlp.tagging.schemes import REPAIRS
 
 ENCODINGS = ("utf-8", "gb18030", "big5")
 S = TypeVar("S")
@@ -35,6 +36,13 @@ entity_format_option = click.option(
     "form",
     type=click.Choice(tuple(READERS)),
     help="Of the files, as for 'cnlp convert'.  [default: told from their first lines]",
+)
+repair_option = click.option(
+    "--repair",
+    type=click.Choice(REPAIRS),
+    help="What to do with tags that break their scheme, which public corpora have: 'begin' begins an entity with a tag "
+    "that cannot go on with the one before, 'drop' drops entities that do not begin and end as they should.  "
+    "[default: they are errors]",
 )
 corpus_encoding_option = click.option(
     "-e",
@@ -93,12 +101,14 @@ def read_parts(
     return _read(arguments, lambda path: read(path, form, encoding=encoding))
 
 
-def read_entity_parts(arguments: Sequence[str], form: str | None, encoding: str) -> list[Part[Sentence]]:
+def read_entity_parts(
+    arguments: Sequence[str], form: str | None, encoding: str, *, repair: str | None = None
+) -> list[Part[Sentence]]:
     """The sentences with entities of files, folders and patterns; errors as :func:`read_parts`."""
 
     def read(path: str) -> list[Sentence]:
         kind = form or detect_entities(path, encoding=encoding)
-        sentences = list(read_entities(path, kind, encoding=encoding))
+        sentences = list(read_entities(path, kind, repair=repair, encoding=encoding))
         if not sentences:
             raise errors.bad_line(path, 1, "the file has no sentences")
         return sentences

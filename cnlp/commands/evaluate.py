@@ -19,7 +19,7 @@ from cnlp.commands.choices import (
     standard_option,
     unknown_option,
 )
-from cnlp.commands.corpora import FilesCommand, corpus_encoding_option, read_entity_parts, read_parts
+from cnlp.commands.corpora import FilesCommand, corpus_encoding_option, read_entity_parts, read_parts, repair_option
 from cnlp.commands.ner import load_recognizer
 from cnlp.commands.tables import lines_of, show
 from cnlp.corpus.entities import Sentence
@@ -206,6 +206,7 @@ def tag(
     type=click.Choice(tuple(READERS)),
     help="Of GOLD, as for 'cnlp convert'.  [default: told from its first lines]",
 )
+@repair_option
 @click.option("--model", metavar="PATH", help="Model file to use in place of the one in the package.")
 def ner(
     gold: str,
@@ -215,22 +216,24 @@ def ner(
     form: str,
     encoding: str,
     gold_format: str | None,
+    repair: str | None,
     model: str | None,
 ) -> None:
     """Strict precision, recall and F1 of entities: of each label and length, and of unseen ones with --train.
 
     GOLD is marked by hand; PREDICTION is the same text marked by any program, in any format that 'cnlp convert'
-    reads; tags in it that break their scheme mark nothing, as in seqeval's strict mode. Without it the text of GOLD
+    reads; tags in it that break their scheme mark nothing, as in seqeval's strict mode (in GOLD they are errors,
+    unless --repair says otherwise). Without it the text of GOLD
     is marked by the shipped model, or by --model.
     """
     _refuse_both(prediction, model)
     seen = None
     if train:
-        parts = read_entity_parts(train, None, encoding)
+        parts = read_entity_parts(train, None, encoding, repair="drop")
         sentences = (sentence for part in parts for sentence in part.sentences)
         seen = {(text[start:end], label) for text, spans in sentences for start, end, label in spans}
     kind = gold_format or detect_entities(gold, encoding=encoding)
-    expected = list(number_entities(gold, kind, encoding=encoding))
+    expected = list(number_entities(gold, kind, repair=repair, encoding=encoding))
     if prediction is None:
         find = load_recognizer(model)
         name = model or "the shipped model"

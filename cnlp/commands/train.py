@@ -25,6 +25,7 @@ from cnlp.commands.corpora import (
     entity_format_option,
     read_entity_parts,
     read_parts,
+    repair_option,
 )
 from cnlp.commands.failures import INTERRUPTED
 from cnlp.commands.streams import Decorator
@@ -208,6 +209,7 @@ def tag(
 
 @command.command("ner", cls=FilesCommand)
 @_common(("crf", "perceptron"), entity_format_option)
+@repair_option
 def ner(
     method: str,
     train: tuple[str, ...],
@@ -218,6 +220,7 @@ def ner(
     seed: int,
     form: str | None,
     encoding: str,
+    repair: str | None,
 ) -> None:
     """Learn to find named entities; any labels will do.
 
@@ -225,7 +228,7 @@ def ner(
     line. The model serves 'cnlp ner --model MODEL'. crf is the more accurate; perceptron learns faster.
     """
     task = EntityTask(method, epochs, seed)
-    _run(task, output, force, train, dev, lambda files: read_entity_parts(files, form, encoding))
+    _run(task, output, force, train, dev, lambda files: read_entity_parts(files, form, encoding, repair=repair))
 
 
 def _run(

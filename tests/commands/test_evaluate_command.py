@@ -199,6 +199,7 @@ def test_sentences_with_entities_that_differ(shell: Shell, tmp_path: Path) -> No
     found.write_text(FOUND_COLUMNS.split("\n\n")[0], encoding="utf-8")
     one_line(shell("evaluate", "ner", gold, found), f"{found}:1: 2 gold and 1 sentences: the file ends here")
     one_line(shell("evaluate", "ner", found, gold), f"{found}:7: BMES: 'M-LOC' at position 6 cannot stand after 'O'")
+    assert shell("evaluate", "ner", found, found, "--repair", "drop").code == 0
     found.write_text("我们 开会\n", encoding="utf-8")
     one_line(shell("evaluate", "ner", gold, found), f"{found}:1: the format is none of ")
     one_line(shell("evaluate", "ner", gold, gold, "--model", "m"), "leave it out to score a model", code=2)

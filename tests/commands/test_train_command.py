@@ -310,6 +310,9 @@ def test_bad_files_of_entities_are_named_by_line(shell: Shell, tmp_path: Path) -
         result = shell("train", "ner", "--train", path, "-o", model)
         assert result.code and not model.exists()
         assert f"cnlp: error: {path}{message}" in result.err if message else "no sentence has an entity" in result.err
+    path.write_text(MARKED + "王 B-PER\n明 I-LOC\n", encoding="utf-8")
+    result = shell("train", "ner", "--train", path, "--repair", "begin", "--epochs", "1", "-o", model)
+    assert result.code == 0 and "3 sentences, 15 characters, 6 entities" in result.err
 
 
 def test_the_walk_of_the_readme(tmp_path: Path) -> None:
