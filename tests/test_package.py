@@ -83,6 +83,8 @@ for algorithm in ("forward", "backward", "bidirectional", "unigram", "bigram"):
         for words in (None, lexicon):
             for text in texts:
                 print(ascii(cnlp.Segmenter(words, algorithm=algorithm, mode=mode).tokenize(text)))
+for text in texts:
+    print(ascii(cnlp.tag(text, lexicon=lexicon)), cnlp.tag_words(list(text), tagset="ctb"))
 print(cnlp.Segmenter().explain("南京市长江大桥"))
 print(cnlp.Segmenter().n_best("南京市长江大桥", 5))
 """
