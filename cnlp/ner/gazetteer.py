@@ -111,17 +111,11 @@ class Gazetteer:
         case: bool = True,
         script: bool = True,
     ) -> None:
-        numbers: dict[str, int] = {}
         kinds = _Kinds()
-        if isinstance(entries, (str, os.PathLike)):
-            numbers.update(_lines(entries, kinds))
-        else:
-            for given in entries:
-                if isinstance(given, str):
-                    raise errors.ArgumentError(f"an entry is a text and a label, got {given!r} alone")
-                entry = GazetteerEntry(*given)
-                kind = kinds.number(entry.label, entry.mode, entry.name, entry.partial)
-                numbers[_checked_text(entry.text)] = kind
+        numbers: dict[str, int] = {}
+        for text, kind in _numbered(entries, kinds):
+            numbers.pop(text, None)  # a text given again counts as given last, among those that fold alike, too
+            numbers[text] = kind
         self._kinds: tuple[Kind, ...] = tuple(kinds)
         self._trie = Trie.build(numbers, width=width, case=case, script=script)
 
@@ -226,6 +220,20 @@ class _Kinds(list["Kind"]):
             self.append(kind)
             number = self._numbers[kind] = len(self)
         return number
+
+
+def _numbered(
+    entries: str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]], kinds: _Kinds
+) -> Iterator[tuple[str, int]]:
+    """Text and kind of each entry."""
+    if isinstance(entries, (str, os.PathLike)):
+        yield from _lines(entries, kinds)
+        return
+    for given in entries:
+        if isinstance(given, str):
+            raise errors.ArgumentError(f"an entry is a text and a label, got {given!r} alone")
+        entry = GazetteerEntry(*given)
+        yield _checked_text(entry.text), kinds.number(entry.label, entry.mode, entry.name, entry.partial)
 
 
 def _lines(path: str | os.PathLike[str], kinds: _Kinds) -> Iterator[tuple[str, int]]:

@@ -116,6 +116,8 @@ def test_aliases_lead_to_one_name() -> None:
 def test_the_last_of_equal_entries_counts() -> None:
     gazetteer = Gazetteer([("華盛頓", "PER"), ("华盛顿", "LOC")])
     assert len(gazetteer) == 1 and found(gazetteer, "华盛顿") == [("华盛顿", "LOC", None)]
+    again = Gazetteer([("国", "A"), ("國", "B"), ("国", "C")])
+    assert found(again, "國") == [("國", "C", None)]
 
 
 def test_a_forced_entry_wins_over_a_longer_one_and_a_block_removes_what_is_inside() -> None:
