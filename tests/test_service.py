@@ -51,6 +51,14 @@ def test_tags_are_those_of_tag(client: TestClient) -> None:
     ]
 
 
+def test_entities_are_those_of_entities(client: TestClient) -> None:
+    found = post(client, "/entities", text=TEXT)["entities"]
+    expected = cnlp.entities(TEXT)
+    assert expected and [(e["text"], e["start"], e["end"], e["label"]) for e in found] == [
+        (e.text, e.start, e.end, e.label) for e in expected
+    ]
+
+
 def test_keywords_are_those_of_keywords(client: TestClient) -> None:
     text = "支持向量机是一种分类方法。支持向量机在文本分类中很有效。"
     found = post(client, "/keywords", text=[text, ""], top_k=3)["keywords"]

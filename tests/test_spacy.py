@@ -97,3 +97,12 @@ def test_processes_give_what_one_gives() -> None:
     texts = [TEXT, "南京市长江大桥", ""] * 3
     alone = [[(token.text, token.tag_) for token in doc] for doc in nlp.pipe(texts)]
     assert [[(token.text, token.tag_) for token in doc] for doc in nlp.pipe(texts, n_process=2)] == alone
+
+
+def test_entities_are_those_of_entities() -> None:
+    nlp = pipeline()
+    nlp.add_pipe("cnlp_ner")
+    doc = nlp(TEXT)
+    assert doc.ents
+    for entity in cnlp.entities(TEXT):
+        assert any(span.start_char <= entity.start and entity.end <= span.end_char for span in doc.ents)
