@@ -381,6 +381,43 @@ def keyword_speed(record: Record) -> str:
         for name, cell in speed["milliseconds"].items()
     ]
     return table(["", "ms", *(f"x {base}" for base in bases)], rows)
+def entity_scores(record: Record) -> str:
+    """Strict spans of the shipped models and of models trained on Resume and Weibo."""
+    results = record["results"]
+    cells = {
+        **results["shipped"],
+        **({"MSRA test, every 15th, LAC": results["lac"]} if results["lac"] else {}),
+        "Resume test": results["resume"]["test"],
+        **{f"Weibo {name}": cell for name, cell in results["weibo"].items() if name != "dev"},
+    }
+    rows = [[name, *(fraction(cell[key], 4) for key in ("precision", "recall", "f1"))] for name, cell in cells.items()]
+    return table(["strict spans", "P", "R", "F1"], rows)
+
+
+def entity_labels(record: Record) -> str:
+    """F1 of each label of the shipped models."""
+    shipped = record["results"]["shipped"]
+    rows = [
+        [name, ", ".join(f"{label} {fraction(value)}" for label, value in cell["by_label"].items())]
+        for name, cell in shipped.items()
+    ]
+    return table(["", "F1 by label"], rows)
+
+
+def entity_speed(record: Record) -> str:
+    """Sentences a second, start and memory."""
+    results = record["results"]
+    rows = []
+    for name, cell in results["speed"]["sentences_per_s"].items():
+        ratio = results["speed"]["ratio_to"]["jieba.posseg"].get(name, {}).get("median", 1.0)
+        start = results["start"].get(name.removesuffix(".entities"))
+        costs = [_NO_FIGURE, _NO_FIGURE]
+        if start:
+            costs = [f"{start['above_python_ms']['median']:.0f}", f"{start['peak_mb']['median']:.0f}"]
+        rows.append([name, f"{cell['median']:,.0f}", f"{ratio:.1f}", *costs])
+    if results["lac"]:
+        rows.append(["LAC, in a run of its own", f"{results['lac']['sentences_per_s']:,}", *[_NO_FIGURE] * 3])
+    return table(["MSRA test", "sentences/s", "x jieba.posseg", "start, ms above Python", "peak MB"], rows)
 
 
 TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
@@ -403,6 +440,9 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "discovery-use": ("discovery.json", words_in_use),
     "discovery-novels": ("discovery.json", words_of_novels),
     "discovery-novels-words": ("discovery.json", lists_of_novels),
+    "entity-scores": ("ner.json", entity_scores),
+    "entity-labels": ("ner.json", entity_labels),
+    "entity-speed": ("ner.json", entity_speed),
     "lexicon": ("lexicon.json", large_lexicon),
     "dropin": ("dropin.json", same_as_jieba),
     "pipeline": ("pipeline.json", documents_in_spacy),

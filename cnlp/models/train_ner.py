@@ -73,9 +73,19 @@ def msra() -> tuple[list[Sentence], list[Sentence], list[Sentence], list[Sentenc
 
 
 def cluener() -> tuple[list[Sentence], list[Sentence], list[Sentence], list[Sentence]]:
-    """Train, dev, test and no background."""
-    train, dev, test = blocks([sentence for _, sentence in number_cluener(data_folder() / CLUENER)], 5, 10)
+    """Train, dev, test and no background; of overlapping entities the longer one."""
+    found = [Sentence(text, flat(spans)) for _, (text, spans) in number_cluener(data_folder() / CLUENER)]
+    train, dev, test = blocks(found, 5, 10)
     return train, dev, test, []
+
+
+def flat(spans: Sequence[tuple[int, int, str]]) -> tuple[tuple[int, int, str], ...]:
+    """The spans without those that overlap a longer one, or one as long before them: CLUENER has some."""
+    kept: list[tuple[int, int, str]] = []
+    for span in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
+        if all(span[1] <= other[0] or other[1] <= span[0] for other in kept):
+            kept.append(span)
+    return tuple(sorted(kept))
 
 
 PARTS = {"msra": msra, "cluener": cluener}
