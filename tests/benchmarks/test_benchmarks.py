@@ -22,6 +22,7 @@ from benchmarks import (
     lexicon,
     memory,
     methods,
+    ner,
     pos_speed,
     record,
     report,
@@ -33,6 +34,7 @@ from benchmarks import (
 )
 from cnlp import errors
 from cnlp.corpus import CORPORA, load
+from cnlp.corpus.entities import Sentence
 from cnlp.corpus.registry import file_sha256
 
 GOLD = {
@@ -98,6 +100,7 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "lexicon",
         "memory",
         "methods",
+        "ner",
         "pos_speed",
         "record",
         "report",
@@ -430,7 +433,7 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     methods.main(["--rounds", "1", "--output", str(corpora / "methods.json")])
     monkeypatch.setattr(calibration, "SETS", {name: {"pku-test": "pku"} for name in ("perceptron", "crf")})
     calibration.main(["--output", str(corpora / "calibration.json")])
-    minutes_to_measure = ("discovery", "discovery-speed", "dropin", "keywords", "keywords-speed", "pipeline")
+    minutes_to_measure = ("discovery", "discovery-speed", "dropin", "keywords", "keywords-speed", "ner", "pipeline")
     for name in minutes_to_measure:  # the functions have tests below
         record.save(record.load(record.RESULTS / f"{name}.json"), corpora / f"{name}.json")
     for name, (file, make) in tables.TABLES.items():
@@ -441,6 +444,25 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
 
 def test_long_lines_can_be_left_out(fakes: None) -> None:
     assert speed.measure_long_lines([["好"]], argparse.Namespace(long_megabytes=0.0)) == {}
+
+
+def test_entities_are_compared_whole(corpora: Path) -> None:
+    gold = [Sentence("李雷去北京", ((0, 2, "PER"), (3, 5, "LOC")))]
+    cell = ner.scores(gold, lambda text: [(0, 2, "PER"), (3, 4, "LOC"), (4, 5, "LOC")])
+    assert (cell["precision"], cell["recall"], cell["f1"]) == (0.3333, 0.5, 0.4)
+    assert cell["by_label"] == {"LOC": 0.0, "PER": 1.0}
+
+
+def test_weibo_is_scored_with_and_without_sentences_seen_in_training(corpora: Path) -> None:
+    line = "李0\tB-PER.NAM\n雷1\tI-PER.NAM\n去0\tO\n{}0\tB-GPE.NAM\n京1\tI-GPE.NAM\n\n"
+    north, south = line.format("北"), line.format("南")
+    for part, text in (("train", north * 5), ("dev", north), ("test", north + south)):
+        path = corpora / "data" / ner.WEIBO.format(part)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    found = ner.weibo()
+    assert {"dev", "test", "test.NAM", "test, unseen sentences", "test, unseen sentences.NOM"} <= set(found)
+    assert found["test"]["recall"] >= found["test, unseen sentences"]["recall"]
 
 
 def test_keyphrases_are_compared_whole_and_folded() -> None:
