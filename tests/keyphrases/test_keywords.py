@@ -204,7 +204,7 @@ def test_text_must_be_str(method: str) -> None:
 
 
 def test_a_long_text_has_no_more_candidates_than_four_for_each_word() -> None:
-    words = cnlp.segment(TEXT) * 500
+    words = cnlp.segment(TEXT) * 40
     text = "".join(word + str(i) * (i % 7 == 0) for i, word in enumerate(words))
     rows, spans = Combined().features(text)
     assert len(rows) == len(spans) <= 4 * len(words)
