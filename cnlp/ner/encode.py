@@ -162,7 +162,7 @@ class Layout:
         starts, lengths = [], []
         words = np.arange(len(ends))
         for count in range(PHRASE_WORDS):
-            left = words[: len(ends) - count]
+            left = words[: max(len(ends) - count, 0)]
             size = ends[left + count] - self.starts[left]
             kept = (self.piece_of[left] == self.piece_of[left + count]) & (size <= LONGEST_PHRASE)
             starts.append(self.starts[left][kept])
