@@ -420,6 +420,18 @@ def entity_speed(record: Record) -> str:
     return table(["MSRA test", "sentences/s", "x jieba.posseg", "start, ms above Python", "peak MB"], rows)
 
 
+def requests_of_service(record: Record) -> str:
+    """Requests a second and how long they take."""
+    results = record["results"]
+    rows = [
+        [path, f"{cell['per_second']:,}", f"{cell['p50_ms']:.1f}", f"{cell['p99_ms']:.1f}", str(cell["errors"])]
+        for path, cell in results["paths"].items()
+    ]
+    before, after = results["memory"]["mb"]
+    rows.append([f"MB before and after {results['memory']['requests']:,} requests", f"{before}", f"{after}", "", ""])
+    return table([f"{results['clients']} clients", "requests a second", "ms, median", "ms, 99 %", "errors"], rows)
+
+
 TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "segmentation": ("segmentation.json", f1_by_set),
     "segmentation-recall": ("segmentation.json", recall_by_set),
@@ -446,6 +458,7 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "lexicon": ("lexicon.json", large_lexicon),
     "dropin": ("dropin.json", same_as_jieba),
     "pipeline": ("pipeline.json", documents_in_spacy),
+    "service": ("service.json", requests_of_service),
     "memory": ("memory.json", start_and_memory),
 }
 
