@@ -109,6 +109,7 @@ class POSTokenizer:
         """Take over the tags of words that were added to the tokenizer."""
         if self.tokenizer.user_word_tag_tab:
             self.word_tag_tab.update(self.tokenizer.user_word_tag_tab)
+            self.tokenizer.user_word_tag_tab = {}
 
     def cut(self, sentence: str | bytes, HMM: bool = True) -> Iterator[pair]:
         """The words of a text with their tags, one after the other."""

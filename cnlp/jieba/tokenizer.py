@@ -86,7 +86,8 @@ class Tokenizer:
         self.backend = backend
         self.lock = threading.RLock()
         self.initialized = False
-        self.user_word_tag_tab: dict[str, str] = {}
+        self.user_word_tag_tab: dict[str, str] = {}  # what no POSTokenizer has taken over yet
+        self._user_tags: dict[str, str] = {}
         self.tmp_dir: str | None = None  # jieba keeps a cache file there; nothing needs one here
         self.cache_file: str | None = None
         self._clear()
@@ -188,7 +189,7 @@ class Tokenizer:
         self.FREQ[text] = frequency
         self.total += frequency
         if tag:
-            self.user_word_tag_tab[text] = tag
+            self.user_word_tag_tab[text] = self._user_tags[text] = tag
         if frequency == 0 and text:
             self._forced = self._forced or Dictionary()
             self._forced.set(text, 1)
@@ -356,7 +357,7 @@ class Tokenizer:
         from cnlp.lexicon import Entry, Lexicon
 
         entries = [
-            Entry(word, mode="prefer" if frequency else "block", tag=self.user_word_tag_tab.get(word))
+            Entry(word, mode="prefer" if frequency else "block", tag=self._user_tags.get(word))
             for word, frequency in self._changes.items()
             if word and (frequency or len(word) > 1)
         ]

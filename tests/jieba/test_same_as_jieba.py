@@ -18,6 +18,7 @@ with warnings.catch_warnings():
     import jieba.finalseg
     import jieba.posseg
 
+import cnlp
 import cnlp.jieba
 import cnlp.jieba.analyse
 import cnlp.jieba.posseg
@@ -155,6 +156,20 @@ def test_words_of_a_file_are_added_alike(tmp_path: object, clean_force_split: No
     assert [str(word) for word in cnlp.jieba.posseg.POSTokenizer(ours).lcut(text)] == tagged
     assert ours.suggest_freq(("中", "将"), True) == theirs.suggest_freq(("中", "将"), True)
     assert ours.lcut("如果放到post中将出错。", HMM=False) == theirs.lcut("如果放到post中将出错。", HMM=False)
+
+
+def test_other_backend_knows_the_words_and_their_tags() -> None:
+    tokenizer = cnlp.jieba.Tokenizer(backend="cnlp")
+    tagger = cnlp.jieba.posseg.POSTokenizer(tokenizer)
+    text = "她在网易杭研大厦见了王小川"
+    assert tokenizer.lcut(text) == cnlp.segment(text)
+    assert [str(word) for word in tagger.cut(text)] == [f"{token.text}/{token.tag}" for token in cnlp.tag(text)]
+    tokenizer.add_word("杭研大厦", tag="nz")
+    tokenizer.del_word("网易")
+    assert list(tokenizer.cut(text))[2:5] == ["网", "易", "杭研大厦"]
+    assert str(tagger.lcut(text)[4]) == "杭研大厦/nz"
+    assert [word for word, *_ in tokenizer.tokenize(text)] == tokenizer.lcut(text)
+    assert {"杭研大厦", "大厦"} < set(tokenizer.lcut(text, cut_all=True))
 
 
 @pytest.mark.parametrize("options", [{}, {"topK": None}, {"allowPOS": ("ns", "n"), "withFlag": True}, {"topK": 3}])
