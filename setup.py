@@ -56,44 +56,31 @@ class Build(build):
 FLAGS = ["-std=c11", "-O3", "-ffp-contract=off", "-fvisibility=hidden", "-fno-tree-slp-vectorize"]
 if sys.platform == "win32":
     FLAGS = []
-sources = [
+
+
+def extension(name: str, sources: list[str], headers: list[str]) -> Extension:
+    """A part of the kernel, left out where there is no compiler."""
+    return Extension(
+        f"cnlp._kernel.{name}",
+        sources=[f"{KERNEL}/{source}.c" for source in sources],
+        depends=[f"{KERNEL}/{header}.h" for header in headers],
+        extra_compile_args=FLAGS,
+        py_limited_api=True,
+        optional=True,
+    )
+
+
+NATIVE = [
     "trie", "scanner", "lattice", "decode", "tagger", "tagger_constraints", "tagger_scores", "unknown", "module",
     "pos", "pos_module", "terms", "entities", "entities_module",
 ]  # fmt: skip
-kernel = Extension(
-    "cnlp._kernel.native",
-    sources=[f"{KERNEL}/{name}.c" for name in sources],
-    depends=[f"{KERNEL}/{name}.h" for name in ("kernel", "tagger", "module", "pos", "entities")],
-    extra_compile_args=FLAGS,
-    py_limited_api=True,
-    optional=True,
-)
-training = Extension(
-    "cnlp._kernel.training",
-    sources=[f"{KERNEL}/tagger_train.c", f"{KERNEL}/train_module.c"],
-    depends=[f"{KERNEL}/tagger_train.h"],
-    extra_compile_args=FLAGS,
-    py_limited_api=True,
-    optional=True,
-)
-ngrams = Extension(
-    "cnlp._kernel.ngrams",
-    sources=[f"{KERNEL}/ngrams.c", f"{KERNEL}/ngrams_module.c"],
-    depends=[f"{KERNEL}/ngrams.h"],
-    extra_compile_args=FLAGS,
-    py_limited_api=True,
-    optional=True,
-)
-prefix = Extension(
-    "cnlp._kernel.prefix",
-    sources=[f"{KERNEL}/prefix.c", f"{KERNEL}/prefix_module.c"],
-    depends=[f"{KERNEL}/prefix.h", f"{KERNEL}/kernel.h"],
-    extra_compile_args=FLAGS,
-    py_limited_api=True,
-    optional=True,
-)
 
 setup(
-    ext_modules=[kernel, training, ngrams, prefix],
+    ext_modules=[
+        extension("native", NATIVE, ["kernel", "tagger", "module", "pos", "entities"]),
+        extension("training", ["tagger_train", "train_module"], ["tagger_train"]),
+        extension("ngrams", ["ngrams", "ngrams_module"], ["ngrams"]),
+        extension("prefix", ["prefix", "prefix_module"], ["prefix", "kernel"]),
+    ],
     cmdclass={"build": Build, "build_models": BuildModels},
 )
