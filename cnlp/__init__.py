@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from cnlp.keyphrases import keywords as keywords
     from cnlp.lexicon import Entry as Entry
     from cnlp.lexicon import Lexicon as Lexicon
+    from cnlp.loading import load as load
     from cnlp.ner.gazetteer import Gazetteer as Gazetteer
     from cnlp.ner.recognizer import EntityRecognizer as EntityRecognizer
     from cnlp.ner.recognizer import entities as entities
     from cnlp.ner.rules import Rules as Rules
     from cnlp.segmentation import Segmenter as Segmenter
-    from cnlp.segmentation import load as load
     from cnlp.segmentation import segment as segment
     from cnlp.segmentation import tokenize as tokenize
     from cnlp.tagging.pos import tag as tag
@@ -49,7 +49,7 @@ _HOMES = {
     "discover_words": "cnlp.discovery",
     "keywords": "cnlp.keyphrases",
     "entities": "cnlp.ner.recognizer",
-    "load": "cnlp.segmentation",
+    "load": "cnlp.loading",
     "segment": "cnlp.segmentation",
     "sentences": "cnlp.text.sentences",
     "tag": "cnlp.tagging.pos",

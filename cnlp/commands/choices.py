@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import click
 
-import cnlp
 from cnlp import Segmenter
+from cnlp.lexicon import load
 from cnlp.models.format import ModelFile
 from cnlp.segmentation import ALGORITHMS, DEFAULT_ALGORITHM
 from cnlp.segmentation.segmenter import TAGGERS
@@ -82,7 +82,7 @@ def make_segmenter(
         CnlpError: a file is damaged, or the choices do not go together.
     """
     kind = None if model is None else ModelFile(model).kind
-    lexicon = cnlp.load(None if kind == "segmenter" else model)
+    lexicon = load(None if kind == "segmenter" else model)
     for path in lexicons:
         lexicon = lexicon.overlay(path)
     if kind != "segmenter":

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import cnlp
 from cnlp import errors
 from cnlp._kernel.reference_entities import EntityTagger
-from cnlp.models import CORE
+from cnlp.models import CORE, TAGGERS
 from cnlp.ner.gazetteer import Gazetteer
 from cnlp.ner.recognizer import EntityRecognizer, entities
 
@@ -123,6 +124,22 @@ def test_wrong_use_is_said(tmp_path: Path) -> None:
         EntityRecognizer.load(tmp_path / "missing")
     with pytest.raises(errors.ModelError, match="not 'entities'"):
         EntityRecognizer.load(CORE)
+
+
+def test_load_opens_entity_models_by_path_and_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "ner.safetensors"
+    model().save(path)
+    loaded = cnlp.load(path)
+    assert isinstance(loaded, EntityRecognizer)
+    assert loaded.entities("王小明在北京工作。") == model().entities("王小明在北京工作。")
+    assert cnlp.load("cluener").labels_ == EntityRecognizer.load("cluener").labels_
+    assert isinstance(cnlp.load(), cnlp.Lexicon) and isinstance(cnlp.load(CORE), cnlp.Lexicon)
+    with pytest.raises(errors.ArgumentError, match="are for lexicons"):
+        cnlp.load(path, width=False)
+    with pytest.raises(errors.ModelError, match="kind 'segmenter', not 'lexicon' or 'entities'; Segmenter"):
+        cnlp.load(TAGGERS["hmm"])
+    with pytest.raises(FileNotFoundError):
+        cnlp.load(tmp_path / "missing")
 
 
 def test_a_damaged_file_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""Opening model files: ``load``."""
+
+from __future__ import annotations
+
+import os
+
+from cnlp import errors
+from cnlp.models import ENTITIES
+from cnlp.models.format import ModelFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def load(
+    path: str | os.PathLike[str] | None = None,
+    *,
+    width: bool = True,
+    case: bool = True,
+    script: bool = True,
+    patterns: bool = True,
+) -> Any:
+    """What a model file holds: a :class:`cnlp.Lexicon` or a :class:`cnlp.EntityRecognizer`.
+
+    Args:
+        path: a model file of kind ``"lexicon"`` or ``"entities"``, or the name of a shipped entity model, ``"msra"``
+            or ``"cluener"``; the shipped lexicon by default.
+        width: match full width and half width alike (this and what follows: lexicons only).
+        case: match capital and small letters alike.
+        script: match Traditional and Simplified Chinese alike.
+        patterns: propose numbers, times, addresses and runs of letters as words.
+
+    Raises:
+        OSError: the file cannot be read.
+        ModelError: it is damaged, foreign, or of another kind.
+        ArgumentError: a switch of lexicons was given for entities.
+
+    >>> import cnlp
+    >>> "北京大学" in cnlp.load()
+    True
+    >>> [(found.text, found.label) for found in cnlp.load("msra").entities("王小明在北京大学读书")]
+    [('王小明', 'PER'), ('北京大学', 'ORG')]
+    """
+    name = "" if path is None else os.fspath(path)
+    kind = "lexicon" if path is None else "entities" if name in ENTITIES else ModelFile(name).kind
+    if kind == "entities":
+        if not (width and case and script and patterns):
+            raise errors.ArgumentError("width, case, script and patterns are for lexicons, this is an entity model")
+        from cnlp.ner.recognizer import EntityRecognizer
+
+        return EntityRecognizer.load(path)
+    if kind != "lexicon":
+        other = "; Segmenter(model=...) takes it" if kind == "segmenter" else ""
+        raise errors.bad_model(name, f"this is a model of kind {kind!r}, not 'lexicon' or 'entities'{other}")
+    from cnlp.lexicon import load as load_lexicon
+
+    return load_lexicon(path, width=width, case=case, script=script, patterns=patterns)
