@@ -52,9 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, part in (("gold words, days 26-28", sentences(DEV)), ("gold words, days 29-31", test)):
         results[name] = on_gold_words(tagger, part, known)
         print(name, results[name], flush=True)
-    segmenter = Perceptron(epochs=10, dictionary=jieba_dictionary())
-    segmenter.fit_parts([Part([list(w) for w, _ in sentences(TRAIN)]), Part(list(load("pfr-199802")))])
-    cut = segmenter.predict(texts)
+    cut = fit_segmenter().predict(texts)
     found = list(zip(cut, tagger.predict_many(cut), strict=True))
     results["segmentation F1"] = f1(test, found, letters=0)
     results["joint F1"] = f1(test, found)
@@ -64,6 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     record = records.new_record("pos", words, corpora=[CORPUS, "pfr-199802"], packages=["numpy", "jieba"], seed=1)
     records.save({**record, "results": results}, options.output)
     return 0
+
+
+def fit_segmenter() -> Perceptron:
+    """A segmenter of days 1 to 25, February and jieba's dictionary."""
+    parts = [Part([list(words) for words, _ in sentences(TRAIN)]), Part(list(load("pfr-199802")))]
+    return Perceptron(epochs=10, dictionary=jieba_dictionary()).fit_parts(parts)
 
 
 def on_gold_words(tagger: PartOfSpeech, part: Sequence[Tagged], known: set[str]) -> dict[str, float]:

@@ -165,6 +165,19 @@ def parts_of_speech(record: Record) -> str:
     return table(["PFR January 1998, days 29-31", "cnlp", "jieba.posseg"], rows)
 
 
+def words_and_tags_together(record: Record) -> str:
+    """F1 of words with their tag, one after the other and by lists of cuts, and the words tagged for it."""
+    results = record["results"]
+    once = results["pipeline"]
+    rows = [["one after the other", *[fraction(once["second"], 4)] * 2, f"{once['tagged']:.1f}"]]
+    for name, cell in results.items():
+        if name != "pipeline":
+            scores = [fraction(cell[way]["second"], 4) for way in ("sum", "mean")]
+            rows.append([f"together, {name} cuts of a clause", *scores, f"{cell['tagged']:.1f}"])
+    columns = ["F1, tags' scores as a sum", "as a mean", "words tagged per word"]
+    return table(["PFR January 1998, days 26-28, second half", *columns], rows)
+
+
 def speed_of_tagging(record: Record) -> str:
     """Words and bytes per second, and the ratios to the peers."""
     results = record["results"]
@@ -439,6 +452,7 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "speed": ("speed.json", speed_of_lines),
     "speed-long-lines": ("speed.json", speed_of_long_lines),
     "pos": ("pos.json", parts_of_speech),
+    "pos-joint": ("pos_joint.json", words_and_tags_together),
     "pos-speed": ("pos_speed.json", speed_of_tagging),
     "gazetteer": ("gazetteer.json", large_gazetteer),
     "methods": ("methods.json", methods),

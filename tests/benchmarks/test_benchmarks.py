@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import doctest
 import importlib
+import itertools
 import json
 import subprocess
 import time
@@ -23,6 +24,7 @@ from benchmarks import (
     memory,
     methods,
     ner,
+    pos_joint,
     pos_speed,
     record,
     report,
@@ -33,9 +35,19 @@ from benchmarks import (
     timing,
 )
 from cnlp import errors
+from cnlp._kernel.reference_pos import WordTagger as WordTaggerTwin
 from cnlp.corpus import CORPORA, load
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.registry import file_sha256
+from cnlp.models import open_model
+from cnlp.tagging.perceptron import Perceptron
+from cnlp.tagging.pos import ARRAYS, KIND, PartOfSpeech
+from cnlp.tagging.words import WordTagger
+
+TAGGED = [
+    (["北京", "大学", "的", "大学生", "，", "在", "北京", "。"], ["ns", "n", "u", "n", "w", "p", "ns", "w"]),
+    (["大学生", "的", "北京"], ["n", "u", "ns"]),
+] * 6
 
 GOLD = {
     "pku-test": "北京  大学\r\n\r\n欢迎  你\r\n",
@@ -101,6 +113,7 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "memory",
         "methods",
         "ner",
+        "pos_joint",
         "pos_speed",
         "record",
         "report",
@@ -433,8 +446,8 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     methods.main(["--rounds", "1", "--output", str(corpora / "methods.json")])
     monkeypatch.setattr(calibration, "SETS", {name: {"pku-test": "pku"} for name in ("perceptron", "crf")})
     calibration.main(["--output", str(corpora / "calibration.json")])
-    minutes_to_measure = ("discovery", "discovery-speed", "dropin", "keywords", "keywords-speed", "ner", "pipeline")
-    for name in minutes_to_measure:  # the functions have tests below
+    minutes_to_measure = "discovery discovery-speed dropin keywords keywords-speed ner pipeline pos_joint service"
+    for name in minutes_to_measure.split():  # the functions have tests below
         record.save(record.load(record.RESULTS / f"{name}.json"), corpora / f"{name}.json")
     for name, (file, make) in tables.TABLES.items():
         lines = make(record.load(corpora / file)).splitlines()
@@ -463,6 +476,54 @@ def test_weibo_is_scored_with_and_without_sentences_seen_in_training(corpora: Pa
     found = ner.weibo()
     assert {"dev", "test", "test.NAM", "test, unseen sentences", "test, unseen sentences.NOM"} <= set(found)
     assert found["test"]["recall"] >= found["test, unseen sentences"]["recall"]
+
+
+@pytest.fixture(scope="module")
+def small_segmenter() -> Perceptron:
+    return Perceptron(epochs=3).fit([words for words, _ in TAGGED])
+
+
+@pytest.fixture(scope="module")
+def tagger_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tagger") / "pos.safetensors"
+    WordTagger(epochs=3).fit(TAGGED).save(path)
+    return path
+
+
+class TestWordsAndTagsTogether:
+    def test_lists_of_cuts_begin_with_the_cut_itself(self, small_segmenter: Perceptron) -> None:
+        texts = ["北京大学，的大学生。", "生生", "，", "大学的北京生"]
+        found = [*pos_joint.n_best_by_clause(small_segmenter, texts, 5)]
+        best = [[word for clause in line for word in clause[0][0]] for line in found]
+        assert best == small_segmenter.predict(texts)
+        for clause in itertools.chain.from_iterable(found):
+            scores = [score for _, score in clause]
+            assert scores == sorted(scores, reverse=True)
+            assert len({words for words, _ in clause}) == len(clause)
+            assert len({"".join(words) for words, _ in clause}) == 1
+        assert [len(line) for line in found] == [2, 1, 1, 1]
+        assert [len(line[0]) for line in found[1:]] == [2, 1, 5]
+
+    def test_scores_are_those_that_the_tagger_decodes_by(self, tagger_file: Path) -> None:
+        score = pos_joint.tag_scorer(tagger_file)
+        tagger = PartOfSpeech(tagger_file)
+        twin = WordTaggerTwin(tagger_file.read_bytes(), open_model(tagger_file, KIND).ranges(*ARRAYS), tagger.tags)
+        words = ("北京", "大学", "的")
+        columns, sets = zip(*map(twin.columns, words), strict=True)
+        rows, n = twin.scores(list(columns)), len(tagger.tags)
+        totals = []
+        for path in itertools.product(range(n), repeat=3):
+            if all(bits >> tag & 1 for tag, bits in zip(path, sets, strict=True)):
+                steps = sum(twin.transitions[a * n + b] for a, b in zip((n, *path), path, strict=False))
+                totals.append(steps + sum(row[tag] for row, tag in zip(rows, path, strict=True)))
+        assert score(words) == pytest.approx(max(totals) * float(open_model(tagger_file, KIND).field("unit")))
+
+    def test_every_size_and_way_has_its_scores(self, small_segmenter: Perceptron, tagger_file: Path) -> None:
+        results = pos_joint.compare(small_segmenter, tagger_file, TAGGED)
+        assert results["pipeline"] == {"first": 1.0, "second": 1.0, "tagged": 1.0}
+        assert list(results) == ["pipeline", "2 best", "5 best", "10 best"]
+        assert results["10 best"]["tagged"] > results["2 best"]["tagged"] > 1
+        assert results["2 best"]["mean"]["price"] is None
 
 
 def test_keyphrases_are_compared_whole_and_folded() -> None:
