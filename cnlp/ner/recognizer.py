@@ -9,9 +9,9 @@ first and last characters as the training corpus has them) is listed in ``cnlp/n
 and P(t | x) = exp s(x, t) / Z(x). The best legal t is the answer; an entity's score is the sum of P(t | x) over all
 t in which it is a span: its marginal probability (forward-backward with the span's tags fixed; Culotta and
 McCallum, Confidence estimation for information extraction, 2004). Weights come from a conditional random field
-(Lafferty, McCallum and Pereira 2001) or from an averaged perceptron (Collins 2002); the perceptron's are scaled by
-the factor that makes the dev part, or else the training part, most likely, so that its scores can be read as
-probabilities too (Platt 1999).
+(Lafferty, McCallum and Pereira 2001) or from an averaged perceptron (Collins 2002). One factor scales them so that the
+dev part is most likely (Platt 1999): a field that has seen its corpus often is too sure of itself, and the scores of a
+perceptron mean nothing before. Without a dev part a perceptron is scaled on its training part, a field not at all.
 
 Cost: O(n T^2) for n characters and T tags; a tag's row of weights is looked up 21 times a character.
 """
@@ -121,7 +121,8 @@ class EntityRecognizer:
         Args:
             sentences: texts with their spans ``(start, end, label)``, such as
                 :class:`cnlp.corpus.entities.Sentence`; spans do not overlap.
-            dev: sentences that choose the best epoch by strict F1; ``None``: the last one.
+            dev: sentences that choose the best epoch by strict F1, and the factor that makes scores probabilities;
+                ``None``: the last epoch.
             background: sentences of a related corpus with the same labels but habits of its own. Weights are
                 shared, and those of ``sentences`` have corrections of their own (Daume 2007).
             progress: show a progress bar with the dev score.

@@ -91,7 +91,7 @@ def train(
     best = run(epochs, total=model.epochs, progress=progress, name=f"entities ({model.method})", best=Best())
     assert best.weights is not None
     weights, scale = best.weights, 1.0
-    if model.method == "perceptron":
+    if dev or model.method == "perceptron":
         measured = [piece for group in dev_pieces for piece in group] if dev else pieces[:n_own][:2000]
         scale = _temperature(learner.problem(Layout(measured, alphabet), measured, fill=True), weights)
     arrays, unit = _pack(model, learner, weights * np.float32(scale), tables)
