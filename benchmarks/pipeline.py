@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with open(registry.data_folder() / DOCUMENTS, encoding="utf-8") as file:
         texts = [line for line in file.read(2_000_000).split("\n") if line.strip()][: options.documents]
     contenders, failures = [], {}
-    for name, make in pipelines().items():
+    for name, make in pipelines(options.pkuseg).items():
         try:
             nlp = make()
             nlp("预热")
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{name:28} {cell['median']:9.1f} documents/s")
     for name, reason in failures.items():
         print(f"{name:28} failed: {reason}")
-    record = records.new_record("pipeline", given, packages=("spacy", "jieba"))
+    record = records.new_record("pipeline", given, packages=("spacy", "jieba", "spacy-pkuseg"))
     records.save({**record, "results": results}, options.output)
     return 0
 
@@ -61,8 +61,8 @@ def consume(nlp: Any) -> Callable[[list[str]], None]:
     return work
 
 
-def pipelines() -> dict[str, Callable[[], Any]]:
-    """Functions that make the pipelines."""
+def pipelines(pkuseg: str) -> dict[str, Callable[[], Any]]:
+    """Functions that make the pipelines; ``pkuseg`` is a folder of its model, or a name that it downloads."""
     import spacy
 
     warnings.simplefilter("ignore")
@@ -72,7 +72,7 @@ def pipelines() -> dict[str, Callable[[], Any]]:
         def make() -> Any:
             nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"segmenter": segmenter}}})
             if segmenter == "pkuseg":
-                nlp.tokenizer.initialize(pkuseg_model="mixed")
+                nlp.tokenizer.initialize(pkuseg_model=pkuseg)
             return nlp
 
         return make
@@ -98,6 +98,7 @@ def pipelines() -> dict[str, Callable[[], Any]]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pipeline", description=__doc__)
     parser.add_argument("--documents", type=int, default=500, help="default: 500")
+    parser.add_argument("--pkuseg", default="mixed", help="folder of its model")
     parser.add_argument("--rounds", type=int, default=5, help="default: 5")
     parser.add_argument("--output", type=Path, default=records.RESULTS / "pipeline.json")
     return parser
