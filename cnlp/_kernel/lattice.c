@@ -327,6 +327,26 @@ static void fix(Block *block, const Forced *forced, uint8_t *fixed)
         add_extra(block, start, forced->end, id, forced->cost, SOURCE_USER);
 }
 
+/* What reaches beyond the block, and what overlaps that, can lose to a stretch that begins there: it comes last,
+ * and is for a block that begins before it. Returns how many are decided here. */
+static size_t decide(ForcedList *list, const Block *block)
+{
+    size_t first = block->end, before = block->end + 1, decided = 0;
+    while (first < before && block->end < block->length) {
+        before = first;
+        for (size_t k = 0; k < list->count; k++)
+            if (list->items[k].end > before && list->items[k].start < first)
+                first = list->items[k].start;
+    }
+    for (size_t k = 0; k < list->count; k++)
+        if (list->items[k].end <= first || block->end == block->length) {
+            Forced forced = list->items[k];
+            list->items[k] = list->items[decided];
+            list->items[decided++] = forced;
+        }
+    return decided;
+}
+
 /* Atomic matches with reopened boundaries also offer the pieces between these. */
 static void add_pieces(Block *block, size_t n_patterns)
 {
@@ -374,14 +394,14 @@ static void load_constraints(Block *block)
             add_extra(block, span->start, span->end, block->model->trie.n_units, span->cost,
                       span->mode == MODE_TAGGER ? SOURCE_TAGGER : SOURCE_USER);
     }
+    size_t decided = decide(&list, block);
+    for (size_t k = decided; k < list.count; k++)
+        add_extra(block, list.items[k].start, list.items[k].end, 0, 0, SOURCE_HIDDEN);
+    list.count = decided;
     if (list.count) {
-        size_t reach = block->end;
         qsort(list.items, list.count, sizeof(Forced), longest_then_leftmost);
-        for (size_t k = 0; k < list.count; k++)
-            if (list.items[k].end > reach)
-                reach = list.items[k].end;
-        uint8_t *fixed = calloc(reach - block->begin + 1, 1);
-        if (!fixed || !extend_flags(block, reach))
+        uint8_t *fixed = calloc(block->end - block->begin + 1, 1);
+        if (!fixed || !extend_flags(block, block->end))
             block->failed = 1;
         for (size_t k = 0; k < list.count && !block->failed; k++)
             fix(block, &list.items[k], fixed);

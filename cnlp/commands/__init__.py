@@ -36,7 +36,7 @@ COMMANDS = {
     "ner": "Find named entities.",
     "segment": "Cut text into words.",
     "tag": "Tell the parts of speech of words.",
-    "serve": "Serve words, entities and keywords over HTTP.",
+    "serve": "Serve words, parts of speech, entities and keywords as JSON, and a page to try them.",
     "train": "Learn a model of your own from files that are cut or tagged.",
 }
 

@@ -258,6 +258,12 @@ def test_spans_across_blocks_are_fixed_alike(data: st.DataObject) -> None:
     assert_twins(WITHOUT_BIGRAMS, None, text, packed)
 
 
+def test_a_forced_stretch_that_loses_keeps_blocks_from_beginning_inside() -> None:
+    # The longest begins at the end of a block and takes the next one from the first, which is then free.
+    packed = pack_spans([(1000, 1006, 1, 0), (1005, 1025, 1, 0), (1024, 1045, 1, 0)])
+    assert_twins(WITHOUT_BIGRAMS, None, "aaa中" * 300, packed)
+
+
 @each_base
 def test_costs_of_the_blocks_of_a_long_text_add_up(base: Arrays) -> None:
     texts = ["中国人大，" * 500, "国人" * 1500, "大" * 3000, "中 a。" * 700]
