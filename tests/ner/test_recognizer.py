@@ -126,6 +126,12 @@ def test_wrong_use_is_said(tmp_path: Path) -> None:
         EntityRecognizer.load(CORE)
 
 
+@pytest.mark.parametrize("name", ["msra", "cluener"])
+def test_english_and_code_are_no_entities_to_the_shipped_models(name: str) -> None:
+    texts = ["Hello world", "import numpy as np", "The quick brown fox jumps over the lazy dog."]
+    assert EntityRecognizer.load(name).predict(texts) == [[], [], []]
+
+
 def test_load_opens_entity_models_by_path_and_by_name(tmp_path: Path) -> None:
     path = tmp_path / "ner.safetensors"
     model().save(path)
