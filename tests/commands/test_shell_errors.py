@@ -141,12 +141,12 @@ def test_wrong_command_lines(shell: Shell, arguments: tuple[str, ...]) -> None:
 
 
 def test_unexpected_errors_are_one_line_too(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    import cnlp
+    from cnlp.commands import choices
 
     def explode(path: str | None = None) -> None:
         raise RuntimeError("wires\ncrossed")
 
-    monkeypatch.setattr(cnlp, "load", explode)
+    monkeypatch.setattr(choices, "load", explode)
     one_line(shell("segment", stdin=b"x"), r"internal error: RuntimeError: wires\ncrossed")
 
 
