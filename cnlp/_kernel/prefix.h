@@ -33,7 +33,7 @@ typedef struct {
     size_t words_capacity;
 } PrefixDictionary;
 
-/* -ln p of tags of characters, by B E M S. Only Han characters have emissions. */
+/* ln p of the tags of characters, by B E M S. Only Han characters have emissions. */
 typedef struct {
     double start[4], transitions[4][4]; /* [from][to] */
     const double *emissions;            /* [N_HAN][4] */

@@ -21,7 +21,6 @@ _RUNS = re.compile(r"[\u4e00-\u9fd5]+|[a-zA-Z0-9]+(?:\.[0-9]+)?%?|[^\u4e00-\u9fd
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _LINE = re.compile(rb"([^ \n]+) ([0-9]{1,17})(?: [^\n]*)?\r?(?:\n|\Z)")
 _BEFORE = ((1, 3), (0, 2), (0, 2), (1, 3))  # of B E M S, as numbers
-_IMPOSSIBLE = -3.14e100
 
 Piece = tuple[int, int, int]
 
