@@ -124,9 +124,7 @@ class POSTokenizer:
         """
         text = decoded(sentence)
         if self.tokenizer.backend == "cnlp":
-            from cnlp.tagging.pos import tag
-
-            tokens = tag(text, algorithm=None if HMM else "bigram", lexicon=self.tokenizer.lexicon())
+            tokens = self.tokenizer.segmenter("default", HMM).tag(text)
             return [pair(token.text, token.tag or "x") for token in tokens]
         self.makesure_userdict_loaded()
         tags = self.word_tag_tab

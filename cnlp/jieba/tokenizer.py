@@ -246,7 +246,7 @@ class Tokenizer:
         """
         text = sentence if type(sentence) is str else decoded(sentence)
         if self.backend == "cnlp":
-            return self._segmenter("full" if cut_all else "default", HMM).segment(text)
+            return self.segmenter("full" if cut_all else "default", HMM).segment(text)
         return self._cut(text, reference.ALL if cut_all else reference.HMM if HMM else reference.WORDS)  # type: ignore[no-any-return]
 
     def cut_for_search(self, sentence: str | bytes, HMM: bool = True) -> Iterator[str]:
@@ -257,7 +257,7 @@ class Tokenizer:
         """The words of a text for an index: words of two and three characters before those they stand in."""
         text = decoded(sentence)
         if self.backend == "cnlp":
-            return self._segmenter("search", HMM).segment(text)
+            return self.segmenter("search", HMM).segment(text)
         return self._cut(text, reference.HMM if HMM else reference.WORDS, search=True)  # type: ignore[no-any-return]
 
     def tokenize(
@@ -276,7 +276,7 @@ class Tokenizer:
         if not isinstance(unicode_sentence, str):
             raise ValueError("jieba: the input parameter should be unicode.")
         if self.backend == "cnlp":
-            segmenter = self._segmenter("default" if mode == "default" else "search", HMM)
+            segmenter = self.segmenter("default" if mode == "default" else "search", HMM)
             yield from ((token.text, token.start, token.end) for token in segmenter.tokenize(unicode_sentence))
             return
         start = 0
@@ -343,16 +343,16 @@ class Tokenizer:
                 twin.set(text[start:end], frequency)
         return twin
 
-    def _segmenter(self, mode: str, HMM: bool) -> Segmenter:
+    def segmenter(self, mode: str, HMM: bool) -> Segmenter:
         """The segmenter of the other backend; without words it does not know, the bigram one."""
         key = mode, HMM
         if key not in self._segmenters:
             from cnlp.segmentation import Segmenter
 
-            self._segmenters[key] = Segmenter(self.lexicon(), mode=mode, algorithm=None if HMM else "bigram")
+            self._segmenters[key] = Segmenter(self._lexicon(), mode=mode, algorithm=None if HMM else "bigram")
         return self._segmenters[key]
 
-    def lexicon(self) -> Lexicon | None:
+    def _lexicon(self) -> Lexicon | None:
         """The words that were added and deleted here, as the other backend takes them; ``None``: there are none."""
         from cnlp.lexicon import Entry, Lexicon
 
