@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FORMAT = "cnlp"
 VERSION = 1
-ITEM_SIZES = {"U8": 1, "I8": 1, "U16": 2, "I16": 2, "I32": 4, "U32": 4, "F32": 4, "U64": 8}
+ITEM_SIZES = {"U8": 1, "I8": 1, "U16": 2, "I16": 2, "F16": 2, "I32": 4, "U32": 4, "F32": 4, "U64": 8}
 RESERVED = ("format", "version", "sha256")  # fields of the metadata that write_model fills in
 _ALIGNMENT = 64
 

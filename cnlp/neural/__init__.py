@@ -1,0 +1,1 @@
+"""Neural models of named entities; they need torch (``pip install 'cnlp[neural]'``)."""
