@@ -1,4 +1,4 @@
-"""The public corpora of segmented text that the project knows: where, in which format, of which standard.
+"""The public corpora that the project knows: where, in which format, of which standard, on what terms.
 
 The files are no part of the package. They are looked for in the folder that the environment variable
 ``CNLP_DATA`` names, else in ``../shared/data`` seen from the current folder. Every file has its SHA-256, so
@@ -28,12 +28,6 @@ _ENVIRONMENT = "CNLP_DATA"
 _DEFAULT = "../shared/data"
 _BLOCK = 1 << 20
 
-_PFR = "free for research (Peking University ICL, Fujitsu, People's Daily)"
-_SIGHAN = "non-commercial research (SIGHAN 2005)"
-_CC = "CC BY-SA (Universal Dependencies)"
-_RESEARCH = "research"
-_UNSTATED = "not stated"
-
 _TAGGED: dict[str, Callable[[Path], Iterator[TaggedSentence]]] = {
     "pfr": read_pfr,
     "conll": read_conll,
@@ -42,17 +36,117 @@ _TAGGED: dict[str, Callable[[Path], Iterator[TaggedSentence]]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Who publishes files, and on what terms.
+
+    Attributes:
+        title: what the collection is called.
+        page: where it is described.
+        terms: terms of use as the publisher states them.
+        url: the address of a file with ``{}`` for its location, or of a zip archive in which the location is a
+            member; ``None`` where files are given out by hand or have to be converted: the page tells.
+    """
+
+    title: str
+    page: str
+    terms: str
+    url: str | None = None
+
+
+_RAW = "https://raw.githubusercontent.com"
+_CWS = f"{_RAW}/hankcs/multi-criteria-cws"
+
+SOURCES: dict[str, Source] = {
+    "icwb2": Source(
+        "Second International Chinese Word Segmentation Bakeoff (SIGHAN 2005)",
+        "http://sighan.cs.uchicago.edu/bakeoff2005/",
+        "research use; for any other use ask the providers named there",
+        "http://sighan.cs.uchicago.edu/bakeoff2005/data/icwb2-data.zip",
+    ),
+    "pfr": Source(
+        "PFR People's Daily 1998",
+        "https://opendata.pku.edu.cn/",
+        "free for research (Peking University ICL, Fujitsu, People's Daily)",
+    ),
+    "msr-sample": Source(
+        "a tenth of the MSR training part of SIGHAN 2005",
+        "http://sighan.cs.uchicago.edu/bakeoff2005/",
+        "research use; for any other use ask the providers named there",
+    ),
+    "multi-criteria-cws": Source(
+        "SXU, UD Chinese GSD, Weibo Treebank and ZhuXian, as kept with multi-criteria-cws",
+        "https://github.com/hankcs/multi-criteria-cws",
+        "research (SXU: not stated; UD: CC BY-SA; WTB: research only, its README says how to cite)",
+        f"{_CWS}/d5d97b9db418696c7b0c2e85ee31e421ab3c3a14/data/other/{{}}",
+    ),
+    "cnc": Source(
+        "corpus of the national language committee, one part",
+        "https://github.com/hankcs/multi-criteria-cws",
+        "not stated",
+        f"{_CWS}/572d776eb4fcc76e36c2c2f9dbaf0a0872a27e02/data/raw/cnc/{{}}",
+    ),
+    "amttl": Source(
+        "AMTTL medical forum, its tags written as words", "https://github.com/adapt-sjtu/AMTTL", "MIT"
+    ),
+    "resume": Source(
+        "Resume NER (Zhang and Yang 2018)",
+        "https://github.com/jiesutd/LatticeLSTM",
+        "research",
+        f"{_RAW}/jiesutd/LatticeLSTM/master/ResumeNER/{{}}",
+    ),
+    "weibo": Source(
+        "Weibo NER, second edition (Peng and Dredze 2015; He and Sun 2016)",
+        "https://github.com/hltcoe/golden-horse",
+        "research; cite the papers that its README names",
+        f"{_RAW}/hltcoe/golden-horse/master/data/{{}}",
+    ),
+    "msra": Source(
+        "MSRA named entities (SIGHAN 2006)",
+        "https://www.aclweb.org/anthology/W06-0115/",
+        "research use; for any other use ask Microsoft Research Asia",
+    ),
+    "cluener": Source(
+        "CLUENER 2020",
+        "https://github.com/CLUEbenchmark/CLUENER2020",
+        "research; see the page",
+        "https://storage.googleapis.com/cluebenchmark/tasks/cluener_public.zip",
+    ),
+    "ecommerce": Source(
+        "product titles (Jie, Xie, Lu, Ding and Li 2019)",
+        "https://github.com/allanj/ner_incomplete_annotation",
+        "research",
+        f"{_RAW}/allanj/ner_incomplete_annotation/b656a9a6151acc78fd7a0b88c5a16a33300d5ccf/data/ecommerce/{{}}",
+    ),
+    "youku": Source(
+        "video titles (Jie, Xie, Lu, Ding and Li 2019)",
+        "https://github.com/allanj/ner_incomplete_annotation",
+        "research",
+        f"{_RAW}/allanj/ner_incomplete_annotation/a885c29bba4178885dcf4b674019650775d9512c/data/youku/{{}}",
+    ),
+    "csl": Source(
+        "CSL, abstracts of papers with keywords (Li and others 2022)",
+        "https://github.com/ydli-ai/CSL",
+        "Apache-2.0",
+        f"{_RAW}/ydli-ai/CSL/7d4799935cebae63f25d39a82086878130a4d492/benchmark/kg/{{}}",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Corpus:
-    """One file of a public corpus.
+    """One file of a public corpus; a line of ``corpora.tsv``.
 
     Attributes:
         name: the name for :func:`load`.
         path: where it lies in the data folder.
-        format: ``words``, ``pfr``, ``conll``, ``word_pos`` or ``word_list``.
+        format: ``words``, ``pfr``, ``conll`` or ``word_pos`` of words, ``word_list``; ``bmes``, ``bio`` or
+            ``cluener`` of named entities (read by :mod:`cnlp.corpus.entities`); ``keyphrases``.
         standard: the annotation standard; corpora of one standard may be pooled.
         split: ``train``, ``dev``, ``test`` or ``words``.
+        size: bytes.
         sha256: hexadecimal SHA-256 of the file.
-        terms: terms of use as the source states them.
+        source: a key of :data:`SOURCES`.
+        location: where the source has it; empty where that has no address.
         vocabulary: name of the official list of training words, for OOV recall; ``None`` if there is none.
 
     >>> CORPORA["pku-test"].vocabulary
@@ -64,201 +158,21 @@ class Corpus:
     format: str
     standard: str
     split: str
+    size: int
     sha256: str
-    terms: str
+    source: str
+    location: str
     vocabulary: str | None = None
 
 
-def _sighan(standard: str, gold: str, gold_sha256: str, words_sha256: str) -> tuple[Corpus, Corpus]:
-    """Gold test and training word list of one part of the second bakeoff."""
-    words = f"{standard}-words"
-    folder = "cws/sighan2005"
-    return (
-        Corpus(
-            f"{standard}-test",
-            f"{folder}/{gold}.utf8",
-            "words",
-            standard,
-            "test",
-            gold_sha256,
-            _SIGHAN,
-            words,
-        ),
-        Corpus(
-            words,
-            f"{folder}/{standard}_training_words.utf8",
-            "word_list",
-            standard,
-            "words",
-            words_sha256,
-            _SIGHAN,
-        ),
-    )
+def _read_table() -> Iterator[Corpus]:
+    lines = Path(__file__).with_name("corpora.tsv").read_text(encoding="utf-8").splitlines()
+    for line in lines[1:]:
+        name, path, form, standard, split, size, sha256, source, location, vocabulary = line.split("\t")
+        yield Corpus(name, path, form, standard, split, int(size), sha256, source, location, vocabulary or None)
 
 
-_ALL = (
-    *_sighan(
-        "pku",
-        "pku_test_gold",
-        "913f78b20b17ea1e154f6246644d7d624b2710641f109a15daee9d63c9fb88d4",
-        "68fdbcef065d315e5dc3dc4c0e1b68997b1849141ba93b8fa2325fb088b5b0f3",
-    ),
-    *_sighan(
-        "msr",
-        "msr_test_gold",
-        "cd1a8473841f1b2fcddd14d12599ad8872e6167feb64807af5bac2f6a32cb75d",
-        "d5328d5cc8576c8e008e70ad33882aae4ce2cbbbf6cd1130c59a66a248961b8c",
-    ),
-    *_sighan(
-        "as",
-        "as_testing_gold",
-        "75acac0f0d457187d4b5dbc66227fb887ad172bca617125054db10f56c72bc20",
-        "e70a54d88390ab21fa8d38cf6df80a25d51a5cdf70821da5591f3972933c6254",
-    ),
-    *_sighan(
-        "cityu",
-        "cityu_test_gold",
-        "2785b66a6f7c0e72f34e35859da383a81d721deb1c673a85786f0152e014935a",
-        "2a1542c4232b6d8d0ea66eb2365fdaccd915386ff9674016758159d6d2323604",
-    ),
-    Corpus(
-        "pfr-199801",
-        "cws/pfr1998/199801.txt",
-        "pfr",
-        "pku",
-        "train",
-        "e16709a0cb8020e7a64a353597dc9e9f023650e1cd5a13e622bdcc8f8689b861",
-        _PFR,
-    ),
-    Corpus(
-        "pfr-199802",
-        "cws/pfr1998/199802.seg.txt",
-        "words",
-        "pku",
-        "train",
-        "ae1e6fd4a161d0187bca3d6733b19e3d6443f84e5b8e57dd63596b8a3a2bb02e",
-        _PFR,
-    ),
-    Corpus(
-        "msr-sample-train",
-        "cws/msr_sample10/msr_train_sample.seg.txt",
-        "words",
-        "msr",
-        "train",
-        "104af14f29edb421f0722548abd9c245ca19db3f49204f973d1a7bfa53696848",
-        _SIGHAN,
-    ),
-    Corpus(
-        "sxu-train",
-        "cws/sxu/train.txt",
-        "words",
-        "sxu",
-        "train",
-        "4eed0c4ad7f85f852744761b056d261cfbf9370c98f45dd930c1302d32be135d",
-        _UNSTATED,
-    ),
-    Corpus(
-        "sxu-test",
-        "cws/sxu/test.txt",
-        "words",
-        "sxu",
-        "test",
-        "dc326d786f8a41ec90f01544ac847f750a7c441a3be59e3edf25a6ba5530172b",
-        _UNSTATED,
-    ),
-    Corpus(
-        "ud-train",
-        "cws/ud_gsd/train.conll",
-        "conll",
-        "ud",
-        "train",
-        "933252500861e43091920b43311ef8d806404beeabbaa52b30e215d250140e2e",
-        _CC,
-    ),
-    Corpus(
-        "ud-dev",
-        "cws/ud_gsd/dev.conll",
-        "conll",
-        "ud",
-        "dev",
-        "f34a279d10f00921e1be0fe2d901a9fbab3cee11cd1eb4d5a2c46f55bb109765",
-        _CC,
-    ),
-    Corpus(
-        "wtb-train",
-        "cws/wtb/train.conll",
-        "conll",
-        "wtb",
-        "train",
-        "5599bb42d9a2bf435e2b74d4d99fae4737fdb721e8ec2e88188e72826cd621b0",
-        _RESEARCH,
-    ),
-    Corpus(
-        "wtb-dev",
-        "cws/wtb/dev.conll",
-        "conll",
-        "wtb",
-        "dev",
-        "261dcac2020eb1ceda8f8aa2e38cfc5437f7178bc14a0d5f9d4de70aa371bdf5",
-        _RESEARCH,
-    ),
-    Corpus(
-        "wtb-test",
-        "cws/wtb/test.conll",
-        "conll",
-        "wtb",
-        "test",
-        "f153c71043e5d8411c4023afbed534d822a89d5432e7aa8b0ab0863ff5b0175e",
-        _RESEARCH,
-    ),
-    Corpus(
-        "zhuxian-train",
-        "cws/zhuxian/train.zhuxian.wordpos",
-        "word_pos",
-        "zhuxian",
-        "train",
-        "b11d389a4c73833c6a7dfd7b98ab7973ca417dbc1aba438958bd861f8234f444",
-        _RESEARCH,
-    ),
-    Corpus(
-        "zhuxian-dev",
-        "cws/zhuxian/dev.zhuxian.wordpos",
-        "word_pos",
-        "zhuxian",
-        "dev",
-        "59d54d5764972e4c7b679ee8c5bf2ab95d6f07786458491513c959e0949d9504",
-        _RESEARCH,
-    ),
-    Corpus(
-        "medical-train",
-        "cws/medical_forum/forum_train.seg.txt",
-        "words",
-        "medical",
-        "train",
-        "a840d037b6b78eef09e3ec14f15c8b61e65e7c0c246f682f89e6b4712e386fe8",
-        "MIT",
-    ),
-    Corpus(
-        "medical-dev",
-        "cws/medical_forum/forum_dev.seg.txt",
-        "words",
-        "medical",
-        "dev",
-        "12d83156f159718ce6331b2082c1cce0a2c9c3fc949d04cf5b10edc4f83e67a8",
-        "MIT",
-    ),
-    Corpus(
-        "cnc-dev",
-        "cws/cnc/dev.txt",
-        "words",
-        "cnc",
-        "dev",
-        "0e406228f76bf19bc5f697819a50348a1076feb16339ce80b617c9314e71488b",
-        _UNSTATED,
-    ),
-)
-
-CORPORA: dict[str, Corpus] = {corpus.name: corpus for corpus in _ALL}
+CORPORA: dict[str, Corpus] = {corpus.name: corpus for corpus in _read_table()}
 
 
 def data_folder() -> Path:
@@ -270,12 +184,17 @@ def data_folder() -> Path:
     >>> data_folder()  # doctest: +SKIP
     PosixPath('../shared/data')
     """
-    folder = Path(os.environ.get(_ENVIRONMENT) or _DEFAULT)
+    folder = chosen_folder()
     if not folder.is_dir():
         raise errors.ArgumentError(
             f"no folder of corpora at {folder}; name it with the environment variable {_ENVIRONMENT}"
         )
     return folder
+
+
+def chosen_folder() -> Path:
+    """Where the corpora belong, whether the folder is there or not."""
+    return Path(os.environ.get(_ENVIRONMENT) or _DEFAULT)
 
 
 def find(name: str) -> Corpus:
@@ -327,7 +246,7 @@ def load_tagged(name: str, folder: Path | None = None) -> Iterator[TaggedSentenc
     """
     corpus = find(name)
     if corpus.format not in _TAGGED:
-        choices = (known.name for known in _ALL if known.format in _TAGGED)
+        choices = (known.name for known in CORPORA.values() if known.format in _TAGGED)
         raise errors.unknown_choice("tagged corpus", name, choices)
     return _TAGGED[corpus.format](_path(corpus, folder))
 

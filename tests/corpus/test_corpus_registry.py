@@ -91,7 +91,8 @@ def test_sha256_of_a_file_longer_than_a_block(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", CORPORA)
 def test_the_file_is_the_registered_one_and_can_be_read(name: str) -> None:
     assert verify(name)
-    if CORPORA[name].format == "word_list":
+    assert (data_folder() / CORPORA[name].path).stat().st_size == CORPORA[name].size
+    if CORPORA[name].format not in ("words", "pfr", "conll", "word_pos"):
         return
     words = sum(map(len, load(name)))
     assert words == WORDS.get(name, words) > 0
