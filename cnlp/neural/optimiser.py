@@ -1,0 +1,88 @@
+"""Gradient steps for few dense weights and very many embedding rows, of which a step touches a handful.
+
+Dense weights take torch's Adam (Kingma and Ba 2015) or SGD with momentum. Rows of embeddings take their lazy variants:
+only rows with a gradient move, and only their moments are updated, so that a step costs what the batch's rows cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from cnlp.neural.settings import Settings
+
+
+class SparseSGD(torch.optim.Optimizer):
+    """SGD with momentum for sparse gradients; the velocity of a row rests while it has no gradient."""
+
+    def __init__(self, parameters: Iterable[Tensor], rate: float, momentum: float) -> None:
+        super().__init__(parameters, {"lr": rate, "momentum": momentum})
+
+    @torch.no_grad()
+    def step(self, closure: Any = None) -> None:
+        """Move the rows that have a gradient."""
+        for group in self.param_groups:
+            for weight in group["params"]:
+                if weight.grad is None:
+                    continue
+                gradient = weight.grad.coalesce()
+                rows, change = gradient.indices()[0], gradient.values()
+                if group["momentum"]:
+                    state = self.state[weight]
+                    if not state:
+                        state["velocity"] = torch.zeros_like(weight)
+                    change = state["velocity"][rows] * group["momentum"] + change
+                    state["velocity"][rows] = change
+                weight.index_add_(0, rows, change, alpha=-group["lr"])
+
+
+def make_optimisers(model: nn.Module, settings: Settings) -> list[torch.optim.Optimizer]:
+    """One for dense weights, one for embeddings."""
+    sparse = [table.weight for table in model.modules() if isinstance(table, nn.Embedding) and table.sparse]
+    marked = set(map(id, sparse))
+    dense = [weight for weight in model.parameters() if id(weight) not in marked]
+    decay = settings.weight_decay
+    if settings.optimiser == "adam":
+        return [
+            torch.optim.AdamW(dense, settings.rate, weight_decay=decay), torch.optim.SparseAdam(sparse, settings.rate)
+        ]  # fmt: skip
+    return [
+        torch.optim.SGD(dense, settings.rate, momentum=settings.momentum, weight_decay=decay),
+        SparseSGD(sparse, settings.rate, settings.momentum),
+    ]
+
+
+def clip_gradient(model: nn.Module, largest: float) -> None:
+    """Scale all gradients together so that their norm is at most ``largest`` (Pascanu et al. 2013)."""
+    values = []
+    for weight in model.parameters():
+        if weight.grad is not None:
+            if weight.grad.is_sparse:
+                weight.grad = weight.grad.coalesce()
+            values.append(weight.grad.values() if weight.grad.is_sparse else weight.grad)
+    if values:
+        norm = torch.stack([value.norm() for value in values]).norm()
+        factor = (largest / (norm + 1e-6)).clamp(max=1.0)
+        for value in values:
+            value.mul_(factor)
+
+
+def rate_factor(settings: Settings, step: int, steps_an_epoch: int) -> float:
+    """What the step size is multiplied with at a step, counted from 0.
+
+    >>> [rate_factor(Settings(epochs=2, schedule="linear", warmup=0.5), step, 2) for step in range(4)]
+    [0.5, 1.0, 1.0, 0.5]
+    """
+    total = settings.epochs * steps_an_epoch
+    warm = round(settings.warmup * total)
+    if step < warm:
+        return (step + 1) / warm
+    if settings.schedule == "decay":
+        factor: float = settings.decay ** (step // steps_an_epoch)
+        return factor
+    if settings.schedule == "linear":
+        return (total - step) / (total - warm)
+    return 1.0
