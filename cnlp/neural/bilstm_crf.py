@@ -60,7 +60,7 @@ class BiLSTM(nn.Module):
 
 
 def _lstm(width: int, size: int) -> nn.LSTM:
-    """One direction of one layer; orthogonal weights (Saxe et al. 2014), the forget gate open (Jozefowicz et al. 2015)."""
+    """One direction of one layer: orthogonal weights (Saxe 2014), the forget gate open (Jozefowicz 2015)."""
     lstm = nn.LSTM(width, size, batch_first=True)
     for name, weight in lstm.named_parameters():
         if name.startswith("weight_hh"):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -108,32 +107,37 @@ def lexicon_words() -> list[str]:
     return [word for word in words if len(word) > 1]
 
 
-@dataclass(frozen=True)
 class Vocabulary:
-    """Rows of characters, bigrams and words, and numbers of tags.
+    """Rows of characters, bigrams and words, and numbers of tags. Immutable.
 
-    Attributes:
+    Args:
         characters, bigrams: folded strings and their rows.
         words: folded words of the lexicon and their rows; ``UNKNOWN`` for those without one of their own.
         tags: all tags, by number.
         scheme: that of the tags.
     """
 
-    characters: Mapping[str, int]
-    bigrams: Mapping[str, int]
-    words: Mapping[str, int]
-    tags: Sequence[str]
-    scheme: str
-
-    def __post_init__(self) -> None:
-        trie = Trie.build(self.words) if self.words else None
-        object.__setattr__(self, "_trie", trie)
-        object.__setattr__(self, "_tag_numbers", {tag: number for number, tag in enumerate(self.tags)})
-        object.__setattr__(self, "_reader", TagReader(self.scheme))
+    def __init__(
+        self,
+        characters: Mapping[str, int],
+        bigrams: Mapping[str, int],
+        words: Mapping[str, int],
+        tags: Sequence[str],
+        scheme: str = "BMES",
+    ) -> None:
+        self.characters, self.bigrams, self.words = characters, bigrams, words
+        self.tags, self.scheme = list(tags), scheme
+        self._trie = Trie.build(words) if words else None
+        self._tag_numbers = {tag: number for number, tag in enumerate(self.tags)}
+        self._reader = TagReader(scheme)
 
     @classmethod
     def build(
-        cls, sentences: Sequence[Labelled], scheme: str = "BMES", lexicon: Iterable[str] = (), vectors: Vectors | None = None
+        cls,
+        sentences: Sequence[Labelled],
+        scheme: str = "BMES",
+        lexicon: Iterable[str] = (),
+        vectors: Vectors | None = None,
     ) -> Vocabulary:
         """What the training part and the vectors have.
 
@@ -200,11 +204,6 @@ class Vocabulary:
         """(start, end, row) of the lexicon's words, by end, then start."""
         found = matches(self._trie, folded) if self._trie is not None else []
         return sorted(found, key=lambda match: (match[1], match[0]))
-
-    if TYPE_CHECKING:
-        _trie: Trie | None
-        _tag_numbers: dict[str, int]
-        _reader: TagReader
 
 
 def collate(examples: Sequence[Example]) -> Batch:
@@ -281,9 +280,8 @@ def cut_long(text: str, limit: int, spans: Sequence[Span] = ()) -> list[tuple[in
     while len(text) - start > limit:
         places = [at for at in range(start + limit, start, -1) if at not in whole]
         if not places:
-            raise errors.ArgumentError(
-                f"an entity at character {start} is longer than max_length, {limit} characters: {text[start:start+20]!r}"
-            )
+            shown = text[start : start + 20]
+            raise errors.ArgumentError(f"an entity is longer than max_length, {limit} characters: {shown!r}...")
         end = next((at for at in places if at in ends), None)
         end = end or next((at for at in places if text[at - 1] in _STOPS), places[0])
         pieces.append((start, end))

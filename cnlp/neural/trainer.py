@@ -30,17 +30,17 @@ class Epoch:
     Attributes:
         number: from 1.
         loss: negative log-likelihood in nats, the mean over sentences.
+        seconds: of the steps, without the dev part.
         dev: strict F1 on the dev part, ``None`` without one.
         precision, recall: the same.
-        seconds: of the steps, without the dev part.
     """
 
     number: int
     loss: float
+    seconds: float
     dev: float | None = None
     precision: float | None = None
     recall: float | None = None
-    seconds: float = 0.0
 
 
 @dataclass
@@ -108,9 +108,9 @@ def train(
         loss = _run_epoch(model, examples, optimisers, settings, number, device)
         seconds = time.perf_counter() - start
         score = _score(model, vocabulary, dev, settings) if dev else None
-        epoch = Epoch(
-            number, loss, score and score.f1, score and score.precision, score and score.recall, seconds
-        )
+        epoch = Epoch(number, loss, seconds)
+        if score is not None:
+            epoch = Epoch(number, loss, seconds, score.f1, score.precision, score.recall)
         result.log.append(epoch)
         if not dev or not result.best or (epoch.dev or 0) > (result.dev or 0):
             result.best = number
