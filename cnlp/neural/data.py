@@ -18,9 +18,9 @@ from torch import Tensor
 
 from cnlp import errors
 from cnlp.lexicon.trie import Trie
+from cnlp.models import open_model
 from cnlp.neural.vectors import bigrams, fold, matches
 from cnlp.tagging.schemes import TagReader, spans_to_tags, tag_set
-from cnlp.text._data import dictionary_path
 from cnlp.text.sentences import sentence_spans
 
 TYPE_CHECKING = False
@@ -100,11 +100,11 @@ class Example(NamedTuple):
     tags: list[int] | None
 
 
-def lexicon_words() -> list[str]:
-    """The words of the shipped lexicon with two characters and more."""
-    with open(dictionary_path("core.tsv"), encoding="utf-8") as lines:
-        words = [line.partition("\t")[0] for line in lines if line[0] not in "#<"]
-    return [word for word in words if len(word) > 1]
+def lattice_lexicon(words: Iterable[str] | None = None) -> Trie:
+    """The words that may stand in lattices: one's own, or those of the shipped lexicon, which is mapped, not copied."""
+    if words is None:
+        return Trie.from_file(open_model(kind="lexicon"))
+    return Trie.build(dict.fromkeys(fold(word) for word in words))
 
 
 class Vocabulary:
@@ -112,9 +112,10 @@ class Vocabulary:
 
     Args:
         characters, bigrams: folded strings and their rows.
-        words: folded words of the lexicon and their rows; ``UNKNOWN`` for those without one of their own.
+        words: folded words of the lexicon and their rows.
         tags: all tags, by number.
         scheme: that of the tags.
+        lexicon: the words of the lattice, those of two characters and more; ``None``: no lattice.
     """
 
     def __init__(
@@ -124,10 +125,11 @@ class Vocabulary:
         words: Mapping[str, int],
         tags: Sequence[str],
         scheme: str = "BMES",
+        lexicon: Trie | None = None,
     ) -> None:
         self.characters, self.bigrams, self.words = characters, bigrams, words
         self.tags, self.scheme = list(tags), scheme
-        self._trie = Trie.build(words) if words else None
+        self.lexicon = lexicon
         self._tag_numbers = {tag: number for number, tag in enumerate(self.tags)}
         self._reader = TagReader(scheme)
 
@@ -136,7 +138,7 @@ class Vocabulary:
         cls,
         sentences: Sequence[Labelled],
         scheme: str = "BMES",
-        lexicon: Iterable[str] = (),
+        lexicon: Trie | None = None,
         vectors: Vectors | None = None,
     ) -> Vocabulary:
         """What the training part and the vectors have.
@@ -144,27 +146,24 @@ class Vocabulary:
         Args:
             sentences: the training part, texts with their spans.
             scheme: BMES, IOBES or BIO.
-            lexicon: words of the lattice; those of one character are left out.
+            lexicon: words of the lattice; ``None``: no lattice.
             vectors: pretrained vectors, whose characters, bigrams and (of the lexicon) words get rows too.
         """
         texts = [fold(text) for text, _ in sentences]
         tables = (vectors.characters, vectors.bigrams, vectors.words) if vectors else ()
         singles, pairs, known = (table.items for table in tables) if tables else ([], [], [])
-        forms = list(dict.fromkeys(fold(word) for word in lexicon if len(word) > 1))
-        rows = dict.fromkeys(forms, UNKNOWN)
-        if forms:
-            trie = Trie.build(forms)
-            seen = {number for text in texts for _, _, number in matches(trie, text)}
-            pretrained = set(known)
-            kept = [form for number, form in enumerate(forms, 1) if number in seen or form in pretrained]
-            rows.update({form: row for row, form in enumerate(kept, FIRST_ROW)})
+        words: Iterable[str] = ()
+        if lexicon is not None:
+            own = (text[start:end] for text in texts for start, end, _ in matches(lexicon, text))
+            words = chain(own, (word for word in known if len(word) > 1 and word in lexicon))
         labels = sorted({label for _, spans in sentences for _, _, label in spans})
         return cls(
             _number(chain(chain.from_iterable(texts), singles)),
             _number(chain(chain.from_iterable(map(bigrams, texts)), pairs)),
-            rows,
+            _number(words),
             tag_set(scheme, labels),
             scheme,
+            lexicon,
         )
 
     @property
@@ -202,8 +201,9 @@ class Vocabulary:
 
     def _words_of(self, folded: str) -> list[tuple[int, int, int]]:
         """(start, end, row) of the lexicon's words, by end, then start."""
-        found = matches(self._trie, folded) if self._trie is not None else []
-        return sorted(found, key=lambda match: (match[1], match[0]))
+        found = matches(self.lexicon, folded) if self.lexicon is not None else []
+        rows = ((start, end, self.words.get(folded[start:end], UNKNOWN)) for start, end, _ in found)
+        return sorted(rows, key=lambda match: (match[1], match[0]))
 
 
 def collate(examples: Sequence[Example]) -> Batch:

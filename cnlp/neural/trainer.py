@@ -12,7 +12,7 @@ import torch
 
 from cnlp import errors
 from cnlp.evaluation.entities import EntityScore, evaluate
-from cnlp.neural.data import Example, Vocabulary, collate, cut_long, lexicon_words, shuffled_batches
+from cnlp.neural.data import Example, Vocabulary, collate, cut_long, lattice_lexicon, shuffled_batches
 from cnlp.neural.model import NeuralTagger, predict
 from cnlp.neural.optimiser import clip_gradient, make_optimisers, rate_factor
 from cnlp.neural.settings import Settings
@@ -91,7 +91,7 @@ def train(
     if vectors is not None:
         settings = _with_widths(settings, vectors)
     torch.manual_seed(settings.seed)
-    words = (lexicon if lexicon is not None else lexicon_words()) if settings.lexicon else ()
+    words = lattice_lexicon(lexicon) if settings.lexicon else None
     vocabulary = Vocabulary.build(train, settings.scheme, words, vectors)
     if len(vocabulary.tags) < 2:
         raise errors.ArgumentError("nothing to learn from: no sentence has an entity")
