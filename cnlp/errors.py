@@ -43,6 +43,10 @@ class EncodingError(CnlpError, ValueError):
     """A file's bytes are not in the encoding that was named."""
 
 
+class DamagedFileError(CnlpError, ValueError):
+    """A compressed file is no such archive, is damaged, or ends too early."""
+
+
 class ModelError(CnlpError, ValueError):
     """A model file is damaged, foreign, or of another version."""
 
@@ -69,6 +73,11 @@ def undecodable(path: object, encoding: str, offset: int, data: bytes) -> Encodi
     return EncodingError(
         f"{path}: not {encoding} at byte {offset} ({shown}); name the file's own encoding with --encoding"
     )
+
+
+def damaged_file(path: object, kind: str, reason: str) -> DamagedFileError:
+    """The ``kind`` of archive at ``path`` cannot be read because of ``reason``."""
+    return DamagedFileError(f"{path}: damaged {kind} file: {reason}")
 
 
 def bad_model(path: object, reason: str) -> ModelError:

@@ -10,57 +10,17 @@ so that no reader ever meets half a file and an interrupted run leaves the old o
 
 from __future__ import annotations
 
-import codecs
 import os
 import secrets
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedWriter, StringIO
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
-from cnlp import errors
+from cnlp.decoding import BadBytes, Chunk, decode, mend
 
 CHUNK_BYTES = 1 << 20
-BOM = codecs.BOM_UTF8
-
-
-class _Utf16Decoder(codecs.BufferedIncrementalDecoder):
-    """UTF-16 in the byte order of its mark; without one little endian, as Windows writes it."""
-
-    big_endian: bool | None = None
-
-    def _buffer_decode(self, data: bytes, errors: str, final: bool) -> tuple[str, int]:  # type: ignore[override]
-        """Text of ``data`` and how many bytes of it were used."""
-        if self.big_endian is None and (len(data) >= 2 or final):
-            self.big_endian = bytes(data[:2]) == codecs.BOM_UTF16_BE
-        if self.big_endian is None:
-            return "", 0
-        decode = codecs.utf_16_be_decode if self.big_endian else codecs.utf_16_le_decode
-        return decode(data, errors, final)
-
-
-# gb18030 contains GBK and GB 2312. big5 is read as cp950, as Windows wrote it and browsers read it: Python's
-# own "big5" lacks everyday characters such as U+6052 and U+88CF.
-DECODERS: dict[str, Callable[[], codecs.IncrementalDecoder]] = {
-    "utf-8": codecs.getincrementaldecoder("utf-8"),
-    "gb18030": codecs.getincrementaldecoder("gb18030"),
-    "big5": codecs.getincrementaldecoder("cp950"),
-    "utf-16": _Utf16Decoder,
-}
-ENCODINGS = tuple(DECODERS)
-
-
-class Chunk(NamedTuple):
-    """Complete lines in UTF-8.
-
-    Attributes:
-        data: the bytes; only the last chunk of a file may lack a line ending.
-        offset: where ``data`` starts in the file in bytes; meaningful for UTF-8 files only.
-    """
-
-    data: bytes
-    offset: int
 
 
 @contextmanager
@@ -81,27 +41,39 @@ def read_lines(
     *,
     size: int = CHUNK_BYTES,
     on_read: Callable[[int], object] | None = None,
+    policy: str = "strict",
+    on_bad: Callable[[BadBytes], object] | None = None,
 ) -> Iterator[Chunk]:
     """The lines of ``stream`` as UTF-8 in chunks of about ``size`` bytes or one line, whichever is longer.
 
-    UTF-8 is handed on unchecked (the consumer decodes it anyway); every other encoding is decoded here.
+    With policy ``strict`` UTF-8 is handed on unchecked (the consumer decodes it anyway); every other encoding is
+    decoded here.
 
     Args:
         stream: open binary file, positioned at its start.
         name: what messages call it.
-        encoding: one of :data:`ENCODINGS`.
+        encoding: one of :data:`cnlp.decoding.ENCODINGS`.
         size: bytes asked for in one read.
         on_read: called with the number of bytes after each read.
+        policy: one of :data:`cnlp.decoding.POLICIES`: what becomes of bytes that are not in ``encoding``.
+        on_bad: called with each sequence of them unless ``strict``.
 
     Raises:
         EncodingError: bytes that are not in ``encoding``, with their offset in the file.
         OSError: reading failed; ``filename`` is ``name``.
     """
-    blocks = _read_blocks(stream, name, size, on_read or (lambda count: None))
-    offset = 0
-    for data in _whole_lines(blocks if encoding == "utf-8" else _recode(blocks, name, encoding)):
-        yield Chunk(data, offset)
+    blocks = _read_blocks(stream, name, size, on_read or _ignore)
+    if encoding != "utf-8":
+        blocks = (text.encode("utf-8", "surrogatepass") for text in decode(blocks, name, encoding, policy))
+    offset, line = 0, 1
+    for data in _whole_lines(blocks):
+        chunk = Chunk(data, offset, line)
         offset += len(data)
+        line += count_lines(data)
+        if policy == "strict":
+            yield chunk
+        else:
+            yield from mend(chunk, encoding, policy, on_bad or _ignore)
 
 
 def read_text(
@@ -117,7 +89,7 @@ def read_text(
     Args:
         stream: open binary file, positioned at its start.
         name: what messages call it.
-        encoding: one of :data:`ENCODINGS`.
+        encoding: one of :data:`cnlp.decoding.ENCODINGS`.
         size: bytes asked for in one read.
         on_read: called with the number of bytes after each read.
 
@@ -125,7 +97,17 @@ def read_text(
         EncodingError: bytes that are not in ``encoding``, with their offset in the file.
         OSError: reading failed; ``filename`` is ``name``.
     """
-    return _decode(_read_blocks(stream, name, size, on_read or (lambda count: None)), name, encoding)
+    return decode(_read_blocks(stream, name, size, on_read or _ignore), name, encoding)
+
+
+def count_lines(data: bytes) -> int:
+    r"""How many line endings, LF, CR LF or CR, are in ``data``.
+
+    >>> count_lines(b"a\n\r\nb\rc")
+    3
+    """
+    returns = data.count(b"\r")
+    return data.count(b"\n") + (returns - data.count(b"\r\n") if returns else 0)
 
 
 def split_lines(text: str) -> Iterator[tuple[str, str]]:
@@ -178,6 +160,10 @@ def _create_beside(path: str, target: str) -> tuple[str, BufferedWriter]:
     return temporary, os.fdopen(descriptor, "wb")
 
 
+def _ignore(_: object) -> None:
+    """Nothing is to be done."""
+
+
 def _read_blocks(
     stream: BinaryIO, name: object, size: int, on_read: Callable[[int], object]
 ) -> Iterator[bytes]:
@@ -190,37 +176,6 @@ def _read_blocks(
             return
         on_read(len(block))
         yield block
-
-
-def _recode(blocks: Iterable[bytes], name: object, encoding: str) -> Iterator[bytes]:
-    """Blocks in ``encoding`` as blocks in UTF-8, without the byte order mark at the start."""
-    return (text.encode("utf-8") for text in _decode(blocks, name, encoding))
-
-
-def _decode(blocks: Iterable[bytes], name: object, encoding: str) -> Iterator[str]:
-    """Blocks in ``encoding`` as text, without the byte order mark at the start."""
-    decoder = DECODERS[encoding]()
-    offset = 0  # of the next byte to feed
-    at_start = True
-    for block, final in _mark_last(blocks):
-        pending = len(decoder.getstate()[0])
-        try:
-            text = decoder.decode(block, final)
-        except UnicodeDecodeError as error:
-            bad = error.object[error.start : error.end]
-            raise errors.undecodable(name, encoding, offset - pending + error.start, bad) from None
-        offset += len(block)
-        if text and at_start:
-            text = text.removeprefix("\ufeff")
-            at_start = False
-        yield text
-
-
-def _mark_last(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Each block with False, then an empty one with True."""
-    for block in blocks:
-        yield block, False
-    yield b"", True
 
 
 def _whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:

@@ -9,7 +9,8 @@ import click
 
 from cnlp import errors
 from cnlp.commands.inputs import Input
-from cnlp.io import BOM, read_lines, read_text
+from cnlp.decoding import BOM
+from cnlp.io import read_lines, read_text
 
 PER = ("file", "line")
 
@@ -47,7 +48,7 @@ def read_documents(source: Input, per: str, encoding: str, on_read: Callable[[in
             yield Document(source.label, None, "".join(read_text(stream, source.label, encoding, on_read=on_read)))
             return
         number = 0
-        for data, offset in read_lines(stream, source.label, encoding, on_read=on_read):
+        for data, offset, _ in read_lines(stream, source.label, encoding, on_read=on_read):
             if offset == 0 and data.startswith(BOM):
                 data, offset = data[len(BOM) :], len(BOM)
             try:

@@ -26,8 +26,9 @@ from cnlp.commands.outputs import (
     standard_output,
 )
 from cnlp.commands.progress import show_progress
+from cnlp.decoding import BOM, ENCODINGS, Chunk
 from cnlp.errors import CnlpError
-from cnlp.io import BOM, ENCODINGS, Chunk, read_lines
+from cnlp.io import read_lines
 
 Lines = Iterable[Chunk]
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -144,7 +145,7 @@ class Stream:
         Raises:
             EncodingError: with the offset in the file of the first byte that cannot be decoded.
         """
-        for data, offset in lines:
+        for data, offset, _ in lines:
             if offset == 0 and data.startswith(BOM):
                 data, offset = data[len(BOM) :], len(BOM)
                 if output.empty and self.keep_mark:

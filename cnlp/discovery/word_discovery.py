@@ -94,7 +94,7 @@ class WordDiscovery:
 
         Args:
             texts: strings, and files as ``pathlib.Path``; or one of them.
-            encoding: of the files; one of :data:`cnlp.io.ENCODINGS`.
+            encoding: of the files; one of :data:`cnlp.decoding.ENCODINGS`.
 
         Raises:
             ArgumentError: a parameter is out of range.

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnlp.decoding import ENCODINGS, BadBytes
 from cnlp.errors import EncodingError
-from cnlp.io import ENCODINGS, read_lines, replacing, split_lines
+from cnlp.io import count_lines, read_lines, replacing, split_lines
 
 CODEC = {"utf-8": "utf-8", "gb18030": "gb18030", "big5": "cp950", "utf-16": "utf-16"}
 LINES = "天下\r\n大事\n必作\r於細\n\n末"
@@ -77,6 +78,51 @@ def test_undecodable_bytes_are_named_with_their_offset(
     with pytest.raises(EncodingError) as caught:
         read(data, encoding, size)
     assert str(caught.value).startswith(f"f.txt: not {encoding} at byte {offset} ({shown})")
+
+
+LENIENT = [
+    (
+        "utf-8",
+        "甲\n".encode() + b"a\xffb\xe4\xb8\r\nc\xed\xa0\x80\rd\n",
+        "甲\na\ufffdb\ufffd\r\nc\ufffd\ufffd\ufffd\rd\n",
+        "甲\nd\n",
+        [(2, 5, "ff"), (2, 7, "e4b8"), (3, 12, "ed"), (3, 13, "a0"), (3, 14, "80")],
+    ),
+    ("gb18030", "甲\n".encode("gb18030") + b"a\xff\n\x81", "甲\na\ufffd\n\ufffd", "甲\n", [(2, 4, "ff"), (3, 6, "81")]),
+    ("big5", b"\xff\n\xa4\x40", "\ufffd\n一", "一", [(1, 0, "ff")]),
+    ("utf-16", b"\xff\xfea\0\x00\xd8\n\0b\0\0", "a\ufffd\nb\ufffd", "", [(1, 4, "00d8"), (2, 10, "00")]),
+]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 1000])
+@pytest.mark.parametrize("encoding, data, replaced, skipped, told", LENIENT)
+def test_undecodable_bytes_are_replaced_or_left_out_with_their_line_and_all_are_told(
+    encoding: str, data: bytes, replaced: str, skipped: str, told: list[tuple[int, int, str]], size: int
+) -> None:
+    for policy, expected in (("replace", replaced), ("skip", skipped)):
+        bad: list[BadBytes] = []
+        stream = io.BytesIO(data)
+        chunks = list(read_lines(stream, "f.txt", encoding, size=size, policy=policy, on_bad=bad.append))
+        assert b"".join(chunk.data for chunk in chunks).decode() == expected
+        assert [(at.line, at.offset, at.data.hex()) for at in bad] == told
+
+
+@given(st.binary(max_size=40), st.sampled_from(ENCODINGS), st.integers(1, 9))
+def test_replacing_is_what_python_does_and_nothing_is_found_in_good_text(data: bytes, encoding: str, size: int) -> None:
+    chunks = read_lines(io.BytesIO(data), "f", encoding, size=size, policy="replace")
+    found = b"".join(chunk.data for chunk in chunks).decode()
+    codec = "utf-16-be" if data[:2] == codecs.BOM_UTF16_BE and encoding == "utf-16" else CODEC[encoding]
+    codec = "utf-16-le" if codec == "utf-16" else codec
+    expected = data.decode(codec, "replace")
+    assert found.removeprefix("\ufeff") == expected.removeprefix("\ufeff")
+
+
+@given(st.text("甲\r\n", max_size=20), st.integers(1, 5))
+def test_lines_are_counted(text: str, size: int) -> None:
+    data = text.encode()
+    assert count_lines(data) == text.count("\n") + text.replace("\r\n", "").count("\r")
+    for chunk in read_lines(io.BytesIO(data), "f", size=size):
+        assert chunk.line == count_lines(data[: chunk.offset]) + 1
 
 
 def test_a_failing_read_names_the_file() -> None:

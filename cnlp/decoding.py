@@ -1,0 +1,170 @@
+r"""Bytes to text, and what becomes of bytes that are no text: an error, a mark in their place, or no line at all.
+
+A policy decides: ``strict`` raises, ``replace`` puts U+FFFD in the place of each sequence of bytes that cannot be
+decoded (Unicode 15, section 3.9: one for each maximal part of a sequence), ``skip`` leaves out the lines they are in.
+Every such sequence is told with its line and its offset in the file.
+
+Where decoding goes on, a sequence leaves a note in the text, ``\udcff`` offset blank hexadecimal bytes ``\udcfe``: no
+text that was decoded contains lone surrogates. So notes need no state, and survive that the text is cut into lines.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterable, Iterator
+from io import StringIO
+from typing import NamedTuple
+
+from cnlp import errors
+
+BOM = codecs.BOM_UTF8
+POLICIES = ("strict", "replace", "skip")
+_NOTES = "cnlp.notes"  # the name of the error handler
+_NOTE = re.compile("\udcff([0-9a-f]+) ([0-9a-f]+)\udcfe")
+
+
+class _Utf16Decoder(codecs.BufferedIncrementalDecoder):
+    """UTF-16 in the byte order of its mark; without one little endian, as Windows writes it."""
+
+    big_endian: bool | None = None
+
+    def _buffer_decode(self, data: bytes, errors: str, final: bool) -> tuple[str, int]:  # type: ignore[override]
+        """Text of ``data`` and how many bytes of it were used."""
+        if self.big_endian is None and (len(data) >= 2 or final):
+            self.big_endian = bytes(data[:2]) == codecs.BOM_UTF16_BE
+        if self.big_endian is None:
+            return "", 0
+        decode = codecs.utf_16_be_decode if self.big_endian else codecs.utf_16_le_decode
+        return decode(data, errors, final)
+
+
+# gb18030 contains GBK and GB 2312. big5 is read as cp950, as Windows wrote it and browsers read it: Python's
+# own "big5" lacks everyday characters such as U+6052 and U+88CF.
+DECODERS: dict[str, Callable[[str], codecs.IncrementalDecoder]] = {
+    "utf-8": codecs.getincrementaldecoder("utf-8"),
+    "gb18030": codecs.getincrementaldecoder("gb18030"),
+    "big5": codecs.getincrementaldecoder("cp950"),
+    "utf-16": _Utf16Decoder,
+}
+ENCODINGS = tuple(DECODERS)
+
+
+class Chunk(NamedTuple):
+    """Complete lines in UTF-8.
+
+    Attributes:
+        data: the bytes; only the last chunk of a file may lack a line ending.
+        offset: where ``data`` starts in the file in bytes; meaningful for UTF-8 files only.
+        line: the number of its first line in the file, from 1.
+    """
+
+    data: bytes
+    offset: int
+    line: int
+
+
+class BadBytes(NamedTuple):
+    """A sequence of bytes that cannot be decoded.
+
+    Attributes:
+        line: from 1.
+        offset: of the first byte in the file, from 0.
+        data: the bytes.
+    """
+
+    line: int
+    offset: int
+    data: bytes
+
+
+def decode(blocks: Iterable[bytes], name: object, encoding: str, policy: str = "strict") -> Iterator[str]:
+    """Blocks in ``encoding`` as text, without the byte order mark at the start; with notes unless ``strict``.
+
+    Raises:
+        EncodingError: what cannot be decoded, with its offset in the file.
+    """
+    decoder = DECODERS[encoding]("strict" if policy == "strict" else _NOTES)
+    offset = 0  # of the next byte to feed
+    at_start = True
+    for block, final in _mark_last(blocks):
+        start = offset - len(decoder.getstate()[0])
+        try:
+            text = decoder.decode(block, final)
+        except UnicodeDecodeError as error:
+            raise undecodable(name, encoding, start, error) from None
+        offset += len(block)
+        if text and at_start:
+            text = text.removeprefix("\ufeff")
+            at_start = False
+        yield _move_notes(text, start) if policy != "strict" else text
+
+
+def mend(chunk: Chunk, encoding: str, policy: str, tell: Callable[[BadBytes], object]) -> Iterator[Chunk]:
+    """A chunk of a file as ``policy``, which is not ``strict``, wants it; several where lines are left out.
+
+    Args:
+        chunk: raw if ``encoding`` is utf-8, otherwise what :func:`decode` gave, encoded with ``surrogatepass``.
+        encoding: of the file.
+        policy: ``replace`` or ``skip``.
+        tell: called with each sequence that could not be decoded.
+    """
+    try:
+        chunk.data.decode("utf-8")
+    except UnicodeDecodeError:
+        if encoding == "utf-8":
+            text = _move_notes(chunk.data.decode("utf-8", _NOTES), chunk.offset)
+        else:
+            text = chunk.data.decode("utf-8", "surrogatepass")
+        yield from _mend_lines(text, chunk, policy, tell)
+    else:
+        yield chunk
+
+
+def _mend_lines(text: str, chunk: Chunk, policy: str, tell: Callable[[BadBytes], object]) -> Iterator[Chunk]:
+    """Lines with notes as ``policy`` wants them."""
+    kept: list[str] = []
+    first = number = chunk.line
+    for number, line in enumerate(StringIO(text, newline=""), chunk.line):
+        notes = list(_NOTE.finditer(line))
+        for note in notes:
+            tell(BadBytes(number, int(note[1], 16), bytes.fromhex(note[2])))
+        if not notes or policy == "replace":
+            kept.append(_NOTE.sub("\ufffd", line) if notes else line)
+            continue
+        if kept:
+            yield Chunk("".join(kept).encode("utf-8"), chunk.offset, first)
+        kept, first = [], number + 1
+    if kept:
+        yield Chunk("".join(kept).encode("utf-8"), chunk.offset, first)
+
+
+def undecodable(name: object, encoding: str, start: int, error: UnicodeDecodeError) -> errors.EncodingError:
+    """The error about what was decoded from byte ``start`` of the file on."""
+    bad = error.object[error.start : error.end]
+    return errors.undecodable(name, encoding, start + error.start, bad)
+
+
+def _note(error: UnicodeError) -> tuple[str, int]:
+    """Decode a sequence that cannot be decoded as a note about it."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    bad = error.object[error.start : error.end]
+    return f"\udcff{error.start:x} {bad.hex()}\udcfe", error.end
+
+
+codecs.register_error(_NOTES, _note)
+
+
+def _move_notes(text: str, start: int) -> str:
+    """Notes about offsets in a block as notes about offsets in the file, in which the block is at ``start``."""
+    if start == 0 or "\udcff" not in text:
+        return text
+    return _NOTE.sub(lambda note: f"\udcff{start + int(note[1], 16):x} {note[2]}\udcfe", text)
+
+
+def _mark_last(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Each block with False, then an empty one with True."""
+    for block in blocks:
+        yield block, False
+    yield b"", True
