@@ -10,6 +10,7 @@ _NEEDS = {
     "cnlp/spacy.py": ("spacy",),
     "cnlp/service/app.py": ("fastapi",),
     "cnlp/service/schema.py": ("fastapi",),
+    "docs/api/docstrings.py": ("griffe",),
     "docs/integrations.md": ("pandas", "sklearn", "spacy", "tokenizers"),
 }
 

@@ -4,8 +4,9 @@
     …
     <!-- /table -->
 
-NAME is a key of :data:`benchmarks.tables.TABLES`. ``--check`` changes nothing and fails when a table in a
-page and its JSON differ, so that no figure in the documentation is older than its measurement.
+NAME is a key of :data:`benchmarks.tables.TABLES`, or ``models``: the cards of the shipped models.
+``--check`` changes nothing and fails when a table in a page and its JSON differ, so that no figure in the documentation
+is older than its measurement.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmarks import record as records
+from benchmarks.cards import model_cards
 from benchmarks.tables import TABLES, origin
 from cnlp import errors
 
@@ -42,8 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def documentation(root: Path) -> list[Path]:
-    """README.md and every Markdown page below docs."""
-    return [path for path in (root / "README.md", *sorted(root.glob("docs/**/*.md"))) if path.is_file()]
+    """README.md, its translation, and every Markdown page below docs."""
+    return [path for path in (*sorted(root.glob("README*.md")), *sorted(root.glob("docs/**/*.md"))) if path.is_file()]
 
 
 def update(page: Path, results: Path, *, write: bool) -> bool:
@@ -76,6 +78,8 @@ def render(text: str, results: Path, page: Path) -> str:
 
 def make_table(name: str, results: Path, page: Path, line: int) -> str:
     """The table called ``name`` and the line that tells its origin."""
+    if name == "models":
+        return model_cards()
     if name not in TABLES:
         raise errors.bad_line(page.name, line, f"unknown table {name!r}; known: {', '.join(TABLES)}")
     file, make = TABLES[name]

@@ -359,6 +359,16 @@ class TestReport:
         assert "old" not in text
         assert self.run(folder, "--check") == 0
 
+    def test_the_cards_of_the_shipped_models(self, tmp_path: Path) -> None:
+        page = tmp_path / "models.md"
+        page.write_text("<!-- table:models -->\n<!-- /table -->\n", encoding="utf-8")
+        assert report.update(page, tmp_path, write=True)
+        text = page.read_text(encoding="utf-8")
+        assert "## segmenter\n" in text
+        assert "| made by | python -m cnlp.models.train_segmenter |" in text
+        assert "(sha256 e16709a0…)" in text
+        assert not report.update(page, tmp_path, write=False)
+
     def test_a_changed_result_is_noticed(self, folder: Path) -> None:
         self.run(folder)
         path = folder / "segmentation.json"
