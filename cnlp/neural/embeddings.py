@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from cnlp.neural.data import PADDING, UNKNOWN, Batch, Vocabulary
+from cnlp.neural.dropout import Dropout
 from cnlp.neural.settings import Settings
 
 TYPE_CHECKING = False
@@ -35,8 +36,8 @@ class Embeddings(nn.Module):
         self.characters, self.bigrams, self.words = (
             _table(size, width, settings.normalise) for size, width in zip(sizes, widths, strict=True)
         )
-        self.character_dropout = nn.Dropout(settings.embedding_dropout)
-        self.word_dropout = nn.Dropout(settings.word_dropout)
+        self.character_dropout = Dropout(settings.embedding_dropout)
+        self.word_dropout = Dropout(settings.word_dropout)
         self.token_dropout = settings.token_dropout
         self.character_size = settings.character_size + settings.bigram_size
         self.word_size = settings.word_size

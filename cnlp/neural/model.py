@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from cnlp.neural.crf import CRF
 from cnlp.neural.data import Batch, Vocabulary, collate, cut_long, sorted_batches
+from cnlp.neural.dropout import Dropout
 from cnlp.neural.embeddings import Embeddings
 from cnlp.neural.settings import MODELS as MODELS
 from cnlp.neural.settings import Settings as Settings
@@ -42,7 +43,7 @@ class NeuralTagger(nn.Module):
         module, name = ENCODERS[settings.model]
         encoder: Any = getattr(import_module(module), name)
         self.encoder = encoder(self.embeddings.character_size, self.embeddings.word_size, settings)
-        self.dropout = nn.Dropout(settings.output_dropout)
+        self.dropout = Dropout(settings.output_dropout)
         self.linear = nn.Linear(self.encoder.size, len(tags))
         self.crf = CRF(transition_mask(tags, settings.scheme))
 

@@ -11,6 +11,7 @@ from cnlp import errors
 MODELS = ("bilstm-crf", "lattice-lstm", "flat")
 OPTIMISERS = ("adam", "sgd")
 SCHEDULES = ("constant", "decay", "linear")
+FUSIONS = ("two", "four")
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,12 @@ class Settings:
         layers: layers of the encoder.
         heads: attention heads (FLAT).
         feed_forward: width of the feed-forward layer (FLAT).
-        fusion: how FLAT joins its distances.
+        fusion: how many distances FLAT fuses: ``"two"``, as its code does, or ``"four"``, as its paper does.
+        residual: add what comes into a part of FLAT's layer to what comes out, as its code does not.
+        scaled: divide FLAT's scores by the root of a head's width, as its code does not.
         embedding_dropout, word_dropout: of embedded characters and of embedded words.
         output_dropout: of the encoder's output.
-        attention_dropout, feed_forward_dropout: inside FLAT.
+        feed_forward_dropout: inside FLAT.
         token_dropout: share of characters, bigrams and words that training replaces by the unknown one.
         epochs: at most so many passes over the training part.
         patience: stop after so many epochs without a better score on the dev part; 0: never.
@@ -63,10 +66,11 @@ class Settings:
     heads: int = 8
     feed_forward: int = 384
     fusion: str = "two"
+    residual: bool = False
+    scaled: bool = False
     embedding_dropout: float = 0.5
     word_dropout: float = 0.5
     output_dropout: float = 0.3
-    attention_dropout: float = 0.0
     feed_forward_dropout: float = 0.15
     token_dropout: float = 0.1
     epochs: int = 20
@@ -83,7 +87,8 @@ class Settings:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        for name, choices in (("model", MODELS), ("optimiser", OPTIMISERS), ("schedule", SCHEDULES)):
+        choices_of = {"model": MODELS, "optimiser": OPTIMISERS, "schedule": SCHEDULES, "fusion": FUSIONS}
+        for name, choices in choices_of.items():
             if getattr(self, name) not in choices:
                 raise errors.unknown_choice(name, getattr(self, name), choices)
 
