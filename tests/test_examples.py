@@ -17,7 +17,11 @@ NEEDS = {
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_example_runs(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_example_runs(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)  # some draw a picture
+    monkeypatch.setattr("sys.argv", [str(path)])
     if path.stem in NEEDS:
         pytest.importorskip(NEEDS[path.stem])
     runpy.run_path(str(path), run_name="__main__")
