@@ -51,6 +51,10 @@ class ModelError(CnlpError, ValueError):
     """A model file is damaged, foreign, or of another version."""
 
 
+class TrainingError(CnlpError, RuntimeError):
+    """Training cannot go on: memory ran out, or its numbers are none any more."""
+
+
 class MissingDependencyError(CnlpError, ImportError):
     """An optional package is needed for what was asked."""
 
