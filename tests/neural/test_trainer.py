@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import math
-import warnings
-
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs torch")
 
-from cnlp import errors  # noqa: E402
-from cnlp.evaluation.entities import evaluate  # noqa: E402
-from cnlp.neural import trainer as training  # noqa: E402
-from cnlp.neural.model import NeuralTagger, predict  # noqa: E402
+from cnlp.neural.model import predict  # noqa: E402
 from cnlp.neural.settings import Settings, defaults  # noqa: E402
-from cnlp.neural.trainer import Epoch, Trained, train, train_seeds  # noqa: E402
+from cnlp.neural.trainer import Epoch, Trained, train  # noqa: E402
 
 PEOPLE = ("王明", "李小红", "张伟", "陈静", "刘洋", "赵丽", "周杰", "吴敏")
 PLACES = ("北京", "上海", "南京市", "广州", "成都", "杭州")
@@ -53,7 +46,8 @@ def same(one: Trained, other: Trained) -> bool:
     def log(trained):
         return [(e.number, e.loss, e.dev) for e in trained.log]
 
-    return log(one) == log(other) and all(torch.equal(value, weights(other)[key]) for key, value in weights(one).items())
+    equal = (torch.equal(value, weights(other)[key]) for key, value in weights(one).items())
+    return log(one) == log(other) and all(equal)
 
 
 def test_learns_what_a_small_corpus_shows() -> None:
