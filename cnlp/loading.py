@@ -21,11 +21,11 @@ def load(
     script: bool = True,
     patterns: bool = True,
 ) -> Any:
-    """What a model file holds: a :class:`cnlp.Lexicon` or a :class:`cnlp.EntityRecognizer`.
+    """What a model file holds: a :class:`cnlp.Lexicon`, or a recognizer of entities, linear or neural.
 
     Args:
-        path: a model file of kind ``"lexicon"`` or ``"entities"``, or the name of a shipped entity model, ``"msra"``
-            or ``"cluener"``; the shipped lexicon by default.
+        path: a model file of kind ``"lexicon"``, ``"entities"`` or ``"neural-entities"``, or the name of a shipped
+            entity model, ``"msra"`` or ``"cluener"``; the shipped lexicon by default.
         width: match full width and half width alike (this and what follows: lexicons only).
         case: match capital and small letters alike.
         script: match Traditional and Simplified Chinese alike.
@@ -35,6 +35,7 @@ def load(
         OSError: the file cannot be read.
         ModelError: it is damaged, foreign, or of another kind.
         ArgumentError: a switch of lexicons was given for entities.
+        MissingDependencyError: it is a neural model, and torch is not installed.
 
     >>> import cnlp
     >>> "北京大学" in cnlp.load()
@@ -44,12 +45,12 @@ def load(
     """
     name = "" if path is None else os.fspath(path)
     kind = "lexicon" if path is None else "entities" if name in ENTITIES else ModelFile(name).kind
-    if kind == "entities":
+    if kind in ("entities", "neural-entities"):
         if not (width and case and script and patterns):
             raise errors.ArgumentError("width, case, script and patterns are for lexicons, this is an entity model")
-        from cnlp.ner.recognizer import EntityRecognizer
+        from cnlp.ner.recognizer import load_recognizer
 
-        return EntityRecognizer.load(path)
+        return load_recognizer(path)
     if kind != "lexicon":
         other = "; Segmenter(model=...) takes it" if kind == "segmenter" else ""
         raise errors.bad_model(name, f"this is a model of kind {kind!r}, not 'lexicon' or 'entities'{other}")

@@ -37,6 +37,6 @@ def open_model(
     model = ModelFile(shipped if path is None else path)
     if path is not None:
         model.verify()
-    if kind is not None and model.kind != kind:
-        raise errors.bad_model(model.path, f"this is a model of kind {model.kind!r}, not {kind!r}")
+    if kind is not None:
+        model.expect(kind)
     return model

@@ -116,6 +116,15 @@ class ModelFile:
             raise errors.bad_model(self.path, f"damaged: the header has no field {name!r}")
         return rest.partition('"')[0]
 
+    def expect(self, kind: str) -> None:
+        """Refuse a model of another kind.
+
+        Raises:
+            ModelError: this is one.
+        """
+        if self.kind != kind:
+            raise errors.bad_model(self.path, f"this is a model of kind {self.kind!r}, not {kind!r}")
+
     def has(self, name: str) -> bool:
         """Is there an array of this name?"""
         return f'"{name}":{{"dtype":"' in self._header
@@ -127,6 +136,11 @@ class ModelFile:
             ModelError: one is missing, or lies outside the file.
         """
         return {name: self._range(name) for name in names}
+
+    def read(self, name: str) -> bytes:
+        """The bytes of an array; errors as :meth:`ranges`."""
+        start, size = self._range(name)
+        return self.source.read(start, size)
 
     def _range(self, name: str) -> Range:
         _, found, rest = self._header.partition(f'"{name}":{{"dtype":"')

@@ -1,4 +1,4 @@
-"""Named entities by a linear model over characters: ``EntityRecognizer``.
+"""Named entities by a linear model over characters, ``EntityRecognizer``; and :func:`entities`, by any model.
 
 A text is cut into words by the shipped segmenter and into pieces at sentence ends. Every character gets a tag of
 the scheme (B-PER, M-PER, ...); what is seen of it (characters, words and their dictionary tags, entities and their
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     Labelled: TypeAlias = tuple[str, Sequence[tuple[int, int, str]]]
 
 KIND = "entities"
+NEURAL_KIND = "neural-entities"
 DEFAULT = "msra"
 METHODS = ("crf", "perceptron")
 ARRAYS = (
@@ -50,7 +51,72 @@ ARRAYS = (
 )  # fmt: skip
 
 
-class EntityRecognizer:
+class Recognizer:
+    """What finds entities: linear (:class:`EntityRecognizer`) or neural (:mod:`cnlp.neural.recognizer`).
+
+    Attributes:
+        labels_: the labels, sorted.
+        card_: the model card of a loaded file, or what ``fit`` knows of itself.
+    """
+
+    labels_: list[str]
+    card_: dict[str, str]
+
+    def entities(self, text: str) -> list[Entity]:
+        """The entities of a text, by start; ``text[entity.start:entity.end] == entity.text``.
+
+        Raises:
+            TextTypeError: ``text`` is not a str.
+            ArgumentError: nothing was learnt yet.
+        """
+        return self.predict([text])[0]
+
+    def predict(self, texts: Iterable[str]) -> list[list[Entity]]:
+        """The entities of each text.
+
+        Raises:
+            TextTypeError: a text is not a str, or ``texts`` itself is one.
+        """
+        raise NotImplementedError
+
+    def score(self, sentences: Iterable[Labelled]) -> float:
+        """F1 over exact spans with their labels, all sentences together; 0 where there are none."""
+        listed = list(sentences)
+        correct = found = gold = 0
+        for (_, spans), predicted in zip(listed, self.predict([text for text, _ in listed]), strict=True):
+            expected = {(start, end, label) for start, end, label in spans}
+            given = {(entity.start, entity.end, entity.label) for entity in predicted}
+            correct += len(expected & given)
+            found += len(given)
+            gold += len(expected)
+        return 2 * correct / (found + gold) if found + gold else 0.0
+
+    def save(self, path: str | os.PathLike[str], card: dict[str, str] | None = None) -> None:
+        """Write the model; ``card`` is added to its model card.
+
+        Raises:
+            OSError: the file cannot be written.
+            ArgumentError: nothing was learnt yet.
+        """
+        raise NotImplementedError
+
+
+def check_texts(texts: Iterable[str]) -> list[str]:
+    """Several texts as a list.
+
+    Raises:
+        TextTypeError: a text is not a str, or ``texts`` itself is one.
+    """
+    if isinstance(texts, (str, bytes)):
+        raise errors.TextTypeError("texts must be several texts, such as a list of str; for one: entities(text)")
+    listed = list(texts)
+    for text in listed:
+        if not isinstance(text, str):
+            raise errors.not_text(text)
+    return listed
+
+
+class EntityRecognizer(Recognizer):
     """Finds entities; learns any labels from any corpus.
 
     Args:
@@ -154,25 +220,8 @@ class EntityRecognizer:
         ]
 
     def predict(self, texts: Iterable[str]) -> list[list[Entity]]:
-        """The entities of each text.
-
-        Raises:
-            TextTypeError: a text is not a str, or ``texts`` itself is one.
-        """
-        if isinstance(texts, (str, bytes)):
-            raise errors.TextTypeError("texts must be several texts, such as a list of str; for one: entities(text)")
-        return [self.entities(text) for text in texts]
-
-    def score(self, sentences: Iterable[Labelled]) -> float:
-        """F1 over exact spans with their labels, all sentences together; 0 where there are none."""
-        correct = found = gold = 0
-        for text, spans in sentences:
-            expected = {(start, end, label) for start, end, label in spans}
-            given = {(entity.start, entity.end, entity.label) for entity in self.entities(text)}
-            correct += len(expected & given)
-            found += len(given)
-            gold += len(expected)
-        return 2 * correct / (found + gold) if found + gold else 0.0
+        """The entities of each text; errors as :meth:`entities`."""
+        return [self.entities(text) for text in check_texts(texts)]
 
     # ---- files ----
 
@@ -200,13 +249,12 @@ class EntityRecognizer:
             OSError: the file cannot be read.
             ModelError: it is damaged, or holds something else.
         """
-        name = DEFAULT if path is None else os.fspath(path)
-        if name in ENTITIES:
-            return cls._of(open_model(None, KIND, shipped=ENTITIES[name]))
-        return cls._of(open_model(name, KIND))
+        return cls.from_file(open_entities(path))
 
     @classmethod
-    def _of(cls, file: ModelFile) -> Self:
+    def from_file(cls, file: ModelFile) -> Self:
+        """The model in an open file; errors as :meth:`load`."""
+        file.expect(KIND)
         try:
             model = cls(method=file.field("method"), scheme=file.field("scheme"))
             model._mount(file.source, file.ranges(*ARRAYS, "label_names"), float(file.field("unit")))
@@ -262,25 +310,51 @@ def shipped_cutter() -> Cutter:
     return _cutters[0]
 
 
-_shipped: dict[str, EntityRecognizer] = {}  # by name; never changed
+_shipped: dict[str, Recognizer] = {}  # by name; never changed
 
 
-def recognizer_for(model: str | os.PathLike[str] | EntityRecognizer | None = None) -> EntityRecognizer:
+def open_entities(path: str | os.PathLike[str] | None) -> ModelFile:
+    """The file at this path, or the shipped one of this name."""
+    name = DEFAULT if path is None else os.fspath(path)
+    return open_model(None, shipped=ENTITIES[name]) if name in ENTITIES else open_model(name)
+
+
+def load_recognizer(path: str | os.PathLike[str] | None = None) -> Recognizer:
+    """Open a model of either kind, linear or neural.
+
+    Args:
+        path: a file, or the name of a shipped model, a key of :data:`cnlp.models.ENTITIES`; by default ``"msra"``.
+
+    Raises:
+        OSError: the file cannot be read.
+        ModelError: it is damaged, or holds something else.
+        MissingDependencyError: it is a neural model, and torch is not installed.
+    """
+    file = open_entities(path)
+    if file.kind == NEURAL_KIND:
+        # The only look upward: what the file holds decides who reads it.
+        from cnlp.neural.recognizer import NeuralRecognizer
+
+        return NeuralRecognizer.from_file(file)
+    return EntityRecognizer.from_file(file)
+
+
+def recognizer_for(model: str | os.PathLike[str] | Recognizer | None = None) -> Recognizer:
     """The recognizer that :func:`entities` uses for this choice; shipped ones are opened once."""
-    if isinstance(model, EntityRecognizer):
+    if isinstance(model, Recognizer):
         return model
     name = DEFAULT if model is None else os.fspath(model)
     if name not in ENTITIES:
-        return EntityRecognizer.load(name)
+        return load_recognizer(name)
     if name not in _shipped:
-        _shipped[name] = EntityRecognizer.load(name)
+        _shipped[name] = load_recognizer(name)
     return _shipped[name]
 
 
 def entities(
     text: str,
     *,
-    model: str | os.PathLike[str] | EntityRecognizer | None = None,
+    model: str | os.PathLike[str] | Recognizer | None = None,
     gazetteer: Gazetteer | str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]] | None = None,
     rules: Rules | Iterable[str] = (),
 ) -> list[Entity]:
@@ -289,7 +363,8 @@ def entities(
     Args:
         text: any str, in either script, of any width.
         model: ``None`` or ``"msra"`` for persons, places and organisations (PER, LOC, ORG); ``"cluener"`` for ten
-            finer labels; a model file; or an :class:`EntityRecognizer`. For many texts make one of those once.
+            finer labels; a model file, linear or neural; or a :class:`Recognizer`. For many texts make one of those
+            once.
         gazetteer: names of one's own: a :class:`cnlp.ner.gazetteer.Gazetteer`, or what makes one.
         rules: names of built-in rules such as ``("date", "money")``, or :class:`cnlp.ner.rules.Rules`.
 
