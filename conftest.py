@@ -14,7 +14,7 @@ _NEEDS = {
     "docs/integrations.md": ("pandas", "sklearn", "spacy", "tokenizers"),
 }
 
-_IMPORTS_TORCH = re.compile("^(from|import) torch", re.MULTILINE)
+_IMPORTS_TORCH = re.compile(r"^\s*(from|import) torch", re.MULTILINE)
 for path in Path(__file__).parent.glob("cnlp/neural/*.py"):
     if _IMPORTS_TORCH.search(path.read_text("utf-8")):
         _NEEDS[f"cnlp/neural/{path.name}"] = ("torch",)

@@ -104,7 +104,7 @@ def lattice_lexicon(words: Iterable[str] | None = None) -> Trie:
     """The words that may stand in lattices: one's own, or those of the shipped lexicon, which is mapped, not copied."""
     if words is None:
         return Trie.from_file(open_model(kind="lexicon"))
-    return Trie.build(dict.fromkeys(fold(word) for word in words))
+    return Trie.build(list(dict.fromkeys(map(fold, words))))
 
 
 class Vocabulary:

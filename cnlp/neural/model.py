@@ -19,7 +19,9 @@ from cnlp.tagging.schemes import transition_mask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnlp.neural.data import Span
+    from typing import TypeAlias
+
+    Found: TypeAlias = tuple[int, int, str, float]  # start, end, label, probability
 
 ENCODERS = {
     "bilstm-crf": ("cnlp.neural.bilstm_crf", "BiLSTM"),
@@ -69,11 +71,11 @@ class NeuralTagger(nn.Module):
 
 def predict(
     model: NeuralTagger, vocabulary: Vocabulary, texts: Sequence[str], settings: Settings, batch_size: int = 64
-) -> list[list[Span]]:
-    """The entities of each text, ``(start, end, label)``; long texts are cut and put together again.
+) -> list[list[Found]]:
+    """The entities of each text by start; long texts are cut and put together again.
 
-    >>> predict.__name__
-    'predict'
+    Returns:
+        for each text (start, end, label, probability of exactly this span and label).
     """
     pieces = [
         (number, start, end)
@@ -81,16 +83,21 @@ def predict(
         for start, end in cut_long(text, settings.max_length)
         if start < end
     ]
-    found: list[list[Span]] = [[] for _ in texts]
+    found: list[list[Found]] = [[] for _ in texts]
     device = next(model.parameters()).device
     was_training = model.training
     model.eval()
     with torch.inference_mode():
-        for batch in sorted_batches([end - start for _, start, end in pieces], batch_size):
-            chosen = [pieces[number] for number in batch]
-            examples = [vocabulary.encode(texts[number][start:end]) for number, start, end in chosen]
-            paths = model.decode(collate(examples).to(device))
-            for (number, start, _), path in zip(chosen, paths, strict=True):
-                found[number] += [(start + a, start + b, label) for a, b, label in vocabulary.spans(path)]
+        for numbers in sorted_batches([end - start for _, start, end in pieces], batch_size):
+            chosen = [pieces[number] for number in numbers]
+            batch = collate([vocabulary.encode(texts[number][start:end]) for number, start, end in chosen]).to(device)
+            emissions = model(batch)
+            paths = model.crf.decode(emissions, batch.mask)
+            spans = [(row, *span) for row, path in enumerate(paths) for span in vocabulary.spans(path)]
+            places = [(row, start, end - 1) for row, start, end, _ in spans]
+            scores = model.crf.span_probabilities(emissions, batch.mask, paths, places)
+            for (row, start, end, label), score in zip(spans, scores, strict=True):
+                number, offset, _ = chosen[row]
+                found[number].append((offset + start, offset + end, label, score))
     model.train(was_training)
-    return [sorted(spans) for spans in found]
+    return [sorted(entities) for entities in found]

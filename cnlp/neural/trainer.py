@@ -298,7 +298,8 @@ class _Run:
 
     def _score(self, gold: Sequence[Labelled]) -> EntityScore:
         texts = [text for text, _ in gold]
-        found = predict(self.model, self.result.vocabulary, texts, self.result.settings)
+        entities = predict(self.model, self.result.vocabulary, texts, self.result.settings)
+        found = [[entity[:3] for entity in some] for some in entities]
         return evaluate(texts, [spans for _, spans in gold], found).overall
 
     def _keep(self, epoch: Epoch) -> None:
