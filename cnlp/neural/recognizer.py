@@ -8,7 +8,7 @@ answer; an entity's score is its marginal probability under the CRF. :mod:`cnlp.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from cnlp import errors
 from cnlp.models.format import ModelFile, write_model
@@ -19,7 +19,7 @@ from cnlp.types import Entity
 try:
     from cnlp.neural.model import predict
     from cnlp.neural.packing import pack, unpack
-    from cnlp.neural.trainer import Epoch, train
+    from cnlp.neural.trainer import Epoch, Trained, train
 except ModuleNotFoundError as error:
     raise errors.missing_dependency(str(error.name), "neural", "a neural model") from None
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cnlp.ner.recognizer import Labelled
     from cnlp.neural.packing import Arrays
     from cnlp.neural.vectors import Vectors
+
 
 class NeuralRecognizer(Recognizer):
     """Finds entities by a neural model; learns any labels from any corpus.
@@ -69,6 +70,8 @@ class NeuralRecognizer(Recognizer):
         dev: Sequence[Labelled] | None = None,
         vectors: Vectors | None = None,
         lexicon: Iterable[str] | None = None,
+        progress: bool = False,
+        **options: Any,
     ) -> Self:
         """Learn entities.
 
@@ -78,15 +81,33 @@ class NeuralRecognizer(Recognizer):
             dev: sentences that choose the best epoch by strict F1; ``None``: the last epoch.
             vectors: pretrained embeddings, see :class:`cnlp.neural.vectors.Vectors`.
             lexicon: words of the lattice; those of the shipped lexicon by default.
+            progress: show a progress bar with the dev score.
+            options: ``out_dir``, ``resume`` and others of :func:`cnlp.neural.trainer.train`.
 
         Raises:
-            ArgumentError: nothing to learn from, or spans that overlap or reach outside.
+            ArgumentError: nothing to learn from, spans that overlap or reach outside, and what else
+                :func:`cnlp.neural.trainer.train` refuses.
+            TrainingError: out of memory; a loss that is no number.
         """
+        words = None if lexicon is None else list(lexicon)
         trained = train(
-            self.settings or defaults("flat"), sentences, dev, vectors=vectors, lexicon=lexicon, device=self.device
+            self.settings or defaults("flat"),
+            sentences,
+            dev,
+            vectors=vectors,
+            lexicon=words,
+            device=self.device,
+            progress=progress,
+            **options,
         )
+        return self.take(trained, own_lexicon=words is not None)
+
+    def take(
+        self, trained: Trained, *, own_lexicon: bool = False, kept: Mapping[str, Container[str]] | None = None
+    ) -> Self:
+        """Take over what :func:`cnlp.neural.trainer.train` has learnt; the arguments are those of ``pack``."""
         self.log_ = trained.log
-        self._mount(*pack(trained.model, trained.vocabulary, trained.settings, own_lexicon=lexicon is not None))
+        self._mount(*pack(trained.model, trained.vocabulary, trained.settings, own_lexicon=own_lexicon, kept=kept))
         return self
 
     # ---- finding ----

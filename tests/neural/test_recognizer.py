@@ -22,7 +22,9 @@ from cnlp.models.format import ModelFile
 from cnlp.ner.recognizer import EntityRecognizer, load_recognizer
 from cnlp.neural.settings import defaults
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
+import torch
+
 from cnlp.neural.crf import CRF
 from cnlp.neural.recognizer import NeuralRecognizer
 from cnlp.tagging.schemes import tag_set, tags_to_spans, transition_mask
@@ -165,7 +167,7 @@ def test_wrong_use_is_said(tmp_path: Path) -> None:
     model().save(tmp_path / "m")
     with pytest.raises(errors.ModelError, match="kind 'neural-entities', not 'entities'"):
         EntityRecognizer.load(tmp_path / "m")
-    with pytest.raises(errors.ArgumentError, match="no sentence has an entity"):
+    with pytest.raises(errors.ArgumentError, match="no sentence of the training part has an entity"):
         NeuralRecognizer().fit([("王小明", [])])
 
 
