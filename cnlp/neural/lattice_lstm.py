@@ -31,27 +31,46 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from cnlp import errors
 from cnlp.neural.data import Lattice
 from cnlp.neural.settings import Settings
 
 
 class LatticeLSTM(nn.Module):
-    """Encoder of characters and the words over them: two Lattice LSTMs, one in each direction.
+    """The encoder: two Lattice LSTMs, one in each direction.
 
-    Parameters: `character_size` and `word_size` are the widths of the vectors that come in; of `settings`, `hidden`
-    (the output's width, half of it for each direction) and `lexicon` (without it no word is read: an LSTM with coupled
-    gates of the same size). As in the paper's code, input weights start orthogonal, recurrent ones as the identity, and
-    biases at zero.
+    Input weights start orthogonal, recurrent ones as the identity and biases at zero, as in the paper's code.
+
+    Args:
+        character_size: C, width of an embedded character.
+        word_size: W, width of an embedded word.
+        settings: ``hidden`` is the width of both directions together; without ``lexicon`` no word is read, and an
+            LSTM with coupled gates of the same size remains.
+
+    Attributes:
+        size: width of the output.
+
+    Raises:
+        ArgumentError: ``hidden`` is odd.
+
+    >>> from cnlp.neural.settings import Settings
+    >>> encoder = LatticeLSTM(4, 3, Settings(hidden=6))
+    >>> one, none = torch.zeros(1, dtype=torch.long), torch.zeros(0, dtype=torch.long)
+    >>> mask = torch.ones(1, 2, dtype=torch.bool)
+    >>> encoder(torch.ones(1, 2, 4), torch.ones(1, 3), Lattice(one, one, one + 1), mask).shape
+    torch.Size([1, 2, 6])
+    >>> encoder(torch.ones(1, 2, 4), torch.ones(0, 3), Lattice(none, none, none), mask).shape
+    torch.Size([1, 2, 6])
     """
 
     def __init__(self, character_size: int, word_size: int, settings: Settings) -> None:
         super().__init__()
         if settings.hidden % 2:
-            raise ValueError(f"hidden is {settings.hidden}: it must be even, half for each direction")
+            raise errors.ArgumentError(f"hidden is {settings.hidden}: it must be even, half for each direction")
         self.size = settings.hidden
         self.lexicon = settings.lexicon
         width = self.size // 2
-        self.character = nn.Linear(character_size, 2 * 4 * width)  # for each direction o, i, g, and the words' gate l
+        self.character = nn.Linear(character_size, 2 * 4 * width)  # for each direction o, i, g, and the words' l
         self.word = nn.Linear(word_size, 2 * 3 * width)  # for each direction i, f, g
         self.recurrent = nn.Parameter(torch.eye(width).repeat(2, 1, 3))
         self.word_recurrent = nn.Parameter(torch.eye(width).repeat(2, 1, 3))
@@ -62,10 +81,16 @@ class LatticeLSTM(nn.Module):
             nn.init.zeros_(layer.bias)
 
     def forward(self, characters: Tensor, words: Tensor, lattice: Lattice, mask: Tensor) -> Tensor:
-        """The characters' outputs, those of both directions side by side.
+        """Contexts of the characters.
 
-        Shapes: `characters` (B, n, character_size), `words` (E, word_size), `lattice` E words, `mask` (B, n) bool, true
-        from a sentence's first character to its last; returns (B, n, hidden), zero where `mask` is false.
+        Args:
+            characters: (B, n, C).
+            words: (E, W).
+            lattice: where the E words stand.
+            mask: (B, n) bool, true from the first character of a sentence to its last.
+
+        Returns:
+            (B, n, size), both directions side by side; zero behind the end of a sentence.
         """
         batch, length, _ = characters.shape
         if not self.lexicon:
@@ -191,13 +216,13 @@ class _Recurrence(torch.autograd.Function):
             if schedule.counts[t]:
                 start, end, gate, let, first, word, weight = step_words[t]
                 gate.add_(starts.index_select(0, start)).sigmoid_()
-                word_i, word_f, word_g = gate.split(width, 1)
+                word_i, word_f, word_g = gate.chunk(3, 1)
                 torch.index_select(cells, 0, start, out=first)
                 torch.mul(word_f, first, out=word).addcmul_(word_i, word_g.mul_(2.0).sub_(1.0))
                 _add_by_direction(let, word, word_gate, schedule.splits[t]).sigmoid_()
-                weight_cell, weight_let = weight.split(width, 1)
+                weight_cell, weight_let = weight.chunk(2, 1)
                 torch.mul(torch.exp(let, out=weight_let), word, out=weight_cell)
-                cell_sum, let_sum = step_sums[t].index_add_(0, end, weight).split(width, 1)
+                cell_sum, let_sum = step_sums[t].index_add_(0, end, weight).chunk(2, 1)
                 own = i.exp()
                 merged = torch.addcmul(cell_sum, own, g).div_(own.add_(let_sum))
                 torch.where(step_merged[t], merged, cell, out=cell)
@@ -299,7 +324,7 @@ def _character_factors(
     to the cell before (n * 2B, 3, H); and the sum of exponentials that shares are taken of, (n * 2B, H).
     """
     width = cells.shape[1]
-    o, i, g = gates.split(width, 1)
+    o, i, g = gates.chunk(3, 1)
     squashed = torch.sigmoid(cells * 2.0).mul_(2.0).sub_(1.0)
     merged = schedule.merged.unsqueeze(1)
     before = torch.cat((cells.new_zeros(2 * schedule.batch, width), cells[: -2 * schedule.batch]))

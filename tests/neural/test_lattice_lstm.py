@@ -9,6 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from cnlp.errors import ArgumentError  # noqa: E402
 from cnlp.neural.data import Lattice  # noqa: E402
 from cnlp.neural.lattice_lstm import LatticeLSTM  # noqa: E402
 from cnlp.neural.settings import defaults  # noqa: E402
@@ -191,5 +192,5 @@ def test_the_start_is_that_of_the_papers_code() -> None:
 
 
 def test_an_odd_size_is_refused() -> None:
-    with pytest.raises(ValueError, match="hidden is 7"):
+    with pytest.raises(ArgumentError, match="hidden is 7"):
         LatticeLSTM(CHARACTER_SIZE, WORD_SIZE, replace(SETTINGS, hidden=7))
