@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -48,7 +48,7 @@ def legal_paths(scheme, length):
     for path in product(range(len(tags)), repeat=length):
         names = [None, *(tags[number] for number in path), None]
         may_follow = (lambda one, other: True) if scheme == "free" else get_scheme(scheme).may_follow
-        if all(may_follow(one, other) for one, other in zip(names, names[1:], strict=False)):
+        if all(may_follow(one, other) for one, other in pairwise(names)):
             yield path
 
 
@@ -56,7 +56,7 @@ def score(crf, emissions, path):
     """The score of one path, as the head of crf.py defines it; ``emissions`` (n, T)."""
     total = crf.first[path[0]] + crf.last[path[-1]]
     total = total + sum(emissions[position, tag] for position, tag in enumerate(path))
-    return total + sum(crf.transitions[one, other] for one, other in zip(path, path[1:], strict=False))
+    return total + sum(crf.transitions[one, other] for one, other in pairwise(path))
 
 
 @settings(deadline=None, max_examples=40)
