@@ -26,7 +26,7 @@ class Embeddings(nn.Module):
         settings: their widths and dropouts.
 
     Attributes:
-        character_size: width of what a character is embedded as, C.
+        character_size: width of what a character is embedded as, C, with a BERT's output where there is one.
         word_size: width of an embedded word, W.
     """
 
@@ -41,13 +41,19 @@ class Embeddings(nn.Module):
         self.token_dropout = settings.token_dropout
         self.character_size = settings.character_size + settings.bigram_size
         self.word_size = settings.word_size
+        self.encoder = None
+        if settings.encoder:
+            from cnlp.neural.encoder import BERT
+
+            self.encoder = BERT(settings.encoder, settings.max_length)
+            self.character_size += self.encoder.size
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Characters (B, n, C) and words (E, W)."""
-        characters = torch.cat(
-            [self.characters(self._forget(batch.characters)), self.bigrams(self._forget(batch.bigrams))], 2
-        )
-        return self.character_dropout(characters), self.word_dropout(self.words(self._forget(batch.words)))
+        parts = [self.characters(self._forget(batch.characters)), self.bigrams(self._forget(batch.bigrams))]
+        if self.encoder is not None:
+            parts.append(self.encoder(batch.texts, batch.mask))
+        return self.character_dropout(torch.cat(parts, 2)), self.word_dropout(self.words(self._forget(batch.words)))
 
     @torch.no_grad()
     def fill(self, vocabulary: Vocabulary, vectors: Vectors, normalise: bool) -> None:

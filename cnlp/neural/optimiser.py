@@ -14,6 +14,10 @@ from torch import Tensor, nn
 
 from cnlp.neural.settings import Settings
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnlp.neural.model import NeuralTagger
+
 
 class SparseSGD(torch.optim.Optimizer):
     """SGD with momentum for sparse gradients; the velocity of a row rests while it has no gradient."""
@@ -39,11 +43,18 @@ class SparseSGD(torch.optim.Optimizer):
                 weight.index_add_(0, rows, change, alpha=-group["lr"])
 
 
-def make_optimisers(model: nn.Module, settings: Settings) -> list[torch.optim.Optimizer]:
-    """One for dense weights, one for embeddings."""
-    sparse = [table.weight for table in model.modules() if isinstance(table, nn.Embedding) and table.sparse]
-    marked = set(map(id, sparse))
-    dense = [weight for weight in model.parameters() if id(weight) not in marked]
+def make_optimisers(model: NeuralTagger, settings: Settings) -> list[torch.optim.Optimizer]:
+    """One for dense weights, one for embeddings. Each group's ``share`` is what it takes of the step size."""
+    rows = [table.weight for table in model.modules() if isinstance(table, nn.Embedding) and table.sparse]
+    encoder = model.embeddings.encoder
+    slow = [] if encoder is None else list(encoder.parameters())
+    marked = set(map(id, rows + slow))
+    dense: list[dict[str, Any]] = [
+        {"params": [weight for weight in model.parameters() if id(weight) not in marked], "share": 1.0}
+    ]
+    if slow:
+        dense.append({"params": slow, "share": settings.encoder_rate})
+    sparse = [{"params": rows, "share": 1.0}]
     decay = settings.weight_decay
     if settings.optimiser == "adam":
         return [

@@ -23,6 +23,8 @@ class Settings:
         scheme: the tags: ``"BMES"`` or ``"BIO"``.
         lexicon: give the encoder the lexicon's words; BiLSTM-CRF has no place for them.
         encoder: folder of a BERT model whose output stands beside the character's embedding; ``""``: none.
+        encoder_frozen: epochs in which it is not trained.
+        encoder_rate: its share of the step size behind them.
         max_length: longer sentences are cut, where they must be, for training and tagging alike; characters.
         character_size, bigram_size, word_size: width of the embeddings; vectors that are given replace it.
         normalise: scale the rows of vectors and of random embeddings to length 1.
@@ -56,6 +58,8 @@ class Settings:
     scheme: str = "BMES"
     lexicon: bool = True
     encoder: str = ""
+    encoder_frozen: int = 20
+    encoder_rate: float = 0.05
     max_length: int = 256
     character_size: int = 50
     bigram_size: int = 50

@@ -255,6 +255,8 @@ class _Run:
     def _epoch(self, number: int, bar: Any) -> Epoch:
         settings = self.result.settings
         self.model.train()
+        if self.model.embeddings.encoder is not None:
+            self.model.embeddings.encoder.freeze(number <= settings.encoder_frozen)
         start = time.perf_counter()
         batches = shuffled_batches(self.examples, settings.batch_size, f"{settings.seed} {number}")
         total = 0.0
@@ -292,7 +294,7 @@ class _Run:
                 clip_gradient(self.model, self.result.settings.clip)
             for optimiser in self.optimisers:
                 for group in optimiser.param_groups:
-                    group["lr"] = rate
+                    group["lr"] = rate * group["share"]
                 optimiser.step()
         return value
 
