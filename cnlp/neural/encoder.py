@@ -42,16 +42,24 @@ class BERT(nn.Module):
         except ImportError:
             raise errors.missing_dependency("transformers", "bert", "encoder=") from None
         self.vocabulary = _read_vocabulary(Path(folder))
+        name = os.fspath(folder)
         try:
-            self.bert: Any = transformers.AutoModel.from_pretrained(
-                os.fspath(folder), local_files_only=True, dtype=torch.float32, add_pooling_layer=False
-            )
-        except (OSError, ValueError, TypeError) as error:
-            raise errors.ArgumentError(f"encoder {os.fspath(folder)!r}: no BERT can be read: {error}") from None
-        places = self.bert.config.max_position_embeddings
+            kind = transformers.AutoConfig.from_pretrained(name, local_files_only=True).model_type
+            if kind != "bert":
+                raise errors.ArgumentError(f"encoder {name!r} is of the type {kind!r}, wanted 'bert'")
+            model = transformers.BertModel.from_pretrained(name, local_files_only=True, add_pooling_layer=False)
+        except (OSError, ValueError) as error:
+            if isinstance(error, errors.ArgumentError):
+                raise
+            raise errors.ArgumentError(f"encoder {name!r}: no BERT can be read: {error}") from None
+        self.bert: Any = model
+        self.bert.float()
+        places, rows = model.config.max_position_embeddings, model.config.vocab_size
         if max_length + 2 > places:
             raise errors.ArgumentError(f"max_length may be {places - 2} with this encoder, got {max_length}")
-        self.size = int(self.bert.config.hidden_size)
+        if max(self.vocabulary.values()) >= rows:
+            raise errors.ArgumentError(f"encoder {name!r}: vocab.txt has more tokens than the model has rows, {rows}")
+        self.size = int(model.config.hidden_size)
         self.frozen = True
 
     def freeze(self, frozen: bool) -> None:

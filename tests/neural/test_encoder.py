@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 
 import pytest
@@ -85,7 +84,13 @@ def test_errors_say_what_is_wrong(folder, tmp_path):
     with pytest.raises(ArgumentError, match="not UTF-8"):
         BERT(tmp_path, 20)
     (tmp_path / "vocab.txt").write_text("\n".join(VOCABULARY), encoding="utf-8")
-    logging.disable()
     with pytest.raises(ArgumentError, match="no BERT can be read"):
         BERT(tmp_path, 20)
-    logging.disable(logging.NOTSET)
+    (tmp_path / "config.json").write_text('{"model_type": "gpt2"}', encoding="utf-8")
+    with pytest.raises(ArgumentError, match="of the type 'gpt2', wanted 'bert'"):
+        BERT(tmp_path, 20)
+    for name in ("config.json", "model.safetensors"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    (tmp_path / "vocab.txt").write_text("\n".join([*VOCABULARY, "一"]), encoding="utf-8")
+    with pytest.raises(ArgumentError, match=rf"more tokens than the model has rows, {len(VOCABULARY)}"):
+        BERT(tmp_path, 20)
