@@ -52,8 +52,7 @@ class BERT(nn.Module):
             if isinstance(error, errors.ArgumentError):
                 raise
             raise errors.ArgumentError(f"encoder {name!r}: no BERT can be read: {error}") from None
-        self.bert: Any = model
-        self.bert.float()
+        self.bert: Any = model.to(torch.float32)
         places, rows = model.config.max_position_embeddings, model.config.vocab_size
         if max_length + 2 > places:
             raise errors.ArgumentError(f"max_length may be {places - 2} with this encoder, got {max_length}")
