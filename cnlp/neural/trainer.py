@@ -243,6 +243,9 @@ class _Run:
             except KeyboardInterrupt:
                 if self.folder is not None or not self.best_state:
                     raise
+            finally:
+                if self.folder is not None and log:
+                    _draw(self.result, self.folder / CURVE)
         self.model.load_state_dict(self.best_state)
         self.model.eval()
 
@@ -345,7 +348,6 @@ class _Run:
             "epochs": state["log"],
         }
         _write(folder / METRICS, (json.dumps(metrics, ensure_ascii=False, indent=2) + "\n").encode())
-        _draw(self.result, folder / CURVE)
 
     def load(self) -> None:
         """Take up the run in the folder, if one is there.
