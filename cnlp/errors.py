@@ -30,6 +30,9 @@ class TagError(ArgumentError):
         super().__init__(message)
         self.position = position
 
+    def __reduce__(self) -> tuple[type[TagError], tuple[str, int]]:
+        return type(self), (str(self), self.position)
+
 
 class TextTypeError(CnlpError, TypeError):
     """Something other than ``str`` was given where text is needed."""
@@ -53,6 +56,10 @@ class ModelError(CnlpError, ValueError):
 
 class TrainingError(CnlpError, RuntimeError):
     """Training cannot go on: memory ran out, or its numbers are none any more."""
+
+
+class WorkerError(CnlpError, RuntimeError):
+    """Worker processes or threads cannot be started, or are gone."""
 
 
 class MissingDependencyError(CnlpError, ImportError):
@@ -97,3 +104,29 @@ def unknown_choice(what: str, value: object, choices: Iterable[str]) -> Argument
 def missing_dependency(package: str, extra: str, purpose: str) -> MissingDependencyError:
     """``package`` is not installed, ``purpose`` needs it, the extra ``extra`` brings it."""
     return MissingDependencyError(f"{purpose} needs {package}: pip install 'cnlp[{extra}]'")
+
+
+def lost_worker() -> WorkerError:
+    """A worker process is gone."""
+    return WorkerError(
+        "a worker process ended before its work: it was killed, or memory ran out, or it could not start because the "
+        f"script lacks {_GUARD}"
+    )
+
+
+def unguarded() -> WorkerError:
+    """A worker process, on importing the script that it belongs to, is told to start workers itself."""
+    return WorkerError(f"a script that uses worker processes is imported by each of them, and therefore needs {_GUARD}")
+
+
+def unsendable(reason: Exception) -> WorkerError:
+    """What a worker process needs cannot be pickled because of ``reason``."""
+    return WorkerError(f"what is to be done cannot be sent to worker processes: {reason}")
+
+
+def forked() -> WorkerError:
+    """A stream is used in a process that inherited it."""
+    return WorkerError("the workers of this stream are in the process that called os.fork: begin a new stream here")
+
+
+_GUARD = "if __name__ == '__main__': around the lines that start the work"

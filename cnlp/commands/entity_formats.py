@@ -1,4 +1,4 @@
-r"""The forms that ``cnlp ner`` writes, always in UTF-8. Each turns a chunk of complete lines into bytes.
+r"""The forms that ``cnlp ner`` writes, in UTF-8: functions as :mod:`cnlp.commands.formats` describes them.
 
 text   The input with every entity put into brackets, its label behind it: ``他在[北京/LOC]``. Nothing else changes.
 jsonl  One object per input line: ``{"text":"他在北京","entities":[{"text":"北京","start":2,"end":4,"label":"LOC",
@@ -7,14 +7,17 @@ jsonl  One object per input line: ``{"text":"他在北京","entities":[{"text":"
 tsv    One entity per line: ``line<TAB>start<TAB>end<TAB>label<TAB>text<TAB>score<TAB>name``, no heading. ``line``
        counts from 1, offsets are code points within the line; a backslash is written ``\\`` and a tab ``\t``.
 bio    One character per line with its tag, ``京<TAB>I-LOC``, and an empty line behind every line of the input.
-html   A page that marks entities by colour, see :mod:`cnlp.ner.html`.
+html   A page that marks entities by colour, see :mod:`cnlp.ner.html`. Its colours and its legend depend on all lines,
+       so that it is made in two steps: the function finds the entities, :class:`HTML` shows them.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from functools import partial
 
-from cnlp.commands.formats import ESCAPES, Document, Format, to_json
+from cnlp.commands.formats import ESCAPES, Format, to_json
 from cnlp.io import split_lines
 from cnlp.types import Entity
 
@@ -27,54 +30,43 @@ _DIGITS = 4  # of a score
 
 
 def make_format(name: str, find: Find) -> Format:
-    """The function that writes format ``name`` with what ``find`` finds; use a new one for each output.
+    """The function that writes format ``name`` with what ``find`` finds.
 
     It raises ``UnicodeDecodeError`` with offsets in the chunk where the chunk is not UTF-8.
     """
-    if name == "html":
-        return HTML(find)
     if name == "tsv":
-        return TabSeparated(find)
-    write = {"text": _marked, "jsonl": _object, "bio": _columns}[name]
-
-    def form(chunk: bytes) -> bytes:
-        lines = split_lines(chunk.decode("utf-8"))
-        return "".join([write(line, ending, find(line)) for line, ending in lines]).encode("utf-8")
-
-    return form
+        return partial(_tab_separated, find)
+    write = {"text": _marked, "jsonl": _object, "bio": _columns, "html": _for_page}[name]
+    return partial(_by_line, write, find)
 
 
-class TabSeparated:
-    """The format ``tsv``; counts the lines of all chunks it is given."""
-
-    def __init__(self, find: Find) -> None:
-        self.find = find
-        self.line = 0
-
-    def __call__(self, chunk: bytes) -> bytes:
-        """Rows of the entities in ``chunk``."""
-        rows = []
-        for content, _ in split_lines(chunk.decode("utf-8")):
-            self.line += 1
-            for start, end, label, text, score, name in map(_fields, self.find(content)):
-                rows.append(f"{self.line}\t{start}\t{end}\t{label}\t{text}\t{score}\t{name}\n")
-        return "".join(rows).encode("utf-8")
+def _by_line(write: Callable[[str, str, list[Entity]], str], find: Find, chunk: bytes, _: int) -> bytes:
+    lines = split_lines(chunk.decode("utf-8"))
+    return "".join([write(line, ending, find(line)) for line, ending in lines]).encode("utf-8")
 
 
-class HTML(Document):
-    """The format ``html``."""
+def _tab_separated(find: Find, chunk: bytes, before: int) -> bytes:
+    """The format ``tsv``."""
+    rows = []
+    for line, (content, _) in enumerate(split_lines(chunk.decode("utf-8")), before + 1):
+        for start, end, label, text, score, name in map(_fields, find(content)):
+            rows.append(f"{line}\t{start}\t{end}\t{label}\t{text}\t{score}\t{name}\n")
+    return "".join(rows).encode("utf-8")
 
-    def __init__(self, find: Find) -> None:
+
+class HTML:
+    """The format ``html`` from what its function gives."""
+
+    def __init__(self) -> None:
         from cnlp.ner.html import Page
 
-        self.find = find
         self.page = Page()
         self.begun = False
 
-    def __call__(self, chunk: bytes) -> bytes:
-        """The lines in ``chunk``, the head of the page before the first."""
-        lines = split_lines(chunk.decode("utf-8"))
-        body = "".join([self.page.line(content, self.find(content)) for content, _ in lines])
+    def show(self, found: bytes) -> bytes:
+        """The lines of a chunk, the head of the page before the first."""
+        records = [json.loads(record) for record in found.splitlines()]
+        body = "".join([self.page.line(text, [Entity(*fields) for fields in rest]) for text, *rest in records])
         head = "" if self.begun else self.page.head()
         self.begun = True
         return (head + body).encode("utf-8")
@@ -111,6 +103,12 @@ def _as_dict(entity: Entity) -> dict[str, object]:
         "score": round(entity.score, _DIGITS),
     }
     return fields if entity.name is None else {**fields, "name": entity.name}
+
+
+def _for_page(line: str, _: str, entities: list[Entity]) -> str:
+    """A line and its entities for :class:`HTML`, a list in JSON."""
+    found = [(each.text, each.start, each.end, each.label, each.score, each.name) for each in entities]
+    return to_json([line, *found]) + "\n"
 
 
 def _columns(line: str, _: str, entities: list[Entity]) -> str:

@@ -1,4 +1,7 @@
-r"""The forms that ``cnlp segment`` and ``cnlp tag`` write, in UTF-8. Each turns a chunk of complete lines into bytes.
+r"""The forms that ``cnlp segment`` and ``cnlp tag`` write, in UTF-8.
+
+A format is a function that turns a chunk of complete lines into bytes. It knows nothing but the chunk and how many
+lines of the output's input are in front of it, and can be pickled, so that any worker can do any chunk.
 
 text   The input with the delimiter put between words and nothing else changed. No delimiter stands next to
        white space, so every blank and every line ending of the input comes out as it was.
@@ -21,6 +24,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import accumulate
 
 from cnlp import Segmenter
@@ -29,19 +33,7 @@ from cnlp.io import split_lines
 
 Span = tuple[str, int, int] | tuple[str, int, int, str | None]  # word, start, end, and the tag if there are tags
 Cut = Callable[[str], list[Span]]
-Format = Callable[[bytes], bytes]
-
-
-class Document:
-    """A format whose output has something behind the last line."""
-
-    def __call__(self, chunk: bytes) -> bytes:
-        """The output for a chunk of complete lines."""
-        raise NotImplementedError
-
-    def finish(self) -> bytes:
-        """What stands behind the last line."""
-        raise NotImplementedError
+Format = Callable[[bytes, int], bytes]
 
 
 SUFFIXES = {"text": "", "jsonl": ".jsonl", "tsv": ".tsv"}
@@ -52,25 +44,19 @@ to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def make_format(name: str, segmenter: Segmenter, mode: str, delimiter: str) -> Format:
-    """The function that writes format ``name`` with ``segmenter``; use a new one for each output.
+    """The function that writes format ``name`` with ``segmenter``.
 
     It raises ``UnicodeDecodeError`` with offsets in the chunk where the chunk is not UTF-8.
     """
-    cut = _words(segmenter) if mode == "default" else _tokens(segmenter)
-    if name == "jsonl":
-        return lambda chunk: _json_lines(cut, chunk)
-    if name == "tsv":
-        return TabSeparated(cut)
-    if mode == "default":
-        encoded = delimiter.encode("utf-8")
-        return lambda chunk: segmenter.segment_bytes(chunk, encoded)
-    return lambda chunk: _delimited(cut, chunk, delimiter)
+    if name == "text" and mode == "default":
+        return partial(_segmented, segmenter, delimiter.encode("utf-8"))
+    return _format(name, partial(_words if mode == "default" else _tokens, segmenter), delimiter)
 
 
 def make_tag_format(
     name: str, cut: Cut, tag_words: Callable[[Sequence[str]], Sequence[str | None]], is_cut: bool, delimiter: str
 ) -> Format:
-    """The function that writes format ``name`` with tags; use a new one for each output.
+    """The function that writes format ``name`` with tags.
 
     Args:
         name: a key of :data:`SUFFIXES`.
@@ -81,41 +67,34 @@ def make_tag_format(
 
     It raises ``UnicodeDecodeError`` with offsets in the chunk where the chunk is not UTF-8.
     """
-    if is_cut:
+    return _format(name, partial(_tag_cut, tag_words) if is_cut else cut, delimiter)
 
-        def cut(line: str) -> list[Span]:
-            found = [(match.group(), *match.span()) for match in WORD.finditer(line)]
-            tags = tag_words([word for word, _, _ in found])
-            return [(*span, tag or None) for span, tag in zip(found, tags, strict=True)]
 
+def _format(name: str, cut: Cut, delimiter: str) -> Format:
     if name == "jsonl":
-        return lambda chunk: _json_lines(cut, chunk)
-    if name == "tsv":
-        return TabSeparated(cut)
-    return lambda chunk: _delimited(cut, chunk, delimiter)
+        return partial(_json_lines, cut)
+    return partial(_tab_separated, cut) if name == "tsv" else partial(_delimited, cut, delimiter)
 
 
-class TabSeparated:
-    """The format ``tsv``; counts the lines of all chunks it is given."""
-
-    def __init__(self, cut: Cut) -> None:
-        self.cut = cut
-        self.line = 0
-
-    def __call__(self, chunk: bytes) -> bytes:
-        """Rows of the lines in ``chunk``."""
-        return "".join(self._rows(chunk.decode("utf-8"))).encode("utf-8")
-
-    def _rows(self, text: str) -> Iterator[str]:
-        """Row by row."""
-        for content, _ in split_lines(text):
-            self.line += 1
-            for word, start, end, *tags in self.cut(content):
-                columns = [word.translate(ESCAPES), *(tag or "" for tag in tags)]
-                yield "\t".join(map(str, (self.line, start, end, *columns))) + "\n"
+def _segmented(segmenter: Segmenter, delimiter: bytes, chunk: bytes, _: int) -> bytes:
+    """The format ``text`` for words that cover the text."""
+    return segmenter.segment_bytes(chunk, delimiter)
 
 
-def _json_lines(cut: Cut, chunk: bytes) -> bytes:
+def _tab_separated(cut: Cut, chunk: bytes, before: int) -> bytes:
+    """The format ``tsv``."""
+    return "".join(_rows(cut, chunk.decode("utf-8"), before + 1)).encode("utf-8")
+
+
+def _rows(cut: Cut, text: str, first: int) -> Iterator[str]:
+    """One row and a newline for each word of ``text``."""
+    for line, (content, _) in enumerate(split_lines(text), first):
+        for word, start, end, *tags in cut(content):
+            columns = [word.translate(ESCAPES), *(tag or "" for tag in tags)]
+            yield "\t".join(map(str, (line, start, end, *columns))) + "\n"
+
+
+def _json_lines(cut: Cut, chunk: bytes, _: int) -> bytes:
     """The format ``jsonl``."""
     return "".join(_objects(cut, chunk.decode("utf-8"))).encode("utf-8")
 
@@ -129,7 +108,7 @@ def _objects(cut: Cut, text: str) -> Iterator[str]:
         yield to_json(record) + "\n"
 
 
-def _delimited(cut: Cut, chunk: bytes, delimiter: str) -> bytes:
+def _delimited(cut: Cut, delimiter: str, chunk: bytes, _: int) -> bytes:
     """The format ``text`` for words that overlap or have tags; what lies between words comes out as it is."""
     return "".join(
         piece
@@ -157,17 +136,20 @@ def _join(content: str, spans: list[Span], delimiter: str) -> Iterator[str]:
     yield content[reached:]
 
 
-def _words(segmenter: Segmenter) -> Cut:
+def _words(segmenter: Segmenter, text: str) -> list[Span]:
     """Spans of words that cover the text: the ends are running sums of the lengths."""
-
-    def cut(text: str) -> list[Span]:
-        words = segmenter.segment(text)
-        ends = list(accumulate(map(len, words)))
-        return list(zip(words, [0, *ends], ends, strict=False))
-
-    return cut
+    words = segmenter.segment(text)
+    ends = list(accumulate(map(len, words)))
+    return list(zip(words, [0, *ends], ends, strict=False))
 
 
-def _tokens(segmenter: Segmenter) -> Cut:
+def _tokens(segmenter: Segmenter, text: str) -> list[Span]:
     """Spans of words that may overlap."""
-    return lambda text: [(token.text, token.start, token.end) for token in segmenter.tokenize(text)]
+    return [(token.text, token.start, token.end) for token in segmenter.tokenize(text)]
+
+
+def _tag_cut(tag_words: Callable[[Sequence[str]], Sequence[str | None]], line: str) -> list[Span]:
+    """Spans of words that blanks part."""
+    found = [(match.group(), *match.span()) for match in WORD.finditer(line)]
+    tags = tag_words([word for word, _, _ in found])
+    return [(*span, tag or None) for span, tag in zip(found, tags, strict=True)]

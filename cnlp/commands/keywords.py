@@ -10,8 +10,10 @@ tsv    One row for each keyword: document, line (empty if documents are files), 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, nullcontext
+from functools import partial
+from typing import NamedTuple
 
 import click
 
@@ -21,13 +23,15 @@ from cnlp.commands.failures import FAILED, report
 from cnlp.commands.inputs import Input, find_inputs
 from cnlp.commands.outputs import STANDARD_OUTPUT, Output, file_output, refuse_overwriting, standard_output
 from cnlp.commands.progress import show_progress
-from cnlp.commands.streams import encoding_option, files_argument, total_size
+from cnlp.commands.streams import encoding_option, files_argument, total_size, workers_option
 from cnlp.errors import CnlpError
 from cnlp.keyphrases import METHODS, Extractor, Idf, make_extractor, read_stopwords
 from cnlp.keyphrases.plot import bar_chart
+from cnlp.parallel import ordered_map
 from cnlp.types import Keyword
 
 FORMATS = ("text", "jsonl", "tsv")
+GROUP_SIZE = 1 << 16  # characters of the documents that a worker gets at once
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -67,6 +71,7 @@ _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 )
 @click.option("--plot", metavar="FILE", help="Also draw the scores of the one document as SVG.")
 @encoding_option
+@workers_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -85,6 +90,7 @@ def command(
     format_: str,
     plot: str | None,
     encoding: str,
+    workers: int,
 ) -> None:
     """Find the keywords of documents.
 
@@ -103,70 +109,99 @@ def command(
         options["segmenter"] = make_segmenter(algorithm=algorithm, lexicons=lexicons)
     extractor = make_extractor(method, phrases, **options)
     extractor.keywords("")  # refuses what the command line got wrong before anything is written
+    write = partial(write_documents, extractor, top_k, format_)
+    failed = len(failures)
     with ExitStack() as stack:
-        chart = stack.enter_context(file_output(plot)) if plot is not None else None
+        picture = Picture(stack.enter_context(file_output(plot)), extractor, top_k) if plot is not None else None
         opened = nullcontext(standard_output()) if output == STANDARD_OUTPUT else file_output(output)
-        writer = Writer(stack.enter_context(opened), format_, chart)
-        failed = write_all(inputs, extractor, top_k, per, encoding, writer)
-    if failed + len(failures):
+        target = stack.enter_context(opened)
+        progress = stack.enter_context(show_progress(total_size(inputs), wanted=not target.stream.isatty()))
+        groups = read_groups(inputs, per, encoding, GROUP_SIZE if workers > 1 else 0, progress.advance)
+        results = ordered_map(write, groups, workers=workers, processes=True, weigh=_size)
+        for about, outcome in stack.enter_context(closing(results)):
+            if outcome is not None:
+                if picture is not None:
+                    picture.draw(about.documents)
+                target.write(outcome())
+            if about.failure is not None:
+                progress.clear()
+                report(about.failure)
+                failed += 1
+    if failed:
         ctx.exit(FAILED)
 
 
-class Writer:
-    """Writes the keywords of documents.
+class Group(NamedTuple):
+    """Some documents, and why the input behind them cannot be read any further."""
 
-    Args:
-        output: takes the lines.
-        form: one of ``FORMATS``.
-        chart: takes the picture of the one document.
-    """
+    documents: list[Document]
+    failure: CnlpError | OSError | None = None
 
-    def __init__(self, output: Output, form: str, chart: Output | None) -> None:
+
+def read_groups(
+    inputs: Sequence[Input], per: str, encoding: str, size: int, on_read: Callable[[int], object]
+) -> Iterator[tuple[Group, list[Document] | None]]:
+    """The documents of all inputs in groups of at least ``size`` characters, and what is to be done: the documents."""
+    documents: list[Document] = []
+    characters = 0
+    for source in inputs:
+        try:
+            for document in read_documents(source, per, encoding, on_read):
+                documents.append(document)
+                characters += len(document.text)
+                if characters >= size:
+                    yield Group(documents), documents
+                    documents, characters = [], 0
+        except (CnlpError, OSError) as error:
+            yield Group(documents, error), documents or None
+            documents, characters = [], 0
+    if documents:
+        yield Group(documents), documents
+
+
+def _size(documents: Sequence[Document]) -> int:
+    return sum(len(document.text) for document in documents)
+
+
+def write_documents(extractor: Extractor, top_k: int, form: str, documents: Sequence[Document]) -> bytes:
+    """The keywords of documents in one of ``FORMATS``."""
+    lines = [
+        line for document in documents for line in _lines(form, document, extractor.keywords(document.text, top_k))
+    ]
+    return "".join(lines).encode("utf-8", "surrogatepass")
+
+
+def _lines(form: str, document: Document, keywords: Sequence[Keyword]) -> Iterator[str]:
+    if form == "jsonl":
+        place = {"document": document.name} | ({} if document.line is None else {"line": document.line})
+        found = [{"text": k.text, "score": k.score, "count": k.count, "spans": k.spans} for k in keywords]
+        yield _to_json({**place, "keywords": found}) + "\n"
+    elif form == "tsv":
+        start = f"{document.name.translate(_ESCAPES)}\t{document.line or ''}"
+        for rank, keyword in enumerate(keywords, 1):
+            yield f"{start}\t{rank}\t{keyword.text.translate(_ESCAPES)}\t{keyword.score:.6g}\t{keyword.count}\n"
+    else:
+        yield "\t".join(keyword.text for keyword in keywords) + "\n"
+
+
+class Picture:
+    """The scores of the one document as SVG."""
+
+    def __init__(self, output: Output, extractor: Extractor, top_k: int) -> None:
         self.output = output
-        self.form = form
-        self.chart = chart
+        self.extractor = extractor
+        self.top_k = top_k
         self.documents = 0
 
-    def write(self, document: Document, keywords: Sequence[Keyword]) -> None:
-        """Write the keywords of one document.
+    def draw(self, documents: Sequence[Document]) -> None:
+        """Draw the first document.
 
         Raises:
-            click.UsageError: a picture is wanted and this is the second document.
+            click.UsageError: this is the second one.
         """
-        self.documents += 1
-        if self.chart is not None:
+        for document in documents:
+            self.documents += 1
             if self.documents > 1:
                 raise click.UsageError("--plot draws one document, and there are several")
-            self.chart.write(bar_chart(keywords, document.name).encode("utf-8"))
-        self.output.write("".join(self._lines(document, keywords)).encode("utf-8", "surrogatepass"))
-
-    def _lines(self, document: Document, keywords: Sequence[Keyword]) -> Iterator[str]:
-        if self.form == "jsonl":
-            place = {"document": document.name} | ({} if document.line is None else {"line": document.line})
-            found = [{"text": k.text, "score": k.score, "count": k.count, "spans": k.spans} for k in keywords]
-            yield _to_json({**place, "keywords": found}) + "\n"
-        elif self.form == "tsv":
-            start = f"{document.name.translate(_ESCAPES)}\t{document.line or ''}"
-            for rank, keyword in enumerate(keywords, 1):
-                yield f"{start}\t{rank}\t{keyword.text.translate(_ESCAPES)}\t{keyword.score:.6g}\t{keyword.count}\n"
-        else:
-            yield "\t".join(keyword.text for keyword in keywords) + "\n"
-
-
-def write_all(
-    inputs: Sequence[Input], extractor: Extractor, top_k: int, per: str, encoding: str, writer: Writer
-) -> int:
-    """Write the keywords of all documents; returns how many inputs failed, which are reported."""
-    failed = 0
-    with show_progress(total_size(inputs), wanted=not writer.output.stream.isatty()) as progress:
-        for source in inputs:
-            try:
-                for document in read_documents(source, per, encoding, progress.advance):
-                    writer.write(document, extractor.keywords(document.text, top_k))
-            except (CnlpError, OSError) as error:
-                if writer.output.failed:
-                    raise
-                progress.clear()
-                report(error)
-                failed += 1
-    return failed
+            keywords = self.extractor.keywords(document.text, self.top_k)
+            self.output.write(bar_chart(keywords, document.name).encode("utf-8"))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import chain
 
 import click
 
-from cnlp.commands.entity_formats import SUFFIXES, Find, make_format
+from cnlp.commands.entity_formats import HTML, SUFFIXES, Find, make_format
 from cnlp.commands.failures import FAILED
-from cnlp.commands.streams import Stream, encoding_option, files_argument, make_plan, output_option
+from cnlp.commands.streams import Stream, encoding_option, files_argument, make_plan, output_option, workers_option
 from cnlp.ner.gazetteer import Gazetteer, read_gazetteer
 from cnlp.ner.merge import merge
 from cnlp.ner.rules import NAMES, Rules
@@ -87,6 +88,7 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
     "line; html: a page that marks entities by colour. Offsets count code points within the line.",
 )
 @encoding_option
+@workers_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -102,6 +104,7 @@ def command(
     min_score: float,
     format_: str,
     encoding: str,
+    workers: int,
 ) -> None:
     """Find named entities.
 
@@ -118,7 +121,13 @@ def command(
         labels,
         min_score,
     )
-    stream = Stream(lambda: make_format(format_, find), encoding, keep_mark=format_ == "text")
+    stream = Stream(
+        make_format(format_, find),
+        encoding,
+        keep_mark=format_ == "text",
+        new_document=HTML if format_ == "html" else None,
+        workers=workers,
+    )
     if stream.run(plan):
         ctx.exit(FAILED)
 
@@ -138,21 +147,27 @@ def make_finder(
     min_score: float,
 ) -> Find:
     """What finds the entities of a line."""
-    wanted = None if labels is None else frozenset(labels)
+    return partial(_find, model, gazetteer, rules, None if labels is None else frozenset(labels), min_score)
 
-    def find(text: str) -> list[Entity]:
-        proposed = model(text) if model is not None else []
-        if min_score:
-            proposed = [entity for entity in proposed if entity.score >= min_score]
-        found = merge(
-            text,
-            proposed,
-            matches=gazetteer.matches(text) if gazetteer is not None else (),
-            rules=rules.find(text),
-        )
-        return found if wanted is None else [entity for entity in found if entity.label in wanted]
 
-    return find
+def _find(
+    model: Callable[[str], list[Entity]] | None,
+    gazetteer: Gazetteer | None,
+    rules: Rules,
+    wanted: frozenset[str] | None,
+    min_score: float,
+    text: str,
+) -> list[Entity]:
+    proposed = model(text) if model is not None else []
+    if min_score:
+        proposed = [entity for entity in proposed if entity.score >= min_score]
+    found = merge(
+        text,
+        proposed,
+        matches=gazetteer.matches(text) if gazetteer is not None else (),
+        rules=rules.find(text),
+    )
+    return found if wanted is None else [entity for entity in found if entity.label in wanted]
 
 
 def _load_gazetteer(paths: Sequence[str]) -> Gazetteer | None:

@@ -18,12 +18,17 @@ STANDARD_OUTPUT = "-"
 
 
 class Output:
-    """A stream that knows its name, whether it is still empty, and whether its last line is open."""
+    """A stream that knows its name, whether it is still empty, and whether its last line is open.
+
+    Attributes:
+        lines: of inputs whose results are written.
+    """
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self.stream = stream
         self.name = name
         self.empty = True
+        self.lines = 0
         self.line_open = False
         self.failed = False
 

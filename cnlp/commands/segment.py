@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from cnlp._kernel import IS_NATIVE
 from cnlp.commands.choices import (
     algorithm_option,
     delimiter_option,
@@ -15,7 +16,7 @@ from cnlp.commands.choices import (
 )
 from cnlp.commands.failures import FAILED
 from cnlp.commands.formats import SUFFIXES, make_format
-from cnlp.commands.streams import Stream, encoding_option, files_argument, make_plan, output_option
+from cnlp.commands.streams import Stream, encoding_option, files_argument, make_plan, output_option, workers_option
 from cnlp.segmentation import MODES
 
 
@@ -47,6 +48,7 @@ from cnlp.segmentation import MODES
     r"tsv: line, start, end, word (tab is \t, backslash \\). Offsets count code points within the line.",
 )
 @encoding_option
+@workers_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -61,6 +63,7 @@ def command(
     delimiter: str,
     format_: str,
     encoding: str,
+    workers: int,
 ) -> None:
     """Cut text into words.
 
@@ -71,6 +74,12 @@ def command(
     segmenter = make_segmenter(
         algorithm=algorithm, unknown=unknown, standard=standard, lexicons=lexicons, model=model, mode=mode
     )
-    stream = Stream(lambda: make_format(format_, segmenter, mode, delimiter), encoding, keep_mark=format_ == "text")
+    stream = Stream(
+        make_format(format_, segmenter, mode, delimiter),
+        encoding,
+        keep_mark=format_ == "text",
+        workers=workers,
+        processes=not (IS_NATIVE and format_ == "text" and segmenter.is_plain),
+    )
     if stream.run(plan):
         ctx.exit(FAILED)

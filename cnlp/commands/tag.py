@@ -18,7 +18,7 @@ from cnlp.commands.choices import (
 )
 from cnlp.commands.failures import FAILED
 from cnlp.commands.formats import SUFFIXES, Span, make_tag_format
-from cnlp.commands.streams import Stream, encoding_option, files_argument, make_plan, output_option
+from cnlp.commands.streams import Stream, encoding_option, files_argument, make_plan, output_option, workers_option
 from cnlp.tagging.pos import PartOfSpeech, convert_tokens
 from cnlp.tagging.tagsets import TAGSETS
 from cnlp.types import Token
@@ -80,6 +80,7 @@ class Tagger:
     r"tsv: line, start, end, word, tag (tab is \t, backslash \\). Offsets count code points within the line.",
 )
 @encoding_option
+@workers_option
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -95,6 +96,7 @@ def command(
     delimiter: str,
     format_: str,
     encoding: str,
+    workers: int,
 ) -> None:
     """Tell the parts of speech of words.
 
@@ -108,9 +110,10 @@ def command(
     segmenter = make_segmenter(algorithm=algorithm, unknown=unknown, standard=standard, lexicons=lexicons)
     tagger = Tagger(segmenter, tagset, model)
     stream = Stream(
-        lambda: make_tag_format(format_, tagger.spans, tagger.tag_words, is_cut, delimiter),
+        make_tag_format(format_, tagger.spans, tagger.tag_words, is_cut, delimiter),
         encoding,
         keep_mark=format_ == "text",
+        workers=workers,
     )
     if stream.run(plan):
         ctx.exit(FAILED)

@@ -78,6 +78,9 @@ class Extractor:
         found = self._found(text, self._terms(text), top_k)
         return [Keyword(text[spans[0][0] : spans[0][1]], score, count, spans) for score, count, spans in found]
 
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in self.__dict__.items() if name != "_tables"}
+
     def _found(self, text: str, terms: kernel.Terms, top_k: int) -> list[Found]:
         """Score, count and spans of the best."""
         return terms.rank(self._scores(terms), top_k)

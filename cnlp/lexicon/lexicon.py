@@ -31,10 +31,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any, TypeAlias
 
     from cnlp._kernel import kernel as kernel_types
     from cnlp.lexicon.entries import Entry, Row
     from cnlp.models.format import ModelFile
+
+    Arrays: TypeAlias = tuple[bytes, dict[str, tuple[int, int]], int, tuple[bytes, ...]]
 
 ARRAYS = (
     "pages",
@@ -77,6 +80,7 @@ class Lexicon:
     _base: _Base
     _rows: dict[str, Row]  # by folded form
     _expressions: dict[str, tuple[Row, re.Pattern[str]]]
+    _arrays: Arrays | None  # of the overlay
     _overlay: kernel_types.Overlay | None
 
     def __init__(
@@ -89,7 +93,7 @@ class Lexicon:
         self._base = below._base
         self._rows = dict(below._rows)
         self._expressions = below._expressions
-        self._overlay = below._overlay
+        self._arrays, self._overlay = below._arrays, below._overlay
         added = _as_rows(entries)
         if added:
             self._add(added)
@@ -140,10 +144,26 @@ class Lexicon:
         patterns: bool = True,
     ) -> Lexicon:
         """A lexicon of what :func:`cnlp.lexicon.compile.compile_lexicon` returns."""
+        return cls._over(_Base.from_arrays(arrays, fields, patterns))
+
+    @classmethod
+    def _over(cls, base: _Base) -> Lexicon:
+        """A lexicon without entries of the user's."""
         lexicon = cls.__new__(cls)
-        lexicon._base = _Base.from_arrays(arrays, fields, patterns)
-        lexicon._rows, lexicon._expressions, lexicon._overlay = {}, {}, None
+        lexicon._base = base
+        lexicon._rows, lexicon._expressions, lexicon._arrays, lexicon._overlay = {}, {}, None, None
         return lexicon
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs: the base's file by its name, the user's entries by columns."""
+        columns = [list(self._rows), *map(list, zip(*self._rows.values(), strict=True))]
+        return {**self.__dict__, "_rows": columns, "_overlay": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        forms, *columns = state["_rows"]
+        rows = dict(zip(forms, zip(*columns, strict=True), strict=True))
+        arrays = state["_arrays"]
+        self.__dict__.update(state, _rows=rows, _overlay=None if arrays is None else _open_overlay(arrays))
 
     @property
     def model(self) -> kernel_types.Model:
@@ -235,7 +255,9 @@ class Lexicon:
 
             compiled = {row[0]: (row, re.compile(row[0])) for row in added if row[6]}
             self._expressions = {**self._expressions, **compiled}
-        self._overlay = _compile_overlay(self._base, self._rows) if self._rows else None
+        if self._rows:
+            self._arrays = _compile_overlay(self._base, self._rows)
+            self._overlay = _open_overlay(self._arrays)
 
 
 class _Base:
@@ -251,6 +273,7 @@ class _Base:
         folding: tuple[bool, bool, bool] | None = None,
     ) -> None:
         self.file = file
+        self._parts = source, ranges, fields, patterns
         self.weight_total = float(fields["weight_total"])
         built = tuple(flag == "1" for flag in fields["folding"].split(","))
         self.folding = folding or (built[0], built[1], built[2])
@@ -290,6 +313,14 @@ class _Base:
             parts.append(data + bytes(-len(data) % 8))
             offset += len(parts[-1])
         return cls(b"".join(parts), ranges, fields, patterns, None)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        source, ranges, fields, patterns = self._parts
+        if self.file is None:
+            return _Base, (source, ranges, fields, patterns, None)
+        if self.file.path == CORE:
+            return _shipped_base, (self.folding, patterns)
+        return _Base.from_file, (self.file, patterns, self.folding)
 
     def fold(self, text: str) -> str:
         """The form under which the lexicon knows the text."""
@@ -359,10 +390,13 @@ _shipped: dict[tuple[tuple[bool, bool, bool], bool], Lexicon] = {}
 
 
 def _from_file(file: ModelFile, folding: tuple[bool, bool, bool], patterns: bool) -> Lexicon:
-    lexicon = Lexicon.__new__(Lexicon)
-    lexicon._base = _Base.from_file(file, patterns, folding)
-    lexicon._rows, lexicon._expressions, lexicon._overlay = {}, {}, None
-    return lexicon
+    return Lexicon._over(_Base.from_file(file, patterns, folding))
+
+
+def _shipped_base(folding: tuple[bool, bool, bool], patterns: bool) -> _Base:
+    """The base of the shipped lexicon in this process."""
+    width, case, script = folding
+    return load(width=width, case=case, script=script, patterns=patterns)._base
 
 
 def _refold(
@@ -401,7 +435,8 @@ def kernel_mode(row: Row) -> int:
     return _MODES[row[3]] | (_PARTIAL if row[5] else 0)
 
 
-def _compile_overlay(base: _Base, rows: Mapping[str, Row]) -> kernel_types.Overlay:
+def _compile_overlay(base: _Base, rows: Mapping[str, Row]) -> Arrays:
+    """What the kernel needs of the user's entries: a trie's data, ranges and greatest length; the other arrays."""
     from array import array
     from itertools import accumulate
 
@@ -418,7 +453,6 @@ def _compile_overlay(base: _Base, rows: Mapping[str, Row]) -> kernel_types.Overl
         "pages": (len(units), len(pages)),
         "codes": (len(units) + len(pages), len(cells)),
     }
-    trie = kernel.Trie(data, ranges, max(map(len, forms)))
     _, weights, _, _, pieces, _, _ = zip(*rows.values(), strict=True)
     bonus = round(PREFER_BONUS * COST_SCALE)
     cost_of = {weight: base.cost_of(weight) for weight in set(weights) if weight}
@@ -427,11 +461,16 @@ def _compile_overlay(base: _Base, rows: Mapping[str, Row]) -> kernel_types.Overl
         for path, weight in zip(array("i", base.model.path_costs(forms)), weights, strict=True)
     ]
     ids = [node or base.model.unknown for node in array("I", base.trie.find_all(forms))]
-    return kernel.Overlay(
-        trie,
+    arrays = (
         bytes(map(kernel_mode, rows.values())),
         array("i", costs).tobytes(),
         array("I", ids).tobytes(),
         array("I", [len(piece) for split in pieces for piece in split]).tobytes(),
         array("I", [0, *accumulate(map(len, pieces))]).tobytes(),
     )
+    return data, ranges, max(map(len, forms)), arrays
+
+
+def _open_overlay(packed: Arrays) -> kernel_types.Overlay:
+    data, ranges, max_length, arrays = packed
+    return kernel.Overlay(kernel.Trie(data, ranges, max_length), *arrays)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from cnlp import errors
 from cnlp._kernel import kernel
@@ -47,6 +48,12 @@ class Trie:
         self._size = int(fields["words"])
         self._source, self._ranges, self._fields = source, ranges, dict(fields)
         self._trie = kernel.Trie(source, ranges, self.max_length)
+        self._file: ModelFile | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._file is not None:
+            return Trie.from_file, (self._file,)
+        return Trie, (self._source, self._ranges, self._fields)
 
     @classmethod
     def build(
@@ -109,11 +116,13 @@ class Trie:
         """
         try:
             fields = {name: file.field(name) for name in ("max_length", "words")}
-            return cls(file.source, file.ranges(*_ARRAYS), fields)
+            trie = cls(file.source, file.ranges(*_ARRAYS), fields)
         except errors.ModelError:
             raise
         except ValueError as error:
             raise errors.bad_model(file.path, str(error)) from None
+        trie._file = file
+        return trie
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the trie to a file, which appears when it is whole.

@@ -100,6 +100,9 @@ class ModelFile:
             )
         self.kind = self.field("kind")
 
+    def __reduce__(self) -> tuple[type[ModelFile], tuple[str]]:
+        return ModelFile, (os.path.abspath(self.path),)  # another process maps the same file
+
     # The header is written by write_model only, so its fields can be found without the json module,
     # whose import costs more than everything else a cold start does.
 

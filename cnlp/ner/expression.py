@@ -23,6 +23,8 @@ from cnlp.text.normalise import fold_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from cnlp.text.dfa import Ranges
 
 MAX_LENGTH = 256
@@ -100,6 +102,12 @@ class Expression:
         self._borders, self._categories = borders, categories
         self._rows, self._accepts = rows, accepts
         self._max_length = max_length
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "_fold": None}  # a table of the package, which every process has
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _fold=fold_table(*state["_folds"]))
 
     def ends(self, text: str, start: int) -> Iterator[int]:
         """Where matches end that begin at ``start``, the longest first."""

@@ -49,6 +49,7 @@ ARRAYS = (
     "pages", "codes", "class_fold", "types", "begin_class", "end_class", "phrases", "rows", "entries", "codebook",
     "transitions", "roles", "labels",
 )  # fmt: skip
+_OF_PROCESS = ("_tagger", "_cutter")  # the kernel's objects
 
 
 class Recognizer:
@@ -265,6 +266,19 @@ class EntityRecognizer(Recognizer):
         model._file = file
         return model
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._file is not None:
+            return EntityRecognizer.from_file, (self._file,)
+        return EntityRecognizer._copy, ({name: v for name, v in self.__dict__.items() if name not in _OF_PROCESS},)
+
+    @classmethod
+    def _copy(cls, state: dict[str, Any]) -> Self:
+        model = cls.__new__(cls)
+        model.__dict__.update(state)
+        if "_source" in state:
+            model._mount(state["_source"], state["_ranges"], state["_unit"])
+        return model
+
     def __getattr__(self, name: str) -> Any:
         if name == "_tagger":
             raise errors.ArgumentError("this recognizer has learnt nothing yet: call fit, or load a model")
@@ -282,7 +296,7 @@ class EntityRecognizer(Recognizer):
             raise ValueError("the table of labels is damaged")
         self._tagger = tagger
         self._cutter = shipped_cutter()
-        self._source, self._ranges = source, ranges
+        self._source, self._ranges, self._unit = source, ranges, unit
 
     def _arrays(self) -> dict[str, tuple[str, bytes]]:
         dtypes = dict.fromkeys(("pages", "codes", "class_fold", "entries"), "U16")

@@ -10,6 +10,8 @@ from cnlp.lexicon.lexicon import Lexicon, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from cnlp.segmentation.explain import Explanation, Path
     from cnlp.segmentation.tagger import TaggerModel
     from cnlp.segmentation.trellis import Confidence
@@ -90,6 +92,7 @@ class Segmenter:
         self.mode = mode
         self.unknown = unknown
         self.standard = standard
+        self.model = None if model is None else os.path.abspath(model)
         self.tagger: TaggerModel | None = None
         parts = self.lexicon.model, min(ALGORITHMS.index(algorithm), _TAGGER), self.lexicon.layer
         if algorithm in TAGGERS or unknown is not None:
@@ -103,10 +106,13 @@ class Segmenter:
             raise errors.ArgumentError(f"algorithm {algorithm!r} has no standards and no model of a tagger")
         else:
             self._cutter = kernel.Cutter(*parts)
-        self._is_plain = mode == "default" and not self.lexicon.has_expressions
-        if self._is_plain:
+        self.is_plain = mode == "default" and not self.lexicon.has_expressions
+        if self.is_plain:
             # The kernel's own method, which does just that: a frame of Python's costs a twentieth of the time.
             self.__dict__["segment"] = self._cutter.segment
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _segmenter, (self.lexicon, self.algorithm, self.mode, self.unknown, self.standard, self.model)
 
     def segment(self, text: str) -> list[str]:
         """The words of the text; in the default mode ``"".join`` of them is the text.
@@ -179,7 +185,7 @@ class Segmenter:
         Raises:
             UnicodeDecodeError: ``data`` is not UTF-8; its ``start`` is the offset in bytes.
         """
-        if self._is_plain:
+        if self.is_plain:
             return self._cutter.segment_bytes(data, delimiter)
         from itertools import pairwise
 
@@ -283,3 +289,9 @@ class Segmenter:
             for edge, before in zip(edges, [None, *edges], strict=False)
             if before is None or edge[:2] != before[:2]
         ]
+
+
+def _segmenter(lexicon: Lexicon, algorithm: str, mode: str, *choices: str | None) -> Segmenter:
+    """A segmenter in another process."""
+    unknown, standard, model = choices
+    return Segmenter(lexicon, algorithm=algorithm, mode=mode, unknown=unknown, standard=standard, model=model)
