@@ -45,13 +45,13 @@ class LatticeLSTM(nn.Module):
         character_size: C, width of an embedded character.
         word_size: W, width of an embedded word.
         settings: ``hidden`` is the width of both directions together; without ``lexicon`` no word is read, and an
-            LSTM with coupled gates of the same size remains.
+            LSTM with coupled gates of the same size remains; ``layers`` is 1, as in the paper.
 
     Attributes:
         size: width of the output.
 
     Raises:
-        ArgumentError: ``hidden`` is odd.
+        ArgumentError: ``hidden`` is odd, or ``layers`` is not 1.
 
     >>> from cnlp.neural.settings import Settings
     >>> encoder = LatticeLSTM(4, 3, Settings(hidden=6))
@@ -67,6 +67,8 @@ class LatticeLSTM(nn.Module):
         super().__init__()
         if settings.hidden % 2:
             raise errors.ArgumentError(f"hidden is {settings.hidden}: it must be even, half for each direction")
+        if settings.layers != 1:
+            raise errors.ArgumentError(f"layers is {settings.layers}: a Lattice LSTM has one")
         self.size = settings.hidden
         self.lexicon = settings.lexicon
         width = self.size // 2

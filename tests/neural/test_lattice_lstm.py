@@ -191,6 +191,7 @@ def test_the_start_is_that_of_the_papers_code() -> None:
     assert not model.word.bias.any()
 
 
-def test_an_odd_size_is_refused() -> None:
-    with pytest.raises(ArgumentError, match="hidden is 7"):
-        LatticeLSTM(CHARACTER_SIZE, WORD_SIZE, replace(SETTINGS, hidden=7))
+@pytest.mark.parametrize(("name", "value"), [("hidden", 7), ("layers", 2)])
+def test_sizes_it_cannot_have_are_refused(name: str, value: int) -> None:
+    with pytest.raises(ArgumentError, match=f"{name} is {value}"):
+        LatticeLSTM(CHARACTER_SIZE, WORD_SIZE, replace(SETTINGS, **{name: value}))
