@@ -29,7 +29,7 @@ MODULES = {
 _OTHERS = {name for names in MODULES.values() for name in names}
 MODULES["native"] = sorted({path.name for path in SOURCES.glob("_kernel/*.c")} - _OTHERS)
 FLAGS = [
-    "-std=c11", "-O1", "-g", "-fPIC", "-shared", "-fno-omit-frame-pointer", "-fsanitize=address,undefined",
+    "-std=c11", "-O1", "-g", "-fPIC", "-fno-omit-frame-pointer", "-fsanitize=address,undefined",
     "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror",
 ]  # fmt: skip
 SMALL_BLOCK = "#define BLOCK_SIZE 16"
@@ -57,8 +57,8 @@ def copy_package(folder: Path) -> None:
         (folder / "cnlp" / "models" / model.name).symlink_to(model)
 
 
-def compile_kernel(folder: Path, *, small_blocks: bool) -> None:
-    """Both extension modules with the sanitizers in them."""
+def compile_kernel(folder: Path, *, small_blocks: bool, covered: bool = False) -> None:
+    """All extension modules with the sanitizers in them; ``covered``: for libFuzzer, and its sanitizers' runtime."""
     kernel = folder / "cnlp" / "_kernel"
     for file in (kernel / "decode.c", kernel / "tagger.c") if small_blocks else ():
         text, count = re.subn(r"#define BLOCK_SIZE \d+", SMALL_BLOCK, file.read_text(encoding="utf-8"))
@@ -66,24 +66,35 @@ def compile_kernel(folder: Path, *, small_blocks: bool) -> None:
             raise SystemExit(f"{file.name}: no BLOCK_SIZE to change")
         file.write_text(text, encoding="utf-8")
     for name, sources in MODULES.items():
-        subprocess.run(
-            ["gcc", *FLAGS, f"-I{sysconfig.get_path('include')}", *sources, "-o", f"{name}.abi3.so"],
-            cwd=kernel,
-            check=True,
-        )
+        include = f"-I{sysconfig.get_path('include')}"
+        if not covered:
+            gcc(kernel, *FLAGS, include, "-shared", *sources, "-o", f"{name}.abi3.so")
+            continue
+        gcc(kernel, *FLAGS, include, "-fsanitize-coverage=trace-pc", "-c", *sources)
+        gcc(kernel, "-O1", "-fPIC", "-fvisibility=hidden", "-c", str(TESTS / "kernel" / "coverage.c"))
+        objects = [source.replace(".c", ".o") for source in (*sources, "coverage.c")]
+        # Without the sanitizers' libraries: the preloaded runtime has what is called.
+        gcc(kernel, "-shared", "-Wl,--wrap=__sanitizer_cov_trace_pc", *objects, "-o", f"{name}.abi3.so")
 
 
-def run(folder: Path, library: str, *arguments: str, **variables: str) -> None:
-    """Run Python with the sanitized package; a report ends it with a non-zero code."""
-    environment = {
-        **os.environ,
+def gcc(folder: Path, *arguments: str) -> None:
+    """Run the compiler in a folder."""
+    subprocess.run(["gcc", *arguments], cwd=folder, check=True)
+
+
+def variables(library: str) -> dict[str, str]:
+    """What the environment of a process with sanitizers must say."""
+    return {
         "LD_PRELOAD": library,
-        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0:exitcode=99",
+        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0:exitcode=99:allocator_may_return_null=1",
         "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": str(folder),
-        **variables,
     }
+
+
+def run(folder: Path, library: str, *arguments: str, **others: str) -> None:
+    """Run Python with the sanitized package; a report ends it with a non-zero code."""
+    environment = {**os.environ, **variables(library), "PYTHONPATH": str(folder), **others}
     environment.pop("CNLP_PURE", None)
     print("sanitize:", *(Path(argument).name for argument in arguments), flush=True)
     subprocess.run([sys.executable, *arguments], cwd=folder, env=environment, check=True)

@@ -182,7 +182,7 @@ int64_t prefix_load(PrefixDictionary *dictionary, const char *data, size_t size,
         int is_plain = count > 0 && digits && digits <= MOST_DIGITS && (at >= length || line[at] == ' ')
                     && points[0] > 0x20 && points[0] != 0x7F && points[0] != 0x85 && points[0] != 0xA0
                     && !(points[0] >= 0x1680 && points[0] < 0x3001) && points[0] != 0xFEFF;
-        if (!is_plain)
+        if (!is_plain || frequency > INT64_MAX - *total)
             break;
         if (prefix_set(dictionary, points, (size_t)count, frequency))
             return -1;

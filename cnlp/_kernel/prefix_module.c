@@ -203,6 +203,8 @@ static PyObject *dictionary_cut(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "UdippOO:cut", &string, &cut.log_total, &cut.mode, &cut.narrow, &cut.search,
                           &hmm_object, &forced))
         return NULL;
+    if (cut.mode < CUT_WORDS || cut.mode > CUT_RUNS)
+        return PyErr_Format(PyExc_ValueError, "no such mode: %d", cut.mode);
     if (cut.mode == CUT_HMM) {
         if (load_hmm(hmm_object, &hmm))
             return NULL;

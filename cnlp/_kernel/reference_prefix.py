@@ -20,6 +20,8 @@ _SPACE = re.compile(r"(\r\n|\s)")
 _RUNS = re.compile(r"[\u4e00-\u9fd5]+|[a-zA-Z0-9]+(?:\.[0-9]+)?%?|[^\u4e00-\u9fd5a-zA-Z0-9]+")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _LINE = re.compile(rb"([^ \n]+) ([0-9]{1,17})(?: [^\n]*)?\r?(?:\n|\Z)")
+_LONGEST_LINE_WORD = 256
+_ODD = frozenset([0x7F, 0x85, 0xA0, *range(0x1680, 0x3001), 0xFEFF])  # a line that begins so is not read here
 _BEFORE = ((1, 3), (0, 2), (0, 2), (1, 3))  # of B E M S, as numbers
 
 Piece = tuple[int, int, int]
@@ -57,10 +59,11 @@ class Dictionary:
                 word = match[1].decode()
             except UnicodeDecodeError:
                 break
-            if word != word.lstrip() or word[0] == "\ufeff":
+            first, frequency = ord(word[0]), int(match[2])
+            if len(word) > _LONGEST_LINE_WORD or first <= 0x20 or first in _ODD or total + frequency >= 1 << 63:
                 break
-            self.set(word, int(match[2]))
-            total += int(match[2])
+            self.set(word, frequency)
+            total += frequency
             lines += 1
             start = match.end()
         return start, total, lines
@@ -75,6 +78,8 @@ class Dictionary:
         hmm: bytes | None,
         forced: Dictionary | None,
     ) -> list[str] | tuple[list[str], bytes] | None:
+        if mode not in (WORDS, HMM, ALL, RUNS):
+            raise ValueError(f"no such mode: {mode}")
         cut = _Cut(self, text, log_total, mode, Hmm(hmm) if mode == HMM and hmm is not None else None, forced)
         pieces = list(cut.pieces(_BLOCKS[bool(narrow)]))
         if search:

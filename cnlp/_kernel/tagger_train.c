@@ -347,32 +347,32 @@ static void add_gradient(const cnlp_tagger_data *data, const scratch *work, int6
     }
 }
 
-double cnlp_crf_gradient(const cnlp_tagger_data *data, const float *weights, float *gradient)
+int cnlp_crf_gradient(const cnlp_tagger_data *data, const float *weights, float *gradient, double *loss)
 {
     scratch work;
     void *block = scratch_new(data, &work);
-    if (!block) return NAN;
-    double loss = 0.0;
+    if (!block) return -1;
+    *loss = 0.0;
     masked_transitions(data, weights, work.table);
     for (int64_t k = 0; k < data->n_sequences; k++) {
         const int64_t begin = data->sequences[2 * k], end = data->sequences[2 * k + 1];
         if (end <= begin) continue;
         sequence_scores(data, weights, begin, end, work.score);
-        loss += forward_backward(data, &work, end - begin) - gold_score(data, &work, data->tags + begin, end - begin);
+        *loss += forward_backward(data, &work, end - begin) - gold_score(data, &work, data->tags + begin, end - begin);
         add_gradient(data, &work, begin, end, gradient, 1.0f);
     }
     free(block);
-    return loss;
+    return 0;
 }
 
-double cnlp_crf_epoch(const cnlp_tagger_data *data, const int32_t *order, int64_t n_order, float *weights, double *scale,
-                      int64_t *steps, double rate, double decay, double l2)
+int cnlp_crf_epoch(const cnlp_tagger_data *data, const int32_t *order, int64_t n_order, float *weights, double *scale,
+                   int64_t *steps, double rate, double decay, double l2, double *loss)
 {
     const int32_t T = data->n_tags;
     scratch work;
     void *block = scratch_new(data, &work);
-    if (!block) return NAN;
-    double loss = 0.0;
+    if (!block) return -1;
+    *loss = 0.0;
     for (int64_t k = 0; k < n_order; k++) {
         const int64_t begin = data->sequences[2 * (int64_t)order[k]], end = data->sequences[2 * (int64_t)order[k] + 1], n = end - begin;
         const double eta = rate / (1.0 + decay * (double)(*steps)++);
@@ -381,12 +381,12 @@ double cnlp_crf_epoch(const cnlp_tagger_data *data, const int32_t *order, int64_
         masked_transitions(data, weights, work.table);
         for (int64_t i = 0; i < n * T; i++) work.score[i] *= (float)*scale;
         for (int32_t i = 0; i < T * (T + 1); i++) if (work.table[i] > FORBIDDEN) work.table[i] *= (float)*scale;
-        loss += forward_backward(data, &work, n) - gold_score(data, &work, data->tags + begin, n);
+        *loss += forward_backward(data, &work, n) - gold_score(data, &work, data->tags + begin, n);
         *scale *= 1.0 - eta * l2;
         add_gradient(data, &work, begin, end, weights, (float)(-eta / *scale));
     }
     free(block);
-    return loss;
+    return 0;
 }
 
 /* ---- decoding with the trainer's own weights ------------------------------------------------------------------------- */

@@ -21,12 +21,13 @@ typedef struct {
 int64_t cnlp_perceptron_epoch(const cnlp_tagger_data *data, const int32_t *order, int64_t n_order, float *weights,
                               double *sums, int64_t *steps, float margin, float aggressiveness);
 
-/* Negative log-likelihood in nats; gradient is added to (without L2). NaN without memory. */
-double cnlp_crf_gradient(const cnlp_tagger_data *data, const float *weights, float *gradient);
+/* loss: negative log-likelihood in nats; gradient is added to (without L2). -1 without memory. */
+int cnlp_crf_gradient(const cnlp_tagger_data *data, const float *weights, float *gradient, double *loss);
 
-/* One pass of stochastic gradient steps, step size rate / (1 + decay * steps); the weights are scale times the array. */
-double cnlp_crf_epoch(const cnlp_tagger_data *data, const int32_t *order, int64_t n_order, float *weights, double *scale,
-                      int64_t *steps, double rate, double decay, double l2);
+/* One pass of stochastic gradient steps, step size rate / (1 + decay * steps); the weights are scale times the array.
+ * -1 without memory. */
+int cnlp_crf_epoch(const cnlp_tagger_data *data, const int32_t *order, int64_t n_order, float *weights, double *scale,
+                   int64_t *steps, double rate, double decay, double l2, double *loss);
 
 /* Viterbi paths of all sequences into paths [n_positions]; -1 without memory. */
 int cnlp_tagger_decode(const cnlp_tagger_data *data, const float *weights, uint8_t *paths);

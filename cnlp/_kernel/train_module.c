@@ -69,8 +69,14 @@ static int parse_problem(PyObject *tuple, cnlp_tagger_data *data, int64_t n_weig
     if (!(data->bases = (const int64_t *)sized_array(bases, S * 8, 0, "bases"))) return -1;
     if (!(data->rates = (const float *)sized_array(rates, S * 4, 0, "rates"))) return -1;
     if (!(data->allowed = (const uint8_t *)sized_array(allowed, T * (T + 2), 0, "allowed"))) return -1;
-    if (transitions < 0 || transitions + T * (T + 1) > n_weights) {
+    if (transitions < 0 || transitions > n_weights - T * (T + 1)) {
         PyErr_SetString(PyExc_ValueError, "the transitions lie outside of the weights");
+        return -1;
+    }
+    int64_t may_be_last = 0;
+    for (int64_t t = 0; t < T; t++) may_be_last += data->allowed[T * (T + 1) + t] != 0;
+    if (!may_be_last) {
+        PyErr_SetString(PyExc_ValueError, "no tag is allowed to be the last");
         return -1;
     }
     for (int64_t p = 0; p < N; p++)
@@ -163,10 +169,11 @@ static PyObject *crf_gradient(PyObject *self, PyObject *args)
     float *gradient = (float *)sized_array(gradient_object, n_weights * 4, 1, "gradient");
     if (!gradient) return NULL;
     double loss;
+    int failed;
     Py_BEGIN_ALLOW_THREADS
-    loss = cnlp_crf_gradient(&data, weights, gradient);
+    failed = cnlp_crf_gradient(&data, weights, gradient, &loss);
     Py_END_ALLOW_THREADS
-    return loss != loss ? PyErr_NoMemory() : PyFloat_FromDouble(loss);
+    return failed ? PyErr_NoMemory() : PyFloat_FromDouble(loss);
 }
 
 static PyObject *crf_epoch(PyObject *self, PyObject *args)
@@ -185,10 +192,11 @@ static PyObject *crf_epoch(PyObject *self, PyObject *args)
     const int32_t *order = parse_order(order_object, &data, &n_order);
     if (!order) return NULL;
     double loss;
+    int failed;
     Py_BEGIN_ALLOW_THREADS
-    loss = cnlp_crf_epoch(&data, order, n_order, weights, &scale, &counted, rate, decay, l2);
+    failed = cnlp_crf_epoch(&data, order, n_order, weights, &scale, &counted, rate, decay, l2, &loss);
     Py_END_ALLOW_THREADS
-    return loss != loss ? PyErr_NoMemory() : Py_BuildValue("dLd", loss, (long long)counted, scale);
+    return failed ? PyErr_NoMemory() : Py_BuildValue("dLd", loss, (long long)counted, scale);
 }
 
 static PyObject *decode(PyObject *self, PyObject *args)

@@ -19,6 +19,7 @@ times slower). Cost of an epoch: O(N S w T + N T^2) for N positions, S streams o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -300,6 +301,9 @@ def crf_online(
         random.shuffle(shuffled)
         arguments = problem.arguments(), shuffled.tobytes(), state.weights, state.steps, state.scale
         loss, state.steps, state.scale = kernel.crf_epoch(*arguments, rate, 1.0 / max(len(shuffled), 1), l2)
+        if not math.isfinite(loss):
+            reason = f"training diverged in pass {number}: the loss is {loss}; take a rate below {rate:g}"
+            raise errors.ArgumentError(reason)
         now = state.now()
         yield Epoch(number, loss=loss, dev=score(now) if score else None), now
 

@@ -33,6 +33,8 @@ class _Data:
     def of(cls, problem: tuple[Any, ...]) -> _Data:
         ids, windows, bases, rates, sequences, tags, allowed, n_tags, transitions, start_tag = problem
         gold = np.frombuffer(tags, np.uint8)
+        if not any(allowed[-n_tags:]):
+            raise ValueError("no tag is allowed to be the last")
         return cls(
             np.frombuffer(ids, np.int32).reshape(-1, len(gold)) if len(gold) else np.zeros((0, 0), np.int32),
             [(int(low), int(high)) for low, high in np.frombuffer(windows, np.int32).reshape(-1, 2)],

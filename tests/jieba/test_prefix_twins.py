@@ -18,7 +18,25 @@ CHARACTERS = "的一是国北京大学AaT1.9%-+# \r\n\t，。𠮷龘\u3000\x1c\u
 WORDS = st.dictionaries(st.text(CHARACTERS, min_size=1, max_size=4), st.integers(0, 10**6), max_size=30)
 LINES = st.lists(
     st.one_of(
-        st.sampled_from(["北京 34 ns", "大 5", "A 7 x", "", " 北 3", "北京", "北 -3 n", "\u3000 3", f"京 {10**20} n"]),
+        st.sampled_from(
+            [
+                "北京 34 ns",
+                "大 5",
+                "A 7 x",
+                "",
+                " 北 3",
+                "北京",
+                "北 -3 n",
+                "\u3000 3",
+                f"京 {10**20} n",
+                "\x00大 5",
+                "\x7f 1",
+                "\ufeff京 2",
+                "大" * 256 + " 1",
+                "大" * 257 + " 1",
+                "中 99999999999999999",
+            ]
+        ),
         st.text(st.characters(codec="utf-8"), max_size=6),
     )
 )
@@ -78,6 +96,13 @@ def test_dictionaries_are_read_alike(lines: list[str], end: str, start: int) -> 
 
 
 @pytest.mark.parametrize("kernel", [reference, native])
+def test_sums_end_before_they_overflow(kernel: Any) -> None:
+    data = "中 99999999999999999\n".encode() * 100
+    stop, total, lines = kernel.Dictionary().load(data, 0)
+    assert (stop, total, lines) == (92 * len(data) // 100, 92 * (10**17 - 1), 92)
+
+
+@pytest.mark.parametrize("kernel", [reference, native])
 def test_what_cannot_be_is_refused(kernel: Any) -> None:
     dictionary = kernel.Dictionary()
     with pytest.raises(ValueError, match="0 or more"):
@@ -86,6 +111,9 @@ def test_what_cannot_be_is_refused(kernel: Any) -> None:
         dictionary.load(b"", 1)
     with pytest.raises(ValueError, match="the HMM has 3 bytes"):
         dictionary.cut("一", 0.0, reference.HMM, False, False, b"abc", None)
+    for mode in (-1, 4):
+        with pytest.raises(ValueError, match=f"no such mode: {mode}"):
+            dictionary.cut("一二", 0.0, mode, False, False, None, None)
 
 
 @pytest.mark.parametrize("kernel", [reference, native])

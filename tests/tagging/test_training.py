@@ -8,8 +8,17 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
+from cnlp import errors  # noqa: E402
 from cnlp.tagging import training_reference as reference  # noqa: E402
-from cnlp.tagging.linear import PerceptronState, Problem, Shape, buffer_of, crf_batch  # noqa: E402
+from cnlp.tagging.linear import (  # noqa: E402
+    GradientState,
+    PerceptronState,
+    Problem,
+    Shape,
+    buffer_of,
+    crf_batch,
+    crf_online,
+)
 from cnlp.tagging.schemes import transition_mask  # noqa: E402
 
 try:
@@ -144,6 +153,7 @@ class TestChecks:
             (6, b""),
             (7, 0),
             (8, 10**9),
+            (8, 2**63 - 1),
             (9, 4),
         ],
     )
@@ -160,10 +170,28 @@ class TestChecks:
         with pytest.raises(ValueError, match="stream 1 has row 3 of 3"):
             native.decode(problem.arguments(), bytes(4 * problem.shape.n_weights), bytearray(22))
 
+    @pytest.mark.parametrize("kernel", [native, reference])
+    def test_some_tag_must_be_allowed_to_be_the_last(self, kernel):
+        arguments = list(make_problem().arguments())
+        arguments[6] = arguments[6][:-4] + bytes(4)
+        with pytest.raises(ValueError, match="no tag is allowed to be the last"):
+            kernel.decode(tuple(arguments), bytes(4 * make_problem().shape.n_weights), bytearray(22))
+
+    def test_weights_that_are_no_numbers_have_a_loss_that_is_none(self):
+        problem = make_problem()
+        weights = np.full(problem.shape.n_weights, np.nan, np.float32).tobytes()
+        assert np.isnan(native.crf_gradient(problem.arguments(), weights, bytearray(len(weights))))
+
     def test_bytes_are_not_written_to(self):
         problem = make_problem()
         with pytest.raises(TypeError):
             native.decode(problem.arguments(), bytes(4 * problem.shape.n_weights), bytes(22))
+
+
+def test_training_that_diverges_says_so():
+    state = GradientState(bytearray(4 * make_problem().shape.n_weights))
+    with pytest.raises(errors.ArgumentError, match=r"training diverged in pass [1-9]: .* take a rate below 1e"):
+        list(crf_online(make_problem(), state, order=range(5), epochs=9, rate=1e20, l2=0.0, seed=1))
 
 
 def test_lbfgs_finds_the_minimum():
