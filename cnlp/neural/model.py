@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from cnlp.neural.crf import CRF
 from cnlp.neural.data import Batch, Vocabulary, collate, cut_long, sorted_batches
+from cnlp.neural.denormals import tiny_is_zero
 from cnlp.neural.dropout import Dropout
 from cnlp.neural.embeddings import Embeddings
 from cnlp.neural.settings import MODELS as MODELS
@@ -87,7 +88,7 @@ def predict(
     device = next(model.parameters()).device
     was_training = model.training
     model.eval()
-    with torch.inference_mode():
+    with torch.inference_mode(), tiny_is_zero():
         for numbers in sorted_batches([end - start for _, start, end in pieces], batch_size):
             chosen = [pieces[number] for number in numbers]
             batch = collate([vocabulary.encode(texts[number][start:end]) for number, start, end in chosen]).to(device)

@@ -58,8 +58,9 @@ def make_optimisers(model: NeuralTagger, settings: Settings) -> list[torch.optim
     decay = settings.weight_decay
     if settings.optimiser == "adam":
         return [
-            torch.optim.AdamW(dense, settings.rate, weight_decay=decay), torch.optim.SparseAdam(sparse, settings.rate)
-        ]  # fmt: skip
+            torch.optim.AdamW(dense, settings.rate, weight_decay=decay, fused=True),
+            torch.optim.SparseAdam(sparse, settings.rate),
+        ]
     return [
         torch.optim.SGD(dense, settings.rate, momentum=settings.momentum, weight_decay=decay),
         SparseSGD(sparse, settings.rate, settings.momentum),

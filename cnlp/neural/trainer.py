@@ -33,6 +33,7 @@ from cnlp import errors
 from cnlp.evaluation.entities import EntityScore, evaluate
 from cnlp.io import replacing
 from cnlp.neural.data import Example, Vocabulary, collate, cut_long, lattice_lexicon, shuffled_batches
+from cnlp.neural.denormals import tiny_is_zero
 from cnlp.neural.model import NeuralTagger, predict
 from cnlp.neural.optimiser import clip_gradient, make_optimisers, rate_factor
 from cnlp.neural.settings import Settings
@@ -143,7 +144,7 @@ def train(
     place = _device(device)
     before = torch.get_num_threads()
     cuda = [torch.cuda.current_device()] if place.type == "cuda" else []
-    with torch.random.fork_rng(cuda):
+    with torch.random.fork_rng(cuda), tiny_is_zero():
         torch.set_num_threads(threads)
         try:
             run = _Run(settings, train, dev, vectors, words, place, None if out_dir is None else Path(out_dir))
