@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -111,6 +112,27 @@ def refuse_overwriting(inputs: Sequence[Input], targets: Sequence[str]) -> None:
         if label is not None:
             name = "standard output" if target == STANDARD_OUTPUT else target
             raise click.UsageError(f"{name}: is also an input ({label}); choose another output")
+
+
+def refuse_output(output: str, force: bool, sources: Sequence[str]) -> None:
+    """Refuse now what could not be written after an hour's training.
+
+    Raises:
+        click.UsageError: the file exists, or is one of the files to read, or is no plain file.
+        OSError: its folder does not exist, or cannot be written to.
+    """
+    if os.path.exists(output) and not os.path.isfile(output):
+        raise click.UsageError(f"{output}: is not a file")
+    if any(os.path.exists(path) and os.path.exists(output) and os.path.samefile(path, output) for path in sources):
+        raise click.UsageError(f"{output}: is also an input; choose another output")
+    if os.path.exists(output) and not force:
+        raise click.UsageError(f"{output}: exists already; --force replaces it")
+    try:
+        with tempfile.TemporaryFile(dir=os.path.dirname(os.path.abspath(output))):
+            pass
+    except OSError as error:
+        error.filename = output
+        raise
 
 
 def _refuse_collisions(inputs: Sequence[Input], targets: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ import click
 
 import cnlp
 from cnlp import errors
+from cnlp.commands import vectors
 from cnlp.commands.choices import make_segmenter
 from cnlp.commands.corpora import (
     FilesCommand,
@@ -28,6 +29,7 @@ from cnlp.commands.corpora import (
     repair_option,
 )
 from cnlp.commands.failures import INTERRUPTED
+from cnlp.commands.outputs import refuse_output
 from cnlp.commands.streams import Decorator
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.sentence import TaggedSentence
@@ -89,6 +91,9 @@ Entities = list[Part[Sentence]]
 @click.group("train")
 def command() -> None:
     """Learn a model of your own from files that are cut or tagged."""
+
+
+command.add_command(vectors.command)
 
 
 def _common(
@@ -241,7 +246,7 @@ def _run(
     read: Callable[[Sequence[str]], list[Part[S]]],
 ) -> None:
     """Read, learn, write, tell."""
-    _check_output(output, force, (*train, *dev))
+    refuse_output(output, force, (*train, *dev))
     parts, held_out = read(train), read(dev)
     _say(f"{task.count(parts)} to learn from" + (f", {task.count(held_out)} held out" if held_out else ""))
     start = time.monotonic()
@@ -265,27 +270,6 @@ def _run(
     if 0 < len(learnt.log) < task.epochs:
         _say(f"interrupted after {len(learnt.log)} of {task.epochs} epochs: the best of them is kept")
         click.get_current_context().exit(INTERRUPTED)
-
-
-def _check_output(output: str, force: bool, sources: Sequence[str]) -> None:
-    """Refuse now what could not be written after an hour's training.
-
-    Raises:
-        click.UsageError: the file exists, or is one of the files to read, or is no plain file.
-        OSError: its folder does not exist, or cannot be written to.
-    """
-    if os.path.exists(output) and not os.path.isfile(output):
-        raise click.UsageError(f"{output}: is not a file")
-    if any(os.path.exists(path) and os.path.exists(output) and os.path.samefile(path, output) for path in sources):
-        raise click.UsageError(f"{output}: is also an input; choose another output")
-    if os.path.exists(output) and not force:
-        raise click.UsageError(f"{output}: exists already; --force replaces it")
-    try:
-        with tempfile.TemporaryFile(dir=os.path.dirname(os.path.abspath(output))):
-            pass
-    except OSError as error:
-        error.filename = output
-        raise
 
 
 def make_card(task: Task[S], learnt: Learnt, parts: Sequence[Part[S]], held_out: Sequence[Part[S]]) -> Card:

@@ -22,7 +22,7 @@ from cnlp import errors
 from cnlp.lexicon.runs import inside_runs
 from cnlp.lexicon.trie import Trie
 from cnlp.models import open_model
-from cnlp.models.format import ModelFile, write_model
+from cnlp.models.format import RESERVED, ModelFile, write_model
 from cnlp.text.normalise import fold_table
 
 KIND = "vectors"
@@ -126,7 +126,8 @@ class Table(Mapping[str, Floats]):
 
     def __getitem__(self, item: str) -> Floats:
         """The vector of the item, of shape (size,)."""
-        return self.matrix[self.rows[item]]
+        vector: Floats = self.matrix[self.rows[item]]
+        return vector
 
     def only(self, wanted: Iterable[str]) -> Table:
         """The items that are wanted, in their own order."""
@@ -183,7 +184,8 @@ class Vectors:
             arrays[f"{name}.items"] = "U8", "\n".join(table.forms).encode("utf-8", "surrogatepass")
             arrays[f"{name}.matrix"] = "F16", np.ascontiguousarray(table.matrix, "<f2").tobytes()
             shapes[name] = f"{len(table)} x {table.size}"
-        write_model(path, arrays, {**self.card, "kind": KIND, **shapes})
+        card = {name: value for name, value in self.card.items() if name not in RESERVED}
+        write_model(path, arrays, {**card, "kind": KIND, **shapes})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Vectors:

@@ -32,6 +32,7 @@ METHODS = ("skip-gram", "cbow")
 MIN_COUNTS: Mapping[str, int] = {"characters": 1, "bigrams": 3, "words": 3}
 # Longer lines are cut there, as gensim passes over what is behind the 10,000th item of a line.
 _LINE = 2000
+_NO_VECTOR = np.array([np.nan], np.float32)
 _BETWEEN_WORDS = re.compile(r"[a-z0]+|\S")
 
 OnEpoch = Callable[[str, int], object]
@@ -81,17 +82,17 @@ def train_vectors(
 
     >>> lines = ["南京市长江大桥", "武汉长江大桥"] * 20
     >>> vectors = train_vectors(lines, Trie.build(["南京", "南京市", "长江", "大桥"]), size=8, epochs=1)
-    >>> vectors.words.forms, vectors.characters.matrix.shape
-    (['长江', '大桥', '南京', '南京市'], (9, 8))
+    >>> sorted(vectors.words), vectors.characters.matrix.shape
+    (['南京', '南京市', '大桥', '长江'], (9, 8))
     """
     if method not in METHODS:
         raise errors.unknown_choice("method", method, METHODS)
     for name in tables:
         if name not in TABLES:
             raise errors.unknown_choice("table", name, TABLES)
-    for name, value, least in (("size", size, 1), ("window", window, 1), ("epochs", epochs, 1), ("workers", workers, 1)):
-        if value < least:
-            raise errors.ArgumentError(f"{name} must be {least} or more, got {value}")
+    for what, value in {"size": size, "window": window, "epochs": epochs, "workers": workers}.items():
+        if value < 1:
+            raise errors.ArgumentError(f"{what} must be 1 or more, got {value}")
     word2vec = _gensim().Word2Vec
     settings = {
         "vector_size": size, "window": window, "negative": negative, "sample": subsample, "epochs": epochs,
@@ -214,7 +215,7 @@ def _longest(found: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int]]
 def drop_shared(lines: Iterable[str], held_out: Iterable[str], length: int = 15) -> Iterator[str]:
     """The lines that have no ``length`` characters in a row in common with a text that is held out.
 
-    White space does not count; a text shorter than that is looked for as a whole if it has eight characters or more.
+    White space, width, case, script and which digits do not count.
 
     >>> list(drop_shared(["他说南京市长江大桥通车了", "他说通车了"], ["南京市长江大桥"], 6))
     ['他说通车了']
@@ -270,18 +271,21 @@ def _is_text(line: bytes, size: int) -> bool:
 def _read_text(path: object, file: BinaryIO, number: int, size: int) -> Iterator[Row]:
     """The rows of a text file from line ``number`` on."""
     for at, line in enumerate(file, number):
-        fields = line.rstrip().split(b" ") if b"\t" not in line else line.rstrip().split(b"\t")
-        if not line.strip():
+        fields = line.split()
+        if not fields:
             continue
         if size < 1 or len(fields) != size + 1:
             raise errors.bad_line(path, at, f"expected an item and {max(size, 1)} numbers, got {len(fields)} fields")
+        item = fields[0].decode("utf-8", "replace")
         try:
-            row = np.array(fields[1:], dtype=np.float32)
-            yield fields[0].decode("utf-8"), row
-        except UnicodeDecodeError:
-            raise errors.bad_line(path, at, "the item is not UTF-8") from None
+            row = np.array(fields[1:], np.float32)
         except ValueError:
-            raise errors.bad_line(path, at, f"the vector of {fields[0].decode('utf-8', 'replace')!r} is no numbers") from None
+            row = _NO_VECTOR
+        if not _is_vector(row):
+            raise errors.bad_line(path, at, f"what stands behind {item!r} is no vector of numbers")
+        if "\ufffd" in item:
+            raise errors.bad_line(path, at, "the item is not UTF-8")
+        yield item, row
 
 
 def _read_binary(path: object, file: BinaryIO, count: int, size: int) -> Iterator[Row]:
@@ -293,11 +297,20 @@ def _read_binary(path: object, file: BinaryIO, count: int, size: int) -> Iterato
             item += byte
         data = file.read(4 * size)
         if not byte or len(data) < 4 * size:
-            raise errors.FormatError(f"{path}: truncated at byte {start + len(item) + 1 + len(data)}: {count} items were promised")
+            raise errors.FormatError(f"{path}: truncated at byte {file.tell()}: {count} items were promised")
+        row = np.frombuffer(data, "<f4")
+        if not _is_vector(row):
+            at = file.tell() - len(data)
+            raise errors.FormatError(f"{path}: what stands behind byte {at} is no vector of numbers")
         try:
-            yield item.lstrip(b"\n").decode("utf-8"), np.frombuffer(data, "<f4")
+            yield item.lstrip(b"\n").decode("utf-8"), row
         except UnicodeDecodeError:
             raise errors.FormatError(f"{path}: the item at byte {start} is not UTF-8") from None
+
+
+def _is_vector(row: NDArray[np.float32]) -> bool:
+    """Are all numbers finite, in float16 too?"""
+    return bool((np.abs(row) <= np.finfo(np.float16).max).all())
 
 
 def _first_of_each(rows: Iterable[Row], count: int | None, path: object) -> Table:

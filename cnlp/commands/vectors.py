@@ -1,0 +1,252 @@
+"""``cnlp train vectors``: vectors of characters, bigrams and words from raw text, or from others' word2vec files."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import click
+
+import cnlp
+from cnlp import errors
+from cnlp.commands.inputs import STANDARD_INPUT, Input, find_inputs
+from cnlp.commands.outputs import refuse_output
+from cnlp.commands.progress import Progress, show_progress
+from cnlp.commands.streams import encoding_option, total_size
+from cnlp.corpus.entity_formats import detect_entities, read_entities
+from cnlp.corpus.registry import file_sha256
+from cnlp.io import read_lines, split_lines
+
+if TYPE_CHECKING:
+    from cnlp.lexicon.trie import Trie
+    from cnlp.neural.vectors import Vectors
+
+METHODS = ("skip-gram", "cbow")
+
+
+@click.command("vectors")
+@click.argument("raw", nargs=-1, metavar="[RAW]...")
+@click.option("-o", "--output", required=True, metavar="FILE", help="The file to write.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@click.option(
+    "-l",
+    "--lexicon",
+    "lexicons",
+    multiple=True,
+    metavar="FILE",
+    help="Words that shall have vectors, besides those of the shipped lexicon; may be repeated.",
+)
+@click.option(
+    "--without",
+    "held_out",
+    multiple=True,
+    metavar="FILES",
+    help="Leave out lines of RAW that have --shared characters in a row in common with a text of these files, such as "
+    "the dev and test parts that vectors are measured on; files with entities as 'cnlp convert' reads them, or plain "
+    "text. May be repeated.",
+)
+@click.option("--shared", type=click.IntRange(2), default=15, show_default=True, help="See --without.")
+@click.option("--method", type=click.Choice(METHODS), default=METHODS[0], show_default=True, help="What to learn with.")
+@click.option("--longest", is_flag=True, help="Cut at the longest words, in place of all that stand in the text.")
+@click.option("--size", type=click.IntRange(1), default=50, show_default=True, help="Of a vector.")
+@click.option("--window", type=click.IntRange(1), default=5, show_default=True, help="How far neighbours may be.")
+@click.option("--negative", type=click.IntRange(1), default=5, show_default=True, help="Random items a neighbour.")
+@click.option(
+    "--subsample",
+    type=click.FloatRange(0),
+    default=1e-3,
+    show_default=True,
+    help="Items with a larger share of the text are passed over now and then; 0: never.",
+)
+@click.option("--min-count", type=click.IntRange(1), default=3, show_default=True, help="Of bigrams and of words.")
+@click.option("--epochs", type=click.IntRange(1), default=3, show_default=True, help="Passes over the text.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of chance; one worker repeats itself exactly.")
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Threads that learn.")
+@click.option("--characters", metavar="FILE", help="Take these from a word2vec file, text or binary.")
+@click.option("--bigrams", metavar="FILE", help="The same for bigrams.")
+@click.option("--words", metavar="FILE", help="The same for words. What is taken from files is not learnt from RAW.")
+@click.option(
+    "--only-for", multiple=True, metavar="FILES", help="Keep what can be looked up in these files; may be repeated."
+)
+@click.option("--top", type=click.IntRange(1), metavar="N", help="Keep the first N of each: the most frequent ones.")
+@encoding_option
+def command(
+    raw: tuple[str, ...],
+    output: str,
+    force: bool,
+    lexicons: tuple[str, ...],
+    held_out: tuple[str, ...],
+    shared: int,
+    method: str,
+    longest: bool,
+    size: int,
+    window: int,
+    negative: int,
+    subsample: float,
+    min_count: int,
+    epochs: int,
+    seed: int,
+    workers: int,
+    characters: str | None,
+    bigrams: str | None,
+    words: str | None,
+    only_for: tuple[str, ...],
+    top: int | None,
+    encoding: str,
+) -> None:
+    """Learn vectors of characters, of character bigrams and of words, with gensim.
+
+    RAW are files, folders and patterns of plain text; tables and Markdown are read as they are. The file serves
+    'cnlp train ner --vectors'. Most-used vectors made elsewhere can be read instead: --characters, --bigrams, --words.
+    """
+    try:
+        from cnlp.neural.vectors import TABLES, Table, Vectors
+        from cnlp.neural.word2vec import drop_shared, read_word2vec, train_vectors
+    except ModuleNotFoundError as error:
+        raise errors.missing_dependency(error.name or "numpy", "neural", "training vectors") from None
+    given = {"characters": characters, "bigrams": bigrams, "words": words}
+    ready = {name: path for name, path in given.items() if path is not None}
+    missing = [name for name in TABLES if name not in ready]
+    if not raw and not ready:
+        raise click.UsageError("nothing to learn from: name RAW files, or word2vec files with --words and the like")
+    inputs = _files(raw) if raw else []
+    tested, kept_for = _files(held_out), _files(only_for)
+    read = [source.path for source in (*inputs, *tested, *kept_for)]
+    refuse_output(output, force, (*read, *lexicons, *ready.values()))
+    card = {
+        "description": "Vectors of characters, character bigrams and words",
+        "source": "cnlp train vectors",
+        "cnlp": cnlp.__version__,
+    }
+    tables: dict[str, Table] = {name: read_word2vec(path) for name, path in ready.items()}
+    for name, path in ready.items():
+        card[f"{name}_from"] = _name(path)
+    if inputs and missing:
+        logging.getLogger("gensim").setLevel(logging.ERROR)
+        start = time.monotonic()
+        seen = _Counter()
+        trie, card["lexicon"] = _lexicon(lexicons)
+        with show_progress(total_size(inputs), wanted=True) as progress:
+            lines = drop_shared(seen.all(_lines(inputs, encoding, progress)), _texts(tested), shared)
+            learnt = train_vectors(
+                seen.kept_of(lines),
+                trie,
+                tables=missing,
+                method=method,
+                size=size,
+                window=window,
+                negative=negative,
+                subsample=subsample,
+                epochs=epochs,
+                min_counts={"characters": 1, "bigrams": min_count, "words": min_count},
+                overlapping=not longest,
+                seed=seed,
+                workers=workers,
+                folder=os.path.dirname(os.path.abspath(output)),
+                on_epoch=lambda name, epoch: _say(f"{name}: epoch {epoch}, {time.monotonic() - start:.0f} s"),
+            )
+        tables |= {name: getattr(learnt, name) for name in missing}
+        card |= learnt.card
+        card["training_data"] = ", ".join(_name(source.path) for source in inputs)
+        card["training_size"] = f"{seen.kept:,} lines of {seen.count:,}"
+        if tested:
+            card["without"] = ", ".join(_name(source.path) for source in tested) + f"; {shared} characters in a row"
+    vectors = Vectors(**tables, card=card)
+    vectors = _prune(vectors, kept_for, top)
+    vectors.save(output)
+    counts = ", ".join(f"{len(getattr(vectors, name)):,} {name}" for name in TABLES)
+    _say(f"{output}: {os.path.getsize(output):,} bytes; {counts}")
+
+
+class _Counter:
+    """How many lines there were, and how many of them were kept."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.kept = 0
+
+    def all(self, lines: Iterator[str]) -> Iterator[str]:
+        """Count what is read."""
+        for line in lines:
+            self.count += 1
+            yield line
+
+    def kept_of(self, lines: Iterator[str]) -> Iterator[str]:
+        """Count what is kept."""
+        for line in lines:
+            self.kept += 1
+            yield line
+
+
+def _files(arguments: Sequence[str]) -> list[Input]:
+    """The files that arguments stand for.
+
+    Raises:
+        click.UsageError: standard input, which has no checksum for the card.
+        OSError: one stands for no file.
+    """
+    inputs, failures = find_inputs(arguments) if arguments else ([], [])
+    if failures:
+        raise failures[0]
+    if any(source.path == STANDARD_INPUT for source in inputs):
+        raise click.UsageError("standard input cannot be read here: name files")
+    return inputs
+
+
+def _name(path: str) -> str:
+    return f"{os.path.basename(path)} (sha256 {file_sha256(path)})"
+
+
+def _lines(inputs: Sequence[Input], encoding: str, progress: Progress) -> Iterator[str]:
+    """The lines of all files."""
+    for source in inputs:
+        with source.open() as stream:
+            for chunk in read_lines(stream, source.label, encoding, on_read=progress.advance):
+                try:
+                    text = chunk.data.decode("utf-8")
+                except UnicodeDecodeError as error:
+                    bad = chunk.data[error.start : error.end]
+                    raise errors.undecodable(source.label, "utf-8", chunk.offset + error.start, bad) from None
+                for line, _ in split_lines(text.removeprefix("\ufeff")):
+                    yield line
+
+
+def _texts(inputs: Sequence[Input]) -> Iterator[str]:
+    """The texts of files with entities; the lines of others."""
+    for source in inputs:
+        try:
+            form = detect_entities(source.path)
+        except errors.FormatError:
+            yield from _lines([source], "utf-8", Progress(None))
+        else:
+            yield from (sentence.text for sentence in read_entities(source.path, form, repair="drop"))
+
+
+def _lexicon(paths: Sequence[str]) -> tuple[Trie, str]:
+    """The words of the shipped lexicon and of the files, of two characters and more, and what the card says of them."""
+    from cnlp.lexicon.entries import read_entries
+    from cnlp.lexicon.trie import Trie
+    from cnlp.neural.vectors import fold
+    from cnlp.text._data import dictionary_path
+
+    own = dictionary_path("core.tsv")
+    entries = chain.from_iterable(map(read_entries, (own, *paths)))
+    words = (
+        entry.word for entry in entries if not entry.regex and entry.mode != "block" and entry.word[0] != "<"
+    )
+    forms = list(dict.fromkeys(fold(word) for word in words if len(word) > 1))
+    return Trie.build(forms), f"{len(forms):,} words of " + ", ".join(map(_name, (own, *paths)))
+
+
+def _prune(vectors: Vectors, kept_for: Sequence[Input], top: int | None) -> Vectors:
+    if kept_for:
+        vectors = vectors.prune(_texts(kept_for))
+    return vectors.top(top) if top is not None else vectors
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

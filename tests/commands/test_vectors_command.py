@@ -1,0 +1,111 @@
+"""``cnlp train vectors``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from running_commands import Result
+
+pytest.importorskip("gensim")
+
+from cnlp.neural.vectors import Vectors
+
+Shell = Callable[..., Result]
+RAW = "南京市长江大桥建成通车。\n武汉长江大桥是长江上的第一座大桥。\n" * 5
+RARE = "苏州河上有很多老桥，河边有很多老树和老房子\n" * 5
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """Raw text in a folder."""
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    (folder / "a.txt").write_text("\ufeff" + RAW, encoding="utf-8")
+    (folder / "b.csv").write_text("label,text\n1," + RARE.replace("\n", "\n1,"), encoding="utf-8")
+    return folder
+
+
+def test_files_become_vectors_with_a_card(shell: Shell, raw: Path, tmp_path: Path) -> None:
+    output = tmp_path / "v.safetensors"
+    result = shell("train", "vectors", raw, "-o", output, "--size", 4, "--epochs", 2, "--seed", 7)
+    assert result.code == 0
+    assert "words: epoch 2" in result.err
+    vectors = Vectors.load(output)
+    assert "长江" in vectors.bigrams
+    assert {"长江", "大桥"} <= set(vectors.words)
+    assert "\ufeff" not in vectors.characters
+    assert vectors.card["training_data"].startswith("a.txt (sha256 ")
+    assert vectors.card["seed"] == "7"
+    assert "size 4, window 5" in vectors.card["parameters"]
+    assert vectors.card["training_size"] == "17 lines of 17"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["raw", "v.safetensors"]
+
+
+def test_lines_that_a_test_file_has_are_left_out(shell: Shell, raw: Path, tmp_path: Path) -> None:
+    gold, plain = tmp_path / "test.bmes", tmp_path / "test.txt"
+    gold.write_text("".join(f"{char} O\n" for char in "他说苏州河上有很多老桥，河边有很多人"), encoding="utf-8")
+    plain.write_text("他说苏州河上有很多老桥，河边有很多人\n", encoding="utf-8")
+    for without in (gold, plain):
+        output = tmp_path / f"{without.name}.safetensors"
+        assert shell("train", "vectors", raw, "-o", output, "--size", 4, "--without", without).code == 0
+        vectors = Vectors.load(output)
+        assert "苏" not in vectors.characters
+        assert vectors.card["training_size"] == "12 lines of 17"
+        assert without.name in vectors.card["without"]
+
+
+def test_words_of_ones_own_get_vectors(shell: Shell, raw: Path, tmp_path: Path) -> None:
+    words, output = tmp_path / "words.txt", tmp_path / "v"
+    words.write_text("老房子\n长江上\n", encoding="utf-8")
+    assert shell("train", "vectors", raw, "-o", output, "-l", words, "--size", 4, "--longest").code == 0
+    assert {"老房子", "长江上"} <= set(Vectors.load(output).words)
+
+
+def test_word2vec_files_are_taken_and_pruned(shell: Shell, raw: Path, tmp_path: Path) -> None:
+    words, output = tmp_path / "words.vec", tmp_path / "v"
+    words.write_text("3 2\n桥梁 1 2\n長江 3 4\n大桥 5 6\n", encoding="utf-8")
+    taken = shell("train", "vectors", "-o", output, "--words", words, "--only-for", raw)
+    assert taken.code == 0
+    assert Vectors.load(output).words.forms == ["长江", "大桥"]
+    assert len(Vectors.load(output).bigrams) == 0
+    assert shell("train", "vectors", "-o", output, "--force", "--words", words, "--top", 1).code == 0
+    assert Vectors.load(output).words.forms == ["桥梁"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ((), 2, "nothing to learn from"),
+        (("-",), 2, "standard input cannot be read here"),
+        (("missing",), 1, "missing: No such file"),
+        (("latin1.txt",), 1, "latin1.txt: not utf-8 at byte 3"),
+        (("empty.txt",), 2, "nothing learnt: no characters occur 1 times or more"),
+        (("--words", "bad.vec"), 1, "bad.vec:2: what stands behind '河' is no vector of numbers"),
+        (("raw", "--without", "missing"), 1, "missing: No such file"),
+        (("raw", "-o", "raw/a.txt"), 2, "is also an input"),
+        (("raw", "-o", "no/v"), 1, "no/v: No such file"),
+        (("raw", "--method", "glove"), 2, "glove"),
+    ],
+)
+def test_errors_are_one_line_and_leave_no_file(
+    shell: Shell,
+    raw: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    code: int,
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("latin1.txt").write_bytes(b"abc\xe9\n")
+    Path("empty.txt").write_bytes(b" \n")
+    Path("bad.vec").write_text("江 1 2\n河 1 x\n", encoding="utf-8")
+    before = sorted(Path().rglob("*"))
+    output = () if "-o" in arguments else ("-o", "v")
+    result = shell("train", "vectors", *arguments, *output)
+    assert (result.code, result.err.count("\n")) == (code, 1)
+    assert result.err.startswith("cnlp: error:")
+    assert message in result.err
+    assert sorted(Path().rglob("*")) == before
