@@ -234,12 +234,12 @@ def _lexicon(paths: Sequence[str]) -> tuple[Trie, str]:
     from cnlp.text._data import dictionary_path
 
     own = dictionary_path("core.tsv")
-    entries = chain.from_iterable(map(read_entries, (own, *paths)))
-    words = (
-        entry.word for entry in entries if not entry.regex and entry.mode != "block" and entry.word[0] != "<"
-    )
-    forms = list(dict.fromkeys(fold(word) for word in words if len(word) > 1))
-    return Trie.build(forms), f"{len(forms):,} words of " + ", ".join(map(_name, (own, *paths)))
+    with open(own, encoding="utf-8") as lines:
+        shipped = fold("".join(line.partition("\t")[0] + "\n" for line in lines if line[0] not in "#<")).splitlines()
+    entries = chain.from_iterable(map(read_entries, paths))
+    added = [fold(entry.word) for entry in entries if not entry.regex and entry.mode != "block"]
+    items = list(dict.fromkeys(word for word in (*shipped, *added) if len(word) > 1))
+    return Trie.build(items), f"{len(items):,} words of " + ", ".join(map(_name, (own, *paths)))
 
 
 def _prune(vectors: Vectors, kept_for: Sequence[Input], top: int | None) -> Vectors:

@@ -71,18 +71,18 @@ def matches(trie: Trie, text: str) -> list[tuple[int, int, int]]:
     return found
 
 
-class Table(Mapping[str, Floats]):
-    """Items and their vectors, as a mapping that also has them as a matrix.
+class Table:
+    """Items and their vectors.
 
     Args:
-        forms: the items, folded, all different.
-        matrix: float16 of shape (forms, size).
+        items: folded, all different.
+        matrix: float16 of shape (items, size).
 
     Raises:
         ArgumentError: an item occurs twice, is empty or holds a line break, or there is not one row for each.
 
     Attributes:
-        forms, matrix: as given.
+        items, matrix: as given.
         rows: of each item its row in the matrix.
 
     >>> table = Table(["江", "河"], np.array([[1, 2], [3, 4]], np.float16))
@@ -90,16 +90,16 @@ class Table(Mapping[str, Floats]):
     (True, [3.0, 4.0], 1)
     """
 
-    def __init__(self, forms: Sequence[str], matrix: Floats) -> None:
-        self.forms = list(forms)
+    def __init__(self, items: Sequence[str], matrix: Floats) -> None:
+        self.items = list(items)
         self.matrix = matrix
-        self.rows = {item: row for row, item in enumerate(self.forms)}
-        if matrix.ndim != 2 or len(matrix) != len(self.forms):
-            raise errors.ArgumentError(f"{len(self.forms)} items need as many rows, not shape {matrix.shape}")
-        if len(self.rows) < len(self.forms):
-            twice = next(item for row, item in enumerate(self.forms) if self.rows[item] != row)
+        self.rows = {item: row for row, item in enumerate(self.items)}
+        if matrix.ndim != 2 or len(matrix) != len(self.items):
+            raise errors.ArgumentError(f"{len(self.items)} items need as many rows, not shape {matrix.shape}")
+        if len(self.rows) < len(self.items):
+            twice = next(item for row, item in enumerate(self.items) if self.rows[item] != row)
             raise errors.ArgumentError(f"the item {twice!r} occurs twice")
-        for item in self.forms:
+        for item in self.items:
             if not item or "\n" in item:
                 raise errors.ArgumentError(f"the item {item!r} is empty or holds a line break")
 
@@ -115,12 +115,12 @@ class Table(Mapping[str, Floats]):
 
     def __len__(self) -> int:
         """How many items."""
-        return len(self.forms)
+        return len(self.items)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.forms)
+        return iter(self.items)
 
-    def __contains__(self, item: object) -> bool:
+    def __contains__(self, item: str) -> bool:
         """Has the item, folded as :func:`fold` does, a vector?"""
         return item in self.rows
 
@@ -132,14 +132,14 @@ class Table(Mapping[str, Floats]):
     def only(self, wanted: Iterable[str]) -> Table:
         """The items that are wanted, in their own order."""
         wanted = set(wanted)
-        return self._take([row for row, item in enumerate(self.forms) if item in wanted])
+        return self._take([row for row, item in enumerate(self.items) if item in wanted])
 
     def top(self, count: int) -> Table:
         """The first ``count`` items: the most frequent ones of trained vectors."""
         return self._take(range(min(count, len(self))))
 
     def _take(self, rows: Sequence[int]) -> Table:
-        return Table([self.forms[row] for row in rows], self.matrix[list(rows)])
+        return Table([self.items[row] for row in rows], self.matrix[list(rows)])
 
 
 class Vectors:
@@ -155,7 +155,7 @@ class Vectors:
     ...     path = os.path.join(folder, "rivers.safetensors")
     ...     rivers.save(path)
     ...     again = Vectors.load(path)
-    >>> again.characters.forms, again.characters.size, len(again.words), again.card["seed"]
+    >>> again.characters.items, again.characters.size, len(again.words), again.card["seed"]
     (['江', '河'], 3, 0, '1')
     """
 
@@ -181,7 +181,7 @@ class Vectors:
         shapes = {}
         for name in TABLES:
             table: Table = getattr(self, name)
-            arrays[f"{name}.items"] = "U8", "\n".join(table.forms).encode("utf-8", "surrogatepass")
+            arrays[f"{name}.items"] = "U8", "\n".join(table.items).encode("utf-8", "surrogatepass")
             arrays[f"{name}.matrix"] = "F16", np.ascontiguousarray(table.matrix, "<f2").tobytes()
             shapes[name] = f"{len(table)} x {table.size}"
         card = {name: value for name, value in self.card.items() if name not in RESERVED}
@@ -205,7 +205,7 @@ class Vectors:
             texts: whatever shall be read with them; any str.
             words: a lexicon that shall match; by default all words that have vectors.
         """
-        trie = words if words is not None else Trie.build(self.words.forms)
+        trie = words if words is not None else Trie.build(self.words.items)
         singles: set[str] = set()
         pairs: set[str] = set()
         found: set[str] = set()

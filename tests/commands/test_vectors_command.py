@@ -68,10 +68,10 @@ def test_word2vec_files_are_taken_and_pruned(shell: Shell, raw: Path, tmp_path: 
     words.write_text("3 2\n桥梁 1 2\n長江 3 4\n大桥 5 6\n", encoding="utf-8")
     taken = shell("train", "vectors", "-o", output, "--words", words, "--only-for", raw)
     assert taken.code == 0
-    assert Vectors.load(output).words.forms == ["长江", "大桥"]
+    assert Vectors.load(output).words.items == ["长江", "大桥"]
     assert len(Vectors.load(output).bigrams) == 0
     assert shell("train", "vectors", "-o", output, "--force", "--words", words, "--top", 1).code == 0
-    assert Vectors.load(output).words.forms == ["桥梁"]
+    assert Vectors.load(output).words.items == ["桥梁"]
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_a_saved_file_has_the_same_vectors_and_card(tmp_path: Path) -> None:
     again = Vectors.load(tmp_path / "v")
     for name in ("characters", "bigrams", "words"):
         one, other = getattr(vectors, name), getattr(again, name)
-        assert one.forms == other.forms
+        assert one.items == other.items
         assert np.array_equal(one.matrix, other.matrix)
     assert again.card["seed"] == "1"
 
@@ -45,7 +45,7 @@ def test_a_saved_file_has_the_same_vectors_and_card(tmp_path: Path) -> None:
 def test_what_was_loaded_can_be_saved_again(tmp_path: Path) -> None:
     small().save(tmp_path / "v")
     Vectors.load(tmp_path / "v").top(1).save(tmp_path / "w")
-    assert Vectors.load(tmp_path / "w").words.forms == ["长江"]
+    assert Vectors.load(tmp_path / "w").words.items == ["长江"]
 
 
 def test_damaged_and_foreign_files_are_refused(tmp_path: Path) -> None:
@@ -69,10 +69,10 @@ def test_a_table_has_one_row_for_each_form(forms: list[str]) -> None:
 
 def test_pruning_keeps_what_can_be_looked_up() -> None:
     pruned = small().prune(["長江大桥"])
-    assert pruned.characters.forms == ["江"]
-    assert pruned.bigrams.forms == ["长江"]
-    assert pruned.words.forms == ["长江", "大桥", "长江大桥"]
-    assert small().prune(["江"]).words.forms == []
+    assert pruned.characters.items == ["江"]
+    assert pruned.bigrams.items == ["长江"]
+    assert pruned.words.items == ["长江", "大桥", "长江大桥"]
+    assert small().prune(["江"]).words.items == []
 
 
 def test_folding_keeps_the_length_and_makes_every_digit_0() -> None:
@@ -167,7 +167,7 @@ def word2vec_binary() -> bytes:
 def test_word2vec_files_are_read_and_folded(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "v").write_bytes(data)
     table = read_word2vec(tmp_path / "v")
-    assert table.forms == ["江", "ab", "长江"]
+    assert table.items == ["江", "ab", "长江"]
     assert np.allclose(table.matrix, [[1, 2, 3], [0.5, -1e-3, 2], [-1, 0, 1]], atol=1e-3)
 
 
