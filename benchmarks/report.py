@@ -17,11 +17,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from benchmarks import neural_tables, tables
 from benchmarks import record as records
 from benchmarks.cards import model_cards
-from benchmarks.tables import TABLES, origin
+from benchmarks.tables import origin
 from cnlp import errors
 
+TABLES = {**tables.TABLES, **neural_tables.TABLES}
 _OPEN = re.compile(r"<!-- table:(?P<name>[^ ]+) -->")
 _TABLE = re.compile(
     r"(?P<open><!-- table:(?P<name>[^ ]+) -->\n)(?P<body>(?:(?!<!-- table:).)*?)(?P<close><!-- /table -->)",
