@@ -7,15 +7,34 @@ alone, not on the time: the same text gives the same file.
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from cnlp import errors
 
 BLOCK_BYTES = 1 << 18
+
+
+class Readable(Protocol):
+    """What bytes can be read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most ``size`` bytes, none only at the end."""
+        ...
+
+
+class Writable(Protocol):
+    """What bytes can be written to."""
+
+    def write(self, data: bytes, /) -> int:
+        """All of ``data``."""
+        ...
+
+    def flush(self) -> None:
+        """Hand on what was written."""
+        ...
 
 
 class Decompressor(Protocol):
@@ -79,7 +98,7 @@ def without_suffix(path: str) -> str:
     return os.path.splitext(path)[0] if kind_of(path) else path
 
 
-def decompressed(raw: BinaryIO, path: str) -> BinaryIO:
+def decompressed(raw: Readable, path: str) -> Readable:
     """What is in ``raw``, whose name is ``path``; ``raw`` itself if it is not compressed.
 
     Raises:
@@ -87,11 +106,11 @@ def decompressed(raw: BinaryIO, path: str) -> BinaryIO:
         MissingDependencyError: Zstandard needs a package that is not installed.
     """
     kind = kind_of(path)
-    return raw if kind is None else _Decompressed(raw, path, kind)  # type: ignore[return-value]
+    return raw if kind is None else _Decompressed(raw, path, kind)
 
 
 @contextmanager
-def compressed(raw: BinaryIO, path: str) -> Iterator[BinaryIO]:
+def compressed(raw: Writable, path: str) -> Iterator[Writable]:
     """A stream whose bytes go to ``raw``, compressed if the name ``path`` asks for it; whole if the block ends well.
 
     Raises:
@@ -102,27 +121,30 @@ def compressed(raw: BinaryIO, path: str) -> Iterator[BinaryIO]:
         yield raw
         return
     compressor = kind.compressor()
-    yield _Compressed(raw, compressor)  # type: ignore[misc]
+    yield _Compressed(raw, compressor)
     raw.write(compressor.flush())
 
 
-class _Compressed(io.RawIOBase):
+class _Compressed:
     """Compresses what is written to it."""
 
-    def __init__(self, raw: BinaryIO, compressor: Compressor) -> None:
+    def __init__(self, raw: Writable, compressor: Compressor) -> None:
         self._raw = raw
         self._compressor = compressor
 
-    def write(self, data: bytes, /) -> int:  # type: ignore[override]
+    def write(self, data: bytes, /) -> int:
         """All of ``data``."""
         self._raw.write(self._compressor.compress(data))
         return len(data)
 
+    def flush(self) -> None:
+        """Nothing: half an archive is of no use."""
 
-class _Decompressed(io.RawIOBase):
+
+class _Decompressed:
     """The content of a file of one archive or several."""
 
-    def __init__(self, raw: BinaryIO, path: str, kind: Kind) -> None:
+    def __init__(self, raw: Readable, path: str, kind: Kind) -> None:
         self._raw = raw
         self._path = path
         self._kind = kind
@@ -130,7 +152,7 @@ class _Decompressed(io.RawIOBase):
         self._block = b""  # read and not decompressed yet
         self._start = self._end = 0  # of the last block
 
-    def read(self, size: int, /) -> bytes:  # type: ignore[override]
+    def read(self, size: int, /) -> bytes:
         """At most ``size`` bytes, none only at the end."""
         while self._archive is not None or self._next_archive():
             assert self._archive is not None

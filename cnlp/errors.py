@@ -46,6 +46,10 @@ class EncodingError(CnlpError, ValueError):
     """A file's bytes are not in the encoding that was named."""
 
 
+class InputError(CnlpError, ValueError):
+    """A file is no plain text, or changed while it was read."""
+
+
 class DamagedFileError(CnlpError, ValueError):
     """A compressed file is no such archive, is damaged, or ends too early."""
 
@@ -84,6 +88,22 @@ def undecodable(path: object, encoding: str, offset: int, data: bytes) -> Encodi
     return EncodingError(
         f"{path}: not {encoding} at byte {offset} ({shown}); name the file's own encoding with --encoding"
     )
+
+
+def not_plain_text(path: object, what: str) -> InputError:
+    """The file at ``path`` is ``what``."""
+    hint = "" if ";" in what else f", not text; if it is text after all, read it from standard input: < {path}"
+    return InputError(f"{path}: is {what}{hint}")
+
+
+def skipped_rows(path: object) -> InputError:
+    """Lines of the table at ``path`` shall be left out."""
+    return InputError(f"{path}: --errors skip would leave out lines, and rows may have several: use replace")
+
+
+def changed_file(path: object, before: int, now: int) -> InputError:
+    """The file at ``path`` changed while it was read; its sizes in bytes."""
+    return InputError(f"{path}: changed while it was read ({before} bytes before, {now} now); try again when it rests")
 
 
 def damaged_file(path: object, kind: str, reason: str) -> DamagedFileError:

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from io import BufferedWriter, StringIO
 from typing import BinaryIO
 
+from cnlp.compression import Readable
 from cnlp.decoding import BadBytes, Chunk, decode, mend
 
 CHUNK_BYTES = 1 << 20
@@ -35,12 +36,11 @@ def naming(name: object) -> Iterator[None]:
 
 
 def read_lines(
-    stream: BinaryIO,
+    stream: Readable,
     name: object,
     encoding: str = "utf-8",
     *,
     size: int = CHUNK_BYTES,
-    on_read: Callable[[int], object] | None = None,
     policy: str = "strict",
     on_bad: Callable[[BadBytes], object] | None = None,
 ) -> Iterator[Chunk]:
@@ -54,7 +54,6 @@ def read_lines(
         name: what messages call it.
         encoding: one of :data:`cnlp.decoding.ENCODINGS`.
         size: bytes asked for in one read.
-        on_read: called with the number of bytes after each read.
         policy: one of :data:`cnlp.decoding.POLICIES`: what becomes of bytes that are not in ``encoding``.
         on_bad: called with each sequence of them unless ``strict``.
 
@@ -62,7 +61,7 @@ def read_lines(
         EncodingError: bytes that are not in ``encoding``, with their offset in the file.
         OSError: reading failed; ``filename`` is ``name``.
     """
-    blocks = _read_blocks(stream, name, size, on_read or _ignore)
+    blocks = _read_blocks(stream, name, size)
     if encoding != "utf-8":
         blocks = (text.encode("utf-8", "surrogatepass") for text in decode(blocks, name, encoding, policy))
     offset, line = 0, 1
@@ -77,12 +76,11 @@ def read_lines(
 
 
 def read_text(
-    stream: BinaryIO,
+    stream: Readable,
     name: object,
     encoding: str = "utf-8",
     *,
     size: int = CHUNK_BYTES,
-    on_read: Callable[[int], object] | None = None,
 ) -> Iterator[str]:
     """The text of ``stream`` in pieces of at most ``size`` bytes, cut anywhere, without a byte order mark.
 
@@ -91,23 +89,12 @@ def read_text(
         name: what messages call it.
         encoding: one of :data:`cnlp.decoding.ENCODINGS`.
         size: bytes asked for in one read.
-        on_read: called with the number of bytes after each read.
 
     Raises:
         EncodingError: bytes that are not in ``encoding``, with their offset in the file.
         OSError: reading failed; ``filename`` is ``name``.
     """
-    return decode(_read_blocks(stream, name, size, on_read or _ignore), name, encoding)
-
-
-def count_lines(data: bytes) -> int:
-    r"""How many line endings, LF, CR LF or CR, are in ``data``.
-
-    >>> count_lines(b"a\n\r\nb\rc")
-    3
-    """
-    returns = data.count(b"\r")
-    return data.count(b"\n") + (returns - data.count(b"\r\n") if returns else 0)
+    return decode(_read_blocks(stream, name, size), name, encoding)
 
 
 def split_lines(text: str) -> Iterator[tuple[str, str]]:
@@ -121,11 +108,23 @@ def split_lines(text: str) -> Iterator[tuple[str, str]]:
         yield content, line[len(content) :]
 
 
+def count_lines(data: bytes) -> int:
+    r"""How many lines :func:`split_lines` makes of the text of ``data``.
+
+    >>> count_lines(b"a\r\nb\rc"), count_lines(b"")
+    (3, 0)
+    """
+    returns = data.count(b"\r")
+    ends = data.count(b"\n") + returns - (data.count(b"\r\n") if returns else 0)
+    return ends + (data != b"" and not data.endswith((b"\n", b"\r")))
+
+
 @contextmanager
-def replacing(path: str) -> Iterator[BinaryIO]:
+def replacing(path: str, prefix: str = ".cnlp-") -> Iterator[BinaryIO]:
     """A binary file that takes the place of ``path`` when the block ends well, and vanishes when it fails.
 
-    Links are followed; devices and pipes are written directly; an existing file's permissions are kept.
+    Links are followed; devices and pipes are written directly; an existing file's permissions are kept. Until then
+    the file's name begins with ``prefix`` and ends with ``.tmp``.
     """
     target = os.path.realpath(path)
     if os.path.exists(target) and not os.path.isfile(target):
@@ -133,7 +132,7 @@ def replacing(path: str) -> Iterator[BinaryIO]:
             yield device
         return
     with naming(path):
-        temporary, stream = _create_beside(path, target)
+        temporary, stream = _create_beside(path, target, prefix)
     try:
         yield stream
         with naming(path):
@@ -146,9 +145,9 @@ def replacing(path: str) -> Iterator[BinaryIO]:
         raise
 
 
-def _create_beside(path: str, target: str) -> tuple[str, BufferedWriter]:
+def _create_beside(path: str, target: str, prefix: str) -> tuple[str, BufferedWriter]:
     """A new hidden file in ``target``'s folder, with the permissions ``target`` has or would get."""
-    temporary = os.path.join(os.path.dirname(target), f".cnlp-{secrets.token_hex(6)}.tmp")
+    temporary = os.path.join(os.path.dirname(target), f"{prefix}{secrets.token_hex(6)}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(temporary, flags, 0o666)
@@ -164,9 +163,7 @@ def _ignore(_: object) -> None:
     """Nothing is to be done."""
 
 
-def _read_blocks(
-    stream: BinaryIO, name: object, size: int, on_read: Callable[[int], object]
-) -> Iterator[bytes]:
+def _read_blocks(stream: Readable, name: object, size: int) -> Iterator[bytes]:
     """What each read returns; from a pipe that is what has arrived, a slow source is not waited for."""
     read = getattr(stream, "read1", stream.read)
     while True:
@@ -174,7 +171,6 @@ def _read_blocks(
             block: bytes = read(size)
         if not block:
             return
-        on_read(len(block))
         yield block
 
 

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import click
 
+from cnlp.commands.batch import total_size
 from cnlp.commands.inputs import STANDARD_INPUT, Input, find_inputs
 from cnlp.commands.outputs import STANDARD_OUTPUT, file_output, refuse_overwriting, standard_output
 from cnlp.commands.progress import show_progress
-from cnlp.commands.streams import total_size
 from cnlp.decoding import ENCODINGS
 from cnlp.discovery import scoring
 from cnlp.discovery.counting import MAX_LENGTH, MEMORY, NgramCounts, WorkFolder, lines_between
@@ -190,13 +190,13 @@ def _count(counts: NgramCounts, inputs: Sequence[Input], encoding: str) -> None:
     """Count all inputs."""
     typed = any(source.path == STANDARD_INPUT and sys.stdin is not None and sys.stdin.isatty() for source in inputs)
     with show_progress(total_size(inputs), wanted=not typed) as progress:
-        counts.add(lines_between(_pieces(source, encoding, progress.advance) for source in inputs))
+        counts.add(lines_between(_pieces(source, encoding, progress.read) for source in inputs))
 
 
-def _pieces(source: Input, encoding: str, on_read: Callable[[int], object]) -> Iterator[str]:
+def _pieces(source: Input, encoding: str, on_read: Callable[[bytes], object]) -> Iterator[str]:
     """The text of one input."""
-    with source.open() as stream:
-        yield from read_text(stream, source.label, encoding, on_read=on_read)
+    with source.open(encoding, on_read) as stream:
+        yield from read_text(stream, source.label, encoding)
 
 
 def _write_words(words: Sequence[Candidate], output: str, to_lexicon: str | None) -> None:
@@ -222,4 +222,3 @@ def _write(path: str, lines: Iterable[str]) -> None:
         return
     with file_output(path) as stream:
         stream.write(data)
-

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 import click
 
-from cnlp import errors
 from cnlp.commands.inputs import Input
-from cnlp.decoding import BOM
-from cnlp.io import read_lines, read_text
+from cnlp.decoding import BOM, undecodable
+from cnlp.io import read_lines, read_text, split_lines
 
 PER = ("file", "line")
 
@@ -36,27 +35,24 @@ def per_option(default: str) -> Callable[[Callable[..., object]], Callable[..., 
     )
 
 
-def read_documents(source: Input, per: str, encoding: str, on_read: Callable[[int], object]) -> Iterator[Document]:
+def read_documents(source: Input, per: str, encoding: str, on_read: Callable[[bytes], object]) -> Iterator[Document]:
     """The documents of one input; lines without text are none.
 
     Raises:
         EncodingError: with the offset in the file of the first byte that cannot be decoded.
         OSError: reading failed.
     """
-    with source.open() as stream:
+    with source.open(encoding, on_read) as stream:
         if per == "file":
-            yield Document(source.label, None, "".join(read_text(stream, source.label, encoding, on_read=on_read)))
+            yield Document(source.label, None, "".join(read_text(stream, source.label, encoding)))
             return
-        number = 0
-        for data, offset, _ in read_lines(stream, source.label, encoding, on_read=on_read):
+        for data, offset, number in read_lines(stream, source.label, encoding):
             if offset == 0 and data.startswith(BOM):
                 data, offset = data[len(BOM) :], len(BOM)
             try:
-                lines = data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+                text = data.decode("utf-8")
             except UnicodeDecodeError as error:
-                bad = data[error.start : error.end]
-                raise errors.undecodable(source.label, encoding, offset + error.start, bad) from None
-            for text in lines if lines[-1] else lines[:-1]:
-                number += 1
-                if text.strip():
-                    yield Document(source.label, number, text)
+                raise undecodable(source.label, encoding, offset, error) from None
+            for line, (content, _) in enumerate(split_lines(text), number):
+                if content.strip():
+                    yield Document(source.label, line, content)

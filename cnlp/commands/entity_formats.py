@@ -18,6 +18,7 @@ from collections.abc import Callable
 from functools import partial
 
 from cnlp.commands.formats import ESCAPES, Format, to_json
+from cnlp.commands.records import Analysis, Place
 from cnlp.io import split_lines
 from cnlp.types import Entity
 
@@ -40,15 +41,20 @@ def make_format(name: str, find: Find) -> Format:
     return partial(_by_line, write, find)
 
 
-def _by_line(write: Callable[[str, str, list[Entity]], str], find: Find, chunk: bytes, _: int) -> bytes:
+def make_analysis(find: Find) -> Analysis:
+    """The same of the fields of records."""
+    return Analysis("entities", partial(_as_dicts, find), partial(_mark, find))
+
+
+def _by_line(write: Callable[[str, str, list[Entity]], str], find: Find, chunk: bytes, _: Place) -> bytes:
     lines = split_lines(chunk.decode("utf-8"))
     return "".join([write(line, ending, find(line)) for line, ending in lines]).encode("utf-8")
 
 
-def _tab_separated(find: Find, chunk: bytes, before: int) -> bytes:
+def _tab_separated(find: Find, chunk: bytes, place: Place) -> bytes:
     """The format ``tsv``."""
     rows = []
-    for line, (content, _) in enumerate(split_lines(chunk.decode("utf-8")), before + 1):
+    for line, (content, _) in enumerate(split_lines(chunk.decode("utf-8")), place.before + 1):
         for start, end, label, text, score, name in map(_fields, find(content)):
             rows.append(f"{line}\t{start}\t{end}\t{label}\t{text}\t{score}\t{name}\n")
     return "".join(rows).encode("utf-8")
@@ -88,10 +94,18 @@ def _marked(line: str, ending: str, entities: list[Entity]) -> str:
 
 def _object(line: str, ending: str, entities: list[Entity]) -> str:
     """A line of format ``jsonl``."""
-    record: dict[str, object] = {"text": line, "entities": [_as_dict(entity) for entity in entities]}
+    record: dict[str, object] = {"text": line, "entities": list(map(_as_dict, entities))}
     if ending != "\n":
         record["end"] = ending
     return to_json(record) + "\n"
+
+
+def _as_dicts(find: Find, text: str) -> list[dict[str, object]]:
+    return list(map(_as_dict, find(text)))
+
+
+def _mark(find: Find, text: str) -> str:
+    return _marked(text, "", find(text))
 
 
 def _as_dict(entity: Entity) -> dict[str, object]:

@@ -45,7 +45,16 @@ def report(error: BaseException) -> None:
             import traceback
 
             traceback.print_exception(error)
-        print(f"cnlp: error: {describe(error)}", file=sys.stderr, flush=True)
+    except OSError:
+        pass
+    say(f"error: {describe(error)}")
+
+
+def say(message: str) -> None:
+    """Print one line on standard error."""
+    try:
+        if sys.stderr is not None:
+            print(f"cnlp: {_one_line(message)}", file=sys.stderr, flush=True)
     except OSError:
         pass  # nobody reads the messages; the exit code still tells
 

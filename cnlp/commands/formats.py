@@ -1,7 +1,7 @@
 r"""The forms that ``cnlp segment`` and ``cnlp tag`` write, in UTF-8.
 
-A format is a function that turns a chunk of complete lines into bytes. It knows nothing but the chunk and how many
-lines of the output's input are in front of it, and can be pickled, so that any worker can do any chunk.
+A format is a function that turns a chunk of complete lines into bytes. It knows nothing but the chunk and its place,
+and can be pickled, so that any worker can do any chunk.
 
 text   The input with the delimiter put between words and nothing else changed. No delimiter stands next to
        white space, so every blank and every line ending of the input comes out as it was.
@@ -28,13 +28,13 @@ from functools import partial
 from itertools import accumulate
 
 from cnlp import Segmenter
+from cnlp.commands.records import Analysis, Place
 from cnlp.corpus.plain import WORD
 from cnlp.io import split_lines
 
 Span = tuple[str, int, int] | tuple[str, int, int, str | None]  # word, start, end, and the tag if there are tags
 Cut = Callable[[str], list[Span]]
-Format = Callable[[bytes, int], bytes]
-
+Format = Callable[[bytes, Place], bytes]
 
 SUFFIXES = {"text": "", "jsonl": ".jsonl", "tsv": ".tsv"}
 """Names of the formats, and what each adds to a file's name in an output folder."""
@@ -43,47 +43,39 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t"})
 to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def make_format(name: str, segmenter: Segmenter, mode: str, delimiter: str) -> Format:
-    """The function that writes format ``name`` with ``segmenter``.
+def make_format(name: str, cut: Cut, delimiter: str) -> Format:
+    """The function that writes format ``name``, a key of :data:`SUFFIXES`, of what ``cut`` makes of a text.
 
     It raises ``UnicodeDecodeError`` with offsets in the chunk where the chunk is not UTF-8.
     """
-    if name == "text" and mode == "default":
-        return partial(_segmented, segmenter, delimiter.encode("utf-8"))
-    return _format(name, partial(_words if mode == "default" else _tokens, segmenter), delimiter)
-
-
-def make_tag_format(
-    name: str, cut: Cut, tag_words: Callable[[Sequence[str]], Sequence[str | None]], is_cut: bool, delimiter: str
-) -> Format:
-    """The function that writes format ``name`` with tags.
-
-    Args:
-        name: a key of :data:`SUFFIXES`.
-        cut: cuts and tags a text.
-        tag_words: tags the words of a line that ``is_cut``.
-        is_cut: blanks part the words of the input.
-        delimiter: what to put between words in format text; the blanks of an input that is cut stay as they are.
-
-    It raises ``UnicodeDecodeError`` with offsets in the chunk where the chunk is not UTF-8.
-    """
-    return _format(name, partial(_tag_cut, tag_words) if is_cut else cut, delimiter)
-
-
-def _format(name: str, cut: Cut, delimiter: str) -> Format:
     if name == "jsonl":
         return partial(_json_lines, cut)
     return partial(_tab_separated, cut) if name == "tsv" else partial(_delimited, cut, delimiter)
 
 
-def _segmented(segmenter: Segmenter, delimiter: bytes, chunk: bytes, _: int) -> bytes:
+def make_analysis(cut: Cut, delimiter: str) -> Analysis:
+    """The same of the fields of records."""
+    return Analysis("tokens", cut, partial(_mark, cut, delimiter))
+
+
+def make_cut(segmenter: Segmenter, mode: str) -> Cut:
+    """What ``segmenter`` makes of a text; in all modes but ``default`` words overlap."""
+    return partial(_words if mode == "default" else _tokens, segmenter)
+
+
+def make_tag_cut(tag_words: Callable[[Sequence[str]], Sequence[str | None]]) -> Cut:
+    """The words of a text that blanks part, with their tags; the blanks are no words."""
+    return partial(_tag_cut, tag_words)
+
+
+def segmented(segmenter: Segmenter, delimiter: bytes, chunk: bytes, _: Place) -> bytes:
     """The format ``text`` for words that cover the text."""
     return segmenter.segment_bytes(chunk, delimiter)
 
 
-def _tab_separated(cut: Cut, chunk: bytes, before: int) -> bytes:
+def _tab_separated(cut: Cut, chunk: bytes, place: Place) -> bytes:
     """The format ``tsv``."""
-    return "".join(_rows(cut, chunk.decode("utf-8"), before + 1)).encode("utf-8")
+    return "".join(_rows(cut, chunk.decode("utf-8"), place.before + 1)).encode("utf-8")
 
 
 def _rows(cut: Cut, text: str, first: int) -> Iterator[str]:
@@ -94,7 +86,7 @@ def _rows(cut: Cut, text: str, first: int) -> Iterator[str]:
             yield "\t".join(map(str, (line, start, end, *columns))) + "\n"
 
 
-def _json_lines(cut: Cut, chunk: bytes, _: int) -> bytes:
+def _json_lines(cut: Cut, chunk: bytes, _: Place) -> bytes:
     """The format ``jsonl``."""
     return "".join(_objects(cut, chunk.decode("utf-8"))).encode("utf-8")
 
@@ -108,13 +100,18 @@ def _objects(cut: Cut, text: str) -> Iterator[str]:
         yield to_json(record) + "\n"
 
 
-def _delimited(cut: Cut, delimiter: str, chunk: bytes, _: int) -> bytes:
+def _delimited(cut: Cut, delimiter: str, chunk: bytes, _: Place) -> bytes:
     """The format ``text`` for words that overlap or have tags; what lies between words comes out as it is."""
     return "".join(
         piece
         for content, ending in split_lines(chunk.decode("utf-8"))
-        for piece in (*_join(content, cut(content), delimiter), ending)
+        for piece in (_mark(cut, delimiter, content), ending)
     ).encode("utf-8")
+
+
+def _mark(cut: Cut, delimiter: str, text: str) -> str:
+    """A text with delimiters between its words."""
+    return "".join(_join(text, cut(text), delimiter))
 
 
 def _join(content: str, spans: list[Span], delimiter: str) -> Iterator[str]:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import click
 
+from cnlp.commands.batch import encoding_option, files_argument, total_size
 from cnlp.commands.choices import algorithm_option, lexicon_option, make_segmenter
 from cnlp.commands.documents import per_option, read_documents
 from cnlp.commands.inputs import find_inputs
 from cnlp.commands.outputs import refuse_overwriting
 from cnlp.commands.progress import show_progress
-from cnlp.commands.streams import encoding_option, files_argument, total_size
 from cnlp.keyphrases import document_frequency
 
 output_option = click.option("-o", "--output", required=True, metavar="FILE", help="Table to write.")
@@ -74,7 +74,7 @@ def count(
     with document_frequency.StreamingCounter() as counter:
         with show_progress(total_size(inputs), wanted=True) as progress:
             for source in inputs:
-                for document in read_documents(source, per, encoding, progress.advance):
+                for document in read_documents(source, per, encoding, progress.read):
                     counter.add(segmenter.segment(document.text))
         words = counter.write(output, min_count=min_count)
     click.echo(f"{counter.documents:,} documents, {words:,} words", err=True)

@@ -2,23 +2,51 @@
 
 from __future__ import annotations
 
+import codecs
 import glob
+import io
 import os
+import stat
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple
+
+from cnlp import errors
+from cnlp.compression import Readable, decompressed, without_suffix
 
 STANDARD_INPUT = "-"
 
-# Files in folders that are certainly no plain text; anything else is read. Named files are always read.
+# Files in folders that are certainly no plain text; anything else is read, compressed or not.
 _NOT_TEXT = """
-    .7z .a .avi .bin .bmp .bz2 .class .db .dll .doc .docx .dylib .epub .exe .flac .gif .gz .ico .jar .jpeg
-    .jpg .lz4 .m4a .mkv .mo .mov .mp3 .mp4 .npy .npz .o .odp .ods .odt .ogg .otf .parquet .pdf .pickle .pkl
-    .png .ppt .pptx .pyc .pyd .pyo .rar .safetensors .so .sqlite .tar .tgz .tif .tiff .ttf .wav .webm .webp
-    .whl .woff .woff2 .xls .xlsx .xz .zip .zst
+    .7z .a .avi .bin .bmp .class .db .dll .doc .docx .dylib .epub .exe .flac .gif .ico .jar .jpeg .jpg .lz4
+    .m4a .mkv .mo .mov .mp3 .mp4 .npy .npz .o .odp .ods .odt .ogg .otf .parquet .pdf .pickle .pkl .png .ppt
+    .pptx .pyc .pyd .pyo .rar .safetensors .so .sqlite .tar .tgz .tif .tiff .ttf .wav .webm .webp .whl .woff
+    .woff2 .xls .xlsx .zip
 """
 NOT_TEXT = frozenset(_NOT_TEXT.split())
+
+# How files begin that are no plain text, whatever their name.
+_SIGNATURES = {
+    b"%PDF-": "a PDF document",
+    b"\x7fELF": "a program",
+    b"\x89PNG\r\n": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF87a": "a GIF image",
+    b"GIF89a": "a GIF image",
+    b"PK\x03\x04": "a ZIP archive or an office document",
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an office document",
+    b"SQLite format 3\0": "a database",
+    b"\x1f\x8b\x08": "compressed; its name must end with .gz",
+    b"BZh91AY&SY": "compressed; its name must end with .bz2",
+    b"\xfd7zXZ\0": "compressed; its name must end with .xz",
+    b"\x28\xb5\x2f\xfd": "compressed; its name must end with .zst",
+}
+_SAMPLE_BYTES = 4096
+_CONTROLS = bytes({*range(32), 127} - set(b"\b\t\n\v\f\r\x1b"))
+_FEW_CONTROLS = 8
 
 
 class Input(NamedTuple):
@@ -26,7 +54,7 @@ class Input(NamedTuple):
 
     Attributes:
         path: as the user wrote it or as found; ``-`` is standard input.
-        below: the name it gets in an output folder.
+        below: the name it gets in an output folder, without the suffix of a compressed file.
         single: it was named itself, not found in a folder or by a pattern.
     """
 
@@ -39,9 +67,28 @@ class Input(NamedTuple):
         """What messages call it."""
         return "standard input" if self.path == STANDARD_INPUT else self.path
 
-    def open(self) -> AbstractContextManager[BinaryIO]:
-        """The open file for a ``with`` block, which leaves standard input open."""
-        return nullcontext(standard_input()) if self.path == STANDARD_INPUT else open(self.path, "rb")
+    @contextmanager
+    def open(self, encoding: str = "utf-8", on_read: Callable[[bytes], object] | None = None) -> Iterator[Readable]:
+        """What is in the file, decompressed if its name says that it is compressed.
+
+        Standard input is taken as it is, and left open. Any read may raise what reading a file raises.
+
+        Args:
+            encoding: what is in UTF-16 may look as text in no other encoding does.
+            on_read: called with each block of bytes as they are in the file.
+
+        Raises:
+            InputError: the file is no text, or changes while it is read.
+            DamagedFileError: a compressed file is damaged, see :mod:`cnlp.compression`.
+            OSError: it cannot be read.
+        """
+        told = on_read or (lambda block: None)
+        if self.path == STANDARD_INPUT:
+            yield _Told(standard_input(), told)
+            return
+        with open(self.path, "rb", buffering=0) as file:
+            raw = _Told(_Steady(file, self.path), told)
+            yield _Text(decompressed(raw, self.path), self.path, encoding)
 
     def status(self) -> os.stat_result | None:
         """Size and identity; ``None`` for a missing file or a stream without descriptor."""
@@ -60,6 +107,78 @@ def standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise OSError("standard input is closed")
     return sys.stdin.buffer
+
+
+class _Told:
+    """A stream that tells what is read from it."""
+
+    def __init__(self, stream: Readable, on_read: Callable[[bytes], object]) -> None:
+        self._read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
+        self._on_read = on_read
+
+    def read(self, size: int, /) -> bytes:
+        """What has arrived, at most ``size`` bytes."""
+        block = self._read(size)
+        self._on_read(block)
+        return block
+
+
+class _Steady:
+    """A file that must not change while it is read."""
+
+    def __init__(self, file: io.FileIO, path: str) -> None:
+        self._file = file
+        self._path = path
+        self._before = os.fstat(file.fileno())
+
+    def read(self, size: int, /) -> bytes:
+        """At most ``size`` bytes; at the end the file is as it was."""
+        block = self._file.read(size) or b""
+        if not block and stat.S_ISREG(self._before.st_mode):
+            now = os.fstat(self._file.fileno())
+            if (now.st_size, now.st_mtime_ns) != (self._before.st_size, self._before.st_mtime_ns):
+                raise errors.changed_file(self._path, self._before.st_size, now.st_size)
+        return block
+
+
+class _Text:
+    """A file that must look like text where it begins."""
+
+    def __init__(self, stream: Readable, path: str, encoding: str) -> None:
+        self._stream = stream
+        self._path = path
+        self._encoding = encoding
+        self._checked = False
+
+    def read(self, size: int, /) -> bytes:
+        """At most ``size`` bytes."""
+        block = self._stream.read(size)
+        if not self._checked:
+            refuse_binary(block, self._path, self._encoding)
+            self._checked = True
+        return block
+
+
+def refuse_binary(start: bytes, path: str, encoding: str) -> None:
+    """Refuse a file that begins as no text does.
+
+    It is no text if it has the signature of another kind of file, or many characters that no text is written with.
+    A few of them are taken for damage, and NUL is a character like others.
+
+    Raises:
+        InputError: and says what to do if it is text after all.
+    """
+    for signature, what in _SIGNATURES.items():
+        if start.startswith(signature):
+            raise errors.not_plain_text(path, what)
+    if encoding == "utf-16":
+        return
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise errors.not_plain_text(path, "UTF-16; say so with --encoding utf-16")
+    sample = start[:_SAMPLE_BYTES]
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    if controls > max(_FEW_CONTROLS, len(sample) // 10):
+        raise errors.not_plain_text(path, "binary data")
 
 
 def find_inputs(arguments: Sequence[str], without: str | None = None) -> tuple[list[Input], list[OSError]]:
@@ -93,7 +212,7 @@ def _expand(argument: str, without: str | None) -> Iterator[Input | OSError]:
     elif not os.path.lexists(argument) and glob.has_magic(argument):
         yield from _nonempty(argument, _match(argument, without), "no file matches this pattern")
     else:
-        yield Input(argument, os.path.basename(argument))
+        yield Input(argument, without_suffix(os.path.basename(argument)))
 
 
 def _nonempty(argument: str, found: Iterator[Input | OSError], complaint: str) -> Iterator[Input | OSError]:
@@ -113,7 +232,7 @@ def _match(pattern: str, without: str | None) -> Iterator[Input | OSError]:
         fixed = os.path.dirname(fixed)
     for path in sorted(glob.glob(pattern, recursive=True)):
         if not os.path.isdir(path):
-            yield Input(path, os.path.relpath(path, fixed or os.curdir), single=False)
+            yield Input(path, without_suffix(os.path.relpath(path, fixed or os.curdir)), single=False)
         elif "**" not in pattern:  # ** matches what is below the folder by itself
             yield from _walk(path, fixed or os.curdir, without)
 
@@ -126,7 +245,7 @@ def _walk(folder: str, base: str, without: str | None) -> Iterator[Input | OSErr
         for name in sorted(names):
             path = os.path.join(place, name)
             if _looks_like_text(path, name):
-                yield Input(path, os.path.relpath(path, base), single=False)
+                yield Input(path, without_suffix(os.path.relpath(path, base)), single=False)
     yield from failures
 
 
@@ -139,7 +258,7 @@ def _is_wanted(place: str, name: str, without: str | None) -> bool:
 
 def _looks_like_text(path: str, name: str) -> bool:
     """Whether a file found in a folder is to be read. A broken link is, so that its absence is reported."""
-    if name.startswith(".") or os.path.splitext(name)[1].lower() in NOT_TEXT:
+    if name.startswith(".") or os.path.splitext(without_suffix(name))[1].lower() in NOT_TEXT:
         return False
     return os.path.isfile(path) or not os.path.exists(path)
 

@@ -11,36 +11,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, nullcontext
+from contextlib import ExitStack
 from functools import partial
-from typing import NamedTuple
 
 import click
 
+from cnlp.commands.batch import Batch, batch_options
 from cnlp.commands.choices import algorithm_option, lexicon_option, make_segmenter
-from cnlp.commands.documents import Document, per_option, read_documents
-from cnlp.commands.failures import FAILED, report
-from cnlp.commands.inputs import Input, find_inputs
-from cnlp.commands.outputs import STANDARD_OUTPUT, Output, file_output, refuse_overwriting, standard_output
-from cnlp.commands.progress import show_progress
-from cnlp.commands.streams import encoding_option, files_argument, total_size, workers_option
-from cnlp.errors import CnlpError
-from cnlp.keyphrases import METHODS, Extractor, Idf, make_extractor, read_stopwords
+from cnlp.commands.documents import Document, per_option
+from cnlp.commands.formats import SUFFIXES
+from cnlp.commands.outputs import Output, file_output
+from cnlp.commands.records import Analysis, Place
+from cnlp.commands.streams import Writing
+from cnlp.io import split_lines
+from cnlp.keyphrases import METHODS, Idf, make_extractor, read_stopwords
 from cnlp.keyphrases.plot import bar_chart
-from cnlp.parallel import ordered_map
 from cnlp.types import Keyword
 
-FORMATS = ("text", "jsonl", "tsv")
-GROUP_SIZE = 1 << 16  # characters of the documents that a worker gets at once
+Find = Callable[[str], list[Keyword]]
+
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @click.command("keywords")
-@files_argument
-@click.option(
-    "-o", "--output", default=STANDARD_OUTPUT, metavar="FILE", help="File to write.  [default: standard output]"
-)
+@batch_options(SUFFIXES)
 @click.option(
     "-m",
     "--method",
@@ -63,20 +58,15 @@ _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     "-f",
     "--format",
     "format_",
-    type=click.Choice(FORMATS),
+    type=click.Choice(tuple(SUFFIXES)),
     default="text",
     show_default=True,
     help='text: a line for each document, tabs between; jsonl: {"document", "keywords": [{"text", "score", "count", '
     '"spans"}]}; tsv: document, line, rank, keyword, score, count.',
 )
 @click.option("--plot", metavar="FILE", help="Also draw the scores of the one document as SVG.")
-@encoding_option
-@workers_option
-@click.pass_context
 def command(
-    ctx: click.Context,
-    files: tuple[str, ...],
-    output: str,
+    batch: Batch,
     method: str,
     top_k: int,
     phrases: bool,
@@ -89,18 +79,16 @@ def command(
     per: str,
     format_: str,
     plot: str | None,
-    encoding: str,
-    workers: int,
 ) -> None:
     """Find the keywords of documents.
 
     FILES are files, folders (all text files below), patterns such as 'news/*.txt', or - for standard input, which
-    is also read if there are none. Each file is a document, or each line with --per line.
+    is also read if there are none. Each file is a document, or each line with --per line,
+    or each record with --field.
     """
-    inputs, failures = find_inputs(files)
-    refuse_overwriting(inputs, [path for path in (output, plot) if path is not None])
-    for failure in failures:
-        report(failure)
+    plan = batch.plan(SUFFIXES[format_], also=plot)
+    if plot is not None and (len(plan.inputs) > 1 or batch.resume):
+        raise click.UsageError("--plot draws one document, and there are several")
     options: dict[str, object] = {"min_length": min_length}
     options |= {"pos": pos.split(",")} if pos is not None else {}
     options |= {"stopwords": read_stopwords(stopwords)} if stopwords is not None else {}
@@ -109,73 +97,36 @@ def command(
         options["segmenter"] = make_segmenter(algorithm=algorithm, lexicons=lexicons)
     extractor = make_extractor(method, phrases, **options)
     extractor.keywords("")  # refuses what the command line got wrong before anything is written
-    write = partial(write_documents, extractor, top_k, format_)
-    failed = len(failures)
+    find = partial(extractor.keywords, top_k=top_k)
+    analysis = Analysis("keywords", partial(_as_dicts, find), partial(_as_text, find), is_text=False)
+    form = batch.form(format_, partial(_write, find, format_, per), analysis)
     with ExitStack() as stack:
-        picture = Picture(stack.enter_context(file_output(plot)), extractor, top_k) if plot is not None else None
-        opened = nullcontext(standard_output()) if output == STANDARD_OUTPUT else file_output(output)
-        target = stack.enter_context(opened)
-        progress = stack.enter_context(show_progress(total_size(inputs), wanted=not target.stream.isatty()))
-        groups = read_groups(inputs, per, encoding, GROUP_SIZE if workers > 1 else 0, progress.advance)
-        results = ordered_map(write, groups, workers=workers, processes=True, weigh=_size)
-        for about, outcome in stack.enter_context(closing(results)):
-            if outcome is not None:
-                if picture is not None:
-                    picture.draw(about.documents)
-                target.write(outcome())
-            if about.failure is not None:
-                progress.clear()
-                report(about.failure)
-                failed += 1
-    if failed:
-        ctx.exit(FAILED)
+        picture = Picture(stack.enter_context(file_output(plot)), find, per) if plot is not None else None
+        batch.run(plan, form, Writing(watch=picture.draw if picture else None), whole=per == "file")
 
 
-class Group(NamedTuple):
-    """Some documents, and why the input behind them cannot be read any further."""
-
-    documents: list[Document]
-    failure: CnlpError | OSError | None = None
-
-
-def read_groups(
-    inputs: Sequence[Input], per: str, encoding: str, size: int, on_read: Callable[[int], object]
-) -> Iterator[tuple[Group, list[Document] | None]]:
-    """The documents of all inputs in groups of at least ``size`` characters, and what is to be done: the documents."""
-    documents: list[Document] = []
-    characters = 0
-    for source in inputs:
-        try:
-            for document in read_documents(source, per, encoding, on_read):
-                documents.append(document)
-                characters += len(document.text)
-                if characters >= size:
-                    yield Group(documents), documents
-                    documents, characters = [], 0
-        except (CnlpError, OSError) as error:
-            yield Group(documents, error), documents or None
-            documents, characters = [], 0
-    if documents:
-        yield Group(documents), documents
+def read_documents(chunk: bytes, place: Place, per: str) -> Iterator[Document]:
+    """The documents of a chunk; lines without text are none."""
+    text = chunk.decode("utf-8")
+    if per == "file":
+        yield Document(place.name, None, text)
+        return
+    for number, (line, _) in enumerate(split_lines(text), place.line):
+        if line.strip():
+            yield Document(place.name, number, line)
 
 
-def _size(documents: Sequence[Document]) -> int:
-    return sum(len(document.text) for document in documents)
-
-
-def write_documents(extractor: Extractor, top_k: int, form: str, documents: Sequence[Document]) -> bytes:
-    """The keywords of documents in one of ``FORMATS``."""
-    lines = [
-        line for document in documents for line in _lines(form, document, extractor.keywords(document.text, top_k))
-    ]
+def _write(find: Find, form: str, per: str, chunk: bytes, place: Place) -> bytes:
+    """The keywords of the documents of a chunk in format ``form``."""
+    documents = read_documents(chunk, place, per)
+    lines = [line for document in documents for line in _lines(form, document, find(document.text))]
     return "".join(lines).encode("utf-8", "surrogatepass")
 
 
 def _lines(form: str, document: Document, keywords: Sequence[Keyword]) -> Iterator[str]:
     if form == "jsonl":
         place = {"document": document.name} | ({} if document.line is None else {"line": document.line})
-        found = [{"text": k.text, "score": k.score, "count": k.count, "spans": k.spans} for k in keywords]
-        yield _to_json({**place, "keywords": found}) + "\n"
+        yield _to_json({**place, "keywords": list(map(_as_dict, keywords))}) + "\n"
     elif form == "tsv":
         start = f"{document.name.translate(_ESCAPES)}\t{document.line or ''}"
         for rank, keyword in enumerate(keywords, 1):
@@ -184,24 +135,35 @@ def _lines(form: str, document: Document, keywords: Sequence[Keyword]) -> Iterat
         yield "\t".join(keyword.text for keyword in keywords) + "\n"
 
 
+def _as_text(find: Find, text: str) -> str:
+    return "\t".join(keyword.text for keyword in find(text))
+
+
+def _as_dicts(find: Find, text: str) -> list[dict[str, object]]:
+    return list(map(_as_dict, find(text)))
+
+
+def _as_dict(keyword: Keyword) -> dict[str, object]:
+    return {"text": keyword.text, "score": keyword.score, "count": keyword.count, "spans": keyword.spans}
+
+
 class Picture:
     """The scores of the one document as SVG."""
 
-    def __init__(self, output: Output, extractor: Extractor, top_k: int) -> None:
+    def __init__(self, output: Output, find: Find, per: str) -> None:
         self.output = output
-        self.extractor = extractor
-        self.top_k = top_k
+        self.find = find
+        self.per = per
         self.documents = 0
 
-    def draw(self, documents: Sequence[Document]) -> None:
-        """Draw the first document.
+    def draw(self, chunk: bytes, place: Place) -> None:
+        """Draw the document in a chunk.
 
         Raises:
             click.UsageError: this is the second one.
         """
-        for document in documents:
+        for document in read_documents(chunk, place, self.per):
             self.documents += 1
             if self.documents > 1:
                 raise click.UsageError("--plot draws one document, and there are several")
-            keywords = self.extractor.keywords(document.text, self.top_k)
-            self.output.write(bar_chart(keywords, document.name).encode("utf-8"))
+            self.output.write(bar_chart(self.find(document.text), document.name).encode("utf-8"))

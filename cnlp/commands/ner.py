@@ -8,9 +8,9 @@ from itertools import chain
 
 import click
 
-from cnlp.commands.entity_formats import HTML, SUFFIXES, Find, make_format
-from cnlp.commands.failures import FAILED
-from cnlp.commands.streams import Stream, encoding_option, files_argument, make_plan, output_option, workers_option
+from cnlp.commands.batch import Batch, batch_options
+from cnlp.commands.entity_formats import HTML, SUFFIXES, Find, make_analysis, make_format
+from cnlp.commands.streams import Writing
 from cnlp.ner.gazetteer import Gazetteer, read_gazetteer
 from cnlp.ner.merge import merge
 from cnlp.ner.rules import NAMES, Rules
@@ -34,8 +34,7 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
 
 
 @click.command("ner")
-@files_argument
-@output_option(SUFFIXES)
+@batch_options(SUFFIXES)
 @click.option(
     "--model",
     metavar="NAME",
@@ -87,13 +86,8 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
     r"line; tsv: line, start, end, label, text, score, name (tab is \t, backslash \\); bio: a character and its tag a "
     "line; html: a page that marks entities by colour. Offsets count code points within the line.",
 )
-@encoding_option
-@workers_option
-@click.pass_context
 def command(
-    ctx: click.Context,
-    files: tuple[str, ...],
-    output: str | None,
+    batch: Batch,
     model: str | None,
     no_model: bool,
     gazetteers: tuple[str, ...],
@@ -103,8 +97,6 @@ def command(
     labels: tuple[str, ...] | None,
     min_score: float,
     format_: str,
-    encoding: str,
-    workers: int,
 ) -> None:
     """Find named entities.
 
@@ -113,7 +105,7 @@ def command(
     """
     if model is not None and no_model:
         raise click.UsageError("--model and --no-model contradict each other")
-    plan = make_plan(files, output, SUFFIXES[format_])
+    plan = batch.plan(SUFFIXES[format_])
     find = make_finder(
         None if no_model else load_recognizer(model),
         _load_gazetteer(gazetteers),
@@ -121,15 +113,8 @@ def command(
         labels,
         min_score,
     )
-    stream = Stream(
-        make_format(format_, find),
-        encoding,
-        keep_mark=format_ == "text",
-        new_document=HTML if format_ == "html" else None,
-        workers=workers,
-    )
-    if stream.run(plan):
-        ctx.exit(FAILED)
+    form = batch.form(format_, make_format(format_, find), make_analysis(find))
+    batch.run(plan, form, Writing(format_ == "text", new_document=HTML if format_ == "html" else None))
 
 
 def load_recognizer(model: str | None) -> Callable[[str], list[Entity]]:

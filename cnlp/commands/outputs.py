@@ -6,13 +6,13 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO
 
 import click
 
 from cnlp.commands.inputs import Input
+from cnlp.compression import Writable, compressed
 from cnlp.io import naming, replacing
 
 STANDARD_OUTPUT = "-"
@@ -22,12 +22,14 @@ class Output:
     """A stream that knows its name, whether it is still empty, and whether its last line is open.
 
     Attributes:
+        is_terminal: a user watches it.
         lines: of inputs whose results are written.
     """
 
-    def __init__(self, stream: BinaryIO, name: str) -> None:
+    def __init__(self, stream: Writable, name: str, *, is_terminal: bool = False) -> None:
         self.stream = stream
         self.name = name
+        self.is_terminal = is_terminal
         self.empty = True
         self.lines = 0
         self.line_open = False
@@ -60,17 +62,43 @@ def standard_output() -> Output:
     """
     if sys.stdout is None:
         raise OSError("standard output is closed")
-    return Output(sys.stdout.buffer, "standard output")
+    return Output(sys.stdout.buffer, "standard output", is_terminal=sys.stdout.isatty())
 
 
 @contextmanager
-def file_output(path: str) -> Iterator[Output]:
-    """The file ``path``, whole or not at all; the folders above it are made."""
+def file_output(
+    path: str, on_write: Callable[[bytes], object] | None = None, prefix: str = ".cnlp-"
+) -> Iterator[Output]:
+    """The file ``path``, whole or not at all, compressed if its name says so; the folders above it are made.
+
+    Args:
+        path: the file.
+        on_write: called with each block of bytes as they are in the file.
+        prefix: of the name that it has until it is whole.
+    """
     folder = os.path.dirname(path)
     if folder:
         os.makedirs(folder, exist_ok=True)
-    with replacing(path) as stream:
+    with replacing(path, prefix) as file, naming(path), compressed(_Told(file, on_write), path) as stream:
         yield Output(stream, path)
+
+
+class _Told:
+    """A stream that tells what is written to it."""
+
+    def __init__(self, stream: Writable, on_write: Callable[[bytes], object] | None) -> None:
+        self._stream = stream
+        self._on_write = on_write
+
+    def write(self, data: bytes, /) -> int:
+        """All of ``data``."""
+        if self._on_write is not None:
+            self._on_write(data)
+        return self._stream.write(data)
+
+    def flush(self) -> None:
+        """Hand on what was written."""
+        self._stream.flush()
 
 
 def choose_targets(inputs: Sequence[Input], output: str | None, several: bool, suffix: str) -> list[str]:
@@ -89,9 +117,18 @@ def choose_targets(inputs: Sequence[Input], output: str | None, several: bool, s
         return [output] * len(inputs)
     if os.path.lexists(output) and not os.path.isdir(output):
         raise click.UsageError(f"{output}: is not a folder; several inputs need a folder as --output")
-    targets = [os.path.join(output, source.below + suffix) for source in inputs]
+    targets = [os.path.join(output, add_suffix(source.below, suffix)) for source in inputs]
     _refuse_collisions(inputs, targets)
     return targets
+
+
+def add_suffix(name: str, suffix: str) -> str:
+    """``name`` with ``suffix`` behind it, unless it has it.
+
+    >>> add_suffix("a.txt", ".jsonl"), add_suffix("a.jsonl", ".jsonl")
+    ('a.txt.jsonl', 'a.jsonl')
+    """
+    return name if suffix and name.endswith(suffix) else name + suffix
 
 
 def is_folder(output: str) -> bool:
@@ -147,8 +184,8 @@ def _refuse_collisions(inputs: Sequence[Input], targets: Sequence[str]) -> None:
 def _target_status(target: str) -> os.stat_result | None:
     """Identity of an existing output."""
     try:
-        return os.fstat(standard_output().stream.fileno()) if target == STANDARD_OUTPUT else os.stat(target)
-    except (OSError, ValueError):
+        return os.fstat(sys.stdout.fileno()) if target == STANDARD_OUTPUT else os.stat(target)
+    except (AttributeError, OSError, ValueError):  # there may be none, or none with a descriptor
         return None
 
 

@@ -25,6 +25,10 @@ class Progress:
         if self.bar is not None:
             self.bar.update(count)
 
+    def read(self, block: bytes) -> None:
+        """A block of bytes was read."""
+        self.advance(len(block))
+
     def clear(self) -> None:
         """Make room for a message."""
         if self.bar is not None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
 from cnlp._kernel import IS_NATIVE
+from cnlp.commands.batch import Batch, batch_options
 from cnlp.commands.choices import (
     algorithm_option,
     delimiter_option,
@@ -14,15 +17,13 @@ from cnlp.commands.choices import (
     standard_option,
     unknown_option,
 )
-from cnlp.commands.failures import FAILED
-from cnlp.commands.formats import SUFFIXES, make_format
-from cnlp.commands.streams import Stream, encoding_option, files_argument, make_plan, output_option, workers_option
+from cnlp.commands.formats import SUFFIXES, make_analysis, make_cut, make_format, segmented
+from cnlp.commands.streams import Writing
 from cnlp.segmentation import MODES
 
 
 @click.command("segment")
-@files_argument
-@output_option(SUFFIXES)
+@batch_options(SUFFIXES)
 @algorithm_option
 @unknown_option
 @standard_option
@@ -47,13 +48,8 @@ from cnlp.segmentation import MODES
     help='jsonl: {"text", "tokens": [[word, start, end], ...]} for each line; '
     r"tsv: line, start, end, word (tab is \t, backslash \\). Offsets count code points within the line.",
 )
-@encoding_option
-@workers_option
-@click.pass_context
 def command(
-    ctx: click.Context,
-    files: tuple[str, ...],
-    output: str | None,
+    batch: Batch,
     algorithm: str | None,
     unknown: str | None,
     standard: str | None,
@@ -62,24 +58,19 @@ def command(
     model: str | None,
     delimiter: str,
     format_: str,
-    encoding: str,
-    workers: int,
 ) -> None:
     """Cut text into words.
 
     FILES are files, folders (all text files below, sorted), patterns such as 'news/*.txt', or - for standard
     input, which is also read if there are none. Line endings and white space come out as they went in.
     """
-    plan = make_plan(files, output, SUFFIXES[format_])
+    plan = batch.plan(SUFFIXES[format_])
     segmenter = make_segmenter(
         algorithm=algorithm, unknown=unknown, standard=standard, lexicons=lexicons, model=model, mode=mode
     )
-    stream = Stream(
-        make_format(format_, segmenter, mode, delimiter),
-        encoding,
-        keep_mark=format_ == "text",
-        workers=workers,
-        processes=not (IS_NATIVE and format_ == "text" and segmenter.is_plain),
-    )
-    if stream.run(plan):
-        ctx.exit(FAILED)
+    cut = make_cut(segmenter, mode)
+    is_plain = mode == "default" and format_ == "text"
+    lines = partial(segmented, segmenter, delimiter.encode()) if is_plain else make_format(format_, cut, delimiter)
+    form = batch.form(format_, lines, make_analysis(cut, delimiter))
+    threads = IS_NATIVE and form is lines and is_plain and segmenter.is_plain
+    batch.run(plan, form, Writing(keep_mark=format_ == "text"), processes=not threads)

@@ -1,102 +1,28 @@
-"""What ``cnlp segment``, ``tag`` and ``ner`` share: inputs to outputs, chunk by chunk, and their options.
+"""Inputs to outputs, chunk by chunk: one thread reads and writes, workers do the work.
 
-Inputs are read in chunks of whole lines, so memory depends on the longest line and not on the file. Output
-files appear only when they are whole. An input that fails is reported and the next one is tried.
+Inputs are read in chunks of whole lines, so memory depends on the longest line and not on the file. Output files appear
+only when they are whole. An input that fails is reported and the next one is tried.
 """
 
 from __future__ import annotations
 
-import stat
-import sys
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from functools import partial
 from itertools import chain, groupby
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-import click
-
-from cnlp.commands.failures import report
+from cnlp import errors
+from cnlp.commands.accounts import Account, Counts
 from cnlp.commands.formats import Format
-from cnlp.commands.inputs import STANDARD_INPUT, Input, find_inputs
-from cnlp.commands.outputs import (
-    STANDARD_OUTPUT,
-    Output,
-    choose_targets,
-    file_output,
-    refuse_overwriting,
-    standard_output,
-)
-from cnlp.commands.progress import show_progress
-from cnlp.decoding import BOM, ENCODINGS, undecodable
+from cnlp.commands.inputs import Input
+from cnlp.commands.journal import PREFIX, Content, Journal
+from cnlp.commands.outputs import STANDARD_OUTPUT, Output, file_output
+from cnlp.commands.records import Place, RecordError, read_records
+from cnlp.decoding import BOM, BadBytes, Chunk, undecodable
 from cnlp.errors import CnlpError, WorkerError
 from cnlp.io import count_lines, read_lines
 from cnlp.parallel import ordered_map
-
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-files_argument = click.argument("files", nargs=-1, metavar="[FILES]...")
-encoding_option = click.option(
-    "-e",
-    "--encoding",
-    type=click.Choice(ENCODINGS, case_sensitive=False),
-    default="utf-8",
-    show_default=True,
-    help="Of the input; output is UTF-8. gb18030 includes GBK and GB2312; utf-16 without a byte order mark "
-    "is little endian.",
-)
-
-workers_option = click.option(
-    "--workers",
-    type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="How many work on the input at once: threads or processes, as suits the work. Each has a few parts of about "
-    "1 MB in hand; the output is the same.",
-)
-
-
-def output_option(suffixes: Mapping[str, str]) -> Decorator:
-    """``--output``; ``suffixes`` says what each format adds to a file's name in a folder."""
-    added = " or ".join(suffix for suffix in suffixes.values() if suffix)
-    return click.option(
-        "-o",
-        "--output",
-        metavar="PATH",
-        help="File or folder to write; standard output if missing. PATH is a folder if it is one, ends with a "
-        "slash, or FILES are several (a folder or pattern counts as several): each result then has its input's "
-        f"name there, with {added} behind it in those formats.",
-    )
-
-
-class Plan(NamedTuple):
-    """What goes where.
-
-    Attributes:
-        inputs: in order.
-        targets: an output path for each.
-        failed: how many FILES stand for nothing; they are reported already.
-    """
-
-    inputs: list[Input]
-    targets: list[str]
-    failed: int
-
-
-def make_plan(files: Sequence[str], output: str | None, suffix: str) -> Plan:
-    """Find the inputs and choose their outputs; what cannot be found is reported.
-
-    Raises:
-        click.UsageError: the outputs would overwrite an input, or each other.
-    """
-    inputs, failures = find_inputs(files, without=output)
-    several = len(files) > 1 or any(not source.single for source in inputs)
-    targets = choose_targets(inputs, output, several, suffix)
-    refuse_overwriting(inputs, targets)
-    for failure in failures:
-        report(failure)
-    return Plan(inputs, targets, len(failures))
 
 
 class Document(Protocol):
@@ -109,61 +35,89 @@ class Document(Protocol):
         """What stands behind the last line."""
 
 
-class _Count:
-    """Lines of the inputs of one output: those read so far, and those of them that will not be in it."""
+class Reading(NamedTuple):
+    """How inputs are read.
 
-    def __init__(self) -> None:
-        self.read = 0
-        self.lost = 0
+    Attributes:
+        encoding: of the inputs.
+        policy: one of :data:`cnlp.decoding.POLICIES`.
+        field: inputs are records, this field of which is worked on.
+        whole: an input is one chunk.
+    """
+
+    encoding: str
+    policy: str = "strict"
+    field: str | None = None
+    whole: bool = False
 
 
-class _Job:
-    """One input and its target; ``failed`` tells the reader that nothing more of it is needed."""
+class Writing(NamedTuple):
+    """How results are written.
 
-    def __init__(self, source: Input, target: str, count: _Count) -> None:
+    Attributes:
+        keep_mark: a byte order mark in front of the input stays in front of the output.
+        new_document: makes the document for one output, where the results are not written as they are.
+        watch: called with each chunk before its result is written.
+    """
+
+    keep_mark: bool = False
+    new_document: Callable[[], Document] | None = None
+    watch: Callable[[bytes, Place], object] | None = None
+
+
+class Job:
+    """One input and its target, and what has become of them.
+
+    Attributes:
+        start: how many lines of other inputs the output has in front of it, as far as the reader knows.
+        lines: of the input that were read.
+        has_mark: a byte order mark stands in front of the input.
+        content: the bytes of the input.
+        unchanged: the output is there already.
+        failed: nothing more of the input is needed.
+    """
+
+    def __init__(self, source: Input, target: str, start: int) -> None:
         self.source = source
         self.target = target
-        self.count = count
+        self.start = start
+        self.lines = 0
+        self.has_mark = False
+        self.content = Content()
+        self.counts = Counts()
+        self.unchanged = False
         self.failed = False
 
 
-class _Piece(NamedTuple):
+class Piece(NamedTuple):
     """A chunk of an input, or its end.
 
     Attributes:
         job: what it belongs to.
-        data: complete lines in UTF-8, without a byte order mark.
-        offset: where ``data`` starts in the file in bytes.
-        has_mark: a byte order mark stands in front of it.
-        before: how many lines the output has in front of it, as far as the reader knows.
+        chunk: complete lines, without a byte order mark.
+        place: what the format is told of it.
         failure: why nothing more could be read.
     """
 
-    job: _Job
-    data: bytes = b""
-    offset: int = 0
-    has_mark: bool = False
-    before: int = 0
+    job: Job
+    chunk: Chunk = Chunk(b"", 0, 1)
+    place: Place = Place()
     failure: CnlpError | OSError | None = None
 
-    @property
-    def lines(self) -> int:
-        """How many lines it has, with or without an ending."""
-        return count_lines(self.data) + (self.data != b"" and not self.data.endswith((b"\n", b"\r")))
 
-
-Argument = tuple[bytes, int]  # of a format
-Pieces = Iterator[tuple[_Piece, Callable[[], bytes] | None]]
+Pieces = Iterator[tuple[Piece, Callable[[], bytes] | None]]
+Argument = tuple[bytes, Place]  # of a format
 
 
 class Stream:
-    """Converts inputs to outputs: this thread reads and writes, workers apply the format.
+    """Converts inputs to outputs.
 
     Args:
         form: the format.
-        encoding: of the inputs.
-        keep_mark: a byte order mark in front of the input stays in front of the output.
-        new_document: makes the document for one output, where the results are not written as they are.
+        reading: how inputs are read.
+        writing: how results are written.
+        account: is told what happens.
+        journal: notes which outputs are whole, and knows which were.
         workers: how many chunks are worked on at once.
         processes: workers are processes, not threads; see :mod:`cnlp.parallel`.
     """
@@ -171,136 +125,178 @@ class Stream:
     def __init__(
         self,
         form: Format,
-        encoding: str,
+        reading: Reading,
+        writing: Writing,
+        account: Account,
         *,
-        keep_mark: bool,
-        new_document: Callable[[], Document] | None = None,
+        journal: Journal | None = None,
         workers: int = 1,
         processes: bool = True,
     ) -> None:
         self.form = form
-        self.encoding = encoding
-        self.keep_mark = keep_mark
-        self.new_document = new_document
+        self.reading = reading
+        self.writing = writing
+        self.account = account
+        self.journal = journal
         self.workers = workers
         self.processes = processes
+        self._lines_ahead = 0  # of all inputs that go to standard output, as far as the reader knows
 
-    def run(self, plan: Plan) -> int:
-        """Convert each input to its target; returns how many failed, those of the plan included."""
-        failed = plan.failed
-        shared = standard_output() if STANDARD_OUTPUT in plan.targets else None
-        document = self.new_document() if self.new_document and shared else None
-        with ExitStack() as stack:
-            bar = show_progress(total_size(plan.inputs), wanted=_bar_fits(plan.inputs, shared))
-            progress = stack.enter_context(bar)
-            pieces = stack.enter_context(closing(self._read(plan, progress.advance)))
-            results = stack.enter_context(closing(self._apply_all(pieces)))
+    def run(self, pairs: Sequence[tuple[Input, str]], shared: Output | None) -> None:
+        """Convert each input to its target.
+
+        Args:
+            pairs: of input and target.
+            shared: the output of the inputs whose target is ``-``.
+        """
+        document = self.writing.new_document() if self.writing.new_document and shared else None
+        with closing(self._read(pairs)) as pieces, closing(self._apply_all(pieces)) as results:
             for job, of_job in groupby(results, lambda result: result[0].job):
+                begun_at = shared.lines if shared is not None else 0
                 try:
-                    if shared is not None:
+                    if job.unchanged:
+                        self.account.is_unchanged(job.source, job.target)
+                    elif shared is not None:
                         self._convert(of_job, shared, document)
+                        self.account.done(job.source, job.target, job.counts)
                     else:
-                        self._replace(job.target, of_job)
+                        self._replace(job, of_job)
                 except (CnlpError, OSError) as error:
                     if isinstance(error, WorkerError) or (shared is not None and shared.failed):
                         raise
                     job.failed = True
-                    job.count.lost += sum(piece.lines for piece, _ in of_job)  # noqa: B031 - what is left
-                    progress.clear()
-                    report(error)
-                    failed += 1
+                    if shared is not None:
+                        self._lines_ahead -= job.lines - (shared.lines - begun_at)
+                    self.account.error(error)
         if shared is not None and document is not None:
             shared.write(document.finish())
-        return failed
 
     def _apply_all(
-        self, pieces: Iterator[tuple[_Piece, Argument | None]]
-    ) -> Generator[tuple[_Piece, Callable[[], bytes] | None], None, None]:
+        self, pieces: Iterator[tuple[Piece, Argument | None]]
+    ) -> Generator[tuple[Piece, Callable[[], bytes] | None], None, None]:
         """Each piece with the function that has or makes its result."""
-        function = partial(_apply, self.form)
         return ordered_map(
-            function, pieces, workers=self.workers, processes=self.processes, weigh=lambda argument: len(argument[0])
+            partial(_apply, self.form),
+            pieces,
+            workers=self.workers,
+            processes=self.processes,
+            weigh=lambda argument: len(argument[0]),
         )
 
-    def _read(
-        self, plan: Plan, on_read: Callable[[int], object]
-    ) -> Generator[tuple[_Piece, Argument | None], None, None]:
+    def _read(self, pairs: Sequence[tuple[Input, str]]) -> Generator[tuple[Piece, Argument | None], None, None]:
         """Each input's chunks, with what a worker needs of them, and its end."""
-        shared, failure = _Count(), None
-        for source, target in zip(plan.inputs, plan.targets, strict=True):
-            count = shared if target == STANDARD_OUTPUT else _Count()
-            job = _Job(source, target, count)
+        for source, target in pairs:
+            job = Job(source, target, self._lines_ahead if target == STANDARD_OUTPUT else 0)
+            failure: CnlpError | OSError | None = None
             try:
-                with source.open() as stream:
-                    for data, offset, _ in read_lines(stream, source.label, self.encoding, on_read=on_read):
-                        has_mark = offset == 0 and data.startswith(BOM)
-                        if has_mark:
-                            data, offset = data[len(BOM) :], len(BOM)
-                        piece = _Piece(job, data, offset, has_mark, count.read - count.lost)
-                        count.read += piece.lines
-                        yield piece, (data, piece.before)
-                        if job.failed:
-                            break
+                job.unchanged = self.journal is not None and self.journal.is_done(source, target)
+                if not job.unchanged:
+                    yield from self._read_input(job)
+            except RecordError as error:
+                failure = errors.bad_line(source.label, error.lines + 1, str(error))
             except (CnlpError, OSError) as error:
                 failure = error
-            yield _Piece(job, failure=failure), None
-            failure = None
+            yield Piece(job, failure=failure), None
 
-    def _replace(self, target: str, pieces: Pieces) -> None:
-        """Convert an input to the file ``target``, which is not begun if the input cannot be opened."""
+    def _read_input(self, job: Job) -> Iterator[tuple[Piece, Argument]]:
+        """The chunks of one input."""
+        source, (encoding, policy, field, whole) = job.source, self.reading
+
+        def on_read(block: bytes) -> None:
+            self.account.progress.read(block)
+            if self.journal is not None:
+                job.content.add(block)
+
+        def on_bad(bad: BadBytes) -> None:
+            job.lines = max(job.lines, bad.line)
+            job.counts.bad += 1
+            self.account.bad_bytes(source, bad, job.counts.bad, encoding, policy)
+
+        with source.open(encoding, on_read) as stream:
+            chunks = _without_mark(read_lines(stream, source.label, encoding, policy=policy, on_bad=on_bad), job)
+            chunks = _joined(chunks) if whole else chunks
+            records = read_records(chunks, source.path, field) if field else ((chunk, None) for chunk in chunks)
+            for chunk, table in records:
+                if table is not None and policy == "skip":
+                    raise errors.skipped_rows(source.label)
+                before, job.lines = job.lines, max(job.lines, chunk.line - 1 + count_lines(chunk.data))
+                self._lines_ahead += job.lines - before
+                place = Place(job.start + chunk.line - 1, chunk.line, source.label, table)
+                yield Piece(job, chunk, place), (chunk.data, place)
+                if job.failed:
+                    return
+
+    def _replace(self, job: Job, pieces: Pieces) -> None:
+        """Convert an input to a file, which is not begun if the input cannot be opened."""
         first = next(pieces)
         if first[0].failure is not None:
             raise first[0].failure
-        document = self.new_document() if self.new_document else None
-        with file_output(target) as output:
+        document = self.writing.new_document() if self.writing.new_document else None
+        written = Content()
+        on_write, prefix = (None, {}) if self.journal is None else (written.add, {"prefix": PREFIX})
+        with file_output(job.target, on_write, **prefix) as output:
             self._convert(chain([first], pieces), output, document)
             if document is not None:
                 output.write(document.finish())
+        if self.journal is not None:
+            self.journal.add(job.source, job.target, job.content, written)
+        self.account.done(job.source, job.target, job.counts)
 
     def _convert(self, pieces: Pieces, output: Output, document: Document | None) -> None:
         """Convert an input behind what ``output`` has; it starts on a new line, so that none are joined.
 
         Raises:
             EncodingError: with the offset in the file of the first byte that cannot be decoded.
+            FormatError: with the line in the file of the first record that cannot be used.
         """
-        begun = False
+        start, begun = output.lines, False
         for piece, outcome in pieces:
             if piece.failure is not None:
                 raise piece.failure
             if not begun and output.line_open:
                 output.write(b"\n")
             begun = True
-            if piece.has_mark and output.empty and self.keep_mark:
+            if piece.job.has_mark and output.empty and self.writing.keep_mark:
                 output.write(BOM)
-            if outcome is not None:
-                result = self._result(piece, outcome, output)
-                output.write(result if document is None else document.show(result))
+            if outcome is None:
+                output.lines = start + piece.job.lines
+                continue
+            result = self._result(piece, outcome, start)
+            if self.writing.watch is not None:
+                self.writing.watch(piece.chunk.data, piece.place)
+            output.write(result if document is None else document.show(result))
+            lines = count_lines(piece.chunk.data)
+            output.lines = start + piece.chunk.line - 1 + lines
+            piece.job.counts.add(piece.chunk.data, lines)
 
-    def _result(self, piece: _Piece, outcome: Callable[[], bytes], output: Output) -> bytes:
+    def _result(self, piece: Piece, outcome: Callable[[], bytes], start: int) -> bytes:
         """The result for a chunk; again, if since it was read the lines in front of it have become less."""
+        (data, offset, line), source = piece.chunk, piece.job.source
         try:
+            before = start + line - 1
             result = outcome()
-            if piece.before != output.lines:
-                result = self.form(piece.data, output.lines)
+            return result if before == piece.place.before else self.form(data, piece.place._replace(before=before))
         except UnicodeDecodeError as error:
-            piece.job.count.lost += piece.lines
-            raise undecodable(piece.job.source.label, self.encoding, piece.offset, error) from None
-        output.lines += piece.lines
-        return result
+            raise undecodable(source.label, self.reading.encoding, offset, error) from None
+        except RecordError as error:
+            raise errors.bad_line(source.label, line + error.lines, str(error)) from None
 
 
 def _apply(form: Format, argument: Argument) -> bytes:
     return form(*argument)
 
 
-def total_size(inputs: Sequence[Input]) -> int | None:
-    """Bytes of all inputs, ``None`` if one is a pipe or a terminal."""
-    sizes = [status.st_size if stat.S_ISREG(status.st_mode) else -1 for s in inputs if (status := s.status())]
-    return None if -1 in sizes else sum(sizes)
+def _without_mark(chunks: Iterator[Chunk], job: Job) -> Iterator[Chunk]:
+    """The chunks of an input without the byte order mark in front, if there is one, which the job remembers."""
+    for data, offset, line in chunks:
+        if offset == 0 and data.startswith(BOM):
+            job.has_mark = True
+            data, offset = data[len(BOM) :], len(BOM)
+        yield Chunk(data, offset, line)
 
 
-def _bar_fits(inputs: Sequence[Input], shared: Output | None) -> bool:
-    """Whether neither the output nor what the user types shares the terminal with a bar."""
-    if shared is not None and shared.stream.isatty():
-        return False
-    return all(source.path != STANDARD_INPUT or not sys.stdin.isatty() for source in inputs)
+def _joined(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+    """All chunks of an input as one."""
+    pieces = list(chunks)
+    offset = pieces[0].offset if pieces else 0
+    yield Chunk(b"".join(piece.data for piece in pieces), offset, 1)

@@ -8,6 +8,7 @@ import click
 
 import cnlp
 from cnlp import Segmenter
+from cnlp.commands.batch import Batch, batch_options
 from cnlp.commands.choices import (
     algorithm_option,
     delimiter_option,
@@ -16,9 +17,8 @@ from cnlp.commands.choices import (
     standard_option,
     unknown_option,
 )
-from cnlp.commands.failures import FAILED
-from cnlp.commands.formats import SUFFIXES, Span, make_tag_format
-from cnlp.commands.streams import Stream, encoding_option, files_argument, make_plan, output_option, workers_option
+from cnlp.commands.formats import SUFFIXES, Span, make_analysis, make_format, make_tag_cut
+from cnlp.commands.streams import Writing
 from cnlp.tagging.pos import PartOfSpeech, convert_tokens
 from cnlp.tagging.tagsets import TAGSETS
 from cnlp.types import Token
@@ -52,8 +52,7 @@ class Tagger:
 
 
 @click.command("tag")
-@files_argument
-@output_option(SUFFIXES)
+@batch_options(SUFFIXES)
 @click.option("-w", "--words", "is_cut", is_flag=True, help="The input is cut already: blanks part its words.")
 @click.option(
     "-t",
@@ -79,13 +78,8 @@ class Tagger:
     help='text: word/tag; jsonl: {"text", "tokens": [[word, start, end, tag], ...]} for each line; '
     r"tsv: line, start, end, word, tag (tab is \t, backslash \\). Offsets count code points within the line.",
 )
-@encoding_option
-@workers_option
-@click.pass_context
 def command(
-    ctx: click.Context,
-    files: tuple[str, ...],
-    output: str | None,
+    batch: Batch,
     is_cut: bool,
     tagset: str,
     algorithm: str | None,
@@ -95,8 +89,6 @@ def command(
     model: str | None,
     delimiter: str,
     format_: str,
-    encoding: str,
-    workers: int,
 ) -> None:
     """Tell the parts of speech of words.
 
@@ -106,14 +98,9 @@ def command(
     """
     if is_cut and (algorithm or unknown or standard or lexicons):
         raise click.UsageError("--words leaves nothing to cut for --algorithm, --unknown, --standard and --lexicon")
-    plan = make_plan(files, output, SUFFIXES[format_])
+    plan = batch.plan(SUFFIXES[format_])
     segmenter = make_segmenter(algorithm=algorithm, unknown=unknown, standard=standard, lexicons=lexicons)
     tagger = Tagger(segmenter, tagset, model)
-    stream = Stream(
-        make_tag_format(format_, tagger.spans, tagger.tag_words, is_cut, delimiter),
-        encoding,
-        keep_mark=format_ == "text",
-        workers=workers,
-    )
-    if stream.run(plan):
-        ctx.exit(FAILED)
+    cut = make_tag_cut(tagger.tag_words) if is_cut else tagger.spans
+    form = batch.form(format_, make_format(format_, cut, delimiter), make_analysis(cut, delimiter))
+    batch.run(plan, form, Writing(keep_mark=format_ == "text"))

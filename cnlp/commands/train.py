@@ -17,6 +17,7 @@ import click
 import cnlp
 from cnlp import errors
 from cnlp.commands import vectors
+from cnlp.commands.batch import Decorator
 from cnlp.commands.choices import make_segmenter
 from cnlp.commands.corpora import (
     FilesCommand,
@@ -30,7 +31,6 @@ from cnlp.commands.corpora import (
 )
 from cnlp.commands.failures import INTERRUPTED
 from cnlp.commands.outputs import refuse_output
-from cnlp.commands.streams import Decorator
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.sentence import TaggedSentence
 from cnlp.ner.recognizer import EntityRecognizer

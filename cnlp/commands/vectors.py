@@ -13,10 +13,10 @@ import click
 
 import cnlp
 from cnlp import errors
+from cnlp.commands.batch import encoding_option, total_size
 from cnlp.commands.inputs import STANDARD_INPUT, Input, find_inputs
 from cnlp.commands.outputs import refuse_output
 from cnlp.commands.progress import Progress, show_progress
-from cnlp.commands.streams import encoding_option, total_size
 from cnlp.corpus.entity_formats import detect_entities, read_entities
 from cnlp.corpus.registry import file_sha256
 from cnlp.io import read_lines, split_lines
@@ -204,8 +204,8 @@ def _name(path: str) -> str:
 def _lines(inputs: Sequence[Input], encoding: str, progress: Progress) -> Iterator[str]:
     """The lines of all files."""
     for source in inputs:
-        with source.open() as stream:
-            for chunk in read_lines(stream, source.label, encoding, on_read=progress.advance):
+        with source.open(encoding, progress.read) as stream:
+            for chunk in read_lines(stream, source.label, encoding):
                 try:
                     text = chunk.data.decode("utf-8")
                 except UnicodeDecodeError as error:

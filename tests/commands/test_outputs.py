@@ -51,7 +51,7 @@ def test_standard_input_to_a_file(shell: Shell, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form, suffix", [("text", ""), ("jsonl", ".jsonl"), ("tsv", ".tsv")])
 def test_a_folder_is_mirrored(shell: Shell, corpus: Path, tmp_path: Path, form: str, suffix: str) -> None:
-    assert shell("segment", corpus, "-f", form, "-o", tmp_path / "out") == Result(0, b"", "")
+    assert shell("segment", corpus, "-q", "-f", form, "-o", tmp_path / "out") == Result(0, b"", "")
     assert tree(tmp_path / "out") == [name + suffix for name in ("a.txt", "b.txt", "sub/c.utf8")]
 
 

@@ -88,7 +88,9 @@ def test_wrong_other_encodings(shell: Shell, tmp_path: Path, encoding: str, data
 def test_binary_file(shell: Shell, tmp_path: Path) -> None:
     path = tmp_path / "image"
     path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
-    one_line(shell("segment", path), "image: not utf-8 at byte 0 (0x89)")
+    refused = shell("segment", path)
+    one_line(refused, "image: is a PNG image, not text; if it is text after all, read it from standard input: < ")
+    one_line(shell("segment", stdin=path.read_bytes()), "standard input: not utf-8 at byte 0 (0x89)")
 
 
 def test_broken_lexicon_line(shell: Shell, tmp_path: Path) -> None:

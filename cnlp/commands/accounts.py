@@ -1,0 +1,141 @@
+"""What a batch tells while it works and at its end: errors, bytes that are no text, totals, and a log.
+
+Messages go to standard error. The log is a line of JSON for each event, appended at once, with the time in UTC:
+``start``, ``done`` (an output is whole), ``unchanged`` (``--resume`` found it so), ``bad-bytes``, ``error``, ``end``.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime, timezone
+from types import TracebackType
+
+import cnlp
+from cnlp.commands.failures import describe, report, say
+from cnlp.commands.inputs import Input
+from cnlp.commands.progress import Progress
+from cnlp.decoding import BadBytes
+from cnlp.io import naming
+
+SHOWN = 10  # places of an input that messages name; the log names all
+_CONTINUATION = bytes(range(0x80, 0xC0))
+_DEEDS = {"replace": "replaced by U+FFFD", "skip": "line left out"}
+
+
+class Counts:
+    """Lines, characters and bytes of text, and how often bytes were no text."""
+
+    def __init__(self) -> None:
+        self.lines = 0
+        self.characters = 0
+        self.bytes = 0
+        self.bad = 0
+
+    def add(self, data: bytes, lines: int) -> None:
+        """A chunk of UTF-8 of so many lines."""
+        self.lines += lines
+        self.characters += len(data.translate(None, _CONTINUATION))
+        self.bytes += len(data)
+
+    def add_all(self, other: Counts) -> None:
+        """What another has counted."""
+        for name, count in vars(other).items():
+            setattr(self, name, getattr(self, name) + count)
+
+
+class Account:
+    """What happened so far; use it in a ``with`` block, at whose end it tells totals.
+
+    Args:
+        log: the file to append to.
+        quiet: nothing but errors is told.
+        totals: they are told at the end, if not quiet.
+    """
+
+    def __init__(self, log: str | None, *, quiet: bool, totals: bool) -> None:
+        self.progress = Progress(None)
+        self.counts = Counts()
+        self.files = 0
+        self.unchanged = 0
+        self.failed = 0
+        self._quiet = quiet
+        self._totals = totals and not quiet
+        self._started = time.perf_counter()
+        self._log = None
+        if log is not None:
+            with naming(log):
+                self._log = open(log, "ab", buffering=0)  # noqa: SIM115 - closed by __exit__
+        self._note("start", version=cnlp.__version__)
+
+    def __enter__(self) -> Account:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        seconds = time.perf_counter() - self._started
+        if self._totals:
+            say(self._sentence(seconds))
+        numbers = {"files": self.files, "unchanged": self.unchanged, "failed": self.failed, **vars(self.counts)}
+        ended = {"ended_by": kind.__name__} if kind is not None else {}
+        self._note("end", **numbers, seconds=round(seconds, 3), **ended)
+        if self._log is not None:
+            self._log.close()
+
+    def done(self, source: Input, target: str, counts: Counts) -> None:
+        """The output of an input is whole."""
+        self.files += 1
+        self.counts.add_all(counts)
+        if counts.bad > SHOWN:
+            self.warn(f"{source.label}: {counts.bad - SHOWN:,} more places like these; --log FILE names all")
+        self._note("done", input=source.label, output=target, **vars(counts))
+
+    def is_unchanged(self, source: Input, target: str) -> None:
+        """The output of an input was there already."""
+        self.unchanged += 1
+        self._note("unchanged", input=source.label, output=target)
+
+    def bad_bytes(self, source: Input, bad: BadBytes, number: int, encoding: str, policy: str) -> None:
+        """The ``number``-th place of an input with bytes that are not in its encoding."""
+        if number <= SHOWN:
+            shown = " ".join(f"0x{byte:02x}" for byte in bad.data[:4])
+            place = f"{source.label}:{bad.line}: not {encoding} at byte {bad.offset} ({shown})"
+            self.warn(f"{place}: {_DEEDS[policy]}")
+        where = {"line": bad.line, "byte": bad.offset, "bytes": bad.data.hex(" ")}
+        self._note("bad-bytes", input=source.label, **where, encoding=encoding, policy=policy)
+
+    def error(self, error: BaseException) -> None:
+        """An input failed."""
+        self.failed += 1
+        self.progress.clear()
+        report(error)
+        self._note("error", message=describe(error))
+
+    def warn(self, message: str) -> None:
+        """Something that is no error."""
+        if not self._quiet:
+            self.progress.clear()
+            say(f"warning: {message}")
+
+    def _note(self, event: str, **facts: object) -> None:
+        """Append to the log."""
+        if self._log is not None:
+            now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+            line = json.dumps({"time": now, "event": event, **facts}, ensure_ascii=False) + "\n"
+            with naming(self._log.name):
+                self._log.write(line.encode("utf-8", "backslashreplace"))
+
+    def _sentence(self, seconds: float) -> str:
+        """The totals in words."""
+        counts = self.counts
+        rate = counts.bytes / seconds / 1e6
+        parts = [
+            f"{self.files:,} files, {counts.lines:,} lines, {counts.characters:,} characters in {seconds:,.1f} s, "
+            f"{rate:,.1f} MB/s"
+        ]
+        if self.unchanged:
+            parts.append(f"{self.unchanged:,} files were done before")
+        if self.failed:
+            parts.append(f"{self.failed:,} failed")
+        if counts.bad:
+            parts.append(f"{counts.bad:,} places with bytes that are no text")
+        return "; ".join(parts)

@@ -1,0 +1,195 @@
+"""What a batch has done, so that the same command goes on where it was interrupted, however that happened.
+
+The journal is a file in the output folder, a line of JSON for each output that is whole. A line counts if the settings
+are the same and input and output have still the sizes and the SHA-256 that it gives; so what changed is done again.
+A line that is damaged, as the last one may be after a loss of power, stands for nothing.
+
+While a batch runs it holds a lock on its journal: two at once would undo each other's work.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import NamedTuple
+
+import cnlp
+from cnlp.commands.inputs import Input
+from cnlp.io import naming
+
+NAME = ".cnlp-journal.jsonl"
+PREFIX = ".cnlp-resume-"  # of unfinished outputs
+_BLOCK_BYTES = 1 << 20
+
+
+class Content:
+    """Size and SHA-256 of bytes that pass by."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._hash = hashlib.sha256()
+
+    def add(self, data: bytes) -> None:
+        """More of them."""
+        self.size += len(data)
+        self._hash.update(data)
+
+    @property
+    def sha256(self) -> str:
+        """Of all so far, in hexadecimal."""
+        return self._hash.hexdigest()
+
+
+class Entry(NamedTuple):
+    """A line of the journal: what an output was made of, and what it is."""
+
+    output: str
+    input: str
+    settings: str
+    input_size: int
+    input_sha256: str
+    output_size: int
+    output_sha256: str
+
+
+class Journal:
+    """The journal of one output folder; use it in a ``with`` block.
+
+    Args:
+        folder: where the outputs are; it is made if it is not there.
+        settings: a fingerprint of all that decides what an output is, besides its input.
+        warn: called with a message for each line that is damaged.
+
+    Raises:
+        OSError: the folder or the journal cannot be made or read, or another batch is at work there.
+    """
+
+    def __init__(self, folder: str, settings: str, warn: Callable[[str], object]) -> None:
+        self.folder = folder
+        self.path = os.path.join(folder, NAME)
+        self.settings = settings
+        os.makedirs(folder, exist_ok=True)
+        with naming(self.path):
+            self._descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666)
+        _lock(self._descriptor, self.path)
+        self._entries = self._read(warn)
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._descriptor)
+
+    def remove_unfinished(self, targets: Iterable[str]) -> None:
+        """Remove what a killed batch left where ``targets`` are to be; as the lock shows, nobody writes it."""
+        for folder in {os.path.dirname(os.path.realpath(target)) for target in targets}:
+            for path in glob.glob(os.path.join(glob.escape(folder), f"{PREFIX}*.tmp")):
+                with suppress(OSError):
+                    os.unlink(path)
+
+    def is_done(self, source: Input, target: str) -> bool:
+        """Whether the output is there and would come out the same.
+
+        Raises:
+            OSError: the input cannot be read.
+        """
+        entry = self._entries.get(self._key(target))
+        if entry is None or (entry.settings, entry.input) != (self.settings, source.label):
+            return False
+        return _is_same(source.path, entry.input_size, entry.input_sha256) and _is_same(
+            target, entry.output_size, entry.output_sha256
+        )
+
+    def add(self, source: Input, target: str, read: Content, written: Content) -> None:
+        """Note that an output is whole.
+
+        Raises:
+            OSError: there is no space left.
+        """
+        entry = Entry(
+            self._key(target), source.label, self.settings, read.size, read.sha256, written.size, written.sha256
+        )
+        line = json.dumps(entry._asdict()) + "\n"
+        with naming(self.path):
+            os.write(self._descriptor, line.encode("ascii"))
+
+    def _key(self, target: str) -> str:
+        return os.path.relpath(target, self.folder)
+
+    def _read(self, warn: Callable[[str], object]) -> dict[str, Entry]:
+        """The last entry of each output."""
+        entries = {}
+        with open(self.path, "rb") as file:
+            lines = file.read().split(b"\n")
+        for number, line in enumerate(lines, 1):
+            entry = _parse(line)
+            if entry is not None:
+                entries[entry.output] = entry
+            elif line:
+                warn(f"{self.path}:{number}: damaged line ignored; what it stood for is done again")
+        if lines[-1]:
+            os.write(self._descriptor, b"\n")
+        return entries
+
+
+def fingerprint(command: str, options: Mapping[str, object]) -> str:
+    """What decides the outputs of a command: its options, the version, and the content of files that options name."""
+    settings = {"command": command, "version": cnlp.__version__, **{key: _content(options[key]) for key in options}}
+    return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _content(value: object) -> object:
+    """An option's value, a hash in the place of the name of a file."""
+    if isinstance(value, (list, tuple)):
+        return [_content(item) for item in value]
+    return _digest(value).sha256 if isinstance(value, str) and os.path.isfile(value) else value
+
+
+def _is_same(path: str, size: int, sha256: str) -> bool:
+    """Whether a file has this content; a missing one has not."""
+    try:
+        return os.stat(path).st_size == size and _digest(path).sha256 == sha256
+    except FileNotFoundError:
+        return False
+
+
+def _digest(path: str) -> Content:
+    """Size and hash of a file."""
+    content = Content()
+    with open(path, "rb", buffering=0) as file, naming(path):
+        while block := file.read(_BLOCK_BYTES):
+            content.add(block)
+    return content
+
+
+def _parse(line: bytes) -> Entry | None:
+    """The entry of a line, ``None`` if it is none."""
+    try:
+        entry = Entry(**json.loads(line))
+    except (ValueError, TypeError, RecursionError):
+        return None
+    kinds = (str, str, str, int, str, int, str)
+    return entry if all(map(isinstance, entry, kinds)) else None
+
+
+def _lock(descriptor: int, path: str) -> None:
+    """Hold the journal until the process ends, where the system has such locks.
+
+    Raises:
+        OSError: another process holds it.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise OSError(0, "another 'cnlp --resume' writes to this folder", path) from None
+    except OSError:
+        pass  # the file system has none
