@@ -127,7 +127,11 @@ _DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
         "weibo": {"rate": 2e-3, "epochs": 20},
         "msra": {"batch_size": 16, "epochs": 8},
     },
-    "flat": {"": {"hidden": 128}},
+    # Width on MSRA is that of FLAT's code there (Li et al. 2020): 8 heads of 20.
+    "flat": {
+        "": {"hidden": 128},
+        "msra": {"hidden": 160, "feed_forward": 480, "schedule": "linear", "warmup": 0.05, "epochs": 10, "patience": 0},
+    },
 }
 
 
