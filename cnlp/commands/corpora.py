@@ -20,7 +20,7 @@ from cnlp.tagging.schemes import REPAIRS
 
 ENCODINGS = ("utf-8", "gb18030", "big5")
 S = TypeVar("S")
-MANY = ("--train", "--dev")
+MANY = ("--train", "--dev", "--test")
 
 corpus_format_option = click.option(
     "-f",
@@ -71,7 +71,7 @@ class Part(Generic[S]):
 
 
 class FilesCommand(click.Command):
-    """Lets several files follow one ``--train`` or ``--dev``, as an unquoted pattern gives them."""
+    """Lets several files follow one ``--train``, ``--dev`` or ``--test``, as an unquoted pattern gives them."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Write the option again before each file behind the first."""

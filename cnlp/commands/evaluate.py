@@ -235,10 +235,10 @@ def ner(
     kind = gold_format or detect_entities(gold, encoding=encoding)
     expected = list(number_entities(gold, kind, repair=repair, encoding=encoding))
     if prediction is None:
-        find = load_recognizer(model)
+        predicted = load_recognizer(model)([sentence.text for _, sentence in expected])
         name = model or "the shipped model"
         found: Iterable[Iterable[tuple[int, int, str]]] = (
-            [(entity.start, entity.end, entity.label) for entity in find(sentence.text)] for _, sentence in expected
+            [(entity.start, entity.end, entity.label) for entity in entities] for entities in predicted
         )
     else:
         kind = detect_entities(prediction, encoding=encoding)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import chain
 
@@ -117,42 +117,43 @@ def command(
     batch.run(plan, form, Writing(format_ == "text", new_document=HTML if format_ == "html" else None))
 
 
-def load_recognizer(model: str | None) -> Callable[[str], list[Entity]]:
-    """What a model finds in a text; a file, or the name of a shipped one."""
+def load_recognizer(model: str | None) -> Find:
+    """What a model finds in texts; a file, or the name of a shipped one."""
     from cnlp.ner.recognizer import recognizer_for
 
-    return recognizer_for(model).entities
+    return recognizer_for(model).predict
 
 
 def make_finder(
-    model: Callable[[str], list[Entity]] | None,
+    model: Find | None,
     gazetteer: Gazetteer | None,
     rules: Rules,
     labels: Sequence[str] | None,
     min_score: float,
 ) -> Find:
-    """What finds the entities of a line."""
+    """What finds the entities of lines."""
     return partial(_find, model, gazetteer, rules, None if labels is None else frozenset(labels), min_score)
 
 
 def _find(
-    model: Callable[[str], list[Entity]] | None,
+    model: Find | None,
     gazetteer: Gazetteer | None,
     rules: Rules,
     wanted: frozenset[str] | None,
     min_score: float,
-    text: str,
-) -> list[Entity]:
-    proposed = model(text) if model is not None else []
-    if min_score:
-        proposed = [entity for entity in proposed if entity.score >= min_score]
-    found = merge(
-        text,
-        proposed,
-        matches=gazetteer.matches(text) if gazetteer is not None else (),
-        rules=rules.find(text),
-    )
-    return found if wanted is None else [entity for entity in found if entity.label in wanted]
+    lines: Sequence[str],
+) -> list[list[Entity]]:
+    proposed: list[list[Entity]] = model(lines) if model is not None else [[] for _ in lines]
+    merged = []
+    for line, entities in zip(lines, proposed, strict=True):
+        found = merge(
+            line,
+            [entity for entity in entities if entity.score >= min_score],
+            matches=gazetteer.matches(line) if gazetteer is not None else (),
+            rules=rules.find(line),
+        )
+        merged.append(found if wanted is None else [entity for entity in found if entity.label in wanted])
+    return merged
 
 
 def _load_gazetteer(paths: Sequence[str]) -> Gazetteer | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -9,9 +11,20 @@ from typing import Any
 from cnlp import errors
 
 MODELS = ("bilstm-crf", "lattice-lstm", "flat")
+CORPORA = ("resume", "weibo", "msra")  # those that defaults were chosen for
 OPTIMISERS = ("adam", "sgd")
 SCHEDULES = ("constant", "decay", "linear")
 FUSIONS = ("two", "four")
+
+
+# Least and most; of others whole numbers are 1 at least, the rest 0.
+_SHARE = (0, 1)
+_RANGES: dict[str, tuple[float, float | None]] = {
+    **dict.fromkeys(("embedding_dropout", "word_dropout", "output_dropout", "feed_forward_dropout"), _SHARE),
+    **dict.fromkeys(("token_dropout", "warmup", "momentum"), _SHARE),
+    **dict.fromkeys(("patience", "encoder_frozen"), (0, None)),
+    "seed": (0, None),
+}
 
 
 @dataclass(frozen=True)
@@ -95,6 +108,11 @@ class Settings:
         for name, choices in choices_of.items():
             if getattr(self, name) not in choices:
                 raise errors.unknown_choice(name, getattr(self, name), choices)
+        for name, value in self.as_dict().items():
+            least, most = _RANGES.get(name, (1, None) if type(value) is int else (0, None))
+            if type(value) in (int, float) and not (least <= value and (most is None or value <= most)):
+                bounds = f"at least {least}" if most is None else f"{least} to {most}"
+                raise errors.ArgumentError(f"setting {name} must be {bounds}, got {value}")
 
     def with_values(self, values: Mapping[str, Any]) -> Settings:
         """The same with other values, as a file or flags give them.
@@ -106,10 +124,16 @@ class Settings:
         0.01
         """
         known = {field.name for field in fields(self)}
-        for name in values:
+        given = dict(values)
+        for name, value in values.items():
             if name not in known:
                 raise errors.unknown_choice("setting", name, sorted(known))
-        return replace(self, **values)
+            wanted = type(getattr(self, name))
+            if wanted is float and type(value) is int:
+                given[name] = float(value)
+            elif type(value) is not wanted:
+                raise errors.ArgumentError(f"setting {name} must be of type {wanted.__name__}, got {value!r}")
+        return replace(self, **given)
 
     def as_dict(self) -> dict[str, Any]:
         """All of them by name, ready for JSON."""
@@ -148,3 +172,45 @@ def defaults(model: str, corpus: str = "") -> Settings:
         raise errors.unknown_choice("model", model, MODELS)
     chosen = _DEFAULTS[model]
     return Settings(model=model, **{**chosen[""], **chosen.get(corpus, {})})
+
+
+def read_settings(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """The settings in a file: TOML if its name ends so, else JSON, an object.
+
+    Raises:
+        OSError: the file cannot be read.
+        FormatError: it is not what its name says.
+        MissingDependencyError: TOML, on Python 3.10 without tomli.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "mine.json")
+    ...     with open(path, "w") as file:
+    ...         print('{"rate": 0.002}', file=file)
+    ...     read_settings(path)
+    {'rate': 0.002}
+    """
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        if os.fspath(path).endswith(".toml"):
+            return _parse_toml(data.decode("utf-8"))
+        found = json.loads(data)
+    except UnicodeDecodeError as error:
+        raise errors.undecodable(path, "utf-8", error.start, data[error.start : error.end]) from None
+    except ValueError as error:
+        raise errors.bad_line(path, getattr(error, "lineno", 1), f"no settings can be read: {error}") from None
+    if not isinstance(found, dict):
+        raise errors.bad_line(path, 1, 'expected an object, such as {"rate": 0.002}')
+    return found
+
+
+def _parse_toml(text: str) -> dict[str, Any]:
+    try:
+        import tomllib
+    except ImportError:  # Python 3.10
+        try:
+            import tomli as tomllib  # type: ignore[no-redef]
+        except ImportError:
+            raise errors.missing_dependency("tomli", "neural", "a TOML file on Python 3.10") from None
+    return tomllib.loads(text)

@@ -1,0 +1,275 @@
+"""``cnlp train ner``: learn to find named entities, by a linear method or by a neural model."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from statistics import fmean, stdev
+from typing import Any
+
+import click
+
+from cnlp import errors
+from cnlp.commands.corpora import FilesCommand, Part, entity_format_option, read_entity_parts, repair_option
+from cnlp.commands.training import (
+    NOTHING_LEARNT,
+    Learnt,
+    common,
+    need_numpy,
+    on_terminal,
+    parameters_of,
+    read_all_entries,
+    run,
+    say,
+)
+from cnlp.corpus.entities import Sentence
+from cnlp.ner.recognizer import METHODS, EntityRecognizer, load_recognizer
+from cnlp.neural.settings import CORPORA, MODELS, Settings, defaults, read_settings
+
+Entities = list[Part[Sentence]]
+
+
+def _parse_seeds(_: click.Context, __: click.Parameter, value: str | None) -> list[int]:
+    """Numbers parted by commas."""
+    try:
+        return [int(number) for number in value.split(",")] if value is not None else []
+    except ValueError:
+        raise click.BadParameter(f"expected whole numbers parted by commas, got {value!r}") from None
+
+
+def _parse_values(_: click.Context, __: click.Parameter, values: Sequence[str]) -> dict[str, Any]:
+    """NAME=VALUE, the value as JSON where it is that, else as it stands."""
+    parsed: dict[str, Any] = {}
+    for value in values:
+        name, equals, given = value.partition("=")
+        if not (name and equals):
+            raise click.BadParameter(f"expected NAME=VALUE, got {value!r}")
+        try:
+            parsed[name] = json.loads(given)
+        except ValueError:
+            parsed[name] = given
+    return parsed
+
+
+def neural_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of neural models; the command gets them by name."""
+    options = [
+        click.option(
+            "-l",
+            "--lexicon",
+            "lexicons",
+            multiple=True,
+            metavar="FILE",
+            help="Words of the lattice, in place of the shipped lexicon's: one a line, or as for 'cnlp lexicon'.",
+        ),
+        click.option("--vectors", metavar="FILE", help="Pretrained embeddings, see 'cnlp train vectors'."),
+        click.option(
+            "--seeds",
+            callback=_parse_seeds,
+            metavar="LIST",
+            help="Train once with each of these, parted by commas, and keep the model that the dev files like best.",
+        ),
+        click.option("--defaults", type=click.Choice(CORPORA), help="Settings that were chosen for this corpus."),
+        click.option("--settings", metavar="FILE", help="Settings as JSON or TOML; they come before --defaults."),
+        click.option(
+            "--set",
+            "values",
+            multiple=True,
+            callback=_parse_values,
+            metavar="NAME=VALUE",
+            help="One setting, such as rate=0.001; may be repeated, and comes before --settings.",
+        ),
+        click.option("--device", metavar="NAME", help="Where to compute: cpu, cuda, ...  [default: cpu]"),
+        click.option("--threads", type=click.IntRange(1), help="Of the processor.  [default: 1]"),
+        click.option(
+            "--folder",
+            metavar="PATH",
+            help="For checkpoints, metrics and learning curve.  [default: MODEL's name with .training]",
+        ),
+        click.option("--resume", is_flag=True, help="Go on with the run in that folder, if there is one."),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@click.command("ner", cls=FilesCommand)
+@common((*METHODS, *MODELS), entity_format_option, "--model")
+@repair_option
+@click.option("--test", multiple=True, metavar="FILES", help="Files that the finished model is scored on, once.")
+@neural_options
+def ner(
+    method: str,
+    train: tuple[str, ...],
+    dev: tuple[str, ...],
+    test: tuple[str, ...],
+    output: str,
+    force: bool,
+    epochs: int | None,
+    seed: int,
+    form: str | None,
+    encoding: str,
+    repair: str | None,
+    **neural: Any,
+) -> None:
+    """Learn to find named entities; any labels will do.
+
+    The files hold text with entities in any format that 'cnlp convert' reads, such as a character and its tag a
+    line. The model serves 'cnlp ner --model MODEL'. Of the linear methods crf is the more accurate where there is
+    much to learn from; perceptron learns faster and may win on small corpora: --dev tells. The neural models
+    bilstm-crf, lattice-lstm and flat take minutes to hours and need torch; the options from --lexicon on are theirs.
+    """
+    if method in METHODS:
+        given = [name for name, value in neural.items() if value]
+        if given:
+            flag = {"lexicons": "lexicon", "values": "set"}.get(given[0], given[0])
+            raise click.UsageError(f"--{flag} is for neural models: --model {', '.join(MODELS)}")
+        task: EntityTask = LinearTask(method, epochs, seed)
+    else:
+        if len(neural["seeds"]) > 1 and not dev:
+            raise click.UsageError("--seeds needs --dev, which chooses among them")
+        task = NeuralTask(method, epochs, seed, output, **neural)
+    run(task, output, force, train, dev, partial(read_entity_parts, form=form, encoding=encoding, repair=repair), test)
+
+
+class EntityTask:
+    """Learning to find named entities."""
+
+    description = "Finds named entities in Chinese text"
+    method: str
+    epochs: int
+    words: Mapping[str, Any]
+    interrupted = NOTHING_LEARNT
+
+    def count(self, parts: Sequence[Part[Sentence]]) -> str:
+        """Sentences, characters and entities."""
+        sentences = _sentences(parts)
+        characters, spans = (sum(len(sentence[side]) for sentence in sentences) for side in (0, 1))
+        return f"{len(sentences):,} sentences, {characters:,} characters, {spans:,} entities"
+
+    def learn(self, train: Entities, dev: Entities) -> Learnt:
+        """Learn entities."""
+        raise NotImplementedError
+
+    def score(self, path: str, gold: Entities) -> str:
+        """Strict F1 of the model in the file."""
+        from cnlp.evaluation.entities import EntityScorer
+
+        sentences, scorer = _sentences(gold), EntityScorer()
+        found = load_recognizer(path).predict([sentence.text for sentence in sentences])
+        for (text, spans), entities in zip(sentences, found, strict=True):
+            scorer.add(text, spans, [(entity.start, entity.end, entity.label) for entity in entities])
+        score = scorer.report.overall
+        return f"F1 {score.f1:.4f} (P {score.precision:.4f}, R {score.recall:.4f})"
+
+
+class LinearTask(EntityTask):
+    """Learning a linear model."""
+
+    def __init__(self, method: str, epochs: int | None, seed: int) -> None:
+        self.method = method
+        self.words = {}
+        self.model = EntityRecognizer(method=method, seed=seed)
+        self.epochs = self.model.epochs = epochs or self.model.epochs
+
+    def learn(self, train: Entities, dev: Entities) -> Learnt:
+        """Learn entities."""
+        need_numpy()
+        model = self.model.fit(_sentences(train), dev=_sentences(dev), progress=on_terminal())
+        return Learnt(model.save, parameters_of(model), model.log_)
+
+
+class NeuralTask(EntityTask):
+    """Learning a neural model."""
+
+    def __init__(
+        self,
+        method: str,
+        epochs: int | None,
+        seed: int,
+        output: str,
+        *,
+        lexicons: Sequence[str],
+        vectors: str | None,
+        seeds: Sequence[int],
+        defaults: str | None,
+        settings: str | None,
+        values: Mapping[str, Any],
+        device: str | None,
+        threads: int | None,
+        folder: str | None,
+        resume: bool,
+    ) -> None:
+        self.method = method
+        self.settings = _choose_settings(method, defaults, settings, values, epochs)
+        self.epochs = self.settings.epochs
+        self.seeds = list(dict.fromkeys(seeds)) or [seed]
+        self.words = {entry.word: None for entry in read_all_entries(lexicons)}
+        self.own_lexicon = bool(lexicons)
+        self.vectors = vectors
+        self.folder = folder or os.path.splitext(output)[0] + ".training"
+        self.options = {"device": device or "cpu", "threads": threads or 1, "resume": resume}
+
+    @property
+    def interrupted(self) -> str:  # type: ignore[override]
+        """What to say on Ctrl-C."""
+        return f"interrupted: the same command with --resume goes on; what was learnt is in {self.folder}"
+
+    def learn(self, train: Entities, dev: Entities) -> Learnt:
+        """Learn entities, once with each seed."""
+        from cnlp.neural.recognizer import NeuralRecognizer  # says what to install where torch is missing
+        from cnlp.neural.trainer import Trained, train_seeds
+        from cnlp.neural.trainer import train as train_once
+        from cnlp.neural.vectors import Vectors
+
+        sentences, held_out = _sentences(train), _sentences(dev)
+        options: dict[str, Any] = {
+            **self.options,
+            "vectors": None if self.vectors is None else Vectors.load(self.vectors),
+            "lexicon": list(self.words) if self.own_lexicon else None,
+            "progress": on_terminal(),
+            "out_dir": self.folder,
+        }
+        scores: list[float] = []
+
+        def tell(result: Trained) -> None:
+            scores.append(result.dev or 0.0)
+            say(f"seed {result.settings.seed}: dev F1 {scores[-1]:.4f} in epoch {result.best} of {len(result.log)}")
+
+        if len(self.seeds) == 1:
+            best = train_once(self.settings.with_values({"seed": self.seeds[0]}), sentences, held_out, **options)
+        else:
+            best = train_seeds(self.settings, self.seeds, sentences, held_out, on_seed=tell, **options)
+            say(
+                f"{len(scores)} seeds: dev F1 {fmean(scores):.4f} on average, standard deviation {stdev(scores):.4f}; "
+                f"kept: seed {best.settings.seed}"
+            )
+        self.epochs = len(best.log)  # fewer than it might have been where no better one came
+        return Learnt(NeuralRecognizer().take(best, own_lexicon=self.own_lexicon).save, {}, best.log)
+
+
+def _choose_settings(
+    model: str, corpus: str | None, path: str | None, values: Mapping[str, Any], epochs: int | None
+) -> Settings:
+    """Defaults, then those of a file, then single ones, then the epochs.
+
+    Raises:
+        ArgumentError: there is no such setting, or it cannot have this value; the file is named if it is the file's.
+        FormatError: the file is neither JSON nor TOML.
+    """
+    settings = defaults(model, corpus or "")
+    if path is not None:
+        try:
+            settings = settings.with_values(read_settings(path))
+        except errors.ArgumentError as error:
+            raise errors.ArgumentError(f"{path}: {error}") from None
+    settings = settings.with_values({**values, **({"epochs": epochs} if epochs is not None else {})})
+    if settings.model != model:
+        raise errors.ArgumentError(f"the settings are for {settings.model}, --model says {model}")
+    return settings
+
+
+def _sentences(parts: Sequence[Part[Sentence]]) -> list[Sentence]:
+    return [sentence for part in parts for sentence in part.sentences]
