@@ -72,7 +72,7 @@ def extension(name: str, sources: list[str], headers: list[str]) -> Extension:
 
 NATIVE = [
     "trie", "scanner", "lattice", "decode", "tagger", "tagger_constraints", "tagger_scores", "unknown", "module",
-    "pos", "pos_module", "terms", "entities", "entities_module",
+    "pos", "pos_module", "batch", "terms", "entities", "entities_module",
 ]  # fmt: skip
 
 setup(

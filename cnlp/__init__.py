@@ -13,6 +13,10 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cnlp.batch import entities_batch as entities_batch
+    from cnlp.batch import keywords_batch as keywords_batch
+    from cnlp.batch import segment_batch as segment_batch
+    from cnlp.batch import tag_batch as tag_batch
     from cnlp.discovery import WordDiscovery as WordDiscovery
     from cnlp.discovery import discover_words as discover_words
     from cnlp.keyphrases import keywords as keywords
@@ -49,10 +53,14 @@ _HOMES = {
     "discover_words": "cnlp.discovery",
     "keywords": "cnlp.keyphrases",
     "entities": "cnlp.ner.recognizer",
+    "entities_batch": "cnlp.batch",
+    "keywords_batch": "cnlp.batch",
     "load": "cnlp.loading",
     "segment": "cnlp.segmentation",
+    "segment_batch": "cnlp.batch",
     "sentences": "cnlp.text.sentences",
     "tag": "cnlp.tagging.pos",
+    "tag_batch": "cnlp.batch",
     "tag_words": "cnlp.tagging.pos",
     "tokenize": "cnlp.segmentation",
 }

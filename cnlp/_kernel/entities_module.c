@@ -112,11 +112,11 @@ static void entity_tagger_dealloc(PyObject *self)
 
 /* ---- using it ---------------------------------------------------------------------------------- */
 
-static PyObject *as_list(const FoundEntities *found)
+static PyObject *as_list(const FoundEntity *found, size_t count)
 {
-    PyObject *list = PyList_New((Py_ssize_t)found->count);
-    for (size_t k = 0; k < found->count && list; k++) {
-        const FoundEntity *entity = &found->items[k];
+    PyObject *list = PyList_New((Py_ssize_t)count);
+    for (size_t k = 0; k < count && list; k++) {
+        const FoundEntity *entity = &found[k];
         PyObject *item = Py_BuildValue("(IIId)", entity->start, entity->end, entity->label, entity->score);
         if (!item || PyList_SetItem(list, (Py_ssize_t)k, item))
             Py_CLEAR(list);
@@ -144,12 +144,58 @@ static PyObject *entity_tagger_entities(PyObject *object, PyObject *args)
             status = entities_find(tagger, text.items, text.length, words.items, words.count, &found);
             Py_END_ALLOW_THREADS
         }
-        list = status ? PyErr_NoMemory() : as_list(&found);
+        list = status ? PyErr_NoMemory() : as_list(found.items, found.count);
         free(found.items);
     }
     words_free(&words);
     text_free(&text);
     return list;
+}
+
+/* The entities of all texts of a batch; ends[k] is how many the first k texts have. Needs no GIL. -1 without memory. */
+static int find_all(const EntityTagger *tagger, const CutterObject *cutter, Batch *batch, size_t *ends,
+                    FoundEntities *found)
+{
+    if (batch_cut(cutter, batch, 0))
+        return -1;
+    for (size_t k = 0; k < batch->count; k++) {
+        size_t first = batch->first_word[k];
+        if (entities_find(tagger, batch->items + batch->first[k], batch->first[k + 1] - batch->first[k],
+                          batch->words.items + first, batch->first_word[k + 1] - first, found))
+            return -1;
+        ends[k + 1] = found->count;
+    }
+    return 0;
+}
+
+static PyObject *entity_tagger_entities_all(PyObject *object, PyObject *args)
+{
+    const EntityTagger *tagger = &((EntityTaggerObject *)object)->tagger;
+    const ModuleState *state = state_of(Py_TYPE(object));
+    PyObject *cutter, *texts, *lists = NULL;
+    FoundEntities found = {0};
+    Batch batch;
+    if (!PyArg_ParseTuple(args, "O!O!:entities_all", state->cutter, &cutter, &PyList_Type, &texts))
+        return NULL;
+    int status = batch_load(&batch, texts);
+    size_t *ends = calloc(batch.count + 1, sizeof *ends);
+    if (!status && ends) {
+        Py_BEGIN_ALLOW_THREADS
+        status = find_all(tagger, (CutterObject *)cutter, &batch, ends, &found);
+        Py_END_ALLOW_THREADS
+        lists = status ? PyErr_NoMemory() : PyList_New((Py_ssize_t)batch.count);
+    } else if (!status) {
+        PyErr_NoMemory();
+    }
+    for (size_t k = 0; k < batch.count && lists; k++) {
+        PyObject *list = as_list(found.items + ends[k], ends[k + 1] - ends[k]);
+        if (!list || PyList_SetItem(lists, (Py_ssize_t)k, list))
+            Py_CLEAR(lists);
+    }
+    free(ends);
+    free(found.items);
+    batch_free(&batch);
+    return lists;
 }
 
 static PyObject *entity_tagger_n_labels(PyObject *object, void *closure)
@@ -165,6 +211,8 @@ static PyObject *entity_tagger_n_labels(PyObject *object, void *closure)
 static PyMethodDef entity_tagger_methods[] = {
     {"entities", entity_tagger_entities, METH_VARARGS,
      "entities(cutter, text) -> list of (start, end, number of the label, probability)"},
+    {"entities_all", entity_tagger_entities_all, METH_VARARGS,
+     "entities_all(cutter, texts) -> what entities(cutter, text) gives for each text"},
     {NULL, NULL, 0, NULL},
 };
 

@@ -1146,9 +1146,8 @@ static void cutter_dealloc(PyObject *self)
     free_object(self);
 }
 
-/* Needs no GIL. Returns -1 without memory. */
-static int choose_words(const CutterObject *cutter, const uint32_t *text, size_t length,
-                        const Span *spans, size_t n_spans, int with_sources, Words *words)
+int choose_words(const CutterObject *cutter, const uint32_t *text, size_t length, const Span *spans,
+                 size_t n_spans, int with_sources, Words *words)
 {
     if (cutter->algorithm == TAGGER)
         return tagger_decode(cutter->tagger, cutter->model, cutter->overlay, text, length, spans,
@@ -1176,6 +1175,21 @@ int cut(const CutterObject *cutter, const Text *text, const Span *spans, size_t 
     return status;
 }
 
+/* The words of a str as a list. */
+static PyObject *substrings(PyObject *string, const Word *words, size_t count)
+{
+    PyObject *list = PyList_New((Py_ssize_t)count);
+    Py_ssize_t start = 0;
+    for (size_t k = 0; k < count && list; k++) {
+        Py_ssize_t end = (Py_ssize_t)words[k].end;
+        PyObject *word = PyUnicode_Substring(string, start, end);
+        if (!word || PyList_SetItem(list, (Py_ssize_t)k, word))
+            Py_CLEAR(list);
+        start = end;
+    }
+    return list;
+}
+
 static PyObject *cutter_segment(PyObject *self, PyObject *string)
 {
     Text text;
@@ -1189,18 +1203,37 @@ static PyObject *cutter_segment(PyObject *self, PyObject *string)
         return NULL;
     PyObject *list = NULL;
     if (!cut((CutterObject *)self, &text, NULL, 0, 0, &words))
-        list = PyList_New((Py_ssize_t)words.count);
-    Py_ssize_t start = 0;
-    for (size_t k = 0; k < words.count && list; k++) {
-        Py_ssize_t end = (Py_ssize_t)words.items[k].end;
-        PyObject *word = PyUnicode_Substring(string, start, end);
-        if (!word || PyList_SetItem(list, (Py_ssize_t)k, word))
-            Py_CLEAR(list);
-        start = end;
-    }
+        list = substrings(string, words.items, words.count);
     words_free(&words);
     text_free(&text);
     return list;
+}
+
+static PyObject *cutter_segment_all(PyObject *self, PyObject *texts)
+{
+    Batch batch;
+    int status;
+    if (!PyList_Check(texts)) {
+        PyErr_SetString(PyExc_TypeError, "texts must be a list");
+        return NULL;
+    }
+    if (batch_load(&batch, texts)) {
+        batch_free(&batch);
+        return NULL;
+    }
+    Py_BEGIN_ALLOW_THREADS
+    status = batch_cut((CutterObject *)self, &batch, 0);
+    Py_END_ALLOW_THREADS
+    PyObject *lists = status ? PyErr_NoMemory() : PyList_New((Py_ssize_t)batch.count);
+    for (size_t k = 0; k < batch.count && lists; k++) {
+        size_t first = batch.first_word[k];
+        PyObject *list = substrings(PyList_GetItem(texts, (Py_ssize_t)k), batch.words.items + first,
+                                    batch.first_word[k + 1] - first);
+        if (!list || PyList_SetItem(lists, (Py_ssize_t)k, list))
+            Py_CLEAR(lists);
+    }
+    batch_free(&batch);
+    return lists;
 }
 
 static PyObject *cutter_words(PyObject *self, PyObject *args)
@@ -1400,6 +1433,7 @@ static PyObject *cutter_segment_bytes(PyObject *self, PyObject *args)
 
 static PyMethodDef cutter_methods[] = {
     {"segment", cutter_segment, METH_O, "segment(text) -> words"},
+    {"segment_all", cutter_segment_all, METH_O, "segment_all(list of texts) -> list of words for each"},
     {"words", cutter_words, METH_VARARGS, "words(text, spans) -> list of (end, source)"},
     {"constraints", cutter_constraints, METH_VARARGS, "constraints(text, spans) -> (flags, wishes)"},
     {"propose", cutter_propose, METH_VARARGS, "propose(text, spans) -> spans"},

@@ -64,6 +64,25 @@ int get_spans(PyObject *object, size_t length, const Span **spans, size_t *count
 int cut(const CutterObject *cutter, const Text *text, const Span *spans, size_t n_spans,
         int with_sources, Words *words);
 
+/* The same without the GIL and without exceptions. Returns -1 without memory. */
+int choose_words(const CutterObject *cutter, const uint32_t *text, size_t length, const Span *spans,
+                 size_t n_spans, int with_sources, Words *words);
+
+/* ---- many texts: see batch.c ---- */
+
+typedef struct {
+    uint32_t *items;
+    size_t *first, *first_word;
+    size_t count, capacity;
+    Words words;
+} Batch;
+
+/* The texts of a list. Returns -1 with an exception; to be freed in either case. */
+int batch_load(Batch *batch, PyObject *texts);
+/* Cuts all of them; needs no GIL. Returns -1 without memory. */
+int batch_cut(const CutterObject *cutter, Batch *batch, int with_sources);
+void batch_free(Batch *batch);
+
 /* ---- types in files of their own ---- */
 
 extern PyType_Spec word_tagger_spec;

@@ -390,6 +390,10 @@ class Cutter:
             start = end
         return words
 
+    def segment_all(self, texts: list[str]) -> list[list[str]]:
+        """The words of each text."""
+        return [self.segment(text) for text in texts]
+
     def words(self, text: str, spans: bytes | None) -> list[tuple[int, int]]:
         """(end, source) of each word."""
         if self.tagger and self.algorithm == TAGGER:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 
+from cnlp import errors
 from cnlp._kernel.reference import _named_array
 
 TYPE_CHECKING = False
@@ -139,6 +140,13 @@ class EntityTagger:
         ]
         self.n_labels = max(self.labels) + 1
         self.powers = [math.exp(-step * unit) for step in range(min(int(FAR / unit), 1 << 16))]
+
+    def entities_all(self, cutter: Cutter, texts: list[str]) -> list[list[Found]]:
+        """What :meth:`entities` gives for each text."""
+        for text in texts:
+            if not isinstance(text, str):
+                raise errors.not_text(text)
+        return [self.entities(cutter, text) for text in texts]
 
     def entities(self, cutter: Cutter, text: str) -> list[Found]:
         """Start, end, number of the label and probability of each entity, by start."""

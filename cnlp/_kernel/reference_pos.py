@@ -6,6 +6,7 @@ them); a row is found by the hash of its key. Sums are integers, so both kernels
 
 from __future__ import annotations
 
+from cnlp import errors
 from cnlp._kernel.reference import _check_pages, _named_array
 
 TYPE_CHECKING = False
@@ -164,6 +165,15 @@ class WordTagger:
             token(word, start, end, tag, sources[source])
             for word, start, (end, source), tag in zip(words, starts, ends, self.predict(words, space), strict=False)
         ]
+
+    def tokens_all(
+        self, cutter: Cutter, texts: list[str], token: Any, sources: tuple[str, ...], space: str
+    ) -> list[list[Any]]:
+        """What :meth:`tokens` gives for each text."""
+        for text in texts:
+            if not isinstance(text, str):
+                raise errors.not_text(text)
+        return [self.tokens(cutter, text, None, token, sources, space) for text in texts]
 
     def columns(self, word: str) -> tuple[list[int], int]:
         """The columns of a word, and its candidates as bits."""

@@ -726,6 +726,21 @@ static PyObject *terms_features(PyObject *object, PyObject *args)
     return result;
 }
 
+/* Scores of the candidates that can stand for themselves; returns how many. Needs no GIL. */
+static size_t weigh_all(const Terms *self, const Facts *facts, const double *weights, Ranked *ranked)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < self->n_candidates; k++) {
+        const Candidate *candidate = &self->candidates[k];
+        if (!stands(self, k))
+            continue;
+        Features features;
+        observe(self, k, &facts->sides[k], facts->longer[k], &features);
+        ranked[count++] = (Ranked){weigh(&features, weights), candidate->first, candidate->length, (uint32_t)k};
+    }
+    return count;
+}
+
 static PyObject *terms_combine(PyObject *object, PyObject *args)
 {
     const Terms *self = (const Terms *)object;
@@ -746,14 +761,12 @@ static PyObject *terms_combine(PyObject *object, PyObject *args)
         free(ranked);
         ranked = NULL;
     }
-    for (size_t k = 0; k < self->n_candidates && ranked; k++) {
-        const Candidate *candidate = &self->candidates[k];
-        if (!stands(self, k))
-            continue;
-        Features features;
-        observe(self, k, &facts.sides[k], facts.longer[k], &features);
-        double score = weigh(&features, (const double *)weights);
-        ranked[count++] = (Ranked){score, candidate->first, candidate->length, (uint32_t)k};
+    if (ranked && self->length < GIL_RELEASE_LENGTH) {
+        count = weigh_all(self, &facts, (const double *)weights, ranked);
+    } else if (ranked) {
+        Py_BEGIN_ALLOW_THREADS
+        count = weigh_all(self, &facts, (const double *)weights, ranked);
+        Py_END_ALLOW_THREADS
     }
     facts_free(&facts);
     return best_list(self, ranked, count, top_k, distinct, 1);
@@ -813,6 +826,14 @@ static int load_text(Terms *self, PyObject *string)
     return 0;
 }
 
+/* Needs no GIL. Returns -1 without memory. */
+static int index_all(Terms *self, Filter *filter, const uint32_t *lengths, size_t n_words)
+{
+    for (int k = 1; k < LOGARITHMS; k++)
+        self->logarithms[k] = log((double)k);
+    return index_words(self, filter, lengths, n_words) || count_candidates(self) ? -1 : 0;
+}
+
 static PyObject *terms_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     PyObject *text, *words, *lexicon, *idf, *stops;
@@ -849,12 +870,13 @@ static PyObject *terms_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     }
     int status;
-    Py_BEGIN_ALLOW_THREADS
-    for (int k = 1; k < LOGARITHMS; k++)
-        self->logarithms[k] = log((double)k);
-    status = index_words(self, &filter, lengths, n_words);
-    status = status ? status : count_candidates(self);
-    Py_END_ALLOW_THREADS
+    if (self->length < GIL_RELEASE_LENGTH) {
+        status = index_all(self, &filter, lengths, n_words);
+    } else {
+        Py_BEGIN_ALLOW_THREADS
+        status = index_all(self, &filter, lengths, n_words);
+        Py_END_ALLOW_THREADS
+    }
     free(lengths);
     if (status) {
         Py_DECREF(self);

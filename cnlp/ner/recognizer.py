@@ -19,7 +19,8 @@ Cost: O(n T^2) for n characters and T tags; a tag's row of weights is looked up 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from cnlp import errors
 from cnlp._kernel import kernel
@@ -49,6 +50,7 @@ ARRAYS = (
     "pages", "codes", "class_fold", "types", "begin_class", "end_class", "phrases", "rows", "entries", "codebook",
     "transitions", "roles", "labels",
 )  # fmt: skip
+_AT_ONCE = 1000  # texts, so that memory does not depend on how many there are
 _OF_PROCESS = ("_tagger", "_cutter")  # the kernel's objects
 
 
@@ -214,15 +216,21 @@ class EntityRecognizer(Recognizer):
         """
         if not isinstance(text, str):
             raise errors.not_text(text)
-        labels = self.labels_ if self._tagger is not None else []
-        return [
-            Entity(text[start:end], start, end, labels[label], score)
-            for start, end, label, score in self._tagger.entities(self._cutter, text)
-        ]
+        return self._as_entities(text, self._tagger.entities(self._cutter, text))
 
     def predict(self, texts: Iterable[str]) -> list[list[Entity]]:
-        """The entities of each text; errors as :meth:`entities`."""
-        return [self.entities(text) for text in check_texts(texts)]
+        """The entities of each text, while which are found other threads run; errors as :meth:`entities`."""
+        listed = check_texts(texts)
+        found = (
+            zip(group, self._tagger.entities_all(self._cutter, group), strict=True)
+            for start in range(0, len(listed), _AT_ONCE)
+            for group in [listed[start : start + _AT_ONCE]]
+        )
+        return [self._as_entities(text, entities) for group in found for text, entities in group]
+
+    def _as_entities(self, text: str, found: Iterable[tuple[int, int, int, float]]) -> list[Entity]:
+        labels = self.labels_
+        return [Entity(text[start:end], start, end, labels[label], score) for start, end, label, score in found]
 
     # ---- files ----
 
@@ -268,8 +276,8 @@ class EntityRecognizer(Recognizer):
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self._file is not None:
-            return EntityRecognizer.from_file, (self._file,)
-        return EntityRecognizer._copy, ({name: v for name, v in self.__dict__.items() if name not in _OF_PROCESS},)
+            return type(self).from_file, (self._file,)
+        return type(self)._copy, ({name: v for name, v in self.__dict__.items() if name not in _OF_PROCESS},)
 
     @classmethod
     def _copy(cls, state: dict[str, Any]) -> Self:
@@ -396,13 +404,31 @@ def entities(
     >>> [(each.text, each.label) for each in entities("王小明在北京大学读书")]
     [('王小明', 'PER'), ('北京大学', 'ORG')]
     """
-    found = recognizer_for(model).entities(text)
+    return finder(model, gazetteer, rules)([text])[0]
+
+
+def finder(
+    model: str | os.PathLike[str] | Recognizer | None,
+    gazetteer: Gazetteer | str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]] | None,
+    rules: Rules | Iterable[str],
+) -> Callable[[list[str]], list[list[Entity]]]:
+    """What finds the entities of several texts by these arguments of :func:`entities`; other processes can have it."""
+    predict = recognizer_for(model).predict
     if gazetteer is None and not rules:
-        return found
+        return predict
     from cnlp.ner.gazetteer import Gazetteer
-    from cnlp.ner.merge import merge
     from cnlp.ner.rules import Rules
 
     names = gazetteer if isinstance(gazetteer, Gazetteer) else Gazetteer(gazetteer or ())
-    chosen = rules if isinstance(rules, Rules) else Rules(rules)
-    return merge(text, found, matches=names.matches(text), rules=chosen.entities(text))
+    return partial(_find_all, predict, names, rules if isinstance(rules, Rules) else Rules(rules))
+
+
+def _find_all(
+    predict: Callable[[list[str]], list[list[Entity]]], names: Gazetteer, rules: Rules, texts: list[str]
+) -> list[list[Entity]]:
+    from cnlp.ner.merge import merge
+
+    return [
+        merge(text, found, matches=names.matches(text), rules=rules.entities(text))
+        for text, found in zip(texts, predict(texts), strict=True)
+    ]

@@ -124,6 +124,14 @@ class Segmenter:
             raise errors.not_text(text)
         return [text[start:end] for start, end, _ in self._spans(text)]
 
+    def segment_many(self, texts: list[str]) -> list[list[str]]:
+        """The words of each text; where the kernel does all the work, other threads run meanwhile.
+
+        Raises:
+            TextTypeError: a text is not a str.
+        """
+        return self._cutter.segment_all(texts) if self.is_plain else [self.segment(text) for text in texts]
+
     def tokenize(self, text: str) -> list[Token]:
         """The words with their offsets, what proposed them, and the user's tags.
 
@@ -171,6 +179,22 @@ class Segmenter:
             Token(token.text, token.start, token.end, own.get((token.start, token.end), token.tag), token.source)
             for token in tokens
         ]
+
+    def tag_many(self, texts: list[str], tagger: PartOfSpeech | None = None) -> list[list[Token]]:
+        """What :meth:`tag` gives for each text; without a lexicon of the user's other threads run meanwhile.
+
+        Raises:
+            TextTypeError: a text is not a str.
+            ArgumentError: the words of this mode overlap.
+        """
+        if not self.is_plain or self.lexicon.layer is not None:
+            return [self.tag(text, tagger) for text in texts]
+        from cnlp.tagging.pos import SPACE, shipped
+        from cnlp.types import Token
+
+        kernel_tagger = (tagger or shipped()).kernel
+        tokens: list[list[Token]] = kernel_tagger.tokens_all(self._cutter, texts, Token, SOURCES, SPACE)
+        return tokens
 
     def segment_bytes(self, data: bytes, delimiter: bytes = b" ") -> bytes:
         """Segment UTF-8 text to UTF-8 text; other threads run meanwhile.
