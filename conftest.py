@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 _NEEDS = {
+    "cnlp/neural/word2vec.py": ("gensim",),
     "cnlp/spacy.py": ("spacy",),
     "cnlp/service/app.py": ("fastapi",),
     "cnlp/service/schema.py": ("fastapi",),
