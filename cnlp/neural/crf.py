@@ -8,7 +8,7 @@ log Z comes from the forward recursion, P(t_p = i) from forward and backward tog
 recursion over twice the batch: the backward one is the forward one of the reversed sentence. A step is a product of
 matrices, log(exp(alpha - max) exp(A)) + max, in double precision. What the scheme forbids has the score minus
 infinity: its probability is exactly zero. The gradient of log Z is written by hand: marginals for the emissions, sums
-of the marginals of pairs for the transitions; autograd through the recursion takes twice as long.
+of the marginals of pairs for the transitions; autograd through the recursion takes several times as long.
 
 Cost: O(n T^2) a sentence.
 """
