@@ -17,12 +17,12 @@ Attention is Transformer-XL's (Dai et al. 2019), per head, with q = W_q x, k = W
 The paper writes v for the bias w. A feed-forward layer follows, each of both with a layer norm after it. Words serve
 as keys and values; as queries only below the last layer, since only characters are tagged. Two habits of the paper's
 code are the defaults: scores are not divided by sqrt(size of a head), and nothing is added to the output of a layer
-before the norm (``residual=False``).
+before the norm (``residual=False``). Of a third one, k = x without W_k, the paper says nothing, and it is not here.
 
 R_ij depends on h_i - h_j and the lengths of both tokens only. So a batch has at most (2n - 1) C different relations, C
 the number of pairs of lengths in it, whichever sentence they come from: these are fused and projected once, multiplied
-with all queries in one matrix product per head and gathered into place. Time is O(B n (n C d / heads + (n + m) d)),
-memory O(heads B n (n + m)) for what the gradient needs, in place of O(B (n + m)^2 d) for the R_ij written out.
+with all queries in one matrix product per head and gathered into place. Time is O(B n^2 C d) of dense products, memory
+O(heads B n (n + m) + n C d), in place of O(B (n + m)^2 d) for the R_ij written out.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from cnlp.neural.settings import Settings
 
 FUSIONS = {"two": (0, 3), "four": (0, 2, 1, 3)}
-PRODUCT = 1 << 19
+PRODUCT = 1 << 19  # numbers of queries times relations that are made at once: 2 MB
 
 
 class Tokens(NamedTuple):
