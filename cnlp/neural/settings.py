@@ -152,8 +152,8 @@ _DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
     # step, give way to Adam with a rate that falls to zero, whose last epochs are the best: no early stop. Rates and
     # epochs are chosen on the dev parts of Resume and Weibo.
     "lattice-lstm": {
-        "": {"rate": 2e-3, "schedule": "linear", "epochs": 10, "patience": 0},
-        "weibo": {"epochs": 20},
+        "": {"rate": 1.5e-3, "schedule": "linear", "epochs": 10, "patience": 0},
+        "weibo": {"rate": 2e-3, "epochs": 20},
         "msra": {"batch_size": 16, "epochs": 8},
     },
     # Widths, heads and dropouts are those of FLAT's code (Li et al. 2020): 8 heads of 16, on MSRA of 20. Its 50 to 100
