@@ -445,6 +445,21 @@ def requests_of_service(record: Record) -> str:
     return table([f"{results['clients']} clients", "requests a second", "ms, median", "ms, 99 %", "errors"], rows)
 
 
+def killed_batches(record: Record) -> str:
+    """Batches that were killed and taken up again."""
+    results = record["results"]
+    damage = sum(count for name, count in results.items() if name.startswith(("journal", "output")))
+    rows = [
+        ["files in a batch", f"{results['files']:,}"],
+        ["lines in it", f"{results['lines']:,}"],
+        ["SIGKILL", f"{results['kills']:,}"],
+        ["journal or output damaged in between", f"{damage:,}"],
+        ["batches byte for byte as without trouble", f"{results['identical']} of {results['rounds']}"],
+        ["lines lost or out of order", f"{results['lines lost or reordered']}"],
+    ]
+    return table(["killed and taken up again", ""], rows)
+
+
 TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "segmentation": ("segmentation.json", f1_by_set),
     "segmentation-recall": ("segmentation.json", recall_by_set),
@@ -472,6 +487,7 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "lexicon": ("lexicon.json", large_lexicon),
     "dropin": ("dropin.json", same_as_jieba),
     "pipeline": ("pipeline.json", documents_in_spacy),
+    "soak": ("soak.json", killed_batches),
     "service": ("service.json", requests_of_service),
     "memory": ("memory.json", start_and_memory),
 }

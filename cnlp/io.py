@@ -141,7 +141,8 @@ def replacing(path: str, prefix: str = ".cnlp-") -> Iterator[BinaryIO]:
     except BaseException:
         with suppress(OSError):
             stream.close()
-        os.unlink(temporary)
+        with suppress(FileNotFoundError):  # a signal came behind the renaming
+            os.unlink(temporary)
         raise
 
 

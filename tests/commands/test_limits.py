@@ -259,7 +259,9 @@ def test_an_interrupted_batch_leaves_whole_files_and_goes_on(
     assert 3 <= len(done) < 40
     for name, data in done.items():
         assert data.replace(b" ", b"") == (folder / name).read_bytes()
-    assert run_process("segment", folder, "-o", out, "--resume").err.endswith(f"; {len(done)} files were done before\n")
+    again = run_process("segment", folder, "-o", out, "--resume")
+    assert again.code == 0  # the signal may have come between a file and its line in the journal
+    assert again.err.endswith(tuple(f"; {len(done) - late} files were done before\n" for late in (0, 1)))
     assert len(list(out.glob("*.txt"))) == 40
 
 
