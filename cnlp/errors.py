@@ -46,6 +46,21 @@ class EncodingError(CnlpError, ValueError):
     """A file's bytes are not in the encoding that was named."""
 
 
+class RecordError(CnlpError, ValueError):
+    """A record that cannot be used.
+
+    Attributes:
+        lines: how many lines of the chunk are in front of it.
+    """
+
+    def __init__(self, reason: str, lines: int = 0) -> None:
+        super().__init__(reason)
+        self.lines = lines
+
+    def __reduce__(self) -> tuple[type[RecordError], tuple[str, int]]:
+        return type(self), (str(self), self.lines)
+
+
 class InputError(CnlpError, ValueError):
     """A file is no plain text, or changed while it was read."""
 

@@ -6,8 +6,7 @@ text   The field holds the result in place of the text. Keywords are put into a 
        tabs between them.
 jsonl  The record with the result added as ``tokens``, ``entities`` or ``keywords``; a row of a table becomes an object.
 
-In a table a field that begins with ``"`` ends with the next single ``"``, may hold delimiters and line breaks, and
-``""`` stands for a quote (RFC 4180). Elsewhere quotes are characters like others. Empty lines stay.
+Empty lines stay. :mod:`cnlp.commands.rows` and :mod:`cnlp.commands.json_objects` have the syntax.
 """
 
 from __future__ import annotations
@@ -17,43 +16,21 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cnlp import compression
+from cnlp.commands.json_objects import read_object
+from cnlp.commands.rows import quote, read_row, unquote, whole_rows
 from cnlp.decoding import Chunk
-from cnlp.errors import CnlpError
-from cnlp.io import count_lines, split_lines
+from cnlp.errors import RecordError
+from cnlp.io import split_lines
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 OBJECTS = (".jsonl", ".ndjson", ".json")
-LONGEST_ROW = 1 << 26  # bytes; what is longer lacks a quote
-
-_QUOTED = r'"[^"]*(?:""[^"]*)*"'
-_FIELD = f'(?:{_QUOTED}|[^"{{d}}\\r\\n][^{{d}}\\r\\n]*|)'
-_FIELD_AND_END = f"({_FIELD})({{d}}|\\r\\n|\\r|\\n|\\Z)"
-_ROW = f"(?:{_FIELD}{{d}})*{_FIELD}(?:\\r\\n|\\r|\\n)"
-_BEGUN = f'(?:(?:{_FIELD}{{d}})*"[^"]*(?:""[^"]*)*)?'
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_decode = json.JSONDecoder(parse_int=float).raw_decode  # int refuses very long numbers
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _to_ascii = json.JSONEncoder(separators=(",", ":")).encode
-_BLANKS = re.compile(r"[ \t\r\n]+")
 _TYPES = {bool: "true or false", float: "a number", list: "a list", dict: "an object"}
-
-
-class RecordError(CnlpError):
-    """A record that cannot be used.
-
-    Attributes:
-        lines: how many lines of the chunk are in front of it.
-    """
-
-    def __init__(self, reason: str, lines: int = 0) -> None:
-        super().__init__(reason)
-        self.lines = lines
-
-    def __reduce__(self) -> tuple[type[RecordError], tuple[str, int]]:
-        return type(self), (str(self), self.lines)
 
 
 class Analysis(NamedTuple):
@@ -263,124 +240,6 @@ def read_heading(start: bytes, delimiter: str, field: str) -> Table:
         reason = "two columns have" if field in names else "no column has"
         raise RecordError(f"{reason} the heading {field!r}; there are: {', '.join(names)}")
     return Table(delimiter, names, names.index(field))
-
-
-def whole_rows(chunks: Iterable[Chunk], delimiter: str) -> Iterator[Chunk]:
-    """Chunks of whole lines as chunks of whole rows, which may contain line breaks.
-
-    Raises:
-        RecordError: a row is longer than any can be.
-    """
-    row, begun = (re.compile(form.encode()) for form in (_ROW.format(d=delimiter), _BEGUN.format(d=delimiter)))
-    rest = Chunk(b"", 0, 1)
-    for chunk in chunks:
-        if rest.data:
-            chunk = Chunk(rest.data + chunk.data, rest.offset, rest.line)
-        end = len(chunk.data)
-        if b'"' in chunk.data:
-            end = 0
-            while match := row.match(chunk.data, end):
-                end = match.end()
-            if not begun.fullmatch(chunk.data, end):  # the end of the file, or broken: whoever reads it says so
-                end = len(chunk.data)
-        if end:
-            yield Chunk(chunk.data[:end], chunk.offset, chunk.line)
-        rest = Chunk(chunk.data[end:], chunk.offset + end, chunk.line + count_lines(chunk.data[:end]))
-        if len(rest.data) > LONGEST_ROW:
-            reason = f"this row is longer than {LONGEST_ROW >> 20} MB; is a quote missing?"
-            raise RecordError(reason, rest.line - 1)
-    if rest.data:
-        yield rest
-
-
-def read_row(text: str, at: int, delimiter: str) -> tuple[list[tuple[int, int]], int]:
-    r"""The spans of the fields of a row, quotes included, and where the next row starts.
-
-    Args:
-        text: of a table.
-        at: where the row starts.
-        delimiter: of the table.
-
-    Raises:
-        RecordError: quotes are not closed, or something stands behind them.
-
-    >>> read_row('a,"b\n""c"\n', 0, ",")
-    ([(0, 1), (2, 9)], 10)
-    """
-    match_field = re.compile(_FIELD_AND_END.format(d=delimiter)).match
-    spans = []
-    while match := match_field(text, at):
-        spans.append(match.span(1))
-        at = match.end()
-        if match[2] != delimiter:
-            return spans, at
-    closed = re.match(_QUOTED, text[at:])
-    raise RecordError("something stands behind closed quotes" if closed else "quotes are not closed")
-
-
-def unquote(field: str) -> str:
-    """What a field says."""
-    return field[1:-1].replace('""', '"') if field[:1] == '"' else field
-
-
-def quote(text: str, delimiter: str, *, always: bool = False) -> str:
-    """A field that says ``text``."""
-    if always or any(char in text for char in (delimiter, '"', "\r", "\n")):
-        return '"' + text.replace('"', '""') + '"'
-    return text
-
-
-def read_object(line: str) -> tuple[dict[str, tuple[Any, int, int]], int]:
-    """The members of an object in JSON, each with its value and where that stands, and where the last one ends.
-
-    Raises:
-        RecordError: this is no object, or broken.
-
-    >>> read_object(' {"a": 1.50}')
-    ({'a': (1.5, 7, 11)}, 11)
-    """
-    members: dict[str, tuple[Any, int, int]] = {}
-    end, char = _expect(line, 0, "{")
-    at = _skip_blanks(line, end)
-    if line[at : at + 1] == "}":
-        at, char = at + 1, "}"
-    while char != "}":
-        key, _, at = _value(line, at)
-        if not isinstance(key, str):
-            raise RecordError(f"broken JSON: expected a name in quotes in front of column {at + 1}")
-        value, start, end = _value(line, _expect(line, at, ":")[0])
-        members[key] = value, start, end
-        at, char = _expect(line, end, ",}")
-    if line[at:].strip():
-        raise RecordError(f"something stands behind the object at column {at + 1}")
-    return members, end
-
-
-def _value(line: str, at: int) -> tuple[Any, int, int]:
-    """The value that comes next, where it starts, and where it ends."""
-    at = _skip_blanks(line, at)
-    try:
-        value, end = _decode(line, at)
-    except json.JSONDecodeError as error:
-        raise RecordError(f"broken JSON: {error.msg} at column {error.pos + 1}") from None
-    except RecursionError:
-        raise RecordError("broken JSON: nested too deeply") from None
-    return value, at, end
-
-
-def _expect(line: str, at: int, chars: str) -> tuple[int, str]:
-    """Which of ``chars`` comes next, and the place behind it."""
-    at = _skip_blanks(line, at)
-    char = line[at : at + 1]
-    if not char or char not in chars:
-        raise RecordError(f"broken JSON: expected {' or '.join(chars)} at column {at + 1}")
-    return at + 1, char
-
-
-def _skip_blanks(line: str, at: int) -> int:
-    """The place of the next character that is not blank."""
-    match = _BLANKS.match(line, at)
-    return match.end() if match else at
 
 
 def _dump(value: object) -> str:

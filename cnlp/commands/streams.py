@@ -18,9 +18,9 @@ from cnlp.commands.formats import Format
 from cnlp.commands.inputs import Input
 from cnlp.commands.journal import PREFIX, Content, Journal
 from cnlp.commands.outputs import STANDARD_OUTPUT, Output, file_output
-from cnlp.commands.records import Place, RecordError, read_records
+from cnlp.commands.records import Place, read_records
 from cnlp.decoding import BOM, BadBytes, Chunk, undecodable
-from cnlp.errors import CnlpError, WorkerError
+from cnlp.errors import CnlpError, RecordError, WorkerError
 from cnlp.io import count_lines, read_lines
 from cnlp.parallel import ordered_map
 

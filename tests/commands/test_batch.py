@@ -6,11 +6,12 @@ import gzip
 import json
 import os
 import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from running_commands import Result, run_here
+from running_commands import ROOT, Result, run_here
 
 from cnlp.commands.journal import NAME
 from cnlp.compression import KINDS, compressed, decompressed
@@ -309,3 +310,15 @@ def test_the_four_commands_have_the_same_options_for_batches(shell: Shell) -> No
         shown = shell(command, "--help").out.decode()
         for option in ("--output", "--encoding", "--errors", "--field", "--workers", "--resume", "--quiet", "--log"):
             assert f"{option} " in shown or f"{option}\n" in shown
+
+
+def test_the_guide_shows_what_comes_out(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = (ROOT / "docs" / "batch.md").read_text(encoding="utf-8")
+    block = guide.split("    $ cat posts.csv\n")[1].split("\n\n")[0]
+    table, *examples = textwrap.dedent(block).split("$ cnlp ")
+    monkeypatch.chdir(tmp_path)
+    Path("posts.csv").write_text(table, encoding="utf-8")
+    for example in examples:
+        words, shown = example.split("\n", 1)
+        assert shell(*words.split(" ")).out.decode().rstrip() == shown.rstrip()
+    assert len(examples) == 2

@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnlp.commands import records
-from cnlp.commands.records import Analysis, Place, RecordError, Records, read_object, read_records, whole_rows
+from cnlp.commands import rows
+from cnlp.commands.json_objects import read_object
+from cnlp.commands.records import Analysis, Place, Records, read_records
+from cnlp.commands.rows import whole_rows
+from cnlp.errors import RecordError
 from cnlp.io import read_lines
 
 
@@ -159,7 +162,7 @@ def test_a_row_that_has_other_fields_than_the_heading_makes_no_object() -> None:
 
 
 def test_a_missing_quote_does_not_gather_the_rest_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "LONGEST_ROW", 1 << 20)
+    monkeypatch.setattr(rows, "LONGEST_ROW", 1 << 20)
     with pytest.raises(RecordError, match="this row is longer than 1 MB; is a quote missing") as caught:
         convert('text\na\n"b\n' + "c\n" * 10**6, "a.csv", size=1 << 17)
     assert caught.value.lines == 2
