@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from io import BufferedWriter, StringIO
 from typing import BinaryIO
 
+from cnlp._kernel import kernel
 from cnlp.compression import Readable
 from cnlp.decoding import BadBytes, Chunk, decode, mend
 
@@ -114,9 +115,8 @@ def count_lines(data: bytes) -> int:
     >>> count_lines(b"a\r\nb\rc"), count_lines(b"")
     (3, 0)
     """
-    returns = data.count(b"\r")
-    ends = data.count(b"\n") + returns - (data.count(b"\r\n") if returns else 0)
-    return ends + (data != b"" and not data.endswith((b"\n", b"\r")))
+    endings, _ = kernel.count_text(data)
+    return endings + (data != b"" and not data.endswith((b"\n", b"\r")))
 
 
 @contextmanager

@@ -770,6 +770,15 @@ def cut_at(text: str, ends: bytes) -> list[str]:
     return words
 
 
+def count_text(data: bytes) -> tuple[int, int]:
+    """Line endings (LF, CR LF, CR), and bytes that begin a character of UTF-8."""
+    endings = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+    return endings, len(data.translate(None, _CONTINUATION))
+
+
+_CONTINUATION = bytes(range(0x80, 0xC0))
+
+
 def __getattr__(name: str) -> object:
     """Types and functions with a file of their own, which needs this one."""
     if name not in _HOMES:

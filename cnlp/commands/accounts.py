@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from types import TracebackType
 
 import cnlp
+from cnlp._kernel import kernel
 from cnlp.commands.failures import describe, report, say
 from cnlp.commands.inputs import Input
 from cnlp.commands.progress import Progress
@@ -19,7 +20,6 @@ from cnlp.decoding import BadBytes
 from cnlp.io import naming
 
 SHOWN = 10  # places of an input that messages name; the log names all
-_CONTINUATION = bytes(range(0x80, 0xC0))
 _DEEDS = {"replace": "replaced by U+FFFD", "skip": "line left out"}
 
 
@@ -35,7 +35,7 @@ class Counts:
     def add(self, data: bytes, lines: int) -> None:
         """A chunk of UTF-8 of so many lines."""
         self.lines += lines
-        self.characters += len(data.translate(None, _CONTINUATION))
+        self.characters += kernel.count_text(data)[1]
         self.bytes += len(data)
 
     def add_all(self, other: Counts) -> None:

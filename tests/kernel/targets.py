@@ -188,7 +188,7 @@ def lattice(chance: random.Random) -> None:
 
 
 def cutter(chance: random.Random) -> None:
-    """Cutter.words, segment, segment_bytes of every algorithm without a tagger; cut_at."""
+    """Cutter.words, segment, segment_all, segment_bytes of every algorithm without a tagger; cut_at."""
     base = any_base(chance)
     user, text = any_overlay(chance, base), any_text(chance)
     spans, use_patterns = torment.random_spans(chance, text), chance.random() < 0.8
@@ -212,6 +212,9 @@ def check_cutters(chance: random.Random, cutters: Sequence[Any], text: str, span
     same(*(one.words(text, spans) for one in cutters), text, spans)
     same(*(one.segment(text) for one in cutters), text)
     same("".join(cutters[0].segment(text)), text)
+    several = [text, *any_words(chance, 4), "", text[::-1]]
+    same(*(one.segment_all(several) for one in cutters), several)
+    same(cutters[0].segment_all(several), [cutters[0].segment(one) for one in several], several)
     data = text.encode("utf-8", "surrogatepass")
     if chance.random() < 0.3:
         data = some_bytes(chance, data)
@@ -223,6 +226,7 @@ def check_cutters(chance: random.Random, cutters: Sequence[Any], text: str, span
         except UnicodeDecodeError as error:
             outcomes.append((error.start, error.reason))
     same(*outcomes, data, delimiter)
+    same(*(kernel.count_text(data) for kernel in (native, reference)), data)
 
 
 def tagger(chance: random.Random) -> None:
@@ -263,7 +267,7 @@ def garbage(chance: random.Random) -> None:
 
 
 def pos(chance: random.Random) -> None:
-    """WordTagger.predict and tokens, sound and damaged."""
+    """WordTagger.predict, tokens and tokens_all, sound and damaged."""
     sound, text = pos_taggers.random_pos_tagger(0), any_text(chance)
     words = chance.choices([*pos_taggers.WORDS, " ", "\n", "", text], k=chance.choice([0, 3, 20, 130]))
     both = [sound.tagger(kernel) for kernel in (native, reference)]
@@ -275,11 +279,14 @@ def pos(chance: random.Random) -> None:
         for kernel, layer in zip((native, reference), layers_of(user), strict=True)
     ]
     same(*(t.tokens(c, text, spans, Token, SOURCES, "w") for t, c in zip(both, cutters, strict=True)), text)
+    several = [text, "", "".join(words)]
+    same(*(t.tokens_all(c, several, Token, SOURCES, "w") for t, c in zip(both, cutters, strict=True)), several)
     damaged = torment.spoil(chance, Arrays(*sound, 0, 0), tuple(sound.ranges))
     with refused("damaged", "does not fit"):
         one = pos_taggers.PosArrays(damaged.source, damaged.ranges).tagger(native)
         one.predict(words, "w")
         one.tokens(cutters[0], text, spans, Token, SOURCES, "w")
+        one.tokens_all(cutters[0], several, Token, SOURCES, "w")
 
 
 @cache
@@ -339,7 +346,7 @@ def entity_files() -> tuple[bytes, dict[str, tuple[int, int]], float]:
 
 
 def entities(chance: random.Random) -> None:
-    """EntityTagger.entities and n_labels, sound and damaged."""
+    """EntityTagger.entities, entities_all and n_labels, sound and damaged."""
     from cnlp._kernel.reference_entities import EntityTagger
 
     source, ranges, unit = entity_files()
@@ -360,6 +367,8 @@ def entities(chance: random.Random) -> None:
         for start, end, label, score in one.entities(shipped_cutter(), text):
             if not (0 <= start < end <= len(text) and 0 <= label < one.n_labels and 0.0 <= score <= 1.0):
                 raise AssertionError(f"no entity: {(start, end, label, score)}")
+        several = [text, "", "王小明在北京"]
+        same(one.entities_all(shipped_cutter(), several), [one.entities(shipped_cutter(), each) for each in several])
 
 
 def mapping(chance: random.Random) -> None:
