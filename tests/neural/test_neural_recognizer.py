@@ -23,9 +23,11 @@ from cnlp.ner.recognizer import EntityRecognizer, load_recognizer
 from cnlp.neural.settings import defaults
 
 pytest.importorskip("torch")
+import numpy as np
 import torch
 
 from cnlp.neural.crf import CRF
+from cnlp.neural.packing import _quantise, _restore
 from cnlp.neural.recognizer import NeuralRecognizer
 from cnlp.tagging.schemes import tag_set, tags_to_spans, transition_mask
 
@@ -186,7 +188,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     [
         lambda arrays, card: arrays.pop("tags"),
         lambda arrays, card: arrays.update({"bigrams.items": ("U8", b"nonsense")}),
-        lambda arrays, card: arrays.update({"words.rows": ("I8", b"\0")}),
+        lambda arrays, card: arrays.update({"words.rows": ("U8", b"\0")}),
         lambda arrays, card: arrays.pop("weights.linear.weight"),
         lambda arrays, card: card.update(settings="[]"),
         lambda arrays, card: card.update(settings='{"no_such": 1}'),
@@ -218,9 +220,22 @@ def test_without_torch_the_extra_is_named(tmp_path: Path) -> None:
     assert done.stdout == "a neural model needs torch: pip install 'cnlp[neural]'\n"
 
 
+@pytest.mark.parametrize("width", [1, 4, 7])
+def test_rows_of_four_bits_are_near_the_rows(width: int) -> None:
+    matrix = np.random.default_rng(1).normal(size=(9, width)).astype(np.float32)
+    matrix[3] = 0
+    rows, scales = _quantise(matrix)
+    restored = _restore(rows, scales, width)
+    assert rows.shape == (9, (width + 1) // 2) and rows.dtype == np.uint8 and restored.shape == matrix.shape
+    assert np.abs(restored - matrix).max(1) == pytest.approx(np.zeros(9), abs=0.41 * np.abs(matrix).max())
+    again, same = _quantise(restored)
+    assert np.allclose(_restore(again, same, width), restored, atol=1e-3)
+    assert not restored[3].any()
+
+
 def test_rows_are_small(tmp_path: Path) -> None:
     model().save(tmp_path / "m")
     card = ModelFile(tmp_path / "m").card
     assert json.loads(card["settings"])["hidden"] == 16
     items = {name: count for name, (_, count) in ModelFile(tmp_path / "m").arrays.items()}
-    assert items["characters.rows"] == 50 * items["characters.scales"]
+    assert items["characters.rows"] == 25 * items["characters.scales"]
