@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from cnlp import errors
+from cnlp.tagging.schemes import get_scheme
 
 MODELS = ("bilstm-crf", "lattice-lstm", "flat")
 CORPORA = ("resume", "weibo", "msra")  # those that defaults were chosen for
@@ -17,13 +18,15 @@ SCHEDULES = ("constant", "decay", "linear")
 FUSIONS = ("two", "four")
 
 
-# Least and most; of others whole numbers are 1 at least, the rest 0.
-_SHARE = (0, 1)
+# Least and most values; of others whole numbers are 1 at least, the rest 0.
+_SHARE = (0, 0.99)
 _RANGES: dict[str, tuple[float, float | None]] = {
     **dict.fromkeys(("embedding_dropout", "word_dropout", "output_dropout", "feed_forward_dropout"), _SHARE),
-    **dict.fromkeys(("token_dropout", "warmup", "momentum"), _SHARE),
-    **dict.fromkeys(("patience", "encoder_frozen"), (0, None)),
-    "seed": (0, None),
+    **dict.fromkeys(("token_dropout", "momentum"), _SHARE),
+    **dict.fromkeys(("patience", "encoder_frozen", "seed"), (0, None)),
+    "warmup": (0, 1),
+    "rate": (1e-9, None),
+    "hidden": (2, None),
 }
 
 
@@ -108,6 +111,7 @@ class Settings:
         for name, choices in choices_of.items():
             if getattr(self, name) not in choices:
                 raise errors.unknown_choice(name, getattr(self, name), choices)
+        get_scheme(self.scheme)
         for name, value in self.as_dict().items():
             least, most = _RANGES.get(name, (1, None) if type(value) is int else (0, None))
             if type(value) in (int, float) and not (least <= value and (most is None or value <= most)):

@@ -273,6 +273,22 @@ def test_settings_name_what_there_is(name, value) -> None:
         Settings().with_values({name: value})
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("output_dropout", 1.0, "must be 0 to 0.99, got 1.0"),
+        ("rate", 0.0, "must be at least 1e-09, got 0.0"),
+        ("rate", float("nan"), "must be at least 1e-09, got nan"),
+        ("hidden", 1, "must be at least 2, got 1"),
+        ("hidden", 20.5, "must be of type int, got 20.5"),
+        ("scheme", "BILOU", "unknown scheme 'BILOU'; choose one of: BIO, BMES, IOBES"),
+    ],
+)
+def test_values_that_a_setting_cannot_have(name, value, message) -> None:
+    with pytest.raises(errors.ArgumentError, match=message):
+        Settings().with_values({name: value})
+
+
 def test_a_setting_that_does_not_exist() -> None:
     with pytest.raises(errors.ArgumentError, match=r"unknown setting 'learning_rate'; choose one of: .*rate"):
         Settings().with_values({"learning_rate": 1})
