@@ -8,7 +8,7 @@ answer; an entity's score is its marginal probability under the CRF. :mod:`cnlp.
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from cnlp import errors
 from cnlp.models.format import ModelFile, write_model
@@ -45,6 +45,7 @@ class NeuralRecognizer(Recognizer):
         labels_: the labels, sorted.
         log_: one :class:`cnlp.neural.trainer.Epoch` for each epoch; ``dev`` is strict F1.
         card_: the model card of a loaded file, or what ``fit`` knows of itself.
+        arrays_: what its file has, see :mod:`cnlp.neural.packing`.
 
     >>> corpus = [("王明在北京工作", [(0, 2, "PER"), (3, 5, "LOC")]), ("李明去上海", [(0, 2, "PER"), (3, 5, "LOC")])]
     >>> settings = defaults("bilstm-crf").with_values({"epochs": 5, "hidden": 20, "rate": 0.02})
@@ -56,6 +57,7 @@ class NeuralRecognizer(Recognizer):
     labels_: list[str]
     log_: list[Epoch]
     card_: dict[str, str]
+    arrays_: Arrays
 
     def __init__(self, settings: Settings | None = None, *, device: str = "cpu") -> None:
         self.settings = settings
@@ -102,12 +104,10 @@ class NeuralRecognizer(Recognizer):
         )
         return self.take(trained, own_lexicon=words is not None)
 
-    def take(
-        self, trained: Trained, *, own_lexicon: bool = False, kept: Mapping[str, Container[str]] | None = None
-    ) -> Self:
-        """Take over what :func:`cnlp.neural.trainer.train` has learnt; the arguments are those of ``pack``."""
+    def take(self, trained: Trained, *, own_lexicon: bool = False) -> Self:
+        """Take over what :func:`cnlp.neural.trainer.train` has learnt, with the shipped lexicon or one's own."""
         self.log_ = trained.log
-        self._mount(*pack(trained.model, trained.vocabulary, trained.settings, own_lexicon=own_lexicon, kept=kept))
+        self._mount(*pack(trained.model, trained.vocabulary, trained.settings, own_lexicon=own_lexicon))
         return self
 
     # ---- finding ----
@@ -135,7 +135,7 @@ class NeuralRecognizer(Recognizer):
             OSError: the file cannot be written.
             ArgumentError: nothing was learnt yet.
         """
-        write_model(path, self._arrays, {**self.card_, **(card or {})})
+        write_model(path, self.arrays_, {**self.card_, **(card or {})})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, device: str = "cpu") -> Self:
@@ -155,18 +155,27 @@ class NeuralRecognizer(Recognizer):
     def from_file(cls, file: ModelFile, *, device: str = "cpu") -> Self:
         """The model in an open file; errors as :meth:`load`."""
         file.expect(NEURAL_KIND)
-        recognizer = cls(device=device)
         try:
             arrays = {name: (dtype, file.read(name)) for name, (dtype, _) in file.arrays.items()}
-            recognizer._mount(arrays, file.card)
+            return cls.of(arrays, file.card, device=device)
         except ValueError as error:
             if isinstance(error, errors.ModelError):
                 raise
             raise errors.bad_model(file.path, str(error)) from None
+
+    @classmethod
+    def of(cls, arrays: Arrays, card: dict[str, str], *, device: str = "cpu") -> Self:
+        """What :func:`cnlp.neural.packing.pack` returns, ready to tag.
+
+        Raises:
+            ValueError: something is missing or damaged.
+        """
+        recognizer = cls(device=device)
+        recognizer._mount(arrays, card)
         return recognizer
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("_model", "_arrays"):
+        if name in ("_model", "arrays_"):
             raise errors.ArgumentError("this recognizer has learnt nothing yet: call fit, or load a model")
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
@@ -174,5 +183,5 @@ class NeuralRecognizer(Recognizer):
         """Take the arrays of a file or of memory into use: what was just learnt tags as it will from its file."""
         model, self._vocabulary, self._settings = unpack(arrays, card)
         self._model = model.to(self.device)
-        self._arrays, self.card_ = arrays, card
+        self.arrays_, self.card_ = arrays, card
         self.labels_ = sorted({label for tag in self._vocabulary.tags if (label := tag.partition("-")[2])})

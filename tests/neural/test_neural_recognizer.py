@@ -202,7 +202,7 @@ def test_a_file_that_contradicts_itself_is_refused(
 ) -> None:
     from cnlp.models.format import write_model
 
-    arrays, card = dict(model()._arrays), dict(model().card_)
+    arrays, card = dict(model().arrays_), dict(model().card_)
     change(arrays, card)  # type: ignore[arg-type]
     write_model(tmp_path / "m", arrays, card)
     with pytest.raises(errors.ModelError):
