@@ -6,11 +6,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 _NEEDS = {
+    "cnlp/models/train_neural_ner.py": ("torch",),
     "cnlp/neural/word2vec.py": ("gensim",),
     "cnlp/spacy.py": ("spacy",),
     "cnlp/service/app.py": ("fastapi",),
     "cnlp/service/schema.py": ("fastapi",),
     "docs/api/docstrings.py": ("griffe",),
+    "docs/neural-entities.md": ("torch",),
     "docs/integrations.md": ("pandas", "sklearn", "spacy", "tokenizers"),
 }
 
