@@ -10,7 +10,7 @@ import torch
 
 @contextmanager
 def tiny_is_zero() -> Iterator[None]:
-    """In this thread, until the block ends. Attention weights and their gradients are often that small.
+    """In this thread, and those it starts, until the block ends. Attention's weights are often that small.
 
     >>> with tiny_is_zero():
     ...     print(is_zero())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
-from cnlp.errors import ArgumentError  # noqa: E402
+from cnlp.errors import ArgumentError, ModelError  # noqa: E402
 from cnlp.neural.encoder import BERT  # noqa: E402
+from cnlp.neural.recognizer import NeuralRecognizer  # noqa: E402
 from cnlp.neural.settings import defaults  # noqa: E402
 from cnlp.neural.trainer import train  # noqa: E402
 
@@ -70,6 +72,21 @@ def test_it_is_frozen_first_and_trained_then(folder, model):
 
     assert torch.equal(trained(1), start)
     assert 0 < (trained(2) - start).abs().max() < 0.1
+
+
+def test_a_model_file_needs_the_folder_and_says_so(folder, tmp_path):
+    moved = tmp_path / "bert"
+    shutil.copytree(folder, moved)
+    settings = defaults("bilstm-crf").with_values(
+        {"encoder": str(moved), "encoder_frozen": 1, "hidden": 16, "max_length": 30, "epochs": 2, "rate": 0.01}
+    )
+    model = NeuralRecognizer(settings).fit(CORPUS)
+    model.save(tmp_path / "model.safetensors")
+    text = "李红在上海"
+    assert NeuralRecognizer.load(tmp_path / "model.safetensors").entities(text) == model.entities(text)
+    shutil.rmtree(moved)
+    with pytest.raises(ModelError, match=r"bert' is no BERT folder: it has no vocab\.txt"):
+        NeuralRecognizer.load(tmp_path / "model.safetensors")
 
 
 def test_errors_say_what_is_wrong(folder, tmp_path):
