@@ -188,6 +188,7 @@ def _whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
         pieces = [block[cut:]]
         yield data
     rest = b"".join(pieces)
+    del pieces  # which may be a gigabyte
     if rest:
         yield rest
 

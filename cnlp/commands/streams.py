@@ -6,6 +6,7 @@ only when they are whole. An input that fails is reported and the next one is tr
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
@@ -15,7 +16,7 @@ from typing import NamedTuple, Protocol
 from cnlp import errors
 from cnlp.commands.accounts import Account, Counts
 from cnlp.commands.formats import Format
-from cnlp.commands.inputs import Input
+from cnlp.commands.inputs import STANDARD_INPUT, Input
 from cnlp.commands.journal import PREFIX, Content, Journal
 from cnlp.commands.outputs import STANDARD_OUTPUT, Output, file_output
 from cnlp.commands.records import Place, read_records
@@ -105,8 +106,13 @@ class Piece(NamedTuple):
     failure: CnlpError | OSError | None = None
 
 
-Pieces = Iterator[tuple[Piece, Callable[[], bytes] | None]]
 Argument = tuple[bytes, Place]  # of a format
+Result = bytes | UnicodeDecodeError | CnlpError  # of a format: what it returned or raised
+ToDo = Generator[tuple[Piece, Argument | None], None, None]
+Done = Iterator[tuple[Piece, Result | None]]
+
+GROUP_BYTES = 1 << 18  # of small chunks that go to a worker together, or sending them would cost more than their work
+GROUP_SIZE = 256  # of them at most
 
 
 class Stream:
@@ -171,26 +177,27 @@ class Stream:
         if shared is not None and document is not None:
             shared.write(document.finish())
 
-    def _apply_all(
-        self, pieces: Iterator[tuple[Piece, Argument | None]]
-    ) -> Generator[tuple[Piece, Callable[[], bytes] | None], None, None]:
-        """Each piece with the function that has or makes its result."""
-        return ordered_map(
-            partial(_apply, self.form),
-            pieces,
-            workers=self.workers,
-            processes=self.processes,
-            weigh=lambda argument: len(argument[0]),
-        )
+    def _apply_all(self, pieces: ToDo) -> Generator[tuple[Piece, Result | None], None, None]:
+        """Each piece with its result."""
+        function = partial(_apply, self.form)
+        groups = _group(pieces, GROUP_SIZE if self.workers > 1 else 1)
+        outcomes = ordered_map(function, groups, workers=self.workers, processes=self.processes, weigh=_weigh)
+        with closing(outcomes):
+            for group, outcome in outcomes:
+                results = iter(outcome() if outcome is not None else ())
+                for piece, argument in group:
+                    yield piece, None if argument is None else next(results)
 
-    def _read(self, pairs: Sequence[tuple[Input, str]]) -> Generator[tuple[Piece, Argument | None], None, None]:
+    def _read(self, pairs: Sequence[tuple[Input, str]]) -> ToDo:
         """Each input's chunks, with what a worker needs of them, and its end."""
         for source, target in pairs:
             job = Job(source, target, self._lines_ahead if target == STANDARD_OUTPUT else 0)
             failure: CnlpError | OSError | None = None
             try:
                 job.unchanged = self.journal is not None and self.journal.is_done(source, target)
-                if not job.unchanged:
+                if job.unchanged:
+                    self.account.progress.advance(os.stat(source.path).st_size)
+                else:
                     yield from self._read_input(job)
             except RecordError as error:
                 failure = errors.bad_line(source.label, error.lines + 1, str(error))
@@ -226,7 +233,7 @@ class Stream:
                 if job.failed:
                     return
 
-    def _replace(self, job: Job, pieces: Pieces) -> None:
+    def _replace(self, job: Job, pieces: Done) -> None:
         """Convert an input to a file, which is not begun if the input cannot be opened."""
         first = next(pieces)
         if first[0].failure is not None:
@@ -242,7 +249,7 @@ class Stream:
             self.journal.add(job.source, job.target, job.content, written)
         self.account.done(job.source, job.target, job.counts)
 
-    def _convert(self, pieces: Pieces, output: Output, document: Document | None) -> None:
+    def _convert(self, pieces: Done, output: Output, document: Document | None) -> None:
         """Convert an input behind what ``output`` has; it starts on a new line, so that none are joined.
 
         Raises:
@@ -250,7 +257,7 @@ class Stream:
             FormatError: with the line in the file of the first record that cannot be used.
         """
         start, begun = output.lines, False
-        for piece, outcome in pieces:
+        for piece, result in pieces:
             if piece.failure is not None:
                 raise piece.failure
             if not begun and output.line_open:
@@ -258,32 +265,60 @@ class Stream:
             begun = True
             if piece.job.has_mark and output.empty and self.writing.keep_mark:
                 output.write(BOM)
-            if outcome is None:
+            if result is None:
                 output.lines = start + piece.job.lines
                 continue
-            result = self._result(piece, outcome, start)
+            written = self._written(piece, result, start)
             if self.writing.watch is not None:
                 self.writing.watch(piece.chunk.data, piece.place)
-            output.write(result if document is None else document.show(result))
+            output.write(written if document is None else document.show(written))
             lines = count_lines(piece.chunk.data)
             output.lines = start + piece.chunk.line - 1 + lines
             piece.job.counts.add(piece.chunk.data, lines)
 
-    def _result(self, piece: Piece, outcome: Callable[[], bytes], start: int) -> bytes:
-        """The result for a chunk; again, if since it was read the lines in front of it have become less."""
-        (data, offset, line), source = piece.chunk, piece.job.source
+    def _written(self, piece: Piece, result: Result, start: int) -> bytes:
+        """The result for a chunk; made anew, if since it was read the lines in front of it have become less."""
+        (data, offset, line), source, before = piece.chunk, piece.job.source, start + piece.chunk.line - 1
+        if before != piece.place.before and isinstance(result, bytes):
+            result = self.form(data, piece.place._replace(before=before))
+        if isinstance(result, UnicodeDecodeError):
+            raise undecodable(source.label, self.reading.encoding, offset, result)
+        if isinstance(result, RecordError):
+            raise errors.bad_line(source.label, line + result.lines, str(result))
+        if isinstance(result, CnlpError):
+            raise result
+        return result
+
+
+def _group(pieces: ToDo, size: int) -> Iterator[tuple[list[tuple[Piece, Argument | None]], list[Argument] | None]]:
+    """Done in groups of at least ``size`` bytes, with what a worker needs of them; standard input does not wait."""
+    group: list[tuple[Piece, Argument | None]] = []
+    arguments: list[Argument] = []
+    for piece, argument in pieces:
+        group.append((piece, argument))
+        if argument is not None:
+            arguments.append(argument)
+        is_live = piece.job.source.path == STANDARD_INPUT
+        if is_live or len(group) >= size or _weigh(arguments) >= GROUP_BYTES:
+            yield group, arguments or None
+            group, arguments = [], []
+    if group:
+        yield group, arguments or None
+
+
+def _weigh(arguments: Sequence[Argument]) -> int:
+    return sum(len(chunk) for chunk, _ in arguments)
+
+
+def _apply(form: Format, arguments: Sequence[Argument]) -> list[Result]:
+    """The results of a group; one that fails does not spoil the others."""
+    results: list[Result] = []
+    for argument in arguments:
         try:
-            before = start + line - 1
-            result = outcome()
-            return result if before == piece.place.before else self.form(data, piece.place._replace(before=before))
-        except UnicodeDecodeError as error:
-            raise undecodable(source.label, self.reading.encoding, offset, error) from None
-        except RecordError as error:
-            raise errors.bad_line(source.label, line + error.lines, str(error)) from None
-
-
-def _apply(form: Format, argument: Argument) -> bytes:
-    return form(*argument)
+            results.append(form(*argument))
+        except (UnicodeDecodeError, CnlpError) as error:
+            results.append(error)
+    return results
 
 
 def _without_mark(chunks: Iterator[Chunk], job: Job) -> Iterator[Chunk]:
@@ -297,6 +332,10 @@ def _without_mark(chunks: Iterator[Chunk], job: Job) -> Iterator[Chunk]:
 
 def _joined(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
     """All chunks of an input as one."""
-    pieces = list(chunks)
-    offset = pieces[0].offset if pieces else 0
-    yield Chunk(b"".join(piece.data for piece in pieces), offset, 1)
+    pieces, start = [], None
+    for chunk in chunks:
+        start = chunk.offset if start is None else start
+        pieces.append(chunk.data)
+    data = b"".join(pieces)
+    del pieces
+    yield Chunk(data, start or 0, 1)
