@@ -12,7 +12,7 @@ from benchmarks.soak import soak
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL as Unix has it")
 def test_killed_batches_end_as_if_they_had_not_been(tmp_path: Path) -> None:
-    results = soak(tmp_path, rounds=4, files=40, seed=1)
-    assert results["identical"] == results["rounds"]
+    *_, results = soak(tmp_path, rounds=5, files=40, seed=1)
+    assert results["identical"] == results["rounds"] == 5
     assert results["lines lost or reordered"] == 0
-    assert results["kills"] >= 4
+    assert results["kills"] >= 3
