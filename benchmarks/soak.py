@@ -7,7 +7,8 @@ often as not: the end of the journal is cut off, an output is changed, cut off o
 Its folder must then hold the same files with the same bytes, and nothing else.
 
 What the run without trouble wrote is checked against its inputs: without the delimiters it is the text, line by line.
-The text is drawn by seed from handwritten phrases, so that no corpus is needed.
+The text is drawn by seed from handwritten phrases, so that no corpus is needed. An interrupted run goes on
+where it was.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ COMMANDS = {
     "ner": ["ner", "--format", "jsonl"],
     "keywords": ["keywords", "--per", "line", "--format", "tsv"],
 }
+_OF_CORPUS = ("files", "bytes", "lines", "lines lost or reordered")
 JOURNAL = ".cnlp-journal.jsonl"
 PHRASES = (
     *("王小明", "在", "北京大学", "读书", "，", "长江大桥", "很长", "。", "南京市", "昨天", "下雨", "了", "2024年"),
@@ -52,14 +54,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     options = _parser().parse_args(given)
     record = records.new_record("soak", given, seed=SEED)
+    before = _rounds_before(options.output, record)
     with tempfile.TemporaryDirectory() as name:
-        for results in soak(Path(name), rounds=options.rounds, files=options.files, seed=SEED):
+        for results in soak(Path(name), rounds=options.rounds, files=options.files, seed=SEED, before=before):
             records.save({**record, "results": results}, options.output)
             print(results, flush=True)
     return int(results["identical"] != options.rounds or results["lines lost or reordered"] != 0)
 
 
-def soak(folder: Path, *, rounds: int, files: int, seed: int) -> Iterator[dict[str, Any]]:
+def soak(
+    folder: Path, *, rounds: int, files: int, seed: int, before: dict[str, int] | None = None
+) -> Iterator[dict[str, Any]]:
     """What is known after each round, the commands by turns.
 
     Args:
@@ -67,9 +72,9 @@ def soak(folder: Path, *, rounds: int, files: int, seed: int) -> Iterator[dict[s
         rounds: how often a batch is killed and taken up again until it is done.
         files: how many files a batch has.
         seed: of text, moments and damage.
+        before: what was counted in earlier rounds, ``rounds`` among it.
     """
-    chance = random.Random(seed)
-    texts = make_corpus(folder / "in", files, chance)
+    texts = make_corpus(folder / "in", files, random.Random(seed))
     wanted = {name: reference(words, folder, name) for name, words in COMMANDS.items()}
     results = {
         "files": files,
@@ -77,13 +82,25 @@ def soak(folder: Path, *, rounds: int, files: int, seed: int) -> Iterator[dict[s
         "lines": sum(text.count("\n") for text in texts.values()),
         "lines lost or reordered": lost_lines(wanted["segment"][0], texts),
     }
-    counts: Counter[str] = Counter()
-    for number in range(rounds):
+    counts = Counter(before)
+    for number in range(counts["rounds"], rounds):
         name = list(COMMANDS)[number % len(COMMANDS)]
         expected, seconds = wanted[name]
+        chance = random.Random(f"{seed} {number}")
         run_round(COMMANDS[name], folder / "in", folder / f"out{number}", seconds, chance, counts)
+        counts["rounds"] += 1
         counts["identical"] += read_tree(folder / f"out{number}") == expected
-        yield {**results, "rounds": number + 1, **counts}
+        yield {**results, **counts}
+
+
+def _rounds_before(path: Path, record: records.Record) -> dict[str, int]:
+    """What an earlier run of the same code has counted, if it was interrupted."""
+    if not path.exists():
+        return {}
+    earlier = records.load(path)
+    if any(earlier[key] != record[key] for key in ("commit", "command")):
+        return {}
+    return {name: count for name, count in earlier["results"].items() if name not in _OF_CORPUS}
 
 
 def make_corpus(folder: Path, files: int, chance: random.Random) -> dict[str, str]:
