@@ -55,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(given)
     record = records.new_record("soak", given, seed=SEED)
     before = _rounds_before(options.output, record)
+    if before.get("rounds", 0) >= options.rounds:
+        return 0
     with tempfile.TemporaryDirectory() as name:
         for results in soak(Path(name), rounds=options.rounds, files=options.files, seed=SEED, before=before):
             records.save({**record, "results": results}, options.output)
