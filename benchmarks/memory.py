@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,49 +55,60 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measure(programs: Mapping[str, str], runs: int) -> dict[str, dict[str, Any]]:
+@dataclass(frozen=True)
+class Program:
+    """Code, and the interpreter and the environment that run it; by default this one's."""
+
+    code: str
+    python: str = sys.executable
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+
+def measure(given: Mapping[str, str | Program], runs: int) -> dict[str, dict[str, Any]]:
     """Cold start in milliseconds and peak memory in megabytes of every program.
 
     Raises:
         subprocess.CalledProcessError: a program fails.
     """
-    for code in programs.values():
-        start_seconds(code)
+    programs = {name: Program(one) if isinstance(one, str) else one for name, one in given.items()}
+    for program in programs.values():
+        start_seconds(program)
     seconds: dict[str, list[float]] = {name: [] for name in programs}
     for _ in range(runs):
-        for name, code in programs.items():
-            seconds[name].append(start_seconds(code))
+        for name, program in programs.items():
+            seconds[name].append(start_seconds(program))
     results: dict[str, dict[str, Any]] = {}
-    for name, code in programs.items():
+    for name, program in programs.items():
         above = [(one - bare) * 1e3 for one, bare in zip(seconds[name], seconds[BARE], strict=True)]
         results[name] = {
             "milliseconds": spread([value * 1e3 for value in seconds[name]], 2),
             "above_python_ms": spread(above, 2),
             "least_above_least_python_ms": round((min(seconds[name]) - min(seconds[BARE])) * 1e3, 2),
-            "peak_mb": spread([peak_bytes(code) / 1e6 for _ in range(3)], 2),
+            "peak_mb": spread([peak_bytes(program) / 1e6 for _ in range(3)], 2),
         }
         shown = results[name]
         print(f"{name:10} {shown['milliseconds']['median']:8.1f} ms {shown['peak_mb']['median']:8.1f} MB")
     return results
 
 
-def start_seconds(code: str) -> float:
-    """Wall seconds of a fresh interpreter that runs ``code``."""
+def start_seconds(program: Program) -> float:
+    """Wall seconds of a fresh interpreter that runs a program."""
     start = time.perf_counter()
-    _python(code)
+    _python(program)
     return time.perf_counter() - start
 
 
-def peak_bytes(code: str) -> int:
-    """Peak resident set, in bytes, of a fresh interpreter that runs ``code``."""
-    return int(_python(f"{code}\n{PEAK}"))
+def peak_bytes(program: Program) -> int:
+    """Peak resident set, in bytes, of a fresh interpreter that runs a program."""
+    printed = _python(replace(program, code=f"{program.code}\n{PEAK}"))
+    return int(printed.split()[-1])  # some programs talk
 
 
-def _python(code: str) -> bytes:
+def _python(program: Program) -> bytes:
     """Standard output of ``python -c code``, run where the package can be imported."""
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    environment = {**program.environment, "PYTHONIOENCODING": "utf-8"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed was compiled before
-    command = [sys.executable, "-c", code]
+    command = [program.python, "-c", program.code]
     done = subprocess.run(command, cwd=records.ROOT, env=environment, capture_output=True)
     if done.returncode:
         sys.stderr.buffer.write(done.stderr)

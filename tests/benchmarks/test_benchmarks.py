@@ -309,7 +309,7 @@ class TestMemory:
 
     def test_a_failing_program_is_no_result(self) -> None:
         with pytest.raises(subprocess.CalledProcessError):
-            memory.start_seconds("import no_such_module")
+            memory.start_seconds(memory.Program("import no_such_module"))
 
 
 RECORD = {
