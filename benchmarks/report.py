@@ -4,6 +4,7 @@
     …
     <!-- /table -->
 
+The picture of accuracy and speed (:mod:`benchmarks.picture`) is drawn where its figures have changed.
 NAME is a key of :data:`benchmarks.tables.TABLES`, or ``models``: the cards of the shipped models.
 ``--check`` changes nothing and fails when a table in a page and its JSON differ, so that no figure in the documentation
 is older than its measurement.
@@ -17,7 +18,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks import neural_tables, tables
+from benchmarks import neural_tables, picture, tables
 from benchmarks import record as records
 from benchmarks.cards import model_cards
 from benchmarks.tables import origin
@@ -37,6 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pages = options.pages or documentation(records.ROOT)
     try:
         stale = [page for page in pages if update(page, options.results, write=not options.check)]
+        if not options.pages and not picture.is_current(options.results):
+            stale.append(picture.PICTURE)
+            if not options.check:
+                picture.draw(options.results)
     except errors.CnlpError as error:
         print(error, file=sys.stderr)
         return 1

@@ -139,6 +139,60 @@ def start_and_memory(record: Record) -> str:
     )
 
 
+def peers_accuracy(record: Record) -> str:
+    """F1 of every toolkit on every set, and the mean."""
+    results = record["results"]
+    sets = _sets({name: cell["sets"] for name, cell in results.items() if "sets" in cell})
+    rows = [
+        [_with_stride(name, cell), *(fraction(cell["sets"][s]["f1"]) for s in sets), fraction(cell["mean_f1"])]
+        for name, cell in results.items()
+        if "sets" in cell
+    ]
+    return table(["F1", *(_SET_NAMES.get(name, name) for name in sets), "mean"], rows) + _failures(results)
+
+
+def peers_speed(record: Record) -> str:
+    """MB/s of every toolkit with its spread, ratios to jieba and rjieba, seconds to load, memory."""
+    results, bases = record["results"], record["results"]["ratio_to"]
+    rows = [
+        [
+            name,
+            "{median:.3g} ({min:.3g} to {max:.3g})".format(**cell["mb_per_s"]),
+            *(f"{ratios[name]['median']:.3g}" if name in ratios else _NO_FIGURE for ratios in bases.values()),
+            f"{cell['load_seconds']:.2f}",
+            f"{cell['peak_mb']:,.0f}",
+        ]
+        for name, cell in results["systems"].items()
+        if "mb_per_s" in cell
+    ]
+    head = ["by turns, one core", "MB/s (least to greatest)", *(f"x {base}" for base in bases), "s to load", "peak MB"]
+    return table(head, rows) + _failures(results["systems"])
+
+
+def peers_start(record: Record) -> str:
+    """Cold start and peak memory of every toolkit."""
+    results = {name: cell for name, cell in record["results"].items() if "failed" not in cell}
+    return start_and_memory({"results": results}) + _failures(record["results"])
+
+
+def hard_input(record: Record) -> str:
+    """What becomes of hard input, a column for each toolkit."""
+    results = {name: cell for name, cell in record["results"].items() if "failed" not in cell}
+    cases = list(dict.fromkeys(case for cell in results.values() for case in cell))
+    rows = [[case, *(cell[case]["outcome"] for cell in results.values())] for case in cases]
+    return table(["", *results], rows) + _failures(record["results"])
+
+
+def _with_stride(name: str, cell: Record) -> str:
+    return name if cell["stride"] == 1 else f"{name}, every {cell['stride']}th line"
+
+
+def _failures(results: Record) -> str:
+    """A line for each toolkit that failed."""
+    failed = {name: cell["failed"] for name, cell in results.items() if "failed" in cell}
+    return "".join(f"\n\n{name} failed: {reason}" for name, reason in failed.items())
+
+
 def large_lexicon(record: Record) -> str:
     """Seconds to load the user lexicon, and the lines that it cuts otherwise."""
     results = record["results"]
@@ -490,6 +544,10 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "soak": ("soak.json", killed_batches),
     "service": ("service.json", requests_of_service),
     "memory": ("memory.json", start_and_memory),
+    "peers-accuracy": ("peers-accuracy.json", peers_accuracy),
+    "peers-speed": ("peers-speed.json", peers_speed),
+    "peers-start": ("peers-start.json", peers_start),
+    "robustness": ("robustness.json", hard_input),
 }
 
 
