@@ -1,8 +1,8 @@
 """cnlp beside every peer that can be installed: accuracy, speed, start and memory, each toolkit in its own environment.
 
     accuracy   F1 on every public set, one call per line; writes ``benchmarks/results/peers-accuracy.json``. Slow
-               toolkits get every n-th line of large sets (``stride`` in the record). A line that comes back changed cannot be
-               scored; such lines are left out and counted.
+               toolkits get every n-th line of large sets (``stride`` in the record). A line that comes back changed
+               cannot be scored; such lines are left out and counted.
     speed      a process for each toolkit, all pinned to one core, takes turns over the four SIGHAN 2005 tests (A B C
                A B C …); each has as many lines, evenly spaced, as it cuts in about half a second. Megabytes of UTF-8
                a second of processor time, and the ratio to jieba within each round: ``peers-speed.json``.
@@ -95,7 +95,7 @@ class Worker:
         try:
             self.process.stdin.write(json.dumps(question).encode() + b"\n")
             self.process.stdin.flush()
-        except OSError:
+        except (OSError, ValueError):  # a pipe that broke, or was closed
             raise self._ended() from None
         return self._answer()
 

@@ -85,10 +85,11 @@ def draw(results: Path, picture: Path = PICTURE) -> None:
             colour = "#c03020" if point.name in BESIDE else "#333333"
             axes.annotate(
                 point.name, (point.speed, point.f1), (across, up), textcoords="offset points",
-                va="center", ha="left" if across > 0 else "right", color=colour,
+                va="center", ha=("center", "left", "right")[across // 8], color=colour,
             )  # fmt: skip
         axes.set_xscale("log")
-        axes.set_xlim(min(p.speed for p in shown) / 2, max(p.speed for p in shown) * 4)
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.set_xlim(min(p.speed for p in shown) / 2.5, max(p.speed for p in shown) * 5)
         axes.set_xlabel("speed: MB of UTF-8 a second, one core (logarithmic)")
         axes.set_ylabel("accuracy: mean F1 over the public sets")
         axes.grid(color="#e4e4e4", which="major")
@@ -97,17 +98,15 @@ def draw(results: Path, picture: Path = PICTURE) -> None:
 
 
 def places(shown: Sequence[Point]) -> list[tuple[int, int]]:
-    """Where each name stands beside its point, in typographic points: to the right, moved down where another is near.
+    """Where each name stands, in typographic points from its point: right, left of one that is near, above between two.
 
-    >>> places([Point("a", 1.0, 0.8), Point("b", 1.05, 0.8), Point("c", 50.0, 0.8)])
-    [(8, 0), (8, -12), (8, 0)]
+    >>> places([Point("a", 1.0, 0.8), Point("b", 1.05, 0.8), Point("c", 1.1, 0.8), Point("d", 50.0, 0.8)])
+    [(-8, 0), (0, 11), (8, 0), (8, 0)]
     """
-    found: list[tuple[int, int]] = []
-    for number, point in enumerate(shown):
-        near = [
-            other
-            for other in shown[:number]
-            if abs(other.f1 - point.f1) < 0.008 and max(other.speed, point.speed) / min(other.speed, point.speed) < 2.6
-        ]
-        found.append((8, -12 * len(near)))
+    found = []
+    for point in shown:
+        others = [other for other in shown if other != point and abs(other.f1 - point.f1) < 0.008]
+        near = [other.speed for other in others if 0.38 < other.speed / point.speed < 2.6]
+        faster, slower = any(one > point.speed for one in near), any(one < point.speed for one in near)
+        found.append((0, 11) if faster and slower else (-8, 0) if faster else (8, 0))
     return found

@@ -184,7 +184,7 @@ def hard_input(record: Record) -> str:
 
 
 def _with_stride(name: str, cell: Record) -> str:
-    return name if cell["stride"] == 1 else f"{name}, every {cell['stride']}th line of large sets"
+    return name if cell["stride"] == 1 else f"{name}, one line in {cell['stride']} of large sets"
 
 
 def _failures(results: Record) -> str:
