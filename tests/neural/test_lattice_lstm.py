@@ -98,8 +98,8 @@ def drawn(seed: int, lengths: list[int], share: float):
     return sentences
 
 
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 1.0])
-@pytest.mark.parametrize("lengths", [[1], [2], [7], [6, 6, 6], [9, 1, 4, 2, 7]])
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("lengths", [[1], [2], [6, 6], [8, 1, 4, 2]])
 def test_outputs_and_gradients_are_those_of_the_formulas(lengths: list[int], share: float) -> None:
     model = encoder()
     sentences = drawn(len(lengths), lengths, share)
@@ -136,7 +136,7 @@ def test_the_gradient_is_that_of_finite_differences() -> None:
     model = encoder(1)
     characters, words, lattice, mask = batched(drawn(1, [5, 3], 0.5))
     inputs = characters.detach().requires_grad_(), words.detach().requires_grad_()
-    assert torch.autograd.gradcheck(lambda *given: model(*given, lattice, mask), inputs)
+    assert torch.autograd.gradcheck(lambda *given: model(*given, lattice, mask), inputs, fast_mode=True)
 
 
 def test_padding_and_neighbours_change_nothing() -> None:
