@@ -22,7 +22,7 @@ from cnlp._kernel import kernel
 from cnlp.compression import Readable
 from cnlp.decoding import BadBytes, Chunk, decode, mend
 
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 18
 
 
 @contextmanager

@@ -1323,9 +1323,9 @@ static PyObject *cutter_propose(PyObject *self, PyObject *args)
 
 /* ---- bytes in, bytes out --------------------------------------------------------------------- */
 
-static size_t utf8_size(uint32_t code_point)
+static size_t utf8_size(uint32_t code_point) /* without branches: text mixes Chinese and ASCII */
 {
-    return code_point < 0x80 ? 1 : code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+    return 1 + (size_t)(code_point >= 0x80) + (size_t)(code_point >= 0x800) + (size_t)(code_point >= 0x10000);
 }
 
 /* Decodes strict UTF-8 (RFC 3629). Returns the number of code points, SIZE_MAX if it is invalid. */
@@ -1338,6 +1338,14 @@ static size_t utf8_decode(const unsigned char *data, size_t size, uint32_t *text
         if (lead < 0x80) {
             text[count++] = lead;
             i++;
+            continue;
+        }
+        if (lead > 0xE0 && lead < 0xF0 && lead != 0xED && size - i >= 3) { /* nearly all of Chinese */
+            uint32_t second = data[i + 1] ^ 0x80u, third = data[i + 2] ^ 0x80u;
+            if ((second | third) & 0xC0)
+                return SIZE_MAX;
+            text[count++] = (lead & 0xF) << 12 | second << 6 | third;
+            i += 3;
             continue;
         }
         size_t length = lead >= 0xF0 && lead < 0xF5 ? 4 : lead >= 0xE0 && lead < 0xF0 ? 3
@@ -1367,15 +1375,21 @@ static int is_delimited(const Scanner *scanner, const uint32_t *text, const Word
         && !((scanner_flags(scanner, text[end - 1]) | scanner_flags(scanner, text[end])) & IS_SPACE);
 }
 
-static void join_bytes(char *out, const char *data, const char *delimiter, size_t delimiter_size,
-                       const Scanner *scanner, const uint32_t *text, const Words *words)
+enum { COPIED_AT_ONCE = 16 }; /* a word is seldom longer; copies of a fixed size need no call */
+
+static void join_bytes(char *out, const char *data, size_t data_size, const char *delimiter,
+                       size_t delimiter_size, const Scanner *scanner, const uint32_t *text, const Words *words)
 {
+    const char *safe = data_size > COPIED_AT_ONCE ? data + data_size - COPIED_AT_ONCE : data;
     size_t position = 0;
     for (size_t k = 0; k < words->count; k++) {
         size_t size = 0;
         for (; position < words->items[k].end; position++)
             size += utf8_size(text[position]);
-        memcpy(out, data, size);
+        if (size <= COPIED_AT_ONCE && data < safe) /* what is left of the result is no shorter than of the data */
+            memcpy(out, data, COPIED_AT_ONCE);
+        else
+            memcpy(out, data, size);
         out += size;
         data += size;
         if (is_delimited(scanner, text, words, k)) {
@@ -1423,7 +1437,7 @@ static PyObject *cutter_segment_bytes(PyObject *self, PyObject *args)
     if (result) {
         char *out = PyBytes_AsString(result);
         Py_BEGIN_ALLOW_THREADS
-        join_bytes(out, bytes, mark, mark_size, &model->scanner, text, &words);
+        join_bytes(out, bytes, size, mark, mark_size, &model->scanner, text, &words);
         Py_END_ALLOW_THREADS
     }
     free(text);

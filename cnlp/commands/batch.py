@@ -48,7 +48,7 @@ workers_option = click.option(
     show_default=True,
     metavar="N",
     help="How many work on the input at once: threads or processes, as suits the work. Each has a few parts of about "
-    "1 MB in hand; the output is the same.",
+    "a quarter of 1 MB in hand; the output is the same.",
 )
 _OPTIONS = (
     encoding_option,
