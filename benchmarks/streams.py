@@ -1,4 +1,4 @@
-"""Files and streams: how fast, with how many workers, in how much memory? Writes ``benchmarks/results/streams.json``.
+"""Files and streams: how fast, with how many workers, in how much memory? Writes ``results/streams-PART.json``.
 
 files     ``cnlp segment`` as a process, from its start to its end, over a file of 200 MB made of raw/ in ``CNLP_DATA``
           (all files in turn, repeated), with one worker and two, beside peers (:mod:`benchmarks.stream_runs`, loading
@@ -7,8 +7,7 @@ commands  ``cnlp tag``, ``ner``, ``keywords --per line`` over pieces of that fil
 python    :func:`cnlp.segment_batch` and its like over the lines of pieces of the file, with one worker and two.
 
 All take turns (A B C A B C …), ratios are formed within a round. Wall time, because several cores work: ``cores`` says
-how many were in use on average; where that is well below two with two workers, they were not free. A further run with
---parts adds or replaces these parts of the record.
+how many were in use on average; where that is well below two with two workers, they were not free.
 """
 
 from __future__ import annotations
@@ -48,12 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     record = records.new_record("streams", words, packages=PEERS)
     sources = raw_files()
     record["data"] = {path.relative_to(data_folder()).as_posix(): file_sha256(path) for path in sources}
-    results: dict[str, Any] = records.load(options.output)["results"] if options.output.exists() else {}
     with TemporaryDirectory() as folder:
         corpus = make_corpus(sources, Path(folder), int(options.megabytes * MEGABYTE))
         for part in options.parts:
-            results[part] = {"command": record["command"], "date": record["date"], **PARTS[part](corpus, options)}
-    records.save({**record, "results": results}, options.output)
+            record["results"] = PARTS[part](corpus, options)
+            records.save(record, options.output / f"streams-{part}.json")
     return 0
 
 
@@ -196,7 +194,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--megabytes", type=float, default=200, help="size of the file; default: 200")
     parser.add_argument("--rounds", type=int, default=3, help="rounds over all contenders; default: 3")
     parser.add_argument("--parts", nargs="+", choices=list(PARTS), default=list(PARTS), help="default: all")
-    parser.add_argument("--output", type=Path, default=records.RESULTS / "streams.json")
+    parser.add_argument("--output", type=Path, default=records.RESULTS, help="folder; default: benchmarks/results")
     return parser
 
 
