@@ -250,10 +250,12 @@ def _score(gold: Sequence[Sentence], found: Sequence[Sequence[tuple[int, int, st
 
 def gather(words: Sequence[str], options: argparse.Namespace) -> None:
     """All records of the folder and of the last result in one, and the picture."""
-    old = records.load(options.output)["results"]["runs"] if options.output.exists() else []
-    runs = {_key(run): run for run in old}
+    old = records.load(options.output)["results"] if options.output.exists() else {}
+    runs = {_key(run): run for run in old.get("runs", ())}
+    settings = old.get("settings", {})
     for path in sorted(options.folder.glob("*/record.json")):
         run = records.load(path)
+        settings[f"{run['corpus']}, {run['model']}"] = {**run.pop("settings"), "seed": None, "lexicon": None}
         runs[_key(run)] = run
     record = records.new_record("neural_ner", words, packages=("torch", "gensim"))
     corpora = dict.fromkeys(run["corpus"] for run in runs.values())
@@ -262,6 +264,8 @@ def gather(words: Sequence[str], options: argparse.Namespace) -> None:
     listed = [runs[name] for name in sorted(runs, key=lambda name: order.get(name, len(order)))]
     linear = records.load(records.RESULTS / "ner.json")["results"]
     record["results"] = {
+        "coverage": {corpus: coverage(corpus, options.vectors) for corpus in SEEDS} if options.gather else old.get("coverage"),
+        "settings": settings,
         "runs": listed,
         "plan": [asdict(run) for run in plan()],
         "linear": {
@@ -273,6 +277,26 @@ def gather(words: Sequence[str], options: argparse.Namespace) -> None:
     records.save(record, options.output)
     if listed and options.output == _OUTPUT:
         PICTURE.write_text(plot(record["results"]), encoding="utf-8")
+
+
+def coverage(corpus: str, vectors_path: Path) -> dict[str, tuple[float, float]]:
+    """The share of the test part's characters, bigrams and words that have vectors: of all, and of distinct ones."""
+    from cnlp.neural.data import lattice_lexicon
+    from cnlp.neural.vectors import TABLES, Vectors, bigrams, fold, matches
+
+    vectors, lexicon = Vectors.load(vectors_path), lattice_lexicon()
+    found: dict[str, list[str]] = {name: [] for name in TABLES}
+    for text, _ in read(corpus)["test"]:
+        folded = fold(text)
+        words = [folded[start:end] for start, end, _ in matches(lexicon, folded)]
+        for name, items in zip(TABLES, (folded, bigrams(folded), words), strict=True):
+            found[name] += items
+    shares = {}
+    for name, items in found.items():
+        table = getattr(vectors, name)
+        of_all, of_distinct = (sum(item in table for item in some) / len(some) for some in (items, set(items)))
+        shares[name] = round(of_all, 4), round(of_distinct, 4)
+    return shares
 
 
 def _key(run: dict[str, Any]) -> str:

@@ -77,6 +77,15 @@ def neural_speed(record: Record) -> str:
     return table(["one thread", "", "s an epoch", "best epoch", "sentences/s", "peak MB in training"], rows)
 
 
+def neural_coverage(record: Record) -> str:
+    """How much of the test parts has vectors."""
+    rows = [
+        [CORPORA[corpus], *(f"{fraction(of_all)} / {fraction(of_distinct)}" for of_all, of_distinct in shares.values())]
+        for corpus, shares in record["results"]["coverage"].items()
+    ]
+    return table(["have vectors: of all / of distinct", "characters", "bigrams", "lattice words"], rows)
+
+
 def _cells(record: Record) -> Iterator[tuple[list[Record], list[Record]]]:
     """The runs of each row, done and planned: by corpus, model, vectors and lexicon, with all seeds."""
     done = {_key(run): run for run in record["results"]["runs"]}
@@ -151,5 +160,6 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "neural-weibo": ("neural_ner.json", neural_weibo),
     "neural-lexicon": ("neural_ner.json", neural_lexicon),
     "neural-vectors": ("neural_ner.json", neural_vectors),
+    "neural-coverage": ("neural_ner.json", neural_coverage),
     "neural-speed": ("neural_ner.json", neural_speed),
 }

@@ -30,7 +30,9 @@ def made_up(runs: list[Run]) -> dict[str, Any]:
         for run in runs
     ]  # fmt: skip
     linear = {"resume": 0.9, "weibo": 0.6, "msra": 0.9}
-    return {"results": {"runs": done, "plan": [asdict(run) for run in plan()], "linear": linear}}
+    coverage = {"weibo": dict.fromkeys(("characters", "bigrams", "words"), (0.9, 0.8))}
+    planned = [asdict(run) for run in plan()]
+    return {"results": {"runs": done, "plan": planned, "linear": linear, "coverage": coverage}}
 
 
 def test_the_plan_has_every_combination_once() -> None:
