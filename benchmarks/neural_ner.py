@@ -263,8 +263,11 @@ def gather(words: Sequence[str], options: argparse.Namespace) -> None:
     order = {run.name: place for place, run in enumerate(plan())}
     listed = [runs[name] for name in sorted(runs, key=lambda name: order.get(name, len(order)))]
     linear = records.load(records.RESULTS / "ner.json")["results"]
+    covered = old.get("coverage", {})
+    if options.gather:
+        covered = {corpus: coverage(corpus, options.vectors) for corpus in SEEDS}
     record["results"] = {
-        "coverage": {corpus: coverage(corpus, options.vectors) for corpus in SEEDS} if options.gather else old.get("coverage"),
+        "coverage": covered,
         "settings": settings,
         "runs": listed,
         "plan": [asdict(run) for run in plan()],
