@@ -1,7 +1,8 @@
 """What a batch tells while it works and at its end: errors, bytes that are no text, totals, and a log.
 
 Messages go to standard error. The log is a line of JSON for each event, appended at once, with the time in UTC:
-``start``, ``done`` (an output is whole), ``unchanged`` (``--resume`` found it so), ``bad-bytes``, ``error``, ``end``.
+``start``, ``done`` (an output is whole), ``unchanged`` (``--resume`` found it so), ``bad-bytes``, ``warning``,
+``error``, ``end``.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class Account:
         self.files += 1
         self.counts.add_all(counts)
         if counts.bad > SHOWN:
-            self.warn(f"{source.label}: {counts.bad - SHOWN:,} more places like these; --log FILE names all")
+            self._warn(f"{source.label}: {counts.bad - SHOWN:,} more places like these; --log FILE names all")
         self._note("done", input=source.label, output=target, **vars(counts))
 
     def is_unchanged(self, source: Input, target: str) -> None:
@@ -99,7 +100,7 @@ class Account:
         if number <= SHOWN:
             shown = " ".join(f"0x{byte:02x}" for byte in bad.data[:4])
             place = f"{source.label}:{bad.line}: not {encoding} at byte {bad.offset} ({shown})"
-            self.warn(f"{place}: {_DEEDS[policy]}")
+            self._warn(f"{place}: {_DEEDS[policy]}")
         where = {"line": bad.line, "byte": bad.offset, "bytes": bad.data.hex(" ")}
         self._note("bad-bytes", input=source.label, **where, encoding=encoding, policy=policy)
 
@@ -112,6 +113,10 @@ class Account:
 
     def warn(self, message: str) -> None:
         """Something that is no error."""
+        self._warn(message)
+        self._note("warning", message=message)
+
+    def _warn(self, message: str) -> None:
         if not self._quiet:
             self.progress.clear()
             say(f"warning: {message}")

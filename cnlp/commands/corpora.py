@@ -119,7 +119,7 @@ def read_entity_parts(
 def _read(arguments: Sequence[str], read: Callable[[str], Iterable[S]]) -> list[Part[S]]:
     if not arguments:
         return []
-    inputs, failures = find_inputs(arguments)
+    inputs, failures = find_inputs(arguments, compressed=False)
     if failures:
         raise failures[0]
     return [Part(os.path.basename(source.path), file_sha256(source.path), list(read(source.path))) for source in inputs]

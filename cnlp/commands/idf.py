@@ -86,7 +86,7 @@ def count(
 @min_count_option
 def merge(tables: tuple[str, ...], output: str, min_count: int) -> None:
     """Add up tables of different documents, in memory that does not grow with them."""
-    inputs, failures = find_inputs(tables)
+    inputs, failures = find_inputs(tables, compressed=False)
     for failure in failures:
         raise failure
     refuse_overwriting(inputs, [output])

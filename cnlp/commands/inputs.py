@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple
 
 from cnlp import errors
-from cnlp.compression import Readable, decompressed, without_suffix
+from cnlp.compression import Readable, decompressed, kind_of, without_suffix
 
 STANDARD_INPUT = "-"
 
@@ -181,7 +181,9 @@ def refuse_binary(start: bytes, path: str, encoding: str) -> None:
         raise errors.not_plain_text(path, "binary data")
 
 
-def find_inputs(arguments: Sequence[str], without: str | None = None) -> tuple[list[Input], list[OSError]]:
+def find_inputs(
+    arguments: Sequence[str], without: str | None = None, *, compressed: bool = True
+) -> tuple[list[Input], list[OSError]]:
     """Inputs that ``arguments`` stand for, in order, and what was wrong with the others.
 
     A file stands for itself. A folder stands for all text files below it, sorted: no hidden ones, none whose
@@ -191,6 +193,7 @@ def find_inputs(arguments: Sequence[str], without: str | None = None) -> tuple[l
     Args:
         arguments: as written in the shell; empty means standard input.
         without: a folder that is left out (the one that is written to).
+        compressed: compressed files in folders are wanted, too.
     """
     inputs: list[Input] = []
     failures: list[OSError] = []
@@ -200,6 +203,8 @@ def find_inputs(arguments: Sequence[str], without: str | None = None) -> tuple[l
                 failures.append(found)
             else:
                 inputs.append(found)
+    if not compressed:
+        inputs = [source for source in inputs if source.single or kind_of(source.path) is None]
     return inputs, failures
 
 

@@ -322,3 +322,14 @@ def test_the_guide_shows_what_comes_out(shell: Shell, tmp_path: Path, monkeypatc
         words, shown = example.split("\n", 1)
         assert shell(*words.split(" ")).out.decode().rstrip() == shown.rstrip()
     assert len(examples) == 2
+
+
+def test_compressed_files_are_read_by_the_commands_that_count_too(shell: Shell, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt.gz"):
+        pack(tmp_path / name, "长江大桥很长。" * 30 + "\n")
+    for command in (["idf", "--min-count", "1"], ["discover", "--min-pmi", "1"]):
+        made = []
+        for name in ("a.txt", "b.txt.gz"):
+            assert shell(*command, tmp_path / name, "-o", tmp_path / "table").code == 0
+            made.append((tmp_path / "table").read_bytes())
+        assert made[0] == made[1] != b""
