@@ -240,8 +240,8 @@ class Stream:
             raise first[0].failure
         document = self.writing.new_document() if self.writing.new_document else None
         written = Content()
-        on_write, prefix = (None, {}) if self.journal is None else (written.add, {"prefix": PREFIX})
-        with file_output(job.target, on_write, **prefix) as output:
+        noted = () if self.journal is None else (written.add, PREFIX)
+        with file_output(job.target, *noted) as output:
             self._convert(chain([first], pieces), output, document)
             if document is not None:
                 output.write(document.finish())
@@ -291,7 +291,7 @@ class Stream:
 
 
 def _group(pieces: ToDo, size: int) -> Iterator[tuple[list[tuple[Piece, Argument | None]], list[Argument] | None]]:
-    """Done in groups of at least ``size`` bytes, with what a worker needs of them; standard input does not wait."""
+    """Pieces in groups of ``size`` or ``GROUP_BYTES``, and what a worker needs of them; standard input never waits."""
     group: list[tuple[Piece, Argument | None]] = []
     arguments: list[Argument] = []
     for piece, argument in pieces:
