@@ -13,6 +13,7 @@ A finding ends the run of its target with code 1; its bytes are kept under ``--f
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib.util
 import mmap
 import os
@@ -51,11 +52,11 @@ def main() -> int:
         if folder:
             sanitize.copy_package(folder)
             sanitize.compile_kernel(folder, small_blocks=True, covered=engine == "atheris")
-        results = {
-            target: run(target, engine, folder, library, options.seconds / len(names), options) for target in names
-        }
-    if options.output:
-        save(options, engine, bool(library), results)
+        results = {}
+        for target in names:
+            results[target] = run(target, engine, folder, library, options.seconds / len(names), options)
+            if options.output:
+                save(options, engine, bool(library), target, results[target])
     findings = sum(len(cell["findings"]) for cell in results.values())
     print(f"fuzz: {sum(cell['executions'] for cell in results.values())} executions, {findings} findings", flush=True)
     return int(findings > 0)
@@ -77,8 +78,8 @@ def run(
     target: str, engine: str, folder: Path | None, library: str, seconds: float, options: argparse.Namespace
 ) -> dict[str, Any]:
     """One target until its time is up; a finding is noted and the rest of the time goes on with another seed."""
-    result: dict[str, Any] = {"executions": 0, "seconds": 0.0, "findings": []}
-    seed = options.seed
+    result: dict[str, Any] = {"executions": 0, "seconds": 0.0, "processor_seconds": 0.0, "findings": []}
+    seed, before = options.seed, children_seconds()
     while result["seconds"] < 0.95 * seconds and len(result["findings"]) < 5:
         start = time.monotonic()
         command = [sys.executable, str(TESTS / "fuzz.py"), "--inside", engine, "--targets", target]
@@ -99,8 +100,15 @@ def run(
             print("\n".join(line[:300] for line in report.splitlines()[-120:] if line[:1] != "#"), flush=True)
             result["findings"].append(summary(report))
             seed += 1
+    result["processor_seconds"] = round(children_seconds() - before, 1)
     print(f"fuzz: {target:10} {result['executions']:8} executions, {len(result['findings'])} findings", flush=True)
     return result
+
+
+def children_seconds() -> float:
+    """Processor time of all processes that were started here and have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def summary(report: str) -> str:
@@ -174,20 +182,41 @@ def replay(name: str, path: Path) -> int:
     return 0
 
 
-def save(options: argparse.Namespace, engine: str, sanitized: bool, results: dict[str, Any]) -> None:
-    """Write what was done as JSON, in the form of the benchmarks' results."""
+def save(options: argparse.Namespace, engine: str, sanitized: bool, target: str, cell: dict[str, Any]) -> None:
+    """Add one target's figures to a JSON record; what other sources of the kernel gave is dropped."""
     sys.path.insert(0, str(TESTS.parent))
     from benchmarks import record as records
 
+    settings = {
+        "engine": engine,
+        "sanitizers": ["address", "undefined"] if sanitized else [],
+        "kernel": hashlib.sha256(b"".join(path.read_bytes() for path in kernel_sources())).hexdigest(),
+    }
+    older = records.load(options.output)["results"] if options.output.exists() else {}
+    targets = older["targets"] if older.get("settings") == settings else {}
+    targets[target] = add(targets.get(target, {}), cell)
+    totals = {
+        name: round(sum(one[name] for one in targets.values()), 1)
+        for name in ("seconds", "processor_seconds", "executions")
+    }
+    totals["findings"] = sum(len(one["findings"]) for one in targets.values())
     record = records.new_record("fuzz", sys.argv[1:], packages=["atheris"], seed=options.seed)
     record["command"] = record["command"].replace("-m benchmarks.fuzz", "tests/fuzz.py")
-    settings = {"engine": engine, "sanitizers": ["address", "undefined"] if sanitized else []}
-    totals = {
-        "seconds": round(sum(cell["seconds"] for cell in results.values()), 1),
-        "executions": sum(cell["executions"] for cell in results.values()),
-        "findings": sum(len(cell["findings"]) for cell in results.values()),
-    }
-    records.save({**record, "results": {"settings": settings, **totals, "targets": results}}, options.output)
+    records.save({**record, "results": {"settings": settings, **totals, "targets": targets}}, options.output)
+
+
+def kernel_sources() -> list[Path]:
+    """The C files of all four modules."""
+    return sorted(path for path in sanitize.SOURCES.glob("_kernel/*.[ch]"))
+
+
+def add(older: dict[str, Any], cell: dict[str, Any]) -> dict[str, Any]:
+    """Two runs of a target together: sums and lists, and the most that was covered."""
+    joined = {**older, **cell}
+    for name in older.keys() & cell.keys():
+        whole = max(older[name], cell[name]) if name in ("branches", "features") else older[name] + cell[name]
+        joined[name] = round(whole, 1) if isinstance(whole, float) else whole
+    return joined
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -200,7 +229,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--plain", action="store_true", help="run the installed kernel, without sanitizers")
     parser.add_argument("--input", type=Path, help="run the first target on the bytes of this file, once")
     parser.add_argument("--findings", type=Path, default=Path("findings"), help="where inputs that fail are kept")
-    parser.add_argument("--output", type=Path, help="write a record as JSON")
+    parser.add_argument("--output", type=Path, help="a JSON record to which the figures are added")
     parser.add_argument("--inside", choices=["atheris", "random"], help=argparse.SUPPRESS)
     return parser
 
