@@ -97,7 +97,7 @@ def texts(system: str) -> dict[str, Any]:
         try:
             results[name] = read_bytes(one) if name == BYTES else cut(one, case_text(name))
         except PeerError as error:
-            results[name] = {"outcome": outcome_of(str(error)), "detail": str(error)}
+            results[name] = {"outcome": outcome_of(str(error), name), "detail": str(error)}
         results[name]["wall_seconds"] = round(time.perf_counter() - start, 2)
         print(f"{system:20} {name:30} {results[name]['outcome']}", flush=True)
     one.close()
@@ -142,14 +142,14 @@ def read_bytes(one: Worker) -> dict[str, Any]:
     return {"outcome": "altered", "detail": f"{found['kind']} of {found['text']!r}"}
 
 
-def outcome_of(reason: str) -> str:
+def outcome_of(reason: str, case: str) -> str:
     """One or two words for an error.
 
-    >>> outcome_of("TextTypeError: text must be str"), outcome_of("IndexError: list index out of range")
-    ('refused', 'IndexError')
+    >>> outcome_of("TextTypeError: text must be str", BYTES), outcome_of("TypeError: no", "lone surrogate")
+    ('refused', 'TypeError')
     """
     name = reason.partition(":")[0]
-    if name.endswith("TypeError"):
+    if case == BYTES and name.endswith("TypeError"):
         return "refused"
     if reason.startswith("no answer"):
         return f"> {SECONDS} s"

@@ -134,8 +134,8 @@ class TestRobustness:
             "outcome": "altered", "seconds": 0.0, "detail": "at 1: ' b' became 'b'",
         }  # fmt: skip
         assert robustness.read_bytes(fake)["outcome"] == "altered"
-        assert robustness.outcome_of("no answer within 10 s") == "> 10 s"
-        assert robustness.outcome_of("the process ended with signal 11") == "crash"
+        assert robustness.outcome_of("no answer within 10 s", "emoji") == "> 10 s"
+        assert robustness.outcome_of("the process ended with signal 11", "emoji") == "crash"
         assert robustness.judge(1, "Traceback …\nFileNotFoundError: x", "x")["outcome"] == "traceback"
         assert robustness.judge(0, "", "x")["outcome"] == "altered"
         assert robustness.judge(2, "", "x")["outcome"] == "no reason given"
