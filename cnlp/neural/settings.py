@@ -162,6 +162,7 @@ _DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
     },
     # Widths, heads and dropouts are those of FLAT's code (Li et al. 2020): 8 heads of 16, on MSRA of 20. Its 50 to 100
     # epochs of SGD with a constant rate give way to Adam with a rate that falls to zero. Token dropout is ours.
+    # MSRA's dev score still rises in its last epoch: more of them would help, where there is time for them.
     "flat": {
         "": {"hidden": 128, "schedule": "linear", "warmup": 0.05, "epochs": 12, "patience": 0},
         "weibo": {"feed_forward_dropout": 0.3, "epochs": 20},
