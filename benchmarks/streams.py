@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -64,14 +65,13 @@ def make_corpus(sources: Sequence[Path], folder: Path, size: int) -> Path:
     """One file of ``size`` bytes and the rest of its last line: all sources in turn, repeated."""
     target = folder / "corpus.txt"
     with target.open("wb") as output:
-        while output.tell() < size:
-            for source in sources:
-                data = source.read_bytes()
-                end = data.find(b"\n", size - output.tell())
-                output.write(data if end < 0 else data[: end + 1])
-                if output.tell() >= size:
-                    break
-    return target
+        for source in cycle(sources):
+            with source.open("rb") as lines:  # not at once: its size would count as its children's
+                for line in lines:
+                    output.write(line)
+                    if output.tell() >= size:
+                        return target
+    raise AssertionError("cycle does not end")
 
 
 def take(corpus: Path, megabytes: float) -> Path:

@@ -514,6 +514,56 @@ def killed_batches(record: Record) -> str:
     return table(["killed and taken up again", ""], rows)
 
 
+def files_by_workers(record: Record) -> str:
+    """Rates, ratios and peak memory of whole files."""
+    results = record["results"]
+    jieba, rjieba = (
+        max((name for name in results["ratio_to"] if name.startswith(peer)), key=lambda name: _median(results, name))
+        for peer in ("jieba", "rjieba")
+    )
+    rows = [
+        [
+            name,
+            _rate(rate),
+            _ratio(results["ratio_to"][jieba].get(name)),
+            _ratio(results["ratio_to"]["jieba"].get(name)),
+            _ratio(results["ratio_to"][rjieba].get(name)),
+            _ratio(results["ratio_to"]["rjieba"].get(name)),
+            f"{results['peak_mb'][name]['median']:.0f}" if name in results["peak_mb"] else _NO_FIGURE,
+        ]
+        for name, rate in results["mb_per_s"].items()
+    ]
+    peers = [f"x {name}" for name in (jieba, "jieba", rjieba, "rjieba")]
+    return table([f"file of {results['megabytes']:.0f} MB", "MB/s (least to greatest)", *peers, "peak MB"], rows)
+
+
+def commands_by_workers(record: Record) -> str:
+    """Rates of commands or streams with one worker and two."""
+    rows = []
+    for name, results in record["results"].items():
+        one, two = results["mb_per_s"].values()
+        (ratio,) = next(iter(results["ratio_to"].values())).values()
+        rows.append([f"`{name}`", _rate(one), _rate(two), _ratio(ratio)])
+    return table(["MB/s (least to greatest)", "1 worker", "2 workers", "ratio"], rows)
+
+
+def calls_without_leak(record: Record) -> str:
+    """What many calls left behind."""
+    results = record["results"]
+    worst = max(results["growth_kb"].values())
+    rows = [
+        ["calls", f"{results['calls']:,}"],
+        ["entries", f"{len(results['growth_kb'])}"],
+        ["greatest growth of the process in the calls of one entry, KB", f"{worst}"],
+        ["bytes a call, at most", f"{results['most_bytes_a_call']}"],
+    ]
+    return table(["called over and over", ""], rows)
+
+
+def _median(results: Record, name: str) -> float:
+    return float(results["mb_per_s"][name]["median"])
+
+
 TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "segmentation": ("segmentation.json", f1_by_set),
     "segmentation-recall": ("segmentation.json", recall_by_set),
@@ -543,6 +593,10 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "pipeline": ("pipeline.json", documents_in_spacy),
     "soak": ("soak.json", killed_batches),
     "service": ("service.json", requests_of_service),
+    "leaks": ("leaks.json", calls_without_leak),
+    "streams-files": ("streams-files.json", files_by_workers),
+    "streams-commands": ("streams-commands.json", commands_by_workers),
+    "streams-python": ("streams-python.json", commands_by_workers),
     "memory": ("memory.json", start_and_memory),
     "peers-accuracy": ("peers-accuracy.json", peers_accuracy),
     "peers-speed": ("peers-speed.json", peers_speed),

@@ -20,6 +20,7 @@ from benchmarks import (
     dropin,
     gazetteer,
     keywords,
+    leaks,
     lexicon,
     memory,
     methods,
@@ -30,6 +31,7 @@ from benchmarks import (
     report,
     segmentation,
     speed,
+    streams,
     systems,
     tables,
     timing,
@@ -456,6 +458,13 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     methods.main(["--rounds", "1", "--output", str(corpora / "methods.json")])
     monkeypatch.setattr(calibration, "SETS", {name: {"pku-test": "pku"} for name in ("perceptron", "crf")})
     calibration.main(["--output", str(corpora / "calibration.json")])
+    leaks.main(["--calls", "300", "--output", str(corpora / "leaks.json")])
+    (corpora / "data" / "raw" / "text.txt").write_text("王小明在北京。\n" * 50, encoding="utf-8")
+    monkeypatch.setattr(streams, "COMMANDS", {"tag": ["tag"]})
+    monkeypatch.setattr(streams, "COMMAND_MEGABYTES", {"tag": 0.001})
+    monkeypatch.setattr(streams, "STREAM_MEGABYTES", {"segment_batch": 0.001})
+    streams.main(["--parts", "commands", "python", "--megabytes", "0.01", "--rounds", "1", "--output", str(corpora)])
+    record.save(record.load(record.RESULTS / "streams-files.json"), corpora / "streams-files.json")
     minutes_to_measure = "discovery discovery-speed dropin keywords keywords-speed ner pipeline pos_joint service"
     for name in minutes_to_measure.split():  # the functions have tests below
         record.save(record.load(record.RESULTS / f"{name}.json"), corpora / f"{name}.json")
