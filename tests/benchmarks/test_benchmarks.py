@@ -459,6 +459,7 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     monkeypatch.setattr(calibration, "SETS", {name: {"pku-test": "pku"} for name in ("perceptron", "crf")})
     calibration.main(["--output", str(corpora / "calibration.json")])
     leaks.main(["--calls", "300", "--output", str(corpora / "leaks.json")])
+    (corpora / "data" / "raw").mkdir(exist_ok=True)
     (corpora / "data" / "raw" / "text.txt").write_text("王小明在北京。\n" * 50, encoding="utf-8")
     monkeypatch.setattr(streams, "COMMANDS", {"tag": ["tag"]})
     monkeypatch.setattr(streams, "COMMAND_MEGABYTES", {"tag": 0.001})
