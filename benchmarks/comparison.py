@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -63,7 +64,7 @@ class Worker:
     Args:
         system: a name in :data:`benchmarks.worker.SYSTEMS`.
         seconds: processor time that an answer may take, and the start.
-        memory: greatest address space in bytes; 0 for no limit.
+        memory: greatest address space in bytes, where the system has prlimit; 0 for no limit.
 
     Raises:
         PeerError: it cannot be installed or started.
@@ -73,7 +74,7 @@ class Worker:
         self.seconds = seconds
         python, environment = place(system)
         script = str(Path(__file__).with_name("worker.py"))
-        limit = ["prlimit", f"--as={memory}"] if memory else []
+        limit = ["prlimit", f"--as={memory}"] if memory and shutil.which("prlimit") else []
         self.process = subprocess.Popen(
             [*limit, python, script, system],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
