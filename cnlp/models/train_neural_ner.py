@@ -6,7 +6,8 @@ part liked best; ``--trained`` takes such a run's model file in place of trainin
 the file as it is written.
 
 A file keeps a row for what its training part has often enough, and for the most frequent characters, bigrams and words
-of the vectors; everything else is the unknown row. Dev parts chose how many: all 660,000 rows would take 18 MB.
+of the vectors; everything else is the unknown row. With all rows a file takes 20 MB and more. Strict F1 on dev, FLAT:
+Resume .950 with all rows, .943 with 67,000 (2.5 MB); a third of MSRA .899 and, with 179,000 (6.1 MB), .889.
 """
 
 from __future__ import annotations
