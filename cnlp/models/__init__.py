@@ -13,9 +13,10 @@ TAGGERS = {  # by algorithm: the shipped files of kind "segmenter"
     "crf": os.path.join(os.path.dirname(__file__), "crf.safetensors"),
     "hmm": os.path.join(os.path.dirname(__file__), "hmm.safetensors"),
 }
-ENTITIES = {  # by name: the shipped files of kind "entities"
+ENTITIES = {  # by name: the shipped files of kinds "entities" and "neural-entities"
     "msra": os.path.join(os.path.dirname(__file__), "ner.safetensors"),
     "cluener": os.path.join(os.path.dirname(__file__), "ner-cluener.safetensors"),
+    "resume-neural": os.path.join(os.path.dirname(__file__), "ner-resume-neural.safetensors"),
 }
 POS = os.path.join(os.path.dirname(__file__), "pos.safetensors")
 
