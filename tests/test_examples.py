@@ -13,6 +13,7 @@ NEEDS = {
     "crf": "numpy",
     "parts_of_speech": "numpy",
     "document_vectors": "sklearn",
+    "train_flat": "torch",
 }
 
 
