@@ -27,7 +27,7 @@ from cnlp.commands.failures import (
 
 COMMANDS = {
     "convert": "Convert a corpus with named entities from one format to another.",
-    "data": "List and fetch the public corpora that models and benchmarks are made from.",
+    "data": "List the public corpora that models and benchmarks are made from, and fetch them.",
     "discover": "Find new words in raw text.",
     "evaluate": "Score a model, or a file of predictions, against a gold standard.",
     "idf": "Count in how many documents each word stands.",

@@ -29,7 +29,7 @@ folder_option = click.option(
 
 @click.group("data")
 def command() -> None:
-    """List the public corpora that cnlp knows, and fetch them.
+    """List the public corpora that models and benchmarks are made from, and fetch them.
 
     Nothing of them is in the package: they belong to their publishers, who set the terms.
     """

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnlp.corpus import data_folder
+from cnlp.corpus import chosen_folder
 from cnlp.corpus.brat import BratWriter
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.entity_formats import READERS, WRITERS, detect_entities, read_entities
@@ -209,7 +209,7 @@ def test_an_unknown_format_is_refused() -> None:
 def test_the_public_corpora_are_read_without_loss(
     tmp_path: Path, name: str, format: str, total: int, entities: int | None
 ) -> None:
-    corpus = data_folder() / "ner" / name
+    corpus = chosen_folder() / "ner" / name
     if not corpus.is_file():
         pytest.skip(f"{name} is not in the data folder")
     repaired = list(read_entities(corpus, format, repair=None if format == "cluener" else "drop"))
@@ -223,7 +223,7 @@ def test_the_public_corpora_are_read_without_loss(
 
 
 def test_the_peoples_daily_is_read_without_loss(tmp_path: Path) -> None:
-    corpus = data_folder() / "cws" / "pfr1998" / "199801.txt"
+    corpus = chosen_folder() / "cws" / "pfr1998" / "199801.txt"
     if not corpus.is_file():
         pytest.skip("PFR is not in the data folder")
     paragraphs = list(islice(read_entities(corpus, "pfr"), 2000))
@@ -243,7 +243,7 @@ def characters(corpus: Path, format: str) -> str:
 
 
 def test_the_broken_tags_of_the_public_corpora_are_refused_unless_they_are_repaired() -> None:
-    corpus = data_folder() / "ner" / "weibo" / "weiboNER_2nd_conll.test"
+    corpus = chosen_folder() / "ner" / "weibo" / "weiboNER_2nd_conll.test"
     if not corpus.is_file():
         pytest.skip("Weibo is not in the data folder")
     with pytest.raises(FormatError, match=r"\.test:4450: BIO: 'I-PER\.NOM' at position 77 cannot stand after 'O'"):
