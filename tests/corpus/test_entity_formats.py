@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnlp.corpus import chosen_folder
 from cnlp.corpus.brat import BratWriter
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.entity_formats import READERS, WRITERS, detect_entities, read_entities
 from cnlp.corpus.pfr import format_pfr
+from cnlp.corpus.registry import chosen_folder
 from cnlp.errors import ArgumentError, FormatError
 
 BEIJING = Sentence("他在北京大学", ((2, 6, "ORG"),))
