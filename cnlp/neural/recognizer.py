@@ -1,8 +1,8 @@
 """Named entities by a neural tagger: ``NeuralRecognizer``, to be used like the linear one.
 
-A text is cut at line ends and, where it is longer than ``max_length``, at sentence ends; a longer sentence at commas
-or white space, a longer clause anywhere. Pieces of similar length are tagged together. The best legal tags are the
-answer; an entity's score is its marginal probability under the CRF. :mod:`cnlp.neural.packing` draws the model file.
+A text longer than ``max_length`` is cut at sentence ends, a longer sentence at commas or white space, a longer clause
+anywhere. Pieces of similar length are tagged together. The best legal tags are the answer; an entity's score is its
+marginal probability under the CRF. :mod:`cnlp.neural.packing` draws the model file.
 """
 
 from __future__ import annotations
