@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch's threads wait for each other where the cores are busy
 
 _NEEDS = {
     "cnlp/models/train_neural_ner.py": ("torch",),

@@ -213,7 +213,7 @@ typedef struct {
     const uint32_t *text;
     size_t length;          /* of the whole text */
     const Span *spans;
-    size_t n_spans;
+    size_t n_spans, longest_span;
     size_t begin, end;      /* the block; edges may reach beyond its end */
     size_t capacity;        /* characters the arrays have room for */
     uint32_t *second;       /* node after two characters from here, 0 if there is none */
@@ -243,6 +243,8 @@ int block_constrain(Block *block, size_t begin, size_t end);
 /* All candidates that begin at `start` into block->scratch: the user's words, the base's that these do
  * not hide, the extras from index `extra` on. Returns how many. */
 size_t block_candidates(Block *block, size_t start, size_t extra);
+/* The first of the caller's spans (sorted by start) that begins at or after the position. */
+size_t block_first_span(const Block *block, size_t position);
 
 static inline int is_open(const Block *block, size_t position)
 {

@@ -29,6 +29,9 @@ void block_init(Block *block, const Model *model, const Overlay *overlay, const 
     block->length = length;
     block->spans = spans;
     block->n_spans = n_spans;
+    for (size_t k = 0; k < n_spans; k++)
+        if (spans[k].end - spans[k].start > block->longest_span)
+            block->longest_span = spans[k].end - spans[k].start;
     block->flags = block->small_flags;
     block->flags_capacity = SMALL_BLOCK;
 }
@@ -258,8 +261,7 @@ static void match_constraints(Block *block, ForcedList *list, int partial_pass)
     }
 }
 
-/* The first of the caller's spans (sorted by start) that begins at or after the position. */
-static size_t first_span(const Block *block, size_t position)
+size_t block_first_span(const Block *block, size_t position)
 {
     size_t low = 0, high = block->n_spans;
     while (low < high) {
@@ -371,12 +373,14 @@ static void add_pieces(Block *block, size_t n_patterns)
 static void load_constraints(Block *block)
 {
     const Overlay *overlay = block->overlay;
-    size_t first = first_span(block, block->begin), last = first_span(block, block->end);
-    if (!(overlay && (overlay->has_constraints || block->has_glued)) && first == last)
+    size_t before = block->begin > block->longest_span ? block->begin - block->longest_span : 0;
+    size_t reaching = block_first_span(block, before), first = block_first_span(block, block->begin);
+    size_t last = block_first_span(block, block->end);
+    if (!(overlay && (overlay->has_constraints || block->has_glued)) && reaching == last)
         return;
     size_t n_patterns = block->n_extras;
     ForcedList list = {0};
-    for (size_t k = first; k < last; k++) {
+    for (size_t k = reaching; k < last; k++) { /* what loses still reopens its end, in this block or the next */
         if (block->spans[k].mode == MODE_TAGGER)
             continue;
         reopen(block, block->spans[k].start);

@@ -327,8 +327,8 @@ static uint32_t source_of(const Block *block, const Scanner *scanner, size_t sta
     const uint32_t *text = block->text;
     size_t length = end - start;
     const Overlay *overlay = block->overlay;
-    for (size_t k = 0; k < block->n_spans && block->spans[k].start <= start; k++)
-        if (block->spans[k].start == start && block->spans[k].end == end)
+    for (size_t k = block_first_span(block, start); k < block->n_spans && block->spans[k].start == start; k++)
+        if (block->spans[k].end == end)
             return SOURCE_USER;
     if (overlay && length <= overlay->trie.max_length) {
         uint32_t node = trie_find(&overlay->trie, text + start, length);

@@ -77,7 +77,7 @@ size_t tagger_constrain(Block *block, int32_t bonus, size_t begin, size_t end, u
     if (block_constrain(block, begin, end))
         return begin;
     block->flags[0] |= carried;
-    size_t cut = begin, reach = begin, extra = 0, span = 0;
+    size_t cut = begin, reach = begin, extra = 0, span = block_first_span(block, begin);
     if (!block->overlay && !block->n_spans) { /* patterns only */
         for (; extra < block->n_extras; extra++) {
             const Edge *edge = &block->extras[extra];
@@ -86,8 +86,6 @@ size_t tagger_constrain(Block *block, int32_t bonus, size_t begin, size_t end, u
         }
         return reach <= end ? end : cut;
     }
-    while (span < block->n_spans && block->spans[span].start < begin)
-        span++;
     for (size_t i = begin; i < end && !block->failed; i++) {
         if (reach <= i)
             cut = i;

@@ -265,6 +265,16 @@ def test_a_forced_stretch_that_loses_keeps_blocks_from_beginning_inside() -> Non
 
 
 @each_base
+@pytest.mark.parametrize("shift", range(3, 18, 2))
+def test_what_loses_still_reopens_its_end_in_the_next_block(base: Arrays, shift: int) -> None:
+    # The second begins before a block and ends within an address that the first cannot reach.
+    text = "中" * (1000 + shift) + "·:%@あ。@/http://a.cn/中" + "中" * 30
+    stretches = [(998, 1007), (1003, 1011), (1017, 1018)]
+    spans = pack_spans([(start + shift, end + shift, reference.MODE_FORCE, 0) for start, end in stretches])
+    assert_twins(base, None, text, spans)
+
+
+@each_base
 def test_costs_of_the_blocks_of_a_long_text_add_up(base: Arrays) -> None:
     texts = ["中国人大，" * 500, "国人" * 1500, "大" * 3000, "中 a。" * 700]
     assert base.model(native).path_costs(texts) == base.model(reference).path_costs(texts)

@@ -79,10 +79,11 @@ def test_a_megabyte_on_one_line() -> None:
     assert all(text[entity.start : entity.end] == entity.text for entity in found)
 
 
-def test_a_sentence_without_end_loses_nothing() -> None:
-    text = "北京" * 500
+def test_a_sentence_without_end_is_tagged_to_its_end() -> None:
+    text = "王小明在北京" * 200
     found = model().entities(text)
-    assert "".join(entity.text for entity in found) == text
+    assert all(text[entity.start : entity.end] == entity.text for entity in found)
+    assert len(found) > 300 and found[-1].end == len(text)
 
 
 def test_predict_is_entities_of_each() -> None:
@@ -227,7 +228,7 @@ def test_rows_of_four_bits_are_near_the_rows(width: int) -> None:
     rows, scales = _quantise(matrix)
     restored = _restore(rows, scales, width)
     assert rows.shape == (9, (width + 1) // 2) and rows.dtype == np.uint8 and restored.shape == matrix.shape
-    assert np.abs(restored - matrix).max(1) == pytest.approx(np.zeros(9), abs=0.41 * np.abs(matrix).max())
+    assert np.abs(restored - matrix).max() <= 0.41 * np.abs(matrix).max()
     again, same = _quantise(restored)
     assert np.allclose(_restore(again, same, width), restored, atol=1e-3)
     assert not restored[3].any()
