@@ -239,6 +239,8 @@ def _begin(packed: bytes) -> None:
     global _function
     import threading
 
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch's threads in each of several processes would be in the way
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import partial
 from itertools import chain
@@ -38,7 +39,8 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
 @click.option(
     "--model",
     metavar="NAME",
-    help="Shipped model, msra (PER, LOC, ORG) or cluener (ten finer labels), or a file, see 'cnlp train'.  "
+    help="Shipped model, msra (PER, LOC, ORG), cluener (ten finer labels) or resume-neural (curricula vitae; needs "
+    "torch), or a file, see 'cnlp train'.  "
     "[default: msra]",
 )
 @click.option("--no-model", is_flag=True, help="Use gazetteers and rules only.")
@@ -121,6 +123,7 @@ def load_recognizer(model: str | None) -> Find:
     """What a model finds in texts; a file, or the name of a shipped one."""
     from cnlp.ner.recognizer import recognizer_for
 
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # --workers says how many work, not torch
     return recognizer_for(model).predict
 
 

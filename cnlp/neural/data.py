@@ -9,6 +9,7 @@ without a row of its own still stands in the lattice.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
@@ -140,6 +141,7 @@ class Vocabulary:
         scheme: str = "BMES",
         lexicon: Trie | None = None,
         vectors: Vectors | None = None,
+        least: int = 1,
     ) -> Vocabulary:
         """What the training part and the vectors have.
 
@@ -148,6 +150,7 @@ class Vocabulary:
             scheme: BMES, IOBES or BIO.
             lexicon: words of the lattice; ``None``: no lattice.
             vectors: pretrained vectors, whose characters, bigrams and (of the lexicon) words get rows too.
+            least: what the sentences have less often, and the vectors have not, shares the unknown row.
         """
         texts = [fold(text) for text, _ in sentences]
         tables = (vectors.characters, vectors.bigrams, vectors.words) if vectors else ()
@@ -155,11 +158,11 @@ class Vocabulary:
         words: Iterable[str] = ()
         if lexicon is not None:
             own = (text[start:end] for text in texts for start, end, _ in matches(lexicon, text))
-            words = chain(own, (word for word in known if len(word) > 1 and word in lexicon))
+            words = chain(_frequent(own, least), (word for word in known if len(word) > 1 and word in lexicon))
         labels = sorted({label for _, spans in sentences for _, _, label in spans})
         return cls(
-            _number(chain(chain.from_iterable(texts), singles)),
-            _number(chain(chain.from_iterable(map(bigrams, texts)), pairs)),
+            _number(_frequent(chain.from_iterable(texts), least), singles),
+            _number(_frequent(chain.from_iterable(map(bigrams, texts)), least), pairs),
             _number(words),
             tag_set(scheme, labels),
             scheme,
@@ -289,6 +292,11 @@ def cut_long(text: str, limit: int, spans: Sequence[Span] = ()) -> list[tuple[in
     return [*pieces, (start, len(text))]
 
 
-def _number(keys: Iterable[str]) -> dict[str, int]:
-    return {key: row for row, key in enumerate(dict.fromkeys(keys), FIRST_ROW)}
+def _number(*keys: Iterable[str]) -> dict[str, int]:
+    return {key: row for row, key in enumerate(dict.fromkeys(chain(*keys)), FIRST_ROW)}
+
+
+def _frequent(items: Iterable[str], least: int) -> list[str]:
+    """What comes at least so often, in the order of its first coming."""
+    return [item for item, times in Counter(items).items() if times >= least]
 

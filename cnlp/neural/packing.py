@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,6 @@ def pack(
     settings: Settings,
     *,
     own_lexicon: bool = False,
-    kept: Mapping[str, Container[str]] | None = None,
 ) -> tuple[Arrays, dict[str, str]]:
     """Arrays and card of a tagger.
 
@@ -59,7 +58,6 @@ def pack(
         vocabulary: what its rows stand for.
         settings: what it was trained with.
         own_lexicon: its lexicon is not the shipped one.
-        kept: by table, of which characters, bigrams and words the rows are kept; ``None``: of all.
     """
     lexicon = vocabulary.lexicon
     chosen = {"lexicon": "none" if lexicon is None else "own" if own_lexicon else "shipped"}
@@ -70,7 +68,7 @@ def pack(
     state = {name: weight.detach().cpu() for name, weight in model.state_dict().items()}
     for table in TABLES:
         rows: Mapping[str, int] = getattr(vocabulary, table)
-        items = sorted(rows if kept is None else (item for item in rows if item in kept[table]))
+        items = sorted(rows)
         numbers = [*range(FIRST_ROW), *(rows[item] for item in items)]
         matrix = state.pop(_EMBEDDING.format(table))[numbers].float()
         rows_of_bytes, scales = _quantise(matrix.numpy())

@@ -174,6 +174,15 @@ class NeuralRecognizer(Recognizer):
         recognizer._mount(arrays, card)
         return recognizer
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickle, which takes it to worker processes: what its file has, not the model made of that."""
+        return {name: value for name, value in vars(self).items() if name not in ("_model", "_vocabulary", "_settings")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        if "arrays_" in state:
+            self._mount(self.arrays_, self.card_)
+
     def __getattr__(self, name: str) -> Any:
         if name in ("_model", "arrays_"):
             raise errors.ArgumentError("this recognizer has learnt nothing yet: call fit, or load a model")

@@ -42,6 +42,7 @@ class Settings:
         encoder_frozen: epochs in which it is not trained.
         encoder_rate: its share of the step size behind them.
         max_length: longer sentences are cut, where they must be, for training and tagging alike; characters.
+        least: a character, bigram or word that the training part has less often, and the vectors have not, is unknown.
         character_size, bigram_size, word_size: width of the embeddings; vectors that are given replace it.
         normalise: scale the rows of vectors and of random embeddings to length 1.
         hidden: width of the encoder's output, both directions together.
@@ -77,6 +78,7 @@ class Settings:
     encoder_frozen: int = 20
     encoder_rate: float = 0.05
     max_length: int = 256
+    least: int = 1
     character_size: int = 50
     bigram_size: int = 50
     word_size: int = 50

@@ -216,7 +216,7 @@ class _Run:
     ) -> None:
         torch.manual_seed(settings.seed)
         words = lattice_lexicon(lexicon) if settings.lexicon else None
-        vocabulary = Vocabulary.build(train, settings.scheme, words, vectors)
+        vocabulary = Vocabulary.build(train, settings.scheme, words, vectors, settings.least)
         model = NeuralTagger(vocabulary.sizes, vocabulary.tags, settings)
         if vectors is not None:
             model.embeddings.fill(vocabulary, vectors, settings.normalise)

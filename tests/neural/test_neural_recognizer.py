@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -98,6 +99,16 @@ def test_threads_find_the_same() -> None:
     texts = [sentence.text * 3 for sentence in corpus()]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(model().entities, texts)) == list(map(model().entities, texts))
+
+
+def test_it_goes_to_other_processes_as_its_file_has_it() -> None:
+    packed = pickle.dumps(model())
+    assert len(packed) < 2 * sum(len(data) for _, data in model().arrays_.values())
+    texts = [sentence.text for sentence in corpus()]
+    assert pickle.loads(packed).predict(texts) == model().predict(texts)
+    assert list(cnlp.entities_batch(texts, model=model(), processes=True, workers=2)) == model().predict(texts)
+    with pytest.raises(errors.ArgumentError, match="learnt nothing"):
+        pickle.loads(pickle.dumps(NeuralRecognizer())).entities("王小明")
 
 
 def test_a_saved_model_is_the_same_model(tmp_path: Path) -> None:
