@@ -30,7 +30,6 @@ from statistics import median
 from typing import Any
 
 from benchmarks import record as records
-from benchmarks.neural_plot import plot
 from cnlp.corpus.entities import Sentence, read_columns
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.evaluation.entities import evaluate
@@ -48,7 +47,6 @@ MODELS = ("flat", "lattice-lstm", "bilstm-crf")
 VECTORS = ("own", "random")
 KINDS = (".NAM", ".NOM")  # of Weibo's labels: names and nominal mentions
 SEEDS = {"resume": 5, "weibo": 5, "msra": 1}
-PICTURE = records.ROOT / "docs" / "neural-entities.svg"
 RUNS = Path("build/neural_ner")
 
 
@@ -249,7 +247,7 @@ def _score(gold: Sequence[Sentence], found: Sequence[Sequence[tuple[int, int, st
 
 
 def gather(words: Sequence[str], options: argparse.Namespace) -> None:
-    """All records of the folder and of the last result in one, and the picture."""
+    """All records of the folder and of the last result in one."""
     old = records.load(options.output)["results"] if options.output.exists() else {}
     runs = {_key(run): run for run in old.get("runs", ())}
     settings = old.get("settings", {})
@@ -278,8 +276,6 @@ def gather(words: Sequence[str], options: argparse.Namespace) -> None:
         },
     }
     records.save(record, options.output)
-    if listed and options.output == _OUTPUT:
-        PICTURE.write_text(plot(record["results"]), encoding="utf-8")
 
 
 def coverage(corpus: str, vectors_path: Path) -> dict[str, tuple[float, float]]:

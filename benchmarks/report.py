@@ -4,7 +4,7 @@
     …
     <!-- /table -->
 
-The picture of accuracy and speed (:mod:`benchmarks.picture`) is drawn where its figures have changed.
+Pictures are drawn anew, the one of accuracy and speed (:mod:`benchmarks.picture`) where its figures have changed.
 NAME is a key of :data:`benchmarks.tables.TABLES`, or ``models``: the cards of the shipped models.
 ``--check`` changes nothing and fails when a table in a page and its JSON differ, so that no figure in the documentation
 is older than its measurement.
@@ -15,15 +15,20 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from benchmarks import neural_tables, picture, tables
+from benchmarks import learning_curves, neural_plot, neural_tables, picture, scaling_plot, tables
 from benchmarks import record as records
 from benchmarks.cards import model_cards
 from benchmarks.tables import origin
 from cnlp import errors
 
+PICTURES: dict[str, tuple[Callable[..., str], tuple[str, ...]]] = {  # below docs, drawn from the results of records
+    "neural-entities.svg": (neural_plot.plot, ("neural_ner.json",)),
+    "learning-curves.svg": (learning_curves.plot, ("neural_ner.json",)),
+    "scaling.svg": (scaling_plot.plot, ("streams-files.json", "streams-commands.json")),
+}
 TABLES = {**tables.TABLES, **neural_tables.TABLES}
 _OPEN = re.compile(r"<!-- table:(?P<name>[^ ]+) -->")
 _TABLE = re.compile(
@@ -38,16 +43,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pages = options.pages or documentation(records.ROOT)
     try:
         stale = [page for page in pages if update(page, options.results, write=not options.check)]
-        if not options.pages and not picture.is_current(options.results):
-            stale.append(picture.PICTURE)
-            if not options.check:
-                picture.draw(options.results)
+        if not options.pages:
+            stale += [path for name in PICTURES if (path := draw(name, options.results, write=not options.check))]
+            if not picture.is_current(options.results):
+                stale.append(picture.PICTURE)
+                if not options.check:
+                    picture.draw(options.results)
     except errors.CnlpError as error:
         print(error, file=sys.stderr)
         return 1
     for page in stale:
         print(f"{page.name}: {'differs from its results' if options.check else 'updated'}")
     return int(options.check and bool(stale))
+
+
+def draw(name: str, results: Path, *, write: bool) -> Path | None:
+    """The picture if it differs from ``results``, which need not have what it shows; with ``write`` it is replaced."""
+    make, sources = PICTURES[name]
+    paths = [results / source for source in sources]
+    if not all(path.is_file() for path in paths):
+        return None
+    path, new = records.ROOT / "docs" / name, make(*(records.load(source)["results"] for source in paths))
+    if path.is_file() and path.read_text(encoding="utf-8") == new:
+        return None
+    if write:
+        path.write_text(new, encoding="utf-8")
+    return path
 
 
 def documentation(root: Path) -> list[Path]:

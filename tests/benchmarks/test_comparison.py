@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import json
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import comparison, peers, picture, record, report, robustness, tables, worker
+from benchmarks import comparison, peers, picture, record, report, robustness, scaling_plot, tables, worker
 from benchmarks.peers import PeerError
 from cnlp import errors
 
@@ -207,3 +208,26 @@ class TestCommand:
         with pytest.raises(SystemExit):
             command.main(["speeed"])
         assert "no such part: speeed" in capsys.readouterr().err
+
+
+class TestPictureOfWorkers:
+    def test_it_has_a_bar_for_each_rate(self) -> None:
+        rate = {"median": 2.0, "min": 1.5, "max": 3.0}
+        files = {"mb_per_s": {"cnlp, 1 worker": rate, "cnlp, 2 workers": rate, "jieba": rate}}
+        commands = {"tag": {"mb_per_s": {"cnlp tag, 1 worker": rate, "cnlp tag, 2 workers": rate}}}
+        drawn = scaling_plot.plot(files, commands)
+        texts = [text.text for text in ElementTree.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")]
+        assert texts[:-1:2] == [*files["mb_per_s"], "cnlp tag, 1 worker", "cnlp tag, 2 workers"]
+        assert texts[1:-1:2] == ["2"] * 5
+
+    def test_it_is_drawn_when_its_records_change(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(report.records, "ROOT", tmp_path)
+        (tmp_path / "docs").mkdir()
+        assert report.draw("scaling.svg", tmp_path, write=True) is None
+        rates = {"mb_per_s": {"a": {"median": 2.0, "min": 1.5, "max": 3.0}}}
+        for name, results in (("streams-files.json", rates), ("streams-commands.json", {})):
+            record.save({**record.new_record("streams", []), "results": results}, tmp_path / name)
+        picture = tmp_path / "docs" / "scaling.svg"
+        assert report.draw("scaling.svg", tmp_path, write=False) == picture and not picture.exists()
+        assert report.draw("scaling.svg", tmp_path, write=True) == picture
+        assert report.draw("scaling.svg", tmp_path, write=False) is None

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import neural_ner, neural_tables
+from benchmarks import learning_curves, neural_ner, neural_tables
 from benchmarks.neural_ner import Run, plan
 from benchmarks.neural_plot import plot
 from cnlp.corpus.entities import Sentence
@@ -25,6 +25,7 @@ def made_up(runs: list[Run]) -> dict[str, Any]:
         {
             **asdict(run),
             "scores": {part: {"f1": 0.5 + run.lexicon / 10 + rng.random() / 100} for part in ["dev", *parts]},
+            "dev_by_epoch": [rng.random() for _ in range(run.seed + 2)],
             "epoch_s": 1.5, "best_epoch": run.seed, "sentences_per_s": 900, "peak_mb": 800,
         }
         for run in runs
@@ -53,6 +54,9 @@ def test_tables_and_picture_stand_with_whatever_was_run(count: int) -> None:
     picture = ElementTree.fromstring(plot(record["results"]))
     dots = [circle for circle in picture.iter("{http://www.w3.org/2000/svg}circle") if circle.get("r") == "3.5"]
     assert len(dots) == count
+    curves = ElementTree.fromstring(learning_curves.plot(record["results"]))
+    drawn = {(run.corpus, run.model, run.vectors) for run in list(plan())[:count] if run.lexicon or "crf" in run.model}
+    assert len([path for path in curves.iter("{http://www.w3.org/2000/svg}path") if path.get("fill")]) == len(drawn)
 
 
 def test_the_lexicon_s_share_is_that_of_runs_with_one_seed() -> None:
