@@ -44,6 +44,9 @@ def test_vectors_bring_rows_that_training_did_not_have() -> None:
     found = Vocabulary.build(TRAIN, "BMES", lattice_lexicon(WORDS), vectors)
     assert "鑫" in found.characters and "市长" in found.bigrams
     assert "市长" in found.words and "不在词典" not in found.words  # words stand in the lattice if the lexicon has them
+    frequent = Vocabulary.build([*TRAIN, ("在市长", ())], "BMES", lattice_lexicon(WORDS), vectors, least=2)
+    assert set(frequent.characters) == set("在市长王鑫") and set(frequent.bigrams) == {"市长"}
+    assert set(frequent.words) == {"市长"}
 
 
 def test_the_lattice_has_every_word_of_the_lexicon_with_two_characters_and_more() -> None:
