@@ -39,8 +39,8 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
 @click.option(
     "--model",
     metavar="NAME",
-    help="Shipped model, msra (PER, LOC, ORG), cluener (ten finer labels) or resume-neural (curricula vitae; needs "
-    "torch), or a file, see 'cnlp train'.  "
+    help="Shipped model, msra (PER, LOC, ORG), cluener (ten finer labels), msra-neural or resume-neural (curricula "
+    "vitae; both need torch), or a file, see 'cnlp train'.  "
     "[default: msra]",
 )
 @click.option("--no-model", is_flag=True, help="Use gazetteers and rules only.")

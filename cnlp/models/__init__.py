@@ -16,6 +16,7 @@ TAGGERS = {  # by algorithm: the shipped files of kind "segmenter"
 ENTITIES = {  # by name: the shipped files of kinds "entities" and "neural-entities"
     "msra": os.path.join(os.path.dirname(__file__), "ner.safetensors"),
     "cluener": os.path.join(os.path.dirname(__file__), "ner-cluener.safetensors"),
+    "msra-neural": os.path.join(os.path.dirname(__file__), "ner-msra-neural.safetensors"),
     "resume-neural": os.path.join(os.path.dirname(__file__), "ner-resume-neural.safetensors"),
 }
 POS = os.path.join(os.path.dirname(__file__), "pos.safetensors")

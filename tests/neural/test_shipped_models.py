@@ -17,7 +17,14 @@ def test_the_shipped_model_of_curricula_vitae() -> None:
     assert {("张伟", "NAME"), ("北京大学", "ORG"), ("董事长", "TITLE")} <= found
 
 
-def test_shipped_neural_models_say_where_they_are_from() -> None:
-    card = ModelFile(ENTITIES["resume-neural"]).card
+def test_the_shipped_model_of_news() -> None:
+    found = {(entity.text, entity.label) for entity in cnlp.entities("王小明在北京大学读书。", model="msra-neural")}
+    assert found == {("王小明", "PER"), ("北京大学", "ORG")}
+    assert cnlp.entities("def main(): return Path(name).open()", model="msra-neural") == []
+
+
+@pytest.mark.parametrize("name", ["msra-neural", "resume-neural"])
+def test_shipped_neural_models_say_where_they_are_from(name: str) -> None:
+    card = ModelFile(ENTITIES[name]).card
     assert card["kind"] == "neural-entities" and card["source"].startswith("python -m cnlp.models.train_neural_ner")
     assert "strict F1 dev" in card["scores"] and "sha256" in card["training_data"]
