@@ -560,6 +560,19 @@ def calls_without_leak(record: Record) -> str:
     return table(["called over and over", ""], rows)
 
 
+def fuzzed_targets(record: Record) -> str:
+    """What fuzzing did and found, for each part of the kernel."""
+    targets = record["results"]["targets"]
+    executions, seconds = (sum(cell[key] for cell in targets.values()) for key in ("executions", "seconds"))
+    rows = [
+        [name, f"{cell['executions']:,}", f"{cell['seconds']:.0f}", branches, str(len(cell["findings"]))]
+        for name, cell in targets.items()
+        for branches in [f"{cell['branches']:,}" if "branches" in cell else _NO_FIGURE]  # only atheris counts them
+    ]
+    total = ["all", f"{executions:,}", f"{seconds:,.0f}", _NO_FIGURE, str(record["results"]["findings"])]
+    return table(["target", "executions", "s", "branches reached", "findings"], [*rows, total])
+
+
 def _median(results: Record, name: str) -> float:
     return float(results["mb_per_s"][name]["median"])
 
@@ -594,6 +607,7 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "soak": ("soak.json", killed_batches),
     "service": ("service.json", requests_of_service),
     "leaks": ("leaks.json", calls_without_leak),
+    "fuzz": ("fuzz.json", fuzzed_targets),
     "streams-files": ("streams-files.json", files_by_workers),
     "streams-commands": ("streams-commands.json", commands_by_workers),
     "streams-python": ("streams-python.json", commands_by_workers),
