@@ -131,24 +131,26 @@ def replacing(path: str, prefix: str = ".cnlp-") -> Iterator[BinaryIO]:
         with naming(path), open(target, "wb") as device:
             yield device
         return
-    with naming(path):
-        temporary, stream = _create_beside(path, target, prefix)
+    temporary = os.path.join(os.path.dirname(target), f"{prefix}{secrets.token_hex(6)}.tmp")
+    stream = None
     try:
+        with naming(path):
+            stream = _create(temporary, target, path)
         yield stream
         with naming(path):
             stream.close()
             os.replace(temporary, target)
     except BaseException:
         with suppress(OSError):
-            stream.close()
-        with suppress(FileNotFoundError):  # a signal came behind the renaming
+            if stream is not None:
+                stream.close()
+        with suppress(OSError):  # not there: it could not be made, or a signal came before that or behind the renaming
             os.unlink(temporary)
         raise
 
 
-def _create_beside(path: str, target: str, prefix: str) -> tuple[str, BufferedWriter]:
-    """A new hidden file in ``target``'s folder, with the permissions ``target`` has or would get."""
-    temporary = os.path.join(os.path.dirname(target), f"{prefix}{secrets.token_hex(6)}.tmp")
+def _create(temporary: str, target: str, path: str) -> BufferedWriter:
+    """A new file with the permissions that ``target`` has or would get; errors name ``path``."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(temporary, flags, 0o666)
@@ -157,7 +159,7 @@ def _create_beside(path: str, target: str, prefix: str) -> tuple[str, BufferedWr
         raise
     with suppress(OSError):
         os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
-    return temporary, os.fdopen(descriptor, "wb")
+    return os.fdopen(descriptor, "wb")
 
 
 def _ignore(_: object) -> None:

@@ -159,6 +159,17 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path, error: t
     assert os.listdir(tmp_path) == ["out.txt"]
 
 
+def test_a_signal_while_the_file_is_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        assert len(list(tmp_path.iterdir())) == 1
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fdopen", interrupted)
+    with pytest.raises(KeyboardInterrupt), replacing(str(tmp_path / "out.txt")):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.skipif(os.name != "posix", reason="permissions and links of POSIX")
 def test_permissions_and_links_are_kept(tmp_path: Path) -> None:
     target, link = tmp_path / "out.txt", tmp_path / "link.txt"
