@@ -7,7 +7,8 @@ from itertools import zip_longest
 from statistics import fmean
 from typing import Any
 
-from benchmarks.neural_plot import CORPORA, NAMES
+from benchmarks.neural_plot import CORPORA, NAMES, kind_of
+from benchmarks.svg import drawing
 
 COLOURS = {"flat": "#1f6fb4", "lattice-lstm": "#d9822b", "bilstm-crf": "#6a3d9a"}
 DASHES = {"own": "", "random": "4 3"}
@@ -17,15 +18,12 @@ WIDTH, PANEL, LEFT, RIGHT, TOP, HEIGHT = 720, 240, 40, 8, 48, 170
 
 def plot(results: dict[str, Any]) -> str:
     """Means over seeds, with the lexicon where the model has a place for it; dashed: vectors that began at random."""
-    total = TOP + HEIGHT + 36
     parts = [_legend()]
     for number, (corpus, title) in enumerate(CORPORA.items()):
-        chosen = [run for run in results["runs"] if run["corpus"] == corpus and _is_shown(run)]
+        chosen = [run for run in results["runs"] if run["corpus"] == corpus and kind_of(run)[1]]
         if chosen:
             parts.append(_panel(chosen, title, PANEL * number))
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {total}" '
-    head += 'font-family="sans-serif" font-size="11">'
-    return "\n".join([head, f'<rect width="{WIDTH}" height="{total}" fill="white"/>', *parts, "</svg>", ""])
+    return drawing(WIDTH, TOP + HEIGHT + 36, parts)
 
 
 def mean_by_epoch(curves: Sequence[Sequence[float]]) -> list[float]:
@@ -35,10 +33,6 @@ def mean_by_epoch(curves: Sequence[Sequence[float]]) -> list[float]:
     [0.5, 0.75, 0.5]
     """
     return [fmean(score for score in scores if score is not None) for scores in zip_longest(*curves)]
-
-
-def _is_shown(run: dict[str, Any]) -> bool:
-    return bool(run["lexicon"]) or run["model"] == "bilstm-crf"
 
 
 def _panel(runs: Sequence[dict[str, Any]], title: str, left: int) -> str:

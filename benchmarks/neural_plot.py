@@ -7,6 +7,8 @@ from math import floor
 from statistics import fmean
 from typing import Any
 
+from benchmarks.svg import drawing
+
 NAMES = {"flat": "FLAT", "lattice-lstm": "Lattice LSTM", "bilstm-crf": "BiLSTM-CRF"}
 CORPORA = {"resume": "Resume", "weibo": "Weibo", "msra": "MSRA"}
 COLOURS = {("own", True): "#1f6fb4", ("own", False): "#d9822b", ("random", True): "#8a8a8a"}
@@ -25,8 +27,7 @@ def plot(results: dict[str, Any]) -> str:
             drawn, height = _panel(runs, title, results["linear"][corpus], y)
             parts.append(drawn)
             y += height
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" font-family="sans-serif" font-size="11">'
-    return "\n".join([head, f'<rect width="{WIDTH}" height="{y}" fill="white"/>', *parts, "</svg>", ""])
+    return drawing(WIDTH, y, parts)
 
 
 def _panel(runs: Sequence[dict[str, Any]], title: str, linear: float, y: int) -> tuple[str, int]:
@@ -41,7 +42,7 @@ def _panel(runs: Sequence[dict[str, Any]], title: str, linear: float, y: int) ->
         (model, kind)
         for model in NAMES
         for kind in COLOURS
-        if any(run["model"] == model and _kind(run) == kind for run in runs)
+        if any(run["model"] == model and kind_of(run) == kind for run in runs)
     ]
     bottom = y + TOP + ROW * len(rows)
     lines = [f'<text x="8" y="{y + 20}" font-weight="bold">{title}, test F1</text>']
@@ -56,14 +57,14 @@ def _panel(runs: Sequence[dict[str, Any]], title: str, linear: float, y: int) ->
         if model != previous:
             lines.append(f'<text x="8" y="{middle + 4}">{NAMES[model]}</text>')
             previous = model
-        found = [run["scores"]["test"]["f1"] for run in runs if run["model"] == model and _kind(run) == kind]
+        found = [run["scores"]["test"]["f1"] for run in runs if run["model"] == model and kind_of(run) == kind]
         colour = COLOURS[kind]
         lines += [f'<circle cx="{x(f1)}" cy="{middle}" r="3.5" fill="{colour}" fill-opacity=".5"/>' for f1 in found]
         lines.append(f'<path d="M{x(fmean(found))} {middle - 6}v12" stroke="{colour}" stroke-width="2.5"/>')
     return "\n".join(lines), bottom + 20 - y
 
 
-def _kind(run: dict[str, Any]) -> tuple[str, bool]:
+def kind_of(run: dict[str, Any]) -> tuple[str, bool]:
     """Vectors and lexicon; BiLSTM-CRF has no place for a lexicon, so that its own kind is the first."""
     return run["vectors"], run["lexicon"] or run["model"] == "bilstm-crf"
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import record as records
+from benchmarks.leaks import resident_bytes
 from cnlp.corpus import registry
 
 PATHS = ("/segment", "/tag", "/entities", "/keywords")
@@ -114,8 +115,7 @@ async def load(
 
 def resident_mb(process: int) -> float:
     """Megabytes that a process has in memory now (Linux)."""
-    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
-    return round(pages * 4096 / 1e6, 1)
+    return round(resident_bytes(process) / 1e6, 1)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -214,7 +214,7 @@ class TestPictureOfWorkers:
     def test_it_has_a_bar_for_each_rate(self) -> None:
         rate = {"median": 2.0, "min": 1.5, "max": 3.0}
         files = {"mb_per_s": {"cnlp, 1 worker": rate, "cnlp, 2 workers": rate, "jieba": rate}}
-        commands = {"tag": {"mb_per_s": {"cnlp tag, 1 worker": rate, "cnlp tag, 2 workers": rate}}}
+        commands = {"tag": {"mb_per_s": {"tag, 1 worker": rate, "tag, 2 workers": rate}}}
         drawn = scaling_plot.plot(files, commands)
         texts = [text.text for text in ElementTree.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")]
         assert texts[:-1:2] == [*files["mb_per_s"], "cnlp tag, 1 worker", "cnlp tag, 2 workers"]
