@@ -9,8 +9,8 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch's threads wait for each other where the cores are busy
 
 _NEEDS = {
-    "cnlp/models/train_neural_ner.py": ("torch",),
-    "cnlp/neural/word2vec.py": ("gensim",),
+    "recipes/neural_ner.py": ("torch",),
+    "cnlp/ner/neural/word2vec.py": ("gensim",),
     "cnlp/spacy.py": ("spacy",),
     "cnlp/service/app.py": ("fastapi",),
     "cnlp/service/schema.py": ("fastapi",),
@@ -20,8 +20,8 @@ _NEEDS = {
 }
 
 _WITHOUT_TORCH = ("__init__.py", "settings.py", "vectors.py", "word2vec.py")
-for path in Path(__file__).parent.glob("cnlp/neural/*.py"):
+for path in Path(__file__).parent.glob("cnlp/ner/neural/*.py"):
     if path.name not in _WITHOUT_TORCH:
-        _NEEDS[f"cnlp/neural/{path.name}"] = ("torch",)
+        _NEEDS[f"cnlp/ner/neural/{path.name}"] = ("torch",)
 
 collect_ignore = [path for path, packages in _NEEDS.items() if not all(map(find_spec, packages))]

@@ -18,7 +18,7 @@ MODEL = "cnlp/models/core.safetensors"
 
 
 class BuildModels(Command):
-    """Run ``cnlp.models.build`` in the tree that is being built."""
+    """Run ``cnlp.lexicon.build`` in the tree that is being built."""
 
     description = "compile the shipped models from dictionaries/"
     user_options: ClassVar[list[tuple[str, str | None, str]]] = []
@@ -33,7 +33,7 @@ class BuildModels(Command):
     def run(self) -> None:
         root = os.path.abspath("." if self.editable_mode else self.build_lib)
         target = os.path.join(root, *MODEL.split("/"))
-        command = [sys.executable, "-m", "cnlp.models.build", target, os.path.abspath("dictionaries")]
+        command = [sys.executable, "-m", "cnlp.lexicon.build", target, os.path.abspath("dictionaries")]
         # In the built tree, so that the kernel compiled just now does the work.
         subprocess.run(command, check=True, cwd=root, env={**os.environ, "PYTHONPATH": root})
 

@@ -22,9 +22,9 @@ from typing import Any
 
 from benchmarks import record as records
 from cnlp.corpus import load
-from cnlp.models.train_segmenter import CNC_SHARE
 from cnlp.segmentation import Segmenter
 from cnlp.segmentation.trellis import Trellis
+from recipes.segmenter import CNC_SHARE
 
 SETS = {
     "perceptron": {"ud-dev": "ud", "zhuxian-dev": "zhuxian", "medical-dev": "medical", "cnc-dev": "cnc"},
@@ -76,9 +76,7 @@ def confidences(
     found = {}
     for temperature in temperatures:
         trellis.temperature = temperature
-        found[temperature] = [
-            (word.probability, (word.start, word.end) in spans) for word in trellis.confidences()
-        ]
+        found[temperature] = [(word.probability, (word.start, word.end) in spans) for word in trellis.confidences()]
     return found
 
 
@@ -120,9 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.calibration", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--sentences", type=int, default=400, help="of each set; default: 400")
-    parser.add_argument(
-        "--output", type=Path, default=records.RESULTS / "calibration.json", help="the file to write"
-    )
+    parser.add_argument("--output", type=Path, default=records.RESULTS / "calibration.json", help="the file to write")
     return parser
 
 

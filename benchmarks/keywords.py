@@ -29,8 +29,8 @@ from benchmarks.timing import Contender, pin, ratios, spread, time_rounds
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.keyphrases import Combined, make_extractor
 from cnlp.keyphrases.combined import DEFAULT_PARTS, PARTS
-from cnlp.models.train_keyphrases import CSL, read_csl
 from cnlp.text.normalise import normalise
+from recipes.keyphrases import CSL, read_csl
 
 CUTOFFS = (3, 5, 10)
 DEPTH = 100
@@ -179,8 +179,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--speed", action="store_true", help="measure speed in place of quality")
     parser.add_argument("--output", type=Path, help="the JSON file to write")
     return parser
-
-
 
 
 if __name__ == "__main__":

@@ -35,15 +35,15 @@ from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.evaluation import SegmentationScorer
 from cnlp.lexicon import Lexicon
 from cnlp.models.format import write_model
-from cnlp.models.train_segmenter import JANUARY_SETTINGS, RAW_SETTINGS, ROWS
 from cnlp.segmentation import Segmenter
 from cnlp.segmentation.bigram import Bigram
-from cnlp.tagging.characters import CharacterTagger
-from cnlp.tagging.compact import compact, pack_hmm, pack_model
-from cnlp.tagging.crf import CRF
-from cnlp.tagging.hmm import HMM
-from cnlp.tagging.perceptron import Perceptron
+from cnlp.segmentation.characters import CharacterTagger
+from cnlp.segmentation.compact import compact, pack_hmm, pack_model
+from cnlp.segmentation.crf import CRF
+from cnlp.segmentation.hmm import HMM
+from cnlp.segmentation.perceptron import Perceptron
 from cnlp.text.normalise import normalise
+from recipes.segmenter import JANUARY_SETTINGS, RAW_SETTINGS, ROWS
 
 JANUARY = "pfr-199801"
 TEST = "pku-test"
@@ -154,9 +154,7 @@ def _tagger(
         _, seconds = _timed(lambda: tagger.fit(sentences, raw=raw))
         features = sum(len(stream.keys) for stream in model.streams_)
         write_model(path, *pack_model(model, *compact(model, ROWS)))
-    return Method(
-        model.predict, seconds, features, (path,), Segmenter(lexicon, algorithm="perceptron", model=path)
-    )
+    return Method(model.predict, seconds, features, (path,), Segmenter(lexicon, algorithm="perceptron", model=path))
 
 
 def score(method: Method, gold: Sentences, texts: Sequence[str]) -> dict[str, Any]:

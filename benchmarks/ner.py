@@ -1,7 +1,7 @@
 """How good, fast and small is entity recognition? Writes ``benchmarks/results/ner.json``.
 
     scores   strict spans: the shipped models on MSRA's test part and on the test blocks of CLUENER that
-             cnlp.models.train_ner keeps away from training; models trained here on Resume and Weibo with their
+             recipes.ner keeps away from training; models trained here on Resume and Weibo with their
              defaults, method and epoch chosen on the dev part. Weibo also without the test sentences that its
              training part has word for word; NAM are names, NOM nominal mentions.
     speed    sentences a second of MSRA's test part, one call for each, to Python objects; jieba.posseg beside it,
@@ -33,8 +33,8 @@ from benchmarks.timing import pin, ratios, spread, time_rounds
 from cnlp.corpus.entities import Sentence, read_columns
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.evaluation.entities import EntityScorer
-from cnlp.models.train_ner import cluener, msra_test
 from cnlp.ner.recognizer import METHODS, EntityRecognizer, recognizer_for
+from recipes.ner import cluener, msra_test
 
 RESUME = "ner/resume/{}.char.bmes"
 WEIBO = "ner/weibo/weiboNER_2nd_conll.{}"

@@ -33,7 +33,7 @@ from benchmarks import record as records
 from cnlp.corpus.entities import Sentence, read_columns
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.evaluation.entities import evaluate
-from cnlp.models.train_ner import MSRA_TEST, MSRA_TRAIN, msra
+from recipes.ner import MSRA_TEST, MSRA_TRAIN, msra
 
 RESUME = "ner/resume/{}.char.bmes"
 WEIBO = "ner/weibo/weiboNER_2nd_conll.{}"
@@ -148,17 +148,17 @@ def is_done(run: Run, folder: Path) -> bool:
 
 def settings_of(run: Run) -> Any:
     """The defaults for the corpus."""
-    from cnlp.neural.settings import defaults
+    from cnlp.ner.neural.settings import defaults
 
     return defaults(run.model, run.corpus).with_values({"lexicon": run.lexicon, "seed": run.seed})
 
 
 def make(run: Run, folder: Path, vectors_path: Path) -> None:
     """Train, measure, write the record; the weights go to ``model.safetensors``."""
-    from cnlp.neural.model import predict
-    from cnlp.neural.recognizer import NeuralRecognizer
-    from cnlp.neural.trainer import train
-    from cnlp.neural.vectors import Vectors
+    from cnlp.ner.neural.model import predict
+    from cnlp.ner.neural.recognizer import NeuralRecognizer
+    from cnlp.ner.neural.trainer import train
+    from cnlp.ner.neural.vectors import Vectors
 
     parts = read(run.corpus)
     settings = settings_of(run)
@@ -280,8 +280,8 @@ def gather(words: Sequence[str], options: argparse.Namespace) -> None:
 
 def coverage(corpus: str, vectors_path: Path) -> dict[str, tuple[float, float]]:
     """The share of the test part's characters, bigrams and words that have vectors: of all, and of distinct ones."""
-    from cnlp.neural.data import lattice_lexicon
-    from cnlp.neural.vectors import TABLES, Vectors, bigrams, fold, matches
+    from cnlp.ner.neural.data import lattice_lexicon
+    from cnlp.ner.neural.vectors import TABLES, Vectors, bigrams, fold, matches
 
     vectors, lexicon = Vectors.load(vectors_path), lattice_lexicon()
     found: dict[str, list[str]] = {name: [] for name in TABLES}

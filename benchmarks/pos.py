@@ -1,8 +1,8 @@
 """How accurate and how fast are parts of speech? Writes ``benchmarks/results/pos.json``.
 
-PFR January 1998: days 1 to 25 to train (with February, which has no tags; see cnlp.models.train_pos), 26 to 28 to
+PFR January 1998: days 1 to 25 to train (with February, which has no tags; see recipes.pos), 26 to 28 to
 choose the epoch, 29 to 31 to test, names as in PFR. ``--model`` takes the tagger of these days that
-``python -m cnlp.models.train_pos --measured FILE`` wrote; without it one is trained.
+``python -m recipes.pos --measured FILE`` wrote; without it one is trained.
 
     gold words   accuracy of the tags of given words, and of words that days 1 to 25 do not have
     joint        F1 of words with their tag, cut by a perceptron that learnt days 1 to 25, February and
@@ -25,12 +25,12 @@ from typing import Any
 
 from benchmarks import record as records
 from cnlp.corpus import load
-from cnlp.models.train_pos import CORPUS, DEV, ROUNDING, SETTINGS, TEST, TRAIN, sentences, train
-from cnlp.models.train_segmenter import jieba_dictionary
-from cnlp.tagging.characters import Part
-from cnlp.tagging.perceptron import Perceptron
-from cnlp.tagging.pos import PartOfSpeech
+from cnlp.pos.tagger import PartOfSpeech
+from cnlp.segmentation.characters import Part
+from cnlp.segmentation.perceptron import Perceptron
 from cnlp.text.normalise import normalise
+from recipes.pos import CORPUS, DEV, ROUNDING, SETTINGS, TEST, TRAIN, sentences, train
+from recipes.segmenter import jieba_dictionary
 
 Tagged = tuple[Sequence[str], Sequence[str]]
 

@@ -29,10 +29,10 @@ from benchmarks import record as records
 from benchmarks.pos import Tagged, f1, fit_segmenter
 from cnlp._kernel.reference_pos import WordTagger
 from cnlp.models import open_model
-from cnlp.models.train_pos import CORPUS, DEV, ROUNDING, SETTINGS, TRAIN, sentences, train
-from cnlp.tagging import encode
-from cnlp.tagging.characters import ALLOWED, START_TAG, TAGS, CharacterTagger
-from cnlp.tagging.pos import ARRAYS, KIND, PartOfSpeech
+from cnlp.pos.tagger import ARRAYS, KIND, PartOfSpeech
+from cnlp.segmentation import encode
+from cnlp.segmentation.characters import ALLOWED, START_TAG, TAGS, CharacterTagger
+from recipes.pos import CORPUS, DEV, ROUNDING, SETTINGS, TRAIN, sentences, train
 
 SIZES = (2, 5, 10)
 PIPELINE = 1, 0.0, 0.0  # the one best cut
@@ -159,7 +159,7 @@ def n_best(
 
     Args:
         text: one character or more.
-        scores: [characters][tags], tags as in ``cnlp.tagging.characters.TAGS``.
+        scores: [characters][tags], tags as in ``cnlp.segmentation.characters.TAGS``.
         moves: [tags][tags] score of the second behind the first.
 
     >>> still = [[0.0] * 4] * 4

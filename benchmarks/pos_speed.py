@@ -22,8 +22,8 @@ from benchmarks.speed import JIEBA_STRIDE, MEGABYTE
 from benchmarks.systems import PEERS
 from benchmarks.timing import CLOCKS, Contender, pin, ratios, spread, time_rounds
 from cnlp.corpus import load
+from cnlp.pos.tagger import shipped
 from cnlp.segmentation import segmenter_for
-from cnlp.tagging.pos import shipped
 
 CORPORA = ("pku-test", "msr-test")  # jieba.posseg spends most of its time on Traditional characters
 

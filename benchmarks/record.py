@@ -120,9 +120,7 @@ def commit() -> str | None:
     """The checked out revision, ``+`` behind it if the package was changed; ``None`` without git."""
     try:
         revision, changes = (
-            subprocess.run(
-                ["git", *words], cwd=ROOT, capture_output=True, text=True, check=True
-            ).stdout.strip()
+            subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
             for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "--untracked-files=no", "cnlp"])
         )
     except (OSError, subprocess.CalledProcessError):

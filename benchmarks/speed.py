@@ -83,9 +83,7 @@ def line_contenders(sentences: Sentences, size: int) -> list[Contender]:
     sample = b"".join(data.splitlines(keepends=True)[::JIEBA_STRIDE])
     segmenters = cnlp_segmenters(CHOICES)
     contenders = [by_line(f"cnlp {name}", one.segment, data) for name, one in segmenters.items()]
-    contenders += [
-        in_bytes(f"cnlp {name}, bytes", one.segment_bytes, data) for name, one in segmenters.items()
-    ]
+    contenders += [in_bytes(f"cnlp {name}, bytes", one.segment_bytes, data) for name, one in segmenters.items()]
     contenders += floor(sentences, passes)
     return [*contenders, by_line("rjieba", load_rjieba(), data), by_line("jieba", load_jieba(), sample)]
 
@@ -199,6 +197,7 @@ def compare_long(pair: list[Contender], characters: int, rounds: int, clock: str
         "long_ns_per_character": spread([1e9 / rate for rate in rates["long"]]),
         "long_to_short": spread([s / one for s, one in zip(rates["short"], rates["long"], strict=True)]),
     }
+
 
 def _rounded(values: Sequence[float]) -> list[float]:
     return [round(value, 3) for value in values]

@@ -9,8 +9,8 @@ it best. What a peer loads is not timed.
     rjieba, threads     two threads take turns to take 1,000 lines
     rjieba, processes   a pool of two forked processes gets 1,000 lines and gives back text
 
-``python -m benchmarks.stream_runs STREAM INPUT WORKERS``: a stream of :mod:`cnlp.batch`, as ``segment_batch``, over
-the lines of a file, to lists that are dropped. Models are opened before.
+``python -m benchmarks.stream_runs STREAM INPUT WORKERS``: a stream of :mod:`cnlp.batch.texts`, as ``segment_batch``,
+over the lines of a file, to lists that are dropped. Models are opened before.
 """
 
 from __future__ import annotations

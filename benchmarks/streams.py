@@ -28,7 +28,7 @@ from benchmarks.stream_runs import NAMES
 from benchmarks.systems import PEERS
 from benchmarks.timing import ratios, spread
 from cnlp.corpus.registry import data_folder, file_sha256
-from cnlp.io import read_lines
+from cnlp.files.lines import read_lines
 
 MEGABYTE = 1_000_000
 WORKERS = (1, 2)

@@ -246,6 +246,8 @@ def speed_of_tagging(record: Record) -> str:
         for name, rate in results["mb_per_s"].items()
     ]
     return table(["line by line, one core", "1,000 words/s", "MB/s", *(f"x {base}" for base in bases)], rows)
+
+
 def same_as_jieba(record: Record) -> str:
     """Lines that the drop-in cuts otherwise, and its speed."""
     rows = [
@@ -322,6 +324,8 @@ def low(cell: Record) -> str:
     '.5 to .6'
     """
     return " to ".join(f"{cell[end]:g}".removeprefix("0") or "0" for end in ("low", "high"))
+
+
 def documents_in_spacy(record: Record) -> str:
     """Documents a second of spaCy's pipelines."""
     results = record["results"]
@@ -448,6 +452,8 @@ def keyword_speed(record: Record) -> str:
         for name, cell in speed["milliseconds"].items()
     ]
     return table(["", "ms", *(f"x {base}" for base in bases)], rows)
+
+
 def entity_scores(record: Record) -> str:
     """Strict spans of the shipped models and of models trained on Resume and Weibo."""
     results = record["results"]

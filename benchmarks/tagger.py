@@ -2,7 +2,7 @@
 
 Its weights, int8, on every public set: under the set's own standard, and under ``general``. Plain Viterbi over
 the kernel's scores, without patterns and user's words. Its size was chosen on parts held out of its corpora
-(``python -m cnlp.models.train_segmenter --dev``), not on a test set.
+(``python -m recipes.segmenter --dev``), not on a test set.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from benchmarks import record as records
 from benchmarks.segmentation import corpora_read
 from cnlp.corpus import load, load_vocabulary
 from cnlp.evaluation import SegmentationScorer
-from cnlp.models.train_segmenter import CNC_SHARE, GENERAL, TEST_SETS
 from cnlp.segmentation.tagger import load_tagger
-from cnlp.tagging.schemes import tags_to_words
+from cnlp.sequence.schemes import tags_to_words
+from recipes.segmenter import CNC_SHARE, GENERAL, TEST_SETS
 
 SHIPPED = os.path.join(os.path.dirname(os.path.dirname(__file__)), "cnlp", "models", "segmenter.safetensors")
 TAGS = "BMES"
@@ -81,9 +81,7 @@ def best_path(rows: Sequence[Sequence[int]], steps: Sequence[Sequence[int]]) -> 
     best = [steps[3][0] + rows[0][0], impossible, impossible, steps[3][3] + rows[0][3]]
     back: list[list[int]] = []
     for row in rows[1:]:
-        came = [
-            max(pair, key=lambda tag, to=to: best[tag] + steps[tag][to]) for to, pair in enumerate(BEFORE)
-        ]
+        came = [max(pair, key=lambda tag, to=to: best[tag] + steps[tag][to]) for to, pair in enumerate(BEFORE)]
         best = [best[tag] + steps[tag][to] + row[to] for to, tag in enumerate(came)]
         back.append(came)
     path = [2 if best[2] >= best[3] else 3]
@@ -104,9 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.tagger", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--model", default=SHIPPED, help="the model file; default: the shipped one")
-    parser.add_argument(
-        "--output", type=Path, default=records.RESULTS / "tagger.json", help="the file to write"
-    )
+    parser.add_argument("--output", type=Path, default=records.RESULTS / "tagger.json", help="the file to write")
     return parser
 
 

@@ -13,25 +13,25 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnlp.batch import entities_batch as entities_batch
-    from cnlp.batch import keywords_batch as keywords_batch
-    from cnlp.batch import segment_batch as segment_batch
-    from cnlp.batch import tag_batch as tag_batch
+    from cnlp.batch.texts import entities_batch as entities_batch
+    from cnlp.batch.texts import keywords_batch as keywords_batch
+    from cnlp.batch.texts import segment_batch as segment_batch
+    from cnlp.batch.texts import tag_batch as tag_batch
     from cnlp.discovery import WordDiscovery as WordDiscovery
     from cnlp.discovery import discover_words as discover_words
     from cnlp.keyphrases import keywords as keywords
     from cnlp.lexicon import Entry as Entry
     from cnlp.lexicon import Lexicon as Lexicon
-    from cnlp.loading import load as load
+    from cnlp.models.load import load as load
     from cnlp.ner.gazetteer import Gazetteer as Gazetteer
     from cnlp.ner.recognizer import EntityRecognizer as EntityRecognizer
     from cnlp.ner.recognizer import entities as entities
     from cnlp.ner.rules import Rules as Rules
+    from cnlp.pos.tagger import tag as tag
+    from cnlp.pos.tagger import tag_words as tag_words
     from cnlp.segmentation import Segmenter as Segmenter
     from cnlp.segmentation import segment as segment
     from cnlp.segmentation import tokenize as tokenize
-    from cnlp.tagging.pos import tag as tag
-    from cnlp.tagging.pos import tag_words as tag_words
     from cnlp.text.sentences import sentences as sentences
     from cnlp.types import Candidate as Candidate
     from cnlp.types import Entity as Entity
@@ -53,15 +53,15 @@ _HOMES = {
     "discover_words": "cnlp.discovery",
     "keywords": "cnlp.keyphrases",
     "entities": "cnlp.ner.recognizer",
-    "entities_batch": "cnlp.batch",
-    "keywords_batch": "cnlp.batch",
-    "load": "cnlp.loading",
+    "entities_batch": "cnlp.batch.texts",
+    "keywords_batch": "cnlp.batch.texts",
+    "load": "cnlp.models.load",
     "segment": "cnlp.segmentation",
-    "segment_batch": "cnlp.batch",
+    "segment_batch": "cnlp.batch.texts",
     "sentences": "cnlp.text.sentences",
-    "tag": "cnlp.tagging.pos",
-    "tag_batch": "cnlp.batch",
-    "tag_words": "cnlp.tagging.pos",
+    "tag": "cnlp.pos.tagger",
+    "tag_batch": "cnlp.batch.texts",
+    "tag_words": "cnlp.pos.tagger",
     "tokenize": "cnlp.segmentation",
 }
 

@@ -148,8 +148,8 @@ class Tagger:
 
     def __call__(self, doc: Doc) -> Doc:
         """Tag a document in place."""
-        from cnlp.tagging.pos import tag_words
-        from cnlp.tagging.tagsets import convert_tag
+        from cnlp.pos.tagger import tag_words
+        from cnlp.pos.tagsets import convert_tag
 
         words = [token for token in doc if not token.is_space]
         for token in doc:

@@ -1,6 +1,6 @@
 /* pos.c - parts of speech: the best tags of a sequence of words (Viterbi 1967).
  *
- * The score of a tag at a word is a sum of rows of weights; cnlp/tagging/pos.py lists the templates.
+ * The score of a tag at a word is a sum of rows of weights; cnlp/pos/tagger.py lists the templates.
  * A row is found by the hash of its key: first the columns of each word, then the keys of 16 words,
  * whose slots are asked for, then their rows, which are asked for, then the sums; so memory is waited for
  * once, not once for each row. Rows that speak only about words with a single candidate are not read.

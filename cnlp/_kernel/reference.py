@@ -130,9 +130,7 @@ class Trie:
     def matches(self, text: str) -> list[tuple[int, int, int]]:
         """(start, end, value) of every word at every position."""
         codes = self.encode(text)
-        return [
-            (start, end, value) for start in range(len(codes)) for end, _, value in self.walk(codes, start)
-        ]
+        return [(start, end, value) for start in range(len(codes)) for end, _, value in self.walk(codes, start)]
 
 
 def _check_pages(pages: memoryview, cells: memoryview, name: str) -> None:
@@ -208,9 +206,7 @@ def _find_base(labels: list[int], occupied: bytearray, taken: bytearray, hint: i
         base = slot - labels[0]
         if base >= len(taken):
             taken.extend(bytes(base + 1 - len(taken) + len(taken) // 2))
-        if not taken[base] and not any(
-            base + label < len(occupied) and occupied[base + label] for label in labels
-        ):
+        if not taken[base] and not any(base + label < len(occupied) and occupied[base + label] for label in labels):
             return base, hint if tries < 256 else slot
         slot += 1
         tries += 1
@@ -219,9 +215,7 @@ def _find_base(labels: list[int], occupied: bytearray, taken: bytearray, hint: i
 class Overlay:
     """A compiled user lexicon: word k of the trie has value k + 1."""
 
-    def __init__(
-        self, trie: Trie, modes: bytes, costs: bytes, ids: bytes, pieces: bytes, pieces_at: bytes
-    ) -> None:
+    def __init__(self, trie: Trie, modes: bytes, costs: bytes, ids: bytes, pieces: bytes, pieces_at: bytes) -> None:
         self.trie = trie
         self.modes = modes
         self.costs = memoryview(costs).cast("i")
@@ -229,9 +223,7 @@ class Overlay:
         self.pieces = memoryview(pieces).cast("I")
         self.pieces_at = memoryview(pieces_at).cast("I")
         kinds = {mode & MODE_MASK for mode in modes}
-        self.has_constraints = bool(kinds & {MODE_FORCE, MODE_SPLIT}) or any(
-            mode & MODE_PARTIAL for mode in modes
-        )
+        self.has_constraints = bool(kinds & {MODE_FORCE, MODE_SPLIT}) or any(mode & MODE_PARTIAL for mode in modes)
 
 
 class Model:
@@ -278,9 +270,7 @@ class Model:
         if len(self.class_costs) != len(self.pattern_flags) + 1:
             raise ValueError("the table of class costs is damaged")
 
-    def edges(
-        self, text: str, overlay: Overlay | None, spans: bytes | None
-    ) -> list[tuple[int, int, int, int, int]]:
+    def edges(self, text: str, overlay: Overlay | None, spans: bytes | None) -> list[tuple[int, int, int, int, int]]:
         """(start, end, id, cost, source) of every permitted edge."""
         lattice = _Lattice(self, text, overlay, spans)
         return [(start, *edge) for start, edges in enumerate(lattice.edges) for edge in edges]
@@ -325,17 +315,13 @@ class Model:
         cells = [self.category_pages[point >> 8] << 8 | point & 255 for point in map(ord, text)]
         return [self.categories[cell] for cell in cells], [self.point_flags[cell] for cell in cells]
 
-    def match_patterns(
-        self, categories: list[int], flags: list[int], start: int
-    ) -> tuple[Range | None, Range | None]:
+    def match_patterns(self, categories: list[int], flags: list[int], start: int) -> tuple[Range | None, Range | None]:
         """(end, pattern) of the longest atomic and of the longest soft match from ``start`` on."""
         size, width = len(categories), self.n_categories
         before = flags[start - 1] if start else 0
         here = flags[start]
         soft_allowed = here & STARTS_SOFT and (not here & IN_RUN or (here ^ before) & IN_RUN)
-        if not (here & STARTS_ATOMIC or soft_allowed) and not (
-            start + 1 < size and flags[start + 1] & EXTENDS
-        ):
+        if not (here & STARTS_ATOMIC or soft_allowed) and not (start + 1 < size and flags[start + 1] & EXTENDS):
             return None, None
         end, limit = start, start + LOOKAHEAD
         state = START_AFTER_ALNUM if before & IS_ALNUM else START
@@ -368,9 +354,7 @@ class Model:
 class Cutter:
     """A model, an algorithm and a user's lexicon: what a Segmenter calls."""
 
-    def __init__(
-        self, model: Model, algorithm: int, overlay: Overlay | None, tagger: Tagger | None = None
-    ) -> None:
+    def __init__(self, model: Model, algorithm: int, overlay: Overlay | None, tagger: Tagger | None = None) -> None:
         if not FORWARD <= algorithm <= TAGGER:
             raise ValueError("no such algorithm")
         if algorithm == TAGGER if tagger is None else algorithm < BIGRAM:
@@ -621,18 +605,11 @@ class _Lattice:
             edges = [
                 edge
                 for edge in candidates
-                if edge[3] != SOURCE_HIDDEN
-                and edge[0] <= limit
-                and self._is_open(start)
-                and self._is_open(edge[0])
+                if edge[3] != SOURCE_HIDDEN and edge[0] <= limit and self._is_open(start) and self._is_open(edge[0])
             ]
             crossing = edges + [edge for edge in candidates if edge[3] != SOURCE_LEXICON]
             furthest = max([furthest, start + 1, *(edge[0] for edge in crossing)])
-            if (
-                self._is_open(start)
-                and self._is_open(start + 1)
-                and all(edge[0] != start + 1 for edge in edges)
-            ):
+            if self._is_open(start) and self._is_open(start + 1) and all(edge[0] != start + 1 for edge in edges):
                 edges.append((start + 1, self.unknown, self.model.class_costs[0], SOURCE_CHARACTER))
             self.edges.append(edges)
         self.is_uncrossed[self.size] = 1
@@ -657,9 +634,7 @@ def _unpack_spans(data: bytes | None, size: int) -> list[tuple[int, int, int, in
     if data is None:
         return []
     unsigned, signed = memoryview(data).cast("I"), memoryview(data).cast("i")
-    spans = [
-        (unsigned[k], unsigned[k + 1], unsigned[k + 2], signed[k + 3]) for k in range(0, len(unsigned), 4)
-    ]
+    spans = [(unsigned[k], unsigned[k + 1], unsigned[k + 2], signed[k + 3]) for k in range(0, len(unsigned), 4)]
     starts = [span[0] for span in spans]
     if starts != sorted(starts) or any(not start < end <= size for start, end, _, _ in spans):
         raise ValueError("spans must be sorted and lie inside the text")

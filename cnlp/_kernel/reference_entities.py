@@ -180,8 +180,7 @@ class EntityTagger:
             return []
         chances = self._chances(scores, path, spans)
         return [
-            (start, end, self.labels[path[start]], chance)
-            for (start, end), chance in zip(spans, chances, strict=True)
+            (start, end, self.labels[path[start]], chance) for (start, end), chance in zip(spans, chances, strict=True)
         ]
 
     # ---- what is seen ----

@@ -1,6 +1,6 @@
 """The part-of-speech tagger of the kernel in Python: the twin of pos.c, and the oracle it is tested against.
 
-The score of a tag at a word is a sum of rows of weights, one for each template (:mod:`cnlp.tagging.pos` lists
+The score of a tag at a word is a sum of rows of weights, one for each template (:mod:`cnlp.pos.tagger` lists
 them); a row is found by the hash of its key. Sums are integers, so both kernels agree to the last bit.
 """
 

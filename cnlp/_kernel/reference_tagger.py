@@ -1,7 +1,7 @@
 """The tagger of the kernel in Python: the twin of tagger*.c, and the oracle it is tested against.
 
 The score of a tag (B M E S: begin, middle, end of a word, single character) at a position is a sum of rows
-of weights; ``cnlp/tagging/FORMAT.md`` lists them. The best path obeys the flags of positions and the user's
+of weights; ``cnlp/segmentation/FORMAT.md`` lists them. The best path obeys the flags of positions and the user's
 wishes: a preferred word gains a bonus, a blocked one is left out. Whole texts at once, where C goes window by
 window; sums are integers, so both agree to the last bit.
 """
@@ -262,9 +262,7 @@ def segment(
     return words
 
 
-def propose(
-    tagger: Tagger, model: Model, overlay: Overlay | None, text: str, spans: bytes | None
-) -> bytes:
+def propose(tagger: Tagger, model: Model, overlay: Overlay | None, text: str, spans: bytes | None) -> bytes:
     """The spans and, as spans, the tagger's words that neither a list nor a pattern knows (see unknown.c)."""
     all_spans = [(span[0], 0, span) for span in _unpack_spans(spans, len(text))]
     start = 0
@@ -345,9 +343,7 @@ def _word_start(back: list[list[tuple[int, int]]], i: int) -> int:
     return i
 
 
-def _source(
-    model: Model, overlay: Overlay | None, text: str, spans: bytes | None, start: int, end: int
-) -> int:
+def _source(model: Model, overlay: Overlay | None, text: str, spans: bytes | None, start: int, end: int) -> int:
     """What a word is: the user's, a pattern's, of the lexicon, a single character, or the tagger's."""
     word = text[start:end]
     if any(span[:2] == (start, end) for span in _unpack_spans(spans, len(text))):

@@ -8,7 +8,7 @@ enum { TAG_B, TAG_M, TAG_E, TAG_S, N_TAGS };
 enum { LONGEST_MATCH = 8, N_TYPES = 512, N_REPETITIONS = 64, N_COVERS = 125, N_LAYERS = 2 };
 enum { LINE = 64, BIGRAM_BUCKET = 3, COVER_BUCKET = 8, N_MARKS = 8 };
 
-/* A hash table in lines of 64 bytes; cnlp/tagging/FORMAT.md draws them. */
+/* A hash table in lines of 64 bytes; cnlp/segmentation/FORMAT.md draws them. */
 typedef struct {
     const uint8_t *lines;
     uint32_t n_buckets; /* at least 1 */

@@ -1,6 +1,6 @@
 /* tagger_scores.c - what each tag (B M E S: begin, middle, end of a word, single) scores at each character.
  *
- * The score of a tag at a position is a sum of rows of weights; cnlp/tagging/FORMAT.md lists them.
+ * The score of a tag at a position is a sum of rows of weights; cnlp/segmentation/FORMAT.md lists them.
  * A row speaks about all four tags of the positions around its n-gram, so memory is read once for
  * each n-gram. The four weights of a position are one uint64, the sum of w[tag] << 16 * tag, negative
  * weights borrowing from the lane above: adding such numbers adds all lanes exactly, and with 32768 in

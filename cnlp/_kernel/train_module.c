@@ -1,6 +1,6 @@
 /* The Python face of tagger_train.c: cnlp._kernel.training, an extension of its own, needed to train and not to use.
  *
- * Every array is bytes or bytearray, little endian, as cnlp/tagging/linear.py builds them; what is written to is a
+ * Every array is bytes or bytearray, little endian, as cnlp/sequence/linear.py builds them; what is written to is a
  * bytearray. A problem is one tuple
  *
  *     (ids i32 [S][N], windows i32 [S][2], bases i64 [S], rates f32 [S], sequences i32 [Q][2], tags u8 [N],

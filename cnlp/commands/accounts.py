@@ -17,8 +17,8 @@ from cnlp._kernel import kernel
 from cnlp.commands.failures import describe, report, say
 from cnlp.commands.inputs import Input
 from cnlp.commands.progress import Progress
-from cnlp.decoding import BadBytes
-from cnlp.io import naming
+from cnlp.files.decoding import BadBytes
+from cnlp.files.lines import naming
 
 SHOWN = 10  # places of an input that messages name; the log names all
 _DEEDS = {"replace": "replaced by U+FFFD", "skip": "line left out"}

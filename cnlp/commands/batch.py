@@ -27,7 +27,7 @@ from cnlp.commands.outputs import (
 from cnlp.commands.progress import show_progress
 from cnlp.commands.records import Analysis, Records
 from cnlp.commands.streams import Reading, Stream, Writing
-from cnlp.decoding import ENCODINGS, POLICIES
+from cnlp.files.decoding import ENCODINGS, POLICIES
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 

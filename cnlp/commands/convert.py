@@ -12,7 +12,7 @@ from cnlp.commands.outputs import STANDARD_OUTPUT, Output, file_output, standard
 from cnlp.corpus.brat import BratWriter, pair_of_files
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.entity_formats import READERS, WRITERS, detect_entities, number_entities
-from cnlp.tagging.schemes import REPAIRS
+from cnlp.sequence.schemes import REPAIRS
 
 BATCH = 1000  # sentences written at once
 ENCODINGS = ("utf-8", "gb18030", "big5")

@@ -16,7 +16,7 @@ from cnlp.corpus.entity_formats import READERS, detect_entities, read_entities
 from cnlp.corpus.formats import FORMATS, read_sentences, read_tagged
 from cnlp.corpus.registry import file_sha256
 from cnlp.corpus.sentence import TaggedSentence
-from cnlp.tagging.schemes import REPAIRS
+from cnlp.sequence.schemes import REPAIRS
 
 ENCODINGS = ("utf-8", "gb18030", "big5")
 S = TypeVar("S")

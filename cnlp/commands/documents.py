@@ -8,8 +8,8 @@ from typing import NamedTuple
 import click
 
 from cnlp.commands.inputs import Input
-from cnlp.decoding import BOM, undecodable
-from cnlp.io import read_lines, read_text, split_lines
+from cnlp.files.decoding import BOM, undecodable
+from cnlp.files.lines import read_lines, read_text, split_lines
 
 PER = ("file", "line")
 

@@ -19,7 +19,7 @@ from functools import partial
 
 from cnlp.commands.formats import ESCAPES, Format, to_json
 from cnlp.commands.records import Analysis, Place
-from cnlp.io import split_lines
+from cnlp.files.lines import split_lines
 from cnlp.types import Entity
 
 Find = Callable[[Sequence[str]], list[list[Entity]]]

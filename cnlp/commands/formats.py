@@ -30,7 +30,7 @@ from itertools import accumulate
 from cnlp import Segmenter
 from cnlp.commands.records import Analysis, Place
 from cnlp.corpus.plain import WORD
-from cnlp.io import split_lines
+from cnlp.files.lines import split_lines
 
 Span = tuple[str, int, int] | tuple[str, int, int, str | None]  # word, start, end, and the tag if there are tags
 Cut = Callable[[str], list[Span]]

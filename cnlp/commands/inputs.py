@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple
 
 from cnlp import errors
-from cnlp.compression import Readable, decompressed, kind_of, without_suffix
+from cnlp.files.compression import Readable, decompressed, kind_of, without_suffix
 
 STANDARD_INPUT = "-"
 
@@ -79,7 +79,7 @@ class Input(NamedTuple):
 
         Raises:
             InputError: the file is no text, or changes while it is read.
-            DamagedFileError: a compressed file is damaged, see :mod:`cnlp.compression`.
+            DamagedFileError: a compressed file is damaged, see :mod:`cnlp.files.compression`.
             OSError: it cannot be read.
         """
         told = on_read or (lambda block: None)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import cnlp
 from cnlp.commands.inputs import Input
-from cnlp.io import naming
+from cnlp.files.lines import naming
 
 NAME = ".cnlp-journal.jsonl"
 PREFIX = ".cnlp-resume-"  # of unfinished outputs

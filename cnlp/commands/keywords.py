@@ -23,7 +23,7 @@ from cnlp.commands.formats import SUFFIXES
 from cnlp.commands.outputs import Output, file_output
 from cnlp.commands.records import Analysis, Place
 from cnlp.commands.streams import Writing
-from cnlp.io import split_lines
+from cnlp.files.lines import split_lines
 from cnlp.keyphrases import METHODS, Idf, make_extractor, read_stopwords
 from cnlp.keyphrases.plot import bar_chart
 from cnlp.types import Keyword

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 import click
 
 from cnlp.commands.inputs import Input
-from cnlp.compression import Writable, compressed
-from cnlp.io import naming, replacing
+from cnlp.files.compression import Writable, compressed
+from cnlp.files.lines import naming, replacing
 
 STANDARD_OUTPUT = "-"
 

@@ -18,12 +18,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from cnlp import compression
 from cnlp.commands.json_objects import read_object
 from cnlp.commands.rows import quote, read_row, unquote, whole_rows
-from cnlp.decoding import Chunk
 from cnlp.errors import RecordError
-from cnlp.io import split_lines
+from cnlp.files import compression
+from cnlp.files.decoding import Chunk
+from cnlp.files.lines import split_lines
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 OBJECTS = (".jsonl", ".ndjson", ".json")

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cnlp.decoding import Chunk
 from cnlp.errors import RecordError
-from cnlp.io import count_lines
+from cnlp.files.decoding import Chunk
+from cnlp.files.lines import count_lines
 
 LONGEST_ROW = 1 << 26  # bytes; what is longer lacks a quote
 

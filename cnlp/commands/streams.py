@@ -14,16 +14,16 @@ from itertools import chain, groupby
 from typing import NamedTuple, Protocol
 
 from cnlp import errors
+from cnlp.batch.workers import ordered_map
 from cnlp.commands.accounts import Account, Counts
 from cnlp.commands.formats import Format
 from cnlp.commands.inputs import STANDARD_INPUT, Input
 from cnlp.commands.journal import PREFIX, Content, Journal
 from cnlp.commands.outputs import STANDARD_OUTPUT, Output, file_output
 from cnlp.commands.records import Place, read_records
-from cnlp.decoding import BOM, BadBytes, Chunk, undecodable
 from cnlp.errors import CnlpError, RecordError, WorkerError
-from cnlp.io import count_lines, read_lines
-from cnlp.parallel import ordered_map
+from cnlp.files.decoding import BOM, BadBytes, Chunk, undecodable
+from cnlp.files.lines import count_lines, read_lines
 
 
 class Document(Protocol):
@@ -41,7 +41,7 @@ class Reading(NamedTuple):
 
     Attributes:
         encoding: of the inputs.
-        policy: one of :data:`cnlp.decoding.POLICIES`.
+        policy: one of :data:`cnlp.files.decoding.POLICIES`.
         field: inputs are records, this field of which is worked on.
         whole: an input is one chunk.
     """
@@ -125,7 +125,7 @@ class Stream:
         account: is told what happens.
         journal: notes which outputs are whole, and knows which were.
         workers: how many chunks are worked on at once.
-        processes: workers are processes, not threads; see :mod:`cnlp.parallel`.
+        processes: workers are processes, not threads; see :mod:`cnlp.batch.workers`.
     """
 
     def __init__(

@@ -19,8 +19,8 @@ from cnlp.commands.choices import (
 )
 from cnlp.commands.formats import SUFFIXES, Span, make_analysis, make_format, make_tag_cut
 from cnlp.commands.streams import Writing
-from cnlp.tagging.pos import PartOfSpeech, convert_tokens
-from cnlp.tagging.tagsets import TAGSETS
+from cnlp.pos.tagger import PartOfSpeech, convert_tokens
+from cnlp.pos.tagsets import TAGSETS
 from cnlp.types import Token
 
 

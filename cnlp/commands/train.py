@@ -157,11 +157,11 @@ class SegmentTask(_WordTask):
     def _learn_tagger(self, sentences: list[list[str]], dev: list[list[str]]) -> Learnt:
         need_numpy()
         from cnlp.models.format import write_model
-        from cnlp.tagging import characters
-        from cnlp.tagging.compact import compact, pack_hmm, pack_model
-        from cnlp.tagging.crf import CRF
-        from cnlp.tagging.hmm import HMM
-        from cnlp.tagging.perceptron import Perceptron
+        from cnlp.segmentation import characters
+        from cnlp.segmentation.compact import compact, pack_hmm, pack_model
+        from cnlp.segmentation.crf import CRF
+        from cnlp.segmentation.hmm import HMM
+        from cnlp.segmentation.perceptron import Perceptron
 
         if self.method == "hmm":
             hmm = HMM(order=1).fit(sentences)
@@ -204,7 +204,7 @@ class TagTask(_WordTask):
     def learn(self, train: Words, dev: Words) -> Learnt:
         """Learn the tags of words."""
         need_numpy()
-        from cnlp.tagging.words import WordTagger
+        from cnlp.pos.training import WordTagger
 
         model = WordTagger(epochs=self.epochs, seed=self.seed, dictionary=self.words)
         model.fit(_tagged(train), dev=_tagged(dev), progress=on_terminal())
@@ -212,7 +212,7 @@ class TagTask(_WordTask):
 
     def score(self, path: str, gold: Words) -> str:
         """Accuracy of the tagger in the file on given words."""
-        from cnlp.tagging.pos import PartOfSpeech
+        from cnlp.pos.tagger import PartOfSpeech
 
         tagger, right, total = PartOfSpeech(path), 0, 0
         for words, tags in _tagged(gold):

@@ -25,8 +25,8 @@ from cnlp.commands.training import (
     say,
 )
 from cnlp.corpus.entities import Sentence
+from cnlp.ner.neural.settings import CORPORA, MODELS, Settings, defaults, read_settings
 from cnlp.ner.recognizer import METHODS, EntityRecognizer, load_recognizer
-from cnlp.neural.settings import CORPORA, MODELS, Settings, defaults, read_settings
 
 Entities = list[Part[Sentence]]
 
@@ -219,10 +219,10 @@ class NeuralTask(EntityTask):
 
     def learn(self, train: Entities, dev: Entities) -> Learnt:
         """Learn entities, once with each seed."""
-        from cnlp.neural.recognizer import NeuralRecognizer  # says what to install where torch is missing
-        from cnlp.neural.trainer import Trained, train_seeds
-        from cnlp.neural.trainer import train as train_once
-        from cnlp.neural.vectors import Vectors
+        from cnlp.ner.neural.recognizer import NeuralRecognizer  # says what to install where torch is missing
+        from cnlp.ner.neural.trainer import Trained, train_seeds
+        from cnlp.ner.neural.trainer import train as train_once
+        from cnlp.ner.neural.vectors import Vectors
 
         sentences, held_out = _sentences(train), _sentences(dev)
         options: dict[str, Any] = {

@@ -19,11 +19,11 @@ from cnlp.commands.outputs import refuse_output
 from cnlp.commands.progress import Progress, show_progress
 from cnlp.corpus.entity_formats import detect_entities, read_entities
 from cnlp.corpus.registry import file_sha256
-from cnlp.io import read_lines, split_lines
+from cnlp.files.lines import read_lines, split_lines
 
 if TYPE_CHECKING:
     from cnlp.lexicon.trie import Trie
-    from cnlp.neural.vectors import Vectors
+    from cnlp.ner.neural.vectors import Vectors
 
 METHODS = ("skip-gram", "cbow")
 
@@ -104,8 +104,8 @@ def command(
     'cnlp train ner --vectors'. Most-used vectors made elsewhere can be read instead: --characters, --bigrams, --words.
     """
     try:
-        from cnlp.neural.vectors import TABLES, Table, Vectors
-        from cnlp.neural.word2vec import drop_shared, read_word2vec, train_vectors
+        from cnlp.ner.neural.vectors import TABLES, Table, Vectors
+        from cnlp.ner.neural.word2vec import drop_shared, read_word2vec, train_vectors
     except ModuleNotFoundError as error:
         raise errors.missing_dependency(error.name or "numpy", "neural", "training vectors") from None
     given = {"characters": characters, "bigrams": bigrams, "words": words}
@@ -230,7 +230,7 @@ def _lexicon(paths: Sequence[str]) -> tuple[Trie, str]:
     """The words of the shipped lexicon and of the files, of two characters and more, and what the card says of them."""
     from cnlp.lexicon.entries import read_entries
     from cnlp.lexicon.trie import Trie
-    from cnlp.neural.vectors import fold
+    from cnlp.ner.neural.vectors import fold
     from cnlp.text._data import dictionary_path
 
     own = dictionary_path("core.tsv")

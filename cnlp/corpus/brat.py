@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from cnlp import errors
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.lines import read_lines
-from cnlp.io import split_lines
+from cnlp.files.lines import split_lines
 
 _ENTITY = re.compile(r"(T[^\t ]*)\t([^\t ]+) ([0-9; ]+)\t(.*)", re.S)
 _OTHER = ("R", "E", "A", "M", "N", "#", "*")

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from cnlp import errors
 from cnlp.corpus.lines import read_lines
-from cnlp.tagging.schemes import Scheme, TagReader, spans_to_tags
+from cnlp.sequence.schemes import Scheme, TagReader, spans_to_tags
 
 _DOCUMENT = "-DOCSTART-"
 _POSITIONED = re.compile("([^0-9]+|[0-9])[0-9]+")
@@ -58,7 +58,7 @@ def read_columns(
         positions: each character carries its position in its word (Weibo's 科0 技1), which is left out.
         repair: what to do with tags that break the scheme: ``None`` refuses them, ``"begin"`` begins a span with a
             tag that cannot go on with the one before, ``"drop"`` drops spans that do not begin and end as they
-            should; see :class:`cnlp.tagging.schemes.TagReader`.
+            should; see :class:`cnlp.sequence.schemes.TagReader`.
         encoding: utf-8, gb18030, gbk or big5.
 
     Raises:

@@ -105,7 +105,7 @@ def read_entities(
         path: the file.
         format: a name of the table above.
         repair: what to do with tags that break their scheme, ``"begin"`` or ``"drop"``, see
-            :class:`cnlp.tagging.schemes.TagReader`; with either, of overlapping spans the longest stays, then the
+            :class:`cnlp.sequence.schemes.TagReader`; with either, of overlapping spans the longest stays, then the
             leftmost. ``None`` refuses such tags and leaves overlapping spans.
         encoding: utf-8, gb18030, gbk or big5.
 

@@ -85,9 +85,7 @@ SOURCES: dict[str, Source] = {
         "not stated",
         f"{_CWS}/572d776eb4fcc76e36c2c2f9dbaf0a0872a27e02/data/raw/cnc/{{}}",
     ),
-    "amttl": Source(
-        "AMTTL medical forum, its tags written as words", "https://github.com/adapt-sjtu/AMTTL", "MIT"
-    ),
+    "amttl": Source("AMTTL medical forum, its tags written as words", "https://github.com/adapt-sjtu/AMTTL", "MIT"),
     "resume": Source(
         "Resume NER (Zhang and Yang 2018)",
         "https://github.com/jiesutd/LatticeLSTM",

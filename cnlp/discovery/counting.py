@@ -29,7 +29,7 @@ from itertools import chain
 from typing import BinaryIO, TypeVar
 
 from cnlp import errors
-from cnlp.io import naming, replacing
+from cnlp.files.lines import naming, replacing
 from cnlp.text.characters import HAN, class_ranges
 
 TYPE_CHECKING = False
@@ -183,9 +183,7 @@ class NgramCounts:
         with self._readers(on_read) as (readers, block):
             return kernel.tabulate(readers, self.max_length, min_count, self.memory // _ROW_BYTES, block)
 
-    def spans(
-        self, pairs: list[str], min_count: int, on_read: OnRead | None = None
-    ) -> list[tuple[str, int]]:
+    def spans(self, pairs: list[str], min_count: int, on_read: OnRead | None = None) -> list[tuple[str, int]]:
         """What stays whole when the text is cut between all characters but ``pairs``, and how often it occurs.
 
         Args:
@@ -469,9 +467,7 @@ def _read_file(file: FileIO, path: str, on_read: OnRead | None, size: int) -> by
     return data
 
 
-def _map_in_order(
-    function: Callable[[_Item], _Result], items: Iterable[_Item], workers: int
-) -> Iterator[_Result]:
+def _map_in_order(function: Callable[[_Item], _Result], items: Iterable[_Item], workers: int) -> Iterator[_Result]:
     """``map`` with that many threads; no more items are taken than there are threads."""
     if workers == 1:
         yield from map(function, items)

@@ -53,9 +53,7 @@ def scatter(measures: Iterable[Measures], words: Sequence[Candidate]) -> str:
         *_axes(right, top),
     ]
     for kind, places in (("other", _thin(grey)), ("word", red[:MAX_POINTS])):
-        lines += (
-            f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="2"/>' for x, y in map(point, places)
-        )
+        lines += (f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="2"/>' for x, y in map(point, places))
     for word, place in list(zip(words, red, strict=True))[:MAX_NAMES]:
         x, y = point(place)
         lines.append(f'<text class="name" x="{x + 4:.1f}" y="{y + 4:.1f}">{escape(word.text)}</text>')
@@ -82,6 +80,4 @@ def _axes(right: int, top: int) -> Iterable[str]:
         y = low - value / top * (HEIGHT - 2 * MARGIN)
         yield f'<text x="{MARGIN - 8}" y="{y + 4:.1f}" text-anchor="end">{value}</text>'
     yield f'<text x="{WIDTH / 2}" y="{HEIGHT - 16}" text-anchor="middle">lesser entropy of the neighbours (nats)</text>'
-    yield (
-        f'<text transform="translate(18 {HEIGHT / 2}) rotate(-90)" text-anchor="middle">PMI per split (nats)</text>'
-    )
+    yield (f'<text transform="translate(18 {HEIGHT / 2}) rotate(-90)" text-anchor="middle">PMI per split (nats)</text>')

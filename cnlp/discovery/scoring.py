@@ -145,9 +145,7 @@ def measure(table: Table, min_entropy: float = 0.0, among: Words | None = None) 
                 yield Measures(text, count, cohesion, average, left, right, lefts, rights)
 
 
-def candidates(
-    table: Table, *, min_pmi: float = MIN_PMI, min_entropy: float = MIN_ENTROPY
-) -> list[Candidate]:
+def candidates(table: Table, *, min_pmi: float = MIN_PMI, min_entropy: float = MIN_ENTROPY) -> list[Candidate]:
     """The n-grams that stick together and are free on both sides, unsorted.
 
     Args:

@@ -54,7 +54,6 @@ _TYPES = {"string": "string", "int64": "long", "float64": "double"}
 _ROW_SCHEMA = ", ".join(f"{name} {_TYPES[kind]}" for name, kind in _COLUMNS.items())
 
 
-
 def ngram_statistics(
     texts: DataFrame, *, column: str = "value", max_length: int = 4, min_count: int | None = None
 ) -> tuple[DataFrame, int]:

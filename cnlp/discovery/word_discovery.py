@@ -15,7 +15,7 @@ from cnlp import errors
 from cnlp.discovery import minimum_entropy, scoring
 from cnlp.discovery.counting import MEMORY, NgramCounts, OnRead, lines_between
 from cnlp.discovery.scoring import Words
-from cnlp.io import read_text
+from cnlp.files.lines import read_text
 from cnlp.types import Candidate
 
 METHODS = ("entropy", "minimum_entropy")
@@ -94,7 +94,7 @@ class WordDiscovery:
 
         Args:
             texts: strings, and files as ``pathlib.Path``; or one of them.
-            encoding: of the files; one of :data:`cnlp.decoding.ENCODINGS`.
+            encoding: of the files; one of :data:`cnlp.files.decoding.ENCODINGS`.
 
         Raises:
             ArgumentError: a parameter is out of range.

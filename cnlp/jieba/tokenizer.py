@@ -306,9 +306,7 @@ class Tokenizer:
             found[start] = ends or [start]
         return found
 
-    def calc(
-        self, sentence: str, DAG: Mapping[int, list[int]], route: MutableMapping[int, tuple[float, int]]
-    ) -> None:
+    def calc(self, sentence: str, DAG: Mapping[int, list[int]], route: MutableMapping[int, tuple[float, int]]) -> None:
         """Fill in the best route: at each character its log probability and its word's last character."""
         route[len(sentence)] = (0, 0)
         log_total = log(self.total)

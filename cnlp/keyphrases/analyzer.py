@@ -61,6 +61,4 @@ class Analyzer:
 
     @cached_property
     def _extractor(self) -> Extractor:
-        return Extractor(
-            phrases=self.phrases, pos=self.pos, stopwords=self.stopwords, min_length=self.min_length
-        )
+        return Extractor(phrases=self.phrases, pos=self.pos, stopwords=self.stopwords, min_length=self.min_length)

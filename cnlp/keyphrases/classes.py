@@ -1,6 +1,6 @@
 """Classes of words for the filter of candidates and for the prior of :class:`cnlp.keyphrases.Combined`.
 
-A class stands for tags of PFR, see :mod:`cnlp.tagging.tagsets`; a word has the class of its commonest tag, so that
+A class stands for tags of PFR, see :mod:`cnlp.pos.tagsets`; a word has the class of its commonest tag, so that
 no text need be tagged. ``other`` are the closed classes, numerals and times. A word that the shipped table does not
 have is ``unknown``; such words are mostly names and terms, and count as nouns.
 """

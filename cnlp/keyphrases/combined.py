@@ -23,7 +23,7 @@ among its keywords. The features come in parts, which can be switched:
 ``span`` and ``casing`` gained next to nothing on the development set and are off by default; the shipped weights are
 fitted without them, so they need weights of one's own. Weights are those of logistic regression, 1 for what the
 authors named and 0 for the other candidates. The shipped ones were fitted to abstracts of papers
-(``cnlp/models/train_keyphrases.py``); :meth:`Combined.fit` fits one's own. docs/keywords.md has the numbers that
+(``recipes/keyphrases.py``); :meth:`Combined.fit` fits one's own. docs/keywords.md has the numbers that
 justify each part.
 """
 

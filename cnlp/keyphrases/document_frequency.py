@@ -23,7 +23,7 @@ from operator import itemgetter
 from typing import TextIO
 
 from cnlp import errors
-from cnlp.io import replacing
+from cnlp.files.lines import replacing
 from cnlp.text.normalise import normalise
 
 HEAD = "# documents\t"

@@ -242,9 +242,7 @@ class Lexicon:
         for row, expression in self._expressions.values():
             for match in expression.finditer(text):
                 start, end = match.span()
-                if start < end and (
-                    row[5] or not (is_inside_run(text, start) or is_inside_run(text, end))
-                ):
+                if start < end and (row[5] or not (is_inside_run(text, start) or is_inside_run(text, end))):
                     yield start, end, row
 
     def _add(self, added: Sequence[Row]) -> None:
@@ -303,9 +301,7 @@ class _Base:
             raise errors.bad_model(file.path, f"damaged: {error}") from None
 
     @classmethod
-    def from_arrays(
-        cls, arrays: Mapping[str, tuple[str, bytes]], fields: Mapping[str, str], patterns: bool
-    ) -> _Base:
+    def from_arrays(cls, arrays: Mapping[str, tuple[str, bytes]], fields: Mapping[str, str], patterns: bool) -> _Base:
         parts, ranges = [], {}
         offset = 0
         for name, (_, data) in arrays.items():

@@ -26,8 +26,8 @@ from cnlp._kernel.reference_entities import (
     STREAMS,
     piece_ends,
 )
-from cnlp.tagging.encode import BLOCKS, PADS, Ints, shift
-from cnlp.tagging.features import NOTHING
+from cnlp.segmentation.encode import BLOCKS, PADS, Ints, shift
+from cnlp.segmentation.features import NOTHING
 
 Hashes: TypeAlias = npt.NDArray[np.uint64]
 SHARE_BINS = (0.2, 0.5, 0.8, 0.95)  # how many of a phrase's occurrences are entities

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from cnlp.models.format import ModelFile
     from cnlp.ner.gazetteer import Gazetteer, GazetteerEntry
     from cnlp.ner.rules import Rules
-    from cnlp.tagging.linear import Epoch
+    from cnlp.sequence.linear import Epoch
 
     Labelled: TypeAlias = tuple[str, Sequence[tuple[int, int, str]]]
 
@@ -55,7 +55,7 @@ _OF_PROCESS = ("_tagger", "_cutter")  # the kernel's objects
 
 
 class Recognizer:
-    """What finds entities: linear (:class:`EntityRecognizer`) or neural (:mod:`cnlp.neural.recognizer`).
+    """What finds entities: linear (:class:`EntityRecognizer`) or neural (:mod:`cnlp.ner.neural.recognizer`).
 
     Attributes:
         labels_: the labels, sorted.
@@ -136,7 +136,7 @@ class EntityRecognizer(Recognizer):
 
     Attributes:
         labels_: the labels, sorted.
-        log_: one :class:`cnlp.tagging.linear.Epoch` for each epoch; ``dev`` is strict F1.
+        log_: one :class:`cnlp.sequence.linear.Epoch` for each epoch; ``dev`` is strict F1.
         card_: the model card of a loaded file, or what ``fit`` knows of itself.
 
     >>> corpus = [("王明在北京工作", [(0, 2, "PER"), (3, 5, "LOC")]), ("李明去上海", [(0, 2, "PER"), (3, 5, "LOC")])]
@@ -355,7 +355,7 @@ def load_recognizer(path: str | os.PathLike[str] | None = None) -> Recognizer:
     file = open_entities(path)
     if file.kind == NEURAL_KIND:
         # The only look upward: what the file holds decides who reads it.
-        from cnlp.neural.recognizer import NeuralRecognizer
+        from cnlp.ner.neural.recognizer import NeuralRecognizer
 
         return NeuralRecognizer.from_file(file)
     return EntityRecognizer.from_file(file)

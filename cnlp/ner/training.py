@@ -1,6 +1,6 @@
 """How an :class:`cnlp.ner.recognizer.EntityRecognizer` learns, and how what it learnt becomes arrays.
 
-Needs numpy. The loops are those of :mod:`cnlp.tagging.linear`; the arrays are drawn in ``FORMAT.md``.
+Needs numpy. The loops are those of :mod:`cnlp.sequence.linear`; the arrays are drawn in ``FORMAT.md``.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from cnlp import errors
 from cnlp._kernel.reference_entities import STREAMS, TAG_LIMIT, mix
 from cnlp.ner.encode import LABEL_LIMIT, Alphabet, Layout, Piece, Statistics, cut, keys
 from cnlp.ner.recognizer import KIND, METHODS, EntityRecognizer, shipped_cutter
-from cnlp.tagging.encode import Ints
-from cnlp.tagging.features import NOTHING, Template
-from cnlp.tagging.layout import pack_alphabet, per_code
-from cnlp.tagging.linear import (
+from cnlp.segmentation.encode import Ints
+from cnlp.segmentation.features import NOTHING, Template
+from cnlp.sequence.layout import pack_alphabet, per_code
+from cnlp.sequence.linear import (
     Best,
     Epoch,
     Floats,
@@ -37,7 +37,7 @@ from cnlp.tagging.linear import (
     perceptron,
     run,
 )
-from cnlp.tagging.schemes import Scheme, get_scheme, spans_to_tags, split_tag, tag_set, transition_mask
+from cnlp.sequence.schemes import Scheme, get_scheme, spans_to_tags, split_tag, tag_set, transition_mask
 from cnlp.text._data import dictionary_path
 from cnlp.text.normalise import normalise
 

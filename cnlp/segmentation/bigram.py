@@ -20,7 +20,7 @@ from cnlp.lexicon.compile import BEGIN, INTERPOLATION, class_name, compile_lexic
 from cnlp.lexicon.lexicon import Lexicon
 from cnlp.models.format import RESERVED, write_model
 from cnlp.segmentation.segmenter import Segmenter
-from cnlp.tagging.estimator import Estimator
+from cnlp.sequence.estimator import Estimator
 from cnlp.text.normalise import normalise
 from cnlp.text.patterns import PATTERNS, Pattern
 from cnlp.text.tables import load as load_tables
@@ -43,9 +43,7 @@ class Bigram(Estimator):
     [['南京', '长江', '大桥']]
     """
 
-    def __init__(
-        self, *, words: Mapping[str, float] | None = None, interpolation: float = INTERPOLATION
-    ) -> None:
+    def __init__(self, *, words: Mapping[str, float] | None = None, interpolation: float = INTERPOLATION) -> None:
         self.words = words
         self.interpolation = interpolation
 
@@ -70,9 +68,7 @@ class Bigram(Estimator):
         if not hasattr(self, "_counts"):
             return self.fit(sentences)
         if not 0 <= self.interpolation < 1:
-            raise errors.ArgumentError(
-                f"interpolation must be at least 0 and less than 1, got {self.interpolation}"
-            )
+            raise errors.ArgumentError(f"interpolation must be at least 0 and less than 1, got {self.interpolation}")
         known = {normalise(word) for word in self.words or ()}
         counts, pairs = self._counts, self._pairs
         units: dict[str, str] = {}
@@ -104,9 +100,7 @@ class Bigram(Estimator):
             ArgumentError: the card holds a field that the file needs for itself.
             OSError: the file cannot be written.
         """
-        arrays, metadata = compile_lexicon(
-            self.counts_, self.bigrams_, interpolation=self.interpolation
-        )
+        arrays, metadata = compile_lexicon(self.counts_, self.bigrams_, interpolation=self.interpolation)
         for name in card or ():
             if name in metadata or name in RESERVED:
                 raise errors.ArgumentError(f"the card cannot hold {name!r}: the file needs it for itself")
@@ -114,9 +108,7 @@ class Bigram(Estimator):
 
     def segmenter(self) -> Segmenter:
         """A segmenter over what was learnt."""
-        arrays, metadata = compile_lexicon(
-            self.counts_, self.bigrams_, interpolation=self.interpolation
-        )
+        arrays, metadata = compile_lexicon(self.counts_, self.bigrams_, interpolation=self.interpolation)
         return Segmenter(Lexicon.from_arrays(arrays, metadata), algorithm="bigram")
 
     def predict(self, texts: Iterable[str]) -> list[list[str]]:

@@ -154,9 +154,7 @@ class Lattice:
                 costs[k] = 0
                 continue
             paths = [(costs[right], right) for right in self.beginning[end]]
-            costs[k] = min(
-                (cost + self.step(k, right) for cost, right in paths if cost is not None), default=None
-            )
+            costs[k] = min((cost + self.step(k, right) for cost, right in paths if cost is not None), default=None)
         return costs
 
     def path_costs(self) -> list[int | None]:
@@ -223,9 +221,7 @@ def explain(segmenter: Segmenter, text: str) -> Explanation:
     return Explanation(text, words, candidates, boundaries)
 
 
-def _boundary(
-    segmenter: Segmenter, text: str, candidates: tuple[CandidateWord, ...], position: int
-) -> Boundary:
+def _boundary(segmenter: Segmenter, text: str, candidates: tuple[CandidateWord, ...], position: int) -> Boundary:
     meeting = [word for word in candidates if position in (word.start, word.end)]
     crossing = [word for word in candidates if word.start < position < word.end]
     cut = any(word.chosen for word in meeting)
@@ -250,9 +246,7 @@ def _boundary(
     return Boundary(position, cut, reason, margin)
 
 
-def _why_always(
-    segmenter: Segmenter, text: str, meeting: list[CandidateWord], position: int
-) -> str:
+def _why_always(segmenter: Segmenter, text: str, meeting: list[CandidateWord], position: int) -> str:
     for word in meeting:
         entry = segmenter.lexicon.entry_of(word.text) if word.source == "user" else None
         if entry and entry.mode == "force":
@@ -301,14 +295,10 @@ def n_best(segmenter: Segmenter, text: str, n: int) -> list[Path]:
         best.append(_cheapest(paths, n))
     end = len(text)
     finals = [
-        (cost, numbers.setdefault((before, end), len(numbers)))
-        for k in lattice.ending[end]
-        for cost, before in best[k]
+        (cost, numbers.setdefault((before, end), len(numbers))) for k in lattice.ending[end] for cost, before in best[k]
     ]
     boundaries = {number: sequence for sequence, number in numbers.items()}
-    return [
-        Path(cost / lattice.scale, _words(text, boundaries, number)) for cost, number in _cheapest(finals, n)
-    ]
+    return [Path(cost / lattice.scale, _words(text, boundaries, number)) for cost, number in _cheapest(finals, n)]
 
 
 def _cheapest(paths: list[tuple[int, int]], n: int) -> list[tuple[int, int]]:

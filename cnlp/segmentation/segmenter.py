@@ -12,10 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cnlp.pos.tagger import PartOfSpeech
     from cnlp.segmentation.explain import Explanation, Path
     from cnlp.segmentation.tagger import TaggerModel
     from cnlp.segmentation.trellis import Confidence
-    from cnlp.tagging.pos import PartOfSpeech
     from cnlp.types import Token
 
 ALGORITHMS = ("forward", "backward", "bidirectional", "unigram", "bigram", "perceptron", "crf", "hmm")
@@ -161,7 +161,7 @@ class Segmenter:
             TextTypeError: ``text`` is not a str.
             ArgumentError: the words of this mode overlap.
         """
-        from cnlp.tagging.pos import SPACE, shipped
+        from cnlp.pos.tagger import SPACE, shipped
         from cnlp.types import Token
 
         if self.mode != "default":
@@ -169,9 +169,7 @@ class Segmenter:
         if not isinstance(text, str):
             raise errors.not_text(text)
         kernel_tagger = (tagger or shipped()).kernel
-        tokens: list[Token] = kernel_tagger.tokens(
-            self._cutter, text, self.lexicon.spans(text), Token, SOURCES, SPACE
-        )
+        tokens: list[Token] = kernel_tagger.tokens(self._cutter, text, self.lexicon.spans(text), Token, SOURCES, SPACE)
         if self.lexicon.layer is None and not self.lexicon.has_expressions:
             return tokens
         own = {(token.start, token.end): token.tag for token in self.tokenize(text) if token.tag is not None}
@@ -189,7 +187,7 @@ class Segmenter:
         """
         if not self.is_plain or self.lexicon.layer is not None:
             return [self.tag(text, tagger) for text in texts]
-        from cnlp.tagging.pos import SPACE, shipped
+        from cnlp.pos.tagger import SPACE, shipped
         from cnlp.types import Token
 
         kernel_tagger = (tagger or shipped()).kernel

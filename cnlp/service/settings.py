@@ -15,6 +15,4 @@ def app() -> FastAPI:
     """The application; the environment holds the limits."""
     from cnlp.service.app import MAX_BODY, TIMEOUT, create_app
 
-    return create_app(
-        max_body=int(os.environ.get(BODY, MAX_BODY)), timeout=float(os.environ.get(SECONDS, TIMEOUT))
-    )
+    return create_app(max_body=int(os.environ.get(BODY, MAX_BODY)), timeout=float(os.environ.get(SECONDS, TIMEOUT)))

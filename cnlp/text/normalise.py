@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from ._data import dictionary_path
+from cnlp.text._data import dictionary_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

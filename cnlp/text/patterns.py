@@ -15,11 +15,11 @@ punctuation, x anything else. What is joined follows the People's Daily of Janua
 
 from __future__ import annotations
 
-from . import characters, dfa
+from cnlp.text import characters, dfa
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .dfa import Ranges
+    from cnlp.text.dfa import Ranges
 
 
 class Pattern:
@@ -166,7 +166,7 @@ _REPEATED = "…。，、！？；：—―－─━═～·.．,!?;:~-=*_#+/\\|
 
 def _repeated() -> str:
     """``cc+`` for each sign, after folding, so that ！！ and !! are one alternative."""
-    from .normalise import normalise
+    from cnlp.text.normalise import normalise
 
     signs = sorted(set(normalise(_REPEATED, script=False)))
     return "|".join(f"\\{sign}\\{sign}+" for sign in signs)
@@ -245,7 +245,7 @@ def find(text: str) -> list[Match]:
     >>> [(text[m.start : m.end], m.pattern.name) for text in ["１９９８年跌了12.5%"] for m in find(text)]
     [('１９９８', 'number'), ('１９９８年', 'time'), ('12.5%', 'number')]
     """
-    from . import tables
+    from cnlp.text import tables
 
     matches, inside = [], set[int]()
     for start, end, number in tables.scan(tables.load(), text):

@@ -47,14 +47,14 @@ from bisect import bisect_right
 from itertools import accumulate
 from operator import xor
 
-from . import characters, dfa, patterns
-from .normalise import fold_table
+from cnlp.text import characters, dfa, patterns
+from cnlp.text.normalise import fold_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from .dfa import Ranges
+    from cnlp.text.dfa import Ranges
 
 LOOKAHEAD = 142  # a topic: two # around 140 characters
 START, START_AFTER_WORD = 1, 2
@@ -146,9 +146,7 @@ def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
         before = flags[position - 1] if position else 0
         here = flags[position]
         soft_allowed = here & STARTS_SOFT and (not here & RUNS or (here ^ before) & RUNS)
-        if not (here & STARTS_ATOMIC or soft_allowed) and not (
-            position + 1 < length and flags[position + 1] & EXTENDS
-        ):
+        if not (here & STARTS_ATOMIC or soft_allowed) and not (position + 1 < length and flags[position + 1] & EXTENDS):
             position += 1
             continue
         state = START_AFTER_WORD if before & WORD else START
@@ -193,8 +191,7 @@ def _compile() -> Tables:
     after_word = [number for number in everywhere if patterns.PATTERNS[number].after_word]
     transitions, accepts = dfa.determine(trees, [everywhere, after_word], members.__getitem__, len(classes))
     pattern_flags = bytes(
-        ATOMIC * row.atomic | TAKES_MARKS * row.takes_marks | ISOLATED * row.isolated
-        for row in patterns.PATTERNS
+        ATOMIC * row.atomic | TAKES_MARKS * row.takes_marks | ISOLATED * row.isolated for row in patterns.PATTERNS
     )
     runs = {NUMERAL: members[names["numeral"]], TRANSCRIPTION: members[names["transcription"]]}
     flags = _category_flags(transitions, accepts, pattern_flags, classes, runs)

@@ -1,6 +1,6 @@
 """A conditional random field: train it, and ask how sure it is of every tag."""
 
-from cnlp.tagging.crf import CRF
+from cnlp.segmentation.crf import CRF
 
 SENTENCES = [
     ["中国", "人民", "的", "生活"],

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from cnlp.tagging.hmm import HMM
+from cnlp.segmentation.hmm import HMM
 
 SENTENCES = [["我", "爱", "北京"], ["北京", "很", "大"], ["大学生", "爱", "读书"]]
 

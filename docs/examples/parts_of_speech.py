@@ -4,8 +4,8 @@ import tempfile
 from pathlib import Path
 
 import cnlp
-from cnlp.tagging.pos import PartOfSpeech
-from cnlp.tagging.words import WordTagger
+from cnlp.pos.tagger import PartOfSpeech
+from cnlp.pos.training import WordTagger
 
 SENTENCES = [
     (["他", "在", "北京", "工作"], ["r", "p", "ns", "v"]),

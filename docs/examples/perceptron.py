@@ -5,8 +5,8 @@ from pathlib import Path
 
 from cnlp import Entry, Lexicon, Segmenter
 from cnlp.models.format import write_model
-from cnlp.tagging.compact import compact, pack_model
-from cnlp.tagging.perceptron import Perceptron
+from cnlp.segmentation.compact import compact, pack_model
+from cnlp.segmentation.perceptron import Perceptron
 
 SENTENCES = [
     ["中国", "人民", "的", "生活"],

@@ -34,8 +34,8 @@ def orders() -> list[Sentence]:
 def main(files: list[str]) -> None:
     """Train, show, save, use."""
     # Here, so that the file can be imported without torch.
-    from cnlp.neural.recognizer import NeuralRecognizer
-    from cnlp.neural.settings import defaults
+    from cnlp.ner.neural.recognizer import NeuralRecognizer
+    from cnlp.ner.neural.settings import defaults
 
     if files:
         train, dev = (list(read_columns(Path(name), "BIO")) for name in files)

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cnlp
-from cnlp import batch, errors
+from cnlp import errors
+from cnlp.batch.texts import texts as batch
 from cnlp.ner.rules import Rules
 
 Stream = Callable[..., Iterator[Any]]

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from cnlp import errors, parallel
-from cnlp.parallel import count_workers, ordered_map
+from cnlp import errors
+from cnlp.batch.texts import workers as parallel
+from cnlp.batch.workers import count_workers, ordered_map
 
 ROOT = Path(__file__).parent.parent.parent
 unix = pytest.mark.skipif(os.name != "posix", reason="signals as Unix has them")

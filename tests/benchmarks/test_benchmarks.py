@@ -42,9 +42,9 @@ from cnlp.corpus import CORPORA, load
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.registry import file_sha256
 from cnlp.models import open_model
-from cnlp.tagging.perceptron import Perceptron
-from cnlp.tagging.pos import ARRAYS, KIND, PartOfSpeech
-from cnlp.tagging.words import WordTagger
+from cnlp.pos.tagger import ARRAYS, KIND, PartOfSpeech
+from cnlp.pos.training import WordTagger
+from cnlp.segmentation.perceptron import Perceptron
 
 TAGGED = [
     (["北京", "大学", "的", "大学生", "，", "在", "北京", "。"], ["ns", "n", "u", "n", "w", "p", "ns", "w"]),
@@ -367,7 +367,7 @@ class TestReport:
         assert report.update(page, tmp_path, write=True)
         text = page.read_text(encoding="utf-8")
         assert "## segmenter\n" in text
-        assert "| made by | python -m cnlp.models.train_segmenter |" in text
+        assert "| made by | python -m recipes.segmenter |" in text
         assert "(sha256 e16709a0…)" in text
         assert not report.update(page, tmp_path, write=False)
 

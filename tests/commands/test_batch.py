@@ -14,7 +14,7 @@ import pytest
 from running_commands import ROOT, Result, run_here
 
 from cnlp.commands.journal import NAME
-from cnlp.compression import KINDS, compressed, decompressed
+from cnlp.files.compression import KINDS, compressed, decompressed
 
 Shell = Callable[..., Result]
 COMMANDS = ("segment", "tag", "ner", "keywords")

@@ -40,7 +40,9 @@ def test_nothing_is_fetched_without_consent(tmp_path: Path) -> None:
 
 
 def test_one_failure_does_not_stop_the_others(tmp_path: Path) -> None:
-    result = run_here("data", "fetch", "pfr", "csl-dev", "--yes", "--folder", tmp_path, "--mirror", "http://127.0.0.1:9")
+    result = run_here(
+        "data", "fetch", "pfr", "csl-dev", "--yes", "--folder", tmp_path, "--mirror", "http://127.0.0.1:9"
+    )
     assert result.code == 1
     assert result.err.count("cannot be reached") == 3
     result = run_here("data", "fetch", "pfr", "--yes", "--folder", tmp_path)

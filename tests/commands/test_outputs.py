@@ -62,9 +62,7 @@ def test_an_output_folder_inside_the_input_is_not_read(shell: Shell, corpus: Pat
 
 
 @pytest.mark.parametrize("output", ["made/", "there"])
-def test_a_slash_or_an_existing_folder_means_a_folder(
-    shell: Shell, corpus: Path, tmp_path: Path, output: str
-) -> None:
+def test_a_slash_or_an_existing_folder_means_a_folder(shell: Shell, corpus: Path, tmp_path: Path, output: str) -> None:
     (tmp_path / "there").mkdir()
     assert shell("segment", corpus / "a.txt", "-o", f"{tmp_path}/{output}").code == 0
     assert tree(tmp_path / output) == ["a.txt"]

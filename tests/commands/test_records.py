@@ -15,7 +15,7 @@ from cnlp.commands.json_objects import read_object
 from cnlp.commands.records import Analysis, Place, Records, read_records
 from cnlp.commands.rows import whole_rows
 from cnlp.errors import RecordError
-from cnlp.io import read_lines
+from cnlp.files.lines import read_lines
 
 
 def _letters(text: str) -> list[str]:

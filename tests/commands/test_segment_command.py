@@ -150,9 +150,7 @@ def test_the_delimiter_may_be_any_text(shell: Shell, written: str, meant: str) -
 
 @pytest.mark.parametrize("encoding, codec", [("gb18030", "gb18030"), ("big5", "big5"), ("utf-16", "utf-16")])
 @pytest.mark.parametrize("form", ["text", "jsonl", "tsv"])
-def test_other_encodings_come_out_in_utf8(
-    shell: Shell, tmp_path: Path, encoding: str, codec: str, form: str
-) -> None:
+def test_other_encodings_come_out_in_utf8(shell: Shell, tmp_path: Path, encoding: str, codec: str, form: str) -> None:
     text = "中國人民\r\n大學 生活\n"
     path = tmp_path / "in.txt"
     path.write_bytes(text.encode(codec))

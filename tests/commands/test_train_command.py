@@ -216,7 +216,7 @@ def test_other_encodings(shell: Shell, tmp_path: Path) -> None:
 
 def interrupted_after(epochs: int) -> Callable[..., Iterator[Any]]:
     """The perceptron, and Ctrl-C behind so many epochs."""
-    from cnlp.tagging import linear
+    from cnlp.sequence import linear
 
     original = linear.perceptron
 
@@ -233,7 +233,7 @@ def interrupted_after(epochs: int) -> Callable[..., Iterator[Any]]:
 def test_ctrl_c_keeps_the_best_model_and_says_so(
     monkeypatch: pytest.MonkeyPatch, tagged: Path, tmp_path: Path, task: str, scored: str
 ) -> None:
-    monkeypatch.setattr("cnlp.tagging.linear.perceptron", interrupted_after(3))
+    monkeypatch.setattr("cnlp.sequence.linear.perceptron", interrupted_after(3))
     model = tmp_path / "m"
     result = run_here("train", task, "--train", tagged, "--dev", tagged, "--epochs", "5", "-o", model)
     assert result.code == 130
@@ -245,7 +245,7 @@ def test_ctrl_c_keeps_the_best_model_and_says_so(
 def test_ctrl_c_before_anything_is_learnt_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch, mine: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("cnlp.tagging.linear.perceptron", interrupted_after(0))
+    monkeypatch.setattr("cnlp.sequence.linear.perceptron", interrupted_after(0))
     result = run_here("train", "segment", "--train", mine, "-o", tmp_path / "m")
     assert result.code == 130 and "interrupted before anything was learnt: no model was written" in result.err
     assert os.listdir(tmp_path) == ["mine.txt"]
@@ -255,7 +255,7 @@ def test_twenty_lines_make_a_tagger(shell: Shell, tagged: Path, tmp_path: Path) 
     model = tmp_path / "pos.safetensors"
     result = shell("train", "tag", "--train", tagged, "--dev", tagged, "-o", model)
     assert result.code == 0 and "dev accuracy 1.0000 on given words" in result.err
-    from cnlp.tagging.pos import PartOfSpeech
+    from cnlp.pos.tagger import PartOfSpeech
 
     assert PartOfSpeech(model).predict(["她", "在", "大会", "上"]) == ["r", "p", "n", "f"]
     card = json.loads(shell("info", "--json", model).out)

@@ -82,7 +82,7 @@ def test_settings_may_be_toml(shell: Shell, marked: Path, tmp_path: Path) -> Non
 
 @needs_torch
 def test_an_interrupted_run_goes_on(monkeypatch: pytest.MonkeyPatch, marked: Path, tmp_path: Path) -> None:
-    from cnlp.neural import trainer
+    from cnlp.ner.neural import trainer
 
     arguments = ("--model", "bilstm-crf", "--train", marked, "--dev", marked, "--epochs", "3", *SMALL)
     assert run_here("train", "ner", *arguments, "-o", tmp_path / "whole").code == 0

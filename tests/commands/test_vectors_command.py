@@ -10,7 +10,7 @@ from running_commands import Result
 
 pytest.importorskip("gensim")
 
-from cnlp.neural.vectors import Vectors
+from cnlp.ner.neural.vectors import Vectors
 
 Shell = Callable[..., Result]
 RAW = "南京市长江大桥建成通车。\n武汉长江大桥是长江上的第一座大桥。\n" * 5

@@ -64,9 +64,7 @@ class TestPlain:
         assert list(read_words(write(tmp_path, "a\u2028b c\x1cd\n"))) == [["a\u2028b", "c\x1cd"]]
 
     def test_other_encodings(self, tmp_path: Path) -> None:
-        assert list(read_words(write(tmp_path, "北京 大学\n", "gb18030"), encoding="gb18030")) == [
-            ["北京", "大学"]
-        ]
+        assert list(read_words(write(tmp_path, "北京 大学\n", "gb18030"), encoding="gb18030")) == [["北京", "大学"]]
         assert list(read_words(write(tmp_path, "臺灣 大學\n", "big5"), encoding="big5")) == [["臺灣", "大學"]]
 
     def test_wrong_encoding_names_file_and_byte(self, tmp_path: Path) -> None:
@@ -156,9 +154,7 @@ class TestPfr:
         assert join_names(sentence).compounds == (Compound(0, 1, "nt"),)
 
 
-CONLL = (
-    "# text\n1-2\t学习\n1\t学习\t_\tVERB\tVV\n2\tTom B\t_\tPROPN\tNR\n2.1\t空\t_\t_\t_\n\n\n1\t#\t_\tSYM\tPU"
-)
+CONLL = "# text\n1-2\t学习\n1\t学习\t_\tVERB\tVV\n2\tTom B\t_\tPROPN\tNR\n2.1\t空\t_\t_\t_\n\n\n1\t#\t_\tSYM\tPU"
 
 
 class TestConll:

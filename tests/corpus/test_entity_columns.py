@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cnlp.corpus.entities import Sentence, format_columns, read_columns
 from cnlp.errors import ArgumentError, FormatError
-from cnlp.tagging.schemes import SCHEMES
+from cnlp.sequence.schemes import SCHEMES
 
 
 def write(folder: Path, content: str) -> Path:

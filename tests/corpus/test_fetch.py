@@ -135,9 +135,7 @@ def test_a_missing_file_and_a_missing_server_say_so(server: Server, tmp_path: Pa
         fetch(CORPUS, tmp_path, mirror="file:///etc")
 
 
-def test_a_member_is_taken_out_of_an_archive(
-    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_member_is_taken_out_of_an_archive(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("inside/tiny.txt", TEXT)

@@ -47,9 +47,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@given(
-    st.lists(st.text("甲乙丙", max_size=9), max_size=9), st.integers(1, 12), st.integers(1, 6)
-)
+@given(st.lists(st.text("甲乙丙", max_size=9), max_size=9), st.integers(1, 12), st.integers(1, 6))
 def test_chunks_cover_the_text_and_see_their_neighbours(pieces: list[str], size: int, length: int) -> None:
     whole = "".join(pieces)
     at = 0

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cnlp.errors import ArgumentError
 from cnlp.evaluation.entities import KINDS, EntityScorer, evaluate
-from cnlp.tagging.schemes import TagReader, convert, spans_to_tags, tag_set
+from cnlp.sequence.schemes import TagReader, convert, spans_to_tags, tag_set
 
 LABELS = ("PER", "LOC", "ORG")
 LENGTH = 14

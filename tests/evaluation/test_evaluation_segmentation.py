@@ -79,9 +79,7 @@ def test_other_characters_name_sentence_and_place() -> None:
 
 
 def test_a_shorter_prediction_names_its_end() -> None:
-    with pytest.raises(
-        errors.FormatError, match="character 2 is '京' in the gold and the end in the prediction"
-    ):
+    with pytest.raises(errors.FormatError, match="character 2 is '京' in the gold and the end in the prediction"):
         evaluate([["北京"]], [["北"]])
 
 
@@ -123,9 +121,7 @@ def test_every_word_is_correct_or_edited(cuts: tuple[list[str], list[str]]) -> N
 
 
 @given(st.lists(two_cuts(), max_size=5), st.lists(two_cuts(), max_size=5))
-def test_scores_add_up(
-    first: list[tuple[list[str], list[str]]], second: list[tuple[list[str], list[str]]]
-) -> None:
+def test_scores_add_up(first: list[tuple[list[str], list[str]]], second: list[tuple[list[str], list[str]]]) -> None:
     def scored(pairs: list[tuple[list[str], list[str]]]) -> SegmentationScore:
         scorer = SegmentationScorer({"a", "ab"})
         for gold, predicted in pairs:

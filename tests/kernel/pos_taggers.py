@@ -12,8 +12,8 @@ from twins import join
 
 from cnlp._kernel import reference
 from cnlp._kernel.reference_pos import ABSENT, COLUMNS, OUTSIDE, mix_keys
-from cnlp.tagging.layout import pack_alphabet, pack_dictionary, pack_pairs, per_code
-from cnlp.tagging.pos import TEMPLATES, WordTemplate
+from cnlp.pos.tagger import TEMPLATES, WordTemplate
+from cnlp.sequence.layout import pack_alphabet, pack_dictionary, pack_pairs, per_code
 
 TAGS = ("a", "d", "n", "u", "v", "w")
 WORDS = ("中国", "人", "大", "中国人", "年", "9a", "的")  # the last two in no table

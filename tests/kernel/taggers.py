@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from twins import join
 
 from cnlp._kernel import reference
-from cnlp.tagging.layout import (
+from cnlp.sequence.layout import (
     bigram_key,
     cover_key,
     pack_alphabet,

@@ -104,9 +104,7 @@ def any_text(chance: random.Random) -> str:
 
 def any_words(chance: random.Random, most: int = 12) -> list[str]:
     """Words that overlap, of letters that occur in the texts."""
-    return [
-        "".join(chance.choices(HAN * 5 + NAUGHTY, k=chance.randint(1, 5))) for _ in range(chance.randint(1, most))
-    ]
+    return ["".join(chance.choices(HAN * 5 + NAUGHTY, k=chance.randint(1, 5))) for _ in range(chance.randint(1, most))]
 
 
 def some_bytes(chance: random.Random, data: bytes) -> bytes:
@@ -395,7 +393,7 @@ def mapping(chance: random.Random) -> None:
 
 def train(chance: random.Random) -> None:
     """perceptron_epoch, crf_gradient, crf_epoch, decode, marginals over sound and damaged problems."""
-    from cnlp.tagging import training_reference as twin
+    from cnlp.sequence import training_reference as twin
 
     n_tags, length = chance.choice([1, 2, 4, 9]), chance.choice([0, 1, 5, 30])
     lows = [chance.randint(-3, 2) for _ in range(chance.randint(1, 3))]

@@ -166,7 +166,5 @@ def test_mapped_file_is_read_within_its_bounds(kernel: Any, tmp_path: Path) -> N
 @pytest.mark.parametrize("seed", range(3))
 def test_garbage_in_any_array_never_crashes_the_process(seed: int) -> None:
     script = Path(__file__).with_name("torment.py")
-    done = subprocess.run(
-        [sys.executable, str(script), str(seed), "300"], capture_output=True, text=True, timeout=300
-    )
+    done = subprocess.run([sys.executable, str(script), str(seed), "300"], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr

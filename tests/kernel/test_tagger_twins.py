@@ -27,7 +27,7 @@ from twins import (
 
 from cnlp._kernel import reference
 from cnlp._kernel.reference_tagger import BLOCKED
-from cnlp.tagging.features import covers, fold_classes, observe
+from cnlp.segmentation.features import covers, fold_classes, observe
 from cnlp.text.normalise import normalise
 
 often = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
@@ -37,9 +37,7 @@ standards = st.sampled_from(["general", "pku"])
 B, M, E, S = range(4)
 
 
-def cutters(
-    seed: int, standard: str, user: UserArrays | None, *, use_patterns: bool = True
-) -> list[Any]:
+def cutters(seed: int, standard: str, user: UserArrays | None, *, use_patterns: bool = True) -> list[Any]:
     """The cutters of both kernels."""
     return [
         kernel.Cutter(
@@ -72,9 +70,7 @@ def test_scores_are_the_same(seed: int, standard: str, text: str) -> None:
 @needs_native
 @often
 @given(data=st.data(), seed=seeds, standard=standards, text=texts, use_patterns=st.booleans())
-def test_words_are_the_same(
-    data: st.DataObject, seed: int, standard: str, text: str, use_patterns: bool
-) -> None:
+def test_words_are_the_same(data: st.DataObject, seed: int, standard: str, text: str, use_patterns: bool) -> None:
     user, spans = data.draw(overlays(WITHOUT_BIGRAMS)), data.draw(spans_of(text))
     assert_twins(cutters(seed, standard, user, use_patterns=use_patterns), text, spans)
 
@@ -118,9 +114,7 @@ def test_windows_and_blocks_leave_no_trace(data: st.DataObject, unit: str, gap: 
     unit=st.text(st.sampled_from(HAN + "a9 "), min_size=1, max_size=7),
     repeats=st.integers(150, 300),
 )
-def test_user_words_that_chain_across_blocks_are_treated_alike(
-    entries: list[Any], unit: str, repeats: int
-) -> None:
+def test_user_words_that_chain_across_blocks_are_treated_alike(entries: list[Any], unit: str, repeats: int) -> None:
     user = lay_over(entries, WITHOUT_BIGRAMS)
     assert_twins(cutters(1, "pku", user), unit * (1 + repeats * 7 // len(unit)), None)
 
@@ -145,7 +139,7 @@ def test_bytes_are_cut_the_same(text: str, delimiter: bytes) -> None:
 @often
 @given(seed=seeds, text=st.text(st.sampled_from("中国人大0123a9b一年，。的國１Ａ"), max_size=12))
 def test_scores_are_the_sums_of_the_rows_that_the_features_name(seed: int, text: str) -> None:
-    """Against :func:`cnlp.tagging.features.observe`, whose keys are characters."""
+    """Against :func:`cnlp.segmentation.features.observe`, whose keys are characters."""
     arrays = random_arrays(seed)
     tagger = random_tagger(seed).tagger(reference, "general")
     matches = [
@@ -206,9 +200,7 @@ def path_score(tagger: Any, scores: Any, wishes: list[tuple[int, int, int]], end
 @each_kernel
 @often
 @given(data=st.data(), seed=seeds, text=st.text(st.sampled_from(HAN + "国a9 "), min_size=1, max_size=8))
-def test_no_segmentation_that_obeys_has_a_better_score(
-    kernel: Any, data: st.DataObject, seed: int, text: str
-) -> None:
+def test_no_segmentation_that_obeys_has_a_better_score(kernel: Any, data: st.DataObject, seed: int, text: str) -> None:
     user, spans = data.draw(overlays(WITHOUT_BIGRAMS)), data.draw(spans_of(text))
     tagger = random_tagger(seed).tagger(kernel, "pku")
     cutter = kernel.Cutter(

@@ -48,9 +48,7 @@ WITH_BIGRAMS = learn(
         ["一九九八年", "国", "3.5%", "第一", "中"],
     ]
 )
-WITHOUT_BIGRAMS = lay(
-    {"中国": 5, "中国人": 2, "国人": 3, "人": 9, "大": 1, "大人": 2, "人大中国": 1, "年": 1}
-)
+WITHOUT_BIGRAMS = lay({"中国": 5, "中国人": 2, "国人": 3, "人": 9, "大": 1, "大人": 2, "人大中国": 1, "年": 1})
 BASES = {"bigrams": WITH_BIGRAMS, "unigrams": WITHOUT_BIGRAMS}
 each_base = pytest.mark.parametrize("base", BASES.values(), ids=BASES)
 
@@ -76,9 +74,7 @@ def assert_twins(
 @each_base
 @often
 @given(data=st.data(), text=texts, use_patterns=st.booleans())
-def test_lattice_and_words_are_the_same(
-    base: Arrays, data: st.DataObject, text: str, use_patterns: bool
-) -> None:
+def test_lattice_and_words_are_the_same(base: Arrays, data: st.DataObject, text: str, use_patterns: bool) -> None:
     user, spans = data.draw(overlays(base)), data.draw(spans_of(text))
     assert_twins(base, user, text, spans, use_patterns=use_patterns)
 
@@ -235,9 +231,7 @@ def test_long_runs_without_a_place_to_cut_are_decoded_exactly(base: Arrays, text
     unit=st.text(st.sampled_from(HAN + "a9 "), min_size=1, max_size=7),
     repeats=st.integers(150, 400),
 )
-def test_user_words_that_chain_across_blocks_are_fixed_alike(
-    period: list[Any], unit: str, repeats: int
-) -> None:
+def test_user_words_that_chain_across_blocks_are_fixed_alike(period: list[Any], unit: str, repeats: int) -> None:
     user = lay_over(period, WITHOUT_BIGRAMS)
     assert_twins(WITHOUT_BIGRAMS, user, unit * (1 + repeats * 7 // len(unit)), None)
 
@@ -248,13 +242,9 @@ def test_spans_across_blocks_are_fixed_alike(data: st.DataObject) -> None:
     text = data.draw(st.text(st.sampled_from("中a."), min_size=4, max_size=9)) * 300
     near = st.integers(1000, 1040).map(lambda start: min(start, len(text) - 2))
     spans = data.draw(
-        st.lists(
-            st.tuples(near, st.integers(1, 30), st.sampled_from([0, 1]), st.integers(0, 9999)), max_size=8
-        )
+        st.lists(st.tuples(near, st.integers(1, 30), st.sampled_from([0, 1]), st.integers(0, 9999)), max_size=8)
     )
-    packed = pack_spans(
-        [(start, min(len(text), start + size), mode, cost) for start, size, mode, cost in spans]
-    )
+    packed = pack_spans([(start, min(len(text), start + size), mode, cost) for start, size, mode, cost in spans])
     assert_twins(WITHOUT_BIGRAMS, None, text, packed)
 
 
@@ -287,9 +277,7 @@ def test_costs_of_the_blocks_of_a_long_text_add_up(base: Arrays) -> None:
 @given(
     st.lists(
         st.one_of(
-            st.text(
-                st.sampled_from("的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会")
-            ),
+            st.text(st.sampled_from("的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会")),
             st.text(max_size=8),
             st.sampled_from(["研究生命起源", "南京市长江大桥", "2024年1月5日", "www.a.cn", "結婚的和尚未"]),
         ),
@@ -300,9 +288,9 @@ def test_shipped_lexicon_gives_the_same_words(shipped: list[Any], text: str) -> 
     fast, slow = shipped
     assert sorted(fast.edges(text, None, None)) == sorted(slow.edges(text, None, None))
     for algorithm in ALGORITHMS:
-        assert native.Cutter(fast, algorithm, None).words(text, None) == reference.Cutter(
-            slow, algorithm, None
-        ).words(text, None)
+        assert native.Cutter(fast, algorithm, None).words(text, None) == reference.Cutter(slow, algorithm, None).words(
+            text, None
+        )
 
 
 @pytest.fixture(scope="module")

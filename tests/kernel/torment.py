@@ -80,9 +80,7 @@ def spoil_overlay(chance: random.Random, user: UserArrays) -> UserArrays:
         modes=chance.randbytes(count),
         costs=array("i", [chance.randint(-(1 << 31), (1 << 31) - 1) for _ in range(count)]).tobytes(),
         ids=array("I", [chance.getrandbits(32) for _ in range(count)]).tobytes(),
-        pieces=array(
-            "I", [chance.choice([1, 2, 1 << 31, (1 << 32) - 1]) for _ in user.pieces[::4]]
-        ).tobytes(),
+        pieces=array("I", [chance.choice([1, 2, 1 << 31, (1 << 32) - 1]) for _ in user.pieces[::4]]).tobytes(),
     )
 
 

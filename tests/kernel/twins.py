@@ -49,9 +49,7 @@ texts = st.lists(
         st.text(st.sampled_from(HAN + "国人a9"), max_size=12),
         st.text(st.sampled_from(HAN + NAUGHTY), max_size=12),
         st.text(max_size=3),
-        st.sampled_from(
-            ["2024-01-05", "a@b.cn", "http://a.cn/中", "#中国#", "一九九八年", "3.5%", "iPhone15", "C++"]
-        ),
+        st.sampled_from(["2024-01-05", "a@b.cn", "http://a.cn/中", "#中国#", "一九九八年", "3.5%", "iPhone15", "C++"]),
     ),
     max_size=6,
 ).map("".join)
@@ -194,9 +192,7 @@ def lexicons(draw: st.DrawFn) -> Arrays:
     """Small lexicons, some with bigrams."""
     if draw(st.booleans()):
         return learn(draw(sentences))
-    return lay(
-        {normalise(word): draw(st.integers(1, 50)) for word in draw(st.sets(words, min_size=1, max_size=12))}
-    )
+    return lay({normalise(word): draw(st.integers(1, 50)) for word in draw(st.sets(words, min_size=1, max_size=12))})
 
 
 @st.composite

@@ -106,9 +106,7 @@ def test_byte_order_mark_and_line_ends_do_not_matter(file: Path, mark: bytes, en
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_wrong_encoding_is_named_with_the_offset_in_bytes(file: Path, mark: bytes) -> None:
     file.write_bytes(mark + "好\n".encode() + "云计算".encode("gb18030"))
-    with pytest.raises(
-        errors.EncodingError, match=rf"my\.tsv: not utf-8 at byte {len(mark) + 4} \(0xd4 0xc6"
-    ):
+    with pytest.raises(errors.EncodingError, match=rf"my\.tsv: not utf-8 at byte {len(mark) + 4} \(0xd4 0xc6"):
         read_entries(file)
 
 

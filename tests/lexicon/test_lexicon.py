@@ -34,12 +34,7 @@ def force(word: str, *, partial: bool = False) -> Entry:
 def fixed(words: set[str], text: str) -> set[tuple[int, int]]:
     """The occurrences that must be cut out: the longest first, then the leftmost, none over another."""
     found = sorted(
-        (
-            (start, start + len(word))
-            for word in words
-            for start in range(len(text))
-            if text.startswith(word, start)
-        ),
+        ((start, start + len(word)) for word in words for start in range(len(text)) if text.startswith(word, start)),
         key=lambda span: (span[0] - span[1], span[0]),
     )
     chosen: list[tuple[int, int]] = []
@@ -60,9 +55,7 @@ han = st.text(st.sampled_from("研究生命起源的和尚未结婚"), min_size=
 
 
 @settings(max_examples=400, deadline=None)
-@given(
-    st.sets(han, min_size=1, max_size=6), st.text(st.sampled_from("研究生命起源的和尚未结婚"), max_size=30)
-)
+@given(st.sets(han, min_size=1, max_size=6), st.text(st.sampled_from("研究生命起源的和尚未结婚"), max_size=30))
 def test_forced_words_are_always_cut_out(words: set[str], text: str) -> None:
     lexicon = Lexicon(map(force, words))
     for algorithm in ALGORITHMS:
@@ -327,9 +320,7 @@ def test_only_without_patterns_cuts_all_else_into_characters() -> None:
     ],
     ids=["layer", "only forced", "only"],
 )
-def test_each_folding_can_be_switched(
-    switch: str, word: str, text: str, make: Callable[..., Lexicon]
-) -> None:
+def test_each_folding_can_be_switched(switch: str, word: str, text: str, make: Callable[..., Lexicon]) -> None:
     for query in (word, text):
         assert cnlp.segment(f"用{query}吧", lexicon=make(word))[1] == query
     strict = make(word, **{switch: False})
@@ -372,9 +363,7 @@ def test_200000_user_words_leave_the_cuts_of_untouched_text_as_they_were(mode: s
     lexicon = Lexicon([Entry(word, mode=mode) for word in words])
     for algorithm in ALGORITHMS:
         for text in UNTOUCHED:
-            assert cnlp.segment(text, lexicon=lexicon, algorithm=algorithm) == cnlp.segment(
-                text, algorithm=algorithm
-            )
+            assert cnlp.segment(text, lexicon=lexicon, algorithm=algorithm) == cnlp.segment(text, algorithm=algorithm)
     assert words[77] in cnlp.segment(f"说{words[77]}吧", lexicon=lexicon)
 
 

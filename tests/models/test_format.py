@@ -86,9 +86,7 @@ def test_equal_contents_make_equal_files(tmp_path: Path) -> None:
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_model(path, ARRAYS, {"kind": "old"})
     before = path.read_bytes()
 
@@ -201,17 +199,13 @@ def test_a_damaged_header_is_refused(lexicon: Path, old: bytes, new: bytes) -> N
 def test_an_array_that_ends_behind_the_file_is_refused(path: Path) -> None:
     write_model(path, ARRAYS, {"kind": "test"})
     rewritten(path, b"[16,20]", b"[16,99]")
-    with pytest.raises(
-        errors.ModelError, match=r"truncated: array 'pairs' ends at byte \d+, the file has \d+"
-    ):
+    with pytest.raises(errors.ModelError, match=r"truncated: array 'pairs' ends at byte \d+, the file has \d+"):
         ModelFile(path).ranges("pairs")
 
 
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
-def test_no_damage_to_the_header_does_harm(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
-) -> None:
+def test_no_damage_to_the_header_does_harm(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     folder = tmp_path_factory.getbasetemp()
     good, bad = folder / "good.model", folder / "bad.model"
     if not good.exists():

@@ -162,9 +162,7 @@ def test_any_text_can_be_explained(text: str, algorithm: str) -> None:
 
 
 def test_n_best_needs_costs_and_a_number() -> None:
-    with pytest.raises(
-        errors.ArgumentError, match="'forward' has no costs to rank by; n_best needs unigram, bigram"
-    ):
+    with pytest.raises(errors.ArgumentError, match="'forward' has no costs to rank by; n_best needs unigram, bigram"):
         Segmenter(algorithm="forward").n_best("中国")
     with pytest.raises(errors.ArgumentError, match="n must be at least 1, got 0"):
         Segmenter().n_best("中国", 0)

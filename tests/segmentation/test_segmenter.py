@@ -196,9 +196,7 @@ def test_what_is_not_str_is_refused(value: Any, reason: str, mode: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "viterbi", "Bigram"])
 def test_unknown_algorithm_and_mode_are_refused_with_the_choices(name: str) -> None:
-    with pytest.raises(
-        errors.ArgumentError, match=r"unknown algorithm .*; choose one of: forward, backward, "
-    ):
+    with pytest.raises(errors.ArgumentError, match=r"unknown algorithm .*; choose one of: forward, backward, "):
         Segmenter(algorithm=name)
     with pytest.raises(errors.ArgumentError, match=r"unknown mode .*; choose one of: default, search, full"):
         Segmenter(mode=name)
@@ -227,9 +225,7 @@ def test_a_subclass_of_str_is_text() -> None:
 )
 def test_bytes_and_str_are_cut_alike(text: str, delimiter: str) -> None:
     words = cnlp.segment(text)
-    spaces = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
-        map(chr, range(0x2000, 0x200B))
-    )
+    spaces = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
     parts = words[:1]
     for left, right in pairwise(words):
         beside = left[-1] in spaces or right[0] in spaces

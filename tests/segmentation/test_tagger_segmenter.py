@@ -52,9 +52,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def make(model: Path, *entries: Entry, standard: str = "pku", mode: str = "default") -> Segmenter:
-    return Segmenter(
-        cnlp.Lexicon(entries), algorithm="perceptron", standard=standard, model=model, mode=mode
-    )
+    return Segmenter(cnlp.Lexicon(entries), algorithm="perceptron", standard=standard, model=model, mode=mode)
 
 
 def proposing(model: Path, *entries: Entry, mode: str = "default") -> Segmenter:

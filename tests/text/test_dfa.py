@@ -18,11 +18,7 @@ def build(*expressions: str, starts: int = 1) -> tuple[list[list[int]], list[int
     trees = [dfa.parse(expression, NAMES) for expression in expressions]
 
     def categories_of(ranges: dfa.Ranges) -> list[int]:
-        return [
-            number
-            for number, char in enumerate(ALPHABET)
-            if any(low <= ord(char) <= high for low, high in ranges)
-        ]
+        return [number for number, char in enumerate(ALPHABET) if any(low <= ord(char) <= high for low, high in ranges)]
 
     return dfa.determine(trees, [range(len(trees))] * starts, categories_of, len(ALPHABET))
 

@@ -115,9 +115,7 @@ def test_atomic_matches_never_overlap_and_nothing_cuts_them(text: str) -> None:
 def test_no_letter_run_and_no_cluster_is_cut(text: str) -> None:
     loaded = tables.load()
     flags = [loaded.flags[loaded.category_of[ord(char)]] for char in text]
-    inside = {
-        place for match in find(text) if match.pattern.atomic for place in range(match.start + 1, match.end)
-    }
+    inside = {place for match in find(text) if match.pattern.atomic for place in range(match.start + 1, match.end)}
     for place in range(1, len(text)):
         marks = flags[place] & tables.EXTENDS and not flags[place - 1] & tables.SPACE
         letters = flags[place - 1] & flags[place] & tables.WORD
@@ -163,16 +161,12 @@ def test_the_cost_is_linear_whatever_the_text(unit: str) -> None:
     assert steps[1] <= 2.1 * steps[0] + tables.LOOKAHEAD**2
 
 
-@pytest.mark.parametrize(
-    "run", ["a" * 1000, "1" * 1000, "a1" * 500, "1a" * 500, "a" + "\u0301" * 1000, " " * 1000]
-)
+@pytest.mark.parametrize("run", ["a" * 1000, "1" * 1000, "a1" * 500, "1a" * 500, "a" + "\u0301" * 1000, " " * 1000])
 def test_a_long_run_is_one_token(run: str) -> None:
     assert atoms(f"走{run}走") == [run]
 
 
-@pytest.mark.parametrize(
-    "text", ["1,2345", "1:1949", "2024-01-051", "163.community", "c++11x", "@" + "a" * 40]
-)
+@pytest.mark.parametrize("text", ["1,2345", "1:1949", "2024-01-051", "163.community", "c++11x", "@" + "a" * 40])
 def test_no_match_ends_inside_a_run_of_letters_or_digits(text: str) -> None:
     ends = {match.end for match in find(text)}
     assert not [end for end in ends if end < len(text) and text[end - 1].isalnum() and text[end].isalnum()]

@@ -71,11 +71,7 @@ def test_the_arrays_have_the_sizes_of_the_layout() -> None:
     assert sum(map(len, ARRAYS.values())) < 300_000
 
 
-@given(
-    st.text(
-        st.one_of(st.sampled_from("1一年.点:-/@#%aA c://w\n\u0301\u200d👍🏻🇨比·第あ…\ud800"), st.characters())
-    )
-)
+@given(st.text(st.one_of(st.sampled_from("1一年.点:-/@#%aA c://w\n\u0301\u200d👍🏻🇨比·第あ…\ud800"), st.characters())))
 def test_the_arrays_and_the_tables_find_the_same(text: str) -> None:
     assert scan_arrays(text) == tables.scan(tables.load(), text)
 

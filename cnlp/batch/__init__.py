@@ -1,0 +1,1 @@
+"""Many texts: batch functions, worker processes, columns of data frames."""

@@ -1,0 +1,281 @@
+"""Many texts: ``segment_batch``, ``tag_batch``, ``entities_batch``, ``keywords_batch``.
+
+Any iterable goes in, also one without end; results come out in its order, each when it is asked for. Texts are handed
+in groups of some 64,000 characters to workers (:mod:`cnlp.batch.workers`), at most four groups for each in flight, so
+that memory does not depend on the number of texts. The results are those of one text after the other.
+
+Workers are threads where the kernel does the work, without the interpreter's lock; what remains with it is making the
+lists. They are processes where Python itself works: for keywords, with regular expressions, gazetteers, rules, a
+lexicon's tags, overlapping words, or without the compiled kernel. A process maps the same model files, gets lexicons
+and settings once, and sends its results as columns of numbers, of which lists are made here
+(:mod:`cnlp.batch.columns`).
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from functools import partial
+
+from cnlp import errors
+from cnlp._kernel import IS_NATIVE
+from cnlp.batch.columns import pack_keywords, pack_spans, pack_words, unpack_keywords, unpack_spans, unpack_words
+from cnlp.batch.workers import count_workers, ordered_map
+from cnlp.types import Entity, Token
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any, TypeAlias, TypeVar
+
+    from cnlp.batch.columns import Codec, Packed
+    from cnlp.keyphrases import Extractor, Idf
+    from cnlp.lexicon import Lexicon
+    from cnlp.ner.gazetteer import Gazetteer, GazetteerEntry
+    from cnlp.ner.recognizer import Recognizer
+    from cnlp.ner.rules import Rules
+    from cnlp.pos.tagger import PartOfSpeech
+    from cnlp.segmentation import Segmenter
+    from cnlp.types import Keyword
+
+    Result = TypeVar("Result")
+    Work: TypeAlias = Callable[[list[str]], list[list[Result]]]
+
+GROUP_CHARACTERS = 1 << 16
+GROUP_TEXTS = 1 << 12
+
+
+def segment_batch(
+    texts: Iterable[str],
+    *,
+    workers: int | None = None,
+    processes: bool | None = None,
+    mode: str = "default",
+    algorithm: str | None = None,
+    standard: str | None = None,
+    lexicon: Lexicon | None = None,
+    segmenter: Segmenter | None = None,
+) -> Iterator[list[str]]:
+    """Cut many texts into words.
+
+    Args:
+        texts: any iterable of str: a list, an open text file, a generator without end.
+        workers: how many work at once; one for each core if ``None``. One worker is the calling thread, which reads
+            one text at a time; several read ahead.
+        processes: workers are processes (True) or threads (False); what is faster if ``None``. A script that may get
+            processes needs ``if __name__ == "__main__":`` around what it does.
+        mode, algorithm, standard, lexicon: as in :func:`cnlp.segment`.
+        segmenter: in place of these, one of your own.
+
+    Yields:
+        The words of each text, in order.
+
+    Raises:
+        TextTypeError: a text is not a str, after the results of those before it; or ``texts`` itself is one.
+        ArgumentError: there is no such mode, algorithm or standard; ``workers`` is less than 1.
+        WorkerError: a worker process was killed; or the iterator is used behind ``os.fork``.
+
+    >>> for words in segment_batch(["南京市长江大桥", "研究生命的起源"], workers=2):
+    ...     print(words)
+    ['南京市', '长江', '大桥']
+    ['研究', '生命', '的', '起源']
+    """
+    from cnlp.segmentation import segmenter_for
+
+    chosen = segmenter or segmenter_for(mode, algorithm, standard, lexicon)
+    separate = not (IS_NATIVE and chosen.is_plain) if processes is None else processes
+    return _results(texts, workers, chosen.segment_many, (pack_words, unpack_words) if separate else None)
+
+
+def tag_batch(
+    texts: Iterable[str],
+    *,
+    workers: int | None = None,
+    processes: bool | None = None,
+    algorithm: str | None = None,
+    standard: str | None = None,
+    lexicon: Lexicon | None = None,
+    tagset: str = "pfr",
+    model: PartOfSpeech | None = None,
+    segmenter: Segmenter | None = None,
+) -> Iterator[list[Token]]:
+    """Cut many texts into words and tell their parts of speech.
+
+    Args:
+        texts, workers, processes, segmenter: as in :func:`segment_batch`.
+        algorithm, standard, lexicon, tagset, model: as in :func:`cnlp.tag`.
+
+    Yields:
+        The tokens of each text, in order.
+
+    Raises:
+        TextTypeError, ArgumentError, WorkerError: as :func:`segment_batch`; also if there is no such tag set.
+
+    >>> [[token.tag for token in tokens] for tokens in tag_batch(["我爱北京。", "他在上海"], workers=2)]
+    [['r', 'v', 'ns', 'w'], ['r', 'p', 'ns']]
+    """
+    from cnlp.pos.tagsets import check_tagset
+    from cnlp.segmentation import segmenter_for
+
+    check_tagset(tagset)
+    chosen = segmenter or segmenter_for("default", algorithm, standard, lexicon)
+    is_fast = IS_NATIVE and chosen.is_plain and chosen.lexicon.layer is None
+    separate = not is_fast if processes is None else processes
+    codec = (partial(pack_spans, Token), partial(unpack_spans, Token)) if separate else None
+    return _results(texts, workers, partial(_tag, chosen, tagset, model), codec)
+
+
+def entities_batch(
+    texts: Iterable[str],
+    *,
+    workers: int | None = None,
+    processes: bool | None = None,
+    model: str | os.PathLike[str] | Recognizer | None = None,
+    gazetteer: Gazetteer | str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]] | None = None,
+    rules: Rules | Iterable[str] = (),
+) -> Iterator[list[Entity]]:
+    """Find the named entities of many texts.
+
+    Args:
+        texts, workers, processes: as in :func:`segment_batch`.
+        model, gazetteer, rules: as in :func:`cnlp.entities`.
+
+    Yields:
+        The entities of each text, in order.
+
+    Raises:
+        TextTypeError, ArgumentError, WorkerError: as :func:`segment_batch`; also if there is no such rule.
+        OSError, ModelError: a file cannot be read, or is damaged.
+
+    >>> for found in entities_batch(["王小明在北京大学读书", "她去了上海"], workers=2):
+    ...     print([(entity.text, entity.label) for entity in found])
+    [('王小明', 'PER'), ('北京大学', 'ORG')]
+    [('上海', 'LOC')]
+    """
+    from cnlp.ner.recognizer import finder
+
+    is_fast = IS_NATIVE and gazetteer is None and not rules
+    separate = not is_fast if processes is None else processes
+    codec = (partial(pack_spans, Entity), partial(unpack_spans, Entity)) if separate else None
+    return _results(texts, workers, finder(model, gazetteer, rules), codec)
+
+
+def keywords_batch(
+    texts: Iterable[str],
+    *,
+    workers: int | None = None,
+    processes: bool | None = None,
+    top_k: int = 20,
+    method: str = "combined",
+    phrases: bool = True,
+    pos: Iterable[str] | None = None,
+    stopwords: Iterable[str] | None = None,
+    min_length: int = 2,
+    idf: Idf | None = None,
+    segmenter: Segmenter | None = None,
+) -> Iterator[list[Keyword]]:
+    """Find the keywords of many texts.
+
+    Args:
+        texts, workers, processes: as in :func:`segment_batch`.
+        top_k, method, phrases, pos, stopwords, min_length, idf, segmenter: as in :func:`cnlp.keywords`.
+
+    Yields:
+        The keywords of each text, in order.
+
+    Raises:
+        TextTypeError, ArgumentError, WorkerError: as :func:`segment_batch`; also as :func:`cnlp.keywords`.
+
+    >>> for found in keywords_batch(["长江大桥横跨长江。", "北京大学在北京。"], workers=2, top_k=1):
+    ...     print(found[0].text)
+    长江
+    北京大学
+    """
+    from cnlp.keyphrases import make_extractor
+
+    options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "segmenter": segmenter}
+    if idf is not None:
+        options["idf"] = idf
+    extractor = make_extractor(method, phrases, **options)
+    extractor.keywords("", top_k)  # refuses what is wrong before a text is read
+    codec = (pack_keywords, unpack_keywords) if processes in (None, True) else None
+    return _results(texts, workers, partial(_keywords, extractor, top_k), codec)
+
+
+def _tag(segmenter: Segmenter, tagset: str, model: PartOfSpeech | None, texts: list[str]) -> list[list[Token]]:
+    from cnlp.pos.tagger import convert_tokens
+
+    return [convert_tokens(tokens, tagset) for tokens in segmenter.tag_many(texts, model)]
+
+
+def _keywords(extractor: Extractor, top_k: int, texts: list[str]) -> list[list[Keyword]]:
+    return [extractor.keywords(text, top_k) for text in texts]
+
+
+def _results(
+    texts: Iterable[str], workers: int | None, work: Work[Result], codec: Codec[Any] | None
+) -> Iterator[list[Result]]:
+    """An iterator over the results; what is wrong with the arguments is told now, not when it is first used."""
+    if isinstance(texts, (str, bytes)):
+        raise errors.TextTypeError("texts must be several texts, such as a list of str, not one")
+    return _iterate(iter(texts), count_workers(workers), work, codec)
+
+
+def _iterate(
+    texts: Iterator[str], workers: int, work: Work[Result], codec: Codec[Any] | None
+) -> Iterator[list[Result]]:
+    pack, unpack = codec if codec is not None and workers > 1 else (None, None)
+    groups = ((group, group) for group in _groups(texts, workers > 1))
+    outcomes = ordered_map(
+        partial(_attempt, work, pack), groups, workers=workers, processes=pack is not None, weigh=_characters
+    )
+    with closing(outcomes):
+        for group, outcome in outcomes:
+            assert outcome is not None
+            results, failure = outcome()
+            yield from results if unpack is None else unpack(group, results)
+            if failure is not None:
+                raise failure
+
+
+def _groups(texts: Iterator[str], many: bool) -> Iterator[list[str]]:
+    """Lists of one text, or of ``many``; what is no text comes as an error behind all that was before it."""
+    group: list[str] = []
+    size = 0
+    try:
+        for number, text in enumerate(texts):
+            if not isinstance(text, str):
+                raise errors.not_text(text, f"text {number} (from 0)")
+            group.append(text)
+            size += len(text)
+            if not many or size >= GROUP_CHARACTERS or len(group) == GROUP_TEXTS:
+                yield group
+                group, size = [], 0
+    except Exception:
+        if group:
+            yield group
+        raise
+    if group:
+        yield group
+
+
+def _characters(group: list[str]) -> int:
+    return sum(map(len, group))
+
+
+def _attempt(
+    work: Work[Result], pack: Callable[[list[list[Result]]], Packed] | None, group: list[str]
+) -> tuple[Any, Exception | None]:
+    """The results of a group, or those up to the text with which something is wrong, and that."""
+    results: list[list[Result]] = []
+    failure = None
+    try:
+        results = work(group)
+    except Exception:
+        for text in group:
+            try:
+                results += work([text])
+            except Exception as error:
+                failure = error
+                break
+    return results if pack is None else pack(results), failure

@@ -1,0 +1,1 @@
+"""Files of any size: encodings, compression, lines, inputs and outputs."""

@@ -1,0 +1,86 @@
+"""Embeddings of characters, of their bigrams and of lexicon words, with sparse gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from cnlp.ner.neural.data import PADDING, UNKNOWN, Batch, Vocabulary
+from cnlp.ner.neural.dropout import Dropout
+from cnlp.ner.neural.settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnlp.ner.neural.vectors import Table, Vectors
+
+
+class Embeddings(nn.Module):
+    """Rows for what a batch holds.
+
+    Gradients are sparse: a step costs as much as the rows it touches, however many there are.
+
+    Args:
+        sizes: how many rows characters, bigrams and words have.
+        settings: their widths and dropouts.
+
+    Attributes:
+        character_size: width of what a character is embedded as, C, with a BERT's output where there is one.
+        word_size: width of an embedded word, W.
+    """
+
+    def __init__(self, sizes: tuple[int, int, int], settings: Settings) -> None:
+        super().__init__()
+        widths = (settings.character_size, settings.bigram_size, settings.word_size)
+        self.characters, self.bigrams, self.words = (
+            _table(size, width, settings.normalise) for size, width in zip(sizes, widths, strict=True)
+        )
+        self.character_dropout = Dropout(settings.embedding_dropout)
+        self.word_dropout = Dropout(settings.word_dropout)
+        self.token_dropout = settings.token_dropout
+        self.character_size = settings.character_size + settings.bigram_size
+        self.word_size = settings.word_size
+        self.encoder = None
+        if settings.encoder:
+            from cnlp.ner.neural.encoder import BERT
+
+            self.encoder = BERT(settings.encoder, settings.max_length)
+            self.character_size += self.encoder.size
+
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Characters (B, n, C) and words (E, W)."""
+        parts = [self.characters(self._forget(batch.characters)), self.bigrams(self._forget(batch.bigrams))]
+        if self.encoder is not None:
+            parts.append(self.encoder(batch.texts, batch.mask))
+        return self.character_dropout(torch.cat(parts, 2)), self.word_dropout(self.words(self._forget(batch.words)))
+
+    @torch.no_grad()
+    def fill(self, vocabulary: Vocabulary, vectors: Vectors, normalise: bool) -> None:
+        """Take over the pretrained rows, each scaled to length 1 if so wished."""
+        for name in ("characters", "bigrams", "words"):
+            given: Table = getattr(vectors, name)
+            rows: Mapping[str, int] = getattr(vocabulary, name)
+            common = [(rows[item], row) for item, row in given.rows.items() if rows.get(item, UNKNOWN) != UNKNOWN]
+            if common:
+                target, source = torch.tensor(common).T
+                values = torch.from_numpy(given.matrix.astype("float32"))[source]
+                getattr(self, name).weight[target] = nn.functional.normalize(values) if normalise else values
+
+    def _forget(self, rows: Tensor) -> Tensor:
+        """In training: some rows become the unknown one, which is learnt so."""
+        if not (self.training and self.token_dropout):
+            return rows
+        forgotten = torch.rand(rows.shape, device=rows.device) < self.token_dropout
+        return torch.where(forgotten & (rows != PADDING), UNKNOWN, rows)
+
+
+def _table(size: int, width: int, normalise: bool) -> nn.Embedding:
+    table = nn.Embedding(size, width, padding_idx=PADDING, sparse=True)
+    bound = (3 / width) ** 0.5 if width else 0.0
+    with torch.no_grad():
+        table.weight.uniform_(-bound, bound)
+        if normalise:
+            table.weight.div_(table.weight.norm(dim=1, keepdim=True))
+        table.weight[PADDING] = 0
+    return table

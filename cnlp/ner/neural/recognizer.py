@@ -1,0 +1,196 @@
+"""Named entities by a neural tagger: ``NeuralRecognizer``, to be used like the linear one.
+
+A text longer than ``max_length`` is cut at sentence ends, a longer sentence at commas or white space, a longer clause
+anywhere. Pieces of similar length are tagged together. The best legal tags are the answer; an entity's score is its
+marginal probability under the CRF. :mod:`cnlp.ner.neural.packing` draws the model file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+from cnlp import errors
+from cnlp.models.format import ModelFile, write_model
+from cnlp.ner.neural.settings import Settings, defaults
+from cnlp.ner.recognizer import NEURAL_KIND, Recognizer, check_texts, open_entities
+from cnlp.types import Entity
+
+try:
+    from cnlp.ner.neural.model import predict
+    from cnlp.ner.neural.packing import pack, unpack
+    from cnlp.ner.neural.trainer import Epoch, Trained, train
+except ModuleNotFoundError as error:
+    raise errors.missing_dependency(str(error.name), "neural", "a neural model") from None
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from typing_extensions import Self
+
+    from cnlp.ner.neural.packing import Arrays
+    from cnlp.ner.neural.vectors import Vectors
+    from cnlp.ner.recognizer import Labelled
+
+
+class NeuralRecognizer(Recognizer):
+    """Finds entities by a neural model; learns any labels from any corpus.
+
+    Args:
+        settings: the model and all its hyper-parameters; by default those of FLAT.
+        device: where to compute: ``"cpu"``, ``"cuda"``, ...
+
+    Attributes:
+        labels_: the labels, sorted.
+        log_: one :class:`cnlp.ner.neural.trainer.Epoch` for each epoch; ``dev`` is strict F1.
+        card_: the model card of a loaded file, or what ``fit`` knows of itself.
+        arrays_: what its file has, see :mod:`cnlp.ner.neural.packing`.
+
+    >>> corpus = [("王明在北京工作", [(0, 2, "PER"), (3, 5, "LOC")]), ("李明去上海", [(0, 2, "PER"), (3, 5, "LOC")])]
+    >>> settings = defaults("bilstm-crf").with_values({"epochs": 5, "hidden": 20, "rate": 0.02})
+    >>> model = NeuralRecognizer(settings).fit(corpus * 10)
+    >>> [(entity.text, entity.label) for entity in model.entities("王明去上海工作")]
+    [('王明', 'PER'), ('上海', 'LOC')]
+    """
+
+    labels_: list[str]
+    log_: list[Epoch]
+    card_: dict[str, str]
+    arrays_: Arrays
+
+    def __init__(self, settings: Settings | None = None, *, device: str = "cpu") -> None:
+        self.settings = settings
+        self.device = device
+
+    # ---- learning ----
+
+    def fit(
+        self,
+        sentences: Sequence[Labelled],
+        *,
+        dev: Sequence[Labelled] | None = None,
+        vectors: Vectors | None = None,
+        lexicon: Iterable[str] | None = None,
+        progress: bool = False,
+        **options: Any,
+    ) -> Self:
+        """Learn entities.
+
+        Args:
+            sentences: texts with their spans ``(start, end, label)``, such as
+                :class:`cnlp.corpus.entities.Sentence`; spans do not overlap.
+            dev: sentences that choose the best epoch by strict F1; ``None``: the last epoch.
+            vectors: pretrained embeddings, see :class:`cnlp.ner.neural.vectors.Vectors`.
+            lexicon: words of the lattice; those of the shipped lexicon by default.
+            progress: show a progress bar with the dev score.
+            options: ``out_dir``, ``resume`` and others of :func:`cnlp.ner.neural.trainer.train`.
+
+        Raises:
+            ArgumentError: nothing to learn from, spans that overlap or reach outside, and what else
+                :func:`cnlp.ner.neural.trainer.train` refuses.
+            TrainingError: out of memory; a loss that is no number.
+        """
+        words = None if lexicon is None else list(lexicon)
+        trained = train(
+            self.settings or defaults("flat"),
+            sentences,
+            dev,
+            vectors=vectors,
+            lexicon=words,
+            device=self.device,
+            progress=progress,
+            **options,
+        )
+        return self.take(trained, own_lexicon=words is not None)
+
+    def take(self, trained: Trained, *, own_lexicon: bool = False) -> Self:
+        """Take over what :func:`cnlp.ner.neural.trainer.train` has learnt, with the shipped lexicon or one's own."""
+        self.log_ = trained.log
+        self._mount(*pack(trained.model, trained.vocabulary, trained.settings, own_lexicon=own_lexicon))
+        return self
+
+    # ---- finding ----
+
+    def predict(self, texts: Iterable[str]) -> list[list[Entity]]:
+        """The entities of each text; texts of similar length are tagged together, so give many at once.
+
+        Raises:
+            TextTypeError: a text is not a str, or ``texts`` itself is one.
+            ArgumentError: nothing was learnt yet.
+        """
+        listed = check_texts(texts)
+        found = predict(self._model, self._vocabulary, listed, self._settings)
+        return [
+            [Entity(text[start:end], start, end, label, score) for start, end, label, score in entities]
+            for text, entities in zip(listed, found, strict=True)
+        ]
+
+    # ---- files ----
+
+    def save(self, path: str | os.PathLike[str], card: dict[str, str] | None = None) -> None:
+        """Write the model; ``card`` is added to its model card.
+
+        Raises:
+            OSError: the file cannot be written.
+            ArgumentError: nothing was learnt yet.
+        """
+        write_model(path, self.arrays_, {**self.card_, **(card or {})})
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], *, device: str = "cpu") -> Self:
+        """Open a model that :meth:`save` wrote, or a shipped one.
+
+        Args:
+            path: the file, or the name of a shipped model.
+            device: where to compute.
+
+        Raises:
+            OSError: the file cannot be read.
+            ModelError: it is damaged, or holds something else.
+        """
+        return cls.from_file(open_entities(path), device=device)
+
+    @classmethod
+    def from_file(cls, file: ModelFile, *, device: str = "cpu") -> Self:
+        """The model in an open file; errors as :meth:`load`."""
+        file.expect(NEURAL_KIND)
+        try:
+            arrays = {name: (dtype, file.read(name)) for name, (dtype, _) in file.arrays.items()}
+            return cls.of(arrays, file.card, device=device)
+        except ValueError as error:
+            if isinstance(error, errors.ModelError):
+                raise
+            raise errors.bad_model(file.path, str(error)) from None
+
+    @classmethod
+    def of(cls, arrays: Arrays, card: dict[str, str], *, device: str = "cpu") -> Self:
+        """What :func:`cnlp.ner.neural.packing.pack` returns, ready to tag.
+
+        Raises:
+            ValueError: something is missing or damaged.
+        """
+        recognizer = cls(device=device)
+        recognizer._mount(arrays, card)
+        return recognizer
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickle, which takes it to worker processes: what its file has, not the model made of that."""
+        return {name: value for name, value in vars(self).items() if name not in ("_model", "_vocabulary", "_settings")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        if "arrays_" in state:
+            self._mount(self.arrays_, self.card_)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("_model", "arrays_"):
+            raise errors.ArgumentError("this recognizer has learnt nothing yet: call fit, or load a model")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def _mount(self, arrays: Arrays, card: dict[str, str]) -> None:
+        """Take the arrays of a file or of memory into use: what was just learnt tags as it will from its file."""
+        model, self._vocabulary, self._settings = unpack(arrays, card)
+        self._model = model.to(self.device)
+        self.arrays_, self.card_ = arrays, card
+        self.labels_ = sorted({label for tag in self._vocabulary.tags if (label := tag.partition("-")[2])})

@@ -1,0 +1,509 @@
+"""Training of the neural taggers.
+
+An epoch is one pass over the training part in batches of similar lengths. Behind it the dev part is tagged; the epoch
+with the best strict F1 is kept, and training ends early when no better one comes. The order of the sentences depends
+on seed and epoch only, and all random numbers come from one generator whose state is saved with weights, optimisers
+and log behind every epoch: a run that was interrupted goes on where its last epoch ended, with the same result, bit
+for bit, on the same machine and as many threads.
+
+A folder for a run holds
+
+    checkpoint.pt   the state behind the last epoch
+    metrics.json    settings, data and one record for each epoch
+    curve.png       loss and F1 over the epochs
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+import torch
+
+from cnlp import errors
+from cnlp.evaluation.entities import EntityScore, evaluate
+from cnlp.files.lines import replacing
+from cnlp.ner.neural.data import Example, Vocabulary, collate, cut_long, lattice_lexicon, shuffled_batches
+from cnlp.ner.neural.denormals import tiny_is_zero
+from cnlp.ner.neural.model import NeuralTagger, predict
+from cnlp.ner.neural.optimiser import clip_gradient, make_optimisers, rate_factor
+from cnlp.ner.neural.settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnlp.ner.neural.data import Labelled
+    from cnlp.ner.neural.vectors import Vectors
+
+CHECKPOINT, METRICS, CURVE, SUMMARY = "checkpoint.pt", "metrics.json", "curve.png", "summary.json"
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One line of the training log.
+
+    Attributes:
+        number: from 1.
+        loss: negative log-likelihood in nats, the mean over sentences, with dropout.
+        seconds: of the steps, without the dev part.
+        dev: strict F1 on the dev part, ``None`` without one.
+        precision, recall: the same.
+    """
+
+    number: int
+    loss: float
+    seconds: float
+    dev: float | None = None
+    precision: float | None = None
+    recall: float | None = None
+
+
+@dataclass
+class Trained:
+    """What :func:`train` returns.
+
+    Attributes:
+        model: the tagger, with the weights of the best epoch, in evaluation mode.
+        vocabulary: what its rows and tags stand for.
+        settings: what it was trained with; vectors have set the widths of the embeddings.
+        log: one :class:`Epoch` for each epoch.
+        best: number of the epoch whose weights these are.
+        cut: how many sentences of the training part were longer than ``settings.max_length``, and were cut.
+    """
+
+    model: NeuralTagger
+    vocabulary: Vocabulary
+    settings: Settings
+    log: list[Epoch] = field(default_factory=list)
+    best: int = 0
+    cut: int = 0
+
+    @property
+    def dev(self) -> float | None:
+        """Strict F1 of the best epoch on the dev part."""
+        return self.log[self.best - 1].dev if self.best else None
+
+
+def train(
+    settings: Settings,
+    train: Sequence[Labelled],
+    dev: Sequence[Labelled] | None = None,
+    *,
+    vectors: Vectors | None = None,
+    lexicon: Iterable[str] | None = None,
+    out_dir: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    device: str = "cpu",
+    threads: int = 1,
+    progress: bool = False,
+    on_epoch: Callable[[Epoch], object] | None = None,
+) -> Trained:
+    """Train a tagger.
+
+    Args:
+        settings: the hyper-parameters.
+        train: texts with their spans ``(start, end, label)``, which do not overlap.
+        dev: chooses the epoch by strict F1; ``None``: the last one.
+        vectors: pretrained rows for the embeddings, which become as wide.
+        lexicon: the words of the lattice; the shipped lexicon's by default.
+        out_dir: folder for checkpoint, metrics and learning curve; made where it is missing.
+        resume: go on with the run in ``out_dir``, if one is there.
+        device: ``"cpu"``, ``"cuda"`` or any other that torch knows.
+        threads: of the processor. Steps are short, so more of them help little; and another number rounds otherwise.
+        progress: show a progress bar with the loss and the dev score.
+        on_epoch: called behind each epoch.
+
+    Raises:
+        ArgumentError: nothing to learn from; spans that overlap, reach outside, or are longer than
+            ``max_length``; a dev part without entities; no such device; ``out_dir`` holds another run.
+        TrainingError: out of memory; a loss that is no number.
+        ModelError: the checkpoint is damaged.
+        OSError: ``out_dir`` cannot be written.
+        KeyboardInterrupt: Ctrl-C, where nothing was learnt yet or ``out_dir`` has what was; without ``out_dir``
+            the best model so far is returned.
+
+    >>> from cnlp.ner.neural.settings import defaults
+    >>> corpus = [("王明在北京工作", [(0, 2, "PER"), (3, 5, "LOC")]), ("李明去上海", [(0, 2, "PER"), (3, 5, "LOC")])]
+    >>> settings = defaults("bilstm-crf").with_values({"epochs": 20, "batch_size": 2, "rate": 0.02, "hidden": 16})
+    >>> trained = train(settings, corpus, corpus)
+    >>> trained.dev
+    1.0
+    """
+    _check(train, dev)
+    if vectors is not None:
+        settings = _with_widths(settings, vectors)
+    words = None if lexicon is None else list(lexicon)
+    place = _device(device)
+    before = torch.get_num_threads()
+    cuda = [torch.cuda.current_device()] if place.type == "cuda" else []
+    with torch.random.fork_rng(cuda), tiny_is_zero():
+        torch.set_num_threads(threads)
+        try:
+            run = _Run(settings, train, dev, vectors, words, place, None if out_dir is None else Path(out_dir))
+            if resume:
+                run.load()
+            run.go(progress, on_epoch or (lambda epoch: None))
+        finally:
+            torch.set_num_threads(before)
+    return run.result
+
+
+def train_seeds(
+    settings: Settings,
+    seeds: Iterable[int],
+    train_part: Sequence[Labelled],
+    dev: Sequence[Labelled],
+    *,
+    out_dir: str | os.PathLike[str] | None = None,
+    on_seed: Callable[[Trained], object] | None = None,
+    **options: Any,
+) -> Trained:
+    """Train once with each seed.
+
+    Args:
+        settings: the hyper-parameters but for the seed.
+        seeds: one run for each.
+        train_part, dev: as for :func:`train`.
+        out_dir: has a folder for each seed, such as ``seed-1``, and ``summary.json``: mean and standard deviation
+            of the dev score.
+        on_seed: called with the result of each run.
+        options: those of :func:`train`.
+
+    Returns:
+        The result that the dev part likes best.
+
+    Raises:
+        ArgumentError: there are no seeds; and what :func:`train` raises.
+    """
+    best: Trained | None = None
+    scores: dict[int, float] = {}
+    for seed in dict.fromkeys(seeds):
+        folder = None if out_dir is None else Path(out_dir, f"seed-{seed}")
+        result = train(settings.with_values({"seed": seed}), train_part, dev, out_dir=folder, **options)
+        scores[seed] = result.dev or 0.0
+        if best is None or scores[seed] > (best.dev or 0.0):
+            best = result
+        if on_seed is not None:
+            on_seed(result)
+        if out_dir is not None:
+            summary = {"dev": scores, "mean": fmean(scores.values()), "deviation": _deviation(scores.values())}
+            _write(Path(out_dir, SUMMARY), json.dumps(summary, indent=2).encode())
+    if best is None:
+        raise errors.ArgumentError("there are no seeds to train with")
+    return best
+
+
+class _Run:
+    """One run: its model and everything that the next step depends on."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        train: Sequence[Labelled],
+        dev: Sequence[Labelled] | None,
+        vectors: Vectors | None,
+        lexicon: Sequence[str] | None,
+        device: torch.device,
+        folder: Path | None,
+    ) -> None:
+        torch.manual_seed(settings.seed)
+        words = lattice_lexicon(lexicon) if settings.lexicon else None
+        vocabulary = Vocabulary.build(train, settings.scheme, words, vectors, settings.least)
+        model = NeuralTagger(vocabulary.sizes, vocabulary.tags, settings)
+        if vectors is not None:
+            model.embeddings.fill(vocabulary, vectors, settings.normalise)
+        self.device, self.folder, self.dev = device, folder, dev
+        self.model = model.to(device)
+        self.examples, cut = _examples(train, vocabulary, settings.max_length)
+        self.optimisers = make_optimisers(model, settings)
+        self.result = Trained(model, vocabulary, settings, cut=cut)
+        self.best_state: dict[str, Any] = {}
+        self.identity = _identity(settings, train, dev or (), lexicon, vectors)
+
+    # ---- epochs ----
+
+    def go(self, progress: bool, on_epoch: Callable[[Epoch], object]) -> None:
+        """Train to the end, and take the best weights."""
+        settings, log = self.result.settings, self.result.log
+        with _progress_bar(settings, len(log), progress) as bar:
+            try:
+                for number in range(len(log) + 1, settings.epochs + 1):
+                    if self.is_over:
+                        break
+                    epoch = self._epoch(number, bar)
+                    self._keep(epoch)
+                    on_epoch(epoch)
+            except KeyboardInterrupt:
+                if self.folder is not None or not self.best_state:
+                    raise
+            finally:
+                if self.folder is not None and log:
+                    _draw(self.result, self.folder / CURVE)
+        self.model.load_state_dict(self.best_state)
+        self.model.eval()
+
+    @property
+    def is_over(self) -> bool:
+        """Has no better epoch come for too long?"""
+        patience = self.result.settings.patience
+        return bool(self.dev and patience and len(self.result.log) - self.result.best >= patience)
+
+    def _epoch(self, number: int, bar: Any) -> Epoch:
+        settings = self.result.settings
+        self.model.train()
+        if self.model.embeddings.encoder is not None:
+            self.model.embeddings.encoder.freeze(number <= settings.encoder_frozen)
+        start = time.perf_counter()
+        batches = shuffled_batches(self.examples, settings.batch_size, f"{settings.seed} {number}")
+        total = 0.0
+        for place, chosen in enumerate(batches):
+            rate = settings.rate * rate_factor(settings, (number - 1) * len(batches) + place, len(batches))
+            longest = max(len(example.characters) for example in chosen)
+            with _naming_memory(f"in epoch {number}, with {len(chosen)} sentences of up to {longest} characters"):
+                loss = self._step(chosen, rate)
+            if not math.isfinite(loss):
+                raise errors.TrainingError(
+                    f"the loss became {loss} in epoch {number}, step {place + 1} of {len(batches)}: "
+                    f"take a smaller rate (it is {settings.rate}) or clip (it is {settings.clip})"
+                )
+            total += loss * len(chosen)
+            bar.update(1 / len(batches))
+        seconds = time.perf_counter() - start
+        epoch = Epoch(number, total / len(self.examples), seconds)
+        if self.dev:
+            with _naming_memory(f"on the dev part, behind epoch {number}"):
+                score = self._score(self.dev)
+            epoch = Epoch(number, epoch.loss, seconds, score.f1, score.precision, score.recall)
+        shown = {"loss": epoch.loss, "dev": epoch.dev, "best": max(epoch.dev or 0, self.result.dev or 0)}
+        bar.set_postfix({key: f"{value:.4g}" for key, value in shown.items() if value is not None})
+        return epoch
+
+    def _step(self, chosen: Sequence[Example], rate: float) -> float:
+        """One step; returns its loss."""
+        for optimiser in self.optimisers:
+            optimiser.zero_grad()
+        loss = self.model.loss(collate(chosen).to(self.device))
+        value = float(loss.detach())
+        if math.isfinite(value):
+            loss.backward()  # type: ignore[no-untyped-call]
+            if self.result.settings.clip:
+                clip_gradient(self.model, self.result.settings.clip)
+            for optimiser in self.optimisers:
+                for group in optimiser.param_groups:
+                    group["lr"] = rate * group["share"]
+                optimiser.step()
+        return value
+
+    def _score(self, gold: Sequence[Labelled]) -> EntityScore:
+        texts = [text for text, _ in gold]
+        entities = predict(self.model, self.result.vocabulary, texts, self.result.settings)
+        found = [[entity[:3] for entity in some] for some in entities]
+        return evaluate(texts, [spans for _, spans in gold], found).overall
+
+    def _keep(self, epoch: Epoch) -> None:
+        """Add an epoch to the log, keep its weights if it is the best, write the folder."""
+        best = self.result.dev
+        self.result.log.append(epoch)
+        if epoch.dev is None or best is None or epoch.dev > best:
+            self.result.best = epoch.number
+            self.best_state = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        if self.folder is not None:
+            self._save(self.folder)
+
+    # ---- files ----
+
+    def _save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        state = {
+            "identity": self.identity,
+            "model": self.model.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            "random": torch.get_rng_state(),
+            "random_cuda": torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None,
+            "best": self.result.best,
+            "best_model": self.best_state,
+            "log": [asdict(epoch) for epoch in self.result.log],
+        }
+        with replacing(str(folder / CHECKPOINT)) as file:
+            torch.save(state, file)
+        metrics = {
+            "settings": self.result.settings.as_dict(),
+            "sentences": len(self.examples),
+            "cut": self.result.cut,
+            "labels": sorted({tag.partition("-")[2] for tag in self.result.vocabulary.tags} - {""}),
+            "rows": dict(zip(("characters", "bigrams", "words"), self.result.vocabulary.sizes, strict=True)),
+            "parameters": sum(weight.numel() for weight in self.model.parameters()),
+            "torch": torch.__version__,
+            "device": str(self.device),
+            "threads": torch.get_num_threads(),
+            "best": self.result.best,
+            "dev": self.result.dev,
+            "epochs": state["log"],
+        }
+        _write(folder / METRICS, (json.dumps(metrics, ensure_ascii=False, indent=2) + "\n").encode())
+
+    def load(self) -> None:
+        """Take up the run in the folder, if one is there.
+
+        Raises:
+            ArgumentError: it is another run.
+            ModelError: its checkpoint is damaged.
+        """
+        path = self.folder and self.folder / CHECKPOINT
+        if path is None or not path.exists():
+            return
+        try:
+            state = torch.load(path, map_location=self.device, weights_only=True)
+            identity = state["identity"]
+        except OSError:
+            raise
+        except Exception:  # whatever the reader of a damaged file comes upon
+            raise errors.bad_model(path, "this is not the checkpoint of a run, or it is damaged") from None
+        if identity != self.identity:
+            names = ", ".join(sorted(name for name in self.identity if identity.get(name) != self.identity[name]))
+            raise errors.ArgumentError(f"{path} is of a run with other values of: {names}; begin in another folder")
+        self.model.load_state_dict(state["model"])
+        for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(saved)
+        torch.set_rng_state(state["random"].cpu())
+        if state["random_cuda"] is not None:
+            torch.cuda.set_rng_state(state["random_cuda"].cpu(), self.device)
+        self.best_state = state["best_model"]
+        self.result.best = state["best"]
+        self.result.log[:] = [Epoch(**epoch) for epoch in state["log"]]
+
+
+# ---- data ----
+
+
+def _check(train: Sequence[Labelled], dev: Sequence[Labelled] | None) -> None:
+    if not any(text for text, _ in train):
+        raise errors.ArgumentError("nothing to learn from: the training part has no text")
+    if not any(len(spans) for _, spans in train):
+        raise errors.ArgumentError("nothing to learn from: no sentence of the training part has an entity")
+    if dev and not any(len(spans) for _, spans in dev):
+        raise errors.ArgumentError("the dev part has no entity, so that it cannot choose an epoch")
+
+
+def _with_widths(settings: Settings, vectors: Vectors) -> Settings:
+    """Embeddings as wide as their vectors."""
+    tables = {"character": vectors.characters, "bigram": vectors.bigrams, "word": vectors.words}
+    return settings.with_values({f"{name}_size": table.size for name, table in tables.items() if len(table)})
+
+
+def _examples(sentences: Sequence[Labelled], vocabulary: Vocabulary, limit: int) -> tuple[list[Example], int]:
+    """The training part as numbers, and how many of its sentences were cut."""
+    examples, cut = [], 0
+    for number, (text, spans) in enumerate(sentences, 1):
+        try:
+            pieces = cut_long(text, limit, spans)
+            cut += len(pieces) > 1
+            for start, end in pieces:
+                inside = [(a - start, b - start, label) for a, b, label in spans if start <= a < end]
+                if start < end:
+                    examples.append(vocabulary.encode(text[start:end], inside))
+        except errors.ArgumentError as error:
+            raise errors.ArgumentError(f"sentence {number} of the training part: {error}") from None
+    return examples, cut
+
+
+def _identity(
+    settings: Settings,
+    train: Sequence[Labelled],
+    dev: Sequence[Labelled],
+    lexicon: Sequence[str] | None,
+    vectors: Vectors | None,
+) -> dict[str, Any]:
+    """What must be the same for a run to go on: settings by name, data by their checksums."""
+    digests = {}
+    for name, part in (("train", train), ("dev", dev)):
+        lines = [json.dumps([text, [list(span) for span in spans]]) for text, spans in part]
+        digests[name] = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    words = "\n".join(lexicon or ()).encode("utf-8", "surrogatepass")
+    digests["lexicon"] = "" if lexicon is None else hashlib.sha256(words).hexdigest()
+    digests["vectors"] = ""
+    if vectors is not None:
+        digest = hashlib.sha256()
+        for table in (vectors.characters, vectors.bigrams, vectors.words):
+            digest.update("\n".join(table.items).encode("utf-8", "surrogatepass"))
+            digest.update(table.matrix.tobytes())
+        digests["vectors"] = digest.hexdigest()
+    return {**settings.as_dict(), **digests}
+
+
+# ---- the machine ----
+
+
+def _device(name: str) -> torch.device:
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:  # an AssertionError says that torch was built without it
+        reason = str(error).partition("\n")[0]
+        raise errors.ArgumentError(f"device {name!r} cannot be used: {reason}; choose cpu") from None
+    return device
+
+
+@contextmanager
+def _naming_memory(where: str) -> Iterator[None]:
+    """Say where memory ran out, and what helps; torch has no class of its own for it on the processor."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        message = str(error).lower()
+        if not (isinstance(error, MemoryError) or "out of memory" in message or "can't allocate memory" in message):
+            raise
+        raise errors.TrainingError(f"out of memory {where}: take a smaller batch_size or max_length") from None
+
+
+@contextmanager
+def _progress_bar(settings: Settings, done: int, wanted: bool) -> Iterator[Any]:
+    from tqdm import tqdm
+
+    shape = "{desc} {percentage:3.0f}%|{bar}| {n:.1f}/{total} epochs [{elapsed}<{remaining}{postfix}]"
+    with tqdm(
+        total=settings.epochs, initial=done, desc=settings.model, bar_format=shape, disable=not wanted
+    ) as bar:  # fmt: skip
+        yield bar
+
+
+def _write(path: Path, data: bytes) -> None:
+    with replacing(str(path)) as file:
+        file.write(data)
+
+
+def _draw(result: Trained, path: Path) -> None:
+    """Loss and F1 over the epochs, where matplotlib is installed."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        return
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    numbers = [epoch.number for epoch in result.log]
+    left = figure.subplots()
+    left.plot(numbers, [epoch.loss for epoch in result.log], color="tab:gray", label="loss")
+    left.set_xlabel("epoch")
+    left.set_ylabel("loss (nats a sentence)")
+    left.set_ylim(bottom=0)
+    if result.dev is not None:
+        right = left.twinx()
+        right.plot(numbers, [epoch.dev for epoch in result.log], color="tab:blue", marker=".", label="dev F1")
+        right.axvline(result.best, color="tab:blue", linestyle=":", linewidth=1)
+        right.set_ylabel("strict F1, dev")
+        right.set_ylim(0, 1)
+    figure.suptitle(f"{result.settings.model}, seed {result.settings.seed}: best epoch {result.best}")
+    with replacing(str(path)) as file:
+        figure.savefig(file, format="png")
+
+
+def _deviation(scores: Iterable[float]) -> float:
+    values = list(scores)
+    return stdev(values) if len(values) > 1 else 0.0

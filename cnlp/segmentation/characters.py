@@ -1,0 +1,494 @@
+"""Segmentation by tagging characters: what the perceptron and the CRF have in common.
+
+Each character gets one tag of BMES (first, inside, last, single); Xue 2003. The features are those of
+:mod:`cnlp.segmentation.features`. A tagger may learn from corpora of several annotation standards at once: every
+stream then has rows that all standards share and, for every standard but the first, rows of its own, and a
+score is the sum of both (Daume 2007; for segmentation Qiu et al. 2013). The first standard is the reference.
+Lexicon features are learnt leave-one-out: a tenth of a corpus is tagged with the lexicon of the other nine.
+
+A line is cut into clauses at 。！？； for training only; every sequence starts as if it followed a word of
+one character, so decoding whole lines gives the same scores.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from cnlp import errors
+from cnlp.models import open_model
+from cnlp.models.format import write_model
+from cnlp.segmentation import encode
+from cnlp.segmentation.encode import Ints, Keys, Packed, WordCounts, WordTable
+from cnlp.segmentation.features import LONGEST_MATCH, NOTHING, TEMPLATES
+from cnlp.sequence.estimator import Estimator
+from cnlp.sequence.linear import Bytes, Epoch, Floats, Problem, Shape, Stream, find_rows, learn_stream, run
+from cnlp.sequence.schemes import tag_set, transition_mask
+from cnlp.text.normalise import normalise
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typing_extensions import Self
+
+KIND = "character-tagger"
+TAGS = tuple(tag_set("BMES"))
+START_TAG = TAGS.index("S")
+ALLOWED = transition_mask(TAGS, "BMES")
+CLAUSE_ENDS = frozenset("。!?;")
+KEPT_ROWS = frozenset(
+    template.name for template in TEMPLATES if template.name.startswith("match") or template.name == "cover"
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Sentences of one standard to learn from.
+
+    Attributes:
+        sentences: lists of words.
+        standard: its name.
+        source: parts with the same text have the same source; they are left out of the evidence together.
+        repeat: how often an epoch sees each sentence.
+    """
+
+    sentences: Sequence[Sequence[str]]
+    standard: str = ""
+    source: str = ""
+    repeat: int = 1
+
+
+_RAW_CHARACTERS = 1_000_000  # of raw text are cut at once
+LAYER_BITS = 6  # a row of a layer has the key: shared row << 6 | number of the layer
+
+
+class CharacterTagger(Estimator):
+    """A segmenter that learns; see :class:`Perceptron` and :class:`CRF` for the ways of learning.
+
+    Attributes:
+        standards_: names of the standards; the first is the reference.
+        table_: the words that make match features.
+        counts_: what the corpora and the dictionary say of them.
+        weights_: the learnt weights, float32, as ``problem_`` lays them out.
+        streams_: the keys of the rows.
+        characters_: how often the corpora have each folded character.
+        log_: one :class:`Epoch` for each epoch.
+    """
+
+    temperature: ClassVar[float]  # what weights are divided by, before they make probabilities
+    epochs: int
+    dictionary: Mapping[str, int] | None
+    families: Mapping[str, str] | None
+    min_count: int
+    seed: int
+
+    standards_: list[str]
+    table_: WordTable
+    counts_: WordCounts
+    streams_: list[Stream]
+    weights_: Floats
+    characters_: dict[str, int]
+    log_: list[Epoch]
+
+    # ---- learning ----
+
+    def fit(
+        self,
+        sentences: Sequence[Sequence[str]],
+        standards: Sequence[str] | None = None,
+        *,
+        dev: Sequence[Sequence[str]] | None = None,
+        raw: Iterable[str] = (),
+        progress: bool = False,
+    ) -> Self:
+        """Learn to cut text as the sentences are cut.
+
+        Args:
+            sentences: lists of words.
+            standards: the annotation standard of each sentence; ``None`` where they have only one.
+            dev: sentences (of the first standard) that choose the best epoch; ``None``: the last one.
+            raw: unlabelled texts; the words that a first model finds in them twice join the dictionary of
+                the second. (Self-training by a lexicon: Sun and Xu 2011; on PFR January 26 to 31 +.001 F1.)
+            progress: show a progress bar with the dev score.
+
+        Raises:
+            ArgumentError: nothing to learn from, an empty word, or a standard too few or too many.
+        """
+        if standards is None:
+            return self.fit_parts([Part(sentences)], dev=[Part(dev)] if dev else (), raw=raw, progress=progress)
+        if len(standards) != len(sentences):
+            raise errors.ArgumentError(f"{len(sentences)} sentences have {len(standards)} standards")
+        parts = []
+        for name in dict.fromkeys(standards):
+            chosen = [words for words, its in zip(sentences, standards, strict=True) if its == name]
+            parts.append(Part(chosen, name, name))
+        return self.fit_parts(parts, dev=[Part(dev, standards[0])] if dev else (), raw=raw, progress=progress)
+
+    def fit_parts(
+        self, parts: Sequence[Part], *, dev: Sequence[Part] = (), raw: Iterable[str] = (), progress: bool = False
+    ) -> Self:
+        """Learn from corpora of several standards; arguments as of :meth:`fit`.
+
+        Raises:
+            ArgumentError: nothing to learn from, an empty word, or too many standards.
+        """
+        self._dictionary = dict(self.dictionary or {})
+        self._learn(parts, dev, progress)
+        found = self._words_of(raw)
+        if found:
+            self._dictionary |= found
+            self._learn(parts, dev, progress)
+        return self
+
+    def _words_of(self, texts: Iterable[str]) -> dict[str, int]:
+        """The words of two and more characters that the tagger finds more than once."""
+        counts: Counter[str] = Counter()
+        lines: list[str] = []
+        size = 0
+        for text in itertools.chain(texts, [None]):
+            if text is None or size + len(text) > _RAW_CHARACTERS:
+                counts.update(word for words in self.predict(lines) for word in words if len(word) > 1)
+                lines, size = [], 0
+            if text is not None:
+                lines.append(text)
+                size += len(text)
+        return {word: count for word, count in counts.items() if count > 1}
+
+    def _learn(self, parts: Sequence[Part], dev: Sequence[Part], progress: bool) -> None:
+        parts = [part for part in parts if part.sentences]
+        _check(parts)
+        self.standards_ = list(dict.fromkeys(part.standard for part in parts))
+        if len(self.standards_) > 16:
+            raise errors.ArgumentError(f"{len(self.standards_)} standards; one model can have 16")
+        problem, order = self._learn_features(parts)
+        scorer = self._dev_score(dev) if dev else None
+        best = run(
+            self._epochs(problem, order, scorer),
+            total=self._n_epochs(),
+            progress=progress,
+            name=type(self).__name__.lower(),
+        )
+        assert best.weights is not None
+        self.weights_, self.log_ = best.weights, best.log
+
+    def partial_fit(self, sentences: Sequence[Sequence[str]], *, standard: str | None = None) -> Self:
+        """One more pass, over these sentences; the first call is a ``fit`` of one epoch.
+
+        N-grams and words that the first call did not see get no rows, and stay unknown.
+
+        Raises:
+            ArgumentError: an empty word, a standard that the model does not know, or a method that is not online.
+        """
+        if not hasattr(self, "weights_"):
+            epochs, self.epochs = self.epochs, 1
+            try:
+                return self.fit_parts([Part(sentences, standard or "")])
+            finally:
+                self.epochs = epochs
+        part = Part(sentences, standard or self.standards_[0])
+        _check([part])
+        packed = encode.pack("".join(words) for words in sentences)
+        lengths = encode.word_lengths(packed, sentences)
+        sequences, _ = clauses([part], packed, lengths)
+        problem = self._problem_for(packed, part.standard, sequences, encode.word_tags(lengths))
+        epoch, self.weights_ = self._one_pass(problem, np.arange(len(sequences)))
+        self.log_.append(epoch)
+        return self
+
+    def _one_pass(self, problem: Problem, order: Ints) -> tuple[Epoch, Floats]:
+        raise NotImplementedError
+
+    def _epochs(
+        self, problem: Problem, order: Ints, score: Callable[[Floats], float] | None
+    ) -> Iterator[tuple[Epoch, Floats]]:
+        raise NotImplementedError
+
+    def _n_epochs(self) -> int:
+        raise NotImplementedError
+
+    @property
+    def shape(self) -> Shape:
+        """Where each row stands in ``weights_``."""
+        return Shape.of(self.streams_, len(TAGS))
+
+    def _dev_score(self, dev: Sequence[Part]) -> Callable[[Floats], float]:
+        """F1 over the parts together."""
+        texts = [["".join(words) for words in part.sentences] for part in dev]
+        packed = [encode.pack(lines) for lines in texts]
+        problems = [self._problem_for(p, part.standard) for p, part in zip(packed, dev, strict=True)]
+        gold = [encode.word_lengths(p, part.sentences) for p, part in zip(packed, dev, strict=True)]
+
+        def score(weights: Floats) -> float:
+            correct = words = 0
+            for problem, lines, expected in zip(problems, packed, gold, strict=True):
+                found = word_spans(problem.decode(weights), lines)
+                correct += int(((found == expected) & (found > 0)).sum())
+                words += int((expected > 0).sum()) + int((found > 0).sum())
+            return 2 * correct / words if words else 0.0
+
+        return score
+
+    def _learn_features(self, parts: Sequence[Part]) -> tuple[Problem, Ints]:
+        """Streams and evidence from the parts; the problem, and the sequences of an epoch."""
+        sentences = [words for part in parts for words in part.sentences]
+        packed = encode.pack("".join(words) for words in sentences)
+        lengths = encode.word_lengths(packed, sentences)
+        seen, times = np.unique(packed.points[packed.points > 0], return_counts=True)
+        self.characters_ = dict(zip(map(chr, seen.tolist()), times.tolist(), strict=True))
+        standard_of, cells, cell_standards, cell_blocks = self._cells(parts, packed)
+        dictionary = {normalise(word): freq for word, freq in self._dictionary.items()}
+        vocabulary = {word for word in dictionary if 2 <= len(word) <= LONGEST_MATCH}
+        vocabulary |= {
+            form
+            for form in map(normalise, {word for words in sentences for word in words})
+            if 2 <= len(form) <= LONGEST_MATCH
+        }
+        self.table_ = WordTable(vocabulary)
+        starts, words = self.table_.find(packed.points)
+        self.counts_ = encode.count_words(
+            self.table_, starts, words, lengths, cells, cell_standards, cell_blocks, dictionary
+        )
+        classes = self.counts_.evidence(words, standard_of[starts], cells[starts])
+        keys = encode.match_keys(packed.points, starts, self.table_.lengths[words], classes)
+        keys |= encode.character_keys(packed.points)
+        self.streams_, rows = self._learn_streams(keys, standard_of)
+        sequences, repeats = clauses(parts, packed, lengths)
+        problem = Problem(self.shape, sequences, encode.word_tags(lengths), ALLOWED, START_TAG)
+        for number, row in enumerate(rows):
+            problem.ids[number] = row
+        return problem, np.repeat(np.arange(len(sequences)), repeats)
+
+    def _learn_streams(self, keys: Keys, standards: Ints) -> tuple[list[Stream], list[Ints]]:
+        streams: list[Stream] = []
+        rows: list[Ints] = []
+        for template in TEMPLATES:
+            minimum = 1 if template.name in KEPT_ROWS else self.min_count
+            stream, shared = learn_stream(template, keys.pop(template.name), minimum)
+            streams.append(stream)
+            rows.append(shared.astype(np.int32))
+            for layer in self._layers():
+                stream, row = learn_stream(template, _layer_keys(shared, layer[standards]), self.min_count)
+                streams.append(stream)
+                rows.append(row.astype(np.int32))
+        return streams, rows
+
+    def _layers(self) -> list[Ints]:
+        """The layers besides the shared one: for each standard the number of its rows there, 0 for none."""
+        layers = []
+        if len(self.standards_) > 1:
+            layers.append(np.arange(len(self.standards_)))
+        if self.families:
+            names = list(dict.fromkeys(self.families.values()))
+            numbers = [names.index(self.families[s]) + 1 if s in self.families else 0 for s in self.standards_]
+            layers.append(np.array(numbers))
+        return layers
+
+    def _cells(self, parts: Sequence[Part], packed: Packed) -> tuple[Ints, Ints, list[int], list[int]]:
+        """Of each position the standard and the cell; of each cell the standard and the block."""
+        n = len(packed.points)
+        standards, cells = np.zeros(n, np.int64), np.zeros(n, np.int64)
+        sources = list(dict.fromkeys(part.source or f"\0{i}" for i, part in enumerate(parts)))
+        first = start = 0
+        cell_standards: list[int] = []
+        cell_blocks: list[int] = []
+        for number, part in enumerate(parts):
+            last = first + len(part.sentences)
+            end = int(packed.ends[last - 1]) + encode.PADS
+            standard = self.standards_.index(part.standard)
+            standards[start:end] = standard
+            tenth = np.arange(end - start) * encode.BLOCKS // (end - start)
+            cells[start:end] = number * encode.BLOCKS + tenth
+            cell_standards += [standard] * encode.BLOCKS
+            source = sources.index(part.source or f"\0{number}")
+            cell_blocks += range(source * encode.BLOCKS, (source + 1) * encode.BLOCKS)
+            first, start = last, end
+        return standards, cells, cell_standards, cell_blocks
+
+    def _problem_for(
+        self, packed: Packed, standard: str | None, sequences: Ints | None = None, tags: Bytes | None = None
+    ) -> Problem:
+        """A text seen with one standard; its lines are the sequences unless others are given."""
+        number = self._standard_number(standard)
+        starts, words = self.table_.find(packed.points)
+        classes = self.counts_.evidence(words, np.full(len(words), number))
+        keys = encode.match_keys(packed.points, starts, self.table_.lengths[words], classes)
+        keys |= encode.character_keys(packed.points)
+        problem = Problem(
+            self.shape,
+            np.stack([packed.begins, packed.ends], 1) if sequences is None else sequences,
+            np.zeros(len(packed.points), np.uint8) if tags is None else tags,
+            ALLOWED,
+            START_TAG,
+        )
+        streams = iter(enumerate(self.streams_))
+        for template in TEMPLATES:
+            at, stream = next(streams)
+            rows = find_rows(stream, keys[template.name])
+            problem.ids[at] = rows
+            for layer in self._layers():
+                at, stream = next(streams)
+                problem.ids[at] = find_rows(stream, _layer_keys(rows, np.full(len(rows), layer[number])))
+        return problem
+
+    def _standard_number(self, standard: str | None) -> int:
+        if standard is None:
+            return 0
+        if standard not in self.standards_:
+            raise errors.unknown_choice("standard", standard, self.standards_)
+        return self.standards_.index(standard)
+
+    # ---- files ----
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the whole tagger; :meth:`load` gives back the same weights, bit for bit.
+
+        For a file that segments, a tenth as large, see :func:`cnlp.segmentation.compact.pack_model`.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        parameters = self.get_params()
+        parameters.pop("dictionary")
+        several = range(len(self.standards_))
+        by_standard = [self.counts_.standards == number for number in several]
+        arrays = {
+            "words": ("U8", "\n".join(self.table_.words).encode("utf-8", "surrogatepass")),
+            "characters": ("U8", json.dumps(self.characters_).encode()),
+            "as_word": ("I32", _sums(self.counts_.as_word, by_standard)),
+            "as_text": ("I32", _sums(self.counts_.as_text, by_standard)),
+            "frequencies": ("I32", self.counts_.frequencies.astype("<i4").tobytes()),
+            "weights": ("F32", self.weights_.astype("<f4").tobytes()),
+        }
+        for number, stream in enumerate(self.streams_):
+            arrays[f"keys.{number}"] = ("U64", stream.keys.astype("<i8").tobytes())
+        metadata = {
+            "kind": KIND,
+            "method": type(self).__name__,
+            "parameters": json.dumps(parameters),
+            "standards": json.dumps(self.standards_),
+            "streams": json.dumps([stream.template.name for stream in self.streams_]),
+        }
+        write_model(path, arrays, metadata)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a file that :meth:`save` wrote.
+
+        Raises:
+            OSError: the file cannot be read.
+            ModelError: it is damaged, or holds something else.
+        """
+        file = open_model(path, KIND)
+        card = file.card
+        if card["method"] != cls.__name__:
+            raise errors.bad_model(file.path, f"a {card['method']}, not a {cls.__name__}")
+        model = cls(**json.loads(card["parameters"]))
+        model.standards_ = json.loads(card["standards"])
+        templates = {template.name: template for template in TEMPLATES}
+        names = json.loads(card["streams"])
+
+        def array(name: str, dtype: str) -> npt.NDArray[np.int64]:
+            return np.frombuffer(file.source.read(*file.ranges(name)[name]), dtype)
+
+        words = bytes(array("words", "u1")).decode("utf-8", "surrogatepass").split("\n")
+        model.table_ = WordTable(word for word in words if word)
+        shape = len(model.table_.words), len(model.standards_)
+        numbers = np.arange(shape[1])
+        model.counts_ = WordCounts(
+            array("as_word", "<i4").astype(np.int64).reshape(shape),
+            array("as_text", "<i4").astype(np.int64).reshape(shape),
+            numbers,
+            numbers,
+            array("frequencies", "<i4").astype(np.int64),
+        )
+        model.characters_ = json.loads(bytes(array("characters", "u1")))
+        model.streams_ = [Stream(templates[n], array(f"keys.{k}", "<i8").copy()) for k, n in enumerate(names)]
+        model.weights_ = array("weights", "<f4").astype(np.float32)
+        model.log_ = []
+        if len(model.weights_) != model.shape.n_weights:
+            raise errors.bad_model(file.path, f"{len(model.weights_)} weights, {model.shape.n_weights} expected")
+        return model
+
+    # ---- use ----
+
+    def predict(self, texts: Iterable[str], *, standard: str | None = None) -> list[list[str]]:
+        """The words of each text; joined they are the text.
+
+        Raises:
+            ArgumentError: the model does not know the standard.
+        """
+        lines = list(texts)
+        packed = encode.pack(lines)
+        tags = self._problem_for(packed, standard).decode(self.weights_)
+        lengths = word_spans(tags, packed)
+        return [
+            _cut(line, lengths[begin:end])
+            for line, begin, end in zip(lines, packed.begins.tolist(), packed.ends.tolist(), strict=True)
+        ]
+
+    def score(self, sentences: Sequence[Sequence[str]], *, standard: str | None = None) -> float:
+        """Word F1 on sentences that are cut already, 0 to 1.
+
+        Raises:
+            ArgumentError: the model does not know the standard.
+        """
+        from cnlp.evaluation.segmentation import evaluate
+
+        predicted = self.predict(["".join(words) for words in sentences], standard=standard)
+        return evaluate(sentences, predicted).f1
+
+
+def word_spans(tags: npt.NDArray[np.uint8], packed: Packed) -> Ints:
+    """[N] the length of the word that the tags begin at each position, 0 where none begins."""
+    here = packed.points != 0
+    starts = np.flatnonzero(here & ((tags == 0) | (tags == START_TAG)))
+    lengths = np.zeros(len(tags), np.int64)
+    bounds = np.union1d(starts, packed.ends)
+    lengths[starts] = bounds[np.searchsorted(bounds, starts, side="right")] - starts if len(starts) else 0
+    return lengths
+
+
+def _cut(text: str, lengths: Ints) -> list[str]:
+    starts = np.flatnonzero(lengths).tolist()
+    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=False)]
+
+
+def _sums(table: npt.NDArray[np.integer[Any]], groups: Sequence[npt.NDArray[np.bool_]]) -> bytes:
+    """[words, groups]: the cells of each group together."""
+    return np.stack([table[:, group].sum(1) for group in groups], 1).astype("<i4").tobytes()
+
+
+def _layer_keys(rows: Ints, layers: Ints) -> Ints:
+    """Keys of the rows that a layer has of its own; layer 0 has none."""
+    return np.where((rows >= 0) & (layers > 0), rows << LAYER_BITS | layers, NOTHING)
+
+
+def _check(parts: Sequence[Part]) -> None:
+    if not any(any(words) for part in parts for words in part.sentences):
+        raise errors.ArgumentError("no sentences to learn from")
+    for part in parts:
+        for number, words in enumerate(part.sentences):
+            if "" in words:
+                raise errors.ArgumentError(f"sentence {number} of {part.standard or 'the corpus'} has an empty word")
+
+
+def clauses(parts: Sequence[Part], packed: Packed, lengths: Ints) -> tuple[Ints, Ints]:
+    """[clauses, 2] begins and ends, and how often an epoch sees each."""
+    starts = np.flatnonzero(lengths)
+    ends = starts + lengths[starts]
+    closing = np.isin(packed.points[ends - 1], [ord(char) for char in CLAUSE_ENDS])
+    cuts = ends[closing | (packed.points[ends] == 0)]
+    begins = np.union1d(packed.begins[packed.ends > packed.begins], cuts[packed.points[cuts] != 0])
+    sizes = np.fromiter((len(part.sentences) for part in parts), np.int64, len(parts))
+    repeats = np.repeat([part.repeat for part in parts], sizes)
+    line = np.searchsorted(packed.begins, begins, side="right") - 1
+    return np.stack([begins, cuts], 1), repeats[line]

@@ -1,0 +1,1 @@
+"""Sequence labelling: linear taggers, label schemes, what estimators and packed tables share."""

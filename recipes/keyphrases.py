@@ -1,0 +1,133 @@
+"""Build the shipped table for keywords: ``python -m recipes.keyphrases --output keyphrases.safetensors``.
+
+1. Document frequencies: ``cnlp idf`` over the raw texts (``CNLP_DATA``, folder raw), one paragraph a document; words
+   of fewer than ``MIN_COUNT`` documents are left out.
+2. Classes of words: the tags of dictionaries/core.tsv. Stop words: dictionaries/stopwords.txt.
+3. Weights of :class:`cnlp.keyphrases.Combined`: logistic regression on CSL dev.
+
+Needs scikit-learn. The scores in the model's card are of five folds, each fitted to the other four. One core, three
+minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import sys
+import tempfile
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from cnlp import segment
+from cnlp.corpus.registry import data_folder, file_sha256
+from cnlp.files.lines import read_lines
+from cnlp.keyphrases import resources
+from cnlp.keyphrases.classes import class_of, pack
+from cnlp.keyphrases.combined import FEATURES, Combined
+from cnlp.keyphrases.document_frequency import DocumentFrequencies, StreamingCounter
+from cnlp.lexicon.build import rows_of
+from cnlp.lexicon.trie import Trie
+from cnlp.models.format import write_model
+from cnlp.text._data import dictionary_path
+from cnlp.text.characters import HAN, HANGUL, KANA, LATIN, LETTER, class_ranges
+
+MIN_COUNT = 3
+CSL = "keyphrase/csl/csl_kg_dev.tsv"
+LETTERS = (LATIN, LETTER, HAN, KANA, HANGUL)
+CARD = {
+    "name": "keyphrases",
+    "description": "document frequencies, classes and stop words for keywords; weights of keyphrase features",
+    "training_data": "news broadcasts 2022-2026, technical articles, laws, reviews, classic novels, web paragraphs; "
+    "tags of dictionaries/core.tsv; weights: CSL dev (1,000 abstracts of papers, Apache-2.0)",
+    "licence": "MIT; the counts were learnt from public texts, see dictionaries/SOURCES.md",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line."""
+    options = _parser().parse_args(arguments)
+    folder = data_folder()
+    files = sorted(path for path in (folder / "raw").rglob("*") if path.is_file())
+    if options.idf:
+        table = DocumentFrequencies.read(options.idf)
+    else:
+        with tempfile.TemporaryDirectory() as temporary, StreamingCounter() as counter:
+            for path in files:
+                print(path.name, file=sys.stderr, flush=True)
+                for line in paragraphs(path):
+                    counter.add(segment(line))
+            counter.write(os.path.join(temporary, "idf.tsv"), min_count=MIN_COUNT)
+            table = DocumentFrequencies.read(os.path.join(temporary, "idf.tsv"))
+    table.counts = type(table.counts)({word: count for word, count in table.counts.items() if count >= MIN_COUNT})
+    card = {**CARD, f"sha256 of {CSL}": file_sha256(folder / CSL), "sha256 of raw": digest(files)}
+    write(options.output, table, array("f", bytes(4 * FEATURES)), card)
+    resources._shipped[:] = [resources.Resources(options.output)]
+    texts, phrases = read_csl(folder / CSL)
+    weights = Combined().fit(texts, phrases).weights_
+    write(options.output, table, array("f", weights or ()), card)
+    return 0
+
+
+def paragraphs(path: Path) -> Iterator[str]:
+    """The lines of a file that are not blank."""
+    with open(path, "rb") as stream:
+        for chunk in read_lines(stream, path):
+            yield from filter(None, map(str.strip, chunk.data.decode().splitlines()))
+
+
+def read_csl(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Texts (abstract and title) and their keyphrases."""
+    with open(path, encoding="utf-8") as lines:
+        rows = [line.rstrip("\n").split("\t") for line in lines]
+    return [row[1] for row in rows], [row[2].split("_") for row in rows]
+
+
+def digest(files: Sequence[Path]) -> str:
+    """SHA-256 over the SHA-256 of each file."""
+    return hashlib.sha256("\n".join(map(file_sha256, files)).encode()).hexdigest()
+
+
+def write(path: str, table: DocumentFrequencies, weights: array[float], card: Mapping[str, str]) -> None:
+    """Write the model file."""
+    tags = {word: rest[1] if len(rest) > 1 else "" for word, *rest in rows_of(dictionary_path("core.tsv"))}
+    with open(dictionary_path("stopwords.txt"), encoding="utf-8") as lines:
+        stops = {line.strip() for line in lines if not line.startswith("# ")}
+    levels = [0, *sorted(set(table.counts.values()))]
+    level_of = {count: level for level, count in enumerate(levels)}
+    values = {
+        word: pack(level_of[table.counts.get(word, 0)], class_of(tags.get(word, "")), word in stops)
+        for word in sorted({*table.counts, *stops})
+    }
+    trie = Trie.build(values)
+    arrays = {**trie.arrays(), "frequencies": ("U32", array("I", levels).tobytes())}
+    arrays["letters"] = ("U32", letter_bounds().tobytes())
+    arrays["weights"] = ("F32", weights.tobytes())
+    fields = {"documents": str(table.documents), "words": str(len(trie)), "max_length": str(trie.max_length)}
+    write_model(path, arrays, {"kind": resources.KIND, **fields, **card})
+
+
+def letter_bounds() -> array[int]:
+    """Where ranges of letters begin and end, in turn."""
+    bounds: list[int] = []
+    for first, last, kind in class_ranges():
+        if kind not in LETTERS:
+            continue
+        if bounds and bounds[-1] == first:
+            bounds[-1] = last + 1
+        else:
+            bounds += [first, last + 1]
+    return array("I", bounds)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m recipes.keyphrases", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--idf", metavar="TABLE", help="a table that cnlp idf has counted already")
+    parser.add_argument("--output", default=resources.SHIPPED, help="the file to write; default: the shipped one")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,305 @@
+"""Train the shipped segmenter: ``python -m recipes.segmenter --output segmenter.safetensors``.
+
+Needs numpy, tqdm, jieba (its dictionary is read) and the public corpora (``CNLP_DATA``, see
+:mod:`cnlp.corpus.registry`). One core, five minutes, 6 GB.
+
+    --method crf, --method hmm
+                the small models of the other taggers: PFR alone; ``crf.safetensors``, ``hmm.safetensors``
+    --january   the lexicon and the text of PFR January 1998 alone, scored on PKU's gold test
+    --dev       hold out the last part of every corpus, and score models of several sizes on it
+
+The corpora keep their standards apart; ``general``, the default, is PFR's with surname and given name as one
+word. January's names are known by their tags (nr). February has no tags: a model of January in this form cuts
+it, and a surname and the word behind it become one word where it does so for more than half of their
+occurrences. UD, the Weibo treebank and ZhuXian go back to the Chinese Treebank and share rows (a family). UD,
+MSR's sample and ZhuXian are small and seen twice in each epoch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cnlp.corpus import registry
+from cnlp.corpus.pfr import join_names
+from cnlp.models import TAGGERS
+from cnlp.models.format import write_model
+from cnlp.segmentation.characters import CharacterTagger, Part
+from cnlp.segmentation.compact import compact, pack_hmm, pack_model
+from cnlp.segmentation.crf import CRF
+from cnlp.segmentation.features import TEMPLATES
+from cnlp.segmentation.hmm import HMM
+from cnlp.segmentation.perceptron import Perceptron
+from cnlp.text.normalise import normalise
+
+Sentences = list[list[str]]
+
+GENERAL = "general"
+ROWS = 250_000  # rows of bigrams and char_cover; chosen with --dev
+SETTINGS: dict[str, Any] = {
+    "epochs": 14,
+    "margin": 4.0,
+    "aggressiveness": 0.02,
+    "burn_in": 6,
+    "min_count": 2,
+    "seed": 1,
+}
+JANUARY_SETTINGS: dict[str, Any] = {"epochs": 10, "margin": 2.0, "aggressiveness": 0.05, "seed": 1}
+RAW_SETTINGS: dict[str, Any] = {"epochs": 12, "margin": 3.0, "aggressiveness": 0.03, "burn_in": 4, "seed": 1}
+FAMILIES = {"ud": "ctb", "wtb": "ctb", "zhuxian": "ctb"}  # standards after the Chinese Treebank's
+CRF_ROWS = 40_000
+CRF_FREQUENCY = 20  # words of the dictionary seen less often are left out: half of the file
+CRF_SETTINGS: dict[str, Any] = {"method": "sgd", "epochs": 12, "rate": 0.1, "l2": 1e-6, "min_count": 2, "seed": 1}
+PFR = ("pfr-199801", "pfr-199802")
+DESCRIPTIONS = {"crf": "linear-chain conditional random field", "hmm": "hidden Markov model of first order"}
+LICENCE = "MIT; learnt from corpora free for research or CC BY-SA (see cnlp.corpus.registry)"
+CNC_SHARE = 0.93  # cnc has one file; the rest of it is for measuring
+TEST_SETS = {
+    "pku-test": "pku",
+    "msr-test": "msr",
+    "sxu-test": "sxu",
+    "ud-dev": "ud",
+    "zhuxian-dev": "zhuxian",
+    "medical-dev": "medical",
+    "wtb-test": "wtb",
+    "as-test": GENERAL,
+    "cityu-test": GENERAL,
+}
+_CORPORA = (
+    # name, standard, repeat, share held out by --dev
+    ("msr-sample-train", "msr", 2, 0.15),
+    ("sxu-train", "sxu", 1, 0.1),
+    ("ud-train", "ud", 2, 0.25),
+    ("cnc-dev", "cnc", 1, 0.07),
+    ("medical-train", "medical", 1, 0.3),
+    ("zhuxian-train", "zhuxian", 2, 0.25),
+    ("wtb-train", "wtb", 1, 0.1),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line."""
+    options = _parser().parse_args(arguments)
+    if options.january:
+        return january(options)
+    if options.method != "perceptron":
+        return alternative(options)
+    parts, dev = training_parts(hold_out=options.dev)
+    model = Perceptron(dictionary=jieba_dictionary(), families=FAMILIES, **SETTINGS)
+    model.fit_parts(parts, progress=options.progress)
+    if options.dev:
+        return compare_sizes(model, dev)
+    weights, unit = compact(model, ROWS)
+    arrays, metadata = pack_model(model, weights, unit)
+    model.weights_ = weights
+    scores = score_all(model)
+    write_model(options.output or TAGGERS["perceptron"], arrays, {**metadata, **card(scores)})
+    return 0
+
+
+def alternative(options: argparse.Namespace) -> int:
+    """A CRF of PFR in its two forms, ``general`` and ``pku``; or an HMM of January, ``general``."""
+    path = options.output or TAGGERS[options.method]
+    if options.method == "hmm":
+        joined = [list(join_names(sentence).words) for sentence in registry.load_tagged("pfr-199801")]
+        hmm = HMM(order=1).fit(joined)
+        arrays, metadata = pack_hmm(hmm)
+        scores = {"pku-test": hmm.score(list(registry.load("pku-test")))}
+        names, parameters, settings = list(PFR[:1]), "characters", hmm.get_params()
+    else:
+        parts = training_parts(hold_out=False)[0][:4]
+        dictionary = {word: freq for word, freq in jieba_dictionary().items() if freq >= CRF_FREQUENCY}
+        crf = CRF(dictionary=dictionary, **CRF_SETTINGS).fit_parts(parts, progress=options.progress)
+        crf.weights_, unit = compact(crf, CRF_ROWS)
+        arrays, metadata = pack_model(crf, crf.weights_, unit)
+        scores = {"pku-test": crf.score(list(registry.load("pku-test")), standard="pku")}
+        names, settings = list(PFR), {**CRF_SETTINGS, "rows": CRF_ROWS, "least_frequency": CRF_FREQUENCY}
+        parameters = ", ".join(template.name for template in TEMPLATES)
+    described = {
+        "name": options.method,
+        "description": f"Segments Chinese text by tagging characters; {DESCRIPTIONS[options.method]}",
+        "method": f"{options.method}; templates {parameters}",
+        "parameters": ", ".join(f"{name} {value}" for name, value in settings.items()),
+        "scheme": "BMES",
+        "training_data": _sources(names) + ("; dictionary of jieba 0.42.1" if options.method == "crf" else ""),
+        "scores": ", ".join(f"{name} {score:.4f}" for name, score in scores.items()),
+        "licence": LICENCE,
+        "source": f"python -m recipes.segmenter --method {options.method}",
+    }
+    write_model(path, arrays, {**metadata, **described})
+    print(described["scores"], flush=True)
+    return 0
+
+
+def january(options: argparse.Namespace) -> int:
+    """PFR January with its own lexicon."""
+    sentences = [list(sentence.words) for sentence in registry.load_tagged("pfr-199801")]
+    model = Perceptron(**JANUARY_SETTINGS).fit_parts([Part(sentences, "pku")], progress=options.progress)
+    print(f"pku-test: F1 {model.score(list(registry.load('pku-test'))):.4f}")
+    model.weights_ = compact(model, ROWS)[0]
+    print(f"pku-test, in whole numbers: F1 {model.score(list(registry.load('pku-test'))):.4f}")
+    return 0
+
+
+def training_parts(*, hold_out: bool) -> tuple[list[Part], list[Part]]:
+    """What to learn from, and, if asked for, what is held out of it."""
+    tagged = list(registry.load_tagged("pfr-199801"))
+    plain = [list(sentence.words) for sentence in tagged]
+    joined = [list(join_names(sentence).words) for sentence in tagged]
+    february = list(registry.load("pfr-199802"))
+    last = next(i for i, s in enumerate(tagged) if (s.identifier or "")[6:8] >= "29") if hold_out else len(plain)
+    dev = [Part(plain[last:], "pku")]
+    february = february[: len(february) // 2] if hold_out else february
+    parts = [
+        Part(joined[:last], GENERAL, "january"),
+        Part(join_february(joined[:last], plain[:last], february), GENERAL, "february"),
+        Part(plain[:last], "pku", "january"),
+        Part(february, "pku", "february"),
+    ]
+    for name, standard, repeat, share in _CORPORA:
+        sentences = [[word for word in words if word] for words in registry.load(name)]
+        end = len(sentences)
+        if name == "cnc-dev":
+            end = int(end * CNC_SHARE)
+        if hold_out:
+            end = int(len(sentences) * (1 - share))
+            dev.append(Part(sentences[end:], standard))
+        parts.append(Part(sentences[:end], standard, name, repeat))
+    return parts, dev if hold_out else []
+
+
+def join_february(joined: Sentences, plain: Sentences, february: Sentences) -> Sentences:
+    """February with surname and given name as one word, learnt from January in both forms."""
+    model = Perceptron(epochs=8, dictionary=jieba_dictionary()).fit(joined)
+    surnames: set[str] = set()
+    names: Counter[str] = Counter()
+    for together, apart in zip(joined, plain, strict=True):
+        for name, first in _joined_pairs(together, apart):
+            surnames.add(normalise(first))
+            names[normalise(name)] += 1
+    cut = model.predict(["".join(words) for words in february])
+    candidates: Counter[str] = Counter()
+    confirmed: Counter[tuple[str, str]] = Counter()
+    for words, found in zip(february, cut, strict=True):
+        spans = set(_spans(found))
+        for pair, span in _name_pairs(words, surnames):
+            candidates["".join(pair)] += 1
+            confirmed[pair] += span in spans
+    good = {
+        pair
+        for pair, times in confirmed.items()
+        if times and (2 * times > candidates["".join(pair)] or "".join(pair) in names)
+    }
+    return [_join(words, good) for words in february]
+
+
+def _joined_pairs(together: Sequence[str], apart: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each joined name of a sentence, with its first part."""
+    pieces = iter(apart)
+    for word in together:
+        first = piece = next(pieces)
+        length = len(piece)
+        while length < len(word):
+            length += len(next(pieces))
+        if len(first) < len(word):
+            yield word, first
+
+
+def _name_pairs(words: Sequence[str], surnames: set[str]) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
+    """Pairs of a surname and a short word of Han characters, with their span."""
+    for (left, (start, _)), (right, (_, end)) in itertools.pairwise(
+        zip(map(normalise, words), _spans(words), strict=True)
+    ):
+        if left in surnames and len(right) <= 2 and all("\u4e00" <= char <= "\u9fff" for char in right):
+            yield (left, right), (start, end)
+
+
+def _join(words: Sequence[str], pairs: set[tuple[str, str]]) -> list[str]:
+    result: list[str] = []
+    joins = False  # whether the last word is such a name already
+    for word in words:
+        if result and not joins and (normalise(result[-1]), normalise(word)) in pairs:
+            result[-1] += word
+            joins = True
+        else:
+            result.append(word)
+            joins = False
+    return result
+
+
+def _spans(words: Sequence[str]) -> list[tuple[int, int]]:
+    ends = list(itertools.accumulate(map(len, words)))
+    return list(zip([0, *ends], ends, strict=False))
+
+
+def jieba_dictionary() -> dict[str, int]:
+    """jieba's dictionary, folded."""
+    from recipes.dictionary import read_jieba
+
+    return dict(read_jieba()[0])
+
+
+def compare_sizes(model: CharacterTagger, dev: Sequence[Part]) -> int:
+    """Scores on the held-out parts, for several numbers of rows."""
+    trained = model.weights_
+    for rows in (10**9, 500_000, 350_000, 250_000, 150_000):
+        if rows < 10**9:
+            model.weights_ = trained
+            model.weights_ = compact(model, rows)[0]
+        scores = {part.standard: model.score(part.sentences, standard=part.standard) for part in dev}
+        mean = sum(scores.values()) / len(scores)
+        shown = "  ".join(f"{name} {score:.4f}" for name, score in scores.items())
+        print(f"{rows if rows < 10**9 else 'float32':>8}  mean {mean:.4f}  {shown}", flush=True)
+    return 0
+
+
+def score_all(model: CharacterTagger) -> dict[str, float]:
+    """F1 on every test set under its standard, and on the part of cnc that was not learnt."""
+    scores = {}
+    for name, standard in TEST_SETS.items():
+        scores[name] = model.score(list(registry.load(name)), standard=standard)
+        print(f"{name:12} {standard:8} {scores[name]:.4f}", flush=True)
+    cnc = list(registry.load("cnc-dev"))
+    scores["cnc-rest"] = model.score(cnc[int(len(cnc) * CNC_SHARE) :], standard="cnc")
+    print(f"{'cnc-rest':12} {'cnc':8} {scores['cnc-rest']:.4f}", flush=True)
+    return scores
+
+
+def card(scores: Mapping[str, float]) -> dict[str, str]:
+    """What the model file says of itself."""
+    names = ("pfr-199801", "pfr-199802", *(name for name, *_ in _CORPORA))
+    return {
+        "name": "segmenter",
+        "description": "Segments Chinese text by tagging characters; passive-aggressive averaged perceptron",
+        "method": f"perceptron; templates {', '.join(t.name for t in TEMPLATES)}",
+        "parameters": ", ".join(f"{name} {value}" for name, value in [*SETTINGS.items(), ("rows", ROWS)]),
+        "families": " ".join(FAMILIES),
+        "scheme": "BMES",
+        "seed": str(SETTINGS["seed"]),
+        "training_data": _sources(names) + f"; of cnc-dev the first {CNC_SHARE:.0%}; dictionary of jieba 0.42.1",
+        "scores": ", ".join(f"{name} {score:.4f}" for name, score in scores.items()),
+        "licence": LICENCE,
+        "source": "python -m recipes.segmenter",
+    }
+
+
+def _sources(names: Sequence[str]) -> str:
+    return ", ".join(f"{name} (sha256 {registry.find(name).sha256})" for name in names)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m recipes.segmenter", description="Train the shipped segmenter.")
+    parser.add_argument("--method", choices=TAGGERS, default="perceptron", help="default: perceptron")
+    parser.add_argument("--output", help="the file to write; default: the shipped one")
+    parser.add_argument("--january", action="store_true", help="PFR January alone, with its own lexicon")
+    parser.add_argument("--dev", action="store_true", help="hold out, compare sizes; nothing is written")
+    parser.add_argument("--no-progress", dest="progress", action="store_false", help="no progress bar")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""The neural models that come with the package."""
+
+from __future__ import annotations
+
+import pytest
+
+import cnlp
+from cnlp.models import ENTITIES
+from cnlp.models.format import ModelFile
+
+pytest.importorskip("torch")
+
+
+def test_the_shipped_model_of_curricula_vitae() -> None:
+    text = "张伟先生，中国国籍，1970年出生，北京大学经济学硕士，现任华夏银行股份有限公司董事长。"
+    found = {(entity.text, entity.label) for entity in cnlp.entities(text, model="resume-neural")}
+    assert {("张伟", "NAME"), ("北京大学", "ORG"), ("董事长", "TITLE")} <= found
+
+
+def test_the_shipped_model_of_news() -> None:
+    found = {(entity.text, entity.label) for entity in cnlp.entities("王小明在北京大学读书。", model="msra-neural")}
+    assert found == {("王小明", "PER"), ("北京大学", "ORG")}
+    assert cnlp.entities("def main(): return Path(name).open()", model="msra-neural") == []
+
+
+@pytest.mark.parametrize("name", ["msra-neural", "resume-neural"])
+def test_shipped_neural_models_say_where_they_are_from(name: str) -> None:
+    card = ModelFile(ENTITIES[name]).card
+    assert card["kind"] == "neural-entities" and "neural_ner" in card["source"]
+    assert "strict F1 dev" in card["scores"] and "sha256" in card["training_data"]
