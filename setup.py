@@ -72,12 +72,12 @@ def extension(name: str, sources: list[str], headers: list[str]) -> Extension:
 
 NATIVE = [
     "trie", "scanner", "lattice", "decode", "tagger", "tagger_constraints", "tagger_scores", "unknown", "module",
-    "pos", "pos_module", "batch", "terms", "entities", "entities_module",
+    "pos", "pos_module", "batch", "terms", "entities", "entities_module", "layout",
 ]  # fmt: skip
 
 setup(
     ext_modules=[
-        extension("native", NATIVE, ["kernel", "tagger", "module", "pos", "entities"]),
+        extension("native", NATIVE, ["kernel", "tagger", "module", "pos", "entities", "terms"]),
         extension("training", ["tagger_train", "train_module"], ["tagger_train"]),
         extension("ngrams", ["ngrams", "ngrams_module"], ["ngrams"]),
         extension("prefix", ["prefix", "prefix_module"], ["prefix", "kernel"]),

@@ -324,7 +324,7 @@ static int solve_words(Block *block, Work *work, int algorithm, size_t *cut, Wor
  * the bucket, the 24 below are the fingerprint. A full bucket goes on in the next. */
 static uint64_t pair_hash(uint32_t left, uint32_t right)
 {
-    return left * 0x9E3779B97F4A7C15u + right * 0xC2B2AE3D27D4EB4Fu;
+    return left * PAIR_LEFT_MULTIPLIER + right * PAIR_RIGHT_MULTIPLIER;
 }
 
 static uint32_t bucket_of(const Model *model, uint64_t hash)
@@ -337,11 +337,11 @@ static uint32_t bucket_of(const Model *model, uint64_t hash)
 static uint32_t look_up(const Model *model, uint32_t bucket, uint32_t fingerprint)
 {
     for (uint32_t tries = model->n_buckets; tries; tries--) {
-        const uint32_t *entries = model->bigrams + (size_t)bucket * BUCKET;
+        const uint32_t *entries = model->bigrams + (size_t)bucket * PAIR_BUCKET;
         uint32_t steps = 0;
-        for (int k = 0; k < BUCKET; k++)
+        for (int k = 0; k < PAIR_BUCKET; k++)
             steps |= (entries[k] >> 8 == fingerprint ? entries[k] : 0) & 255;
-        if (steps || entries[BUCKET - 1] == 0)
+        if (steps || entries[PAIR_BUCKET - 1] == 0)
             return steps;
         if (++bucket == model->n_buckets)
             bucket = 0;
@@ -353,7 +353,7 @@ static uint32_t look_up(const Model *model, uint32_t bucket, uint32_t fingerprin
 static int has_pairs(const Model *model, uint32_t id, uint32_t side)
 {
     const Trie *trie = &model->trie;
-    return id == 0 || id >= trie->n_units || (WORD_PAIRS(trie->units[id]) & side);
+    return id == 0 || id >= trie->n_units || (UNIT_VALUE(trie->units[id]) & side);
 }
 
 int32_t bigram_bonus(const Model *model, uint32_t left, uint32_t right)
@@ -447,7 +447,7 @@ static void list_pairs(const Block *block, Work *work)
                 uint64_t hash = pair_hash(arcs[left].id, arcs[k].id);
                 uint32_t is_asked = -(uint32_t)(arcs[left].has_left & arcs[k].has_right);
                 uint32_t bucket = bucket_of(model, hash) & is_asked;
-                PREFETCH(model->bigrams + (size_t)bucket * BUCKET);
+                PREFETCH(model->bigrams + (size_t)bucket * PAIR_BUCKET);
                 *pair++ = (Pair){left, k, bucket, (uint32_t)hash >> 8 | ~is_asked};
             }
         work->n_pairs = needed;

@@ -20,18 +20,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MULTIPLIER 0x9E3779B97F4A7C15u
 #define UNREACHABLE (-1000000000)
-#define SCORE_LIMIT (1 << 20)
-#define FAR 40 /* nats */
 
 enum {
-    SOFT_LENGTH = 256,
-    LONGEST_PHRASE = 12,
-    PHRASE_WORDS = 5,
-    EDGE_OF_TEXT = 1 << 20,
-    FIRST_HAN = 5,
-    FORBIDDEN = -0x8000,
     PAD = 2,
     FIND = 6,   /* positions behind the one whose keys are made */
     ADD = 10,
@@ -45,7 +36,7 @@ static const int8_t WIDTH[N_STREAMS] = {5, 4, 3, 1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1
 int entities_init(EntityTagger *tagger)
 {
     size_t T = tagger->n_tags, n = T * (T + 1);
-    double powers = FAR / tagger->unit;
+    double powers = FAR_BELOW / tagger->unit;
     tagger->n_powers = powers < 65536 ? (uint32_t)powers : 65536;
     tagger->memory = malloc((n + T * T + tagger->n_powers) * sizeof(double) + n * sizeof(int32_t));
     if (!tagger->memory)
@@ -105,7 +96,7 @@ typedef struct {
 
 static inline uint64_t step(uint64_t value, uint64_t part)
 {
-    value = (value ^ part) * MULTIPLIER;
+    value = (value ^ part) * ENTITY_MULTIPLIER;
     return value ^ value >> 32;
 }
 

@@ -45,7 +45,9 @@ static inline int reserve(void **items, size_t *capacity, size_t size, size_t it
 #define CODE_POINT_PAGES 4352 /* 0x110000 / 256 */
 #define INFINITE_COST INT64_MAX
 #define BONUS_STEP 256        /* one step of a bigram bonus: 1/16 nat */
-#define BUCKET 8              /* entries that are looked at together */
+#define PAIR_BUCKET 8              /* entries that are looked at together */
+#define PAIR_LEFT_MULTIPLIER 0x9E3779B97F4A7C15u /* multipliers of a pair's hash */
+#define PAIR_RIGHT_MULTIPLIER 0xC2B2AE3D27D4EB4Fu
 
 /* Double-array trie.
  *
@@ -72,9 +74,8 @@ typedef struct {
 
 /* The value of a word of a model: its cost + 1, and whether the bigram table has a pair with it on
  * the left, on the right. */
-#define WORD_COST(unit) ((int32_t)(UNIT_VALUE(unit) & 0x3FFFFF) - 1)
-#define WORD_PAIRS(unit) (UNIT_VALUE(unit) >> 22)
-enum { PAIRS_LEFT = 1, PAIRS_RIGHT = 2 };
+enum { COST_MASK = 0x3FFFFF, PAIRS_LEFT = 1 << 22, PAIRS_RIGHT = 1 << 23 };
+#define WORD_COST(unit) ((int32_t)(UNIT_VALUE(unit) & COST_MASK) - 1)
 
 static inline uint32_t trie_code(const Trie *trie, uint32_t code_point)
 {
@@ -183,7 +184,7 @@ typedef struct {
     Scanner scanner;
     Trie trie;
     const int32_t *class_costs; /* [1 + n_patterns]: unknown character, then each pattern */
-    const uint32_t *bigrams;    /* [n_buckets * BUCKET]: fingerprint << 8 | bonus; 0: empty */
+    const uint32_t *bigrams;    /* [n_buckets * PAIR_BUCKET]: fingerprint << 8 | bonus; 0: empty */
     uint32_t n_buckets;
     int32_t word_cost;          /* what a word costs besides, where bigrams count */
     int use_patterns;

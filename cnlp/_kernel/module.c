@@ -703,12 +703,12 @@ static PyObject *model_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         || load_scanner(state, source, arrays, &model->scanner)
         || !(model->class_costs = named_array(state, source, arrays, "class_costs", 4, &n_costs))
         || !(model->bigrams = named_array(state, source, arrays, "bigrams", 4, &n_bigrams))
-        || (n_bigrams % BUCKET && damaged("the bigram table"))
+        || (n_bigrams % PAIR_BUCKET && damaged("the bigram table"))
         || (n_costs != model->scanner.n_patterns + 1 && damaged("the table of class costs"))) {
         Py_DECREF(self);
         return NULL;
     }
-    model->n_buckets = n_bigrams / BUCKET;
+    model->n_buckets = n_bigrams / PAIR_BUCKET;
     return (PyObject *)self;
 }
 
@@ -1523,6 +1523,7 @@ static PyMethodDef module_methods[] = {
      "build_trie(words, values, pages, codes) -> (units, nodes), all but words as bytes"},
     {"cut_at", cut_at, METH_VARARGS, "cut_at(text, ends) -> words; ends as bytes of uint32"},
     {"count_text", count_text, METH_O, "count_text(data) -> (line endings, bytes that begin a character of UTF-8)"},
+    {"layout", layout, METH_NOARGS, "layout() -> dict of the numbers that C and Python share"},
     {"pagerank", pagerank, METH_VARARGS,
      "pagerank(size, lefts, rights, weights, damping, tolerance, iterations) -> (ranks, steps)"},
     {NULL, NULL, 0, NULL},

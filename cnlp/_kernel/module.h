@@ -89,5 +89,6 @@ extern PyType_Spec word_tagger_spec;
 extern PyType_Spec terms_spec;
 extern PyType_Spec entity_tagger_spec;
 PyObject *pagerank(PyObject *module, PyObject *args); /* of terms.c */
+PyObject *layout(PyObject *module, PyObject *nothing);
 
 #endif

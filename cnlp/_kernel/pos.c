@@ -15,9 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MULTIPLIER 0x9E3779B97F4A7C15u
-#define SEED 0xD6E8FEB86659FD93u
-
 enum { BLOCK_WORDS = 128, MARGIN_WORDS = 2 * MAX_REACH, CHUNK = 16 };
 enum { SPREAD = 256 }; /* places of a row: whatever stands there, it stays within the scores */
 
@@ -47,13 +44,13 @@ typedef struct {
 
 static inline uint64_t step(uint64_t hash, uint64_t value)
 {
-    hash = (hash ^ value) * MULTIPLIER;
+    hash = (hash ^ value) * POS_MULTIPLIER;
     return hash ^ hash >> 29;
 }
 
 static inline uint64_t start(uint32_t column)
 {
-    return (uint64_t)(column + 1) * SEED;
+    return (uint64_t)(column + 1) * POS_SEED;
 }
 
 /* Neither of the values that mean something else. */
@@ -228,7 +225,7 @@ static void add_rows(const PosTagger *tagger, Work *work, size_t count, size_t b
             for (int part = 0; part < template->n_parts; part++) {
                 size_t p = q + (size_t)(ptrdiff_t)template->parts[part].offset;
                 uint64_t value = p < count ? features[p].columns[template->parts[part].column] : 1;
-                hash = (hash ^ value) * MULTIPLIER;
+                hash = (hash ^ value) * POS_MULTIPLIER;
                 hash ^= hash >> 32;
                 exists &= value != 0;
             }

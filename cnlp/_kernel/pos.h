@@ -21,6 +21,8 @@ enum {
     N_COLUMNS
 };
 
+#define POS_MULTIPLIER 0x9E3779B97F4A7C15u
+#define POS_SEED 0xD6E8FEB86659FD93u
 enum { MAX_TAGS = 64, MAX_TEMPLATES = 64, MAX_PARTS = 4, MAX_REACH = 3 };
 enum { POS_SPACE = 255 }; /* the tag of white space */
 

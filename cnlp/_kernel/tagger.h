@@ -6,6 +6,7 @@
 
 enum { TAG_B, TAG_M, TAG_E, TAG_S, N_TAGS };
 enum { LONGEST_MATCH = 8, N_TYPES = 512, N_REPETITIONS = 64, N_COVERS = 125, N_LAYERS = 2 };
+#define TAGGER_MULTIPLIER 0x9E3779B1u
 enum { LINE = 64, BIGRAM_BUCKET = 3, COVER_BUCKET = 8, N_MARKS = 8 };
 
 /* A hash table in lines of 64 bytes; cnlp/segmentation/FORMAT.md draws them. */
@@ -121,6 +122,9 @@ int tagger_decode(const Tagger *tagger, const Model *model, const Overlay *overl
                   int with_sources, Words *words);
 
 /* ---- unknown.c ----------------------------------------------------------------------------- */
+
+/* A new word costs NEW_WORD, and NEW_CHARACTER for each character. */
+enum { NEW_WORD = 10 * 4096, NEW_CHARACTER = 3 * 4096, LONGEST_NEW = 16 };
 
 typedef struct {
     Span *items; /* by start */

@@ -27,7 +27,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MULTIPLIER 0x9E3779B1u
 #define LANES 0x0001000100010001u
 #define ROW_BIAS 128 /* in each lane of a spread row: int8 + 128 >= 0 */
 #define BIAS ((0x8000 - 5 * ROW_BIAS) * LANES) /* four bigrams and a row of char_cover bring the rest */
@@ -129,13 +128,13 @@ void tagger_free(Tagger *tagger)
 
 static inline const uint8_t *bucket_at(const HashTable *table, uint32_t key)
 {
-    return table->lines + ((uint64_t)(key * MULTIPLIER) * table->n_buckets >> 32) * LINE;
+    return table->lines + ((uint64_t)(key * TAGGER_MULTIPLIER) * table->n_buckets >> 32) * LINE;
 }
 
 /* Asks for the bucket of a key if it is marked, without a branch. */
 static inline void ask_if(const HashTable *table, uint32_t key, uint32_t is_marked)
 {
-    PREFETCH(table->lines + (((uint64_t)(key * MULTIPLIER) * table->n_buckets >> 32) * LINE & -(uint64_t)is_marked));
+    PREFETCH(table->lines + (((uint64_t)(key * TAGGER_MULTIPLIER) * table->n_buckets >> 32) * LINE & -(uint64_t)is_marked));
 }
 
 static inline const uint8_t *next_bucket(const HashTable *table, const uint8_t *line)

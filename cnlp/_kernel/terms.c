@@ -8,13 +8,11 @@
  *
  * reference_terms.py does the same in Python; sums are made in the same order. */
 #include "module.h"
+#include "terms.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { MAX_WORDS = 4, CLASSES = 16, LONGEST = 9 };
-/* Where the features of each kind begin; see cnlp/keyphrases/combined.py. */
-enum { WORDS = 12, LENGTH = 16, SINGLE = 25, FIRST = 41, LAST = 57, FEATURES = 73 };
 #define NO_TERM UINT32_MAX
 #define LOGARITHMS 256
 
@@ -479,9 +477,9 @@ static Sides *all_sides(const Terms *self, const uint32_t *headings, size_t n_he
     return sides;
 }
 
-/* What a candidate has: values of the features before WORDS, and which of the others are 1. */
+/* What a candidate has: values of the features before FEATURE_WORDS, and which of the others are 1. */
 typedef struct {
-    double values[WORDS];
+    double values[FEATURE_WORDS];
     uint32_t ones[4], n_ones;
 } Features;
 
@@ -513,17 +511,17 @@ static void observe(const Terms *self, size_t number, const Sides *side, uint32_
     values[9] = ln(self, 1 + start);
     values[10] = (double)(self->positions[side->last].start - start) / (double)self->length;
     values[11] = has_capital;
-    features->ones[0] = WORDS + n - 1;
-    features->ones[1] = LENGTH + (end - start < LONGEST ? end - start : LONGEST) - 1;
-    features->ones[2] = (n == 1 ? SINGLE : FIRST) + self->terms[first->term].class;
-    features->ones[3] = LAST + self->terms[first[n - 1].term].class;
+    features->ones[0] = FEATURE_WORDS + n - 1;
+    features->ones[1] = FEATURE_LENGTH + (end - start < LONGEST_CANDIDATE ? end - start : LONGEST_CANDIDATE) - 1;
+    features->ones[2] = (n == 1 ? FEATURE_SINGLE : FEATURE_FIRST) + self->terms[first->term].class;
+    features->ones[3] = FEATURE_LAST + self->terms[first[n - 1].term].class;
     features->n_ones = n == 1 ? 3 : 4;
 }
 
 static double weigh(const Features *features, const double *weights)
 {
     double total = 0.0;
-    for (int k = 0; k < WORDS; k++)
+    for (int k = 0; k < FEATURE_WORDS; k++)
         if (features->values[k] != 0.0)
             total += weights[k] * features->values[k];
     for (uint32_t k = 0; k < features->n_ones; k++)
@@ -698,7 +696,7 @@ static PyObject *terms_features(PyObject *object, PyObject *args)
     size_t count = 0;
     for (size_t k = 0; k < self->n_candidates; k++)
         count += (size_t)stands(self, k);
-    double *rows = calloc(count * FEATURES + 1, sizeof *rows), *row = rows;
+    double *rows = calloc(count * N_FEATURES + 1, sizeof *rows), *row = rows;
     uint32_t *spans = malloc((2 * count + 1) * sizeof *spans), *span = spans;
     PyObject *result = NULL;
     if (facts_load(&facts, self, headings, size) || !rows || !spans)
@@ -713,11 +711,11 @@ static PyObject *terms_features(PyObject *object, PyObject *args)
             memcpy(row, features.values, sizeof features.values);
             for (uint32_t i = 0; i < features.n_ones; i++)
                 row[features.ones[i]] = 1.0;
-            row += FEATURES;
+            row += N_FEATURES;
             *span++ = first->start;
             *span++ = first[self->candidates[k].length - 1].end;
         }
-        result = Py_BuildValue("(y#y#)", (char *)rows, (Py_ssize_t)(count * FEATURES * sizeof *rows),
+        result = Py_BuildValue("(y#y#)", (char *)rows, (Py_ssize_t)(count * N_FEATURES * sizeof *rows),
                                (char *)spans, (Py_ssize_t)(2 * count * sizeof *spans));
     }
     facts_free(&facts);
@@ -750,7 +748,7 @@ static PyObject *terms_combine(PyObject *object, PyObject *args)
     if (!PyArg_ParseTuple(args, "y#y#np:combine", &weights, &weights_size, &headings, &headings_size, &top_k,
                           &distinct))
         return NULL;
-    if (weights_size != FEATURES * (Py_ssize_t)sizeof(double) || headings_size % 8) {
+    if (weights_size != N_FEATURES * (Py_ssize_t)sizeof(double) || headings_size % 8) {
         PyErr_SetString(PyExc_ValueError, "the arguments of combine do not fit together");
         return NULL;
     }

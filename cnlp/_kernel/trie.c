@@ -245,7 +245,7 @@ static Ranked *placing_order(Tree *tree, uint32_t *count)
     *count = 0;
     for (uint32_t k = tree->count; order && k-- > 0;) {
         Node *node = &tree->nodes[k];
-        node->least = node->value ? node->value & 0x3FFFFF : UINT32_MAX;
+        node->least = node->value ? node->value & COST_MASK : UINT32_MAX;
         for (uint32_t i = 0; i < node->n_children; i++)
             if (tree->nodes[node->children + i].least < node->least)
                 node->least = tree->nodes[node->children + i].least;

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { NEW_WORD = 10 * 4096, NEW_CHARACTER = 3 * 4096, LONGEST_NEW = 16 };
-
 static int is_proposed(const Overlay *overlay, const uint32_t *text, size_t start, Word word)
 {
     size_t length = word.end - start;
