@@ -7,11 +7,10 @@
     ner            entities: scores and speed, LAC beside
     keywords       quality and speed of keywords
     discovery      new words, jiagu and HarvestText beside
-    robustness     what becomes of hard input
 
-Peers are installed from the package index into environments of their own (:mod:`benchmarks.peers`); one that fails is
-reported and does not stop the others. Each benchmark is a module that can be run by itself with more options. At the
-end the tables of the documentation are made anew (:mod:`benchmarks.report`).
+Peers are installed from the package index into environments of their own (:mod:`benchmarks.peers.environments`);
+one that fails is reported and does not stop the others. Each benchmark is a module that can be run by itself with more
+options. At the end the tables of the documentation are made anew (:mod:`benchmarks.report`).
 """
 
 from __future__ import annotations
@@ -21,21 +20,20 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from benchmarks import peers
+from benchmarks.peers import environments
 
 #: Modules and their arguments by part; ``{LAC}`` is the interpreter of that peer's environment.
 PARTS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "segmentation": (("segmentation",), ("comparison", "--parts", "accuracy")),
-    "speed": (("speed",), ("pos_speed",), ("comparison", "--parts", "speed")),
-    "start-up": (("memory",), ("comparison", "--parts", "start")),
-    "memory": (("memory",), ("comparison", "--parts", "start"), ("lexicon",)),
-    "ner": (("ner", "--lac", "{LAC}"),),
-    "keywords": (("keywords",), ("keywords", "--speed")),
+    "segmentation": (("measure.segmentation",), ("peers.comparison", "--parts", "accuracy")),
+    "speed": (("measure.speed",), ("measure.pos_speed",), ("peers.comparison", "--parts", "speed")),
+    "start-up": (("measure.memory",), ("peers.comparison", "--parts", "start")),
+    "memory": (("measure.memory",), ("peers.comparison", "--parts", "start"), ("measure.lexicon",)),
+    "ner": (("measure.ner", "--lac", "{LAC}"),),
+    "keywords": (("measure.keywords",), ("measure.keywords", "--speed")),
     "discovery": (
-        ("discovery", "--peer-python", "{HarvestText}"),
-        ("discovery_speed", "--peer-python", "{HarvestText}"),
+        ("measure.discovery", "--peer-python", "{HarvestText}"),
+        ("measure.discovery_speed", "--peer-python", "{HarvestText}"),
     ),
-    "robustness": (("robustness",),),
 }
 
 
@@ -52,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for module, *given in dict.fromkeys(run for part in parts for run in PARTS[part]):
         print(f"== {module} {' '.join(given)}".rstrip(), flush=True)
         failed |= run(module, given)
-    return int(importlib.import_module("benchmarks.report").main([]) or failed)
+    return int(importlib.import_module("benchmarks.report.insert").main([]) or failed)
 
 
 def run(module: str, given: Sequence[str]) -> bool:
@@ -60,8 +58,8 @@ def run(module: str, given: Sequence[str]) -> bool:
     failed, words = False, list(given)
     for name in [word[1:-1] for word in given if word.startswith("{")]:
         try:
-            words[words.index(f"{{{name}}}")] = str(peers.interpreter(name))
-        except peers.PeerError as error:
+            words[words.index(f"{{{name}}}")] = str(environments.interpreter(name))
+        except environments.PeerError as error:
             print(f"{name:20} failed: {error}", flush=True)
             place = words.index(f"{{{name}}}")
             del words[place - 1 : place + 1]  # the option, too

@@ -63,13 +63,18 @@ def new_record(
 
 
 def command_line(benchmark: str, arguments: Sequence[str]) -> str:
-    """The command to type again; of an absolute path only the name stays.
+    """The command to type again; of an absolute path only the name remains.
 
     >>> command_line("speed", ["--rounds", "3", "--output", "/home/me/x.json"])
-    'python -m benchmarks.speed --rounds 3 --output x.json'
+    'python -m benchmarks.measure.speed --rounds 3 --output x.json'
+    >>> command_line("soak", [])
+    'python tests/long/soak.py'
     """
     shown = (Path(word).name if os.path.isabs(word) else word for word in arguments)
-    return " ".join(["python", "-m", f"benchmarks.{benchmark}", *shown])
+    for folder in ("measure", "peers"):
+        if (ROOT / "benchmarks" / folder / f"{benchmark}.py").exists():
+            return " ".join(["python", "-m", f"benchmarks.{folder}.{benchmark}", *shown])
+    return " ".join(["python", f"tests/long/{benchmark}.py", *shown])
 
 
 def machine() -> dict[str, Any]:

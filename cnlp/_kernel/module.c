@@ -1468,7 +1468,7 @@ static PyType_Spec cutter_spec = {
 
 /* ---- the module ------------------------------------------------------------------------------ */
 
-/* The floor of benchmarks/speed.py: what making the list costs when the boundaries are given. */
+/* The floor of benchmarks/measure/speed.py: what making the list costs when the boundaries are given. */
 static PyObject *cut_at(PyObject *module, PyObject *args)
 {
     PyObject *string, *ends;

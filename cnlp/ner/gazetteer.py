@@ -18,8 +18,8 @@ and a space are skipped. Of entries that fold to one text the last counts. The e
 
 All texts are in one double-array trie (:mod:`cnlp.lexicon.trie`), walked from every character of the text: O(length
 of the text x length of the longest entry), in practice a step or two a character, because a walk ends where no entry
-goes on. ``benchmarks/gazetteer.py`` holds it against an Aho-Corasick automaton (1975), which never goes back but
-follows a link at every mismatch: the trie scans faster and takes a fraction of the memory.
+goes on. ``benchmarks/measure/gazetteer.py`` holds it against an Aho-Corasick automaton (1975), which never goes back
+but follows a link at every mismatch: the trie scans faster and takes a fraction of the memory.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class Perceptron(CharacterTagger):
     [['中国', '人民', '在', '生活']]
     """
 
-    temperature = 4.0  # chosen by benchmarks/calibration.py
+    temperature = 4.0  # chosen by benchmarks/measure/calibration.py
 
     def __init__(
         self,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cnlp.models.format import ModelFile
 
 DEFAULT_STANDARD = "general"
-TEMPERATURE = 4.0  # of a perceptron, if the model does not say; chosen by benchmarks/calibration.py
+TEMPERATURE = 4.0  # of a perceptron, if the model does not say; chosen by benchmarks/measure/calibration.py
 PREFER_BONUS = 25.0  # raw weight that a user's preferred word gains, if the model does not say
 _LAYER_ARRAYS = (
     "unigram",

@@ -29,7 +29,7 @@ class Confidence:
         text, start, end: the word and its place.
         probability: the share of all segmentations that have the word, each weighed by exp(score / T). With
             T = 1 it is the marginal probability of a CRF; a perceptron's T was chosen so that of the words
-            with probability p the share p is right (``benchmarks/calibration.py``).
+            with probability p the share p is right (``benchmarks/measure/calibration.py``).
         margin: how much worse, in raw weight, the best segmentation without it scores; infinite if
             there is none.
     """

@@ -1,4 +1,4 @@
-"""``benchmarks`` stands beside the package and is not installed: make it importable from the checkout."""
+"""``benchmarks`` and the long tests are not installed: make them importable from the checkout."""
 
 import os
 import sys
@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = str(Path(__file__).resolve().parents[2])
-if ROOT not in sys.path:
-    sys.path.insert(0, ROOT)
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "long")]
 
 
 @pytest.fixture(autouse=True)

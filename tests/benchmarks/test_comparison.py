@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import robustness
 
 from benchmarks import __main__ as command
-from benchmarks import comparison, peers, picture, record, report, robustness, scaling_plot, tables, worker
-from benchmarks.peers import PeerError
+from benchmarks import record
+from benchmarks.peers import comparison, worker
+from benchmarks.peers import environments as peers
+from benchmarks.peers.environments import PeerError
+from benchmarks.report import insert as report
+from benchmarks.report import picture, scaling_plot, tables
 from cnlp import errors
 
 
@@ -91,7 +96,7 @@ class TestPeers:
         monkeypatch.setitem(peers.PEERS, "jieba", recipe)
         with pytest.raises(PeerError, match="no-such-distribution-at-all"):
             peers.interpreter("jieba")
-        with pytest.raises(PeerError, match=r"not installed: python -m benchmarks.peers jieba"):
+        with pytest.raises(PeerError, match=r"not installed: python -m benchmarks.peers.environments jieba"):
             peers.interpreter("jieba", install=False)
         assert peers.main(["jieba"]) == 1
 
@@ -106,7 +111,7 @@ class TestPeers:
 
 RECORD: dict[str, Any] = {
     "benchmark": "robustness",
-    "command": "python -m benchmarks.robustness",
+    "command": "python tests/long/robustness.py",
     "date": "2026-01-02T03:04:05+00:00",
     "machine": {"cpu": "CPU", "cores": 2, "python": "CPython 3.11.7", "system": "Linux x86_64"},
     "versions": {"cnlp": "0.1.0", "jieba": None},
@@ -177,7 +182,7 @@ class TestCommand:
                     main([*given, "--help"])
                 assert ended.value.code == 0
         assert set(command.PARTS) == {
-            "segmentation", "speed", "start-up", "memory", "ner", "keywords", "discovery", "robustness",
+            "segmentation", "speed", "start-up", "memory", "ner", "keywords", "discovery",
         }  # fmt: skip
 
     def test_chosen_parts_run_once_each_and_go_on_without_a_peer(
@@ -197,10 +202,10 @@ class TestCommand:
             raise PeerError("cannot be had")
 
         monkeypatch.setattr(command.importlib, "import_module", Module)
-        monkeypatch.setattr(command.peers, "interpreter", interpreter)
+        monkeypatch.setattr(command.environments, "interpreter", interpreter)
         assert command.main(["start-up", "memory", "ner"]) == 1
         assert [name.removeprefix("benchmarks.") for name, _ in ran] == [
-            "memory", "comparison", "lexicon", "ner", "report",
+            "measure.memory", "peers.comparison", "measure.lexicon", "measure.ner", "report.insert",
         ]  # fmt: skip
         assert ran[3][1] == [] and "LAC" in capsys.readouterr().out
 

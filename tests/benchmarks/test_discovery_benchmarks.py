@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import discovery, discovery_speed, finders
+from benchmarks.measure import discovery, discovery_speed
+from benchmarks.peers import finders
 from cnlp.corpus import registry
 
 TEXT = "狐狸吃葡萄，葡萄酸。骆驼吃狐狸！" * 40

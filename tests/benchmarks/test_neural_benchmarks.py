@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from benchmarks import learning_curves, neural_ner, neural_tables
-from benchmarks.neural_ner import Run, plan
-from benchmarks.neural_plot import plot
+from benchmarks.measure import neural_ner
+from benchmarks.measure.neural_ner import Run, plan
+from benchmarks.report import learning_curves, neural_tables
+from benchmarks.report.neural_plot import plot
 from cnlp.corpus.entities import Sentence
 
 

@@ -1,6 +1,6 @@
 /* Counts for libFuzzer which places of the kernel are reached: GCC calls __sanitizer_cov_trace_pc at each branch
  * (-fsanitize-coverage=trace-pc), which libFuzzer no longer takes; it does take counters and their places. The
- * linker's --wrap leads the calls here. Compiled by tests/fuzz.py into each module, without sanitizers.
+ * linker's --wrap leads the calls here. Compiled by tests/long/fuzz.py into each module, without sanitizers.
  *
  *     counters[place mod SIZE]    how often the place was passed since libFuzzer last looked
  *     places[2 k], [2 k + 1]      an address that stands for counter k, and no flags

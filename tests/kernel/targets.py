@@ -1,4 +1,4 @@
-"""What tests/fuzz.py does to the C kernel: one function for each of its parts, which builds its input out of
+"""What tests/long/fuzz.py does to the C kernel: one function for each of its parts, which builds its input out of
 the choices of ``chance`` and calls every entry of that part.
 
 Where input is sound, the Python twin must give the same; where arrays are damaged, the kernel must refuse them
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pos_taggers
-import torment
+import random_input
 from taggers import random_tagger
 from twins import ALGORITHMS, HAN, NAUGHTY, Arrays, UserArrays, join, lay, lay_over, learn, native
 
@@ -89,7 +89,7 @@ def same(fast: object, slow: object, *what: object) -> None:
 def any_text(chance: random.Random) -> str:
     """Hard code points, patterns, and now and then any code point or a text of several blocks."""
     if chance.random() < 0.1:
-        return torment.random_text(chance)[:300]
+        return random_input.random_text(chance)[:300]
     parts = []
     for _ in range(chance.randint(0, 6)):
         kind = chance.randrange(4)
@@ -120,7 +120,7 @@ def some_bytes(chance: random.Random, data: bytes) -> bytes:
 def bases() -> tuple[Arrays, ...]:
     """Lexicons that most executions share, with bigrams and without."""
     counts = {"中国": 5, "中国人": 2, "国人": 3, "人": 9, "大": 1, "大人": 2, "人大中国": 1, "年": 1}
-    return learn(torment.SENTENCES), lay(counts)
+    return learn(random_input.SENTENCES), lay(counts)
 
 
 def any_base(chance: random.Random) -> Arrays:
@@ -135,7 +135,7 @@ def any_base(chance: random.Random) -> Arrays:
 
 def any_overlay(chance: random.Random, base: Arrays) -> UserArrays | None:
     """A user's lexicon, or none."""
-    return lay_over(torment.random_entries(chance), base) if chance.random() < 0.6 else None
+    return lay_over(random_input.random_entries(chance), base) if chance.random() < 0.6 else None
 
 
 def layers_of(user: UserArrays | None) -> list[Any]:
@@ -161,7 +161,7 @@ def trie(chance: random.Random) -> None:
     same(*found, forms, text)
     with refused("outside the alphabet", "as many values", "empty", "sorted", "twice", "damaged", "does not fit"):
         native.build_trie(any_words(chance), some_bytes(chance, values), some_bytes(chance, pages), codes)
-    damaged = torment.spoil(chance, Arrays(source, ranges, longest, 0), tuple(ranges))
+    damaged = random_input.spoil(chance, Arrays(source, ranges, longest, 0), tuple(ranges))
     with refused("damaged"):
         reader = damaged.trie(native)
         reader.find_all(others)
@@ -173,7 +173,7 @@ def lattice(chance: random.Random) -> None:
     """Model.edges, path_costs, bonus, word_cost, unknown; Overlay; the patterns of the scanner."""
     base = any_base(chance)
     user, text = any_overlay(chance, base), any_text(chance)
-    spans, use_patterns = torment.random_spans(chance, text), chance.random() < 0.8
+    spans, use_patterns = random_input.random_spans(chance, text), chance.random() < 0.8
     models = [base.model(kernel, use_patterns=use_patterns) for kernel in (native, reference)]
     layers = layers_of(user)
     edges = [sorted(model.edges(text, layer, spans)) for model, layer in zip(models, layers, strict=True)]
@@ -189,7 +189,7 @@ def cutter(chance: random.Random) -> None:
     """Cutter.words, segment, segment_all, segment_bytes of every algorithm without a tagger; cut_at."""
     base = any_base(chance)
     user, text = any_overlay(chance, base), any_text(chance)
-    spans, use_patterns = torment.random_spans(chance, text), chance.random() < 0.8
+    spans, use_patterns = random_input.random_spans(chance, text), chance.random() < 0.8
     models = [base.model(kernel, use_patterns=use_patterns) for kernel in (native, reference)]
     algorithm = chance.choice(ALGORITHMS)
     cutters = [
@@ -231,7 +231,7 @@ def tagger(chance: random.Random) -> None:
     """Tagger.scores and transitions; Cutter with a tagger: constraints, propose, words, segment, segment_bytes."""
     base, weights = any_base(chance), random_tagger(0)
     user, text = any_overlay(chance, base), any_text(chance)
-    spans, standard = torment.random_spans(chance, text), chance.choice(["general", "pku"])
+    spans, standard = random_input.random_spans(chance, text), chance.choice(["general", "pku"])
     use_patterns = chance.random() < 0.8
     models = [base.model(kernel, use_patterns=use_patterns) for kernel in (native, reference)]
     taggers = [weights.tagger(kernel, standard) for kernel in (native, reference)]
@@ -250,18 +250,20 @@ def tagger(chance: random.Random) -> None:
 
 
 def garbage(chance: random.Random) -> None:
-    """Model, Overlay, Tagger over damaged arrays: see torment.py."""
-    base = torment.spoil(chance, bases()[0], torment.UNCHECKED if chance.random() < 0.7 else tuple(bases()[0].ranges))
+    """Model, Overlay, Tagger over damaged arrays: see random_input.py."""
+    base = random_input.spoil(
+        chance, bases()[0], random_input.UNCHECKED if chance.random() < 0.7 else tuple(bases()[0].ranges)
+    )
     user = any_overlay(chance, bases()[0])
     if user and chance.random() < 0.5:
-        user = torment.spoil_overlay(chance, user)
+        user = random_input.spoil_overlay(chance, user)
     if chance.random() < 0.5:
-        with torment.refusals():
-            torment.use(chance, base, user)
+        with random_input.refusals():
+            random_input.use(chance, base, user)
     else:
-        with torment.refusals():
-            weights = torment.spoil_tagger(chance, random_tagger(0))
-            torment.use_tagger(chance, weights, bases()[0], user)
+        with random_input.refusals():
+            weights = random_input.spoil_tagger(chance, random_tagger(0))
+            random_input.use_tagger(chance, weights, bases()[0], user)
 
 
 def pos(chance: random.Random) -> None:
@@ -271,7 +273,7 @@ def pos(chance: random.Random) -> None:
     both = [sound.tagger(kernel) for kernel in (native, reference)]
     same(*(one.predict(words, "w") for one in both), words)
     base = any_base(chance)
-    user, spans = any_overlay(chance, base), torment.random_spans(chance, text)
+    user, spans = any_overlay(chance, base), random_input.random_spans(chance, text)
     cutters = [
         kernel.Cutter(base.model(kernel), reference.BIGRAM, layer)
         for kernel, layer in zip((native, reference), layers_of(user), strict=True)
@@ -279,7 +281,7 @@ def pos(chance: random.Random) -> None:
     same(*(t.tokens(c, text, spans, Token, SOURCES, "w") for t, c in zip(both, cutters, strict=True)), text)
     several = [text, "", "".join(words)]
     same(*(t.tokens_all(c, several, Token, SOURCES, "w") for t, c in zip(both, cutters, strict=True)), several)
-    damaged = torment.spoil(chance, Arrays(*sound, 0, 0), tuple(sound.ranges))
+    damaged = random_input.spoil(chance, Arrays(*sound, 0, 0), tuple(sound.ranges))
     with refused("damaged", "does not fit"):
         one = pos_taggers.PosArrays(damaged.source, damaged.ranges).tagger(native)
         one.predict(words, "w")
@@ -324,7 +326,7 @@ def terms(chance: random.Random) -> None:
     headings, levels = some_bytes(chance, headings), some_bytes(chance, levels)
     weights, letters = some_bytes(chance, weights), some_bytes(chance, letters)
     with refused("damaged", "do not fit together", "as many scores", "does not fit", "finite"):
-        damaged = [torment.spoil(chance, one, ("units", "codes")).trie(native) for one in (lexicon, other)]
+        damaged = [random_input.spoil(chance, one, ("units", "codes")).trie(native) for one in (lexicon, other)]
         results(native, damaged)
     size, numbers = chance.randint(0, 9), [chance.randrange(9) for _ in range(chance.randrange(9))]
     lefts, rights = (array("I", chance.sample(numbers, len(numbers))).tobytes() for _ in range(2))
@@ -356,7 +358,7 @@ def entities(chance: random.Random) -> None:
         same(both[0].n_labels, 3)
         if any(not math.isclose(a[3], b[3], abs_tol=1e-9) for a, b in zip(*found, strict=True)):
             raise AssertionError(f"scores differ for {text!r}: {found!r}")
-    damaged = torment.spoil(chance, Arrays(source, ranges, 0, 0), tuple(ranges))
+    damaged = random_input.spoil(chance, Arrays(source, ranges, 0, 0), tuple(ranges))
     if chance.random() < 0.1:
         unit = chance.choice([0.0, -1.0, math.inf, math.nan, 1e-300, 1e300])
     with refused("damaged", "does not fit", "is missing"):
@@ -371,7 +373,7 @@ def entities(chance: random.Random) -> None:
 
 def mapping(chance: random.Random) -> None:
     """Mapping.read, and a Model over a mapped file."""
-    arrays = torment.spoil(chance, bases()[0], tuple(bases()[0].ranges))
+    arrays = random_input.spoil(chance, bases()[0], tuple(bases()[0].ranges))
     data = arrays.source[: chance.choice([0, 1, chance.randrange(len(arrays.source)), len(arrays.source)])]
     start, size = (chance.choice([-1, 0, 1, len(data), len(data) + 1, 1 << 62, chance.getrandbits(16)]) for _ in "ab")
     with tempfile.NamedTemporaryFile() as file:

@@ -165,6 +165,6 @@ def test_mapped_file_is_read_within_its_bounds(kernel: Any, tmp_path: Path) -> N
 @needs_native
 @pytest.mark.parametrize("seed", range(3))
 def test_garbage_in_any_array_never_crashes_the_process(seed: int) -> None:
-    script = Path(__file__).with_name("torment.py")
+    script = Path(__file__).with_name("random_input.py")
     done = subprocess.run([sys.executable, str(script), str(seed), "300"], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr

@@ -22,7 +22,7 @@ NAMES = (
 
 def test_no_entry_is_left_out() -> None:
     here = Path(__file__).parent
-    used = (here / "targets.py").read_text(encoding="utf-8") + (here / "torment.py").read_text(encoding="utf-8")
+    used = (here / "targets.py").read_text(encoding="utf-8") + (here / "random_input.py").read_text(encoding="utf-8")
     for module in map(import_module, (f"cnlp._kernel.{name}" for name in MODULES)):
         for name, entry in vars(module).items():
             if name.startswith("_") or isinstance(entry, int) or name == "layout":  # layout takes no input
@@ -42,7 +42,7 @@ def test_first_inputs_find_nothing(name: str) -> None:
 
 
 def test_the_command_runs_a_target(tmp_path: Path) -> None:
-    script = str(Path(__file__).parent.parent / "fuzz.py")
+    script = str(Path(__file__).parents[1] / "long" / "fuzz.py")
     command = [sys.executable, script, "--plain", "--random", "--seconds", "1", "--targets", "mapping"]
     done = subprocess.run([*command, "--findings", str(tmp_path)], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0 and " 0 findings" in done.stdout, done.stdout + done.stderr

@@ -1,0 +1,1 @@
+"""Measurements: one module for each question; each writes JSON to benchmarks/results."""

@@ -1,0 +1,337 @@
+"""How good and how fast are the neural taggers? Writes ``benchmarks/results/neural_ner.json`` and a picture.
+
+Every combination of corpus (Resume, Weibo, MSRA), model (BiLSTM-CRF, Lattice LSTM, FLAT), vectors (own, random),
+lexicon (with, without) and seed is a run of its own, in a process of its own, and a record in ``--folder``. A run that
+is done is passed over, one that was killed goes on behind its last epoch, and several commands may share a folder; so
+the same command makes what is missing, in the order of ``PLAN``. A record made with other settings than today's
+defaults is made anew. ``--gather`` trains nothing.
+
+    scores   strict spans on dev, which chooses the epoch, and on test; Weibo also on names (NAM), on nominal mentions
+             (NOM), and without the test sentences that its training part has word for word
+    epoch    processor seconds of an epoch, dev part included, one thread
+    rate     test sentences a processor second
+    memory   peak of the process, which has the vectors, the vocabulary and the corpus in memory
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks import record as records
+from cnlp.corpus.entities import Sentence, read_columns
+from cnlp.corpus.registry import data_folder, file_sha256
+from cnlp.evaluation.entities import evaluate
+from recipes.ner import MSRA_TEST, MSRA_TRAIN, msra
+
+RESUME = "ner/resume/{}.char.bmes"
+WEIBO = "ner/weibo/weiboNER_2nd_conll.{}"
+PARTS = ("train", "dev", "test")
+FILES = {
+    "resume": [RESUME.format(part) for part in PARTS],
+    "weibo": [WEIBO.format(part) for part in PARTS],
+    "msra": [MSRA_TRAIN, MSRA_TEST],
+}
+MODELS = ("flat", "lattice-lstm", "bilstm-crf")
+VECTORS = ("own", "random")
+KINDS = (".NAM", ".NOM")  # of Weibo's labels: names and nominal mentions
+SEEDS = {"resume": 5, "weibo": 5, "msra": 1}
+RUNS = Path("build/neural_ner")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training run.
+
+    Attributes:
+        corpus: ``"resume"``, ``"weibo"`` or ``"msra"``.
+        model: one of ``MODELS``.
+        vectors: ``"own"`` or ``"random"``.
+        lexicon: whether the encoder gets the lexicon's words.
+        seed: of all chance.
+    """
+
+    corpus: str
+    model: str
+    vectors: str
+    lexicon: bool
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """As files and commands call it.
+
+        >>> Run("resume", "flat", "own", True, 1).name
+        'resume.flat.own.lexicon.1'
+        """
+        words = "lexicon" if self.lexicon else "no-lexicon"
+        return f"{self.corpus}.{self.model}.{self.vectors}.{words}.{self.seed}"
+
+
+def plan() -> Iterator[Run]:
+    """All runs, those that tell most first."""
+    for vectors, lexicon in (("own", True), ("own", False), ("random", True)):
+        for corpus, seeds in SEEDS.items():
+            for model in MODELS:
+                has_words = lexicon and model != "bilstm-crf"
+                if model == "bilstm-crf" and (vectors, lexicon) == ("own", False):
+                    continue  # it has no place for words, so that it was in the first round
+                for seed in range(1, seeds + 1):
+                    yield Run(corpus, model, vectors, has_words, seed)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    options = _parser().parse_args(words)
+    if options.run:
+        run = next(run for run in plan() if run.name == options.run)
+        make(run, options.folder / run.name, options.vectors)
+        return 0
+    failed = 0
+    if not options.gather:
+        failed = make_missing(options, wanted(options))
+    gather(words, options)
+    return int(failed > 0)
+
+
+def wanted(options: argparse.Namespace) -> list[Run]:
+    """The runs of the plan that the options leave."""
+    return [
+        run
+        for run in plan()
+        if run.corpus in options.corpora
+        and run.model in options.models
+        and run.vectors in options.kinds
+        and (options.lexicon is None or run.lexicon == options.lexicon)
+        and (options.seeds is None or run.seed in options.seeds)
+    ]
+
+
+def make_missing(options: argparse.Namespace, runs: Iterable[Run]) -> int:
+    """Make each run that is neither done nor being made by another command; how many failed."""
+    failed = 0
+    for run in runs:
+        folder = options.folder / run.name
+        folder.mkdir(parents=True, exist_ok=True)
+        with _claim(folder / "lock") as free:
+            if not free or is_done(run, folder):
+                continue
+            print(run.name, flush=True)
+            command = [sys.executable, "-m", "benchmarks.measure.neural_ner", "--run", run.name]
+            command += ["--folder", str(options.folder), "--vectors", str(options.vectors)]
+            code = subprocess.run(command, cwd=records.ROOT, check=False).returncode
+            failed += code != 0
+            gather(sys.argv[1:], options)
+    return failed
+
+
+def is_done(run: Run, folder: Path) -> bool:
+    """Is there a record, made with the settings that are the defaults today?"""
+    path = folder / "record.json"
+    if not path.exists():
+        return False
+    old, new = records.load(path)["settings"], settings_of(run).as_dict()
+    return all(old.get(name, value) == value for name, value in new.items())
+
+
+def settings_of(run: Run) -> Any:
+    """The defaults for the corpus."""
+    from cnlp.ner.neural.settings import defaults
+
+    return defaults(run.model, run.corpus).with_values({"lexicon": run.lexicon, "seed": run.seed})
+
+
+def make(run: Run, folder: Path, vectors_path: Path) -> None:
+    """Train, measure, write the record; the weights go to ``model.safetensors``."""
+    from cnlp.ner.neural.model import predict
+    from cnlp.ner.neural.recognizer import NeuralRecognizer
+    from cnlp.ner.neural.trainer import train
+    from cnlp.ner.neural.vectors import Vectors
+
+    parts = read(run.corpus)
+    settings = settings_of(run)
+    state = folder / "state"
+    log = folder / "seconds.json"
+    seconds: dict[str, float] = json.loads(log.read_text()) if log.exists() else {}
+    last = time.process_time()
+
+    def on_epoch(epoch: Any) -> None:
+        nonlocal last
+        now = time.process_time()
+        seconds[str(epoch.number)] = now - last
+        log.write_text(json.dumps(seconds))
+        print(run.name, epoch.number, f"loss {epoch.loss:.3f} dev {epoch.dev:.4f} {now - last:.1f} s", flush=True)
+        last = time.process_time()
+
+    vectors = Vectors.load(vectors_path) if run.vectors == "own" else None
+    options = {"out_dir": state, "resume": (state / "checkpoint.pt").exists(), "on_epoch": on_epoch}
+    try:
+        trained = train(settings, parts["train"], parts["dev"], vectors=vectors, **options)
+    except ValueError:  # the folder holds a run with other settings or vectors
+        for path in [*state.glob("*"), log]:
+            path.unlink()
+        seconds.clear()
+        trained = train(settings, parts["train"], parts["dev"], vectors=vectors, **{**options, "resume": False})
+    found: dict[str, list[list[tuple[int, int, str]]]] = {}
+    for part in ("dev", "test"):
+        start = time.process_time()
+        entities = predict(trained.model, trained.vocabulary, [text for text, _ in parts[part]], trained.settings)
+        spent = time.process_time() - start
+        found[part] = [[entity[:3] for entity in some] for some in entities]
+    record = {
+        **asdict(run),
+        "settings": trained.settings.as_dict(),
+        "vectors_sha256": file_sha256(vectors_path) if vectors else None,
+        "commit": records.commit(),
+        "epochs": len(trained.log),
+        "best_epoch": trained.best,
+        "dev_by_epoch": [epoch.dev and round(epoch.dev, 4) for epoch in trained.log],
+        "scores": scores(parts, found),
+        "epoch_s": round(median(seconds.values()), 2),
+        "sentences_per_s": round(len(parts["test"]) / spent),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+    NeuralRecognizer(settings).take(trained).save(folder / "model.safetensors")
+    records.save(record, folder / "record.json")
+    for path in (state / "checkpoint.pt", log):
+        path.unlink(missing_ok=True)
+    print(run.name, {name: cell["f1"] for name, cell in record["scores"].items()}, flush=True)
+
+
+def read(corpus: str) -> dict[str, list[Sentence]]:
+    """Train, dev and test."""
+    if corpus == "msra":
+        return dict(zip(PARTS, msra()[:3], strict=True))
+    options: dict[str, Any] = {"resume": {"repair": "drop"}, "weibo": {"positions": True, "repair": "begin"}}[corpus]
+    scheme = "BMES" if corpus == "resume" else "BIO"
+    paths = zip(PARTS, FILES[corpus], strict=True)
+    return {part: list(read_columns(data_folder() / name, scheme, **options)) for part, name in paths}
+
+
+def scores(parts: dict[str, list[Sentence]], found: dict[str, Any]) -> dict[str, Any]:
+    """Strict scores by the name of the part; of Weibo also those of kinds and of unseen sentences."""
+    seen = {sentence.text for sentence in parts["train"]}
+    kinds = KINDS if any(span[2].endswith(KINDS) for _, spans in parts["test"] for span in spans) else ()
+    cells = {"dev": _score(parts["dev"], found["dev"])}
+    pairs = list(zip(parts["test"], found["test"], strict=True))
+    new = [pair for pair in pairs if pair[0].text not in seen]
+    for name, some in (("test", pairs), ("test, unseen sentences", new)):
+        if name == "test" or len(new) < len(pairs):
+            for kind in ("", *kinds):
+                cells[name + kind] = _score([gold for gold, _ in some], [spans for _, spans in some], kind)
+    return cells
+
+
+def _score(gold: Sequence[Sentence], found: Sequence[Sequence[tuple[int, int, str]]], kind: str = "") -> dict[str, Any]:
+    sides = ([sentence.spans for sentence in gold], found)
+    marked = [[[span for span in spans if span[2].endswith(kind)] for spans in side] for side in sides]
+    report = evaluate([sentence.text for sentence in gold], *marked)
+    overall = report.overall
+    figures = {"precision": overall.precision, "recall": overall.recall, "f1": overall.f1}
+    return {
+        **{name: round(value, 4) for name, value in figures.items()},
+        "by_label": {label: round(score.f1, 4) for label, score in sorted(report.by_label.items())},
+    }
+
+
+def gather(words: Sequence[str], options: argparse.Namespace) -> None:
+    """All records of the folder and of the last result in one."""
+    old = records.load(options.output)["results"] if options.output.exists() else {}
+    runs = {_key(run): run for run in old.get("runs", ())}
+    settings = old.get("settings", {})
+    for path in sorted(options.folder.glob("*/record.json")):
+        run = records.load(path)
+        settings[f"{run['corpus']}, {run['model']}"] = {**run.pop("settings"), "seed": None, "lexicon": None}
+        runs[_key(run)] = run
+    record = records.new_record("neural_ner", words, packages=("torch", "gensim"))
+    corpora = dict.fromkeys(run["corpus"] for run in runs.values())
+    record["data"] = {name: file_sha256(data_folder() / name) for corpus in corpora for name in FILES[corpus]}
+    order = {run.name: place for place, run in enumerate(plan())}
+    listed = [runs[name] for name in sorted(runs, key=lambda name: order.get(name, len(order)))]
+    linear = records.load(records.RESULTS / "ner.json")["results"]
+    covered = old.get("coverage", {})
+    if options.gather:
+        covered = {corpus: coverage(corpus, options.vectors) for corpus in SEEDS}
+    record["results"] = {
+        "coverage": covered,
+        "settings": settings,
+        "runs": listed,
+        "plan": [asdict(run) for run in plan()],
+        "linear": {
+            "resume": linear["resume"]["test"]["f1"],
+            "weibo": linear["weibo"]["test"]["f1"],
+            "msra": linear["shipped"]["MSRA test"]["f1"],
+        },
+    }
+    records.save(record, options.output)
+
+
+def coverage(corpus: str, vectors_path: Path) -> dict[str, tuple[float, float]]:
+    """The share of the test part's characters, bigrams and words that have vectors: of all, and of distinct ones."""
+    from cnlp.ner.neural.data import lattice_lexicon
+    from cnlp.ner.neural.vectors import TABLES, Vectors, bigrams, fold, matches
+
+    vectors, lexicon = Vectors.load(vectors_path), lattice_lexicon()
+    found: dict[str, list[str]] = {name: [] for name in TABLES}
+    for text, _ in read(corpus)["test"]:
+        folded = fold(text)
+        words = [folded[start:end] for start, end, _ in matches(lexicon, folded)]
+        for name, items in zip(TABLES, (folded, bigrams(folded), words), strict=True):
+            found[name] += items
+    shares = {}
+    for name, items in found.items():
+        table = getattr(vectors, name)
+        of_all, of_distinct = (sum(item in table for item in some) / len(some) for some in (items, set(items)))
+        shares[name] = round(of_all, 4), round(of_distinct, 4)
+    return shares
+
+
+def _key(run: dict[str, Any]) -> str:
+    return Run(**{name: run[name] for name in ("corpus", "model", "vectors", "lexicon", "seed")}).name
+
+
+@contextmanager
+def _claim(path: Path) -> Iterator[bool]:
+    """Whether no other process has the run; the lock goes with the process, however it ends."""
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+_OUTPUT = records.RESULTS / "neural_ner.json"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.measure.neural_ner", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--vectors", type=Path, default=Path("vectors.safetensors"), help="of 'cnlp train vectors'")
+    parser.add_argument("--folder", type=Path, default=RUNS, help=f"of the runs; default: {RUNS}")
+    parser.add_argument("--corpora", nargs="+", choices=tuple(SEEDS), default=tuple(SEEDS))
+    parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
+    parser.add_argument("--kinds", nargs="+", choices=VECTORS, default=VECTORS, help="of vectors")
+    parser.add_argument("--lexicon", action=argparse.BooleanOptionalAction, help="only with, or without; default: both")
+    parser.add_argument("--seeds", nargs="+", type=int, help="default: 1 to 5; MSRA: 1")
+    parser.add_argument("--gather", action="store_true", help="only collect the records that are there")
+    parser.add_argument("--run", metavar="NAME", help="make this one here and now")
+    parser.add_argument("--output", type=Path, default=_OUTPUT)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,176 @@
+"""One segmenter in a process of its own: ``python worker.py SYSTEM``, questions and answers as lines of JSON.
+
+    {"do": "cut", "texts": [...]}    -> {"words": [[...], ...], "seconds": processor time of cutting}
+    {"do": "keep", "texts": [...]}   -> {}
+    {"do": "time"}                   -> {"seconds": processor time of cutting what was kept, a call for each text}
+    {"do": "bytes", "data": base64}  -> {"kind": name of the result's type, "text": the result joined}
+    {"do": "peak"}                   -> {"peak_bytes": greatest resident set so far}
+
+The first line that is written, unasked, is ``{"load_seconds": …}`` or ``{"error": …}``; an exception is answered with
+``{"error": …}``. What the segmenter prints goes to standard error. Needs nothing but the segmenter, so that each can
+have an environment of its own (:mod:`benchmarks.peers.environments`).
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import json
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+Segment = Callable[[Any], "list[str]"]
+
+
+def load_cnlp(algorithm: str | None = None, standard: str | None = None) -> Segment:
+    """``Segmenter.segment``."""
+    segmenter: Any = importlib.import_module("cnlp").Segmenter(algorithm=algorithm, standard=standard)
+    segment: Segment = segmenter.segment
+    return segment
+
+
+def load_jieba(module: str = "jieba", hmm: bool = True) -> Segment:
+    """``lcut`` of jieba or of one that copies its interface."""
+    jieba: Any = importlib.import_module(module)
+    jieba.setLogLevel(logging.ERROR)
+    jieba.initialize()
+    cut = jieba.lcut
+    return lambda text: cut(text, HMM=hmm)
+
+
+def load_rjieba() -> Segment:
+    """``Jieba.cut``."""
+    segment: Segment = importlib.import_module("rjieba").Jieba().cut
+    return segment
+
+
+def load_cppjieba() -> Segment:
+    """``Jieba.cut`` of the Python binding."""
+    segment: Segment = importlib.import_module("cppjieba").Jieba().cut
+    return segment
+
+
+def load_pkuseg(module: str = "pkuseg") -> Segment:
+    """``cut`` with the mixed model."""
+    model = os.environ.get("PEER_MODEL")
+    maker: Any = importlib.import_module(module).pkuseg
+    segment: Segment = (maker(model) if model else maker()).cut
+    return segment
+
+
+def load_thulac() -> Segment:
+    """``cut`` without tags. It calls ``time.clock``, which Python no longer has."""
+    vars(time).setdefault("clock", time.process_time)
+    cut = importlib.import_module("thulac").thulac(seg_only=True).cut
+    return lambda text: [pair[0] for pair in cut(text)]
+
+
+def load_snownlp() -> Segment:
+    """``SnowNLP(text).words``."""
+    maker: Any = importlib.import_module("snownlp").SnowNLP
+    return lambda text: maker(text).words
+
+
+def load_jiagu() -> Segment:
+    """``seg``."""
+    segment: Segment = importlib.import_module("jiagu").seg
+    return segment
+
+
+def load_lac() -> Segment:
+    """``LAC.run``. It was written for a PaddlePaddle whose module ``paddle.fluid`` is ``paddle.base`` today."""
+    base: Any = importlib.import_module("paddle.base")
+    sys.modules["paddle.fluid"] = base
+    for name in ("core", "framework", "layers", "initializer"):
+        if hasattr(base, name):
+            sys.modules[f"paddle.fluid.{name}"] = getattr(base, name)
+    segment: Segment = importlib.import_module("LAC").LAC(mode="seg").run
+    return segment
+
+
+SYSTEMS: dict[str, Callable[[], Segment]] = {
+    "cnlp": load_cnlp,
+    "cnlp bigram": lambda: load_cnlp("bigram"),
+    "cnlp unigram": lambda: load_cnlp("unigram"),
+    "jieba": load_jieba,
+    "jieba without HMM": lambda: load_jieba(hmm=False),
+    "jieba_fast": lambda: load_jieba("jieba_fast"),
+    "rjieba": load_rjieba,
+    "cppjieba": load_cppjieba,
+    "pkuseg": load_pkuseg,
+    "spacy-pkuseg": lambda: load_pkuseg("spacy_pkuseg"),
+    "THULAC": load_thulac,
+    "snownlp": load_snownlp,
+    "jiagu": load_jiagu,
+    "LAC": load_lac,
+}
+
+
+def peak_bytes() -> int:
+    """Greatest resident set of this process."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) * 1024
+    except OSError:
+        resource: Any = importlib.import_module("resource")
+        peak: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak * (1 if sys.platform == "darwin" else 1024)
+
+
+def answer(segment: Segment, question: dict[str, Any], kept: list[str]) -> dict[str, Any]:
+    """What one question asks for."""
+    what = question["do"]
+    if what == "peak":
+        return {"peak_bytes": peak_bytes()}
+    if what == "keep":
+        kept[:] = question["texts"]
+        return {}
+    if what == "bytes":
+        found: Any = segment(base64.b64decode(question["data"]))
+        pieces = [piece if isinstance(piece, str) else bytes(piece).decode("latin-1") for piece in found]
+        return {"kind": type(found).__name__, "text": "".join(pieces)}
+    # Made anew before each timing: a str that was cut once may carry a cached UTF-8 copy.
+    texts = question["texts"] if what == "cut" else [text.encode().decode() for text in kept]
+    words = []
+    start = time.process_time()
+    if what == "cut":
+        words = [list(segment(text)) for text in texts]
+    else:
+        for text in texts:
+            segment(text)
+    seconds = time.process_time() - start
+    return {"words": words, "seconds": seconds} if what == "cut" else {"seconds": seconds}
+
+
+def main() -> None:
+    """Answer until standard input ends."""
+    sys.path.pop(0)  # this folder, whose modules are not those that a peer imports
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def say(message: dict[str, Any]) -> None:
+        answers.write(json.dumps(message) + "\n")
+        answers.flush()
+
+    kept: list[str] = []
+    start = time.process_time()
+    try:
+        segment = SYSTEMS[sys.argv[1]]()
+        segment("我来到北京清华大学。")
+    except Exception as error:
+        say({"error": f"{type(error).__name__}: {error}"[:300]})
+        return
+    say({"load_seconds": time.process_time() - start})
+    for line in sys.stdin:
+        try:
+            say(answer(segment, json.loads(line), kept))
+        except Exception as error:
+            say({"error": f"{type(error).__name__}: {error}"[:300]})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Tables and pictures for README and docs, made from the recorded results."""

@@ -1,0 +1,167 @@
+"""Tables of the neural taggers, made of ``neural_ner.json``; what was not run says by which command it would be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from statistics import fmean, median, stdev
+from typing import Any
+
+from benchmarks.report.neural_plot import CORPORA, NAMES
+from benchmarks.report.tables import Record, fraction, table
+
+# Test F1 of the papers, with vectors that are not to be had here: Zhang and Yang 2018 (BiLSTM-CRF, Lattice LSTM), Li et
+# al. 2020 (FLAT, lexicon of Zhang and Yang).
+PAPERS = {
+    ("resume", "bilstm-crf"): 0.9348, ("resume", "lattice-lstm"): 0.9446, ("resume", "flat"): 0.9545,
+    ("weibo", "bilstm-crf"): 0.5277, ("weibo", "lattice-lstm"): 0.5879, ("weibo", "flat"): 0.6032,
+    ("msra", "bilstm-crf"): 0.8881, ("msra", "lattice-lstm"): 0.9318, ("msra", "flat"): 0.9412,
+}  # fmt: skip
+_NO_FIGURE = "–"
+_UNSEEN = "test, unseen sentences"
+
+
+def neural_scores(record: Record) -> str:
+    """Dev and test F1 over seeds, the paper's and the linear model's beside them."""
+    rows = []
+    for runs, planned in _cells(record):
+        first = planned[0]
+        name, kind = _names(first)
+        paper = PAPERS[first["corpus"], first["model"]] if kind == "own vectors" else None
+        ends = [fraction(paper, 4), fraction(record["results"]["linear"][first["corpus"]], 4)]
+        if runs:
+            seeds = f"{len(runs)}" if len(runs) == len(planned) else f"{len(runs)} of {len(planned)}"
+            rows.append([name, kind, seeds, _spread(runs, "dev"), _spread(runs, "test"), *ends])
+        else:
+            rows.append([name, kind, "not run", _NO_FIGURE, _NO_FIGURE, *ends])
+    drawn = table(["strict F1", "", "seeds", "dev", "test", "paper, test", "linear model, test"], rows)
+    missing = _missing(record)
+    return f"{drawn}\n\n{missing}" if missing else drawn
+
+
+def neural_weibo(record: Record) -> str:
+    """Weibo by kind, with and without the test sentences that stand in its training part."""
+    parts = [f"{part}{kind}" for part in ("test", _UNSEEN) for kind in ("", ".NAM", ".NOM")]
+    rows = [
+        [*_names(planned[0])[:1], _names(planned[0])[1], *(_spread(runs, part) for part in parts)]
+        for runs, planned in _cells(record)
+        if runs and planned[0]["corpus"] == "weibo"
+    ]
+    head = ["strict F1", "", "all", "names", "nominal", "unseen: all", "names", "nominal"]
+    return table(head, rows)
+
+
+def neural_lexicon(record: Record) -> str:
+    """What the lexicon adds: the same seed with and without it."""
+    return _differences(record, "with − without lexicon", lambda run: run["vectors"] == "own", "lexicon", True)
+
+
+def neural_vectors(record: Record) -> str:
+    """What vectors add: the same seed with and without them."""
+    return _differences(record, "own − random vectors", _has_words, "vectors", "own")
+
+
+def neural_speed(record: Record) -> str:
+    """Seconds, sentences a second, memory."""
+    rows = []
+    for runs, planned in _cells(record):
+        if runs and planned[0]["vectors"] == "own":
+            epochs = [run["best_epoch"] for run in runs]
+            rows.append([
+                *_names(planned[0]),
+                f"{median(run['epoch_s'] for run in runs):.1f}",
+                f"{min(epochs)}" if min(epochs) == max(epochs) else f"{min(epochs)} to {max(epochs)}",
+                f"{median(run['sentences_per_s'] for run in runs):,.0f}",
+                f"{max(run['peak_mb'] for run in runs):,}",
+            ])  # fmt: skip
+    return table(["one thread", "", "s an epoch", "best epoch", "sentences/s", "peak MB in training"], rows)
+
+
+def neural_coverage(record: Record) -> str:
+    """How much of the test parts has vectors."""
+    rows = [
+        [CORPORA[corpus], *(f"{fraction(of_all)} / {fraction(of_distinct)}" for of_all, of_distinct in shares.values())]
+        for corpus, shares in record["results"]["coverage"].items()
+    ]
+    return table(["have vectors: of all / of distinct", "characters", "bigrams", "lattice words"], rows)
+
+
+def _cells(record: Record) -> Iterator[tuple[list[Record], list[Record]]]:
+    """The runs of each row, done and planned: by corpus, model, vectors and lexicon, with all seeds."""
+    done = {_key(run): run for run in record["results"]["runs"]}
+    plan = record["results"]["plan"]
+    corpora, models = list(CORPORA), list(NAMES)
+
+    def place(run: Record) -> tuple[int, int, bool, bool]:
+        random = run["vectors"] != "own"
+        return corpora.index(run["corpus"]), models.index(run["model"]), random, not _has_words(run)
+
+    for _, group in groupby(sorted(plan, key=place), key=place):
+        planned = list(group)
+        yield [done[_key(run)] for run in planned if _key(run) in done], planned
+
+
+def _differences(record: Record, title: str, chosen: Callable[[Record], bool], name: str, value: str | bool) -> str:
+    done = {_key(run): run for run in record["results"]["runs"]}
+    others = {"lexicon": False, "vectors": "random"}
+    rows = []
+    for runs, planned in _cells(record):
+        first = planned[0]
+        if not chosen(first) or first[name] != value:
+            continue
+        pairs = []
+        for run in runs:
+            other = done.get(_key({**run, name: others[name]}))
+            if other is not None:
+                pairs.append((run, other))
+        if pairs:
+            differences = [
+                [one["scores"][part]["f1"] - other["scores"][part]["f1"] for one, other in pairs]
+                for part in ("dev", "test")
+            ]
+            rows.append([_names(first)[0], str(len(pairs)), *(_difference(values) for values in differences)])
+    return table([title, "seeds", "dev F1", "test F1"], rows)
+
+
+def _missing(record: Record) -> str:
+    """The command that makes what is planned and missing."""
+    planned = len(record["results"]["plan"])
+    count = planned - sum(len(runs) for runs, _ in _cells(record))
+    return (
+        f"{count} of {planned} runs are missing; `python -m benchmarks.measure.neural_ner` makes them." if count else ""
+    )
+
+
+def _key(run: Record) -> tuple[Any, ...]:
+    return tuple(run[name] for name in ("corpus", "model", "vectors", "lexicon", "seed"))
+
+
+def _has_words(run: Record) -> bool:
+    """Has the encoder what it can have of the lexicon? BiLSTM-CRF has no place for words."""
+    return bool(run["lexicon"]) or run["model"] == "bilstm-crf"
+
+
+def _names(run: Record) -> list[str]:
+    kind = f"{run['vectors']} vectors" + ("" if _has_words(run) else ", no lexicon")
+    return [f"{CORPORA[run['corpus']]}, {NAMES[run['model']]}", kind]
+
+
+def _spread(runs: Sequence[Record], part: str) -> str:
+    """Mean and, of several, standard deviation."""
+    values = [run["scores"][part]["f1"] for run in runs]
+    return fraction(fmean(values), 4) + (f" ± {fraction(stdev(values), 4)}" if len(values) > 1 else "")
+
+
+def _difference(values: Sequence[float]) -> str:
+    mean = f"{fmean(values):+.4f}".replace("0.", ".").replace("-", "−")
+    return mean + (f" ± {fraction(stdev(values), 4)}" if len(values) > 1 else "")
+
+
+TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
+    "neural-scores": ("neural_ner.json", neural_scores),
+    "neural-weibo": ("neural_ner.json", neural_weibo),
+    "neural-lexicon": ("neural_ner.json", neural_lexicon),
+    "neural-vectors": ("neural_ner.json", neural_vectors),
+    "neural-coverage": ("neural_ner.json", neural_coverage),
+    "neural-speed": ("neural_ner.json", neural_speed),
+}

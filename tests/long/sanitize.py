@@ -1,0 +1,180 @@
+"""Run the C kernel under AddressSanitizer and UBSan: ``python tests/long/sanitize.py``. Any report fails it.
+
+The sources are compiled twice into a copy of the package: as they are, for the test sets of the second
+SIGHAN bakeoff (found through ``CNLP_DATA``) and random input; and with blocks of 16 characters in place of
+a thousand, so that every text has many of them, for random input again and for the kernel's own tests. The tests
+of the three smaller modules run, too.
+
+Needs GCC and its sanitizer libraries; where there are none it says so and exits 0, unless ``--required``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+SOURCES = TESTS.parent / "cnlp"
+MODULES = {
+    "training": ["tagger_train.c", "train_module.c"],
+    "ngrams": ["ngrams.c", "ngrams_module.c"],
+    "prefix": ["prefix.c", "prefix_module.c"],
+}
+_OTHERS = {name for names in MODULES.values() for name in names}
+MODULES["native"] = sorted({path.name for path in SOURCES.glob("_kernel/*.c")} - _OTHERS)
+FLAGS = [
+    "-std=c11", "-O1", "-g", "-fPIC", "-fno-omit-frame-pointer", "-fsanitize=address,undefined",
+    "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror",
+]  # fmt: skip
+SMALL_BLOCK = "#define BLOCK_SIZE 16"
+OTHER_MODULES = ("sequence/test_training.py", "jieba/test_prefix_twins.py", "kernel/test_ngrams.py")
+AGAIN = "lattice_and_words or lattice_gets or blocks or chain or path_costs or trace or damage or garbage"
+
+
+def sanitizer_library() -> str:
+    """The path of GCC's AddressSanitizer, empty if it is not there."""
+    if not shutil.which("gcc"):
+        return ""
+    done = subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
+    path = done.stdout.strip()
+    return path if os.path.isabs(path) else ""
+
+
+def copy_package(folder: Path) -> None:
+    """The package without its compiled modules; models are linked to, since they are large."""
+    import cnlp
+
+    installed = Path(cnlp.__file__).parent
+    compiled = shutil.ignore_patterns("*.so", "*.pyd", "*.safetensors", "__pycache__")
+    shutil.copytree(SOURCES, folder / "cnlp", ignore=compiled)
+    shutil.copytree(TESTS.parent / "dictionaries", folder / "dictionaries")
+    for model in (installed / "models").glob("*.safetensors"):
+        (folder / "cnlp" / "models" / model.name).symlink_to(model)
+
+
+def compile_kernel(folder: Path, *, small_blocks: bool, covered: bool = False) -> None:
+    """All extension modules with the sanitizers in them; ``covered``: for libFuzzer, and its sanitizers' runtime."""
+    kernel = folder / "cnlp" / "_kernel"
+    for file in (kernel / "decode.c", kernel / "tagger.c") if small_blocks else ():
+        text, count = re.subn(r"#define BLOCK_SIZE \d+", SMALL_BLOCK, file.read_text(encoding="utf-8"))
+        if count != 1:
+            raise SystemExit(f"{file.name}: no BLOCK_SIZE to change")
+        file.write_text(text, encoding="utf-8")
+    for name, sources in MODULES.items():
+        include = f"-I{sysconfig.get_path('include')}"
+        if not covered:
+            gcc(kernel, *FLAGS, include, "-shared", *sources, "-o", f"{name}.abi3.so")
+            continue
+        gcc(kernel, *FLAGS, include, "-fsanitize-coverage=trace-pc", "-c", *sources)
+        gcc(kernel, "-O1", "-fPIC", "-fvisibility=hidden", "-c", str(TESTS / "kernel" / "coverage.c"))
+        objects = [source.replace(".c", ".o") for source in (*sources, "coverage.c")]
+        # Without the sanitizers' libraries: the preloaded runtime has what is called.
+        gcc(kernel, "-shared", "-Wl,--wrap=__sanitizer_cov_trace_pc", *objects, "-o", f"{name}.abi3.so")
+
+
+def gcc(folder: Path, *arguments: str) -> None:
+    """Run the compiler in a folder."""
+    subprocess.run(["gcc", *arguments], cwd=folder, check=True)
+
+
+def variables(library: str) -> dict[str, str]:
+    """What the environment of a process with sanitizers must say."""
+    return {
+        "LD_PRELOAD": library,
+        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0:exitcode=99:allocator_may_return_null=1",
+        "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def run(folder: Path, library: str, *arguments: str, **others: str) -> None:
+    """Run Python with the sanitized package; a report ends it with a non-zero code."""
+    environment = {**os.environ, **variables(library), "PYTHONPATH": str(folder), **others}
+    environment.pop("CNLP_PURE", None)
+    print("sanitize:", *(Path(argument).name for argument in arguments), flush=True)
+    subprocess.run([sys.executable, *arguments], cwd=folder, env=environment, check=True)
+
+
+def cut_corpora() -> None:
+    """Every algorithm over every line of the bakeoff's test sets, and over each set as one text."""
+    import cnlp
+    from cnlp._kernel import IS_NATIVE
+    from cnlp.segmentation import ALGORITHMS
+
+    assert IS_NATIVE and Path(cnlp.__file__).parent.parent == Path.cwd(), "another package"
+    folder = Path(os.environ.get("CNLP_DATA", "")) / "cws" / "sighan2005"
+    files = sorted(folder.glob("*_test.utf8")) if os.environ.get("CNLP_DATA") else []
+    if not files:
+        print("sanitize: no corpora under CNLP_DATA, left out")
+    user = cnlp.Lexicon(
+        [
+            cnlp.Entry("的确", mode="force"),
+            cnlp.Entry("中国人民", mode="split", pieces=("中国", "人民")),
+            cnlp.Entry("我们", mode="block"),
+            cnlp.Entry("19", mode="force", partial=True),
+            cnlp.Entry("第.{1,3}[届次]", mode="force", regex=True),
+        ]
+    )
+    for file in files:
+        data = file.read_bytes()
+        text = data.decode("utf-8-sig")
+        lines = text.splitlines()
+        for algorithm in ALGORITHMS:
+            plain = cnlp.Segmenter(algorithm=algorithm)
+            forced = cnlp.Segmenter(user, algorithm=algorithm)
+            for line in lines:
+                assert "".join(plain.segment(line)) == line
+            for line in lines[::7]:
+                assert "".join(forced.segment(line)) == line
+            assert "".join(plain.segment(text)) == text
+            assert plain.segment_bytes(data, b"") == data
+        print(f"sanitize: {file.name}, {len(lines)} lines", flush=True)
+
+
+def main() -> None:
+    """Compile and run everything, or only what runs inside."""
+    parser = argparse.ArgumentParser(description="Run the C kernel under AddressSanitizer and UBSan.")
+    parser.add_argument("--required", action="store_true", help="fail where there is no sanitizer")
+    parser.add_argument("--iterations", type=int, default=3000, help="random inputs for each build")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.inside:
+        cut_corpora()
+        return
+    library = sanitizer_library()
+    if not library:
+        print("sanitize: GCC or its AddressSanitizer is missing, nothing was checked")
+        raise SystemExit(int(arguments.required))
+    random_input = str(TESTS / "kernel" / "random_input.py")
+    for small_blocks in (False, True):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            copy_package(folder)
+            compile_kernel(folder, small_blocks=small_blocks)
+            run(
+                folder,
+                library,
+                random_input,
+                str(int(small_blocks)),
+                str(arguments.iterations),
+                PYTHONMALLOC="malloc",
+            )
+            pytest = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", str(TESTS.parent / "setup.cfg")]
+            pytest += ["--rootdir", str(TESTS.parent)]
+            if not small_blocks:
+                run(folder, library, str(TESTS / "long" / "sanitize.py"), "--inside")
+                run(folder, library, *pytest, *(str(TESTS / name) for name in OTHER_MODULES))
+                continue
+            run(folder, library, *pytest, str(TESTS / "kernel"), "-k", AGAIN)
+    print("sanitize: no report")
+
+
+if __name__ == "__main__":
+    main()
