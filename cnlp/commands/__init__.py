@@ -15,15 +15,15 @@ from types import FrameType
 
 import click
 
-from cnlp.commands.failures import (
+from cnlp.commands._errors import (
     BROKEN_PIPE,
     FAILED,
     INTERRUPTED,
     TERMINATED,
     exit_code,
-    flush_output,
     report,
 )
+from cnlp.files.messages import flush_output
 
 COMMANDS = {
     "convert": "Convert a corpus with named entities from one format to another.",

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import stat
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, NamedTuple
 
 import click
 
-from cnlp.commands.accounts import Account
-from cnlp.commands.failures import FAILED
-from cnlp.commands.formats import Format
-from cnlp.commands.inputs import STANDARD_INPUT, Input, find_inputs
-from cnlp.commands.journal import Journal, fingerprint
-from cnlp.commands.outputs import (
-    STANDARD_OUTPUT,
-    Output,
-    choose_targets,
-    is_folder,
-    refuse_overwriting,
-    standard_output,
-)
-from cnlp.commands.progress import show_progress
-from cnlp.commands.records import Analysis, Records
-from cnlp.commands.streams import Reading, Stream, Writing
+import cnlp
+from cnlp.batch.files import Plan, convert_files, plan_files
+from cnlp.batch.streams import Reading, Writing
+from cnlp.commands._errors import FAILED
 from cnlp.files.decoding import ENCODINGS, POLICIES
+from cnlp.files.documents import PER
+from cnlp.files.journal import fingerprint
+from cnlp.files.records import Analysis, Format, Records
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -92,24 +80,15 @@ def output_option(suffixes: Mapping[str, str]) -> Decorator:
     )
 
 
-class Plan(NamedTuple):
-    """What goes where.
-
-    Attributes:
-        inputs: in order.
-        targets: an output path for each.
-        failures: why some FILES stand for nothing.
-        several: there may be more inputs than one.
-    """
-
-    inputs: list[Input]
-    targets: list[str]
-    failures: list[OSError]
-    several: bool
+def per_option(default: str) -> Decorator:
+    """``--per``: what is one document."""
+    return click.option(
+        "--per", type=click.Choice(PER), default=default, show_default=True, help="What is one document."
+    )
 
 
 class Batch(NamedTuple):
-    """What the command line says about inputs, outputs and the run; see the options."""
+    """The options for inputs, outputs and the run."""
 
     files: tuple[str, ...]
     output: str | None
@@ -129,20 +108,10 @@ class Batch(NamedTuple):
             also: another file that is written.
 
         Raises:
-            click.UsageError: the outputs would overwrite an input, or each other, or options contradict each other.
+            ArgumentError: the outputs would overwrite an input, or each other, or options contradict each other.
         """
-        inputs, failures = find_inputs(self.files, without=self.output)
-        several = len(self.files) > 1 or any(not source.single for source in inputs)
-        targets = choose_targets(inputs, self.output, several, suffix)
         others = [path for path in (self.log, also) if path is not None]
-        refuse_overwriting(inputs, [*targets, *others])
-        if set(others) & set(targets):
-            raise click.UsageError(f"{others[0]}: is also an output; choose another name")
-        if self.resume and (self.output is None or not (several or is_folder(self.output))):
-            raise click.UsageError("--resume needs a folder as --output, where it keeps its journal")
-        if self.resume and any(source.path == STANDARD_INPUT for source in inputs):
-            raise click.UsageError("--resume needs files: standard input cannot be read again")
-        return Plan(inputs, targets, failures, several)
+        return plan_files(self.files, self.output, suffix, resume=self.resume, also=others)
 
     def form(self, name: str, of_lines: Format, analysis: Analysis) -> Format:
         """The format ``name``: ``of_lines``, or that of the fields of records.
@@ -158,30 +127,28 @@ class Batch(NamedTuple):
 
     def run(self, plan: Plan, form: Format, writing: Writing, *, processes: bool = True, whole: bool = False) -> None:
         """Convert all inputs with ``form``; the process ends with an error code if one fails."""
-        pairs = list(zip(plan.inputs, plan.targets, strict=True))
-        shared = standard_output() if STANDARD_OUTPUT in plan.targets else None
-        reading = Reading(self.encoding, self.errors, self.field, whole and self.field is None)
-        totals = shared is None and (plan.several or (sys.stderr is not None and sys.stderr.isatty()))
-        with ExitStack() as stack:
-            account = stack.enter_context(Account(self.log, quiet=self.quiet, totals=totals))
-            for failure in plan.failures:
-                account.error(failure)
-            journal = stack.enter_context(self._journal(account)) if self.resume else None
-            if journal is not None:
-                journal.remove_unfinished(plan.targets)
-            bar = show_progress(total_size(plan.inputs), wanted=not self.quiet and _bar_fits(plan.inputs, shared))
-            account.progress = stack.enter_context(bar)
-            stream = Stream(form, reading, writing, account, journal=journal, workers=self.workers, processes=processes)
-            stream.run(pairs, shared)
-        if account.failed:
-            click.get_current_context().exit(FAILED)
-
-    def _journal(self, account: Account) -> Journal:
-        """The journal of the output folder, for the options of this command line."""
         context = click.get_current_context()
-        free = {"files", "output", "workers", "resume", "quiet", "log"}  # they do not change what an output is
-        options = {name: value for name, value in context.params.items() if name not in free}
-        return Journal(str(self.output), fingerprint(str(context.info_name), options), account.warn)
+        failed = convert_files(
+            plan,
+            form,
+            Reading(self.encoding, self.errors, self.field, whole and self.field is None),
+            writing,
+            version=cnlp.__version__,
+            settings=_fingerprint(context) if self.resume else "",
+            log=self.log,
+            quiet=self.quiet,
+            workers=self.workers,
+            processes=processes,
+        )
+        if failed:
+            context.exit(FAILED)
+
+
+def _fingerprint(context: click.Context) -> str:
+    """What decides the outputs of this command line besides the inputs."""
+    free = {"files", "output", "workers", "resume", "quiet", "log"}
+    options = {name: value for name, value in context.params.items() if name not in free}
+    return fingerprint(str(context.info_name), cnlp.__version__, options)
 
 
 def batch_options(suffixes: Mapping[str, str]) -> Decorator:
@@ -197,16 +164,3 @@ def batch_options(suffixes: Mapping[str, str]) -> Decorator:
         return files_argument(output_option(suffixes)(run))
 
     return decorate
-
-
-def total_size(inputs: Sequence[Input]) -> int | None:
-    """Bytes of all inputs, ``None`` if one is a pipe or a terminal."""
-    sizes = [status.st_size if stat.S_ISREG(status.st_mode) else -1 for s in inputs if (status := s.status())]
-    return None if -1 in sizes else sum(sizes)
-
-
-def _bar_fits(inputs: Sequence[Input], shared: Output | None) -> bool:
-    """Whether neither the output nor what the user types shares the terminal with a bar."""
-    if shared is not None and shared.is_terminal:
-        return False
-    return all(source.path != STANDARD_INPUT or not sys.stdin.isatty() for source in inputs)

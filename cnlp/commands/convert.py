@@ -8,10 +8,10 @@ from contextlib import ExitStack
 import click
 
 from cnlp import errors
-from cnlp.commands.outputs import STANDARD_OUTPUT, Output, file_output, standard_output
 from cnlp.corpus.brat import BratWriter, pair_of_files
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.entity_formats import READERS, WRITERS, detect_entities, number_entities
+from cnlp.files.outputs import STANDARD_OUTPUT, Output, file_output, standard_output
 from cnlp.sequence.schemes import REPAIRS
 
 BATCH = 1000  # sentences written at once

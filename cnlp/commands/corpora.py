@@ -10,12 +10,12 @@ from typing import Generic, TypeVar
 import click
 
 from cnlp import errors
-from cnlp.commands.inputs import find_inputs
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.entity_formats import READERS, detect_entities, read_entities
 from cnlp.corpus.formats import FORMATS, read_sentences, read_tagged
 from cnlp.corpus.registry import file_sha256
 from cnlp.corpus.sentence import TaggedSentence
+from cnlp.files.inputs import find_inputs
 from cnlp.sequence.schemes import REPAIRS
 
 ENCODINGS = ("utf-8", "gb18030", "big5")

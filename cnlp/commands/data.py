@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnlp.commands.failures import FAILED, report
-from cnlp.commands.tables import lines_of
+from cnlp.commands._errors import FAILED, report
 from cnlp.corpus.fetch import Advance, address, fetch, state
 from cnlp.corpus.registry import CORPORA, SOURCES, Corpus, chosen_folder, find
 from cnlp.errors import ArgumentError, CnlpError
+from cnlp.evaluation.tables import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

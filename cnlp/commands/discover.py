@@ -12,17 +12,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import click
 
-from cnlp.commands.batch import total_size
-from cnlp.commands.inputs import STANDARD_INPUT, Input, find_inputs
-from cnlp.commands.outputs import STANDARD_OUTPUT, file_output, refuse_overwriting, standard_output
-from cnlp.commands.progress import show_progress
 from cnlp.discovery import scoring
 from cnlp.discovery.counting import MAX_LENGTH, MEMORY, NgramCounts, WorkFolder, lines_between
 from cnlp.discovery.plot import scatter
 from cnlp.discovery.scoring import Words
 from cnlp.discovery.word_discovery import METHODS, WordDiscovery, known_words
 from cnlp.files.decoding import ENCODINGS
+from cnlp.files.inputs import STANDARD_INPUT, Input, find_inputs, total_size
 from cnlp.files.lines import read_text
+from cnlp.files.outputs import STANDARD_OUTPUT, file_output, refuse_overwriting, standard_output
+from cnlp.files.progress import show_progress
 from cnlp.types import Candidate
 
 HEADING = "word\tcount\tpmi\tleft_entropy\tright_entropy\tscore\n"

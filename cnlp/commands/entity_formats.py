@@ -17,9 +17,9 @@ import json
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from cnlp.commands.formats import ESCAPES, Format, to_json
-from cnlp.commands.records import Analysis, Place
+from cnlp.commands.formats import ESCAPES, to_json
 from cnlp.files.lines import split_lines
+from cnlp.files.records import Analysis, Format, Place
 from cnlp.types import Entity
 
 Find = Callable[[Sequence[str]], list[list[Entity]]]

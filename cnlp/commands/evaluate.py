@@ -21,7 +21,6 @@ from cnlp.commands.choices import (
 )
 from cnlp.commands.corpora import FilesCommand, corpus_encoding_option, read_entity_parts, read_parts, repair_option
 from cnlp.commands.ner import load_recognizer
-from cnlp.commands.tables import lines_of, show
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.entity_formats import READERS, detect_entities, number_entities
 from cnlp.corpus.formats import FORMATS, detect_format, locate, read_sentences, read_tagged
@@ -29,6 +28,7 @@ from cnlp.corpus.plain import read_word_list
 from cnlp.corpus.sentence import TaggedSentence
 from cnlp.evaluation.entities import KINDS, EntityReport, EntityScorer
 from cnlp.evaluation.segmentation import Difference, SegmentationScore, SegmentationScorer, differences
+from cnlp.evaluation.tables import lines_of, show
 from cnlp.evaluation.tags import TagScore, TagScorer
 
 PLACES = 5  # examples shown of an error

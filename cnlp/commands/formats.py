@@ -28,13 +28,12 @@ from functools import partial
 from itertools import accumulate
 
 from cnlp import Segmenter
-from cnlp.commands.records import Analysis, Place
 from cnlp.corpus.plain import WORD
 from cnlp.files.lines import split_lines
+from cnlp.files.records import Analysis, Format, Place
 
 Span = tuple[str, int, int] | tuple[str, int, int, str | None]  # word, start, end, and the tag if there are tags
 Cut = Callable[[str], list[Span]]
-Format = Callable[[bytes, Place], bytes]
 
 SUFFIXES = {"text": "", "jsonl": ".jsonl", "tsv": ".tsv"}
 """Names of the formats, and what each adds to a file's name in an output folder."""

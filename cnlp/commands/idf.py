@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import click
 
-from cnlp.commands.batch import encoding_option, files_argument, total_size
+from cnlp.commands.batch import encoding_option, files_argument, per_option
 from cnlp.commands.choices import algorithm_option, lexicon_option, make_segmenter
-from cnlp.commands.documents import per_option, read_documents
-from cnlp.commands.inputs import find_inputs
-from cnlp.commands.outputs import refuse_overwriting
-from cnlp.commands.progress import show_progress
+from cnlp.files.documents import read_documents
+from cnlp.files.inputs import find_inputs, total_size
+from cnlp.files.outputs import refuse_overwriting
+from cnlp.files.progress import show_progress
 from cnlp.keyphrases import document_frequency
 
 output_option = click.option("-o", "--output", required=True, metavar="FILE", help="Table to write.")

@@ -16,14 +16,14 @@ from functools import partial
 
 import click
 
-from cnlp.commands.batch import Batch, batch_options
+from cnlp.batch.streams import Writing
+from cnlp.commands.batch import Batch, batch_options, per_option
 from cnlp.commands.choices import algorithm_option, lexicon_option, make_segmenter
-from cnlp.commands.documents import Document, per_option
 from cnlp.commands.formats import SUFFIXES
-from cnlp.commands.outputs import Output, file_output
-from cnlp.commands.records import Analysis, Place
-from cnlp.commands.streams import Writing
+from cnlp.files.documents import Document
 from cnlp.files.lines import split_lines
+from cnlp.files.outputs import Output, file_output
+from cnlp.files.records import Analysis, Place
 from cnlp.keyphrases import METHODS, Idf, make_extractor, read_stopwords
 from cnlp.keyphrases.plot import bar_chart
 from cnlp.types import Keyword

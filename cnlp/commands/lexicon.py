@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cnlp.commands.failures import FAILED, report
+from cnlp.commands._errors import FAILED, report
 from cnlp.errors import CnlpError
 from cnlp.lexicon.entries import read_entries
 

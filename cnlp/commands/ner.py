@@ -9,9 +9,9 @@ from itertools import chain
 
 import click
 
+from cnlp.batch.streams import Writing
 from cnlp.commands.batch import Batch, batch_options
 from cnlp.commands.entity_formats import HTML, SUFFIXES, Find, make_analysis, make_format
-from cnlp.commands.streams import Writing
 from cnlp.ner.gazetteer import Gazetteer, read_gazetteer
 from cnlp.ner.merge import merge
 from cnlp.ner.rules import NAMES, Rules

@@ -7,6 +7,7 @@ from functools import partial
 import click
 
 from cnlp._kernel import IS_NATIVE
+from cnlp.batch.streams import Writing
 from cnlp.commands.batch import Batch, batch_options
 from cnlp.commands.choices import (
     algorithm_option,
@@ -18,7 +19,6 @@ from cnlp.commands.choices import (
     unknown_option,
 )
 from cnlp.commands.formats import SUFFIXES, make_analysis, make_cut, make_format, segmented
-from cnlp.commands.streams import Writing
 from cnlp.segmentation import MODES
 
 

@@ -8,6 +8,7 @@ import click
 
 import cnlp
 from cnlp import Segmenter
+from cnlp.batch.streams import Writing
 from cnlp.commands.batch import Batch, batch_options
 from cnlp.commands.choices import (
     algorithm_option,
@@ -18,7 +19,6 @@ from cnlp.commands.choices import (
     unknown_option,
 )
 from cnlp.commands.formats import SUFFIXES, Span, make_analysis, make_format, make_tag_cut
-from cnlp.commands.streams import Writing
 from cnlp.pos.tagger import PartOfSpeech, convert_tokens
 from cnlp.pos.tagsets import TAGSETS
 from cnlp.types import Token

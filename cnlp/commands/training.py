@@ -13,10 +13,10 @@ import click
 
 import cnlp
 from cnlp import errors
+from cnlp.commands._errors import INTERRUPTED
 from cnlp.commands.batch import Decorator
 from cnlp.commands.corpora import Part, corpus_encoding_option, corpus_format_option
-from cnlp.commands.failures import INTERRUPTED
-from cnlp.commands.outputs import refuse_output
+from cnlp.files.outputs import refuse_output
 
 Card = dict[str, str]
 

@@ -13,13 +13,13 @@ import click
 
 import cnlp
 from cnlp import errors
-from cnlp.commands.batch import encoding_option, total_size
-from cnlp.commands.inputs import STANDARD_INPUT, Input, find_inputs
-from cnlp.commands.outputs import refuse_output
-from cnlp.commands.progress import Progress, show_progress
+from cnlp.commands.batch import encoding_option
 from cnlp.corpus.entity_formats import detect_entities, read_entities
 from cnlp.corpus.registry import file_sha256
+from cnlp.files.inputs import STANDARD_INPUT, Input, find_inputs, total_size
 from cnlp.files.lines import read_lines, split_lines
+from cnlp.files.outputs import refuse_output
+from cnlp.files.progress import Progress, show_progress
 
 if TYPE_CHECKING:
     from cnlp.lexicon.trie import Trie

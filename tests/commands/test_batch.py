@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from running_commands import ROOT, Result, run_here
 
-from cnlp.commands.journal import NAME
 from cnlp.files.compression import KINDS, compressed, decompressed
+from cnlp.files.journal import NAME
 
 Shell = Callable[..., Result]
 COMMANDS = ("segment", "tag", "ner", "keywords")

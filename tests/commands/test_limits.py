@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from running_commands import Result, command_line, environment, long, run_here, run_process
 
-from cnlp.commands.inputs import Input
-from cnlp.commands.journal import NAME
 from cnlp.errors import InputError
+from cnlp.files.inputs import Input
+from cnlp.files.journal import NAME
 
 Shell = Callable[..., Result]
 COMMANDS = ("segment", "tag", "ner", "keywords")

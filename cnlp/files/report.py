@@ -1,7 +1,7 @@
-"""What a batch tells while it works and at its end: errors, bytes that are no text, totals, and a log.
+"""The report of a batch: errors, undecodable bytes and totals as messages, and a log.
 
 Messages go to standard error. The log is a line of JSON for each event, appended at once, with the time in UTC:
-``start``, ``done`` (an output is whole), ``unchanged`` (``--resume`` found it so), ``bad-bytes``, ``warning``,
+``start``, ``done`` (an output is complete), ``unchanged`` (``--resume`` found it so), ``bad-bytes``, ``warning``,
 ``error``, ``end``.
 """
 
@@ -12,20 +12,19 @@ import time
 from datetime import datetime, timezone
 from types import TracebackType
 
-import cnlp
 from cnlp._kernel import kernel
-from cnlp.commands.failures import describe, report, say
-from cnlp.commands.inputs import Input
-from cnlp.commands.progress import Progress
 from cnlp.files.decoding import BadBytes
+from cnlp.files.inputs import Input
 from cnlp.files.lines import naming
+from cnlp.files.messages import describe, print_error, print_message
+from cnlp.files.progress import Progress
 
 SHOWN = 10  # places of an input that messages name; the log names all
-_DEEDS = {"replace": "replaced by U+FFFD", "skip": "line left out"}
+_ACTIONS = {"replace": "replaced by U+FFFD", "skip": "line left out"}
 
 
 class Counts:
-    """Lines, characters and bytes of text, and how often bytes were no text."""
+    """Lines, characters and bytes of text, and the number of undecodable sequences of bytes."""
 
     def __init__(self) -> None:
         self.lines = 0
@@ -34,27 +33,28 @@ class Counts:
         self.bad = 0
 
     def add(self, data: bytes, lines: int) -> None:
-        """A chunk of UTF-8 of so many lines."""
+        """Count a chunk of UTF-8 that has ``lines`` lines."""
         self.lines += lines
         self.characters += kernel.count_text(data)[1]
         self.bytes += len(data)
 
     def add_all(self, other: Counts) -> None:
-        """What another has counted."""
+        """Add another's counts."""
         for name, count in vars(other).items():
             setattr(self, name, getattr(self, name) + count)
 
 
-class Account:
-    """What happened so far; use it in a ``with`` block, at whose end it tells totals.
+class Report:
+    """What happened so far; a context manager that prints the totals at its end.
 
     Args:
         log: the file to append to.
-        quiet: nothing but errors is told.
-        totals: they are told at the end, if not quiet.
+        version: of the program, for the log.
+        quiet: only print errors.
+        totals: print them at the end, if not quiet.
     """
 
-    def __init__(self, log: str | None, *, quiet: bool, totals: bool) -> None:
+    def __init__(self, log: str | None, version: str, *, quiet: bool, totals: bool) -> None:
         self.progress = Progress(None)
         self.counts = Counts()
         self.files = 0
@@ -67,15 +67,15 @@ class Account:
         if log is not None:
             with naming(log):
                 self._log = open(log, "ab", buffering=0)  # noqa: SIM115 - closed by __exit__
-        self._note("start", version=cnlp.__version__)
+        self._note("start", version=version)
 
-    def __enter__(self) -> Account:
+    def __enter__(self) -> Report:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         seconds = time.perf_counter() - self._started
         if self._totals:
-            say(self._sentence(seconds))
+            print_message(self._sentence(seconds))
         numbers = {"files": self.files, "unchanged": self.unchanged, "failed": self.failed, **vars(self.counts)}
         ended = {"ended_by": kind.__name__} if kind is not None else {}
         self._note("end", **numbers, seconds=round(seconds, 3), **ended)
@@ -83,7 +83,7 @@ class Account:
             self._log.close()
 
     def done(self, source: Input, target: str, counts: Counts) -> None:
-        """The output of an input is whole."""
+        """The output of an input is complete."""
         self.files += 1
         self.counts.add_all(counts)
         if counts.bad > SHOWN:
@@ -91,16 +91,16 @@ class Account:
         self._note("done", input=source.label, output=target, **vars(counts))
 
     def is_unchanged(self, source: Input, target: str) -> None:
-        """The output of an input was there already."""
+        """The output of an input existed already."""
         self.unchanged += 1
         self._note("unchanged", input=source.label, output=target)
 
     def bad_bytes(self, source: Input, bad: BadBytes, number: int, encoding: str, policy: str) -> None:
-        """The ``number``-th place of an input with bytes that are not in its encoding."""
+        """The ``number``-th sequence of bytes of an input that cannot be decoded."""
         if number <= SHOWN:
             shown = " ".join(f"0x{byte:02x}" for byte in bad.data[:4])
             place = f"{source.label}:{bad.line}: not {encoding} at byte {bad.offset} ({shown})"
-            self._warn(f"{place}: {_DEEDS[policy]}")
+            self._warn(f"{place}: {_ACTIONS[policy]}")
         where = {"line": bad.line, "byte": bad.offset, "bytes": bad.data.hex(" ")}
         self._note("bad-bytes", input=source.label, **where, encoding=encoding, policy=policy)
 
@@ -108,18 +108,18 @@ class Account:
         """An input failed."""
         self.failed += 1
         self.progress.clear()
-        report(error)
+        print_error(error)
         self._note("error", message=describe(error))
 
     def warn(self, message: str) -> None:
-        """Something that is no error."""
+        """Something that is not an error."""
         self._warn(message)
         self._note("warning", message=message)
 
     def _warn(self, message: str) -> None:
         if not self._quiet:
             self.progress.clear()
-            say(f"warning: {message}")
+            print_message(f"warning: {message}")
 
     def _note(self, event: str, **facts: object) -> None:
         """Append to the log."""
@@ -142,5 +142,5 @@ class Account:
         if self.failed:
             parts.append(f"{self.failed:,} failed")
         if counts.bad:
-            parts.append(f"{counts.bad:,} places with bytes that are no text")
+            parts.append(f"{counts.bad:,} sequences of undecodable bytes")
         return "; ".join(parts)

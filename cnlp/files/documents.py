@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-import click
-
-from cnlp.commands.inputs import Input
 from cnlp.files.decoding import BOM, undecodable
+from cnlp.files.inputs import Input
 from cnlp.files.lines import read_lines, read_text, split_lines
 
 PER = ("file", "line")
@@ -26,13 +24,6 @@ class Document(NamedTuple):
     name: str
     line: int | None
     text: str
-
-
-def per_option(default: str) -> Callable[[Callable[..., object]], Callable[..., object]]:
-    """``--per``: what is one document."""
-    return click.option(
-        "--per", type=click.Choice(PER), default=default, show_default=True, help="What is one document."
-    )
 
 
 def read_documents(source: Input, per: str, encoding: str, on_read: Callable[[bytes], object]) -> Iterator[Document]:

@@ -15,15 +15,14 @@ from typing import NamedTuple, Protocol
 
 from cnlp import errors
 from cnlp.batch.workers import ordered_map
-from cnlp.commands.accounts import Account, Counts
-from cnlp.commands.formats import Format
-from cnlp.commands.inputs import STANDARD_INPUT, Input
-from cnlp.commands.journal import PREFIX, Content, Journal
-from cnlp.commands.outputs import STANDARD_OUTPUT, Output, file_output
-from cnlp.commands.records import Place, read_records
 from cnlp.errors import CnlpError, RecordError, WorkerError
 from cnlp.files.decoding import BOM, BadBytes, Chunk, undecodable
+from cnlp.files.inputs import STANDARD_INPUT, Input
+from cnlp.files.journal import PREFIX, Content, Journal
 from cnlp.files.lines import count_lines, read_lines
+from cnlp.files.outputs import STANDARD_OUTPUT, Output, file_output
+from cnlp.files.records import Format, Place, read_records
+from cnlp.files.report import Counts, Report
 
 
 class Document(Protocol):
@@ -122,7 +121,7 @@ class Stream:
         form: the format.
         reading: how inputs are read.
         writing: how results are written.
-        account: is told what happens.
+        report: what happens is reported to it.
         journal: notes which outputs are whole, and knows which were.
         workers: how many chunks are worked on at once.
         processes: workers are processes, not threads; see :mod:`cnlp.batch.workers`.
@@ -133,7 +132,7 @@ class Stream:
         form: Format,
         reading: Reading,
         writing: Writing,
-        account: Account,
+        report: Report,
         *,
         journal: Journal | None = None,
         workers: int = 1,
@@ -142,7 +141,7 @@ class Stream:
         self.form = form
         self.reading = reading
         self.writing = writing
-        self.account = account
+        self.report = report
         self.journal = journal
         self.workers = workers
         self.processes = processes
@@ -161,10 +160,10 @@ class Stream:
                 begun_at = shared.lines if shared is not None else 0
                 try:
                     if job.unchanged:
-                        self.account.is_unchanged(job.source, job.target)
+                        self.report.is_unchanged(job.source, job.target)
                     elif shared is not None:
                         self._convert(of_job, shared, document)
-                        self.account.done(job.source, job.target, job.counts)
+                        self.report.done(job.source, job.target, job.counts)
                     else:
                         self._replace(job, of_job)
                 except (CnlpError, OSError) as error:
@@ -173,7 +172,7 @@ class Stream:
                     job.failed = True
                     if shared is not None:
                         self._lines_ahead -= job.lines - (shared.lines - begun_at)
-                    self.account.error(error)
+                    self.report.error(error)
         if shared is not None and document is not None:
             shared.write(document.finish())
 
@@ -196,7 +195,7 @@ class Stream:
             try:
                 job.unchanged = self.journal is not None and self.journal.is_done(source, target)
                 if job.unchanged:
-                    self.account.progress.advance(os.stat(source.path).st_size)
+                    self.report.progress.advance(os.stat(source.path).st_size)
                 else:
                     yield from self._read_input(job)
             except RecordError as error:
@@ -210,14 +209,14 @@ class Stream:
         source, (encoding, policy, field, whole) = job.source, self.reading
 
         def on_read(block: bytes) -> None:
-            self.account.progress.read(block)
+            self.report.progress.read(block)
             if self.journal is not None:
                 job.content.add(block)
 
         def on_bad(bad: BadBytes) -> None:
             job.lines = max(job.lines, bad.line)
             job.counts.bad += 1
-            self.account.bad_bytes(source, bad, job.counts.bad, encoding, policy)
+            self.report.bad_bytes(source, bad, job.counts.bad, encoding, policy)
 
         with source.open(encoding, on_read) as stream:
             chunks = _without_mark(read_lines(stream, source.label, encoding, policy=policy, on_bad=on_bad), job)
@@ -247,7 +246,7 @@ class Stream:
                 output.write(document.finish())
         if self.journal is not None:
             self.journal.add(job.source, job.target, job.content, written)
-        self.account.done(job.source, job.target, job.counts)
+        self.report.done(job.source, job.target, job.counts)
 
     def _convert(self, pieces: Done, output: Output, document: Document | None) -> None:
         """Convert an input behind what ``output`` has; it starts on a new line, so that none are joined.

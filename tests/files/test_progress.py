@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from cnlp.commands import progress
+from cnlp.files import progress
 
 
 @pytest.mark.parametrize(

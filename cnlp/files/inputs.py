@@ -82,12 +82,12 @@ class Input(NamedTuple):
             DamagedFileError: a compressed file is damaged, see :mod:`cnlp.files.compression`.
             OSError: it cannot be read.
         """
-        told = on_read or (lambda block: None)
+        watch = on_read or (lambda block: None)
         if self.path == STANDARD_INPUT:
-            yield _Told(standard_input(), told)
+            yield _WatchedReader(standard_input(), watch)
             return
         with open(self.path, "rb", buffering=0) as file:
-            raw = _Told(_Steady(file, self.path), told)
+            raw = _WatchedReader(_UnchangedFile(file, self.path), watch)
             yield _Text(decompressed(raw, self.path), self.path, encoding)
 
     def status(self) -> os.stat_result | None:
@@ -109,8 +109,8 @@ def standard_input() -> BinaryIO:
     return sys.stdin.buffer
 
 
-class _Told:
-    """A stream that tells what is read from it."""
+class _WatchedReader:
+    """A stream that reports each block that is read from it."""
 
     def __init__(self, stream: Readable, on_read: Callable[[bytes], object]) -> None:
         self._read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
@@ -123,7 +123,7 @@ class _Told:
         return block
 
 
-class _Steady:
+class _UnchangedFile:
     """A file that must not change while it is read."""
 
     def __init__(self, file: io.FileIO, path: str) -> None:
@@ -206,6 +206,12 @@ def find_inputs(
     if not compressed:
         inputs = [source for source in inputs if source.single or kind_of(source.path) is None]
     return inputs, failures
+
+
+def total_size(inputs: Sequence[Input]) -> int | None:
+    """Bytes of all inputs, ``None`` if one is a pipe or a terminal."""
+    sizes = [status.st_size if stat.S_ISREG(status.st_mode) else -1 for s in inputs if (status := s.status())]
+    return None if -1 in sizes else sum(sizes)
 
 
 def _expand(argument: str, without: str | None) -> Iterator[Input | OSError]:

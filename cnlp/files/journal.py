@@ -17,8 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-import cnlp
-from cnlp.commands.inputs import Input
+from cnlp.files.inputs import Input
 from cnlp.files.lines import naming
 
 NAME = ".cnlp-journal.jsonl"
@@ -136,9 +135,9 @@ class Journal:
         return entries
 
 
-def fingerprint(command: str, options: Mapping[str, object]) -> str:
+def fingerprint(command: str, version: str, options: Mapping[str, object]) -> str:
     """What decides the outputs of a command: its options, the version, and the content of files that options name."""
-    settings = {"command": command, "version": cnlp.__version__, **{key: _content(options[key]) for key in options}}
+    settings = {"command": command, "version": version, **{key: _content(options[key]) for key in options}}
     return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()
 
 

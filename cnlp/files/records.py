@@ -6,7 +6,7 @@ text   The field holds the result in place of the text. Keywords are put into a 
        tabs between them.
 jsonl  The record with the result added as ``tokens``, ``entities`` or ``keywords``; a row of a table becomes an object.
 
-Empty lines stay. :mod:`cnlp.commands.rows` and :mod:`cnlp.commands.json_objects` have the syntax.
+Empty lines stay. :mod:`cnlp.files.rows` and :mod:`cnlp.files.json_objects` have the syntax.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from cnlp.commands.json_objects import read_object
-from cnlp.commands.rows import quote, read_row, unquote, whole_rows
 from cnlp.errors import RecordError
 from cnlp.files import compression
 from cnlp.files.decoding import Chunk
+from cnlp.files.json_objects import read_object
 from cnlp.files.lines import split_lines
+from cnlp.files.rows import quote, read_row, unquote, whole_rows
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 OBJECTS = (".jsonl", ".ndjson", ".json")
@@ -77,6 +77,10 @@ class Place(NamedTuple):
     line: int = 1
     name: str = ""
     table: Table | None = None
+
+
+Format = Callable[[bytes, Place], bytes]
+"""Turns a chunk of complete lines in UTF-8 into bytes. Workers call it, so it can be pickled and keeps no state."""
 
 
 class Records:

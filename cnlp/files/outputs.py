@@ -9,10 +9,9 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-import click
-
-from cnlp.commands.inputs import Input
+from cnlp.errors import ArgumentError
 from cnlp.files.compression import Writable, compressed
+from cnlp.files.inputs import Input
 from cnlp.files.lines import naming, replacing
 
 STANDARD_OUTPUT = "-"
@@ -79,12 +78,12 @@ def file_output(
     folder = os.path.dirname(path)
     if folder:
         os.makedirs(folder, exist_ok=True)
-    with replacing(path, prefix) as file, naming(path), compressed(_Told(file, on_write), path) as stream:
+    with replacing(path, prefix) as file, naming(path), compressed(_WatchedWriter(file, on_write), path) as stream:
         yield Output(stream, path)
 
 
-class _Told:
-    """A stream that tells what is written to it."""
+class _WatchedWriter:
+    """A stream that reports each block that is written to it."""
 
     def __init__(self, stream: Writable, on_write: Callable[[bytes], object] | None) -> None:
         self._stream = stream
@@ -109,14 +108,14 @@ def choose_targets(inputs: Sequence[Input], output: str | None, several: bool, s
     input's name, with ``suffix`` behind it.
 
     Raises:
-        click.UsageError: several inputs and one file, or two inputs with one name.
+        ArgumentError: several inputs and one file, or two inputs with one name.
     """
     if output is None or output == STANDARD_OUTPUT:
         return [STANDARD_OUTPUT] * len(inputs)
     if not (several or is_folder(output)):
         return [output] * len(inputs)
     if os.path.lexists(output) and not os.path.isdir(output):
-        raise click.UsageError(f"{output}: is not a folder; several inputs need a folder as --output")
+        raise ArgumentError(f"{output}: is not a folder; several inputs need a folder as --output")
     targets = [os.path.join(output, add_suffix(source.below, suffix)) for source in inputs]
     _refuse_collisions(inputs, targets)
     return targets
@@ -140,7 +139,7 @@ def refuse_overwriting(inputs: Sequence[Input], targets: Sequence[str]) -> None:
     """Refuse to write over what is read, links and ``>> FILE`` included.
 
     Raises:
-        click.UsageError: an output is one of the inputs.
+        ArgumentError: an output is one of the inputs.
     """
     read = {_identity(status): source.label for source in inputs if (status := source.status())}
     for target in dict.fromkeys(targets):
@@ -148,22 +147,22 @@ def refuse_overwriting(inputs: Sequence[Input], targets: Sequence[str]) -> None:
         label = read.get(_identity(status)) if status and stat.S_ISREG(status.st_mode) else None
         if label is not None:
             name = "standard output" if target == STANDARD_OUTPUT else target
-            raise click.UsageError(f"{name}: is also an input ({label}); choose another output")
+            raise ArgumentError(f"{name}: is also an input ({label}); choose another output")
 
 
 def refuse_output(output: str, force: bool, sources: Sequence[str]) -> None:
     """Refuse now what could not be written after an hour's training.
 
     Raises:
-        click.UsageError: the file exists, or is one of the files to read, or is no plain file.
+        ArgumentError: the file exists, or is one of the files to read, or is no plain file.
         OSError: its folder does not exist, or cannot be written to.
     """
     if os.path.exists(output) and not os.path.isfile(output):
-        raise click.UsageError(f"{output}: is not a file")
+        raise ArgumentError(f"{output}: is not a file")
     if any(os.path.exists(path) and os.path.exists(output) and os.path.samefile(path, output) for path in sources):
-        raise click.UsageError(f"{output}: is also an input; choose another output")
+        raise ArgumentError(f"{output}: is also an input; choose another output")
     if os.path.exists(output) and not force:
-        raise click.UsageError(f"{output}: exists already; --force replaces it")
+        raise ArgumentError(f"{output}: exists already; --force replaces it")
     try:
         with tempfile.TemporaryFile(dir=os.path.dirname(os.path.abspath(output))):
             pass
@@ -178,7 +177,7 @@ def _refuse_collisions(inputs: Sequence[Input], targets: Sequence[str]) -> None:
     for source, target in zip(inputs, targets, strict=True):
         other = taken.setdefault(os.path.normpath(target), source)
         if other is not source:
-            raise click.UsageError(f"{other.path} and {source.path} would both be written to {target}")
+            raise ArgumentError(f"{other.path} and {source.path} would both be written to {target}")
 
 
 def _target_status(target: str) -> os.stat_result | None:

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnlp.commands import rows
-from cnlp.commands.json_objects import read_object
-from cnlp.commands.records import Analysis, Place, Records, read_records
-from cnlp.commands.rows import whole_rows
 from cnlp.errors import RecordError
+from cnlp.files import rows
+from cnlp.files.json_objects import read_object
 from cnlp.files.lines import read_lines
+from cnlp.files.records import Analysis, Place, Records, read_records
+from cnlp.files.rows import whole_rows
 
 
 def _letters(text: str) -> list[str]:

@@ -1,0 +1,124 @@
+"""Many files: which inputs go to which outputs, and their conversion with progress, report and journal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import NamedTuple
+
+from cnlp.batch.streams import Reading, Stream, Writing
+from cnlp.errors import ArgumentError
+from cnlp.files.inputs import STANDARD_INPUT, Input, find_inputs, total_size
+from cnlp.files.journal import Journal
+from cnlp.files.outputs import (
+    STANDARD_OUTPUT,
+    Output,
+    choose_targets,
+    is_folder,
+    refuse_overwriting,
+    standard_output,
+)
+from cnlp.files.progress import show_progress
+from cnlp.files.records import Format
+from cnlp.files.report import Report
+
+
+class Plan(NamedTuple):
+    """The inputs of a batch and their outputs.
+
+    Attributes:
+        inputs: in order.
+        targets: an output path for each.
+        failures: errors about the arguments that name no input.
+        several: there may be more inputs than one.
+        folder: of the outputs, where a journal is kept; ``None`` without a journal.
+    """
+
+    inputs: list[Input]
+    targets: list[str]
+    failures: list[OSError]
+    several: bool
+    folder: str | None = None
+
+
+def plan_files(
+    files: Sequence[str], output: str | None, suffix: str, *, resume: bool = False, also: Sequence[str] = ()
+) -> Plan:
+    """Find the inputs and choose their outputs.
+
+    Args:
+        files: files, folders and patterns; see :func:`cnlp.files.inputs.find_inputs`.
+        output: a file or folder; see :func:`cnlp.files.outputs.choose_targets`.
+        suffix: what the format adds to a file's name in a folder.
+        resume: keep a journal in the output folder.
+        also: other files that are written.
+
+    Raises:
+        ArgumentError: the outputs would overwrite an input, or each other, or there is no place for a journal.
+    """
+    inputs, failures = find_inputs(files, without=output)
+    several = len(files) > 1 or any(not source.single for source in inputs)
+    targets = choose_targets(inputs, output, several, suffix)
+    refuse_overwriting(inputs, [*targets, *also])
+    if set(also) & set(targets):
+        raise ArgumentError(f"{also[0]}: is also an output; choose another name")
+    if resume and (output is None or not (several or is_folder(output))):
+        raise ArgumentError("--resume needs a folder as --output, where it keeps its journal")
+    if resume and any(source.path == STANDARD_INPUT for source in inputs):
+        raise ArgumentError("--resume needs files: standard input cannot be read again")
+    return Plan(inputs, targets, failures, several, output if resume else None)
+
+
+def convert_files(
+    plan: Plan,
+    form: Format,
+    reading: Reading,
+    writing: Writing,
+    *,
+    version: str,
+    settings: str = "",
+    log: str | None = None,
+    quiet: bool = False,
+    workers: int = 1,
+    processes: bool = True,
+) -> int:
+    """Convert all inputs of ``plan``; an input that fails is reported, and the others are converted.
+
+    Args:
+        plan: inputs and outputs.
+        form: the format.
+        reading: how inputs are read.
+        writing: how results are written.
+        version: of the program, for the log.
+        settings: what decides the outputs besides the inputs, see :func:`cnlp.files.journal.fingerprint`.
+        log: a file to append events to.
+        quiet: only print errors.
+        workers: how many chunks are converted at once.
+        processes: workers are processes, not threads.
+
+    Returns:
+        how many inputs failed.
+    """
+    shared = standard_output() if STANDARD_OUTPUT in plan.targets else None
+    totals = shared is None and (plan.several or (sys.stderr is not None and sys.stderr.isatty()))
+    with ExitStack() as stack:
+        report = stack.enter_context(Report(log, version, quiet=quiet, totals=totals))
+        for failure in plan.failures:
+            report.error(failure)
+        journal = None
+        if plan.folder is not None:
+            journal = stack.enter_context(Journal(plan.folder, settings, report.warn))
+            journal.remove_unfinished(plan.targets)
+        bar = show_progress(total_size(plan.inputs), wanted=not quiet and _bar_fits(plan.inputs, shared))
+        report.progress = stack.enter_context(bar)
+        stream = Stream(form, reading, writing, report, journal=journal, workers=workers, processes=processes)
+        stream.run(list(zip(plan.inputs, plan.targets, strict=True)), shared)
+    return report.failed
+
+
+def _bar_fits(inputs: Sequence[Input], shared: Output | None) -> bool:
+    """Whether neither the output nor what the user types shares the terminal with a bar."""
+    if shared is not None and shared.is_terminal:
+        return False
+    return all(source.path != STANDARD_INPUT or not sys.stdin.isatty() for source in inputs)

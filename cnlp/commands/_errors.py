@@ -1,0 +1,31 @@
+"""Exit codes, and how an error is printed: one line, with the help to read where the command line is wrong."""
+
+from __future__ import annotations
+
+import click
+
+from cnlp.errors import ArgumentError
+from cnlp.files.messages import one_line, print_error
+
+FAILED = 1
+USAGE = 2
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+TERMINATED = 143
+
+
+def exit_code(error: BaseException) -> int:
+    """2 if the command line is wrong, 1 for everything else."""
+    return USAGE if isinstance(error, (click.UsageError, ArgumentError)) else FAILED
+
+
+def report(error: BaseException) -> None:
+    """Print ``error`` on standard error."""
+    print_error(error, _describe(error) if isinstance(error, click.ClickException) else None)
+
+
+def _describe(error: click.ClickException) -> str:
+    """The message, and a pointer to the help of the command that was misused."""
+    context = getattr(error, "ctx", None)
+    hint = f" (see: {context.command_path} --help)" if context is not None else ""
+    return one_line(error.format_message() + hint)
