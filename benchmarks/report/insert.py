@@ -19,9 +19,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from benchmarks import record as records
-from benchmarks.report import learning_curves, neural_plot, neural_tables, picture, scaling_plot, tables
+from benchmarks.report import learning_curves, neural_plot, picture, scaling_plot
 from benchmarks.report.cards import model_cards
-from benchmarks.report.tables import origin
+from benchmarks.report.markdown import origin
+from benchmarks.report.tables import TABLES
 from cnlp import errors
 
 PICTURES: dict[str, tuple[Callable[..., str], tuple[str, ...]]] = {  # below docs, drawn from the results of records
@@ -29,7 +30,6 @@ PICTURES: dict[str, tuple[Callable[..., str], tuple[str, ...]]] = {  # below doc
     "learning-curves.svg": (learning_curves.plot, ("neural_ner.json",)),
     "scaling.svg": (scaling_plot.plot, ("streams-files.json", "streams-commands.json")),
 }
-TABLES = {**tables.TABLES, **neural_tables.TABLES}
 _OPEN = re.compile(r"<!-- table:(?P<name>[^ ]+) -->")
 _TABLE = re.compile(
     r"(?P<open><!-- table:(?P<name>[^ ]+) -->\n)(?P<body>(?:(?!<!-- table:).)*?)(?P<close><!-- /table -->)",

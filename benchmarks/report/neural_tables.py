@@ -7,8 +7,8 @@ from itertools import groupby
 from statistics import fmean, median, stdev
 from typing import Any
 
+from benchmarks.report.markdown import NO_FIGURE, Record, fraction, table
 from benchmarks.report.neural_plot import CORPORA, NAMES
-from benchmarks.report.tables import Record, fraction, table
 
 # Test F1 of the papers, with vectors that are not to be had here: Zhang and Yang 2018 (BiLSTM-CRF, Lattice LSTM), Li et
 # al. 2020 (FLAT, lexicon of Zhang and Yang).
@@ -17,7 +17,6 @@ PAPERS = {
     ("weibo", "bilstm-crf"): 0.5277, ("weibo", "lattice-lstm"): 0.5879, ("weibo", "flat"): 0.6032,
     ("msra", "bilstm-crf"): 0.8881, ("msra", "lattice-lstm"): 0.9318, ("msra", "flat"): 0.9412,
 }  # fmt: skip
-_NO_FIGURE = "–"
 _UNSEEN = "test, unseen sentences"
 
 
@@ -33,7 +32,7 @@ def neural_scores(record: Record) -> str:
             seeds = f"{len(runs)}" if len(runs) == len(planned) else f"{len(runs)} of {len(planned)}"
             rows.append([name, kind, seeds, _spread(runs, "dev"), _spread(runs, "test"), *ends])
         else:
-            rows.append([name, kind, "not run", _NO_FIGURE, _NO_FIGURE, *ends])
+            rows.append([name, kind, "not run", NO_FIGURE, NO_FIGURE, *ends])
     drawn = table(["strict F1", "", "seeds", "dev", "test", "paper, test", "linear model, test"], rows)
     missing = _missing(record)
     return f"{drawn}\n\n{missing}" if missing else drawn

@@ -17,7 +17,7 @@ from benchmarks.peers import comparison, worker
 from benchmarks.peers import environments as peers
 from benchmarks.peers.environments import PeerError
 from benchmarks.report import insert as report
-from benchmarks.report import picture, scaling_plot, tables
+from benchmarks.report import picture, scaling_plot, tables, words
 from cnlp import errors
 
 
@@ -128,7 +128,7 @@ class TestRobustness:
         cells = record.load(output)["results"]["cnlp"]
         assert {cells.pop(name)["outcome"] for name in (robustness.BYTES, *robustness.FILES)} == {"refused"}
         assert {cell["outcome"] for cell in cells.values()} == {"yes"} and len(cells) > 14
-        assert "| white space | yes |" in tables.hard_input(record.load(output))
+        assert "| white space | yes |" in words.hard_input(record.load(output))
 
     def test_verdicts(self) -> None:
         class Fake:
