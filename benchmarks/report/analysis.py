@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.report.markdown import NO_FIGURE, Record, fraction, rate, ratio, table
+from benchmarks.report.markdown import NO_FIGURE, Record, fraction, rate_cell, ratio_cell, table
 
 
 def large_gazetteer(record: Record) -> str:
@@ -15,7 +15,7 @@ def large_gazetteer(record: Record) -> str:
             f"{cell['seconds']['median']:.2f}",
             f"{cell['bytes_per_name']['median']:.0f}",
             f"{cell['megabytes']['median']:.0f} / {cell['peak_megabytes']['median']:.0f}",
-            rate(scan["pyahocorasick" if name == "pyahocorasick" else "cnlp matches"]),
+            rate_cell(scan["pyahocorasick" if name == "pyahocorasick" else "cnlp matches"]),
         ]
         for name, cell in results["load"].items()
     ]
@@ -137,7 +137,7 @@ def keyword_speed(record: Record) -> str:
     speed = record["results"]
     bases = list(speed["ratio_to"])
     rows = [
-        [name, f"{cell['median']:.3f}", *(ratio(speed["ratio_to"][base].get(name)) for base in bases)]
+        [name, f"{cell['median']:.3f}", *(ratio_cell(speed["ratio_to"][base].get(name)) for base in bases)]
         for name, cell in speed["milliseconds"].items()
     ]
     return table(["", "ms", *(f"x {base}" for base in bases)], rows)

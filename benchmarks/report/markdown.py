@@ -51,11 +51,11 @@ def origin(record: Record) -> str:
     return f"<sub>{', '.join(parts)}</sub>"
 
 
-def rate(found: Record) -> str:
-    return f"{rate['median']:.1f} ({rate['min']:.1f} to {rate['max']:.1f})"
+def rate_cell(found: Record) -> str:
+    return f"{found['median']:.1f} ({found['min']:.1f} to {found['max']:.1f})"
 
 
-def ratio(found: Record | None) -> str:
+def ratio_cell(found: Record | None) -> str:
     return NO_FIGURE if found is None else f"{found['median']:.2f}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.report.markdown import NO_FIGURE, Record, rate, ratio, table
+from benchmarks.report.markdown import NO_FIGURE, Record, rate_cell, ratio_cell, table
 
 
 def requests_of_service(record: Record) -> str:
@@ -42,11 +42,11 @@ def files_by_workers(record: Record) -> str:
     rows = [
         [
             name,
-            rate(rate),
-            ratio(results["ratio_to"][jieba].get(name)),
-            ratio(results["ratio_to"]["jieba"].get(name)),
-            ratio(results["ratio_to"][rjieba].get(name)),
-            ratio(results["ratio_to"]["rjieba"].get(name)),
+            rate_cell(rate),
+            ratio_cell(results["ratio_to"][jieba].get(name)),
+            ratio_cell(results["ratio_to"]["jieba"].get(name)),
+            ratio_cell(results["ratio_to"][rjieba].get(name)),
+            ratio_cell(results["ratio_to"]["rjieba"].get(name)),
             f"{results['peak_mb'][name]['median']:.0f}" if name in results["peak_mb"] else NO_FIGURE,
         ]
         for name, rate in results["mb_per_s"].items()
@@ -61,7 +61,7 @@ def commands_by_workers(record: Record) -> str:
     for name, results in record["results"].items():
         one, two = results["mb_per_s"].values()
         (ratio,) = next(iter(results["ratio_to"].values())).values()
-        rows.append([f"`{name}`", rate(one), rate(two), ratio(ratio)])
+        rows.append([f"`{name}`", rate_cell(one), rate_cell(two), ratio_cell(ratio)])
     return table(["MB/s (least to greatest)", "1 worker", "2 workers", "ratio"], rows)
 
 

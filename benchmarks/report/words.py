@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.report.markdown import NO_FIGURE, Record, failures, fraction, ratio, table
+from benchmarks.report.markdown import NO_FIGURE, Record, failures, fraction, rate_cell, ratio_cell, table
 
 SET_NAMES = {
     "pku-test": "PKU",
@@ -54,7 +54,7 @@ def speed_of_lines(record: Record) -> str:
     bases = list(lines["ratio_to"])
     head = ["line by line, one core", "MB/s (least to greatest)", *(f"x {base}" for base in bases)]
     rows = [
-        [name, rate(rate), *(ratio(lines["ratio_to"][base].get(name)) for base in bases)]
+        [name, rate_cell(rate), *(ratio_cell(lines["ratio_to"][base].get(name)) for base in bases)]
         for name, rate in lines["mb_per_s"].items()
     ]
     return table(head, rows)
@@ -189,7 +189,7 @@ def speed_of_tagging(record: Record) -> str:
             name,
             f"{results['thousand_words_per_s'][name]['median']:,.0f}",
             f"{rate['median']:.2f}",
-            *(ratio(results["ratio_to"][base].get(name)) for base in bases),
+            *(ratio_cell(results["ratio_to"][base].get(name)) for base in bases),
         ]
         for name, rate in results["mb_per_s"].items()
     ]
@@ -220,7 +220,7 @@ def methods(record: Record) -> str:
             f"{cell['features']:,}",
             f"{cell['bytes'] / 1e6:.1f}",
             f"{cell['mb_per_s']['median']:.1f}" if "mb_per_s" in cell else NO_FIGURE,
-            ratio(cell.get("ratio_to_rjieba")),
+            ratio_cell(cell.get("ratio_to_rjieba")),
         ]
         for name, cell in record["results"].items()
     ]
