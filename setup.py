@@ -1,6 +1,6 @@
 """Builds the C kernel where there is a compiler, then compiles the shipped model from dictionaries/.
 
-All metadata stand in setup.cfg.
+All metadata are in setup.cfg.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from glob import glob
 from typing import ClassVar
 
 from setuptools import Command, Extension, setup
@@ -58,29 +59,37 @@ if sys.platform == "win32":
     FLAGS = []
 
 
-def extension(name: str, sources: list[str], headers: list[str]) -> Extension:
+def extension(name: str, sources: list[str]) -> Extension:
     """A part of the kernel, left out where there is no compiler."""
     return Extension(
         f"cnlp._kernel.{name}",
-        sources=[f"{KERNEL}/{source}.c" for source in sources],
-        depends=[f"{KERNEL}/{header}.h" for header in headers],
+        sources=sources,
+        depends=glob(f"{KERNEL}/*/*.h"),
         extra_compile_args=FLAGS,
         py_limited_api=True,
         optional=True,
     )
 
 
-NATIVE = [
-    "trie", "scanner", "lattice", "decode", "tagger", "tagger_constraints", "tagger_scores", "unknown", "module",
-    "pos", "pos_module", "batch", "terms", "entities", "entities_module", "layout",
-]  # fmt: skip
+def sources(pattern: str) -> list[str]:
+    """Files of core/, and of python/ what makes a module of them."""
+    return sorted(glob(f"{KERNEL}/*/{pattern}.c"))
+
+
+TRAINING, NGRAMS = sources("training*"), sources("ngram*")
 
 setup(
     ext_modules=[
-        extension("native", NATIVE, ["kernel", "tagger", "module", "pos", "entities", "terms"]),
-        extension("training", ["tagger_train", "train_module"], ["tagger_train"]),
-        extension("ngrams", ["ngrams", "ngrams_module"], ["ngrams"]),
-        extension("prefix", ["prefix", "prefix_module"], ["prefix", "kernel"]),
+        extension("native", [file for file in sources("*") if file not in TRAINING + NGRAMS]),
+        extension("training", TRAINING),
+        extension("ngrams", NGRAMS),
+        Extension(
+            "cnlp._kernel.prefix",
+            sources=["cnlp/_kernel/prefix.c", "cnlp/_kernel/prefix_module.c"],
+            extra_compile_args=FLAGS,
+            py_limited_api=True,
+            optional=True,
+        ),
     ],
     cmdclass={"build": Build, "build_models": BuildModels},
 )

@@ -11,7 +11,9 @@
  * next one reads. */
 #include "prefix.h"
 
-#include "kernel.h"
+#include "core/arrays.h"
+#include "core/code_points.h"
+#include "core/compiler.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -61,7 +63,7 @@ int prefix_init(PrefixDictionary *dictionary)
     dictionary->roots = calloc(N_ROOTS, sizeof *dictionary->roots);
     dictionary->n_slots = FIRST_SLOTS;
     dictionary->n_words = dictionary->n_nodes = 1;
-    if (!reserve((void **)&dictionary->words, &dictionary->words_capacity, 1, sizeof(PrefixWord)))
+    if (!reserve(&dictionary->words, &dictionary->words_capacity, 1, sizeof(PrefixWord)))
         return -1;
     dictionary->words[0] = (PrefixWord){0, 0};
     return dictionary->slots && dictionary->roots ? 0 : -1;
@@ -117,7 +119,7 @@ int prefix_set(PrefixDictionary *dictionary, const uint32_t *word, size_t length
     if (!slot || (!(slot->word & ~MORE) && frequency == 0))
         return 0;
     if (!(slot->word & ~MORE)) {
-        if (!reserve((void **)&dictionary->words, &dictionary->words_capacity, dictionary->n_words + 1,
+        if (!reserve(&dictionary->words, &dictionary->words_capacity, dictionary->n_words + 1,
                      sizeof(PrefixWord)))
             return -1;
         slot->word |= dictionary->n_words++;
@@ -216,19 +218,11 @@ static int joins_block(uint32_t point, int narrow)
         || point == '_' || (!narrow && (point == '%' || point == '-'));
 }
 
-/* What \s means to Python's re. */
-static int is_space(uint32_t point)
-{
-    return (point >= 9 && point <= 13) || (point >= 28 && point <= 32) || point == 0x85 || point == 0xA0
-        || point == 0x1680 || (point >= 0x2000 && point <= 0x200A) || point == 0x2028 || point == 0x2029
-        || point == 0x202F || point == 0x205F || point == 0x3000;
-}
-
 /* ---- pieces ---------------------------------------------------------------------------------- */
 
 static int add(Pieces *pieces, size_t start, size_t end, uint32_t kind)
 {
-    if (!reserve((void **)&pieces->items, &pieces->capacity, pieces->count + 1, sizeof(Piece)))
+    if (!reserve(&pieces->items, &pieces->capacity, pieces->count + 1, sizeof(Piece)))
         return -1;
     pieces->items[pieces->count++] = (Piece){(uint32_t)start, (uint32_t)end, kind};
     return 0;
@@ -506,7 +500,7 @@ static int cut_between(const PrefixCut *cut, const uint32_t *text, size_t start,
     for (size_t i = start; i < end;) {
         size_t stop = i + 1;
         int failed = 0;
-        if (is_space(text[i])) {
+        if (is_white_space(text[i])) {
             stop += text[i] == '\r' && stop < end && text[stop] == '\n';
             if (cut->mode == CUT_ALL)
                 failed = add(pieces, begin, i, KIND_OTHER);

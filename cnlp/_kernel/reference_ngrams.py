@@ -341,7 +341,7 @@ def _decode(read: Read, max_length: int, block: int, run: int) -> Iterator[tuple
         if at + 1 != len(data):
             raise IndexError
     except IndexError:
-        raise ValueError(f"run {run} is damaged or cut short behind record {n_records}") from None
+        raise ValueError(f"run {run} is damaged or cut short after record {n_records}") from None
 
 
 def _checked(data: bytes, block: int) -> bytes:

@@ -144,7 +144,7 @@ def test_saved_counts_are_loaded_and_merged(tmp_path: Path) -> None:
         (b"", "holds no n-gram counts"),
         (b"cnlp n-grams 1 3 x\n", "holds no n-gram counts"),
         (b"cnlp n-grams 1 9 5\n\xff", "counts n-grams up to 9 characters, 1 to 6 are known"),
-        (b"cnlp n-grams 1 2 5\n\x00", "run 0 is damaged or cut short behind record 0"),
+        (b"cnlp n-grams 1 2 5\n\x00", "run 0 is damaged or cut short after record 0"),
     ],
 )
 def test_foreign_and_damaged_files_are_named(tmp_path: Path, data: bytes, reason: str) -> None:

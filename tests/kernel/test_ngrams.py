@@ -213,7 +213,7 @@ def test_damaged_runs_are_refused(kernel: Any, damage: Callable[[bytes], bytes],
         lambda reads: kernel.spans(reads, 1, [], 1, 4096),
         lambda reads: kernel.split(reads, 1, 2, 4096),
     ):
-        with pytest.raises(ValueError, match=f"run 1 is damaged or cut short behind record {record}"):
+        with pytest.raises(ValueError, match=f"run 1 is damaged or cut short after record {record}"):
             use(readers(run, damage(run)))
 
 

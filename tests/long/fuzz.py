@@ -209,7 +209,7 @@ def save(options: argparse.Namespace, engine: str, sanitized: bool, target: str,
 
 def kernel_sources() -> list[Path]:
     """The C files of all four modules."""
-    return sorted(path for path in sanitize.SOURCES.glob("_kernel/*.[ch]"))
+    return sorted(sanitize.SOURCES.rglob("*.[ch]"))
 
 
 def add(older: dict[str, Any], cell: dict[str, Any]) -> dict[str, Any]:

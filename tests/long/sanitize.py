@@ -22,13 +22,21 @@ from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 SOURCES = TESTS.parent / "cnlp"
-MODULES = {
-    "training": ["tagger_train.c", "train_module.c"],
-    "ngrams": ["ngrams.c", "ngrams_module.c"],
-    "prefix": ["prefix.c", "prefix_module.c"],
+
+
+def sources(pattern: str) -> list[str]:
+    """C files, relative to the package."""
+    return sorted(path.relative_to(SOURCES).as_posix() for path in SOURCES.glob(pattern))
+
+
+MODULES = {  # as setup.py has them
+    "_kernel/training": sources("_kernel/*/training*.c"),
+    "_kernel/ngrams": sources("_kernel/*/ngram*.c"),
+    "_kernel/prefix": sources("_kernel/prefix*.c"),
 }
-_OTHERS = {name for names in MODULES.values() for name in names}
-MODULES["native"] = sorted({path.name for path in SOURCES.glob("_kernel/*.c")} - _OTHERS)
+MODULES["_kernel/native"] = [
+    file for file in sources("_kernel/*/*.c") if not any(file in others for others in MODULES.values())
+]
 FLAGS = [
     "-std=c11", "-O1", "-g", "-fPIC", "-fno-omit-frame-pointer", "-fsanitize=address,undefined",
     "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror",
@@ -61,22 +69,23 @@ def copy_package(folder: Path) -> None:
 
 def compile_kernel(folder: Path, *, small_blocks: bool, covered: bool = False) -> None:
     """All extension modules with the sanitizers in them; ``covered``: for libFuzzer, and its sanitizers' runtime."""
-    kernel = folder / "cnlp" / "_kernel"
-    for file in (kernel / "decode.c", kernel / "tagger.c") if small_blocks else ():
+    package = folder / "cnlp"
+    core = package / "_kernel" / "core"
+    for file in (core / "decode.c", core / "tagger.c") if small_blocks else ():
         text, count = re.subn(r"#define BLOCK_SIZE \d+", SMALL_BLOCK, file.read_text(encoding="utf-8"))
         if count != 1:
             raise SystemExit(f"{file.name}: no BLOCK_SIZE to change")
         file.write_text(text, encoding="utf-8")
-    for name, sources in MODULES.items():
+    for name, files in MODULES.items():
         include = f"-I{sysconfig.get_path('include')}"
         if not covered:
-            gcc(kernel, *FLAGS, include, "-shared", *sources, "-o", f"{name}.abi3.so")
+            gcc(package, *FLAGS, include, "-shared", *files, "-o", f"{name}.abi3.so")
             continue
-        gcc(kernel, *FLAGS, include, "-fsanitize-coverage=trace-pc", "-c", *sources)
-        gcc(kernel, "-O1", "-fPIC", "-fvisibility=hidden", "-c", str(TESTS / "kernel" / "coverage.c"))
-        objects = [source.replace(".c", ".o") for source in (*sources, "coverage.c")]
+        gcc(package, *FLAGS, include, "-fsanitize-coverage=trace-pc", "-c", *files)
+        gcc(package, "-O1", "-fPIC", "-fvisibility=hidden", "-c", str(TESTS / "kernel" / "coverage.c"))
+        objects = [f"{Path(file).stem}.o" for file in (*files, "coverage.c")]
         # Without the sanitizers' libraries: the preloaded runtime has what is called.
-        gcc(kernel, "-shared", "-Wl,--wrap=__sanitizer_cov_trace_pc", *objects, "-o", f"{name}.abi3.so")
+        gcc(package, "-shared", "-Wl,--wrap=__sanitizer_cov_trace_pc", *objects, "-o", f"{name}.abi3.so")
 
 
 def gcc(folder: Path, *arguments: str) -> None:

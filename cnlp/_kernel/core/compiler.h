@@ -1,0 +1,13 @@
+/* compiler.h - what is asked of a compiler beyond C11, and what replaces it elsewhere. */
+#ifndef CNLP_COMPILER_H
+#define CNLP_COMPILER_H
+
+#if defined(__GNUC__) || defined(__clang__)
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define ALWAYS_INLINE static inline
+#define PREFETCH(address) ((void)(address))
+#endif
+
+#endif

@@ -1,0 +1,46 @@
+/* Entity recognition; the arrays are drawn in cnlp/ner/FORMAT.md, the method at the head of entities.c. */
+#ifndef CNLP_ENTITIES_H
+#define CNLP_ENTITIES_H
+
+#include <stddef.h>
+
+#include "words.h"
+
+#define ENTITY_MULTIPLIER 0x9E3779B97F4A7C15u
+enum { N_STREAMS = 21, TAG_LIMIT = 102, ROW_BUCKET = 12, PHRASE_BUCKET = 10, CODEBOOK = 128 };
+enum { PIECE_LENGTH = 512, SOFT_LENGTH = 256 };   /* the longest piece; from where on it may end at a comma */
+enum { LONGEST_PHRASE = 12, PHRASE_WORDS = 5 };   /* of a known entity: characters, words */
+enum { EDGE_OF_TEXT = 1 << 20, FIRST_HAN = 5 };   /* the word before and after a piece; types of Han characters */
+enum { FORBIDDEN = -0x8000, SCORE_LIMIT = 1 << 20, FAR_BELOW = 40 }; /* FAR_BELOW: nats below the best tag that count 0 */
+
+typedef struct {
+    const uint16_t *pages, *codes, *class_fold, *entries;
+    const uint8_t *types, *begin_class, *end_class, *phrases, *rows, *roles, *labels;
+    const int16_t *codebook, *transitions;
+    uint32_t n_codes, n_phrase_buckets, n_row_buckets, n_entries, n_tags, n_powers;
+    double unit;
+    void *memory;           /* what entities_init makes: */
+    int32_t *moves;         /* [T + 1][T], forbidden ones UNREACHABLE */
+    double *factors;        /* [T + 1][T]: exp of the moves, 0 where forbidden */
+    double *across;         /* [T][T]: factors by next tag, then tag */
+    double *powers;         /* [n_powers]: exp(-k * unit) */
+} EntityTagger;
+
+typedef struct {
+    uint32_t start, end, label;
+    double score;
+} FoundEntity;
+
+typedef struct {
+    FoundEntity *items;
+    size_t count, capacity;
+} FoundEntities;
+
+/* -1 without memory. The arrays must have been checked. */
+int entities_init(EntityTagger *tagger);
+void entities_free(EntityTagger *tagger);
+/* Appends the entities of a text whose words end at words[..].end. -1 without memory. */
+int entities_find(const EntityTagger *tagger, const uint32_t *text, size_t length, const Word *words,
+                  size_t n_words, FoundEntities *found);
+
+#endif

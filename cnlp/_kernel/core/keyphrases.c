@@ -1,0 +1,230 @@
+/* keyphrases.c - scores of candidates: by their terms, or by features and weights; the best by a heap.
+ *
+ * A candidate that occurs only within longer ones is left out, or its features say so. The Python reference makes its
+ * sums in the same order. */
+#include "keyphrases.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- by terms --------------------------------------------------------------------------------- */
+
+/* The greatest count of a candidate one term longer, if that is `least` or more; by candidate. */
+static uint32_t *longer_counts(const Terms *terms, uint32_t least)
+{
+    uint32_t *greatest = calloc(terms->n_candidates + 1, sizeof *greatest);
+    for (size_t k = terms->n_terms; greatest && k < terms->n_candidates; k++) {
+        const Candidate *candidate = &terms->candidates[k];
+        if (candidate->count < least)
+            continue;
+        const uint32_t *at = terms->at + (size_t)candidate->first * terms->max_words + candidate->length - 2;
+        uint32_t parts[2] = {at[0], at[terms->max_words]};
+        for (int p = 0; p < 2; p++)
+            if (greatest[parts[p]] < candidate->count)
+                greatest[parts[p]] = candidate->count;
+    }
+    return greatest;
+}
+
+size_t rank_by_terms(const Terms *terms, const double *scores, Ranked *ranked)
+{
+    uint32_t *longer = longer_counts(terms, 2);
+    size_t count = 0;
+    if (!longer)
+        return SIZE_MAX;
+    for (size_t k = 0; k < terms->n_candidates; k++) {
+        const Candidate *candidate = &terms->candidates[k];
+        const TermPosition *first = &terms->positions[candidate->first];
+        uint32_t n = candidate->length;
+        if (candidate->count <= longer[k] || (n > 1 ? candidate->count < 2 : !terms->terms[k].is_eligible))
+            continue;
+        uint32_t independent = candidate->count - longer[k];
+        double score = 0.0;
+        if (n == 1 && !longer[k])
+            score = scores[k];
+        else {
+            for (uint32_t t = 0; t < n; t++)
+                score += scores[first[t].term] / terms->candidates[first[t].term].count;
+            score *= independent;
+        }
+        ranked[count++] = (Ranked){score, candidate->first, n, (uint32_t)k};
+    }
+    free(longer);
+    return count;
+}
+
+/* ---- the best --------------------------------------------------------------------------------- */
+
+static int is_before(const Ranked *left, const Ranked *right)
+{
+    if (left->score != right->score)
+        return left->score > right->score;
+    if (left->first != right->first)
+        return left->first < right->first;
+    return left->length < right->length;
+}
+
+static void sift(Ranked *heap, size_t size, size_t k)
+{
+    Ranked moved = heap[k];
+    for (size_t child; (child = 2 * k + 1) < size; k = child) {
+        if (child + 1 < size && is_before(&heap[child + 1], &heap[child]))
+            child++;
+        if (!is_before(&heap[child], &moved))
+            break;
+        heap[k] = heap[child];
+    }
+    heap[k] = moved;
+}
+
+static const uint32_t *folded_text(const Terms *terms, const Ranked *ranked, size_t *length)
+{
+    uint32_t start = terms->positions[ranked->first].start;
+    *length = terms->positions[ranked->first + ranked->length - 1].end - start;
+    return terms->folded + start;
+}
+
+/* Is the text of `ranked` that of `other`, or, if distinct, a part of it? */
+static int repeats(const Terms *terms, const Ranked *ranked, const Ranked *other, int distinct)
+{
+    size_t n, m;
+    const uint32_t *text = folded_text(terms, ranked, &n), *whole = folded_text(terms, other, &m);
+    if (n > m || (!distinct && n != m))
+        return 0;
+    for (size_t k = 0; k + n <= m; k++)
+        if (!memcmp(whole + k, text, n * sizeof *text))
+            return 1;
+    return 0;
+}
+
+size_t ranked_choose(const Terms *terms, Ranked *ranked, size_t count, Ranked *best, size_t top_k,
+                     int distinct)
+{
+    size_t chosen = 0;
+    for (size_t k = count / 2; k-- > 0;)
+        sift(ranked, count, k);
+    while (count && chosen < top_k) {
+        Ranked top = ranked[0];
+        ranked[0] = ranked[--count];
+        sift(ranked, count, 0);
+        size_t k = 0;
+        while (k < chosen && !repeats(terms, &top, &best[k], distinct))
+            k++;
+        if (k == chosen)
+            best[chosen++] = top;
+    }
+    return chosen;
+}
+
+/* ---- by features ------------------------------------------------------------------------------ */
+
+static Sides *all_sides(const Terms *terms, const uint32_t *headings, size_t n_headings)
+{
+    Sides *sides = calloc(terms->n_candidates + 1, sizeof *sides);
+    const TermPosition *positions = terms->positions;
+    size_t n = terms->n_positions;
+    for (size_t i = 0; sides && i < n; i++) {
+        uint32_t run = positions[i].run, start = positions[i].start;
+        int left = i == 0 || positions[i - 1].run != run, heading = 0;
+        for (size_t h = 0; h < n_headings; h++)
+            heading |= headings[2 * h] <= start && start < headings[2 * h + 1];
+        for (size_t k = 0; k < terms->at_counts[i]; k++) {
+            Sides *side = &sides[terms->at[i * terms->max_words + k]];
+            int right = i + k + 1 == n || positions[i + k + 1].run != run;
+            side->left += (uint32_t)left;
+            side->right += (uint32_t)right;
+            side->both += (uint32_t)(left && right);
+            side->heading |= heading;
+            side->last = (uint32_t)i;
+        }
+    }
+    return sides;
+}
+
+/* The features of a candidate: values of those before FEATURE_WORDS, and which of the others are 1. */
+typedef struct {
+    double values[FEATURE_WORDS];
+    uint32_t ones[4], n_ones;
+} CandidateFeatures;
+
+static void observe(const Terms *terms, size_t number, const Sides *side, uint32_t longer, CandidateFeatures *features)
+{
+    const Candidate *candidate = &terms->candidates[number];
+    const TermPosition *first = &terms->positions[candidate->first];
+    uint32_t n = candidate->length, count = candidate->count, most = 0;
+    uint32_t start = first->start, end = first[n - 1].end;
+    double idf = terms->terms[first->term].idf;
+    int has_capital = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t frequency = terms->candidates[first[k].term].count;
+        most = frequency > most ? frequency : most;
+        idf = terms->terms[first[k].term].idf < idf ? terms->terms[first[k].term].idf : idf;
+    }
+    for (uint32_t i = start; i < end && !has_capital; i++)
+        has_capital = terms->text[i] >= 'A' && terms->text[i] <= 'Z';
+    double *values = features->values;
+    values[0] = 1.0;
+    values[1] = terms_ln(terms, count);
+    values[2] = terms_ln(terms, 1 + (count > longer ? count - longer : 0));
+    values[3] = (double)side->left / count;
+    values[4] = (double)side->right / count;
+    values[5] = (double)side->both / count;
+    values[6] = terms_ln(terms, most);
+    values[7] = idf;
+    values[8] = side->heading;
+    values[9] = terms_ln(terms, 1 + start);
+    values[10] = (double)(terms->positions[side->last].start - start) / (double)terms->length;
+    values[11] = has_capital;
+    features->ones[0] = FEATURE_WORDS + n - 1;
+    features->ones[1] = FEATURE_LENGTH + (end - start < LONGEST_CANDIDATE ? end - start : LONGEST_CANDIDATE) - 1;
+    features->ones[2] = (n == 1 ? FEATURE_SINGLE : FEATURE_FIRST) + terms->terms[first->term].class;
+    features->ones[3] = FEATURE_LAST + terms->terms[first[n - 1].term].class;
+    features->n_ones = n == 1 ? 3 : 4;
+}
+
+static double weigh(const CandidateFeatures *features, const double *weights)
+{
+    double total = 0.0;
+    for (int k = 0; k < FEATURE_WORDS; k++)
+        if (features->values[k] != 0.0)
+            total += weights[k] * features->values[k];
+    for (uint32_t k = 0; k < features->n_ones; k++)
+        total += weights[features->ones[k]];
+    return total;
+}
+
+int facts_load(Facts *facts, const Terms *terms, const uint32_t *headings, size_t n_headings)
+{
+    facts->sides = all_sides(terms, headings, n_headings);
+    facts->longer = longer_counts(terms, 1);
+    return facts->sides && facts->longer ? 0 : -1;
+}
+
+void facts_free(Facts *facts)
+{
+    free(facts->sides);
+    free(facts->longer);
+}
+
+void features_fill(const Terms *terms, const Facts *facts, size_t number, double *row)
+{
+    CandidateFeatures features;
+    observe(terms, number, &facts->sides[number], facts->longer[number], &features);
+    memcpy(row, features.values, sizeof features.values);
+    for (uint32_t i = 0; i < features.n_ones; i++)
+        row[features.ones[i]] = 1.0;
+}
+
+size_t rank_by_features(const Terms *terms, const Facts *facts, const double *weights, Ranked *ranked)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < terms->n_candidates; k++) {
+        const Candidate *candidate = &terms->candidates[k];
+        CandidateFeatures features;
+        if (!is_eligible(terms, k))
+            continue;
+        observe(terms, k, &facts->sides[k], facts->longer[k], &features);
+        ranked[count++] = (Ranked){weigh(&features, weights), candidate->first, candidate->length, (uint32_t)k};
+    }
+    return count;
+}

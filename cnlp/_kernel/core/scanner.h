@@ -1,0 +1,65 @@
+/* scanner.h - the deterministic automaton that finds patterns: numbers, dates, URLs, runs of one script.
+ *
+ * cnlp/text/tables.py makes the tables and gives the exact rule. A code point has a category and flags; the automaton
+ * steps from state to state by categories, and a state may accept a pattern. */
+#ifndef CNLP_SCANNER_H
+#define CNLP_SCANNER_H
+
+#include <stddef.h>
+
+#include "code_points.h"
+
+typedef struct {
+    const uint16_t *category_pages; /* [CODE_POINT_PAGES] */
+    const uint8_t *categories;      /* [n_pages * 256] */
+    const uint8_t *point_flags;     /* [n_pages * 256]: flags of the category */
+    const uint16_t *transitions;    /* [n_states * n_categories] */
+    const uint8_t *accepts;         /* [n_states]: 0 or pattern + 1 */
+    const uint8_t *pattern_flags;   /* [n_patterns] */
+    uint32_t n_categories, n_states, n_patterns;
+} Scanner;
+
+/* Flags of categories, flags of patterns, and constants of the rule in cnlp/text/tables.py. */
+enum { STARTS_ATOMIC = 1, STARTS_SOFT = 2, IS_ALNUM = 4, IS_SPACE = 8, EXTENDS = 16, SYLLABLE = 64, IN_RUN = 224 };
+enum { IS_ATOMIC = 1, TAKES_MARKS = 2, IS_ISOLATED = 4 };
+enum { LOOKAHEAD = 142, START = 1, START_AFTER_ALNUM = 2 };
+
+static inline uint32_t scanner_category(const Scanner *scanner, uint32_t code_point)
+{
+    return scanner->categories[cell_of(scanner->category_pages, code_point)];
+}
+
+static inline uint32_t scanner_flags(const Scanner *scanner, uint32_t code_point)
+{
+    return scanner->point_flags[cell_of(scanner->category_pages, code_point)];
+}
+
+/* Can a match begin with `here`, or two characters of a match with `here` and `next`? Sorts out the
+ * punctuation marks, which begin a match only when they are repeated. */
+static inline int scanner_can_start(const Scanner *scanner, uint32_t before, uint32_t here,
+                                    uint32_t next)
+{
+    const uint16_t *row = scanner->transitions
+                        + (before & IS_ALNUM ? START_AFTER_ALNUM : START) * scanner->n_categories;
+    uint32_t state = row[scanner_category(scanner, here)];
+    return scanner->accepts[state]
+        || scanner->transitions[state * scanner->n_categories + scanner_category(scanner, next)];
+}
+
+/* Do both characters belong to one run? */
+static inline int is_same_run(uint32_t before, uint32_t here)
+{
+    return (here & IN_RUN) && !((before ^ here) & IN_RUN);
+}
+
+typedef struct {
+    size_t end;       /* 0: no match */
+    uint32_t pattern;
+} Match;
+
+/* The longest atomic and the longest soft match that begin at text[start]; `before` are the flags of
+ * the character before it. */
+void scanner_match(const Scanner *scanner, const uint32_t *text, size_t length, size_t start,
+                   uint32_t before, int soft_allowed, Match *atomic, Match *soft);
+
+#endif

@@ -1,0 +1,377 @@
+/* tagger.c - segmentation by tagging characters: B M E S (begin, middle, end of a word, single).
+ *
+ * The best path (Viterbi 1967) obeys constraints, by position: NO_BOUNDARY lets only M and E follow,
+ * HARD_BOUNDARY and EDGE only B and S. And it obeys wishes for words [s, e): the score of a word from
+ * s to its end is that of B at s, of M inside and of E, so with sums of the scores of M any word is
+ * priced at once, at its end:
+ *     a preferred word competes there with the best word of all starts, with its bonus;
+ *     a blocked word: if the best word that ends there is blocked, the best of all others stands in.
+ * Where such a word wins, a `jump` leads from its end to its start; everywhere else four bits tell
+ * for each tag which of the two legal tags before it was the better. The path is read backwards at
+ * the end of the text, so the result does not depend on windows or blocks. Time and memory are
+ * linear in the length of the text, times the user's longest word where words are blocked.
+ *
+ * What tags score stands in tagger_scores.c, where constraints and wishes come from in
+ * tagger_constraints.c.
+ *
+ * Ties: the lower tag; the ordinary path before a preferred word; of the words that stand in for a
+ * blocked one, the shortest. */
+#include "tagger.h"
+
+#include "tagger_constraints.h"
+#include "tagger_scores.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define UNREACHABLE (INT64_MIN / 2)
+#define BLOCK_SIZE 960
+
+enum { JUMP = 16 }; /* in `back`, above the four bits of choices */
+
+/* Where a user's word wins: E at `end` is reached from `tag` at `from`, all between are M. */
+typedef struct {
+    uint32_t end, from;
+    uint8_t tag;
+} Jump;
+
+/* Best sums so far of the paths of a block, kept where there are wishes. Indexed from its begin. */
+typedef struct {
+    int64_t *b, *m;  /* up to B, up to M at a position */
+    int64_t *middle; /* sum of the scores of M before a position */
+    size_t capacity;
+    Jump *jumps;
+    size_t n_jumps, jumps_capacity;
+} History;
+
+static int history_reserve(History *history, size_t size)
+{
+    if (size <= history->capacity)
+        return 0;
+    free(history->b);
+    history->b = malloc(3 * size * sizeof *history->b);
+    history->capacity = history->b ? size : 0;
+    if (!history->b)
+        return -1;
+    history->m = history->b + size;
+    history->middle = history->m + size;
+    return 0;
+}
+
+/* The state of the Viterbi between two positions, and what it reads. */
+typedef struct {
+    const Tagger *tagger;
+    const Block *block;
+    uint8_t *back; /* of the whole text */
+    History *history;
+    int64_t best[N_TAGS];
+    const Wish *wishes; /* those that end behind here, and how many */
+    size_t n_wishes;
+} Path;
+
+/* E at `end` now comes from `tag` at `from`. Returns -1 without memory. */
+static int jump(Path *path, size_t end, size_t from, int tag)
+{
+    History *history = path->history;
+    if (history->n_jumps && history->jumps[history->n_jumps - 1].end == end)
+        history->n_jumps--;
+    if (!reserve(&history->jumps, &history->jumps_capacity, history->n_jumps + 1, sizeof(Jump)))
+        return -1;
+    history->jumps[history->n_jumps++] = (Jump){(uint32_t)end, (uint32_t)from, (uint8_t)tag};
+    path->back[end] |= JUMP;
+    return 0;
+}
+
+/* Runs over positions of the block without constraints; the sums stay in registers. Scores count
+ * + 32768 each, on all paths alike. */
+static void walk_free(Path *path, const uint64_t *totals, size_t begin, size_t end)
+{
+    const int32_t(*t)[N_TAGS] = path->tagger->transitions;
+    const int64_t bm = t[TAG_B][TAG_M], be = t[TAG_B][TAG_E], mm = t[TAG_M][TAG_M],
+                  me = t[TAG_M][TAG_E], eb = t[TAG_E][TAG_B], es = t[TAG_E][TAG_S],
+                  sb = t[TAG_S][TAG_B], ss = t[TAG_S][TAG_S];
+    int64_t b = path->best[TAG_B], m = path->best[TAG_M], e = path->best[TAG_E],
+            s = path->best[TAG_S];
+    for (size_t i = begin; i < end; i++) {
+        uint64_t total = *totals++;
+        int64_t from_e = e + eb, from_s = s + sb, es_ = e + es, ss_ = s + ss;
+        int64_t from_b = b + bm, from_m = m + mm, be_ = b + be, me_ = m + me;
+        path->back[i] = (uint8_t)((from_s > from_e) | (from_m > from_b) << 1 | (me_ > be_) << 2
+                                  | (ss_ > es_) << 3);
+        b = (from_s > from_e ? from_s : from_e) + tag_score(total, TAG_B);
+        m = (from_m > from_b ? from_m : from_b) + tag_score(total, TAG_M);
+        e = (me_ > be_ ? me_ : be_) + tag_score(total, TAG_E);
+        s = (ss_ > es_ ? ss_ : es_) + tag_score(total, TAG_S);
+    }
+    path->best[TAG_B] = b;
+    path->best[TAG_M] = m;
+    path->best[TAG_E] = e;
+    path->best[TAG_S] = s;
+}
+
+static void restrict_to_flags(Path *path, uint8_t flags)
+{
+    if (flags & (HARD_BOUNDARY | EDGE))
+        path->best[TAG_M] = path->best[TAG_E] = UNREACHABLE;
+    else if (flags & NO_BOUNDARY)
+        path->best[TAG_B] = path->best[TAG_S] = UNREACHABLE;
+}
+
+/* The score of the word [start, i] without what comes before its B: M inside, E at i. */
+static int64_t rest_of_word(const Path *path, size_t start, size_t i, int64_t e)
+{
+    const int32_t(*t)[N_TAGS] = path->tagger->transitions;
+    const int64_t *middle = path->history->middle - path->block->begin;
+    if (start + 1 == i)
+        return t[TAG_B][TAG_E] + e;
+    return t[TAG_B][TAG_M] + (int64_t)(i - start - 2) * t[TAG_M][TAG_M] + t[TAG_M][TAG_E]
+         + middle[i] - middle[start + 1] + e;
+}
+
+/* The start of the best word that ends at i, but not before `least`. */
+static size_t word_start(const Path *path, size_t i, size_t least)
+{
+    int tag = TAG_E;
+    for (; i > least && tag != TAG_B; i--)
+        tag = path->back[i] >> (tag == TAG_E ? 2 : 1) & 1;
+    return tag == TAG_B ? i : SIZE_MAX;
+}
+
+static int is_blocked_start(const Wish *wishes, size_t count, size_t start)
+{
+    for (size_t k = 0; k < count; k++)
+        if (wishes[k].start == start && wishes[k].bonus == BLOCKED)
+            return 1;
+    return 0;
+}
+
+/* Grants the wishes that end behind i. `e`: the score of E at i. */
+static int grant(Path *path, size_t i, const Wish *wishes, size_t count, int64_t e)
+{
+    const int32_t(*t)[N_TAGS] = path->tagger->transitions;
+    const uint8_t *flags = path->block->flags - path->block->begin;
+    const int64_t *b = path->history->b - path->block->begin;
+    const int64_t *m = path->history->m - path->block->begin;
+    const int64_t *middle = path->history->middle - path->block->begin;
+    size_t least = SIZE_MAX;
+    for (size_t k = count; k-- > 0;)
+        if (wishes[k].bonus == BLOCKED)
+            least = wishes[k].start;
+    int64_t *best = &path->best[TAG_E];
+    if (least != SIZE_MAX && *best > UNREACHABLE / 2
+        && is_blocked_start(wishes, count, word_start(path, i, least))) {
+        *best = UNREACHABLE;
+        size_t start = i;
+        while (start > least && !(flags[start] & (HARD_BOUNDARY | EDGE))) {
+            start--;
+            if (is_blocked_start(wishes, count, start))
+                continue;
+            int64_t total = b[start] + rest_of_word(path, start, i, e);
+            if (total > *best) {
+                *best = total;
+                if (jump(path, i, start, TAG_B))
+                    return -1;
+            }
+        }
+        if (start == least && least + 1 <= i && !(flags[least + 1] & (HARD_BOUNDARY | EDGE))) {
+            int64_t total = m[least] + (int64_t)(i - least - 1) * t[TAG_M][TAG_M] + t[TAG_M][TAG_E]
+                          + middle[i] - middle[least + 1] + e;
+            if (total > *best) {
+                *best = total;
+                if (jump(path, i, least, TAG_M))
+                    return -1;
+            }
+        }
+    }
+    for (size_t k = 0; k < count; k++) {
+        size_t start = wishes[k].start;
+        if (wishes[k].bonus == BLOCKED || start == i)
+            continue;
+        int64_t total = b[start] + rest_of_word(path, start, i, e) + wishes[k].bonus;
+        if (total > *best) {
+            *best = total;
+            if (jump(path, i, start, TAG_B))
+                return -1;
+        }
+    }
+    return 0;
+}
+
+/* One position of a block with wishes. */
+static int walk_wishing(Path *path, uint64_t total, size_t i)
+{
+    History *history = path->history;
+    size_t at = i - path->block->begin, count = 0;
+    while (count < path->n_wishes && path->wishes[count].end == i + 1)
+        count++;
+    walk_free(path, &total, i, i + 1);
+    uint8_t flags = path->block->flags[at];
+    if (flags)
+        restrict_to_flags(path, i ? flags : 0);
+    for (size_t k = 0; k < count; k++)
+        if (path->wishes[k].start == i && path->wishes[k].bonus != BLOCKED)
+            path->best[TAG_S] += path->wishes[k].bonus;
+    history->b[at] = path->best[TAG_B];
+    history->m[at] = path->best[TAG_M];
+    history->middle[at + 1] = history->middle[at] + tag_score(total, TAG_M);
+    if (count && grant(path, i, path->wishes, count, tag_score(total, TAG_E)))
+        return -1;
+    path->wishes += count;
+    path->n_wishes -= count;
+    return 0;
+}
+
+/* The scored positions [begin, end) of the block. */
+static int walk(Path *path, const uint64_t *totals, size_t begin, size_t end)
+{
+    const uint8_t *flags = path->block->flags - path->block->begin;
+    if (path->history->capacity) {
+        for (size_t i = begin; i < end; i++)
+            if (walk_wishing(path, totals[i - begin], i))
+                return -1;
+        return 0;
+    }
+    for (size_t i = begin, next; i < end; i = next) {
+        for (next = i + 1; next < end && !flags[next];)
+            next++;
+        walk_free(path, totals + (i - begin), i, i + 1);
+        restrict_to_flags(path, i ? flags[i] : 0);
+        walk_free(path, totals + (i + 1 - begin), i + 1, next);
+    }
+    return 0;
+}
+
+/* Leaves 1 in `back` where a word ends, else 0, from right to left; returns how many there are. */
+static size_t trace(const Path *path, size_t length)
+{
+    /* the tag before, by choices and tag */
+    static const uint8_t before[N_TAGS][2] = {
+        {TAG_E, TAG_S}, {TAG_B, TAG_M}, {TAG_B, TAG_M}, {TAG_E, TAG_S}};
+    uint8_t *back = path->back;
+    const Jump *taken = path->history->jumps + path->history->n_jumps;
+    int tag = path->best[TAG_S] > path->best[TAG_E] ? TAG_S : TAG_E;
+    size_t count = 0;
+    for (size_t i = length; i-- > 0;) {
+        int is_end = tag >= TAG_E;
+        count += (size_t)is_end;
+        uint8_t choices = back[i];
+        back[i] = (uint8_t)is_end;
+        if ((choices & JUMP) && tag == TAG_E) {
+            do
+                taken--;
+            while (taken->end != i);
+            for (i--; i > taken->from; i--)
+                back[i] = 0;
+            choices = back[i];
+            back[i] = 0;
+            tag = taken->tag;
+        }
+        tag = before[tag][choices >> tag & 1];
+    }
+    return count;
+}
+
+/* Runs the Viterbi over the whole text, block by block. Returns -1 without memory. */
+static int find_path(Path *path, Block *block, Window *window)
+{
+    const Tagger *tagger = path->tagger;
+    const uint32_t *text = block->input.text;
+    size_t length = block->input.length, size = BLOCK_SIZE;
+    int has_wishes = (block->input.overlay != NULL) | (block->input.n_spans != 0);
+    Wishes wishes = {0};
+    uint8_t carried = 0;
+    int status = 0;
+    for (size_t begin = 0, cut; begin < length && !status; begin = cut) {
+        size_t end = length - begin > size ? begin + size : length;
+        cut = tagger_constrain(block, tagger->prefer_bonus, begin, end, carried, &wishes);
+        if (block->failed || (has_wishes && history_reserve(path->history, cut - begin + 1)))
+            status = -1;
+        if (cut == begin)
+            size *= 2;
+        path->wishes = wishes.items;
+        path->n_wishes = wishes.count;
+        if (has_wishes && !status)
+            path->history->middle[0] = 0;
+        for (size_t from = begin, to; from < cut && !status; from = to) {
+            to = cut - from > WINDOW_CORE ? from + WINDOW_CORE : cut;
+            status = walk(path, tagger_window(tagger, window, text, length, from, to), from, to);
+        }
+        carried = cut > begin ? block_flag(block, cut) : carried;
+    }
+    free(wishes.items);
+    return status;
+}
+
+/* What a word is: the user's, a pattern's, of the lexicon, a single character, or the tagger's. */
+static uint32_t source_of(const Block *block, const Scanner *scanner, size_t start, size_t end)
+{
+    const uint32_t *text = block->input.text;
+    size_t length = end - start;
+    const Overlay *overlay = block->input.overlay;
+    for (size_t k = block_first_span(block, start); k < block->input.n_spans && block->input.spans[k].start == start; k++)
+        if (block->input.spans[k].end == end)
+            return SOURCE_USER;
+    if (overlay && length <= overlay->trie.max_length) {
+        uint32_t node = trie_find(&overlay->trie, text + start, length);
+        uint32_t value = node ? UNIT_VALUE(overlay->trie.units[node]) : 0;
+        if (value && value <= overlay->n_entries) {
+            uint32_t mode = overlay->modes[value - 1] & MODE_MASK;
+            if (mode == MODE_PREFER || mode == MODE_FORCE)
+                return SOURCE_USER;
+        }
+    }
+    Match atomic = {0, 0}, soft = {0, 0};
+    uint32_t before = start ? scanner_flags(scanner, text[start - 1]) : 0;
+    uint32_t here = scanner_flags(scanner, text[start]);
+    if (block->input.model->use_patterns)
+        scanner_match(scanner, text, block->input.length, start, before,
+                      (here & STARTS_SOFT) && !is_same_run(before, here), &atomic, &soft);
+    if (atomic.end == end)
+        return SOURCE_PATTERN;
+    if (length <= block->input.model->trie.max_length) {
+        uint32_t node = trie_find(&block->input.model->trie, text + start, length);
+        if (node && UNIT_VALUE(block->input.model->trie.units[node]))
+            return SOURCE_LEXICON;
+    }
+    if (soft.end == end)
+        return SOURCE_PATTERN;
+    return length == 1 ? SOURCE_CHARACTER : SOURCE_TAGGER;
+}
+
+int tagger_decode(const Tagger *tagger, const Input *input, int with_sources, Words *words)
+{
+    size_t length = input->length;
+    uint8_t small[SMALL_BLOCK];
+    uint8_t *back = length <= SMALL_BLOCK ? small : malloc(length);
+    History history = {0};
+    Window window;
+    Block block;
+    int status = -1;
+    block_init(&block, input);
+    block.for_tagger = 1;
+    block.isolated_only = tagger->n_layers > 1;
+    Path path = {.tagger = tagger, .block = &block, .back = back, .history = &history,
+                 .best = {UNREACHABLE, UNREACHABLE, UNREACHABLE, 0}};
+    if (length == 0)
+        status = 0;
+    else if (back && !find_path(&path, &block, &window)) {
+        size_t count = trace(&path, length);
+        status = words_reserve(words, count + 1);
+        size_t start = 0;
+        size_t first = words->count;
+        for (size_t i = 0; i < length && !status; i++) { /* without a branch: ends are hard to predict */
+            words->items[words->count] = (Word){(uint32_t)(i + 1), SOURCE_LEXICON};
+            words->count += back[i];
+        }
+        for (size_t k = first; k < words->count && with_sources; k++) {
+            words->items[k].source = source_of(&block, &input->model->scanner, start, words->items[k].end);
+            start = words->items[k].end;
+        }
+    }
+    block_free(&block);
+    free(history.b);
+    free(history.jumps);
+    if (back != small)
+        free(back);
+    return status;
+}

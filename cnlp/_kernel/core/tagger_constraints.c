@@ -1,0 +1,132 @@
+/* tagger_constraints.c - what binds the path of a tagger: flags of positions, and the user's wishes.
+ *
+ * Flags come from patterns and from the user's forced words, as in the lattice. Of the user's other words
+ * each becomes a wish where it stands: preferred words gain a bonus, blocked ones are no words. */
+#include "tagger_constraints.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void add_wish(Block *block, Wishes *wishes, size_t start, size_t end, int32_t bonus)
+{
+    if (!reserve(&wishes->items, &wishes->capacity, wishes->count + 1, sizeof(Wish))) {
+        block->failed = 1;
+        return;
+    }
+    wishes->items[wishes->count++] = (Wish){(uint32_t)start, (uint32_t)end, bonus};
+}
+
+/* A word can be wished where its ends are open and no hard boundary lies inside; it can be blocked
+ * where it could be cut inside. One character is the last resort: it cannot be blocked. */
+static int can_wish(const Block *block, size_t start, size_t end, int is_blocked)
+{
+    int is_open = !is_blocked;
+    if ((block_flag(block, start) | block_flag(block, end)) & NO_BOUNDARY)
+        return 0;
+    for (size_t i = start + 1; i < end; i++) {
+        uint8_t flags = block_flag(block, i);
+        if (flags & HARD_BOUNDARY)
+            return 0;
+        is_open |= !(flags & NO_BOUNDARY);
+    }
+    return is_open;
+}
+
+static int by_end(const void *left, const void *right)
+{
+    const Wish *a = left, *b = right;
+    if (a->end != b->end)
+        return a->end < b->end ? -1 : 1;
+    if (a->start != b->start)
+        return a->start < b->start ? -1 : 1;
+    return a->bonus < b->bonus ? -1 : a->bonus > b->bonus;
+}
+
+static void wish(Block *block, Wishes *wishes, size_t *reach, size_t start, size_t end, int32_t bonus)
+{
+    if (end > *reach)
+        *reach = end;
+    if (can_wish(block, start, end, bonus == BLOCKED))
+        add_wish(block, wishes, start, end, bonus);
+}
+
+/* Everything the user wants of words that begin at `start`. */
+static void collect(Block *block, int32_t bonus, size_t start, size_t *reach, Wishes *wishes)
+{
+    const Trie *trie = &block->input.overlay->trie;
+    uint32_t base = 0;
+    for (size_t j = start, stop = walk_end(block, trie, start); j < stop; j++) {
+        uint32_t node = trie_child(trie, base, block->user_codes[j - block->begin]);
+        if (node == 0)
+            break;
+        uint32_t value = UNIT_VALUE(trie->units[node]);
+        if (value && value <= block->input.overlay->n_entries) {
+            uint32_t mode = block->input.overlay->modes[value - 1] & MODE_MASK;
+            wish(block, wishes, reach, start, j + 1, mode == MODE_PREFER || mode == MODE_FORCE ? bonus : BLOCKED);
+        }
+        base = UNIT_BASE(trie->units[node]);
+        if (base == 0)
+            break;
+    }
+}
+
+size_t tagger_constrain(Block *block, int32_t bonus, size_t begin, size_t end, uint8_t carried,
+                        Wishes *wishes)
+{
+    wishes->count = 0;
+    if (block_constrain(block, begin, end))
+        return begin;
+    block->flags[0] |= carried;
+    size_t cut = begin, reach = begin, extra = 0, span = block_first_span(block, begin);
+    if (!block->input.overlay && !block->input.n_spans) { /* patterns only */
+        for (; extra < block->n_extras; extra++) {
+            const Edge *edge = &block->extras[extra];
+            cut = edge->start >= reach ? edge->start : cut;
+            reach = edge->end > reach ? edge->end : reach;
+        }
+        return reach <= end ? end : cut;
+    }
+    for (size_t i = begin; i < end && !block->failed; i++) {
+        if (reach <= i)
+            cut = i;
+        for (; extra < block->n_extras && block->extras[extra].start == i; extra++)
+            if (block->extras[extra].end > reach)
+                reach = block->extras[extra].end;
+        if (block->input.overlay)
+            collect(block, bonus, i, &reach, wishes);
+        for (; span < block->input.n_spans && block->input.spans[span].start == i; span++)
+            if (block->input.spans[span].mode != MODE_FORCE)
+                wish(block, wishes, &reach, i, block->input.spans[span].end, bonus);
+            else if (block->input.spans[span].end > reach)
+                reach = block->input.spans[span].end;
+    }
+    if (reach <= end)
+        cut = end;
+    size_t kept = 0;
+    for (size_t k = 0; k < wishes->count; k++)
+        if (wishes->items[k].end <= cut)
+            wishes->items[kept++] = wishes->items[k];
+    wishes->count = kept;
+    if (kept)
+        qsort(wishes->items, kept, sizeof(Wish), by_end);
+    return cut;
+}
+
+int tagger_constraints(const Tagger *tagger, const Input *input, uint8_t *flags, Wishes *wishes)
+{
+    size_t length = input->length;
+    Block block;
+    block_init(&block, input);
+    block.for_tagger = 1;
+    block.isolated_only = tagger->n_layers > 1;
+    memset(flags, 0, length + 1);
+    tagger_constrain(&block, tagger->prefer_bonus, 0, length, 0, wishes);
+    for (size_t i = 0; i <= length && !block.failed; i++) {
+        flags[i] = block_flag(&block, i) & (uint8_t)~GLUED;
+        if (flags[i] & HARD_BOUNDARY)
+            flags[i] = HARD_BOUNDARY;
+    }
+    int status = block.failed ? -1 : 0;
+    block_free(&block);
+    return status;
+}

@@ -1,0 +1,34 @@
+/* tagger_constraints.h - what binds the path of a tagger: flags of positions, and words that the user wants or blocks. */
+#ifndef CNLP_TAGGER_CONSTRAINTS_H
+#define CNLP_TAGGER_CONSTRAINTS_H
+
+#include "lattice.h"
+#include "tagger.h"
+
+/* A word of the user: [start, end) gains `bonus`, or, with BLOCKED, is not a word. */
+enum { BLOCKED = INT32_MIN };
+typedef struct {
+    uint32_t start, end;
+    int32_t bonus;
+} Wish;
+
+typedef struct {
+    Wish *items; /* by end, then start */
+    size_t count, capacity;
+} Wishes;
+
+/* Loads the constraints of text[begin .. end) and finds the last position that no pattern, no word
+ * of the user and no span crosses: up to there they are all known. Returns begin if there is none. */
+size_t tagger_constrain(Block *block, int32_t bonus, size_t begin, size_t end, uint8_t carried,
+                        Wishes *wishes);
+
+static inline uint8_t block_flag(const Block *block, size_t position)
+{
+    return position < block->flags_end ? block->flags[position - block->begin] : 0;
+}
+
+/* What constrains the path: flags[length + 1] of the positions, and the wishes (items to be freed).
+ * Returns -1 without memory. */
+int tagger_constraints(const Tagger *tagger, const Input *input, uint8_t *flags, Wishes *wishes);
+
+#endif

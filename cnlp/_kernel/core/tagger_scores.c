@@ -1,0 +1,489 @@
+/* tagger_scores.c - what each tag (B M E S: begin, middle, end of a word, single) scores at each character.
+ *
+ * The score of a tag at a position is a sum of rows of weights; cnlp/segmentation/FORMAT.md lists them.
+ * A row speaks about all four tags of the positions around its n-gram, so memory is read once for
+ * each n-gram. The four weights of a position are one uint64, the sum of w[tag] << 16 * tag, negative
+ * weights borrowing from the lane above: adding such numbers adds all lanes exactly, and with 32768 in
+ * every lane of the total, which brings all lanes above 0, they can be read apart again:
+ *
+ *     63     48 47     32 31     16 15      0
+ *    |    S    |    E    |    M    |    B   |   each + 32768
+ *
+ * A text is scored window by window (WINDOW_CORE positions, and MARGIN more characters on either side, as
+ * far as rows and matches reach), in passes: characters | words of two | bigrams | longer words | types,
+ * repetition, covers | char_cover. Every access to a large table was asked for a pass or two earlier, and
+ * no branch depends on what a single character is: of a list of positions with something more to do, the
+ * next place is written at all times, and kept or not.
+ *
+ * A standard other than `general` has a layer of rows of its own. The rows of `general` tell by a mark
+ * whether the layer has one for the same key, so that only these are looked for. */
+#if defined(__GNUC__) && !defined(__clang__)
+/* The lattice decoders are built without; rows of 16 weights need it: a tenth of the time. */
+#pragma GCC optimize("tree-slp-vectorize")
+#endif
+
+#include "tagger_scores.h"
+
+#include "compiler.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LANES 0x0001000100010001u
+#define ROW_BIAS 128 /* in each lane of a spread row: int8 + 128 >= 0 */
+#define BIAS ((0x8000 - 5 * ROW_BIAS) * LANES) /* four bigrams and a row of char_cover bring the rest */
+
+enum { SPILL = 7, BIGRAM_MARKS = 8 }; /* behind the keys: bits of those that went on; marks of each key */
+enum { COVER_KEY = 0xFFFFFF, COVER_MARKS = 24 }; /* the marks stand above the key */
+
+/* ---- tables ---------------------------------------------------------------------------------- */
+
+static uint64_t pack(int32_t b, int32_t m, int32_t e, int32_t s)
+{
+    return (uint64_t)(int64_t)b + ((uint64_t)(int64_t)m << 16) + ((uint64_t)(int64_t)e << 32)
+         + ((uint64_t)(int64_t)s << 48);
+}
+
+/* Adds `count` rows of four int16 to packed ones; returns the greatest absolute weight seen. */
+static int32_t add_rows(uint64_t *sums, const int16_t *rows, size_t count)
+{
+    int32_t greatest = 0;
+    if (!rows)
+        return 0;
+    for (size_t i = 0; i < count; i++, rows += 4) {
+        sums[i] += pack(rows[0], rows[1], rows[2], rows[3]);
+        for (int k = 0; k < 4; k++) {
+            int32_t size = rows[k] < 0 ? -rows[k] : rows[k];
+            greatest = size > greatest ? size : greatest;
+        }
+    }
+    return greatest;
+}
+
+/* What is known of each code, and the base of its node in the trie if words go on behind it. */
+static void fill_characters(Tagger *tagger, Character *characters, const uint16_t *class_fold,
+                            const uint8_t *types)
+{
+    const Trie *trie = &tagger->trie;
+    for (uint32_t code = 0; code < tagger->n_codes; code++) {
+        uint32_t node = trie_child(trie, 0, code);
+        characters[code] =
+            (Character){node ? UNIT_BASE(trie->units[node]) : 0, class_fold[code], types[code]};
+    }
+    tagger->characters = characters;
+}
+
+int tagger_init(Tagger *tagger, const uint16_t *class_fold, const uint8_t *types,
+                const Layer *layers, int n_layers)
+{
+    static const uint64_t nothing[LINE / sizeof(uint64_t)];
+    size_t n_codes = tagger->n_codes, items = n_codes * 6;
+    for (size_t length = 2; length <= LONGEST_MATCH; length++)
+        items += tagger->n_classes * (length + 2);
+    uint64_t *memory = tagger->memory = calloc(items, sizeof *memory);
+    if (!memory)
+        return -1;
+    uint64_t *unigram = memory + n_codes, *match = unigram + n_codes * 5;
+    fill_characters(tagger, (Character *)memory, class_fold, types);
+    uint64_t repetition[N_REPETITIONS] = {0};
+    int64_t greatest = 0; /* sum of what each row can add to a position */
+    for (int k = 0; k < n_layers; k++) {
+        const Layer *layer = &layers[k];
+        greatest += (5 + 4 + 1) * 128;
+        for (size_t i = 5; layer->unigram && i < n_codes * 5; i++) { /* row 0: the boundary */
+            const int8_t *row = layer->unigram + i * 4;
+            unigram[i] += pack(row[0], row[1], row[2], row[3]);
+        }
+        greatest += add_rows(tagger->types, layer->types, N_TYPES);
+        greatest += add_rows(repetition, layer->repetition, N_REPETITIONS);
+        greatest += add_rows(tagger->cover, layer->cover, N_COVERS);
+        uint64_t *rows = match;
+        for (uint32_t length = 2; length <= LONGEST_MATCH; length++) {
+            size_t count = (size_t)tagger->n_classes * (length + 2);
+            greatest += (int64_t)(length + 2) * add_rows(rows, layer->match[length], count);
+            tagger->match[length] = rows;
+            rows += count;
+        }
+    }
+    for (uint32_t length = 2; length <= LONGEST_MATCH && tagger->n_classes; length++) /* class 0: no match */
+        memset((uint64_t *)tagger->match[length], 0, (length + 2) * sizeof(uint64_t));
+    for (uint32_t k = 0; k < N_REPETITIONS; k++) { /* bits of the file by those of `equals`, the last first */
+        uint32_t bits = (k & 1) << 5 | (k >> 1 & 1) << 4 | (k >> 2 & 1) << 2 | (k >> 3 & 1)
+                      | (k >> 4 & 1) << 1 | (k >> 5 & 1) << 3;
+        tagger->repetition[k] = repetition[bits];
+    }
+    for (int k = 0; k < N_LAYERS; k++) {
+        static const HashTable empty = {(const uint8_t *)nothing, 1};
+        int is_there = k < n_layers;
+        tagger->bigrams[k] = is_there && layers[k].bigrams.lines ? layers[k].bigrams : empty;
+        tagger->covers[k] = is_there && layers[k].covers.lines ? layers[k].covers : empty;
+    }
+    tagger->n_layers = n_layers;
+    tagger->unigram = unigram;
+    return greatest < 0x8000 ? 0 : -2;
+}
+
+void tagger_free(Tagger *tagger)
+{
+    free(tagger->memory);
+}
+
+static inline const uint8_t *bucket_at(const HashTable *table, uint32_t key)
+{
+    return table->lines + ((uint64_t)(key * TAGGER_MULTIPLIER) * table->n_buckets >> 32) * LINE;
+}
+
+/* Asks for the bucket of a key if it is marked, without a branch. */
+static inline void ask_if(const HashTable *table, uint32_t key, uint32_t is_marked)
+{
+    PREFETCH(table->lines + (((uint64_t)(key * TAGGER_MULTIPLIER) * table->n_buckets >> 32) * LINE & -(uint64_t)is_marked));
+}
+
+static inline const uint8_t *next_bucket(const HashTable *table, const uint8_t *line)
+{
+    line += LINE;
+    return line == table->lines + (size_t)table->n_buckets * LINE ? table->lines : line;
+}
+
+/* Four int8 to four lanes, each + ROW_BIAS. */
+static inline uint64_t spread(uint32_t row)
+{
+    uint64_t lanes = row ^ 0x80808080u;
+    lanes = (lanes | lanes << 16) & 0x0000FFFF0000FFFFu;
+    return (lanes | lanes << 8) & 0x00FF00FF00FF00FFu;
+}
+
+/* 1 if the numbers are equal, without a branch: what is known of an n-gram cannot be predicted. */
+static inline uint32_t is_equal(uint32_t left, uint32_t right)
+{
+    return (uint32_t)(((uint64_t)(left ^ right) - 1) >> 63);
+}
+
+/* The row of the bigram, each lane + ROW_BIAS, zeros if the table has none; returns its marks. */
+static inline uint32_t spread_bigram(const HashTable *table, uint32_t key, uint64_t lanes[4])
+{
+    const uint8_t *line = bucket_at(table, key);
+    for (uint32_t tries = table->n_buckets;; line = next_bucket(table, line)) {
+        uint32_t keys[4];
+        memcpy(keys, line, sizeof keys);
+        uint32_t place = is_equal(keys[0], key) | is_equal(keys[1], key) << 1 | is_equal(keys[2], key) * 3;
+        uint32_t is_absent = is_equal(place, 0);
+        if ((is_absent & keys[BIGRAM_BUCKET] >> (key & SPILL)) && --tries)
+            continue;
+        uint64_t row[2], found = (uint64_t)is_absent - 1;
+        uint8_t weights[16];
+        uint16_t spread_out[16];
+        memcpy(row, line + 16 * place, sizeof row);
+        row[0] &= found;
+        row[1] &= found;
+        memcpy(weights, row, sizeof row);
+        for (int k = 0; k < 16; k++)
+            spread_out[k] = weights[k] ^ 0x80;
+        memcpy(lanes, spread_out, sizeof spread_out);
+        return (keys[BIGRAM_BUCKET] & ~0xFFu) >> (place * BIGRAM_MARKS);
+    }
+}
+
+/* Of the entry of a bucket with this key: its row as four int8 in one number, and the key with its marks;
+ * zeros if there is none. */
+#if defined(__GNUC__)
+static inline uint32_t search_covers(const uint8_t *line, uint32_t key, uint32_t *found)
+{
+    typedef uint32_t Four __attribute__((vector_size(16))); /* left alone, compilers make branches of it */
+    Four keys[2], rows[2];
+    memcpy(keys, line, sizeof keys);
+    memcpy(rows, line + sizeof keys, sizeof rows);
+    Four first = (Four)((keys[0] & COVER_KEY) == key), second = (Four)((keys[1] & COVER_KEY) == key);
+    keys[0] = (keys[0] & first) | (keys[1] & second);
+    rows[0] = (rows[0] & first) | (rows[1] & second);
+    *found = keys[0][0] | keys[0][1] | keys[0][2] | keys[0][3];
+    return rows[0][0] | rows[0][1] | rows[0][2] | rows[0][3];
+}
+#else
+static inline uint32_t search_covers(const uint8_t *line, uint32_t key, uint32_t *found)
+{
+    uint32_t keys[COVER_BUCKET], rows[COVER_BUCKET], row = 0;
+    memcpy(keys, line, sizeof keys);
+    memcpy(rows, line + sizeof keys, sizeof rows);
+    *found = 0;
+    for (int k = 0; k < COVER_BUCKET; k++) {
+        uint32_t here = 0u - is_equal(keys[k] & COVER_KEY, key);
+        row |= rows[k] & here;
+        *found |= keys[k] & here;
+    }
+    return row;
+}
+#endif
+
+/* The row of char_cover as four int8 in one number, 0 if the table has none, and its marks. */
+static inline uint32_t cover_row(const HashTable *table, uint32_t key, uint32_t *marks)
+{
+    const uint8_t *line = bucket_at(table, key);
+    for (uint32_t tries = table->n_buckets;; line = next_bucket(table, line)) {
+        uint32_t found, last, row = search_covers(line, key, &found);
+        memcpy(&last, line + 4 * (COVER_BUCKET - 1), sizeof last);
+        if (!found && last && --tries)
+            continue;
+        *marks = found >> COVER_MARKS;
+        return row;
+    }
+}
+
+static inline uint32_t bigram_key(const Window *window, size_t i)
+{
+    return window->fold[i] << 16 | window->fold[i + 1];
+}
+
+/* ---- characters and words -------------------------------------------------------------------- */
+
+/* Codes of the characters; asks for the bigrams and for the second nodes of the trie. */
+static void load_characters(const Tagger *tagger, Window *window, const uint32_t *text, size_t size)
+{
+    const Trie trie = tagger->trie;
+    const HashTable bigrams = tagger->bigrams[0];
+    uint32_t base = 0, fold = 0; /* of the character before; base 0: in no longer word */
+    for (size_t k = 0; k < PAD; k++) {
+        size_t end = PAD + size + k;
+        window->sums[k] = 0;
+        window->fold[k] = window->same[k] = window->fold[end] = window->same[end] = 0;
+        window->codes[k] = window->codes[end] = 0;
+        window->types[k] = window->types[end] = 0;
+    }
+    for (size_t i = PAD; i < PAD + size; i++) {
+        uint32_t point = text[i - PAD], code = trie_code(&trie, point);
+        Character character = tagger->characters[code];
+        window->codes[i] = (uint16_t)code;
+        window->fold[i] = character.fold;
+        window->types[i] = (uint8_t)character.type;
+        window->same[i] = code > 8 ? character.fold : point + 0x10000;
+        PREFETCH(bucket_at(&bigrams, fold << 16 | character.fold));
+        fold = character.fold;
+        window->bases[i - 1] = base;
+        PREFETCH(trie.units + base + code);
+        base = character.base;
+    }
+    window->bases[PAD + size - 1] = 0;
+    PREFETCH(bucket_at(&bigrams, fold << 16));
+}
+
+/* The evidence class of the word that ends at a node: 0 if there is no word, or nothing known of it. */
+static inline uint32_t class_of(const Tagger *tagger, uint64_t unit)
+{
+    uint32_t value = UNIT_VALUE(unit), is_known = value - 1 < tagger->n_profiles;
+    return tagger->profiles[value & -is_known] & -is_known;
+}
+
+static inline uint8_t greater(uint8_t left, uint8_t right)
+{
+    return left > right ? left : right;
+}
+
+/* The words of two characters; returns how many positions may have longer ones, which then wait. */
+static size_t add_pairs(const Tagger *tagger, Window *window, size_t size)
+{
+    const Trie trie = tagger->trie;
+    const uint64_t *rows = tagger->match[2];
+    const uint16_t *codes = window->codes;
+    uint64_t before = 0, here = 0, next = 0; /* sums so far of i - 1, i, i + 1 */
+    size_t n_waiting = 0;
+    window->ends[PAD] = 0;
+    for (size_t i = PAD; i < PAD + size; i++) {
+        uint32_t node = child_or_none(&trie, window->bases[i], codes[i + 1]);
+        uint64_t unit = trie.units[node] & -(uint64_t)(node != 0);
+        uint32_t base = UNIT_BASE(unit), code = codes[i + 2], class_id = class_of(tagger, unit);
+        PREFETCH(trie.units + base + code);
+        window->waiting[n_waiting] = (uint16_t)i;
+        window->nodes[n_waiting] = base;
+        n_waiting += (base != 0) & (code != 0);
+        const uint64_t *row = rows + (size_t)class_id * 4;
+        window->sums[i - 1] = before + row[0];
+        before = here + row[1];
+        here = next + row[2];
+        next = row[3];
+        window->begins[i] = window->ends[i + 1] = class_id != 0;
+        window->inside[i] = 0;
+    }
+    window->sums[PAD + size - 1] = before;
+    window->sums[PAD + size] = here;
+    return n_waiting;
+}
+
+/* The words of `length` characters at those of the waiting positions where there is one; returns how many
+ * wait for longer ones. */
+ALWAYS_INLINE size_t add_words_of(const Tagger *tagger, Window *window, size_t n_waiting, uint32_t length)
+{
+    const Trie trie = tagger->trie;
+    const uint16_t *codes = window->codes;
+    const uint64_t *rows = tagger->match[length];
+    size_t n_found = 0, n_left = 0;
+    for (size_t k = 0; k < n_waiting; k++) {
+        uint16_t i = window->waiting[k];
+        uint32_t node = child_or_none(&trie, window->nodes[k], codes[i + length - 1]);
+        window->waiting[n_found] = i;
+        window->nodes[n_found] = node;
+        n_found += node != 0;
+    }
+    for (size_t k = 0; k < n_found; k++) {
+        size_t i = window->waiting[k];
+        uint64_t unit = trie.units[window->nodes[k]];
+        uint32_t base = UNIT_BASE(unit), code = codes[i + length], class_id = class_of(tagger, unit);
+        PREFETCH(trie.units + base + code);
+        window->waiting[n_left] = (uint16_t)i;
+        window->nodes[n_left] = base;
+        n_left += (base != 0) & (code != 0);
+        for (uint32_t d = 0; d < length + 2; d++)
+            window->sums[i - 1 + d] += rows[(size_t)class_id * (length + 2) + d];
+        uint8_t given = (uint8_t)((length < 5 ? length : 5) - 1) & (uint8_t)-(class_id != 0);
+        window->begins[i] = greater(window->begins[i], given);
+        window->ends[i + length - 1] = greater(window->ends[i + length - 1], given);
+        for (size_t j = i + 1; j < i + length - 1; j++)
+            window->inside[j] = greater(window->inside[j], given);
+    }
+    return n_left;
+}
+
+/* The words of three and more characters. */
+static void add_words(const Tagger *tagger, Window *window, size_t n_waiting)
+{
+    n_waiting = add_words_of(tagger, window, n_waiting, 3);
+    n_waiting = add_words_of(tagger, window, n_waiting, 4);
+    for (uint32_t length = 5; length <= LONGEST_MATCH && n_waiting; length++)
+        n_waiting = add_words_of(tagger, window, n_waiting, length);
+}
+
+/* ---- n-grams --------------------------------------------------------------------------------- */
+
+/* Unigrams and the bigrams of `general`. Where the layer has a row for the same bigram, the position
+ * waits; returns how many do. This and add_up are made twice, for one layer and for two. */
+ALWAYS_INLINE size_t add_bigrams(const Tagger *tagger, Window *window, size_t size, int n_layers)
+{
+    const HashTable general = tagger->bigrams[0], layer = tagger->bigrams[1];
+    const uint64_t *unigram = tagger->unigram;
+    uint64_t first = 0, before = 0, here = 0, next = ROW_BIAS * LANES; /* sums of i - 2, i - 1, i, i + 1 */
+    size_t n_waiting = 0;
+    for (size_t i = PAD - 1; i < PAD + size; i++) {
+        uint32_t key = bigram_key(window, i);
+        const uint64_t *own = unigram + (size_t)window->fold[i] * 5;
+        uint64_t lanes[4];
+        uint32_t marks = spread_bigram(&general, key, lanes);
+        window->sums[i - 2] += first + own[0];
+        first = before + own[1] + lanes[0];
+        before = here + own[2] + lanes[1];
+        here = next + own[3] + lanes[2];
+        next = own[4] + lanes[3];
+        if (n_layers > 1) {
+            uint32_t is_marked = marks >> tagger->mark & 1;
+            ask_if(&layer, key, is_marked);
+            window->marked[n_waiting] = (uint16_t)i;
+            n_waiting += is_marked;
+        }
+    }
+    window->sums[PAD + size - 2] += first;
+    window->sums[PAD + size - 1] += before + ROW_BIAS * LANES;
+    return n_waiting;
+}
+
+/* The bigrams of the layer. */
+static void add_layer_bigrams(const Tagger *tagger, Window *window, size_t n_marked)
+{
+    const HashTable layer = tagger->bigrams[1];
+    for (size_t k = 0; k < n_marked; k++) {
+        size_t i = window->marked[k];
+        uint64_t lanes[4];
+        spread_bigram(&layer, bigram_key(window, i), lanes);
+        for (int d = 0; d < 4; d++)
+            window->sums[i - 1 + d] += lanes[d] - ROW_BIAS * LANES;
+    }
+}
+
+/* Which of the characters at i, i + 1 and i + 2 are equal to that at i: two bits. Three of these in a row,
+ * from i - 2 on, are the repetition at i; tagger_init orders the table accordingly. */
+static inline uint32_t equals(const Window *window, size_t i)
+{
+    const uint32_t *same = window->same + i;
+    return (uint32_t)(same[0] == same[1]) << 1 | (uint32_t)(same[0] == same[2]);
+}
+
+/* Character types, repetition and covers; asks for the rows of char_cover. */
+static void add_types(const Tagger *tagger, Window *window, size_t from, size_t to)
+{
+    const HashTable covers = tagger->covers[0];
+    uint32_t kinds = (uint32_t)window->types[from - 1] << 3 | window->types[from];
+    uint32_t repeats = equals(window, from - 2) << 2 | equals(window, from - 1);
+    for (size_t i = from; i < to; i++) {
+        uint32_t cover = 25u * window->begins[i] + 5u * window->ends[i] + window->inside[i];
+        uint32_t key = window->fold[i] * 125 + cover + 1;
+        uint32_t is_plain = -(uint32_t)(window->types[i] >= 5); /* no digit, number or letter a-z */
+        PREFETCH(bucket_at(&covers, key));
+        window->covers[i] = key;
+        kinds = (kinds << 3 | window->types[i + 1]) & (N_TYPES - 1);
+        repeats = (repeats << 2 | equals(window, i)) & (N_REPETITIONS - 1);
+        window->sums[i] += BIAS + tagger->types[kinds] + tagger->repetition[repeats & is_plain]
+                         + tagger->cover[cover];
+    }
+}
+
+/* The rows of char_cover of `general`; returns how many positions wait for the layer's. */
+ALWAYS_INLINE size_t add_covers(const Tagger *tagger, Window *window, size_t from, size_t to, int n_layers)
+{
+    const HashTable general = tagger->covers[0], layer = tagger->covers[1];
+    size_t n_waiting = 0;
+    for (size_t i = from; i < to; i++) {
+        uint32_t key = window->covers[i], marks;
+        window->sums[i] += spread(cover_row(&general, key, &marks));
+        if (n_layers > 1) {
+            uint32_t is_marked = marks >> tagger->mark & 1;
+            ask_if(&layer, key, is_marked);
+            window->marked[n_waiting] = (uint16_t)i;
+            n_waiting += is_marked;
+        }
+    }
+    return n_waiting;
+}
+
+/* The rows of char_cover of the layer. */
+static void add_layer_covers(const Tagger *tagger, Window *window, size_t n_marked)
+{
+    const HashTable layer = tagger->covers[1];
+    uint32_t marks;
+    for (size_t k = 0; k < n_marked; k++) {
+        size_t i = window->marked[k];
+        window->sums[i] += spread(cover_row(&layer, window->covers[i], &marks)) - ROW_BIAS * LANES;
+    }
+}
+
+const uint64_t *tagger_window(const Tagger *tagger, Window *window, const uint32_t *text,
+                              size_t length, size_t begin, size_t end)
+{
+    size_t first = begin < MARGIN ? 0 : begin - MARGIN;
+    size_t last = length - end < MARGIN ? length : end + MARGIN;
+    size_t from = begin - first + PAD, to = end - first + PAD;
+    size_t size = last - first;
+    load_characters(tagger, window, text + first, size);
+    size_t n_waiting = add_pairs(tagger, window, size);
+    if (tagger->n_layers > 1) {
+        size_t n_marked = add_bigrams(tagger, window, size, 2);
+        add_words(tagger, window, n_waiting);
+        add_types(tagger, window, from, to);
+        add_layer_bigrams(tagger, window, n_marked);
+        add_layer_covers(tagger, window, add_covers(tagger, window, from, to, 2));
+    } else {
+        add_bigrams(tagger, window, size, 1);
+        add_words(tagger, window, n_waiting);
+        add_types(tagger, window, from, to);
+        add_covers(tagger, window, from, to, 1);
+    }
+    return window->sums + from;
+}
+
+void tagger_scores(const Tagger *tagger, const uint32_t *text, size_t length, int16_t *scores)
+{
+    Window window;
+    for (size_t begin = 0; begin < length; begin += WINDOW_CORE) {
+        size_t end = length - begin < WINDOW_CORE ? length : begin + WINDOW_CORE;
+        const uint64_t *totals = tagger_window(tagger, &window, text, length, begin, end);
+        for (size_t i = begin; i < end; i++)
+            for (int tag = 0; tag < N_TAGS; tag++)
+                *scores++ = (int16_t)(tag_score(totals[i - begin], tag) - 0x8000);
+    }
+}

@@ -1,0 +1,95 @@
+/* terms.h - the terms of a document, and longer candidates made of them.
+ *
+ * Words that fold to the same characters are one term; terms that are side by side are one run. All of a document's
+ * terms in the text lie in arrays by position (`TermPosition`), all candidates in an array by number: first the terms,
+ * then those of 2 .. MAX_WORDS terms, in the order in which they begin.
+ *
+ *     positions   | 0      | 1      | 2      | ...          term, place in the text, run
+ *     at          | 0 - 01 | 1 - 12 | 2      | ...          [max_words] candidates that begin at a position
+ *
+ * at[position * max_words + n - 1] is the candidate of n terms that begins at a position. */
+#ifndef CNLP_TERMS_H
+#define CNLP_TERMS_H
+
+#include <math.h>
+
+#include "trie.h"
+
+/* Terms of a candidate at most, classes of words, and the length from which all candidates are alike. */
+enum { MAX_WORDS = 4, TERM_CLASSES = 16, LONGEST_CANDIDATE = 9 };
+/* Where the features of each kind begin; see cnlp/keyphrases/combined.py. */
+enum { FEATURE_WORDS = 12, FEATURE_LENGTH = 16, FEATURE_SINGLE = 25, FEATURE_FIRST = 41, FEATURE_LAST = 57, N_FEATURES = 73 };
+
+#define NO_TERM UINT32_MAX
+#define LOGARITHMS 256
+
+typedef struct {
+    uint32_t term, start, end, place, run;
+} TermPosition;
+
+typedef struct {
+    uint32_t count, first; /* first: position, NO_TERM before it was seen */
+    uint8_t length;        /* terms */
+} Candidate;
+
+typedef struct {
+    double idf;
+    uint8_t class, is_eligible;
+} Term;
+
+typedef struct {
+    uint32_t *text, *folded; /* one allocation */
+    size_t length;
+    TermPosition *positions;
+    size_t n_positions, positions_capacity;
+    Term *terms;
+    size_t n_terms, terms_capacity;
+    Candidate *candidates;
+    size_t n_candidates, candidates_capacity;
+    uint32_t *at;
+    uint8_t *at_counts;
+    uint32_t max_words;
+    double logarithms[LOGARITHMS];
+} Terms;
+
+typedef struct {
+    const Trie *lexicon, *idf, *stops; /* idf, stops: may be NULL */
+    const double *levels;
+    uint32_t n_levels;
+    const uint32_t *letters;
+    uint32_t n_letters;
+    uint32_t classes, min_length;
+    uint32_t range_first, range_end; /* where in_letters looked last */
+    int in_range;
+} TermFilter;
+
+static inline double terms_ln(const Terms *terms, uint32_t value)
+{
+    return value < LOGARITHMS ? terms->logarithms[value] : log((double)value);
+}
+
+/* Does the candidate count as one: longer than one term, or a term that may be a keyword by itself? */
+static inline int is_eligible(const Terms *terms, size_t number)
+{
+    return number >= terms->n_terms || terms->terms[number].is_eligible;
+}
+
+/* Makes room for the folded text after the text itself: text[2 * length]. Returns -1 without memory. */
+int terms_init(Terms *terms, size_t length);
+/* Folds the text, makes terms of its words and candidates of the terms. The lengths of the words sum to that of the
+ * text. Returns -1 without memory. */
+int terms_index(Terms *terms, TermFilter *filter, const uint32_t *lengths, size_t n_words);
+void terms_free(Terms *terms);
+
+/* Pairs of terms that occur together, in the order in which they are first seen. */
+typedef struct {
+    uint32_t *lefts, *rights; /* terms, the lower number on the left */
+    double *weights;          /* how often */
+    size_t count, lefts_capacity, rights_capacity, weights_capacity;
+} TermEdges;
+
+/* All pairs that are less than `window` words apart; to be freed in either case. Returns -1 without memory. */
+int terms_edges(const Terms *terms, ptrdiff_t window, TermEdges *edges);
+void terms_edges_free(TermEdges *edges);
+
+#endif

@@ -1,0 +1,237 @@
+/* entity_tagger_type.c - EntityTagger: the weights of an entity recogniser. */
+#include "module.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../core/entities.h"
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *source;
+    EntityTagger tagger;
+} EntityTaggerObject;
+
+/* ---- making one -------------------------------------------------------------------------------- */
+
+static int check_characters(const EntityTagger *tagger, const uint32_t *counts, uint32_t n_cells)
+{
+    uint32_t n = tagger->n_codes;
+    for (int k = 0; k < 3; k++)
+        if (counts[k] != n || n == 0)
+            return damaged("the table of characters");
+    for (uint32_t k = 0; k < n_cells; k++)
+        if (tagger->codes[k] >= n)
+            return damaged("the alphabet");
+    for (uint32_t k = 0; k < n; k++)
+        if (tagger->class_fold[k] >= n || tagger->types[k] > 7)
+            return damaged("the table of characters");
+    return 0;
+}
+
+/* Outside must be able to begin, to repeat and to end, and every tag to follow some tag. */
+static int check_tags(const EntityTagger *tagger, uint32_t n_labels, uint32_t n_moves)
+{
+    size_t T = tagger->n_tags;
+    const int16_t *moves = tagger->transitions;
+    if (T < 2 || T > TAG_LIMIT || n_labels != T || n_moves != (T + 2) * T || tagger->roles[0] != 0
+        || moves[0] == INT16_MIN || moves[T * T] == INT16_MIN || moves[(T + 1) * T] == INT16_MIN)
+        return damaged("the table of tags");
+    for (size_t tag = 0; tag < T; tag++) {
+        int can_follow = 0;
+        for (size_t left = 0; left < T; left++)
+            can_follow |= moves[left * T + tag] != INT16_MIN;
+        if (!can_follow || tagger->roles[tag] > 3)
+            return damaged("the table of tags");
+    }
+    return 0;
+}
+
+static int load(const ModuleState *state, PyObject *source, PyObject *arrays, EntityTagger *tagger)
+{
+    uint32_t n_pages, n_cells, counts[3], n_codebook, n_labels, n_moves, phrases, rows;
+    if (!(tagger->pages = named_array(state, source, arrays, "pages", 2, &n_pages))
+        || !(tagger->codes = named_array(state, source, arrays, "codes", 2, &n_cells))
+        || !(tagger->class_fold = named_array(state, source, arrays, "class_fold", 2, &tagger->n_codes))
+        || !(tagger->types = named_array(state, source, arrays, "types", 1, &counts[0]))
+        || !(tagger->begin_class = named_array(state, source, arrays, "begin_class", 1, &counts[1]))
+        || !(tagger->end_class = named_array(state, source, arrays, "end_class", 1, &counts[2]))
+        || !(tagger->phrases = named_array(state, source, arrays, "phrases", 1, &phrases))
+        || !(tagger->rows = named_array(state, source, arrays, "rows", 1, &rows))
+        || !(tagger->entries = named_array(state, source, arrays, "entries", 2, &tagger->n_entries))
+        || !(tagger->codebook = named_array(state, source, arrays, "codebook", 2, &n_codebook))
+        || !(tagger->transitions = named_array(state, source, arrays, "transitions", 2, &n_moves))
+        || !(tagger->roles = named_array(state, source, arrays, "roles", 1, &tagger->n_tags))
+        || !(tagger->labels = named_array(state, source, arrays, "labels", 1, &n_labels))
+        || check_pages(tagger->pages, n_pages, n_cells, "the alphabet")
+        || check_characters(tagger, counts, n_cells) || check_tags(tagger, n_labels, n_moves))
+        return -1;
+    if (phrases == 0 || phrases % 64 || rows == 0 || rows % 64)
+        return damaged("a hash table");
+    tagger->n_phrase_buckets = phrases / 64;
+    tagger->n_row_buckets = rows / 64;
+    if (n_codebook != CODEBOOK)
+        return damaged("the table of weights");
+    for (int k = 0; k < CODEBOOK; k++)
+        if (tagger->codebook[k] >= 4096 || tagger->codebook[k] <= -4096)
+            return damaged("the table of weights");
+    if (!(tagger->unit >= 1e-6 && tagger->unit <= 10))
+        return damaged("the unit");
+    if (entities_init(tagger)) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return 0;
+}
+
+static PyObject *entity_tagger_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    PyObject *source, *arrays;
+    double unit;
+    (void)kwargs;
+    if (!PyArg_ParseTuple(args, "OO!d:EntityTagger", &source, &PyDict_Type, &arrays, &unit))
+        return NULL;
+    EntityTaggerObject *self = (EntityTaggerObject *)new_object(type);
+    if (!self)
+        return NULL;
+    Py_INCREF(source);
+    self->source = source;
+    self->tagger.unit = unit;
+    if (load(state_of(type), source, arrays, &self->tagger)) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    return (PyObject *)self;
+}
+
+static void entity_tagger_dealloc(PyObject *self)
+{
+    entities_free(&((EntityTaggerObject *)self)->tagger);
+    Py_XDECREF(((EntityTaggerObject *)self)->source);
+    free_object(self);
+}
+
+/* ---- using it ---------------------------------------------------------------------------------- */
+
+static PyObject *as_list(const FoundEntity *found, size_t count)
+{
+    PyObject *list = PyList_New((Py_ssize_t)count);
+    for (size_t k = 0; k < count && list; k++) {
+        const FoundEntity *entity = &found[k];
+        PyObject *item = Py_BuildValue("(IIId)", entity->start, entity->end, entity->label, entity->score);
+        if (!item || PyList_SetItem(list, (Py_ssize_t)k, item))
+            Py_CLEAR(list);
+    }
+    return list;
+}
+
+static PyObject *entity_tagger_entities(PyObject *object, PyObject *args)
+{
+    const EntityTagger *tagger = &((EntityTaggerObject *)object)->tagger;
+    const ModuleState *state = state_of(Py_TYPE(object));
+    PyObject *cutter, *string, *list = NULL;
+    FoundEntities found = {0};
+    Text text;
+    Words words;
+    int status;
+    words_init(&words);
+    if (!PyArg_ParseTuple(args, "O!U:entities", state->cutter, &cutter, &string) || text_load(&text, string))
+        return NULL;
+    const Segmenter *segmenter = &((CutterObject *)cutter)->segmenter;
+    Input input = input_of(segmenter, text.items, text.length);
+    if (!segment_text(segmenter, &input, 0, &words)) {
+        if (text.length < GIL_RELEASE_LENGTH) {
+            status = entities_find(tagger, text.items, text.length, words.items, words.count, &found);
+        } else {
+            Py_BEGIN_ALLOW_THREADS
+            status = entities_find(tagger, text.items, text.length, words.items, words.count, &found);
+            Py_END_ALLOW_THREADS
+        }
+        list = status ? PyErr_NoMemory() : as_list(found.items, found.count);
+        free(found.items);
+    }
+    words_free(&words);
+    text_free(&text);
+    return list;
+}
+
+/* The entities of all texts of a batch; ends[k] is how many the first k texts have. Needs no GIL. -1 without memory. */
+static int find_all(const EntityTagger *tagger, const Segmenter *segmenter, Batch *batch, size_t *ends,
+                    FoundEntities *found)
+{
+    if (segment_batch(segmenter, batch, 0))
+        return -1;
+    for (size_t k = 0; k < batch->count; k++) {
+        size_t first = batch->first_word[k];
+        if (entities_find(tagger, batch->items + batch->first[k], batch->first[k + 1] - batch->first[k],
+                          batch->words.items + first, batch->first_word[k + 1] - first, found))
+            return -1;
+        ends[k + 1] = found->count;
+    }
+    return 0;
+}
+
+static PyObject *entity_tagger_entities_all(PyObject *object, PyObject *args)
+{
+    const EntityTagger *tagger = &((EntityTaggerObject *)object)->tagger;
+    const ModuleState *state = state_of(Py_TYPE(object));
+    PyObject *cutter, *texts, *lists = NULL;
+    FoundEntities found = {0};
+    Batch batch;
+    if (!PyArg_ParseTuple(args, "O!O!:entities_all", state->cutter, &cutter, &PyList_Type, &texts))
+        return NULL;
+    int status = batch_load(&batch, texts);
+    size_t *ends = calloc(batch.count + 1, sizeof *ends);
+    if (!status && ends) {
+        Py_BEGIN_ALLOW_THREADS
+        status = find_all(tagger, &((CutterObject *)cutter)->segmenter, &batch, ends, &found);
+        Py_END_ALLOW_THREADS
+        lists = status ? PyErr_NoMemory() : PyList_New((Py_ssize_t)batch.count);
+    } else if (!status) {
+        PyErr_NoMemory();
+    }
+    for (size_t k = 0; k < batch.count && lists; k++) {
+        PyObject *list = as_list(found.items + ends[k], ends[k + 1] - ends[k]);
+        if (!list || PyList_SetItem(lists, (Py_ssize_t)k, list))
+            Py_CLEAR(lists);
+    }
+    free(ends);
+    free(found.items);
+    batch_free(&batch);
+    return lists;
+}
+
+static PyObject *entity_tagger_n_labels(PyObject *object, void *closure)
+{
+    const EntityTagger *tagger = &((EntityTaggerObject *)object)->tagger;
+    long greatest = 0;
+    (void)closure;
+    for (uint32_t k = 0; k < tagger->n_tags; k++)
+        greatest = tagger->labels[k] > greatest ? tagger->labels[k] : greatest;
+    return PyLong_FromLong(greatest + 1);
+}
+
+static PyMethodDef entity_tagger_methods[] = {
+    {"entities", entity_tagger_entities, METH_VARARGS,
+     "entities(cutter, text) -> list of (start, end, number of the label, probability)"},
+    {"entities_all", entity_tagger_entities_all, METH_VARARGS,
+     "entities_all(cutter, texts) -> what entities(cutter, text) gives for each text"},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef entity_tagger_attributes[] = {
+    {"n_labels", entity_tagger_n_labels, NULL, "how many labels the tags speak of", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot entity_tagger_slots[] = {
+    {Py_tp_new, entity_tagger_new},
+    {Py_tp_dealloc, entity_tagger_dealloc},
+    {Py_tp_methods, entity_tagger_methods},
+    {Py_tp_getset, entity_tagger_attributes},
+    {Py_tp_doc, "EntityTagger(source, arrays, unit): the weights of an entity recogniser."},
+    {0, NULL},
+};
+
+PyType_Spec entity_tagger_spec = {
+    "cnlp._kernel.native.EntityTagger", sizeof(EntityTaggerObject), 0, Py_TPFLAGS_DEFAULT, entity_tagger_slots};

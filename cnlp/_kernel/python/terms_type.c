@@ -1,0 +1,339 @@
+/* terms_type.c - Terms: the terms and candidates of one document. */
+#include "module.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "../core/keyphrases.h"
+
+typedef struct {
+    PyObject_HEAD
+    Terms terms;
+} TermsObject;
+
+static const Terms *terms_of(PyObject *object)
+{
+    return &((TermsObject *)object)->terms;
+}
+
+/* ---- candidates as tuples --------------------------------------------------------------------- */
+
+/* [(score, count, ((start, end), ...)), ...] */
+static PyObject *found_list(const Terms *self, const Ranked *best, size_t count)
+{
+    PyObject *list = PyList_New((Py_ssize_t)count);
+    uint32_t *filled = calloc(count + 1, sizeof *filled);
+    uint32_t *rank_of = calloc(self->n_candidates + 1, sizeof *rank_of); /* rank + 1 */
+    PyObject **spans = calloc(count + 1, sizeof *spans);
+    int failed = !list || !filled || !rank_of || !spans;
+    if (failed && !PyErr_Occurred())
+        PyErr_NoMemory();
+    for (size_t k = 0; k < count && !failed; k++) {
+        uint32_t number = best[k].number, n = self->candidates[number].count;
+        rank_of[number] = (uint32_t)k + 1;
+        spans[k] = PyTuple_New((Py_ssize_t)n);
+        PyObject *item = spans[k] ? Py_BuildValue("(dIN)", best[k].score, n, spans[k]) : NULL;
+        failed = !item || PyList_SetItem(list, (Py_ssize_t)k, item);
+    }
+    for (size_t i = 0; i < self->n_positions && !failed && count; i++)
+        for (uint8_t n = 0; n < self->at_counts[i] && !failed; n++) {
+            uint32_t rank = rank_of[self->at[i * self->max_words + n]];
+            if (!rank)
+                continue;
+            PyObject *span = Py_BuildValue("(II)", self->positions[i].start, self->positions[i + n].end);
+            failed = !span || PyTuple_SetItem(spans[rank - 1], (Py_ssize_t)filled[rank - 1]++, span);
+        }
+    free(filled);
+    free(rank_of);
+    free(spans);
+    if (failed)
+        Py_CLEAR(list);
+    return list;
+}
+
+/* Takes `ranked`, which may be NULL without memory, and frees it. */
+static PyObject *best_list(const Terms *self, Ranked *ranked, size_t count, Py_ssize_t top_k, int distinct,
+                           int is_logit)
+{
+    size_t room = top_k < 0 ? 0 : (size_t)top_k < count ? (size_t)top_k : count;
+    Ranked *best = malloc((room + 1) * sizeof *best);
+    PyObject *list = NULL;
+    if (!ranked || !best)
+        PyErr_NoMemory();
+    else {
+        size_t chosen = ranked_choose(self, ranked, count, best, room, distinct);
+        for (size_t k = 0; is_logit && k < chosen; k++)
+            best[k].score = best[k].score > -700 ? 1.0 / (1.0 + exp(-best[k].score)) : 0.0;
+        list = found_list(self, best, chosen);
+    }
+    free(ranked);
+    free(best);
+    return list;
+}
+
+/* ---- methods ---------------------------------------------------------------------------------- */
+
+static PyObject *terms_terms(PyObject *object, PyObject *nothing)
+{
+    const Terms *self = terms_of(object);
+    PyObject *list = PyList_New((Py_ssize_t)self->n_terms);
+    (void)nothing;
+    for (size_t k = 0; k < self->n_terms && list; k++) {
+        const TermPosition *first = &self->positions[self->candidates[k].first];
+        Py_ssize_t size = (Py_ssize_t)((first->end - first->start) * sizeof(uint32_t));
+        int order = *(const char *)&(const uint16_t){1} ? -1 : 1;
+        PyObject *word = PyUnicode_DecodeUTF32((const char *)(self->text + first->start), size,
+                                               "surrogatepass", &order);
+        if (!word || PyList_SetItem(list, (Py_ssize_t)k, word))
+            Py_CLEAR(list);
+    }
+    return list;
+}
+
+static PyObject *terms_frequencies(PyObject *object, PyObject *args)
+{
+    const Terms *self = terms_of(object);
+    int weighted, sublinear;
+    if (!PyArg_ParseTuple(args, "pp:frequencies", &weighted, &sublinear))
+        return NULL;
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(self->n_terms * sizeof(double)));
+    double *scores = bytes ? (double *)PyBytes_AsString(bytes) : NULL;
+    for (size_t k = 0; k < self->n_terms && bytes; k++) {
+        uint32_t count = self->candidates[k].count;
+        scores[k] = sublinear ? 1.0 + terms_ln(self, count) : (double)count;
+        if (weighted)
+            scores[k] *= self->terms[k].idf;
+    }
+    return bytes;
+}
+
+static PyObject *terms_edges_method(PyObject *object, PyObject *args)
+{
+    Py_ssize_t window;
+    TermEdges edges = {0};
+    PyObject *result = NULL;
+    if (!PyArg_ParseTuple(args, "n:edges", &window))
+        return NULL;
+    if (terms_edges(terms_of(object), window, &edges)) {
+        PyErr_NoMemory();
+    } else {
+        size_t count = edges.count;
+        result = Py_BuildValue("(y#y#y#)", count ? (char *)edges.lefts : "", (Py_ssize_t)(count * 4),
+                               count ? (char *)edges.rights : "", (Py_ssize_t)(count * 4),
+                               count ? (char *)edges.weights : "", (Py_ssize_t)(count * 8));
+    }
+    terms_edges_free(&edges);
+    return result;
+}
+
+static PyObject *terms_rank(PyObject *object, PyObject *args)
+{
+    const Terms *self = terms_of(object);
+    const char *scores;
+    Py_ssize_t size, top_k;
+    if (!PyArg_ParseTuple(args, "y#n:rank", &scores, &size, &top_k))
+        return NULL;
+    if ((size_t)size != self->n_terms * sizeof(double)) {
+        PyErr_SetString(PyExc_ValueError, "as many scores as terms are needed");
+        return NULL;
+    }
+    Ranked *ranked = malloc((self->n_candidates + 1) * sizeof *ranked);
+    size_t count = ranked ? rank_by_terms(self, (const double *)scores, ranked) : 0;
+    if (count == SIZE_MAX) {
+        free(ranked);
+        ranked = NULL;
+    }
+    return best_list(self, ranked, count, top_k, 0, 0);
+}
+
+static PyObject *terms_features(PyObject *object, PyObject *args)
+{
+    const Terms *self = terms_of(object);
+    const char *headings;
+    Py_ssize_t size;
+    if (!PyArg_ParseTuple(args, "y#:features", &headings, &size))
+        return NULL;
+    Facts facts;
+    size_t count = 0;
+    for (size_t k = 0; k < self->n_candidates; k++)
+        count += (size_t)is_eligible(self, k);
+    double *rows = calloc(count * N_FEATURES + 1, sizeof *rows), *row = rows;
+    uint32_t *spans = malloc((2 * count + 1) * sizeof *spans), *span = spans;
+    PyObject *result = NULL;
+    if (facts_load(&facts, self, (const uint32_t *)headings, (size_t)size / 8) || !rows || !spans) {
+        PyErr_NoMemory();
+    } else {
+        for (size_t k = 0; k < self->n_candidates; k++) {
+            if (!is_eligible(self, k))
+                continue;
+            const TermPosition *first = &self->positions[self->candidates[k].first];
+            features_fill(self, &facts, k, row);
+            row += N_FEATURES;
+            *span++ = first->start;
+            *span++ = first[self->candidates[k].length - 1].end;
+        }
+        result = Py_BuildValue("(y#y#)", (char *)rows, (Py_ssize_t)(count * N_FEATURES * sizeof *rows),
+                               (char *)spans, (Py_ssize_t)(2 * count * sizeof *spans));
+    }
+    facts_free(&facts);
+    free(rows);
+    free(spans);
+    return result;
+}
+
+static PyObject *terms_combine(PyObject *object, PyObject *args)
+{
+    const Terms *self = terms_of(object);
+    const char *weights, *headings;
+    Py_ssize_t weights_size, headings_size, top_k;
+    int distinct;
+    if (!PyArg_ParseTuple(args, "y#y#np:combine", &weights, &weights_size, &headings, &headings_size, &top_k,
+                          &distinct))
+        return NULL;
+    if (weights_size != N_FEATURES * (Py_ssize_t)sizeof(double) || headings_size % 8) {
+        PyErr_SetString(PyExc_ValueError, "the arguments of combine do not fit together");
+        return NULL;
+    }
+    Facts facts;
+    Ranked *ranked = malloc((self->n_candidates + 1) * sizeof *ranked);
+    size_t count = 0;
+    if (facts_load(&facts, self, (const uint32_t *)headings, (size_t)headings_size / 8)) {
+        free(ranked);
+        ranked = NULL;
+    }
+    if (ranked && self->length < GIL_RELEASE_LENGTH) {
+        count = rank_by_features(self, &facts, (const double *)weights, ranked);
+    } else if (ranked) {
+        Py_BEGIN_ALLOW_THREADS
+        count = rank_by_features(self, &facts, (const double *)weights, ranked);
+        Py_END_ALLOW_THREADS
+    }
+    facts_free(&facts);
+    return best_list(self, ranked, count, top_k, distinct, 1);
+}
+
+/* ---- making one ------------------------------------------------------------------------------- */
+
+/* Lengths of the words; NULL with an exception. */
+static uint32_t *word_lengths(PyObject *words, size_t total)
+{
+    Py_ssize_t count = PyList_Size(words);
+    uint32_t *lengths = malloc(((size_t)count + 1) * sizeof *lengths);
+    size_t sum = 0;
+    if (!lengths)
+        PyErr_NoMemory();
+    for (Py_ssize_t k = 0; k < count && lengths; k++) {
+        PyObject *word = PyList_GetItem(words, k);
+        Py_ssize_t length = PyUnicode_Check(word) ? PyUnicode_GetLength(word) : -1;
+        if (length < 0 || (sum += (size_t)length) > total)
+            break;
+        lengths[k] = (uint32_t)length;
+        if (k + 1 == count && sum == total)
+            return lengths;
+    }
+    if (lengths && !count && !total)
+        return lengths;
+    if (lengths)
+        PyErr_SetString(PyExc_ValueError, "the words are not those of the text");
+    free(lengths);
+    return NULL;
+}
+
+static int get_optional_trie(PyTypeObject *type, PyObject *object, const Trie **trie)
+{
+    *trie = NULL;
+    return object != Py_None && !(*trie = get_trie(state_of(type), object)) ? -1 : 0;
+}
+
+static int load_text(Terms *self, PyObject *string)
+{
+    Py_ssize_t length = PyUnicode_GetLength(string);
+    if ((uint64_t)length >= UINT32_MAX - 1) {
+        PyErr_SetString(PyExc_OverflowError, "text is longer than 4,294,967,293 characters");
+        return -1;
+    }
+    if (terms_init(self, (size_t)length)) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return length && !PyUnicode_AsUCS4(string, self->text, length, 0) ? -1 : 0;
+}
+
+static PyObject *terms_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    PyObject *text, *words, *lexicon, *idf, *stops;
+    const char *levels, *letters;
+    Py_ssize_t levels_size, letters_size;
+    TermFilter filter = {0};
+    unsigned int max_words;
+    (void)kwargs;
+    if (!PyArg_ParseTuple(args, "UO!OOy#Oy#III:Terms", &text, &PyList_Type, &words, &lexicon, &idf, &levels,
+                          &levels_size, &stops, &letters, &letters_size, &filter.classes, &filter.min_length,
+                          &max_words))
+        return NULL;
+    if (max_words < 1 || max_words > MAX_WORDS || levels_size < 8 || levels_size % 8 || letters_size % 4) {
+        PyErr_SetString(PyExc_ValueError, "the arguments of Terms do not fit together");
+        return NULL;
+    }
+    filter.levels = (const double *)levels;
+    filter.n_levels = (uint32_t)(levels_size / 8);
+    filter.letters = (const uint32_t *)letters;
+    filter.n_letters = (uint32_t)(letters_size / 4);
+    if (!(filter.lexicon = get_trie(state_of(type), lexicon)) || get_optional_trie(type, idf, &filter.idf)
+        || get_optional_trie(type, stops, &filter.stops))
+        return NULL;
+    TermsObject *object = (TermsObject *)new_object(type);
+    Terms *self = object ? &object->terms : NULL;
+    if (!self || load_text(self, text)) {
+        Py_XDECREF(object);
+        return NULL;
+    }
+    self->max_words = max_words;
+    uint32_t *lengths = word_lengths(words, self->length);
+    size_t n_words = (size_t)PyList_Size(words);
+    if (!lengths) {
+        Py_DECREF(object);
+        return NULL;
+    }
+    int status;
+    if (self->length < GIL_RELEASE_LENGTH) {
+        status = terms_index(self, &filter, lengths, n_words);
+    } else {
+        Py_BEGIN_ALLOW_THREADS
+        status = terms_index(self, &filter, lengths, n_words);
+        Py_END_ALLOW_THREADS
+    }
+    free(lengths);
+    if (status) {
+        Py_DECREF(object);
+        return PyErr_NoMemory();
+    }
+    return (PyObject *)object;
+}
+
+static void terms_dealloc(PyObject *object)
+{
+    terms_free(&((TermsObject *)object)->terms);
+    free_object(object);
+}
+
+static PyMethodDef terms_methods[] = {
+    {"terms", terms_terms, METH_NOARGS, "terms() -> list[str]"},
+    {"frequencies", terms_frequencies, METH_VARARGS, "frequencies(weighted, sublinear) -> bytes of float64"},
+    {"edges", terms_edges_method, METH_VARARGS, "edges(window) -> (lefts, rights, weights)"},
+    {"rank", terms_rank, METH_VARARGS, "rank(scores, top_k) -> [(score, count, spans)]"},
+    {"features", terms_features, METH_VARARGS, "features(headings) -> (rows, spans)"},
+    {"combine", terms_combine, METH_VARARGS,
+     "combine(weights, headings, top_k, distinct) -> [(score, count, spans)]"},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot terms_slots[] = {
+    {Py_tp_new, terms_new},
+    {Py_tp_dealloc, terms_dealloc},
+    {Py_tp_methods, terms_methods},
+    {Py_tp_doc, "Terms(text, words, lexicon, idf, levels, stops, letters, classes, min_length, max_words)"},
+    {0, NULL},
+};
+
+PyType_Spec terms_spec = {"cnlp._kernel.native.Terms", sizeof(TermsObject), 0, Py_TPFLAGS_DEFAULT, terms_slots};

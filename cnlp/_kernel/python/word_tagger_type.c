@@ -1,0 +1,364 @@
+/* word_tagger_type.c - WordTagger: the weights of a part-of-speech tagger. */
+#include "module.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../core/pos.h"
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *source, *tags; /* a tuple of str */
+    PosTagger tagger;
+} WordTaggerObject;
+
+/* ---- making one -------------------------------------------------------------------------------- */
+
+static int check_templates(const PosTagger *tagger)
+{
+    for (uint32_t k = 0; k < tagger->n_templates; k++) {
+        const WordTemplate *template = &tagger->templates[k];
+        if (template->low > template->high || template->low < -MAX_REACH || template->high > MAX_REACH
+            || template->n_parts < 1 || template->n_parts > MAX_PARTS)
+            return damaged("the table of templates");
+        for (int i = 0; i < template->n_parts; i++)
+            if (template->parts[i].column < 0 || template->parts[i].column >= N_COLUMNS
+                || template->parts[i].offset < -MAX_REACH || template->parts[i].offset > MAX_REACH)
+                return damaged("the table of templates");
+    }
+    return 0;
+}
+
+static int check_sets(const PosTagger *tagger)
+{
+    uint64_t all = tagger->n_tags == 64 ? UINT64_MAX : ((uint64_t)1 << tagger->n_tags) - 1;
+    for (uint32_t k = 0; k < tagger->n_sets; k++)
+        if (tagger->sets[k] == 0 || (tagger->sets[k] & ~all))
+            return damaged("the table of tags");
+    return tagger->n_sets && tagger->n_classes ? 0 : damaged("the table of tags");
+}
+
+static int load(const ModuleState *state, PyObject *source, PyObject *arrays, PosTagger *tagger)
+{
+    uint32_t n_pages, n_cells, n_transitions;
+    if (!(tagger->pages = named_array(state, source, arrays, "pages", 2, &n_pages))
+        || !(tagger->codes = named_array(state, source, arrays, "codes", 2, &n_cells))
+        || !(tagger->types = named_array(state, source, arrays, "types", 1, &tagger->n_codes))
+        || !(tagger->templates = named_array(state, source, arrays, "templates", 1, &tagger->n_templates))
+        || !(tagger->rows = named_array(state, source, arrays, "rows", 4, &tagger->n_rows))
+        || !(tagger->entries = named_array(state, source, arrays, "entries", 2, &tagger->n_entries))
+        || !(tagger->transitions = named_array(state, source, arrays, "transitions", 2, &n_transitions))
+        || !(tagger->words = named_array(state, source, arrays, "words", 4, &tagger->n_words))
+        || !(tagger->coarse = named_array(state, source, arrays, "coarse", 2, &tagger->n_classes))
+        || !(tagger->sets = named_array(state, source, arrays, "sets", 8, &tagger->n_sets))
+        || !(tagger->dictionary.slots =
+                 named_array(state, source, arrays, "dictionary", 4, &tagger->dictionary.size))
+        || !(tagger->clusters.slots =
+                 named_array(state, source, arrays, "clusters", 4, &tagger->clusters.size))
+        || check_pages(tagger->pages, n_pages, n_cells, "the alphabet"))
+        return -1;
+    for (uint32_t k = 0; k < n_cells; k++)
+        if (tagger->codes[k] >= tagger->n_codes)
+            return damaged("the alphabet");
+    if (n_transitions != tagger->n_tags * (tagger->n_tags + 1))
+        return damaged("the table of transitions");
+    if (tagger->n_templates % sizeof(WordTemplate)
+        || tagger->n_templates / sizeof(WordTemplate) > MAX_TEMPLATES)
+        return damaged("the table of templates");
+    tagger->n_templates /= sizeof(WordTemplate);
+    if (tagger->n_rows == 0 || tagger->n_rows % 2 || tagger->n_words % 2)
+        return damaged("a hash table");
+    tagger->n_rows /= 2;
+    tagger->n_words /= 2;
+    if (check_templates(tagger) || check_sets(tagger))
+        return -1;
+    tagger->affixes_reach = pos_affixes_reach(tagger);
+    return 0;
+}
+
+static PyObject *word_tagger_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    PyObject *source, *arrays, *tags;
+    (void)kwargs;
+    if (!PyArg_ParseTuple(args, "OO!O!:WordTagger", &source, &PyDict_Type, &arrays, &PyTuple_Type, &tags))
+        return NULL;
+    Py_ssize_t n_tags = PyTuple_Size(tags);
+    if (n_tags < 1 || n_tags > MAX_TAGS) {
+        PyErr_SetString(PyExc_ValueError, "a tagger has 1 to 64 tags");
+        return NULL;
+    }
+    WordTaggerObject *self = (WordTaggerObject *)new_object(type);
+    if (!self)
+        return NULL;
+    Py_INCREF(source);
+    Py_INCREF(tags);
+    self->source = source;
+    self->tags = tags;
+    self->tagger.n_tags = (uint32_t)n_tags;
+    if (load(state_of(type), source, arrays, &self->tagger)) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    return (PyObject *)self;
+}
+
+static void word_tagger_dealloc(PyObject *self)
+{
+    Py_XDECREF(((WordTaggerObject *)self)->source);
+    Py_XDECREF(((WordTaggerObject *)self)->tags);
+    free_object(self);
+}
+
+/* ---- using it ---------------------------------------------------------------------------------- */
+
+/* The tags of the words; without the GIL if there are many. NULL with an exception; to be freed. */
+static uint8_t *tag_words(const WordTaggerObject *self, const uint32_t *text, const Word *words,
+                          size_t count)
+{
+    uint8_t *tags = malloc(count ? count : 1);
+    int status = -1;
+    if (tags && count < GIL_RELEASE_LENGTH / 4) {
+        status = pos_tag(&self->tagger, text, words, count, tags);
+    } else if (tags) {
+        Py_BEGIN_ALLOW_THREADS
+        status = pos_tag(&self->tagger, text, words, count, tags);
+        Py_END_ALLOW_THREADS
+    }
+    if (status) {
+        PyErr_NoMemory();
+        free(tags);
+        return NULL;
+    }
+    return tags;
+}
+
+/* A new reference to the name of a tag; `space` is that of white space. */
+static PyObject *name_of(const WordTaggerObject *self, uint8_t tag, PyObject *space)
+{
+    PyObject *name = tag == POS_SPACE ? space : PyTuple_GetItem(self->tags, tag);
+    Py_XINCREF(name);
+    return name;
+}
+
+/* The code points of all words in turn, and where each ends. */
+typedef struct {
+    uint32_t *text;
+    Word *words;
+    size_t length, text_capacity, count, words_capacity;
+} Joined;
+
+static int join_word(Joined *joined, PyObject *word)
+{
+    if (!PyUnicode_Check(word)) {
+        raise_not_text(word);
+        return -1;
+    }
+    Py_ssize_t length = PyUnicode_GetLength(word);
+    if (length < 0)
+        return -1;
+    if ((uint64_t)joined->length + (uint64_t)length >= UINT32_MAX) {
+        PyErr_SetString(PyExc_OverflowError, "the words are longer than 4,294,967,294 characters");
+        return -1;
+    }
+    size_t end = joined->length + (size_t)length;
+    if (!reserve(&joined->text, &joined->text_capacity, end + 1, sizeof *joined->text)
+        || !reserve(&joined->words, &joined->words_capacity, joined->count + 1, sizeof(Word))) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    if (length && !PyUnicode_AsUCS4(word, joined->text + joined->length, length, 0))
+        return -1;
+    joined->length = end;
+    joined->words[joined->count++] = (Word){(uint32_t)end, SOURCE_LEXICON};
+    return 0;
+}
+
+static PyObject *word_tagger_predict(PyObject *object, PyObject *args)
+{
+    const WordTaggerObject *self = (WordTaggerObject *)object;
+    PyObject *words, *space, *list = NULL;
+    Joined joined = {0};
+    int status = 0;
+    if (!PyArg_ParseTuple(args, "O!O:predict", &PyList_Type, &words, &space))
+        return NULL;
+    for (Py_ssize_t k = 0; k < PyList_Size(words) && !status; k++)
+        status = join_word(&joined, PyList_GetItem(words, k));
+    uint8_t *tags = status ? NULL : tag_words(self, joined.text, joined.words, joined.count);
+    if (tags)
+        list = PyList_New((Py_ssize_t)joined.count);
+    for (size_t k = 0; k < joined.count && list; k++) {
+        PyObject *name = name_of(self, tags[k], space);
+        if (!name || PyList_SetItem(list, (Py_ssize_t)k, name))
+            Py_CLEAR(list);
+    }
+    free(tags);
+    free(joined.text);
+    free(joined.words);
+    return list;
+}
+
+/* Makes the tokens: instances of a class with these slots, set without asking its __setattr__. The descriptors
+ * are looked up once, and what sets them is called without detours: half the time of PyObject_GenericSetAttr. */
+typedef struct {
+    PyTypeObject *type;
+    allocfunc allocate;
+    PyObject *slots[5];
+    descrsetfunc set[5];
+} Maker;
+
+static int maker_init(Maker *maker, PyTypeObject *type)
+{
+    static const char *const names[] = {"text", "start", "end", "tag", "source"};
+    maker->type = type;
+    maker->allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
+    for (int k = 0; k < 5; k++) {
+        if (!(maker->slots[k] = PyObject_GetAttrString((PyObject *)type, names[k])))
+            return -1;
+        maker->set[k] = (descrsetfunc)PyType_GetSlot(Py_TYPE(maker->slots[k]), Py_tp_descr_set);
+        if (!maker->set[k]) {
+            PyErr_Format(PyExc_TypeError, "the class has no slot '%s'", names[k]);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static void maker_free(Maker *maker)
+{
+    for (int k = 0; k < 5; k++)
+        Py_XDECREF(maker->slots[k]);
+}
+
+/* Takes over the references of `values`. */
+static PyObject *make(const Maker *maker, PyObject **values)
+{
+    PyObject *object = maker->allocate(maker->type, 0);
+    for (int k = 0; k < 5; k++) {
+        if (object && (!values[k] || maker->set[k](maker->slots[k], object, values[k])))
+            Py_CLEAR(object);
+        Py_XDECREF(values[k]);
+    }
+    return object;
+}
+
+static PyObject *tokens(const WordTaggerObject *self, PyObject *string, const Word *words, size_t count,
+                        const uint8_t *tags, const Maker *maker, PyObject *sources, PyObject *space)
+{
+    PyObject *list = PyList_New((Py_ssize_t)count);
+    PyObject *begin = list ? PyLong_FromLong(0) : NULL; /* the end of a word is the start of the next */
+    Py_ssize_t start = 0;
+    for (size_t k = 0; k < count && list; k++) {
+        Py_ssize_t stop = (Py_ssize_t)words[k].end;
+        PyObject *source = PyTuple_GetItem(sources, (Py_ssize_t)words[k].source);
+        PyObject *end = PyLong_FromSsize_t(stop);
+        Py_XINCREF(source);
+        Py_XINCREF(end);
+        PyObject *values[] = {PyUnicode_Substring(string, start, stop), begin, end,
+                              name_of(self, tags[k], space), source};
+        PyObject *token = make(maker, values);
+        if (!token || PyList_SetItem(list, (Py_ssize_t)k, token))
+            Py_CLEAR(list);
+        begin = end;
+        start = stop;
+    }
+    Py_XDECREF(begin);
+    return list;
+}
+
+static PyObject *word_tagger_tokens(PyObject *object, PyObject *args)
+{
+    const WordTaggerObject *self = (WordTaggerObject *)object;
+    PyObject *cutter, *string, *spans, *type, *sources, *space, *list = NULL;
+    const ModuleState *state = state_of(Py_TYPE(object));
+    Text text;
+    Words words;
+    Maker maker = {0};
+    words_init(&words);
+    if (!PyArg_ParseTuple(args, "O!UOO!O!O:tokens", state->cutter, &cutter, &string, &spans,
+                          &PyType_Type, &type, &PyTuple_Type, &sources, &space)
+        || text_load(&text, string))
+        return NULL;
+    const Segmenter *segmenter = &((CutterObject *)cutter)->segmenter;
+    Input input = input_of(segmenter, text.items, text.length);
+    if (!spans_load(spans, &input) && !segment_text(segmenter, &input, 1, &words)) {
+        uint8_t *tags = tag_words(self, text.items, words.items, words.count);
+        if (tags && !maker_init(&maker, (PyTypeObject *)type))
+            list = tokens(self, string, words.items, words.count, tags, &maker, sources, space);
+        maker_free(&maker);
+        free(tags);
+    }
+    words_free(&words);
+    text_free(&text);
+    return list;
+}
+
+/* Tags of all words of a batch, text by text; needs no GIL. NULL without memory; to be freed. */
+static uint8_t *tag_batch(const PosTagger *tagger, const Batch *batch)
+{
+    uint8_t *tags = malloc(batch->words.count ? batch->words.count : 1);
+    for (size_t k = 0; k < batch->count && tags; k++) {
+        size_t first = batch->first_word[k];
+        if (pos_tag(tagger, batch->items + batch->first[k], batch->words.items + first,
+                    batch->first_word[k + 1] - first, tags + first)) {
+            free(tags);
+            tags = NULL;
+        }
+    }
+    return tags;
+}
+
+static PyObject *word_tagger_tokens_all(PyObject *object, PyObject *args)
+{
+    const WordTaggerObject *self = (WordTaggerObject *)object;
+    const ModuleState *state = state_of(Py_TYPE(object));
+    PyObject *cutter, *texts, *type, *sources, *space, *lists = NULL;
+    Batch batch;
+    Maker maker = {0};
+    uint8_t *tags;
+    if (!PyArg_ParseTuple(args, "O!O!O!O!O:tokens_all", state->cutter, &cutter, &PyList_Type, &texts,
+                          &PyType_Type, &type, &PyTuple_Type, &sources, &space))
+        return NULL;
+    if (batch_load(&batch, texts)) {
+        batch_free(&batch);
+        return NULL;
+    }
+    Py_BEGIN_ALLOW_THREADS
+    tags = segment_batch(&((CutterObject *)cutter)->segmenter, &batch, 1) ? NULL : tag_batch(&self->tagger, &batch);
+    Py_END_ALLOW_THREADS
+    if (!tags)
+        PyErr_NoMemory();
+    else if (!maker_init(&maker, (PyTypeObject *)type))
+        lists = PyList_New((Py_ssize_t)batch.count);
+    for (size_t k = 0; k < batch.count && lists; k++) {
+        size_t first = batch.first_word[k];
+        PyObject *list = tokens(self, PyList_GetItem(texts, (Py_ssize_t)k), batch.words.items + first,
+                                batch.first_word[k + 1] - first, tags + first, &maker, sources, space);
+        if (!list || PyList_SetItem(lists, (Py_ssize_t)k, list))
+            Py_CLEAR(lists);
+    }
+    maker_free(&maker);
+    free(tags);
+    batch_free(&batch);
+    return lists;
+}
+
+static PyMethodDef word_tagger_methods[] = {
+    {"predict", word_tagger_predict, METH_VARARGS,
+     "predict(words, space) -> tags of a list of words, `space` for white space"},
+    {"tokens", word_tagger_tokens, METH_VARARGS,
+     "tokens(cutter, text, spans, type, sources, space) -> list of objects of the type"},
+    {"tokens_all", word_tagger_tokens_all, METH_VARARGS,
+     "tokens_all(cutter, texts, type, sources, space) -> list of objects of the type for each text"},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot word_tagger_slots[] = {
+    {Py_tp_new, word_tagger_new},
+    {Py_tp_dealloc, word_tagger_dealloc},
+    {Py_tp_methods, word_tagger_methods},
+    {Py_tp_doc, "WordTagger(source, arrays, tags): the weights of a part-of-speech tagger."},
+    {0, NULL},
+};
+
+PyType_Spec word_tagger_spec = {
+    "cnlp._kernel.native.WordTagger", sizeof(WordTaggerObject), 0, Py_TPFLAGS_DEFAULT, word_tagger_slots};
