@@ -27,7 +27,7 @@ import numpy as np
 
 from benchmarks import record as records
 from benchmarks.measure.pos import Tagged, f1, fit_segmenter
-from cnlp._kernel.reference_pos import WordTagger
+from cnlp._kernel.reference import WordTagger
 from cnlp.models import open_model
 from cnlp.pos.tagger import ARRAYS, KIND, PartOfSpeech
 from cnlp.segmentation import encode

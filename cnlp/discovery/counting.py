@@ -29,21 +29,13 @@ from itertools import chain
 from typing import BinaryIO, TypeVar
 
 from cnlp import errors
+from cnlp._kernel import ngrams_kernel as kernel
+from cnlp._kernel.layout import NGRAM_MAX, NGRAM_SYMBOLS
+from cnlp.discovery.table import Table
 from cnlp.files.lines import naming, replacing
 from cnlp.text.characters import HAN, class_ranges
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from cnlp._kernel import reference_ngrams as kernel
-else:
-    try:
-        if os.environ.get("CNLP_PURE"):
-            raise ImportError
-        from cnlp._kernel import ngrams as kernel
-    except ImportError:
-        from cnlp._kernel import reference_ngrams as kernel
-
-MAX_LENGTH = 6  # of n-grams: with both neighbours they fill 128 bits
+MAX_LENGTH = NGRAM_MAX  # of n-grams: with both neighbours they fill 128 bits
 MEMORY = 256_000_000
 JOURNAL = "journal.json"
 
@@ -54,7 +46,6 @@ _MAX_OPEN = 128  # runs that are merged at a time; macOS allows 256 open files
 _MAGIC = "cnlp n-grams 1"
 _TEMPORARY = ".cnlp-"
 
-Table = kernel.Table
 OnRead = Callable[[int], object]
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -67,7 +58,7 @@ def unit_table() -> bytes:
     >>> unit_table()[ord("中")], unit_table()[ord("a")]
     (1, 0)
     """
-    table = bytearray(1 << 16)
+    table = bytearray(NGRAM_SYMBOLS)
     for first, last, value in class_ranges():
         if value == HAN and first < len(table):
             last = min(last, len(table) - 1)

@@ -22,8 +22,9 @@ from __future__ import annotations
 from math import log
 
 from cnlp.discovery import scoring
-from cnlp.discovery.counting import NgramCounts, OnRead, Table
+from cnlp.discovery.counting import NgramCounts, OnRead
 from cnlp.discovery.scoring import is_cohesive, measure, pmi
+from cnlp.discovery.table import Table
 from cnlp.types import Candidate
 
 MIN_PMI = 1.0  # nats, of two characters that stay together

@@ -28,7 +28,7 @@ from math import log, sqrt
 from typing import Protocol
 
 from cnlp import errors
-from cnlp.discovery.counting import Table
+from cnlp.discovery.table import Table
 from cnlp.types import Candidate
 
 MIN_COUNT = 5

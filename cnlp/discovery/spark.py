@@ -20,20 +20,17 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cnlp import errors
-from cnlp._kernel import reference_ngrams
+from cnlp._kernel import ngrams_kernel as kernel
 from cnlp.discovery import scoring
 from cnlp.discovery.counting import MAX_LENGTH, unit_table
 from cnlp.discovery.scoring import Words
+from cnlp.discovery.table import Rows
 from cnlp.discovery.word_discovery import known_words
 from cnlp.types import Candidate
 
 if TYPE_CHECKING:
     import pyarrow
     from pyspark.sql import DataFrame, SparkSession
-
-    from cnlp._kernel import reference_ngrams as kernel
-else:
-    from cnlp.discovery.counting import kernel
 
 CHUNK = 4_000_000  # characters that a task sorts at a time
 BUCKETS = 64  # for each core; a bucket's runs must fit into a task's memory
@@ -130,7 +127,7 @@ def discover_words(
     known = known_words(exclude)
     statistics, total = ngram_statistics(texts, column=column, max_length=max_length, min_count=min_count)
     rows = (tuple(row) for row in statistics.toLocalIterator())
-    table = reference_ngrams.Table.from_rows(max_length, min_count or 1, total, rows)
+    table = Rows(max_length, min_count or 1, total, rows)
     found = scoring.candidates(table, min_pmi=min_pmi, min_entropy=min_entropy)
     return scoring.choose(found, exclude=known, top_k=top_k)
 

@@ -8,6 +8,7 @@ have is ``unknown``; such words are mostly names and terms, and count as nouns.
 from __future__ import annotations
 
 from cnlp import errors
+from cnlp._kernel.layout import TERM_LEVEL_SHIFT, TERM_STOP
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,4 +70,4 @@ def class_mask(tags: Iterable[str] | None) -> int:
 
 def pack(level: int, word_class: int = 0, stop: bool = False) -> int:
     """The value of a word in a trie of the kernel's ``Terms``."""
-    return 1 + (level << 5 | stop << 4 | word_class)
+    return 1 + (level << TERM_LEVEL_SHIFT | TERM_STOP * stop | word_class)

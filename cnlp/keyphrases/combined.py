@@ -32,6 +32,25 @@ from __future__ import annotations
 from array import array
 
 from cnlp import errors
+from cnlp._kernel.layout import (
+    FEATURE_CAPITAL,
+    FEATURE_CONSTANT,
+    FEATURE_COUNT,
+    FEATURE_FREE,
+    FEATURE_FREE_AFTER,
+    FEATURE_FREE_BEFORE,
+    FEATURE_GREATEST_COUNT,
+    FEATURE_HEADING,
+    FEATURE_INDEPENDENT,
+    FEATURE_LEAST_IDF,
+    FEATURE_POSITION,
+    FEATURE_SINGLE,
+    FEATURE_SPAN,
+    FEATURE_WORDS,
+    LONGEST_CANDIDATE,
+    MAX_WORDS,
+    N_FEATURES,
+)
 from cnlp.keyphrases.extractor import Extractor
 from cnlp.keyphrases.resources import shipped
 from cnlp.text.normalise import normalise
@@ -41,27 +60,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cnlp._kernel import kernel
-    from cnlp._kernel.reference_terms import Found
+    from cnlp._kernel.native import FoundTerm
     from cnlp.keyphrases.idf import Idf
     from cnlp.segmentation import Segmenter
 
-FEATURES = 73
 PARTS: dict[str, tuple[int, ...]] = {
-    "frequency": (1, 6),
-    "independence": (2, 3, 4, 5),
-    "idf": (7,),
-    "position": (8, 9),
-    "span": (10,),
-    "casing": (11,),
-    "length": tuple(range(12, 25)),
-    "pos": tuple(range(25, FEATURES)),
+    "frequency": (FEATURE_COUNT, FEATURE_GREATEST_COUNT),
+    "independence": (FEATURE_INDEPENDENT, FEATURE_FREE_BEFORE, FEATURE_FREE_AFTER, FEATURE_FREE),
+    "idf": (FEATURE_LEAST_IDF,),
+    "position": (FEATURE_HEADING, FEATURE_POSITION),
+    "span": (FEATURE_SPAN,),
+    "casing": (FEATURE_CAPITAL,),
+    "length": tuple(range(FEATURE_WORDS, FEATURE_SINGLE)),
+    "pos": tuple(range(FEATURE_SINGLE, N_FEATURES)),
     "phrases": (),
     "distinct": (),
 }
 NAMES = (
     "constant", "ln count", "ln(1 + independent count)", "parted before", "parted behind", "parted on both sides",
     "ln greatest count of its words", "least IDF of its words", "in a heading", "ln(1 + characters before)", "span",
-    "has a capital", *(f"{n} words" for n in range(1, 5)), *(f"{n} characters" for n in range(1, 10)),
+    "has a capital", *(f"{n} words" for n in range(1, MAX_WORDS + 1)),
+    *(f"{n} characters" for n in range(1, LONGEST_CANDIDATE + 1)),
 )  # fmt: skip
 DEFAULT_PARTS = tuple(part for part in PARTS if part not in ("span", "casing"))
 _ENDS = "。．！？；!?;"
@@ -130,18 +149,18 @@ class Combined(Extractor):
         for text, phrases in zip(texts, keyphrases, strict=True):
             wanted = set(map(normalise, phrases))
             data, bounds = self._terms(text).features(headings(text))
-            rows.append(np.frombuffer(data).reshape(-1, FEATURES))
+            rows.append(np.frombuffer(data).reshape(-1, N_FEATURES))
             ends = array("I", bounds)
             labels += [normalise(text[start:end]) in wanted for start, end in zip(ends[::2], ends[1::2], strict=True)]
-        kept = [k for k in range(1, FEATURES) if k not in self._left_out()]
+        kept = [k for k in range(1, N_FEATURES) if k not in self._left_out()]
         if not kept:
             raise errors.ArgumentError(f"the parts {', '.join(self.parts)} have no features to learn weights of")
         if len(set(labels)) < 2:
             raise errors.ArgumentError("to learn, candidates that are keyphrases and others that are not are needed")
         model = LogisticRegression(solver="newton-cholesky", C=1.0)
         model.fit(np.concatenate(rows)[:, kept], labels)
-        weights = array("d", bytes(8 * FEATURES))
-        weights[0] = float(model.intercept_[0])
+        weights = array("d", bytes(8 * N_FEATURES))
+        weights[FEATURE_CONSTANT] = float(model.intercept_[0])
         for k, weight in zip(kept, model.coef_[0], strict=True):
             weights[k] = float(weight)
         self.weights_ = weights
@@ -151,10 +170,10 @@ class Combined(Extractor):
         """The features of each candidate, and where it first stands."""
         data, bounds = self._terms(text).features(headings(text))
         values, ends = array("d", data), array("I", bounds)
-        rows = [values[start : start + FEATURES] for start in range(0, len(values), FEATURES)]
+        rows = [values[start : start + N_FEATURES] for start in range(0, len(values), N_FEATURES)]
         return rows, list(zip(ends[::2], ends[1::2], strict=True))
 
-    def _found(self, text: str, terms: kernel.Terms, top_k: int) -> list[Found]:
+    def _found(self, text: str, terms: kernel.Terms, top_k: int) -> list[FoundTerm]:
         return terms.combine(self._weight_bytes(), headings(text), top_k, "distinct" in self.parts)
 
     def _left_out(self) -> set[int]:
@@ -162,8 +181,8 @@ class Combined(Extractor):
 
     def _weight_bytes(self) -> bytes:
         weights = array("d", self.weights_ or self.weights or shipped().weights)
-        if len(weights) != FEATURES:
-            raise errors.ArgumentError(f"{FEATURES} weights are needed, got {len(weights)}")
+        if len(weights) != N_FEATURES:
+            raise errors.ArgumentError(f"{N_FEATURES} weights are needed, got {len(weights)}")
         for feature in self._left_out():
             weights[feature] = 0.0
         return weights.tobytes()

@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnlp._kernel.reference_terms import Found
+    from cnlp._kernel.native import FoundTerm
     from cnlp.keyphrases.idf import Idf
     from cnlp.segmentation import Segmenter
 
@@ -81,7 +81,7 @@ class Extractor:
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in self.__dict__.items() if name != "_tables"}
 
-    def _found(self, text: str, terms: kernel.Terms, top_k: int) -> list[Found]:
+    def _found(self, text: str, terms: kernel.Terms, top_k: int) -> list[FoundTerm]:
         """Score, count and spans of the best."""
         return terms.rank(self._scores(terms), top_k)
 

@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from cnlp import errors
+from cnlp._kernel.layout import CODE_POINT_PAGES
 
-N_PAGES = 0x110000 >> 8
 MAX_CODES = 0xFFFF
 
 
@@ -49,7 +49,7 @@ def pack_alphabet(codes: Mapping[int, int], fold: Mapping[int, int]) -> tuple[by
         codes: code of each folded code point.
         fold: folded code point of every code point that folding changes.
     """
-    pages = array("H", bytes(2 * N_PAGES))
+    pages = array("H", bytes(2 * CODE_POINT_PAGES))
     cells = array("H", bytes(2 * 256))
     coded = dict(codes)
     coded.update((point, codes[target]) for point, target in fold.items() if target in codes)

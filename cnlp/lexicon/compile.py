@@ -21,13 +21,13 @@ from collections.abc import Iterator, Mapping
 from math import log
 
 from cnlp._kernel import kernel
-from cnlp._kernel.reference import BONUS_STEP, BUCKET, PAIRS_LEFT, PAIRS_RIGHT, bigram_hash
+from cnlp._kernel.hashes import bigram_hash
+from cnlp._kernel.layout import BONUS_STEP, COST_SCALE, PAIR_BUCKET, PAIRS_LEFT, PAIRS_RIGHT, to_cost
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
 from cnlp.text.normalise import fold_table
 from cnlp.text.patterns import PATTERNS
 from cnlp.text.tables import build_tables
 
-COST_SCALE = 4096  # units of cost per nat
 INTERPOLATION = 0.6
 MIN_BONUS = 1.0  # nats; leaving out the pairs below costs nothing on the held-out days
 BEGIN = "<begin>"  # what stands before the first word of a sentence
@@ -43,15 +43,6 @@ def class_name(pattern: str) -> str:
     '<number>'
     """
     return f"<{pattern}>"
-
-
-def to_cost(nats: float) -> int:
-    """The kernel's integer cost.
-
-    >>> to_cost(1.0)
-    4096
-    """
-    return max(0, min(round(nats * COST_SCALE), (1 << 22) - 2))
 
 
 def compile_lexicon(
@@ -135,14 +126,14 @@ def _bonuses(
 
 def _hash_table(bonuses: list[tuple[tuple[str, str], int]], ids: Mapping[str, int]) -> bytes:
     entries = [(bigram_hash(ids[left], ids[right]), steps) for (left, right), steps in bonuses]
-    n_buckets = int(len(entries) / _LOAD_FACTOR / BUCKET) + 1 if entries else 0
-    table = array("I", bytes(4 * BUCKET * n_buckets))
+    n_buckets = int(len(entries) / _LOAD_FACTOR / PAIR_BUCKET) + 1 if entries else 0
+    table = array("I", bytes(4 * PAIR_BUCKET * n_buckets))
     free = [0] * n_buckets  # the first empty place of each bucket
     for hashed, steps in entries:
         bucket, fingerprint = (hashed >> 32) * n_buckets >> 32, hashed >> 8 & 0xFFFFFF
-        while free[bucket] == BUCKET:
+        while free[bucket] == PAIR_BUCKET:
             bucket = bucket + 1 if bucket + 1 < n_buckets else 0
-        start, end = bucket * BUCKET, bucket * BUCKET + free[bucket]
+        start, end = bucket * PAIR_BUCKET, bucket * PAIR_BUCKET + free[bucket]
         if all(entry >> 8 != fingerprint for entry in table[start:end]):  # else it cannot be told apart
             table[end] = fingerprint << 8 | steps
             free[bucket] += 1

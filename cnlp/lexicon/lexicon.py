@@ -25,6 +25,7 @@ import os
 
 from cnlp import errors
 from cnlp._kernel import kernel
+from cnlp._kernel.layout import COST_SCALE, MODE_BLOCK, MODE_FORCE, MODE_PARTIAL, MODE_PREFER, MODE_SPLIT, to_cost
 from cnlp.models import CORE, open_model
 
 TYPE_CHECKING = False
@@ -53,8 +54,7 @@ ARRAYS = (
     "accepts",
     "pattern_flags",
 )
-_MODES = {"prefer": 0, "force": 1, "split": 2, "block": 3}  # as in kernel.h
-_PARTIAL = 4
+_MODES = {"prefer": MODE_PREFER, "force": MODE_FORCE, "split": MODE_SPLIT, "block": MODE_BLOCK}
 # In nats: what the context gives, about, to the known words that a new word competes with. With the
 # unknown words of January 29 to 31 of PFR 1998 as entries: F1 .963 at 0, .971 at 3, .974 at 6 and at 8.
 PREFER_BONUS = 6.0
@@ -221,17 +221,14 @@ class Lexicon:
             return None
         from array import array
 
-        from cnlp._kernel.reference import MODE_MASK
-
-        found = [
-            (start, end, kernel_mode(row) & MODE_MASK, self._base.cost_of(row[1]) if row[1] else 0)
-            for start, end, row in self._matches(text)
-        ]
+        found = []
+        for start, end, (_, weight, _, mode, *_) in self._matches(text):
+            found.append((start, end, _MODES[mode], self._base.cost_of(weight) if weight else 0))
         return array("I", [number for span in sorted(found) for number in span]).tobytes()
 
     def tags(self, text: str) -> dict[tuple[int, int], str | None]:
         """The tags of what the user's regular expressions match, by start and end."""
-        return {(start, end): row[2] for start, end, row in self._matches(text)}
+        return {(start, end): tag for start, end, (_, _, tag, *_) in self._matches(text)}
 
     def _matches(self, text: str) -> Iterator[tuple[int, int, Row]]:
         """Where expressions match; inside a run of letters or digits only those that are ``partial``."""
@@ -240,19 +237,28 @@ class Lexicon:
         from cnlp.lexicon.runs import is_inside_run
 
         for row, expression in self._expressions.values():
+            *_, partial, _ = row
             for match in expression.finditer(text):
                 start, end = match.span()
-                if start < end and (row[5] or not (is_inside_run(text, start) or is_inside_run(text, end))):
+                if start < end and (partial or not (is_inside_run(text, start) or is_inside_run(text, end))):
                     yield start, end, row
 
     def _add(self, added: Sequence[Row]) -> None:
-        words = [row for row in added if not row[6]]
-        self._rows.update(zip(self._base.fold_all([row[0] for row in words]), words, strict=True))
-        if len(words) < len(added):
-            import re
+        words: list[str] = []
+        rows: list[Row] = []
+        expressions: dict[str, tuple[Row, re.Pattern[str]]] = {}
+        for row in added:
+            word, _, _, _, _, _, is_expression = row
+            if is_expression:
+                import re
 
-            compiled = {row[0]: (row, re.compile(row[0])) for row in added if row[6]}
-            self._expressions = {**self._expressions, **compiled}
+                expressions[word] = row, re.compile(word)
+            else:
+                words.append(word)
+                rows.append(row)
+        self._rows.update(zip(self._base.fold_all(words), rows, strict=True))
+        if expressions:
+            self._expressions = {**self._expressions, **expressions}
         if self._rows:
             self._arrays = _compile_overlay(self._base, self._rows)
             self._overlay = _open_overlay(self._arrays)
@@ -343,8 +349,6 @@ class _Base:
         """The kernel's cost of a word that occurs ``weight`` times."""
         from math import log
 
-        from cnlp.lexicon.compile import to_cost
-
         return to_cost(log(max(self.weight_total, weight)) - log(weight))
 
 
@@ -426,18 +430,12 @@ def _as_rows(entries: str | os.PathLike[str] | Iterable[Entry | str]) -> Sequenc
     return [Entry(entry) if isinstance(entry, str) else entry for entry in listed]
 
 
-def kernel_mode(row: Row) -> int:
-    """The mode and flags of an entry as the kernel writes them."""
-    return _MODES[row[3]] | (_PARTIAL if row[5] else 0)
-
-
 def _compile_overlay(base: _Base, rows: Mapping[str, Row]) -> Arrays:
     """What the kernel needs of the user's entries: a trie's data, ranges and greatest length; the other arrays."""
     from array import array
     from itertools import accumulate
 
     from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
-    from cnlp.lexicon.compile import COST_SCALE
 
     forms = list(rows)
     pages, cells = pack_alphabet(assign_codes(forms, ranked=False), base.fold_table)
@@ -449,7 +447,7 @@ def _compile_overlay(base: _Base, rows: Mapping[str, Row]) -> Arrays:
         "pages": (len(units), len(pages)),
         "codes": (len(units) + len(pages), len(cells)),
     }
-    _, weights, _, _, pieces, _, _ = zip(*rows.values(), strict=True)
+    _, weights, _, modes, pieces, partial, _ = zip(*rows.values(), strict=True)
     bonus = round(PREFER_BONUS * COST_SCALE)
     cost_of = {weight: base.cost_of(weight) for weight in set(weights) if weight}
     costs = [
@@ -458,7 +456,7 @@ def _compile_overlay(base: _Base, rows: Mapping[str, Row]) -> Arrays:
     ]
     ids = [node or base.model.unknown for node in array("I", base.trie.find_all(forms))]
     arrays = (
-        bytes(map(kernel_mode, rows.values())),
+        bytes(_MODES[mode] | (MODE_PARTIAL if flag else 0) for mode, flag in zip(modes, partial, strict=True)),
         array("i", costs).tobytes(),
         array("I", ids).tobytes(),
         array("I", [len(piece) for split in pieces for piece in split]).tobytes(),

@@ -16,13 +16,13 @@ from typing import Any
 
 from cnlp import errors
 from cnlp._kernel import kernel
+from cnlp._kernel.layout import MAX_VALUE
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
 from cnlp.models import open_model
 from cnlp.models.format import ModelFile, write_model
 from cnlp.text.normalise import fold_table, normalise_all
 
 KIND = "trie"
-MAX_VALUE = (1 << 24) - 1
 _RANKED = 100_000  # of more words, ranking the characters costs more time than it saves
 _ARRAYS = ("units", "pages", "codes")
 _DTYPES = {"units": "U64", "pages": "U16", "codes": "U16"}

@@ -1,4 +1,4 @@
-"""What :mod:`cnlp._kernel.reference_entities` sees of a text, for whole corpora at once, as numpy arrays.
+"""What :mod:`cnlp._kernel.reference.entities` sees of a text, for whole corpora at once, as numpy arrays.
 
 A corpus is one long row of characters with ``PADS`` zeros before, between and behind its pieces, so that no window
 reaches from one piece into another. The keys are those of ``EntityTagger.keys``, hash for hash; the tests hold the
@@ -18,14 +18,15 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from cnlp._kernel.reference_entities import (
+from cnlp._kernel.layout import (
     EDGE_OF_TEXT,
+    ENTITY_MULTIPLIER,
+    ENTITY_STREAMS,
     FIRST_HAN,
     LONGEST_PHRASE,
     PHRASE_WORDS,
-    STREAMS,
-    piece_ends,
 )
+from cnlp._kernel.pieces import piece_ends
 from cnlp.segmentation.encode import BLOCKS, PADS, Ints, shift
 from cnlp.segmentation.features import NOTHING
 
@@ -35,7 +36,7 @@ COUNT_BINS = (2, 5)
 PHRASE_KINDS = (len(SHARE_BINS) + 1) * (len(COUNT_BINS) + 1)
 EDGE_BINS = (0.02, 0.1, 0.3)  # how many of a character's occurrences begin, or end, an entity
 LABEL_LIMIT = 34  # labels that phrases can tell apart
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_MULTIPLIER = np.uint64(ENTITY_MULTIPLIER)
 
 
 @dataclass
@@ -84,7 +85,7 @@ def cut(
 
 
 def mix(*parts: int | npt.NDArray[Any]) -> Hashes:
-    """:func:`cnlp._kernel.reference_entities.mix` of arrays."""
+    """:func:`cnlp._kernel.hashes.mix` of arrays."""
     value: Hashes = np.ones((), np.uint64)
     with np.errstate(over="ignore"):
         for part in parts:
@@ -267,7 +268,7 @@ def keys(
         return np.where(first if by < 0 else last, edge.astype(values.dtype), np.roll(values, -by))[at]
 
     if not n_words:
-        yield from ((name, np.full(len(chars), NOTHING, np.int64)) for name, _, _ in STREAMS)
+        yield from ((name, np.full(len(chars), NOTHING, np.int64)) for name, _, _ in ENTITY_STREAMS)
         return
     place = np.full(len(chars), 2, np.int64)
     start = layout.starts[at]
@@ -310,7 +311,7 @@ def keys(
         "edges": (begins, shift(ends, 1), shift(ends, 2)),
         "suffix": (shift(ends, -1), ends, kind, place),
     }
-    for number, (name, _, _) in enumerate(STREAMS):
+    for number, (name, _, _) in enumerate(ENTITY_STREAMS):
         seen = layout.here & (parts[name][0] != 0) if name.startswith("phrase") else layout.here
         yield name, np.where(seen, mix(number, *parts[name]).view(np.int64), NOTHING)
 

@@ -30,9 +30,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cnlp import errors
+from cnlp._kernel.layout import MAX_VALUE
 from cnlp.lexicon.entries import read_lines_at_once
 from cnlp.lexicon.runs import inside_runs
-from cnlp.lexicon.trie import MAX_VALUE, Trie
+from cnlp.lexicon.trie import Trie
 from cnlp.models import open_model
 from cnlp.models.format import write_model
 from cnlp.types import Entity

@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from cnlp._kernel.reference import Cutter, Range
-    from cnlp._kernel.reference_entities import EntityTagger
+    from cnlp._kernel.native import Cutter, EntityTagger, Range
     from cnlp.models.format import ModelFile
     from cnlp.ner.gazetteer import Gazetteer, GazetteerEntry
     from cnlp.ner.rules import Rules

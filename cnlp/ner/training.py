@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cnlp import errors
-from cnlp._kernel.reference_entities import STREAMS, TAG_LIMIT, mix
+from cnlp._kernel.hashes import mix
+from cnlp._kernel.layout import ENTITY_STREAMS, FORBIDDEN, LINE, PHRASE_BUCKET, ROW_BUCKET, TAG_LIMIT
 from cnlp.ner.encode import LABEL_LIMIT, Alphabet, Layout, Piece, Statistics, cut, keys
 from cnlp.ner.recognizer import KIND, METHODS, EntityRecognizer, shipped_cutter
 from cnlp.segmentation.encode import Ints
@@ -50,8 +51,7 @@ LARGEST = 4095  # steps
 LEVELS = 63  # sizes of weights that the file can tell apart
 FREQUENCY_BINS = (1, 10, 100)
 WORD_TAGS = ("nrt", "nrf", "nr", "ns", "nt", "nz", "n", "v", "a", "i", "l", "m", "t", "j", "d", "s")
-LINE, ROW_BUCKET, PHRASE_BUCKET, LOAD = 64, 12, 10, 0.8
-_FORBIDDEN = -0x8000
+LOAD = 0.8
 
 
 def train(
@@ -137,8 +137,8 @@ def _check(labels: Sequence[str], tags: Sequence[str], background: Sequence[Labe
         raise errors.ArgumentError("nothing to learn from: no sentence has an entity")
     if len(tags) > TAG_LIMIT or len(labels) > LABEL_LIMIT:
         raise errors.ArgumentError(
-            f"{len(labels)} labels make {len(tags)} tags; one model can have {LABEL_LIMIT} labels and {TAG_LIMIT} tags "
-            "(scheme BIO makes fewest)"
+            f"{len(labels)} labels make {len(tags)} tags; one model can have {LABEL_LIMIT} labels and "
+            f"{TAG_LIMIT} tags (scheme BIO makes fewest)"
         )
     if any("\n" in label or not label for label in labels):
         raise errors.ArgumentError("a label is empty or has a line break")
@@ -178,7 +178,8 @@ def _learn_streams(
     """Streams and the rows of each position; with a background every stream is followed by corrections."""
     streams: list[Stream] = []
     rows: list[Ints] = []
-    for (name, low, high), (_, seen) in zip(STREAMS, keys(layout, lexicon, statistics, training=True), strict=True):
+    every = keys(layout, lexicon, statistics, training=True)
+    for (name, low, high), (_, seen) in zip(ENTITY_STREAMS, every, strict=True):
         stream, row = learn_stream(Template(name, low, high), seen, minimum)
         streams.append(stream)
         rows.append(row.astype(np.int32))
@@ -202,7 +203,7 @@ class _Learner:
 
     def __post_init__(self) -> None:
         self.shape = Shape.of(self.streams, len(self.tags))
-        self.layers = len(self.streams) // len(STREAMS)
+        self.layers = len(self.streams) // len(ENTITY_STREAMS)
         self.allowed = transition_mask(self.tags, self.scheme)
 
     def problem(self, layout: Layout, pieces: Sequence[Piece], *, fill: bool = False) -> Problem:
@@ -320,7 +321,7 @@ def _pack(
     entries = array("H", [0])  # so that no row begins at 0
     rows: dict[int, tuple[int, int]] = {}
     borders = np.log(sizes[:-1]) / 2 + np.log(sizes[1:]) / 2
-    for number, _ in enumerate(STREAMS):
+    for number, _ in enumerate(ENTITY_STREAMS):
         at = number * learner.layers
         block = shape.table(weights, at).copy()
         if learner.layers > 1:
@@ -345,7 +346,7 @@ def _pack(
     moves = weights[shape.transitions : shape.transitions + n_tags * (n_tags + 1)].reshape(n_tags + 1, n_tags)
     legal = np.frombuffer(learner.allowed, np.uint8).reshape(n_tags + 2, n_tags) != 0
     full = np.vstack([moves[:n_tags], moves[0], np.zeros(n_tags)])
-    transitions = np.where(legal, np.clip(np.rint(full / unit), -0x7FFF, 0x7FFF), _FORBIDDEN)
+    transitions = np.where(legal, np.clip(np.rint(full / unit), -0x7FFF, 0x7FFF), FORBIDDEN)
     splits = [split_tag(tag, learner.scheme) for tag in learner.tags]
     scheme = learner.scheme
     roles = [

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import TypeAlias
 
-    from cnlp._kernel.reference_pos import WordTagger
+    from cnlp._kernel.native import WordTagger
     from cnlp.lexicon import Lexicon
     from cnlp.types import Token
 
@@ -86,7 +86,7 @@ class WordTemplate:
         """For the file, twelve int8: the window, how many parts, and each part's column and offset."""
         from array import array
 
-        from cnlp._kernel.reference_pos import COLUMNS, TEMPLATE_SIZE
+        from cnlp._kernel.layout import COLUMNS, TEMPLATE_SIZE
 
         parts = [number for column, offset in self.parts for number in (COLUMNS.index(column), offset)]
         row = [self.low, self.high, len(self.parts), 0, *parts]

@@ -16,15 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cnlp import errors
-from cnlp._kernel.reference_pos import (
-    ABSENT,
-    COLUMNS,
-    OUTSIDE,
-    SMALLEST,
-    form_columns,
-    mix_keys,
-    word_hash,
-)
+from cnlp._kernel.hashes import form_columns, mix_keys, word_hash
+from cnlp._kernel.layout import ABSENT, COLUMNS, MAX_TAGS, OUTSIDE, SMALLEST
 from cnlp.models.format import write_model
 from cnlp.pos.tagger import KIND, TEMPLATES, UNSEEN, PartOfSpeech, WordTemplate, word_class
 from cnlp.segmentation.encode import BLOCKS, Ints
@@ -131,8 +124,8 @@ class WordTagger:
             if len(words) != len(tags):
                 raise errors.ArgumentError(f"sentence {number} has {len(words)} words and {len(tags)} tags")
         self.tags_ = sorted({tag for _, tags in sentences for tag in tags})
-        if not 0 < len(self.tags_) <= 64:
-            raise errors.ArgumentError(f"{len(self.tags_)} tags; a tagger has 1 to 64")
+        if not 0 < len(self.tags_) <= MAX_TAGS:
+            raise errors.ArgumentError(f"{len(self.tags_)} tags; a tagger has 1 to {MAX_TAGS}")
         blocks = [i * BLOCKS // len(part) for part in parts for i in range(len(part))]
         flat = _Flat([words for words, _ in sentences])
         numbers = {tag: number for number, tag in enumerate(self.tags_)}

@@ -24,11 +24,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cnlp import errors
+from cnlp._kernel.layout import LONGEST_MATCH
 from cnlp.models import open_model
 from cnlp.models.format import write_model
 from cnlp.segmentation import encode
 from cnlp.segmentation.encode import Ints, Keys, Packed, WordCounts, WordTable
-from cnlp.segmentation.features import LONGEST_MATCH, NOTHING, TEMPLATES
+from cnlp.segmentation.features import NOTHING, TEMPLATES
 from cnlp.sequence.estimator import Estimator
 from cnlp.sequence.linear import Bytes, Epoch, Floats, Problem, Shape, Stream, find_rows, learn_stream, run
 from cnlp.sequence.schemes import tag_set, transition_mask

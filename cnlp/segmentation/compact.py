@@ -19,6 +19,7 @@ import numpy as np
 
 from cnlp import errors
 from cnlp._kernel import kernel
+from cnlp._kernel.layout import N_COVERS, N_REPETITIONS, N_TYPES
 from cnlp.segmentation.characters import LAYER_BITS, START_TAG, TAGS, CharacterTagger
 from cnlp.segmentation.encode import POINT_BITS, Ints, lookup
 from cnlp.segmentation.features import NOTHING, TEMPLATES
@@ -227,7 +228,7 @@ def _pack_stream(
         table = np.zeros((n_codes, flat.shape[1]), np.int8)
         table[class_of[keys]] = np.clip(flat, -127, 127)
         return "I8", table.tobytes()
-    size = {"types": 512, "repetition": 64, "cover": 125}.get(name, len(numbers))
+    size = {"types": N_TYPES, "repetition": N_REPETITIONS, "cover": N_COVERS}.get(name, len(numbers))
     small = np.zeros((size, flat.shape[1]), np.int16)
     small[keys] = np.clip(flat, -32768, 32767)
     return "I16", small.tobytes()
@@ -239,7 +240,7 @@ def _hashed_rows(name: str, keys: Ints, block: Floats, class_of: Ints) -> Rows:
         left, right = class_of[keys >> POINT_BITS], class_of[keys & ((1 << POINT_BITS) - 1)]
         packed, rank = left << 16 | right, np.maximum(left, right)
     else:
-        packed = class_of[keys // 125] * 125 + keys % 125 + 1
+        packed = class_of[keys // N_COVERS] * N_COVERS + keys % N_COVERS + 1
         rank = packed
     order = np.argsort(rank, kind="stable")
     rows = np.clip(block.reshape(len(keys), block.shape[1] * block.shape[2]), -127, 127).astype(np.int8)

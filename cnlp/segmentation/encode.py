@@ -18,10 +18,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from cnlp._kernel.layout import COVER_CLASSES, FIRST_HAN, LONGEST_MATCH, N_COVERS
 from cnlp.segmentation.features import (
     COUNT_BINS,
     DICTIONARY_BINS,
-    LONGEST_MATCH,
     NEVER_A_WORD,
     NOTHING,
     RATIO_BINS,
@@ -36,7 +36,6 @@ Keys: TypeAlias = dict[str, Ints]  # by template: one key for each position, NOT
 PADS = 4
 BLOCKS = 10  # parts of a corpus for leaving one out
 POINT_BITS = 21  # bits of a code point
-_HAN = 5
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,7 @@ def _repetition(classes: Ints, types: Ints) -> Ints:
     bits = np.zeros(len(classes), np.int64)
     for bit, (left, right) in enumerate(pairs):
         bits |= (left == right).astype(np.int64) << bit
-    return np.where(types < _HAN, 0, bits)
+    return np.where(types < FIRST_HAN, 0, bits)
 
 
 class WordTable:
@@ -271,15 +270,15 @@ def match_keys(points: Ints, starts: Ints, lengths: Ints, classes: Ints) -> Keys
         stream = np.full(n, NOTHING, np.int64)
         stream[at] = classes[here]
         keys[f"match{length}"] = stream
-        size = min(length, 5) - 1
+        size = min(length, COVER_CLASSES) - 1
         begins[at] = size
         ends[at + length - 1] = size
         for offset in range(1, length - 1):
             inside[at + offset] = size
-    cover = 25 * begins + 5 * ends + inside
+    cover = (begins * COVER_CLASSES + ends) * COVER_CLASSES + inside
     classes_of = character_keys(points)["unigram"]
     keys["cover"] = np.where(points != 0, cover, NOTHING)
-    keys["char_cover"] = np.where(points != 0, classes_of * 125 + cover, NOTHING)
+    keys["char_cover"] = np.where(points != 0, classes_of * N_COVERS + cover, NOTHING)
     return keys
 
 

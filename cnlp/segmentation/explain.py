@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnlp import errors
-from cnlp.lexicon.compile import COST_SCALE
+from cnlp._kernel.layout import COST_SCALE
 from cnlp.segmentation.segmenter import SOURCES, TAGGERS
 
 TYPE_CHECKING = False
@@ -101,6 +102,16 @@ class Path:
     words: tuple[str, ...]
 
 
+class Edge(NamedTuple):
+    """A word that the lattice permits; ``id`` is the kernel's identity of it, where it has one."""
+
+    start: int
+    end: int
+    id: int
+    cost: int
+    source: int
+
+
 class Lattice:
     """The edges of a text and the costs of stepping from one to the next."""
 
@@ -111,7 +122,7 @@ class Lattice:
         self.model = lexicon.model
         self.is_bigram = segmenter.algorithm == "bigram"
         self.text = text
-        edges = self.model.edges(text, lexicon.layer, segmenter.spans(text))
+        edges = map(Edge._make, self.model.edges(text, lexicon.layer, segmenter.spans(text)))
         # a forced word is proposed twice, as a match and as a constraint
         self.edges = sorted(dict.fromkeys(edges), key=lambda edge: edge[:2])
         self.beginning: list[list[int]] = [[] for _ in range(len(text) + 1)]
@@ -122,16 +133,16 @@ class Lattice:
 
     def cheapest(self, start: int, end: int, source: int, path_costs: list[int | None]) -> int:
         """Of the edges of this span and source, the one on the cheapest path."""
-        found = [k for k in self.beginning[start] if self.edges[k][1] == end and self.edges[k][4] == source]
+        found = [k for k in self.beginning[start] if self.edges[k].end == end and self.edges[k].source == source]
         return min(found, key=lambda k: path_costs[k] or 0)
 
     def step(self, left: int | None, right: int) -> int:
         """The cost of edge ``right`` after edge ``left``; ``None``: at the beginning."""
-        cost = self.edges[right][3]
+        cost = self.edges[right].cost
         if not self.is_bigram:
             return cost
-        before = 0 if left is None else self.edges[left][2]
-        return cost + self.model.word_cost - self.model.bonus(before, self.edges[right][2])
+        before = 0 if left is None else self.edges[left].id
+        return cost + self.model.word_cost - self.model.bonus(before, self.edges[right].id)
 
     def best_to(self) -> list[int | None]:
         """By edge: the cost of the cheapest path from the beginning up to and with it."""
@@ -149,7 +160,7 @@ class Lattice:
         """By edge: the cost of the cheapest path from behind it to the end."""
         costs: list[int | None] = [None] * len(self.edges)
         for k in range(len(self.edges) - 1, -1, -1):
-            end = self.edges[k][1]
+            end = self.edges[k].end
             if end == len(self.text):
                 costs[k] = 0
                 continue

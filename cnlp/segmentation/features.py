@@ -37,6 +37,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from cnlp._kernel.layout import COVER_CLASSES, FIRST_HAN, LONGEST_MATCH, N_COVERS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -45,12 +47,11 @@ if TYPE_CHECKING:
 
 NOTHING = -1  # the key of a position that has none
 BOUNDARY = 0  # the character before and behind a text
-LONGEST_MATCH = 8  # characters; longer words are left to the other streams
-_LENGTH_CLASSES = 5  # of cover: none, 2, 3, 4, 5 and more characters
 
 # Types of characters, as far as they matter to segmentation.
 TYPES = ("boundary", "digit", "latin", "number", "time", "han", "symbol", "letter")
 _BOUNDARY, _DIGIT, _LATIN, _NUMBER, _TIME, _HAN, _SYMBOL, _LETTER = range(8)
+assert _HAN == FIRST_HAN
 _NUMBERS = frozenset("〇零○一二三四五六七八九十百千万亿两")
 _TIMES = frozenset("年月日时分秒点")
 
@@ -154,12 +155,12 @@ def covers(n: int, matches: Sequence[Match]) -> list[int]:
     """
     begins, ends, inside = [0] * n, [0] * n, [0] * n
     for start, length, _ in matches:
-        size = min(length, _LENGTH_CLASSES) - 1
+        size = min(length, COVER_CLASSES) - 1
         begins[start] = max(begins[start], size)
         ends[start + length - 1] = max(ends[start + length - 1], size)
         for position in range(start + 1, start + length - 1):
             inside[position] = max(inside[position], size)
-    return [25 * b + 5 * e + i for b, e, i in zip(begins, ends, inside, strict=True)]
+    return [(b * COVER_CLASSES + e) * COVER_CLASSES + i for b, e, i in zip(begins, ends, inside, strict=True)]
 
 
 def repetition(window: str) -> int:
@@ -202,7 +203,7 @@ def observe(text: str, matches: Sequence[Match]) -> dict[str, list[int]]:
     keys["types"][1:] = [types[i] * 64 + types[i + 1] * 8 + types[i + 2] for i in range(n)]
     keys["repetition"][1:] = [repetition(padded[i : i + 5]) for i in range(n)]
     keys["cover"][1:] = cover
-    keys["char_cover"][1:] = [ord(char) * 125 + key for char, key in zip(text, cover, strict=True)]
+    keys["char_cover"][1:] = [ord(char) * N_COVERS + key for char, key in zip(text, cover, strict=True)]
     for start, length, evidence in matches:
         keys[f"match{length}"][start + 1] = evidence
     return keys

@@ -6,6 +6,7 @@ import os
 
 from cnlp import errors
 from cnlp._kernel import kernel
+from cnlp._kernel.layout import SOURCE_CHARACTER, SOURCE_USER, TAGGER
 from cnlp.lexicon.lexicon import Lexicon, load
 
 TYPE_CHECKING = False
@@ -23,7 +24,6 @@ MODES = ("default", "search", "full")
 SOURCES = ("lexicon", "user", "pattern", "character", "tagger")
 TAGGERS = ("perceptron", "crf", "hmm")  # to the kernel all the same: weights
 DEFAULT_ALGORITHM = "perceptron"
-_TAGGER = ALGORITHMS.index("perceptron")
 
 
 class Segmenter:
@@ -94,7 +94,7 @@ class Segmenter:
         self.standard = standard
         self.model = None if model is None else os.path.abspath(model)
         self.tagger: TaggerModel | None = None
-        parts = self.lexicon.model, min(ALGORITHMS.index(algorithm), _TAGGER), self.lexicon.layer
+        parts = self.lexicon.model, min(ALGORITHMS.index(algorithm), TAGGER), self.lexicon.layer
         if algorithm in TAGGERS or unknown is not None:
             from cnlp.segmentation.tagger import DEFAULT_STANDARD, load_tagger
 
@@ -145,8 +145,8 @@ class Segmenter:
         tokens, expression_tags = [], self.lexicon.tags(text)
         for start, end, source in self._spans(text):
             word = text[start:end]
-            entry = self.lexicon.entry_of(word) if source == 1 else None
-            tag = entry.tag if entry else expression_tags.get((start, end)) if source == 1 else None
+            entry = self.lexicon.entry_of(word) if source == SOURCE_USER else None
+            tag = entry.tag if entry else expression_tags.get((start, end)) if source == SOURCE_USER else None
             tokens.append(Token(word, start, end, tag, SOURCES[source]))
         return tokens
 
@@ -287,7 +287,7 @@ class Segmenter:
         return [
             (start + first, start + last, source)
             for first, last, _, _, source in self._edges(text[start:end], self.lexicon.spans(text[start:end]))
-            if 1 < last - first < end - start and source != SOURCES.index("character")
+            if 1 < last - first < end - start and source != SOURCE_CHARACTER
         ]
 
     def _full(self, text: str) -> list[tuple[int, int, int]]:
@@ -305,12 +305,12 @@ class Segmenter:
     def _edges(self, text: str, spans: bytes | None) -> list[tuple[int, int, int, int, int]]:
         """Permitted edges by start and end, one for each span: the one of the foremost source."""
         edges = self.lexicon.model.edges(text, self.lexicon.layer, spans)
-        edges.sort(key=lambda edge: (edge[0], edge[1], edge[4] != 1))
-        return [
-            edge
-            for edge, before in zip(edges, [None, *edges], strict=False)
-            if before is None or edge[:2] != before[:2]
-        ]
+        first: dict[tuple[int, int], tuple[int, int, int, int, int]] = {}
+        for edge in edges:
+            start, end, _, _, source = edge
+            if (start, end) not in first or source == SOURCE_USER != first[start, end][-1]:
+                first[start, end] = edge
+        return [first[place] for place in sorted(first)]
 
 
 def _segmenter(lexicon: Lexicon, algorithm: str, mode: str, *choices: str | None) -> Segmenter:

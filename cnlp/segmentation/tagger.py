@@ -12,6 +12,7 @@ import os
 
 from cnlp import errors
 from cnlp._kernel import kernel
+from cnlp._kernel.layout import LONGEST_MATCH, N_MARKS
 from cnlp.models import TAGGERS, open_model
 
 TYPE_CHECKING = False
@@ -28,7 +29,7 @@ _LAYER_ARRAYS = (
     "types",
     "repetition",
     "cover",
-    *(f"match{length}" for length in range(2, 9)),
+    *(f"match{length}" for length in range(2, LONGEST_MATCH + 1)),
 )
 
 _loaded: dict[tuple[str, str], TaggerModel] = {}  # shipped, by algorithm and standard; never changed
@@ -58,7 +59,7 @@ class TaggerModel:
         try:
             ranges = file.ranges(*names)
             classes = int(file.field("classes"))
-            mark = max(self.standards.index(standard) - 1, 0) % 8  # as layout.marks_of numbers them
+            mark = max(self.standards.index(standard) - 1, 0) % N_MARKS  # as layout.marks_of numbers them
             self.tagger = kernel.Tagger(file.source, ranges, standard, classes, bonus, mark)
         except ValueError as error:
             if isinstance(error, errors.CnlpError):

@@ -10,15 +10,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp, log
 
-from cnlp.segmentation.explain import Lattice
+from cnlp._kernel.layout import (
+    BLOCKED,
+    EDGE,
+    HARD_BOUNDARY,
+    N_TAGS,
+    NO_BOUNDARY,
+    SOURCE_LEXICON,
+    SOURCE_TAGGER,
+    SOURCE_USER,
+    TAG_B,
+    TAG_E,
+    TAG_M,
+    TAG_S,
+)
+from cnlp.segmentation.explain import Edge, Lattice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.segmentation.segmenter import Segmenter
 
 LONGEST = 10
-_NO_BOUNDARY, _HARD_OR_EDGE, _BLOCKED = 1, 2 | 8, -0x80000000
-_B, _M, _E, _S = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +62,12 @@ class Trellis(Lattice):
         self.scale = 1 / segmenter.tagger.unit  # units of cost per raw weight
         self.temperature = segmenter.tagger.temperature
         tagger, spans = segmenter.tagger.tagger, segmenter.lexicon.spans(text)
-        self._steps = memoryview(tagger.transitions).cast("i")
-        self._scores = memoryview(tagger.scores(text)).cast("h") if text else ()
+        self._steps = memoryview(tagger.transitions).cast("i", (N_TAGS, N_TAGS))
+        padded = tagger.scores(text) + bytes(2 * N_TAGS)  # an array of two dimensions is never empty
+        self._scores = memoryview(padded).cast("h", (len(text) + 1, N_TAGS))
         self._middle = [0]
         for position in range(len(text)):
-            self._middle.append(self._middle[-1] + self._scores[4 * position + _M])
+            self._middle.append(self._middle[-1] + self._scores[position, TAG_M])
         flags, packed = segmenter._cutter.constraints(text, spans)
         numbers = memoryview(packed).cast("i") if packed else ()
         wishes = [tuple(numbers[k : k + 3]) for k in range(0, len(numbers), 3)]
@@ -67,39 +80,44 @@ class Trellis(Lattice):
         bonuses: dict[tuple[int, ...], int] = {}
         for start, end, bonus in wishes:
             before = bonuses.get((start, end), 0)
-            if bonus == _BLOCKED or before == _BLOCKED:
-                bonuses[start, end] = _BLOCKED if (start, end) not in sources else before
+            if bonus == BLOCKED or before == BLOCKED:
+                bonuses[start, end] = BLOCKED if (start, end) not in sources else before
             else:
                 bonuses[start, end] = before + bonus if end == start + 1 else max(before, bonus)
-        self.edges = []  # start, end, 1 if of one character, cost, source
+        self.edges = []
         self.beginning = [[] for _ in range(len(text) + 1)]
         self.ending = [[] for _ in range(len(text) + 1)]
         for start, end in places:
             bonus = bonuses.get((start, end), 0)
-            if bonus == _BLOCKED:
+            if bonus == BLOCKED:
                 continue
             self.beginning[start].append(len(self.edges))
             self.ending[end].append(len(self.edges))
-            unproposed = 1 if bonus else 0 if text[start:end] in segmenter.lexicon else 4
-            source = sources.get((start, end), unproposed)
+            if (start, end) in sources:
+                source = sources[start, end]
+            elif bonus:
+                source = SOURCE_USER
+            else:
+                source = SOURCE_LEXICON if text[start:end] in segmenter.lexicon else SOURCE_TAGGER
             cost = -self._score(start, end) - bonus
-            self.edges.append((start, end, int(end == start + 1), cost, source))
+            self.edges.append(Edge(start, end, 0, cost, source))
 
     def _score(self, start: int, end: int) -> int:
         """Of the word by itself, the steps between its tags included."""
         scores, steps, last = self._scores, self._steps, end - 1
         if start == last:
-            return scores[4 * start + _S]
-        total = scores[4 * start + _B] + scores[4 * last + _E] + self._middle[last] - self._middle[start + 1]
+            return scores[start, TAG_S]
+        total = scores[start, TAG_B] + scores[last, TAG_E] + self._middle[last] - self._middle[start + 1]
         inner = last - start - 1
         if inner == 0:
-            return total + steps[4 * _B + _E]
-        return total + steps[4 * _B + _M] + (inner - 1) * steps[4 * _M + _M] + steps[4 * _M + _E]
+            return total + steps[TAG_B, TAG_E]
+        return total + steps[TAG_B, TAG_M] + (inner - 1) * steps[TAG_M, TAG_M] + steps[TAG_M, TAG_E]
 
     def step(self, left: int | None, right: int) -> int:
         """The cost of edge ``right`` after edge ``left``; ``None``: at the beginning."""
-        before = _S if left is None or self.edges[left][2] else _E
-        return self.edges[right][3] - self._steps[4 * before + (_S if self.edges[right][2] else _B)]
+        before = TAG_S if left is None or _is_single(self.edges[left]) else TAG_E
+        after = TAG_S if _is_single(self.edges[right]) else TAG_B
+        return self.edges[right].cost - self._steps[before, after]
 
     def confidences(self) -> list[Confidence]:
         """Of the chosen words, from one pass forward and one backward (Baum 1972) over the edges."""
@@ -107,10 +125,10 @@ class Trellis(Lattice):
         ahead = [0.0] * len(self.edges)  # by edge: ln of the sum over the ways up to and with it
         behind = [0.0] * len(self.edges)  # and behind it
         least_to, least_from = [0] * len(self.edges), [0] * len(self.edges)
-        order = sorted(range(len(self.edges)), key=lambda k: self.edges[k][0])
+        order = sorted(range(len(self.edges)), key=lambda k: self.edges[k].start)
         reachable = [False] * len(self.edges)
         for k in order:
-            start = self.edges[k][0]
+            start = self.edges[k].start
             ways: list[tuple[float, int, int | None]] = [(0.0, 0, None)] if start == 0 else []
             ways += [(ahead[left], least_to[left], left) for left in self.ending[start] if reachable[left]]
             if ways:
@@ -119,8 +137,8 @@ class Trellis(Lattice):
                 ahead[k] = _log_sum([total - cost / heat for total, _, cost in costs])
                 least_to[k] = min(least + cost for _, least, cost in costs)
         ends = [False] * len(self.edges)
-        for k in sorted(order, key=lambda k: -self.edges[k][1]):
-            end = self.edges[k][1]
+        for k in sorted(order, key=lambda k: -self.edges[k].end):
+            end = self.edges[k].end
             if end == len(self.text):
                 ends[k] = True
                 continue
@@ -130,7 +148,7 @@ class Trellis(Lattice):
                 behind[k] = _log_sum([behind[right] - cost / heat for right, cost in rights])
                 least_from[k] = min(least_from[right] + cost for right, cost in rights)
         whole = [k for k in order if reachable[k] and ends[k]]
-        everything = _log_sum([ahead[k] + behind[k] for k in whole if self.edges[k][0] == 0])
+        everything = _log_sum([ahead[k] + behind[k] for k in whole if self.edges[k].start == 0])
         index = {self.edges[k][:2]: k for k in whole}
         result = []
         for start, end in self.chosen:
@@ -139,16 +157,22 @@ class Trellis(Lattice):
             rivals = [
                 least_to[other] + least_from[other]
                 for other in whole
-                if other != k and self.edges[other][0] < end and start < self.edges[other][1]
+                if other != k and self.edges[other].start < end and start < self.edges[other].end
             ]
             margin = (min(rivals) - least_to[k] - least_from[k]) / self.scale if rivals else float("inf")
             result.append(Confidence(self.text[start:end], start, end, probability, margin))
         return result
 
 
+def _is_single(edge: Edge) -> bool:
+    """Is the word one character?"""
+    return edge.end == edge.start + 1
+
+
 def _places(flags: bytes, size: int) -> list[tuple[int, int]]:
     """Where words may stand: between open positions, over no hard one."""
-    is_open = [p in (0, size) or not flags[p] & _NO_BOUNDARY or flags[p] & _HARD_OR_EDGE for p in range(size + 1)]
+    hard = HARD_BOUNDARY | EDGE
+    is_open = [p in (0, size) or not flags[p] & NO_BOUNDARY or flags[p] & hard for p in range(size + 1)]
     places = []
     for start in range(size):
         if not is_open[start]:
@@ -158,7 +182,7 @@ def _places(flags: bytes, size: int) -> list[tuple[int, int]]:
             if is_open[end]:
                 places.append((start, end))
                 pieces += 1
-            if pieces == LONGEST or flags[end] & _HARD_OR_EDGE:
+            if pieces == LONGEST or flags[end] & hard:
                 break
     return places
 

@@ -8,28 +8,15 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from cnlp._kernel import reference_pos
+from cnlp._kernel.hashes import line_of, slot_of
+from cnlp._kernel.layout import BIGRAM_BUCKET, CODE_POINT_PAGES, COVER_BUCKET, LINE, N_COVERS, N_MARKS
 from cnlp.segmentation.features import TYPES, character_type
 from cnlp.text.normalise import fold_table
 
-LINE = 64  # bytes: a bucket, a cache line
-BIGRAM_BUCKET = 3
-COVER_BUCKET = 8
 FIRST_CODE = 1 + len(TYPES)  # 0 is the boundary, then one code for the unseen characters of each type
-_MULTIPLIER = 0x9E3779B1
 _LOAD = 0.4  # at .6 a fifth of the lines spill over, which costs 2 to 5 % of the speed
-N_MARKS = 8  # bits of a key's marks
 _NO_MARKS: Mapping[int, int] = {}
 _LOAD_OF_PAIRS = 0.7
-
-
-def bucket_of(key: int, n_buckets: int) -> int:
-    """The bucket of a key.
-
-    >>> bucket_of(1, 100)
-    61
-    """
-    return (key * _MULTIPLIER & 0xFFFFFFFF) * n_buckets >> 32
 
 
 def bigram_key(left: int, right: int) -> int:
@@ -39,7 +26,7 @@ def bigram_key(left: int, right: int) -> int:
 
 def cover_key(code: int, cover: int) -> int:
     """The key of a class-folded code and a cover of :func:`cnlp.segmentation.features.covers`."""
-    return code * 125 + cover + 1
+    return code * N_COVERS + cover + 1
 
 
 def pack_alphabet(characters: Iterable[str]) -> tuple[dict[str, int], bytes, bytes]:
@@ -63,7 +50,7 @@ def pack_alphabet(characters: Iterable[str]) -> tuple[dict[str, int], bytes, byt
         return code
 
     pages, cells, known = array("H"), array("H"), dict[bytes, int]()
-    for page in range(0x1100):
+    for page in range(CODE_POINT_PAGES):
         block = array("H", map(code_of, range(page << 8, (page + 1) << 8))).tobytes()
         if block not in known:
             known[block] = len(cells) >> 8
@@ -110,7 +97,7 @@ def pack_bigrams(rows: Mapping[int, Sequence[int]], marks: Mapping[int, int] = _
     spill = bytearray(len(buckets))
     for at, members in enumerate(buckets):
         for key in members:
-            home = bucket_of(key, len(buckets))
+            home = line_of(key, len(buckets))
             while home != at:
                 spill[home] |= 1 << (key & 7)
                 home = (home + 1) % len(buckets)
@@ -144,7 +131,7 @@ def _fill(keys: Collection[int], size: int) -> list[list[int]]:
     n_buckets = max(1, int(len(keys) / _LOAD / size) + 1)
     buckets: list[list[int]] = [[] for _ in range(n_buckets)]
     for key in keys:
-        at = bucket_of(key, n_buckets)
+        at = line_of(key, n_buckets)
         while len(buckets[at]) == size:
             at = (at + 1) % n_buckets
         buckets[at].append(key)
@@ -161,7 +148,7 @@ def pack_pairs(values: Mapping[int, int]) -> bytes:
     size = int(len(values) / _LOAD_OF_PAIRS) + 1
     table = array("I", bytes(8 * size))
     for key, value in values.items():
-        slot = reference_pos.bucket_of(key, size)
+        slot = slot_of(key, size)
         while table[2 * slot + 1]:
             slot = slot + 1 if slot + 1 < size else 0
         table[2 * slot], table[2 * slot + 1] = key & 0xFFFFFFFF, value
@@ -176,7 +163,7 @@ def pack_dictionary(values: Mapping[int, int]) -> bytes:
     size = int(len(values) / _LOAD_OF_PAIRS) + 1
     table = array("I", bytes(4 * size))
     for key, value in values.items():
-        slot = reference_pos.bucket_of(key, size)
+        slot = slot_of(key, size)
         while table[slot]:
             slot = slot + 1 if slot + 1 < size else 0
         table[slot] = (key & 0xFFFFFF) << 8 | value

@@ -28,17 +28,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cnlp import errors
+from cnlp._kernel import training_kernel as kernel
 from cnlp.segmentation.encode import Ints, lookup
 from cnlp.segmentation.features import NOTHING, Template
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from cnlp.sequence import training_reference as kernel
-else:
-    try:
-        from cnlp._kernel import training as kernel
-    except ImportError:
-        from cnlp.sequence import training_reference as kernel
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 Bytes: TypeAlias = npt.NDArray[np.uint8]

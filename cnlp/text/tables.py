@@ -47,6 +47,24 @@ from bisect import bisect_right
 from itertools import accumulate
 from operator import xor
 
+from cnlp._kernel.layout import (
+    EXTENDS,
+    HANGUL,
+    IN_RUN,
+    IS_ALNUM,
+    IS_ATOMIC,
+    IS_ISOLATED,
+    IS_SPACE,
+    KANA,
+    LOOKAHEAD,
+    NUMERAL,
+    START,
+    START_AFTER_ALNUM,
+    STARTS_ATOMIC,
+    STARTS_SOFT,
+    TAKES_MARKS,
+    TRANSCRIPTION,
+)
 from cnlp.text import characters, dfa, patterns
 from cnlp.text.normalise import fold_table
 
@@ -55,14 +73,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from cnlp.text.dfa import Ranges
-
-LOOKAHEAD = 142  # a topic: two # around 140 characters
-START, START_AFTER_WORD = 1, 2
-
-STARTS_ATOMIC, STARTS_SOFT, WORD, SPACE, EXTENDS = (1 << bit for bit in range(5))
-NUMERAL, KANA, HANGUL, TRANSCRIPTION = (number << 5 for number in range(1, 5))
-RUNS = 7 << 5
-ATOMIC, TAKES_MARKS, ISOLATED = 1, 2, 4
 
 
 class Tables:
@@ -110,7 +120,7 @@ def build_tables() -> dict[str, tuple[str, bytes]]:
     page_of = [pages.setdefault(canvas[at : at + 256], len(pages)) for at in range(0, len(canvas), 256)]
     sizes = len(tables.accepts), len(tables.flags), len(patterns.PATTERNS)
     return {
-        "constants": ("U32", _little((*sizes, LOOKAHEAD, START, START_AFTER_WORD), 4)),
+        "constants": ("U32", _little((*sizes, LOOKAHEAD, START, START_AFTER_ALNUM), 4)),
         "category_pages": ("U16", _little(page_of, 2)),
         "categories": ("U8", b"".join(pages)),
         "category_flags": ("U8", tables.flags),
@@ -145,11 +155,11 @@ def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
     while position < length:
         before = flags[position - 1] if position else 0
         here = flags[position]
-        soft_allowed = here & STARTS_SOFT and (not here & RUNS or (here ^ before) & RUNS)
+        soft_allowed = here & STARTS_SOFT and (not here & IN_RUN or (here ^ before) & IN_RUN)
         if not (here & STARTS_ATOMIC or soft_allowed) and not (position + 1 < length and flags[position + 1] & EXTENDS):
             position += 1
             continue
-        state = START_AFTER_WORD if before & WORD else START
+        state = START_AFTER_ALNUM if before & IS_ALNUM else START
         at, limit = position, position + LOOKAHEAD
         atomic = soft = 0
         atomic_end = soft_end = position
@@ -161,10 +171,10 @@ def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
             accept = accepts[state]
             if not accept:
                 continue
-            is_atomic = pattern_flags[accept - 1] & ATOMIC
+            is_atomic = pattern_flags[accept - 1] & IS_ATOMIC
             if is_atomic:
                 limit = at + LOOKAHEAD
-            if at < length and flags[at - 1] & flags[at] & WORD:
+            if at < length and flags[at - 1] & flags[at] & IS_ALNUM:
                 continue
             if is_atomic:
                 atomic, atomic_end = accept, at
@@ -191,7 +201,7 @@ def _compile() -> Tables:
     after_word = [number for number in everywhere if patterns.PATTERNS[number].after_word]
     transitions, accepts = dfa.determine(trees, [everywhere, after_word], members.__getitem__, len(classes))
     pattern_flags = bytes(
-        ATOMIC * row.atomic | TAKES_MARKS * row.takes_marks | ISOLATED * row.isolated for row in patterns.PATTERNS
+        IS_ATOMIC * row.atomic | TAKES_MARKS * row.takes_marks | IS_ISOLATED * row.isolated for row in patterns.PATTERNS
     )
     runs = {NUMERAL: members[names["numeral"]], TRANSCRIPTION: members[names["transcription"]]}
     flags = _category_flags(transitions, accepts, pattern_flags, classes, runs)
@@ -241,16 +251,16 @@ def _category_flags(
 ) -> bytes:
     """The flags of each category, those of starting read off the automaton."""
     bit_of_class = {
-        characters.DIGIT: WORD,
-        characters.LATIN: WORD,
-        characters.LETTER: WORD,
-        characters.SPACE: SPACE,
+        characters.DIGIT: IS_ALNUM,
+        characters.LATIN: IS_ALNUM,
+        characters.LETTER: IS_ALNUM,
+        characters.SPACE: IS_SPACE,
         characters.MARK: EXTENDS,
         characters.KANA: KANA,
         characters.HANGUL: HANGUL,
     }
     marks = {category for category, value in enumerate(classes) if value == characters.MARK}
-    atomic = {state for state, accept in enumerate(accepts) if accept and pattern_flags[accept - 1] & ATOMIC}
+    atomic = {state for state, accept in enumerate(accepts) if accept and pattern_flags[accept - 1] & IS_ATOMIC}
     soft = {state for state, accept in enumerate(accepts) if accept} - atomic
     to_atomic, to_soft = _leading_to(atomic, transitions), _leading_to(soft, transitions)
     flags = bytearray(bit_of_class.get(value, 0) for value in classes)
@@ -259,7 +269,7 @@ def _category_flags(
             flags[category] |= run * (category in its_categories)
         # Every character starts a cluster if a mark follows; the loop looks for the mark instead.
         second = set(range(len(classes))) - marks
-        for state in {transitions[start][category] for start in (START, START_AFTER_WORD)}:
+        for state in {transitions[start][category] for start in (START, START_AFTER_ALNUM)}:
             if state in atomic or any(transitions[state][next_one] in to_atomic for next_one in second):
                 flags[category] |= STARTS_ATOMIC
             if state in to_soft:

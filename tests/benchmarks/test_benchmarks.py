@@ -36,7 +36,7 @@ from benchmarks.peers import systems
 from benchmarks.report import insert as report
 from benchmarks.report import tables
 from cnlp import errors
-from cnlp._kernel.reference_pos import WordTagger as WordTaggerTwin
+from cnlp._kernel.reference import WordTagger as WordTaggerTwin
 from cnlp.corpus import CORPORA, load
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.registry import file_sha256

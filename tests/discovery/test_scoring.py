@@ -7,7 +7,8 @@ from math import exp, isclose, log
 import pytest
 
 from cnlp.discovery import minimum_entropy, scoring
-from cnlp.discovery.counting import NgramCounts, Table
+from cnlp.discovery.counting import NgramCounts
+from cnlp.discovery.table import Table
 from cnlp.errors import ArgumentError
 from cnlp.types import Candidate
 

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from twins import join
 
 from cnlp._kernel import reference
-from cnlp._kernel.reference_pos import ABSENT, COLUMNS, OUTSIDE, mix_keys
+from cnlp._kernel.hashes import mix_keys
+from cnlp._kernel.layout import ABSENT, COLUMNS, OUTSIDE
 from cnlp.pos.tagger import TEMPLATES, WordTemplate
 from cnlp.sequence.layout import pack_alphabet, pack_dictionary, pack_pairs, per_code
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from taggers import TaggerArrays, random_tagger
 from twins import ALGORITHMS, HAN, NAUGHTY, Arrays, UserArrays, UserEntry, lay_over, learn, native, pack_spans
 
-from cnlp._kernel import reference
+from cnlp._kernel import layout
 
 SENTENCES = [
     ["中国", "人", "大", "中", "国人"],
@@ -44,7 +44,7 @@ def random_entries(chance: random.Random) -> list[UserEntry]:
         word = "".join(chance.choices(HAN * 3 + NAUGHTY, k=chance.randint(1, 6)))
         mode = chance.randint(0, 7)
         pieces: tuple[int, ...] = ()
-        if mode & reference.MODE_MASK == reference.MODE_SPLIT:
+        if mode & layout.MODE_MASK == layout.MODE_SPLIT:
             cut = chance.randint(1, len(word))
             pieces = (cut, len(word) - cut) if cut < len(word) else (cut,)
         entries.append(UserEntry(word, mode, chance.randint(1, 60_000), chance.random() < 0.5, pieces))
@@ -111,7 +111,7 @@ def use_tagger(chance: random.Random, arrays: TaggerArrays, base: Arrays, user: 
         tagger.scores(text)
         cutter = native.Cutter(
             base.model(native, use_patterns=chance.random() < 0.8),
-            reference.TAGGER,
+            layout.TAGGER,
             user.overlay(native) if user else None,
             tagger,
         )
@@ -140,11 +140,11 @@ def use(chance: random.Random, base: Arrays, user: UserArrays | None) -> None:
         if "".join(cutter.segment(text)) != text:
             raise AssertionError(f"characters were lost: {text!r}")
         cutter.segment_bytes(text.encode("utf-8", "replace"), b"/")
-    proposing = native.Cutter(model, reference.BIGRAM, layer, random_tagger(chance.randrange(3)).tagger(native))
+    proposing = native.Cutter(model, layout.BIGRAM, layer, random_tagger(chance.randrange(3)).tagger(native))
     proposing.propose(text, spans)
     proposing.words(text, spans)
     with suppress(UnicodeDecodeError):
-        native.Cutter(model, reference.BIGRAM, layer).segment_bytes(chance.randbytes(9), b" ")
+        native.Cutter(model, layout.BIGRAM, layer).segment_bytes(chance.randbytes(9), b" ")
 
 
 @contextmanager

@@ -25,7 +25,8 @@ import random_input
 from taggers import random_tagger
 from twins import ALGORITHMS, HAN, NAUGHTY, Arrays, UserArrays, join, lay, lay_over, learn, native
 
-from cnlp._kernel import ngrams, prefix, reference, reference_ngrams, reference_prefix, training
+from cnlp._kernel import layout, ngrams, prefix, reference, reference_prefix, training
+from cnlp._kernel.reference import ngrams as reference_ngrams
 from cnlp.discovery.counting import unit_table
 from cnlp.keyphrases.classes import pack
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
@@ -237,12 +238,12 @@ def tagger(chance: random.Random) -> None:
     taggers = [weights.tagger(kernel, standard) for kernel in (native, reference)]
     same(*(one.scores(text) for one in taggers), text)
     same(*(one.transitions for one in taggers))
-    algorithm = chance.choice([reference.TAGGER, reference.BIGRAM])
+    algorithm = chance.choice([layout.TAGGER, layout.BIGRAM])
     cutters = [
         kernel.Cutter(model, algorithm, layer, one)
         for kernel, model, layer, one in zip((native, reference), models, layers_of(user), taggers, strict=True)
     ]
-    if algorithm == reference.TAGGER:
+    if algorithm == layout.TAGGER:
         same(*(one.constraints(text, spans) for one in cutters), text)
     else:
         same(*(one.propose(text, spans) for one in cutters), text)
@@ -275,7 +276,7 @@ def pos(chance: random.Random) -> None:
     base = any_base(chance)
     user, spans = any_overlay(chance, base), random_input.random_spans(chance, text)
     cutters = [
-        kernel.Cutter(base.model(kernel), reference.BIGRAM, layer)
+        kernel.Cutter(base.model(kernel), layout.BIGRAM, layer)
         for kernel, layer in zip((native, reference), layers_of(user), strict=True)
     ]
     same(*(t.tokens(c, text, spans, Token, SOURCES, "w") for t, c in zip(both, cutters, strict=True)), text)
@@ -347,7 +348,7 @@ def entity_files() -> tuple[bytes, dict[str, tuple[int, int]], float]:
 
 def entities(chance: random.Random) -> None:
     """EntityTagger.entities, entities_all and n_labels, sound and damaged."""
-    from cnlp._kernel.reference_entities import EntityTagger
+    from cnlp._kernel.reference import EntityTagger
 
     source, ranges, unit = entity_files()
     text = any_text(chance) + chance.choice(["", "王小明在北京"]) + any_text(chance)
@@ -395,7 +396,7 @@ def mapping(chance: random.Random) -> None:
 
 def train(chance: random.Random) -> None:
     """perceptron_epoch, crf_gradient, crf_epoch, decode, marginals over sound and damaged problems."""
-    from cnlp.sequence import training_reference as twin
+    from cnlp._kernel.reference import training as twin
 
     n_tags, length = chance.choice([1, 2, 4, 9]), chance.choice([0, 1, 5, 30])
     lows = [chance.randint(-3, 2) for _ in range(chance.randint(1, 3))]

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from twins import Arrays, UserEntry, each_kernel, lay_over, learn, native, needs_native, pack_spans
 
-from cnlp._kernel import reference
+from cnlp._kernel import layout, reference
 
 BASE = learn([["中国", "人"], ["中国人", "大", "a", "9"], ["国人", "大", "中国"]])
-USER = lay_over([UserEntry("中国人大", reference.MODE_SPLIT, 1, False, (2, 2))], BASE)
+USER = lay_over([UserEntry("中国人大", layout.MODE_SPLIT, 1, False, (2, 2))], BASE)
 
 
 def changed(name: str, item: str, index: int, value: int) -> Arrays:
@@ -125,7 +125,7 @@ def test_spans_outside_the_text_are_refused(kernel: Any, spans: tuple[int, int, 
     with pytest.raises(ValueError, match="spans must be sorted and lie inside the text"):
         model.edges("中国人大", None, pack_spans([spans]))
     with pytest.raises(ValueError, match="spans must be sorted and lie inside the text"):
-        kernel.Cutter(model, reference.BIGRAM, None).words(
+        kernel.Cutter(model, layout.BIGRAM, None).words(
             "中国人大", pack_spans([(2, 3, 1, 0)]) + pack_spans([(0, 1, 1, 0)])
         )
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from twins import needs_native
 
 from cnlp._kernel import kernel as current
-from cnlp._kernel.reference_entities import EntityTagger, piece_ends
+from cnlp._kernel.pieces import piece_ends
+from cnlp._kernel.reference import EntityTagger
 from cnlp.ner.recognizer import shipped_cutter
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "ner"))

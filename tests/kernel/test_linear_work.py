@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from twins import learn
 
-from cnlp._kernel import reference
+from cnlp._kernel import layout, reference
 
 BASE = learn([["中国", "人", "中国人"], ["中国人大", "国人", "大"]])
 UNITS = {
@@ -54,7 +54,7 @@ def reads(text: str, algorithm: int) -> int:
 @pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
 def test_twice_the_text_is_twice_the_work(unit: str) -> None:
     text = unit * (1500 // len(unit))
-    for algorithm in (reference.BIDIRECTIONAL, reference.BIGRAM):
+    for algorithm in (layout.BIDIRECTIONAL, layout.BIGRAM):
         once, twice = reads(text, algorithm), reads(text * 2, algorithm)
         assert twice <= 2.2 * once + 1000
 
@@ -62,4 +62,4 @@ def test_twice_the_text_is_twice_the_work(unit: str) -> None:
 @pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
 def test_work_per_character_is_bounded(unit: str) -> None:
     text = unit * (1500 // len(unit))
-    assert reads(text, reference.BIGRAM) <= 400 * len(text)
+    assert reads(text, layout.BIGRAM) <= 400 * len(text)

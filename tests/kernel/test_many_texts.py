@@ -13,7 +13,7 @@ from twins import each_kernel, lay_over, texts, user_entries
 
 import cnlp
 from cnlp import errors
-from cnlp._kernel import reference
+from cnlp._kernel import layout
 from cnlp.ner.recognizer import recognizer_for, shipped_cutter
 from cnlp.segmentation.segmenter import SOURCES
 from cnlp.types import Token
@@ -23,7 +23,7 @@ often = settings(max_examples=60, deadline=None)
 
 @each_kernel
 @often
-@given(data=st.data(), algorithm=st.integers(0, reference.BIGRAM))
+@given(data=st.data(), algorithm=st.integers(0, layout.BIGRAM))
 def test_words_and_tokens(kernel: Any, data: Any, algorithm: int) -> None:
     several = data.draw(st.lists(texts, max_size=6))
     entries = data.draw(st.lists(user_entries(), max_size=4))
@@ -47,7 +47,7 @@ def test_words_of_taggers_and_entities(several: list[str], algorithm: str) -> No
 
 @each_kernel
 def test_what_is_no_text_is_refused(kernel: Any) -> None:
-    cutter = kernel.Cutter(WITHOUT_BIGRAMS.model(kernel), reference.UNIGRAM, None)
+    cutter = kernel.Cutter(WITHOUT_BIGRAMS.model(kernel), layout.UNIGRAM, None)
     tagger = random_pos_tagger(0).tagger(kernel)
     for wrong in (None, 1, b"bytes"):
         for call in (

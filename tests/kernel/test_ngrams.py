@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnlp._kernel import reference_ngrams
+from cnlp._kernel.reference import ngrams as reference_ngrams
 from cnlp.discovery.counting import unit_table
 
 native: Any

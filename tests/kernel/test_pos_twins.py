@@ -14,7 +14,7 @@ from test_twins import WITHOUT_BIGRAMS
 from twins import NAUGHTY, each_kernel, join, lay_over, native, needs_native, spans_of, texts, user_entries
 
 from cnlp import errors
-from cnlp._kernel import reference
+from cnlp._kernel import layout, reference
 from cnlp.segmentation.segmenter import SOURCES
 from cnlp.types import Token
 
@@ -53,7 +53,7 @@ def test_both_give_the_same_tokens(data: Any) -> None:
     found = []
     for kernel in (reference, native):
         user = lay_over(entries, WITHOUT_BIGRAMS).overlay(kernel) if entries else None
-        cutter = kernel.Cutter(WITHOUT_BIGRAMS.model(kernel), reference.BIGRAM, user)
+        cutter = kernel.Cutter(WITHOUT_BIGRAMS.model(kernel), layout.BIGRAM, user)
         tagger = random_pos_tagger(0).tagger(kernel)
         found.append(tagger.tokens(cutter, text, spans, Token, SOURCES, "w"))
         assert [(token.end, token.source) for token in found[-1]] == [
@@ -66,7 +66,7 @@ def test_both_give_the_same_tokens(data: Any) -> None:
 
 @needs_native
 def test_tokens_are_like_those_that_their_class_makes() -> None:
-    cutter = native.Cutter(WITHOUT_BIGRAMS.model(native), reference.BIGRAM, None)
+    cutter = native.Cutter(WITHOUT_BIGRAMS.model(native), layout.BIGRAM, None)
     (token,) = random_pos_tagger(0).tagger(native).tokens(cutter, "人", None, Token, SOURCES, "w")
     assert token == Token("人", 0, 1, token.tag, "lexicon") and hash(token)
     with pytest.raises(AttributeError):

@@ -25,8 +25,8 @@ from twins import (
     user_entries,
 )
 
-from cnlp._kernel import reference
-from cnlp._kernel.reference_tagger import BLOCKED
+from cnlp._kernel import layout, reference
+from cnlp._kernel.layout import BLOCKED
 from cnlp.segmentation.features import covers, fold_classes, observe
 from cnlp.text.normalise import normalise
 
@@ -42,7 +42,7 @@ def cutters(seed: int, standard: str, user: UserArrays | None, *, use_patterns: 
     return [
         kernel.Cutter(
             WITHOUT_BIGRAMS.model(kernel, use_patterns=use_patterns),
-            reference.TAGGER,
+            layout.TAGGER,
             user.overlay(kernel) if user else None,
             random_tagger(seed).tagger(kernel, standard),
         )
@@ -86,7 +86,7 @@ def test_the_lattice_gets_the_same_words(
     fast, slow = (
         kernel.Cutter(
             base.model(kernel, use_patterns=use_patterns),
-            reference.BIGRAM,
+            layout.BIGRAM,
             user.overlay(kernel) if user else None,
             random_tagger(seed).tagger(kernel, standard),
         )
@@ -162,7 +162,7 @@ def test_scores_are_the_sums_of_the_rows_that_the_features_name(seed: int, text:
     def code(point: int) -> int:
         return tagger.class_fold[tagger.trie.encode(chr(point))[0]] if point else 0
 
-    from cnlp._kernel.reference_tagger import _find
+    from cnlp._kernel.reference.tagger import _find
 
     for q in range(-1, len(text)):
         key = keys["bigram"][q + 1]
@@ -204,18 +204,18 @@ def test_no_segmentation_that_obeys_has_a_better_score(kernel: Any, data: st.Dat
     user, spans = data.draw(overlays(WITHOUT_BIGRAMS)), data.draw(spans_of(text))
     tagger = random_tagger(seed).tagger(kernel, "pku")
     cutter = kernel.Cutter(
-        WITHOUT_BIGRAMS.model(kernel), reference.TAGGER, user.overlay(kernel) if user else None, tagger
+        WITHOUT_BIGRAMS.model(kernel), layout.TAGGER, user.overlay(kernel) if user else None, tagger
     )
     flags, packed = cutter.constraints(text, spans)
     numbers = memoryview(packed).cast("i")
     wishes = [tuple(numbers[k : k + 3]) for k in range(0, len(numbers), 3)]
     scores = memoryview(tagger.scores(text)).cast("h")
     preferred = {(start, end) for start, end, bonus in wishes if bonus != BLOCKED}
-    hard = reference.HARD_BOUNDARY | reference.EDGE
+    hard = layout.HARD_BOUNDARY | layout.EDGE
 
     def obeys(ends: tuple[int, ...]) -> bool:
         for start, end in pairwise((0, *ends)):
-            if end < len(text) and flags[end] & reference.NO_BOUNDARY and not flags[end] & hard:
+            if end < len(text) and flags[end] & layout.NO_BOUNDARY and not flags[end] & hard:
                 return False
             if (start, end) not in preferred and any(flag & hard for flag in flags[start + 1 : end]):
                 return False
@@ -260,10 +260,10 @@ def test_damaged_models_are_refused(kernel: Any, name: str, data: bytes, reason:
 def test_a_cutter_has_a_tagger_where_it_can_use_one(kernel: Any) -> None:
     model, tagger = WITHOUT_BIGRAMS.model(kernel), random_tagger(0).tagger(kernel)
     with pytest.raises(TypeError, match="Tagger"):
-        kernel.Cutter(model, reference.TAGGER, None)
+        kernel.Cutter(model, layout.TAGGER, None)
     with pytest.raises(TypeError, match="Tagger"):
-        kernel.Cutter(model, reference.UNIGRAM, None, tagger)
+        kernel.Cutter(model, layout.UNIGRAM, None, tagger)
     with pytest.raises(ValueError, match="tagger"):
-        kernel.Cutter(model, reference.BIGRAM, None).constraints("", None)
+        kernel.Cutter(model, layout.BIGRAM, None).constraints("", None)
     with pytest.raises(ValueError, match="tagger"):
-        kernel.Cutter(model, reference.BIGRAM, None).propose("", None)
+        kernel.Cutter(model, layout.BIGRAM, None).propose("", None)

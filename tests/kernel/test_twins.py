@@ -30,7 +30,7 @@ from twins import (
 )
 
 import cnlp
-from cnlp._kernel import reference
+from cnlp._kernel import layout, reference
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
 from cnlp.text.normalise import fold_table, normalise
 
@@ -115,7 +115,7 @@ def test_bytes_that_are_not_utf8_are_refused_at_the_same_offset(data: bytes) -> 
     outcomes: list[Any] = []
     for kernel in (native, reference):
         try:
-            cutter = kernel.Cutter(WITHOUT_BIGRAMS.model(kernel), reference.UNIGRAM, None)
+            cutter = kernel.Cutter(WITHOUT_BIGRAMS.model(kernel), layout.UNIGRAM, None)
             outcomes.append(cutter.segment_bytes(data, b" "))
         except UnicodeDecodeError as error:
             outcomes.append((error.start, error.reason))
@@ -260,7 +260,7 @@ def test_what_loses_still_reopens_its_end_in_the_next_block(base: Arrays, shift:
     # The second begins before a block and ends within an address that the first cannot reach.
     text = "中" * (1000 + shift) + "·:%@あ。@/http://a.cn/中" + "中" * 30
     stretches = [(998, 1007), (1003, 1011), (1017, 1018)]
-    spans = pack_spans([(start + shift, end + shift, reference.MODE_FORCE, 0) for start, end in stretches])
+    spans = pack_spans([(start + shift, end + shift, layout.MODE_FORCE, 0) for start, end in stretches])
     assert_twins(base, None, text, spans)
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import strategies as st
 
-from cnlp._kernel import reference
+from cnlp._kernel import layout, reference
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
 from cnlp.lexicon.compile import compile_lexicon
 from cnlp.segmentation.bigram import Bigram
@@ -27,11 +27,11 @@ needs_native = pytest.mark.skipif(native is None, reason="the C kernel was not c
 each_kernel = pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.__name__.split(".")[-1])
 
 ALGORITHMS = (
-    reference.FORWARD,
-    reference.BACKWARD,
-    reference.BIDIRECTIONAL,
-    reference.UNIGRAM,
-    reference.BIGRAM,
+    layout.FORWARD,
+    layout.BACKWARD,
+    layout.BIDIRECTIONAL,
+    layout.UNIGRAM,
+    layout.BIGRAM,
 )
 
 # Few characters, so that words overlap and are ambiguous wherever one looks; and one or more of every
@@ -157,11 +157,11 @@ def user_entries(draw: st.DrawFn) -> UserEntry:
     word = draw(st.one_of(words, st.text(st.sampled_from(HAN + NAUGHTY), min_size=1, max_size=4)))
     mode = draw(st.integers(0, 3))
     pieces: list[int] = []
-    if mode == reference.MODE_SPLIT:
+    if mode == layout.MODE_SPLIT:
         cuts = sorted(draw(st.sets(st.integers(1, len(word)), max_size=3)) | {len(word)})
         pieces = [end - start for start, end in zip([0, *cuts], cuts, strict=False)]
     if draw(st.booleans()):
-        mode |= reference.MODE_PARTIAL
+        mode |= layout.MODE_PARTIAL
     return UserEntry(word, mode, draw(st.integers(1, 60_000)), draw(st.booleans()), tuple(pieces))
 
 
@@ -176,7 +176,7 @@ def spans_of(draw: st.DrawFn, text: str) -> bytes | None:
             (
                 start,
                 min(len(text), start + draw(st.integers(1, 6))),
-                draw(st.sampled_from([reference.MODE_PREFER, reference.MODE_FORCE])),
+                draw(st.sampled_from([layout.MODE_PREFER, layout.MODE_FORCE])),
                 draw(st.integers(0, 60_000)),
             )
             for start in starts

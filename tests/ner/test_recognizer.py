@@ -11,7 +11,7 @@ import pytest
 
 import cnlp
 from cnlp import errors
-from cnlp._kernel.reference_entities import EntityTagger
+from cnlp._kernel.reference import EntityTagger
 from cnlp.models import CORE, TAGGERS
 from cnlp.ner.gazetteer import Gazetteer
 from cnlp.ner.recognizer import EntityRecognizer, entities

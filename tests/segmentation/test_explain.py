@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import cnlp
 from cnlp import Entry, Lexicon, Segmenter, errors
-from cnlp.lexicon.compile import COST_SCALE
+from cnlp._kernel.layout import COST_SCALE
 from cnlp.segmentation.bigram import Bigram
 
 SMALL = Bigram().fit(

@@ -9,7 +9,7 @@ import pytest
 np = pytest.importorskip("numpy")
 
 from cnlp import errors  # noqa: E402
-from cnlp.sequence import training_reference as reference  # noqa: E402
+from cnlp._kernel.reference import training as reference  # noqa: E402
 from cnlp.sequence.linear import (  # noqa: E402
     GradientState,
     PerceptronState,

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnlp._kernel import layout
 from cnlp.text import tables
 from cnlp.text.patterns import PATTERNS, Match, find
 
@@ -117,8 +118,8 @@ def test_no_letter_run_and_no_cluster_is_cut(text: str) -> None:
     flags = [loaded.flags[loaded.category_of[ord(char)]] for char in text]
     inside = {place for match in find(text) if match.pattern.atomic for place in range(match.start + 1, match.end)}
     for place in range(1, len(text)):
-        marks = flags[place] & tables.EXTENDS and not flags[place - 1] & tables.SPACE
-        letters = flags[place - 1] & flags[place] & tables.WORD
+        marks = flags[place] & layout.EXTENDS and not flags[place - 1] & layout.IS_SPACE
+        letters = flags[place - 1] & flags[place] & layout.IS_ALNUM
         if marks or letters:
             assert place in inside
 
@@ -157,8 +158,8 @@ def test_the_cost_is_linear_whatever_the_text(unit: str) -> None:
         CountedRow.steps = 0
         tables.scan(counted, unit * (size // len(unit)))
         steps.append(CountedRow.steps)
-        assert CountedRow.steps <= size * (tables.LOOKAHEAD + 1)
-    assert steps[1] <= 2.1 * steps[0] + tables.LOOKAHEAD**2
+        assert CountedRow.steps <= size * (layout.LOOKAHEAD + 1)
+    assert steps[1] <= 2.1 * steps[0] + layout.LOOKAHEAD**2
 
 
 @pytest.mark.parametrize("run", ["a" * 1000, "1" * 1000, "a1" * 500, "1a" * 500, "a" + "\u0301" * 1000, " " * 1000])

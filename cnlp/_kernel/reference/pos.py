@@ -7,95 +7,26 @@ them); a row is found by the hash of its key. Sums are integers, so both kernels
 from __future__ import annotations
 
 from cnlp import errors
-from cnlp._kernel.reference import _check_pages, _named_array
+from cnlp._kernel.hashes import form_columns, mix_keys, slot_of
+from cnlp._kernel.layout import (
+    ABSENT,
+    MAX_PARTS,
+    MAX_REACH,
+    MAX_TAGS,
+    MAX_TEMPLATES,
+    N_COLUMNS,
+    OUTSIDE,
+    SMALLEST,
+    TEMPLATE_SIZE,
+)
+from cnlp._kernel.reference.files import check_pages, named_array
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
     from typing import Any
 
-    from cnlp._kernel.reference import Cutter, Mapping, Range
-
-# What a word shows by itself, as numbers; 0: it does not have this, 1: there is no word here.
-COLUMNS = (
-    "word",
-    "prefix1",
-    "prefix2",
-    "prefix3",
-    "suffix1",
-    "suffix2",
-    "suffix3",
-    "first",
-    "last",
-    "ends",
-    "second",
-    "shape",
-    "dictionary",
-    "cluster",
-    "class",
-    "coarse",
-)
-ABSENT, OUTSIDE, SMALLEST = 0, 1, 2
-MAX_TAGS, MAX_TEMPLATES, MAX_PARTS, MAX_REACH = 64, 64, 4, 3
-TEMPLATE_SIZE = 4 + 2 * MAX_PARTS
-_MASK, _MULTIPLIER, _SEED = (1 << 64) - 1, 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93
-_NO_TYPE = 8
-
-
-def _hash(column: int, numbers: Iterable[int]) -> int:
-    value = (column + 1) * _SEED & _MASK
-    for number in numbers:
-        value = (value ^ number) * _MULTIPLIER & _MASK
-        value ^= value >> 29
-    return value | SMALLEST
-
-
-def word_hash(codes: Sequence[int]) -> int:
-    """The hash of a word: its column ``word``, and what tables know it by."""
-    return _hash(0, codes)
-
-
-def form_columns(codes: Sequence[int], types: Sequence[int]) -> list[int]:
-    """What the form of a word shows: the columns up to ``shape``.
-
-    Args:
-        codes: of its characters.
-        types: of its characters, 0 to 7.
-    """
-    n = len(codes)
-    size = min(n, 4)
-    first, last = codes[0] if n else 0, codes[-1] if n else 0
-    runs = [kind for kind, before in zip(types, [_NO_TYPE, *types], strict=False) if kind != before]
-    prefixes = [[first], *(codes[:k] for k in (2, 3) if n > k)]
-    suffixes = [[last], *(codes[: -k - 1 : -1] for k in (2, 3) if n > k)]
-    absent = [ABSENT] * (3 - len(prefixes))
-    return [
-        word_hash(codes),
-        *(_hash(k, part) for k, part in enumerate(prefixes, 1)),
-        *absent,
-        *(_hash(k, part) for k, part in enumerate(suffixes, 4)),
-        *absent,
-        _hash(7, [size, first]),
-        _hash(8, [size, last]),
-        _hash(9, [size, first, last]),
-        _hash(10, [codes[1]]) if n > 2 else ABSENT,
-        _hash(11, [*runs[:4], size]),
-    ]
-
-
-def mix_keys(template: int, values: Iterable[Any]) -> Any:
-    """The hash of a template's key: of numbers, or of arrays of uint64, which wrap around by themselves."""
-    key: Any = (template + 1) * _SEED & _MASK
-    for value in values:
-        key = (value ^ key) * _MULTIPLIER
-        key = key & _MASK
-        key = key ^ key >> 32
-    return key
-
-
-def bucket_of(key: int, size: int) -> int:
-    """The first slot to be looked at in a hash table."""
-    return (key >> 32) * size >> 32
+    from cnlp._kernel.reference.files import Mapping, Range
+    from cnlp._kernel.reference.segment import Cutter
 
 
 class WordTagger:
@@ -103,10 +34,10 @@ class WordTagger:
 
     def __init__(self, source: Mapping | bytes, arrays: dict[str, Range], tags: tuple[str, ...]) -> None:
         if not 1 <= len(tags) <= MAX_TAGS:
-            raise ValueError("a tagger has 1 to 64 tags")
+            raise ValueError(f"a tagger has 1 to {MAX_TAGS} tags")
 
         def load(name: str, code: str) -> memoryview:
-            return _named_array(source, arrays, name, code)
+            return named_array(source, arrays, name, code)
 
         n = len(tags)
         self.tags = tags
@@ -116,7 +47,7 @@ class WordTagger:
         self.transitions = load("transitions", "h")
         self.words, self.coarse, self.sets = load("words", "I"), load("coarse", "H"), load("sets", "Q")
         self.dictionary, self.clusters = load("dictionary", "I"), load("clusters", "I")
-        _check_pages(self.pages, self.codes, "the alphabet")
+        check_pages(self.pages, self.codes, "the alphabet")
         if max(self.codes) >= len(self.types):
             raise ValueError("the alphabet is damaged")
         if len(self.transitions) != n * (n + 1):
@@ -133,8 +64,6 @@ class WordTagger:
 
     def predict(self, words: list[str], space: str) -> list[str]:
         """The tag of each word, ``space`` for white space; a line feed in it begins a new sequence."""
-        from cnlp import errors
-
         found = [space] * len(words)
         sequence: list[int] = []
         for k, word in enumerate(words):
@@ -238,7 +167,7 @@ class WordTagger:
     def _find(table: memoryview, key: int) -> int:
         """What a table of pairs (low half of the hash, value) has; 0: nothing."""
         size = len(table) // 2
-        slot = bucket_of(key, size)
+        slot = slot_of(key, size)
         for _ in range(size):
             if not table[2 * slot + 1] or table[2 * slot] == key & 0xFFFFFFFF:
                 return table[2 * slot + 1]
@@ -249,7 +178,7 @@ class WordTagger:
     def _find_number(table: memoryview, key: int) -> int:
         """What a table of slots (24 bits of the hash, 8 bits of number) has; 0: nothing."""
         size = len(table)
-        slot = bucket_of(key, size)
+        slot = slot_of(key, size)
         for _ in range(size):
             if not table[slot] or table[slot] >> 8 == key & 0xFFFFFF:
                 return table[slot] & 0xFF
@@ -264,7 +193,7 @@ def _template(row: list[int]) -> tuple[int, list[tuple[int, int]]]:
     if (
         not -MAX_REACH <= low <= high <= MAX_REACH
         or not 1 <= count <= MAX_PARTS
-        or any(not 0 <= column < len(COLUMNS) or abs(offset) > MAX_REACH for column, offset in parts)
+        or any(not 0 <= column < N_COLUMNS or abs(offset) > MAX_REACH for column, offset in parts)
     ):
         raise ValueError("the table of templates is damaged")
     return low, parts

@@ -17,21 +17,41 @@ from bisect import bisect_right
 from heapq import heapify, heappop
 from math import exp, log
 
+from cnlp._kernel.layout import (
+    FEATURE_CAPITAL,
+    FEATURE_CONSTANT,
+    FEATURE_COUNT,
+    FEATURE_FIRST,
+    FEATURE_FREE,
+    FEATURE_FREE_AFTER,
+    FEATURE_FREE_BEFORE,
+    FEATURE_GREATEST_COUNT,
+    FEATURE_HEADING,
+    FEATURE_INDEPENDENT,
+    FEATURE_LAST,
+    FEATURE_LEAST_IDF,
+    FEATURE_LENGTH,
+    FEATURE_POSITION,
+    FEATURE_SINGLE,
+    FEATURE_SPAN,
+    FEATURE_WORDS,
+    LONGEST_CANDIDATE,
+    MAX_WORDS,
+    N_FEATURES,
+    TERM_CLASSES,
+    TERM_LEVEL_SHIFT,
+    TERM_STOP,
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from cnlp._kernel.reference import Trie
+    from cnlp._kernel.reference.trie import Trie
 
     Found: TypeAlias = tuple[float, int, tuple[tuple[int, int], ...]]  # score, count, spans
 
-MAX_WORDS = 4
-CLASSES = 16
 NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两第年月日时分秒")
-# Where the features of each kind begin among those of a candidate; see cnlp/keyphrases/combined.py.
-WORDS, LENGTH, SINGLE, FIRST, LAST = 12, 16, 25, 41, 57
-FEATURES = 73
-LONGEST = 9
 _FOLD = {code: code + 32 for code in range(0x41, 0x5B)}
 _FOLD |= {code: (lower + 32 if 0x41 <= (lower := code - 0xFEE0) <= 0x5A else lower) for code in range(0xFF01, 0xFF5F)}
 
@@ -114,13 +134,13 @@ class Terms:
         if number is None:
             lexicon, idf, stops = self._tables
             facts = lexicon.find(word)[1]
-            kind = (facts - 1) & 15 if facts else 0
-            stop = bool(stops.find(word)[1]) if stops else bool(facts) and (facts - 1) >> 4 & 1
+            kind = (facts - 1) % TERM_CLASSES if facts else 0
+            stop = bool(stops.find(word)[1]) if stops else bool(facts and (facts - 1) & TERM_STOP)
             number = -1
             if not stop and self._classes >> kind & 1 and self._is_worded(word, folded[0]):
                 number = len(self._names)
                 listed = facts if idf is None else idf.find(word)[1]
-                level = (listed - 1) >> 5 if listed else 0
+                level = (listed - 1) >> TERM_LEVEL_SHIFT if listed else 0
                 self._names.append(word)
                 self._class.append(kind)
                 self._idf.append(self._levels[level if level < len(self._levels) else 0])
@@ -250,7 +270,7 @@ class Terms:
     def combine(self, weights: bytes, headings: bytes, top_k: int, distinct: bool) -> list[Found]:
         """The best candidates by the logistic function of the weighted sum of their features."""
         factors = array("d", weights)
-        if len(factors) != FEATURES or len(headings) % 8:
+        if len(factors) != N_FEATURES or len(headings) % 8:
             raise ValueError("the arguments of combine do not fit together")
         ranked: list[tuple[float, int, int, int]] = []
         for number in self._standing():
@@ -286,26 +306,26 @@ class Terms:
         left, right, both, heading, last = self._edges[number]
         members = self._terms[i : i + n]
         start, end = self._starts[i], self._ends[i + n - 1]
-        row = [0.0] * FEATURES
-        row[0] = 1.0
-        row[1] = log(count)
-        row[2] = log(1 + max(count - self._greatest[number], 0))
-        row[3] = left / count
-        row[4] = right / count
-        row[5] = both / count
-        row[6] = log(max(self._counts[term] for term in members))
-        row[7] = min(self._idf[term] for term in members)
-        row[8] = float(heading)
-        row[9] = log(1 + start)
-        row[10] = (self._starts[last] - start) / len(self._text)
-        row[11] = float(any("A" <= char <= "Z" for char in self._text[start:end]))
-        row[WORDS + n - 1] = 1.0
-        row[LENGTH + min(end - start, LONGEST) - 1] = 1.0
+        row = [0.0] * N_FEATURES
+        row[FEATURE_CONSTANT] = 1.0
+        row[FEATURE_COUNT] = log(count)
+        row[FEATURE_INDEPENDENT] = log(1 + max(count - self._greatest[number], 0))
+        row[FEATURE_FREE_BEFORE] = left / count
+        row[FEATURE_FREE_AFTER] = right / count
+        row[FEATURE_FREE] = both / count
+        row[FEATURE_GREATEST_COUNT] = log(max(self._counts[term] for term in members))
+        row[FEATURE_LEAST_IDF] = min(self._idf[term] for term in members)
+        row[FEATURE_HEADING] = float(heading)
+        row[FEATURE_POSITION] = log(1 + start)
+        row[FEATURE_SPAN] = (self._starts[last] - start) / len(self._text)
+        row[FEATURE_CAPITAL] = float(any("A" <= char <= "Z" for char in self._text[start:end]))
+        row[FEATURE_WORDS + n - 1] = 1.0
+        row[FEATURE_LENGTH + min(end - start, LONGEST_CANDIDATE) - 1] = 1.0
         if n == 1:
-            row[SINGLE + self._class[members[0]]] = 1.0
+            row[FEATURE_SINGLE + self._class[members[0]]] = 1.0
         else:
-            row[FIRST + self._class[members[0]]] = 1.0
-            row[LAST + self._class[members[-1]]] = 1.0
+            row[FEATURE_FIRST + self._class[members[0]]] = 1.0
+            row[FEATURE_LAST + self._class[members[-1]]] = 1.0
         return row
 
     def _best(self, ranked: list[tuple[float, int, int, int]], top_k: int, distinct: bool) -> list[Found]:

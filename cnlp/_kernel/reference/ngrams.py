@@ -13,9 +13,9 @@ from itertools import groupby
 from math import log
 from operator import itemgetter
 
-NGRAM_MAX = 6
-SYMBOLS = 65536
-END = b"\xff"
+from cnlp._kernel.layout import NGRAM_END, NGRAM_MAX, NGRAM_SYMBOLS
+
+END = bytes([NGRAM_END])
 
 Read = Callable[[int], bytes]
 Window = tuple[int, ...]
@@ -36,9 +36,9 @@ def count_windows(text: str, start: int, end: int, units: bytes, max_length: int
         ValueError: the arguments do not fit each other.
     """
     _check_max_length(max_length)
-    if not 0 <= start <= end <= len(text) or len(units) != SYMBOLS:
+    if not 0 <= start <= end <= len(text) or len(units) != NGRAM_SYMBOLS:
         raise ValueError("start and end must lie in the text, units must be 65536 bytes")
-    symbols = [code if (code := ord(char)) < SYMBOLS and units[code] else 0 for char in text]
+    symbols = [code if (code := ord(char)) < NGRAM_SYMBOLS and units[code] else 0 for char in text]
     windows: Counter[Window] = Counter()
     for i in range(start, end):
         if symbols[i]:
@@ -117,15 +117,6 @@ class Table:
         self.min_count = min_count
         self.total = 0
         self._rows: list[dict[str, Row]] = [{} for _ in range(max_length + 1)]
-
-    @classmethod
-    def from_rows(cls, max_length: int, min_count: int, total: int, rows: Iterable[Row]) -> Table:
-        """A table of rows that were made elsewhere."""
-        table = cls(max_length, min_count)
-        table.total = total
-        for row in rows:
-            table._rows[len(row[0])][row[0]] = row
-        return table
 
     def size(self, length: int) -> int:
         """How many n-grams of that length there are."""
@@ -210,7 +201,7 @@ def spans(
     """
     if min_count < 1:
         raise ValueError("min_count must be at least 1")
-    if not all(len(pair) == 2 and max(map(ord, pair)) < SYMBOLS for pair in pairs):
+    if not all(len(pair) == 2 and max(map(ord, pair)) < NGRAM_SYMBOLS for pair in pairs):
         raise ValueError("a pair has two characters of the Basic Multilingual Plane")
     bound = {(ord(pair[0]), ord(pair[1])) for pair in pairs}
     counts: Counter[tuple[int, ...]] = Counter()
@@ -224,7 +215,7 @@ def spans(
             counts[window[:length]] += count
     found = [("".join(map(chr, span)), count) for span, count in counts.items() if count >= min_count]
     # A span is known to be over when the next window differs: longer ones come before their beginnings.
-    return sorted(found, key=lambda item: [*map(ord, item[0]), SYMBOLS])
+    return sorted(found, key=lambda item: [*map(ord, item[0]), NGRAM_SYMBOLS])
 
 
 class _Level:
@@ -318,7 +309,7 @@ def _decode(read: Read, max_length: int, block: int, run: int) -> Iterator[tuple
     at = n_records = 0
     last: Window = ()
     try:
-        while data[at] != END[0]:
+        while data[at] != NGRAM_END:
             shared, count = data[at] & 15, (data[at] >> 4) + 1
             at += 1
             if count == 16:

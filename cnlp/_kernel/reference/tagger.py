@@ -10,43 +10,59 @@ from __future__ import annotations
 
 from array import array
 
-from cnlp._kernel.reference import (
+from cnlp._kernel.hashes import line_of
+from cnlp._kernel.layout import (
+    BIGRAM_BUCKET,
+    BLOCKED,
+    COVER_BUCKET,
+    COVER_CLASSES,
     EDGE,
+    FIRST_HAN,
     GLUED,
     HARD_BOUNDARY,
+    LINE,
+    LONGEST_MATCH,
+    LONGEST_NEW,
     MODE_BLOCK,
     MODE_FORCE,
     MODE_MASK,
     MODE_SPLIT,
     MODE_TAGGER,
+    N_COVERS,
+    N_MARKS,
+    N_REPETITIONS,
+    N_TAGS,
+    N_TYPES,
+    NEW_CHARACTER,
+    NEW_WORD,
     NO_BOUNDARY,
     SOURCE_CHARACTER,
     SOURCE_LEXICON,
     SOURCE_PATTERN,
     SOURCE_TAGGER,
     SOURCE_USER,
-    Trie,
-    _Lattice,
-    _named_array,
-    _unpack_spans,
+    TAG_B,
+    TAG_E,
+    TAG_M,
+    TAG_S,
 )
+from cnlp._kernel.reference.files import named_array
+from cnlp._kernel.reference.lattice import Lattice, unpack_spans
+from cnlp._kernel.reference.trie import Trie
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TypeAlias
 
-    from cnlp._kernel.reference import Mapping, Model, Overlay, Range
+    from cnlp._kernel.reference.files import Mapping, Range
+    from cnlp._kernel.reference.tables import Overlay, Tables
 
     Wish: TypeAlias = tuple[int, int, int]  # start, end, bonus or BLOCKED
 
-B, M, E, S = range(4)
-LONGEST_MATCH = 8
-BLOCKED = -0x80000000
+B, M, E, S = TAG_B, TAG_M, TAG_E, TAG_S
 UNREACHABLE = -(1 << 62)
-NEW_WORD, NEW_CHARACTER, LONGEST_NEW = 10 * 4096, 3 * 4096, 16
-_LINE, _MULTIPLIER = 64, 0x9E3779B1
-_BIGRAM, _COVER = (3, 16), (8, 4)  # rows of a bucket, weights of a row
+_BIGRAM, _COVER = (BIGRAM_BUCKET, 16), (COVER_BUCKET, 4)  # rows of a bucket, weights of a row
 _BEFORE = ((E, S), (B, M), (B, M), (E, S))  # the two tags that may stand before each
 
 
@@ -62,12 +78,12 @@ class Tagger:
         prefer_bonus: int,
         mark: int,
     ) -> None:
-        if not 0 < n_classes <= 0x10000 or prefer_bonus < 0 or not 0 <= mark < 8:
+        if not 0 < n_classes <= 0x10000 or prefer_bonus < 0 or not 0 <= mark < N_MARKS:
             raise ValueError("no such number of classes, or a negative bonus, or no such mark")
 
         def of_layers(name: str, code: str, size: int = 0) -> list[memoryview]:
             names = [f"{layer}.{name}" for layer in layers if f"{layer}.{name}" in arrays]
-            tables = [_named_array(source, arrays, name, code) for name in names]
+            tables = [named_array(source, arrays, name, code) for name in names]
             if size and any(len(table) != size for table in tables):
                 raise ValueError("the table of weights is damaged")
             return tables
@@ -75,10 +91,10 @@ class Tagger:
         layers = ["general"] if standard == "general" else ["general", standard]
         self.n_layers = len(layers)
         self.trie = Trie(source, arrays, LONGEST_MATCH)
-        self.profiles = _named_array(source, arrays, f"{standard}.profile", "H")
-        self.class_fold = _named_array(source, arrays, "class_fold", "H")
-        self.types_of = _named_array(source, arrays, "types", "B")
-        transitions = _named_array(source, arrays, "transitions", "h")
+        self.profiles = named_array(source, arrays, f"{standard}.profile", "H")
+        self.class_fold = named_array(source, arrays, "class_fold", "H")
+        self.types_of = named_array(source, arrays, "types", "B")
+        transitions = named_array(source, arrays, "transitions", "h")
         self.prefer_bonus = prefer_bonus
         self.mark = mark
         n = len(self.class_fold)
@@ -91,26 +107,26 @@ class Tagger:
             or not n
             or max(self.class_fold) >= n
             or max(self.types_of) > 7
-            or len(transitions) != 16
+            or len(transitions) != N_TAGS**2
         ):
             raise ValueError("the table of characters is damaged")
         self.steps = [[transitions[4 * left + right] for right in range(4)] for left in range(4)]
         self.unigram = of_layers("unigram", "b", n * 20)
-        self.types = of_layers("types", "h", 512 * 4)
-        self.repetition = of_layers("repetition", "h", 64 * 4)
-        self.cover = of_layers("cover", "h", 125 * 4)
+        self.types = of_layers("types", "h", N_TYPES * N_TAGS)
+        self.repetition = of_layers("repetition", "h", N_REPETITIONS * N_TAGS)
+        self.cover = of_layers("cover", "h", N_COVERS * N_TAGS)
         self.match = {
             length: of_layers(f"match{length}", "h", n_classes * (length + 2) * 4)
             for length in range(2, LONGEST_MATCH + 1)
         }
         self.bigrams, self.covers = (
             [
-                _named_array(source, arrays, name, "B") if name in arrays else None
+                named_array(source, arrays, name, "B") if name in arrays else None
                 for name in (f"general.{kind}", f"{standard}.{kind}" if len(layers) > 1 else "")
             ]
             for kind in ("bigram", "char_cover")
         )
-        if any(table is not None and (not len(table) or len(table) % _LINE) for table in (*self.bigrams, *self.covers)):
+        if any(table is not None and (not len(table) or len(table) % LINE) for table in (*self.bigrams, *self.covers)):
             raise ValueError("a hash table of weights is damaged")
         small = [*self.types, *self.repetition, *self.cover]
         greatest = len(layers) * 10 * 128 + sum(max(map(abs, table)) for table in small)
@@ -149,7 +165,7 @@ class Tagger:
             key = fold[q + 1] << 16 | fold[q + 2]
             add(self._rows_of(self.bigrams, key, _BIGRAM), 0, q - 1, 4)
         for q, cover in enumerate(self._add_matches(codes, add)):
-            key = fold[q + 1] * 125 + cover + 1
+            key = fold[q + 1] * N_COVERS + cover + 1
             add(self._rows_of(self.covers, key, _COVER), 0, q, 1)
             add(self.cover, cover, q, 1)
             add(self.types, kinds[q] * 64 + kinds[q + 1] * 8 + kinds[q + 2], q, 1)
@@ -171,15 +187,15 @@ class Tagger:
                 if end == q + 1 or not evidence:
                     continue
                 add(self.match[end - q], evidence, q - 1, end - q + 2)
-                size = min(end - q, 5) - 1
+                size = min(end - q, COVER_CLASSES) - 1
                 begins[q] = max(begins[q], size)
                 ends[end - 1] = max(ends[end - 1], size)
                 for position in range(q + 1, end - 1):
                     inside[position] = max(inside[position], size)
-        return [25 * b + 5 * e + i for b, e, i in zip(begins, ends, inside, strict=True)]
+        return [(b * COVER_CLASSES + e) * COVER_CLASSES + i for b, e, i in zip(begins, ends, inside, strict=True)]
 
     def _repetition(self, text: str, codes: list[int], q: int) -> int:
-        if self.types_of[codes[q]] < 5:
+        if self.types_of[codes[q]] < FIRST_HAN:
             return 0
 
         def same(position: int) -> int:
@@ -196,10 +212,10 @@ class Tagger:
 def _find(table: memoryview, key: int, kind: tuple[int, int]) -> tuple[Sequence[int], int]:
     """The row of the key in a hash table of cache lines, and its marks; zeros if it has none."""
     bucket_size, width = kind
-    n_buckets = len(table) // _LINE
-    bucket = (key * _MULTIPLIER & 0xFFFFFFFF) * n_buckets >> 32
+    n_buckets = len(table) // LINE
+    bucket = line_of(key, n_buckets)
     for _ in range(n_buckets):
-        line = table[bucket * _LINE : (bucket + 1) * _LINE]
+        line = table[bucket * LINE : (bucket + 1) * LINE]
         keys = line[: 4 * bucket_size].cast("I").tolist()
         rows = line[-width * bucket_size :].cast("b")
         if kind == _COVER:
@@ -217,7 +233,7 @@ def _find(table: memoryview, key: int, kind: tuple[int, int]) -> tuple[Sequence[
 
 
 def constraints(
-    tagger: Tagger, model: Model, overlay: Overlay | None, text: str, spans: bytes | None
+    tagger: Tagger, model: Tables, overlay: Overlay | None, text: str, spans: bytes | None
 ) -> tuple[bytes, bytes]:
     """Flags of the positions, and the user's wishes as int32[3]: start, end, bonus; by end, then start."""
     flags, wishes = _constraints(tagger, model, overlay, text, spans)
@@ -225,9 +241,9 @@ def constraints(
 
 
 def _constraints(
-    tagger: Tagger, model: Model, overlay: Overlay | None, text: str, spans: bytes | None
+    tagger: Tagger, model: Tables, overlay: Overlay | None, text: str, spans: bytes | None
 ) -> tuple[bytearray, list[Wish]]:
-    lattice = _Lattice(model, text, overlay, spans, for_tagger=True, isolated_only=tagger.n_layers > 1)
+    lattice = Lattice(model, text, overlay, spans, for_tagger=True, isolated_only=tagger.n_layers > 1)
     flags = bytearray(HARD_BOUNDARY if flag & HARD_BOUNDARY else flag & ~GLUED for flag in lattice.flags)
     wishes: list[Wish] = []
 
@@ -239,7 +255,7 @@ def _constraints(
             return  # it cannot be cut
         wishes.append((start, end, BLOCKED if is_blocked else tagger.prefer_bonus))
 
-    for start, end, mode, _ in _unpack_spans(spans, len(text)):
+    for start, end, mode, _ in unpack_spans(spans, len(text)):
         if mode != MODE_FORCE:
             wish(start, end, False)
     if overlay:
@@ -249,7 +265,7 @@ def _constraints(
 
 
 def segment(
-    tagger: Tagger, model: Model, overlay: Overlay | None, text: str, spans: bytes | None
+    tagger: Tagger, model: Tables, overlay: Overlay | None, text: str, spans: bytes | None
 ) -> list[tuple[int, int]]:
     """(end, source) of each word of the best path."""
     if not text:
@@ -262,9 +278,9 @@ def segment(
     return words
 
 
-def propose(tagger: Tagger, model: Model, overlay: Overlay | None, text: str, spans: bytes | None) -> bytes:
+def propose(tagger: Tagger, model: Tables, overlay: Overlay | None, text: str, spans: bytes | None) -> bytes:
     """The spans and, as spans, the tagger's words that neither a list nor a pattern knows (see unknown.c)."""
-    all_spans = [(span[0], 0, span) for span in _unpack_spans(spans, len(text))]
+    all_spans = [(span[0], 0, span) for span in unpack_spans(spans, len(text))]
     start = 0
     for end, source in segment(tagger, model, overlay, text, spans):
         is_listed = overlay is not None and overlay.trie.find(text[start:end])[1]
@@ -343,10 +359,10 @@ def _word_start(back: list[list[tuple[int, int]]], i: int) -> int:
     return i
 
 
-def _source(model: Model, overlay: Overlay | None, text: str, spans: bytes | None, start: int, end: int) -> int:
+def _source(model: Tables, overlay: Overlay | None, text: str, spans: bytes | None, start: int, end: int) -> int:
     """What a word is: the user's, a pattern's, of the lexicon, a single character, or the tagger's."""
     word = text[start:end]
-    if any(span[:2] == (start, end) for span in _unpack_spans(spans, len(text))):
+    if any(span[:2] == (start, end) for span in unpack_spans(spans, len(text))):
         return SOURCE_USER
     value = overlay.trie.find(word)[1] if overlay else 0
     if overlay and value and overlay.modes[value - 1] & MODE_MASK not in (MODE_BLOCK, MODE_SPLIT):

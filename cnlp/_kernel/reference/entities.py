@@ -1,7 +1,7 @@
 """Entity recognition of the kernel in Python: the twin of entities.c, and the oracle it is tested against.
 
 A text is cut into pieces that are tagged by themselves, each piece into words. Every position has one key in
-every stream (``STREAMS``), a 64-bit hash of what is seen there; ``cnlp/ner/FORMAT.md`` lists what the streams
+every stream (``ENTITY_STREAMS``), a 64-bit hash of what is seen there; ``cnlp/ner/FORMAT.md`` lists what the streams
 see and how the tables are laid out. The row of a key adds to the scores of the tags at the positions around it;
 the best legal path (Viterbi 1967) is the answer, and a span's score is its probability under exp(unit * score):
 forward-backward, with the span's own tags fixed.
@@ -12,83 +12,38 @@ from __future__ import annotations
 import math
 
 from cnlp import errors
-from cnlp._kernel.reference import _named_array
+from cnlp._kernel.hashes import mix
+from cnlp._kernel.layout import (
+    CODE_POINT_PAGES,
+    CODEBOOK,
+    EDGE_OF_TEXT,
+    ENTITY_MULTIPLIER,
+    ENTITY_STREAMS,
+    FAR_BELOW,
+    FIRST_HAN,
+    FORBIDDEN,
+    LINE,
+    LONGEST_PHRASE,
+    PHRASE_BUCKET,
+    PHRASE_WORDS,
+    ROW_BUCKET,
+    SCORE_LIMIT,
+    TAG_LIMIT,
+)
+from cnlp._kernel.pieces import piece_ends
+from cnlp._kernel.reference.files import named_array
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from cnlp._kernel.reference import Cutter, Mapping, Range
+    from cnlp._kernel.reference.files import Mapping, Range
+    from cnlp._kernel.reference.segment import Cutter
 
     Found: TypeAlias = tuple[int, int, int, float]  # start, end, label, score
 
-# Name, and the window of positions that a row speaks about. The number of a stream is part of its keys.
-STREAMS = (
-    ("unigram", -2, 2),
-    ("bigram", -1, 2),
-    ("trigram", -1, 1),
-    ("types", 0, 0),
-    ("repetition", 0, 0),
-    ("word", 0, 0),
-    ("word_before", 0, 0),
-    ("word_after", 0, 0),
-    ("class", -1, 1),
-    ("class_before", 0, 0),
-    ("class_after", 0, 0),
-    ("class_around", 0, 0),
-    ("word_before_class", 0, 0),
-    ("word_after_class", 0, 0),
-    ("phrase_begin", -1, 1),
-    ("phrase_end", -1, 1),
-    ("phrase_inside", 0, 0),
-    ("phrase_before", 0, 0),
-    ("phrase_after", 0, 0),
-    ("edges", 0, 2),
-    ("suffix", 0, 0),
-)
-PIECE_LENGTH = 512  # characters that a piece has at most
-SOFT_LENGTH = 256  # from here on a piece may end at a comma or a space
-ENDS = frozenset("。！？!?\n\r")
-SOFT_ENDS = frozenset("，、；：,;: \t\u3000")
-LONGEST_PHRASE, PHRASE_WORDS = 12, 5
-EDGE_OF_TEXT = 1 << 20  # what stands for the word, or its class, before and behind a piece
-TAG_LIMIT = 102  # places of a row, five positions times the tags, must fit into nine bits
-FIRST_HAN = 5  # character types from here on can be repeated characters of a word
-FORBIDDEN = -0x8000
 UNREACHABLE = -1_000_000_000
-SCORE_LIMIT = 1 << 20  # of a tag at a position; only a damaged model goes beyond
-FAR = 40  # nats below the best tag of a position: nothing
-_MASK, _MULTIPLIER, _LINE = (1 << 64) - 1, 0x9E3779B97F4A7C15, 64
-_ROW_BUCKET, _PHRASE_BUCKET = 12, 10
-
-
-def mix(*parts: int) -> int:
-    """The 64-bit hash of a few numbers, one after another.
-
-    >>> mix(1, 2) == mix(2, 1)
-    False
-    """
-    value = 1
-    for part in parts:
-        value = (value ^ part) * _MULTIPLIER & _MASK
-        value ^= value >> 32
-    return value
-
-
-def piece_ends(text: str) -> list[int]:
-    """Where the pieces of a text end: behind 。！？ and line breaks, in long ones behind a comma.
-
-    >>> piece_ends("他来了。你呢？好"), piece_ends("")
-    ([4, 7, 8], [])
-    """
-    ends, start = [], 0
-    for position, char in enumerate(text, 1):
-        length = position - start
-        soft = length >= SOFT_LENGTH and char in SOFT_ENDS
-        if char in ENDS or soft or length == PIECE_LENGTH or position == len(text):
-            ends.append(position)
-            start = position
-    return ends
+_MASK = (1 << 64) - 1
 
 
 class EntityTagger:
@@ -102,7 +57,7 @@ class EntityTagger:
 
     def __init__(self, source: Mapping | bytes, arrays: dict[str, Range], unit: float) -> None:
         def read(name: str, code: str) -> memoryview:
-            return _named_array(source, arrays, name, code)
+            return named_array(source, arrays, name, code)
 
         self.pages, self.codes = read("pages", "H"), read("codes", "H")
         self.class_fold, self.types = read("class_fold", "H"), read("types", "B")
@@ -112,7 +67,7 @@ class EntityTagger:
         self.roles, self.labels = read("roles", "B"), read("labels", "B")
         moves = read("transitions", "h")
         n, n_tags = len(self.class_fold), len(self.roles)
-        if len(self.pages) != 0x1100 or len(self.codes) % 256 or max(self.pages) >= len(self.codes) // 256:
+        if len(self.pages) != CODE_POINT_PAGES or len(self.codes) % 256 or max(self.pages) >= len(self.codes) // 256:
             raise ValueError("the alphabet is damaged")
         if not n or max(self.codes) >= n or max(self.class_fold) >= n or max(self.types) > 7:
             raise ValueError("the table of characters is damaged")
@@ -122,9 +77,9 @@ class EntityTagger:
             raise ValueError("the table of tags is damaged")
         if max(self.roles) > 3 or self.roles[0] != 0 or not _has_no_dead_end(moves, n_tags):
             raise ValueError("the table of tags is damaged")
-        if any(not len(table) or len(table) % _LINE for table in (self.phrases, self.rows)):
+        if any(not len(table) or len(table) % LINE for table in (self.phrases, self.rows)):
             raise ValueError("a hash table is damaged")
-        if len(self.codebook) != 128 or any(abs(weight) >= 4096 for weight in self.codebook):
+        if len(self.codebook) != CODEBOOK or any(abs(weight) >= 4096 for weight in self.codebook):
             raise ValueError("the table of weights is damaged")
         if not 1e-6 <= unit <= 10:
             raise ValueError("the unit is damaged")
@@ -139,7 +94,7 @@ class EntityTagger:
             for i in range(0, len(moves), n_tags)
         ]
         self.n_labels = max(self.labels) + 1
-        self.powers = [math.exp(-step * unit) for step in range(min(int(FAR / unit), 1 << 16))]
+        self.powers = [math.exp(-step * unit) for step in range(min(int(FAR_BELOW / unit), 1 << 16))]
 
     def entities_all(self, cutter: Cutter, texts: list[str]) -> list[list[Found]]:
         """What :meth:`entities` gives for each text."""
@@ -256,7 +211,7 @@ class EntityTagger:
                 if size > LONGEST_PHRASE:
                     break
                 for code in chars[here + 2 : end + 2]:
-                    value = (value ^ code) * _MULTIPLIER & _MASK
+                    value = (value ^ code) * ENTITY_MULTIPLIER & _MASK
                     value ^= value >> 32
                 here = end
                 kind = self.phrase(value) >> 7
@@ -273,12 +228,12 @@ class EntityTagger:
 
     def phrase(self, value: int) -> int:
         """What is known of the word or phrase with this hash: lexicon class, and 128 times its entity class."""
-        table, n_buckets = self.phrases, len(self.phrases) // _LINE
+        table, n_buckets = self.phrases, len(self.phrases) // LINE
         fingerprint = (value >> 32 | 1).to_bytes(4, "little")
         bucket = (value & 0xFFFFFFFF) * n_buckets >> 32
         for _ in range(n_buckets):
-            line = bytes(table[bucket * _LINE : bucket * _LINE + _LINE])
-            for slot in range(_PHRASE_BUCKET):
+            line = bytes(table[bucket * LINE : bucket * LINE + LINE])
+            for slot in range(PHRASE_BUCKET):
                 found = line[4 * slot : 4 * slot + 4]
                 if found == fingerprint:
                     return line[40 + 2 * slot] | line[41 + 2 * slot] << 8
@@ -289,13 +244,13 @@ class EntityTagger:
 
     def row(self, value: int) -> tuple[int, int]:
         """Where the entries of a key's row begin and end."""
-        table, n_buckets = self.rows, len(self.rows) // _LINE
+        table, n_buckets = self.rows, len(self.rows) // LINE
         fingerprint = (value >> 32 | 1).to_bytes(4, "little")
         bucket = (value & 0xFFFFFFFF) * n_buckets >> 32
         for _ in range(n_buckets):
-            line = bytes(table[bucket * _LINE : bucket * _LINE + _LINE])
+            line = bytes(table[bucket * LINE : bucket * LINE + LINE])
             start = int.from_bytes(line[:4], "little")
-            for slot in range(_ROW_BUCKET):
+            for slot in range(ROW_BUCKET):
                 found = line[4 + 4 * slot : 8 + 4 * slot]
                 end = start + line[52 + slot]
                 if found == fingerprint:
@@ -313,7 +268,7 @@ class EntityTagger:
         n, n_tags = len(piece), self.n_tags
         flat = [0] * (n * n_tags)
         for p, keys in enumerate(self.keys(piece, ends)):
-            for (_, low, high), key in zip(STREAMS, keys, strict=True):
+            for (_, low, high), key in zip(ENTITY_STREAMS, keys, strict=True):
                 if key is None:
                     continue
                 start, end = self.row(key)

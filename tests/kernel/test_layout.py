@@ -1,0 +1,96 @@
+"""The numbers, names and signatures that C and Python share."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twins import native, needs_native
+
+import cnlp
+from cnlp._kernel import layout
+
+STUBS = Path(layout.__file__).parent
+PYTHON_ONLY = {"NUMERAL", "KANA", "HANGUL", "TRANSCRIPTION"}  # to C all of them are IN_RUN
+PYTHON_ONLY |= {"COST_SCALE", "MAX_VALUE", "COVER_CLASSES", "N_TAGS", "TEMPLATE_SIZE", "ABSENT", "OUTSIDE", "SMALLEST"}
+PYTHON_ONLY |= {"STREAM_LOWS", "STREAM_WIDTHS", "TERM_STOP", "TERM_LEVEL_SHIFT"}
+PYTHON_ONLY |= {name for name in vars(layout) if name.startswith("FEATURE_") and getattr(layout, name) < 12}
+C_ONLY = {"HAS_EXTRA", "POS_SPACE"}
+MODULES = ("native", "ngrams", "training")
+
+
+def numbers() -> dict[str, Any]:
+    """The numbers of layout.py by name; its tables of names are not among them."""
+    return {
+        name: value
+        for name, value in vars(layout).items()
+        if name.isupper() and name != "TYPE_CHECKING" and (isinstance(value, int) or isinstance(value[0], int))
+    }
+
+
+@needs_native
+def test_c_and_python_share_all_numbers() -> None:
+    reported = {name: value for name, value in native.layout().items() if name not in C_ONLY}
+    assert reported == {name: getattr(layout, name) for name in reported}
+    assert numbers().keys() - reported.keys() == PYTHON_ONLY
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_stubs_have_the_names_and_parameters_of_the_twins(name: str) -> None:
+    tree = ast.parse((STUBS / f"{name}.pyi").read_text())
+    twin = import_module("cnlp._kernel.reference" if name == "native" else f"cnlp._kernel.reference.{name}")
+    c_module = pytest.importorskip(f"cnlp._kernel.{name}")
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            assert hasattr(c_module, node.name)
+            assert parameters(node) == list(inspect.signature(getattr(twin, node.name)).parameters)
+        if not isinstance(node, ast.ClassDef):
+            continue
+        of_twin, of_c = getattr(twin, node.name), getattr(c_module, node.name)
+        for member in node.body:
+            if not isinstance(member, ast.FunctionDef):
+                continue
+            assert hasattr(of_c, member.name), f"{node.name}.{member.name}"
+            if not any(isinstance(mark, ast.Name) and mark.id == "property" for mark in member.decorator_list):
+                method = getattr(of_twin, member.name)
+                if member.name != "__init__" or node.name != "Table":
+                    assert parameters(member) == list(inspect.signature(method).parameters), (
+                        f"{node.name}.{member.name}"
+                    )
+
+
+def parameters(node: ast.FunctionDef) -> list[str]:
+    """The names of a function's parameters."""
+    return [argument.arg for argument in node.args.args]
+
+
+USE = """
+import sys, cnlp
+text = "他在北京大学研究自然语言处理，2024年发表了三篇论文。"
+lexicon = cnlp.Lexicon([cnlp.Entry("自然语言处理", mode="force", tag="nz"), "三篇论文"])
+assert "".join(cnlp.segment(text)) == text
+assert "自然语言处理" in cnlp.segment(text, lexicon=lexicon)
+cnlp.Lexicon.only(["北京", "大学"])
+cnlp.tag(text, lexicon=lexicon)
+cnlp.entities(text)
+cnlp.keywords(text)
+cnlp.discover_words([text])
+cnlp.Segmenter().explain(text), cnlp.Segmenter().confidence(text)
+print(sorted(name for name in sys.modules if ".reference" in name or "reference_" in name))
+"""
+
+
+@needs_native
+def test_no_twin_is_imported_while_c_runs() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "CNLP_PURE"}
+    environment["PYTHONPATH"] = str(Path(cnlp.__file__).parent.parent)
+    found = subprocess.run([sys.executable, "-c", USE], env=environment, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    assert found.stdout == "[]\n"
