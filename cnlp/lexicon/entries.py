@@ -21,31 +21,35 @@ Lines that are blank or begin with ``#`` and a space are skipped. The encoding i
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeAlias
 
 from cnlp import errors
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import NamedTuple, TypeAlias
+
+    # An Entry, or the same fields as a plain tuple.
+    Row: TypeAlias = tuple[str, float | None, str | None, str, tuple[str, ...], bool, bool]
+
+    class _Fields(NamedTuple):
+        word: str
+        weight: float | None
+        tag: str | None
+        mode: str
+        pieces: tuple[str, ...]
+        partial: bool
+        regex: bool
+else:  # importing typing, or re, takes longer than compiling a small lexicon
+    from collections import namedtuple
+
+    _Fields = namedtuple("_Fields", "word weight tag mode pieces partial regex")
 
 MODES = ("prefer", "force", "split", "block")
 FLAGS = ("partial", "regex")
 MAX_WORD_LENGTH = 1000  # code points; also bounds the depth of the trie
 
-_JIEBA_LINE = re.compile(r"(?P<word>.+?)(?: (?P<weight>[0-9]+))?(?: (?P<tag>[a-z]+))?")
-
-
-# An Entry, or the same fields as a plain tuple.
-Row: TypeAlias = tuple[str, float | None, str | None, str, tuple[str, ...], bool, bool]
-
-
-class _Fields(NamedTuple):
-    word: str
-    weight: float | None
-    tag: str | None
-    mode: str
-    pieces: tuple[str, ...]
-    partial: bool
-    regex: bool
+_JIEBA_LINE = r"(?P<word>.+?)(?: (?P<weight>[0-9]+))?(?: (?P<tag>[a-z]+))?"
 
 
 class Entry(_Fields):
@@ -113,6 +117,8 @@ def _fault(entry: Entry) -> str:
 
 
 def _regex_fault(entry: Entry) -> str:
+    import re
+
     if entry.mode not in ("prefer", "force"):
         return f"a regular expression cannot have the mode {entry.mode!r}"
     try:
@@ -219,7 +225,9 @@ def _parse_jieba(line: str) -> Row:
         weight, tag = rest
         if weight.strip("0") and tag.isalpha() and tag.islower() and tag.isascii():
             return word, float(weight), tag, "prefer", (), False, False  # as most lines are
-    match = _JIEBA_LINE.fullmatch(line.strip())
+    import re
+
+    match = re.fullmatch(_JIEBA_LINE, line.strip())
     assert match
     word, frequency, kind = match["word"], match["weight"], match["tag"]
     if kind and not frequency and word.isascii():  # "hello world" is a word with a space, not a tagged one

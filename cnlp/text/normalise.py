@@ -9,6 +9,7 @@ Folding twice changes nothing. Cost: O(n).
 
 from __future__ import annotations
 
+from itertools import dropwhile
 from types import MappingProxyType
 
 from cnlp.text._data import dictionary_path
@@ -112,5 +113,5 @@ def _case() -> dict[int, int]:
 
 def _script() -> dict[int, int]:
     with open(dictionary_path("traditional.tsv"), encoding="utf-8") as lines:
-        pairs = (line.rstrip("\n").split("\t") for line in lines if not line.startswith("#"))
-        return {ord(traditional): ord(simplified) for traditional, simplified in pairs}
+        characters = "".join(dropwhile(lambda line: line.startswith("#"), lines)).split()
+    return dict(zip(map(ord, characters[::2]), map(ord, characters[1::2]), strict=True))
