@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from cnlp.lexicon import Entry as Entry
     from cnlp.lexicon import Lexicon as Lexicon
     from cnlp.models.load import load as load
+    from cnlp.ner.entities import entities as entities
     from cnlp.ner.gazetteer import Gazetteer as Gazetteer
-    from cnlp.ner.recognizer import EntityRecognizer as EntityRecognizer
-    from cnlp.ner.recognizer import entities as entities
+    from cnlp.ner.linear import EntityRecognizer as EntityRecognizer
     from cnlp.ner.rules import Rules as Rules
-    from cnlp.pos.tagger import tag as tag
     from cnlp.pos.tagger import tag_words as tag_words
     from cnlp.segmentation import Segmenter as Segmenter
     from cnlp.segmentation import segment as segment
+    from cnlp.segmentation import tag as tag
     from cnlp.segmentation import tokenize as tokenize
     from cnlp.text.sentences import sentences as sentences
     from cnlp.types import Candidate as Candidate
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Candidate": "cnlp.types",
     "Entity": "cnlp.types",
-    "EntityRecognizer": "cnlp.ner.recognizer",
+    "EntityRecognizer": "cnlp.ner.linear",
     "Entry": "cnlp.lexicon",
     "Gazetteer": "cnlp.ner.gazetteer",
     "Keyword": "cnlp.types",
@@ -52,14 +52,14 @@ _HOMES = {
     "WordDiscovery": "cnlp.discovery",
     "discover_words": "cnlp.discovery",
     "keywords": "cnlp.keyphrases",
-    "entities": "cnlp.ner.recognizer",
+    "entities": "cnlp.ner.entities",
     "entities_batch": "cnlp.batch.texts",
     "keywords_batch": "cnlp.batch.texts",
     "load": "cnlp.models.load",
     "segment": "cnlp.segmentation",
     "segment_batch": "cnlp.batch.texts",
     "sentences": "cnlp.text.sentences",
-    "tag": "cnlp.pos.tagger",
+    "tag": "cnlp.segmentation",
     "tag_batch": "cnlp.batch.texts",
     "tag_words": "cnlp.pos.tagger",
     "tokenize": "cnlp.segmentation",

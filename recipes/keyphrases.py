@@ -30,6 +30,7 @@ from cnlp.keyphrases.document_frequency import DocumentFrequencies, StreamingCou
 from cnlp.lexicon.build import rows_of
 from cnlp.lexicon.trie import Trie
 from cnlp.models.format import write_model
+from cnlp.models.registry import KEYPHRASES
 from cnlp.text._data import dictionary_path
 from cnlp.text.characters import HAN, HANGUL, KANA, LATIN, LETTER, class_ranges
 
@@ -125,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m recipes.keyphrases", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--idf", metavar="TABLE", help="a table that cnlp idf has counted already")
-    parser.add_argument("--output", default=resources.SHIPPED, help="the file to write; default: the shipped one")
+    parser.add_argument("--output", default=KEYPHRASES, help="the file to write; default: the shipped one")
     return parser
 
 

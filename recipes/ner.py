@@ -21,7 +21,7 @@ from cnlp.corpus.entities import Sentence, read_columns
 from cnlp.corpus.entity_json import number_cluener
 from cnlp.corpus.pfr import read_pfr
 from cnlp.corpus.registry import data_folder, file_sha256
-from cnlp.ner.recognizer import EntityRecognizer
+from cnlp.ner.linear import EntityRecognizer
 
 MSRA_TRAIN, MSRA_TEST = "ner/msra/train.bio.txt", "ner/msra/test.char.bmes"
 CLUENER, PFR = "ner/cluener2020/train.json", "cws/pfr1998/199801.txt"

@@ -26,8 +26,8 @@ from typing import Any
 
 from cnlp.corpus import registry
 from cnlp.corpus.pfr import join_names
-from cnlp.models import TAGGERS
 from cnlp.models.format import write_model
+from cnlp.models.registry import TAGGERS
 from cnlp.segmentation.characters import CharacterTagger, Part
 from cnlp.segmentation.compact import compact, pack_hmm, pack_model
 from cnlp.segmentation.crf import CRF

@@ -33,7 +33,9 @@ from benchmarks.timing import pin, ratios, spread, time_rounds
 from cnlp.corpus.entities import Sentence, read_columns
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.evaluation.entities import EntityScorer
-from cnlp.ner.recognizer import METHODS, EntityRecognizer, recognizer_for
+from cnlp.ner.base import METHODS
+from cnlp.ner.entities import recognizer_for
+from cnlp.ner.linear import EntityRecognizer
 from recipes.ner import cluener, msra_test
 
 RESUME = "ner/resume/{}.char.bmes"

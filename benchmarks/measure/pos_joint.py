@@ -28,7 +28,7 @@ import numpy as np
 from benchmarks import record as records
 from benchmarks.measure.pos import Tagged, f1, fit_segmenter
 from cnlp._kernel.reference import WordTagger
-from cnlp.models import open_model
+from cnlp.models.registry import open_model
 from cnlp.pos.tagger import ARRAYS, KIND, PartOfSpeech
 from cnlp.segmentation import encode
 from cnlp.segmentation.characters import ALLOWED, START_TAG, TAGS, CharacterTagger

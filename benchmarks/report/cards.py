@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from cnlp import models
+from cnlp.models import registry
 from cnlp.models.format import ModelFile
 
 FIELDS = {
@@ -26,7 +26,7 @@ FIELDS = {
 _SHA256 = re.compile(r"(?<=sha256 )([0-9a-f]{8})[0-9a-f]{56}")
 
 
-def model_cards(folder: Path = Path(models.CORE).parent) -> str:
+def model_cards(folder: Path = Path(registry.CORE).parent) -> str:
     """A section for each model file, by name; checksums are shortened."""
     return "\n\n".join("\n".join(_section(path)) for path in sorted(folder.glob("*.safetensors")))
 

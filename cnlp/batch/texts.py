@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from cnlp.batch.columns import Codec, Packed
     from cnlp.keyphrases import Extractor, Idf
     from cnlp.lexicon import Lexicon
+    from cnlp.ner.base import Recognizer
     from cnlp.ner.gazetteer import Gazetteer, GazetteerEntry
-    from cnlp.ner.recognizer import Recognizer
     from cnlp.ner.rules import Rules
     from cnlp.pos.tagger import PartOfSpeech
     from cnlp.segmentation import Segmenter
@@ -152,7 +152,7 @@ def entities_batch(
     [('王小明', 'PER'), ('北京大学', 'ORG')]
     [('上海', 'LOC')]
     """
-    from cnlp.ner.recognizer import finder
+    from cnlp.ner.entities import finder
 
     is_fast = IS_NATIVE and gazetteer is None and not rules
     separate = not is_fast if processes is None else processes

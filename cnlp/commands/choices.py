@@ -11,7 +11,7 @@ from cnlp import Segmenter
 from cnlp.lexicon import load
 from cnlp.models.format import ModelFile
 from cnlp.segmentation import ALGORITHMS, DEFAULT_ALGORITHM
-from cnlp.segmentation.segmenter import TAGGERS
+from cnlp.segmentation.algorithms import TAGGERS
 
 _ESCAPE = re.compile(r"\\(?:([tnr0\\])|u([0-9a-fA-F]{4}))")
 _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "0": "\0", "\\": "\\"}

@@ -12,8 +12,8 @@ from typing import Any
 import click
 
 import cnlp
-from cnlp import models
 from cnlp._kernel import IS_NATIVE
+from cnlp.models import registry
 from cnlp.models.format import ModelFile
 from cnlp.segmentation import DEFAULT_ALGORITHM
 
@@ -49,7 +49,7 @@ def _installation() -> dict[str, Any]:
         "Python": sys.version.split()[0],
         "kernel": "C" if IS_NATIVE else PURE,
         "algorithm": DEFAULT_ALGORITHM,
-        "folder": os.path.dirname(models.CORE),
+        "folder": os.path.dirname(registry.CORE),
         "models": {
             name: f"{file.field('description', file.kind)} ({os.path.getsize(file.path):,} bytes)"
             for name, file in shipped.items()
@@ -83,5 +83,5 @@ def open_verified(path: str) -> ModelFile:
 
 def _shipped() -> dict[str, str]:
     """The model files of the package, by name."""
-    paths = sorted(glob.glob(os.path.join(glob.escape(os.path.dirname(models.CORE)), "*" + SUFFIX)))
+    paths = sorted(glob.glob(os.path.join(glob.escape(os.path.dirname(registry.CORE)), "*" + SUFFIX)))
     return {os.path.basename(path).removesuffix(SUFFIX): path for path in paths}

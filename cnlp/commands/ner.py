@@ -121,7 +121,7 @@ def command(
 
 def load_recognizer(model: str | None) -> Find:
     """What a model finds in texts; a file, or the name of a shipped one."""
-    from cnlp.ner.recognizer import recognizer_for
+    from cnlp.ner.entities import recognizer_for
 
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # --workers says how many work, not torch
     return recognizer_for(model).predict

@@ -25,8 +25,10 @@ from cnlp.commands.training import (
     say,
 )
 from cnlp.corpus.entities import Sentence
+from cnlp.ner.base import METHODS
+from cnlp.ner.entities import load_recognizer
+from cnlp.ner.linear import EntityRecognizer
 from cnlp.ner.neural.settings import CORPORA, MODELS, Settings, defaults, read_settings
-from cnlp.ner.recognizer import METHODS, EntityRecognizer, load_recognizer
 
 Entities = list[Part[Sentence]]
 

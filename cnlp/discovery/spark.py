@@ -202,14 +202,14 @@ def tag_udf(**settings: Any) -> Callable[..., Any]:
     require_spark()
 
     def tag(texts: Any) -> Any:
-        import cnlp
+        from cnlp import segmentation
 
         def tokens(text: object) -> list[dict[str, object]] | None:
             if not isinstance(text, str):
                 return None
             return [
                 {"text": token.text, "start": token.start, "end": token.end, "tag": token.tag}
-                for token in cnlp.tag(text, **settings)
+                for token in segmentation.tag(text, **settings)
             ]
 
         return texts.map(tokens)
@@ -237,9 +237,10 @@ def _pandas_udf(function: Callable[[Any], Any], kind: str) -> Callable[..., Any]
 @cache
 def _segmenter(words: tuple[str, ...], settings: tuple[tuple[str, Any], ...]) -> Any:
     """One segmenter for each process."""
-    import cnlp
+    from cnlp.lexicon import Lexicon
+    from cnlp.segmentation import Segmenter
 
-    return cnlp.Segmenter(cnlp.Lexicon(words) if words else None, **dict(settings))
+    return Segmenter(Lexicon(words) if words else None, **dict(settings))
 
 
 def _count(batches: Iterable[pyarrow.RecordBatch], max_length: int, n_buckets: int) -> Iterator[pyarrow.RecordBatch]:

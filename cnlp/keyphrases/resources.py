@@ -9,10 +9,9 @@ from functools import cached_property
 from cnlp._kernel import kernel
 from cnlp.keyphrases.idf import Idf
 from cnlp.lexicon.trie import Trie
-from cnlp.models import open_model
+from cnlp.models.registry import KEYPHRASES, open_model
 
 KIND = "keyphrases"
-SHIPPED = os.path.join(os.path.dirname(os.path.dirname(__file__)), "models", "keyphrases.safetensors")
 TRIE_ARRAYS = ("units", "pages", "codes")
 
 
@@ -28,7 +27,7 @@ class Resources:
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
-        file = open_model(SHIPPED if path is None else path, KIND)
+        file = open_model(KEYPHRASES if path is None else path, KIND)
         self._file = file
         fields = {name: file.field(name) for name in ("max_length", "words")}
         trie = Trie(file.source, file.ranges(*TRIE_ARRAYS), fields)

@@ -26,7 +26,7 @@ import os
 from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp._kernel.layout import COST_SCALE, MODE_BLOCK, MODE_FORCE, MODE_PARTIAL, MODE_PREFER, MODE_SPLIT, to_cost
-from cnlp.models import CORE, open_model
+from cnlp.models.registry import CORE, open_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp._kernel.layout import MAX_VALUE
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
-from cnlp.models import open_model
 from cnlp.models.format import ModelFile, write_model
+from cnlp.models.registry import open_model
 from cnlp.text.normalise import fold_table, normalise_all
 
 KIND = "trie"

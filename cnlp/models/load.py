@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from cnlp import errors
-from cnlp.models import ENTITIES
 from cnlp.models.format import ModelFile
+from cnlp.models.registry import ENTITIES, READERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,15 +45,13 @@ def load(
     """
     name = "" if path is None else os.fspath(path)
     kind = "lexicon" if path is None else "entities" if name in ENTITIES else ModelFile(name).kind
-    if kind in ("entities", "neural-entities"):
-        if not (width and case and script and patterns):
-            raise errors.ArgumentError("width, case, script and patterns are for lexicons, this is an entity model")
-        from cnlp.ner.recognizer import load_recognizer
-
-        return load_recognizer(path)
-    if kind != "lexicon":
+    if kind not in READERS:
         other = "; Segmenter(model=...) takes it" if kind == "segmenter" else ""
         raise errors.bad_model(name, f"this is a model of kind {kind!r}, not 'lexicon' or 'entities'{other}")
-    from cnlp.lexicon import load as load_lexicon
-
-    return load_lexicon(path, width=width, case=case, script=script, patterns=patterns)
+    switches = {"width": width, "case": case, "script": script, "patterns": patterns}
+    if kind != "lexicon":
+        if not all(switches.values()):
+            raise errors.ArgumentError("width, case, script and patterns are for lexicons, this is an entity model")
+        switches = {}
+    module, function = READERS[kind]
+    return getattr(__import__(module, fromlist=[function]), function)(path, **switches)

@@ -27,8 +27,9 @@ from cnlp._kernel.layout import (
     PHRASE_WORDS,
 )
 from cnlp._kernel.pieces import piece_ends
-from cnlp.segmentation.encode import BLOCKS, PADS, Ints, shift
-from cnlp.segmentation.features import NOTHING
+from cnlp.segmentation.encode import PADS, shift
+from cnlp.sequence.linear import BLOCKS, Ints
+from cnlp.sequence.templates import NOTHING
 
 Hashes: TypeAlias = npt.NDArray[np.uint64]
 SHARE_BINS = (0.2, 0.5, 0.8, 0.95)  # how many of a phrase's occurrences are entities

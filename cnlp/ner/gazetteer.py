@@ -34,8 +34,8 @@ from cnlp._kernel.layout import MAX_VALUE
 from cnlp.lexicon.entries import read_lines_at_once
 from cnlp.lexicon.runs import inside_runs
 from cnlp.lexicon.trie import Trie
-from cnlp.models import open_model
 from cnlp.models.format import write_model
+from cnlp.models.registry import open_model
 from cnlp.types import Entity
 
 TYPE_CHECKING = False

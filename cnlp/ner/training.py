@@ -1,4 +1,4 @@
-"""How an :class:`cnlp.ner.recognizer.EntityRecognizer` learns, and how what it learnt becomes arrays.
+"""How an :class:`cnlp.ner.linear.EntityRecognizer` learns, and how what it learnt becomes arrays.
 
 Needs numpy. The loops are those of :mod:`cnlp.sequence.linear`; the arrays are drawn in ``FORMAT.md``.
 """
@@ -18,16 +18,16 @@ import numpy.typing as npt
 from cnlp import errors
 from cnlp._kernel.hashes import mix
 from cnlp._kernel.layout import ENTITY_STREAMS, FORBIDDEN, LINE, PHRASE_BUCKET, ROW_BUCKET, TAG_LIMIT
+from cnlp.ner.base import KIND, METHODS
 from cnlp.ner.encode import LABEL_LIMIT, Alphabet, Layout, Piece, Statistics, cut, keys
-from cnlp.ner.recognizer import KIND, METHODS, EntityRecognizer, shipped_cutter
-from cnlp.segmentation.encode import Ints
-from cnlp.segmentation.features import NOTHING, Template
+from cnlp.segmentation import shipped_segmenter
 from cnlp.sequence.layout import pack_alphabet, per_code
 from cnlp.sequence.linear import (
     Best,
     Epoch,
     Floats,
     GradientState,
+    Ints,
     PerceptronState,
     Problem,
     Shape,
@@ -39,12 +39,14 @@ from cnlp.sequence.linear import (
     run,
 )
 from cnlp.sequence.schemes import Scheme, get_scheme, spans_to_tags, split_tag, tag_set, transition_mask
+from cnlp.sequence.templates import NOTHING, Template
 from cnlp.text._data import dictionary_path
 from cnlp.text.normalise import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnlp.ner.recognizer import Labelled
+    from cnlp.ner.base import Labelled
+    from cnlp.ner.linear import EntityRecognizer
 
 UNIT = 1 / 256  # nats that one step of a score is, unless weights are too large for it
 LARGEST = 4095  # steps
@@ -115,7 +117,7 @@ def train(
 
 def pieces_of(text: str, spans: Sequence[tuple[int, int, str]], *, keep: bool = False) -> Iterator[Piece]:
     """The pieces of a text, cut into words by the shipped segmenter."""
-    return cut(text, [end for end, _ in shipped_cutter().words(text, None)], spans, keep=keep)
+    return cut(text, [end for end, _ in shipped_segmenter().kernel.words(text, None)], spans, keep=keep)
 
 
 @cache

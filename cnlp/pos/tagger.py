@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cnlp._kernel.native import WordTagger
-    from cnlp.lexicon import Lexicon
     from cnlp.types import Token
 
     WordClass: TypeAlias = tuple[str, str, int, int]
@@ -145,7 +144,7 @@ class PartOfSpeech:
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
-        from cnlp.models import POS, open_model
+        from cnlp.models.registry import POS, open_model
 
         model = open_model(path, KIND, shipped=POS)
         self.path = path
@@ -198,43 +197,6 @@ def shipped() -> PartOfSpeech:
     if not _shipped:
         _shipped.append(PartOfSpeech())
     return _shipped[0]
-
-
-def tag(
-    text: str,
-    *,
-    algorithm: str | None = None,
-    standard: str | None = None,
-    lexicon: Lexicon | None = None,
-    tagset: str = "pfr",
-    model: PartOfSpeech | None = None,
-) -> list[Token]:
-    """Cut a text into words and tell their parts of speech.
-
-    Args:
-        text: any str; the words and their offsets are those of :func:`cnlp.tokenize`.
-        algorithm, standard, lexicon: how to cut it, see :func:`cnlp.segment`. The lexicon's own tags are kept as
-            they are.
-        tagset: ``"pfr"``, ``"universal"`` (UPOS) or ``"ctb"``, see :mod:`cnlp.pos.tagsets`; where a tag of
-            PFR has no equal in CTB, the token has ``None``.
-        model: another tagger than the shipped one.
-
-    Returns:
-        Tokens with tags; white space is punctuation.
-
-    Raises:
-        TextTypeError: ``text`` is not a str.
-        ArgumentError: there is no such algorithm, standard or tag set.
-
-    >>> [(token.text, token.tag) for token in tag("我爱北京。")]
-    [('我', 'r'), ('爱', 'v'), ('北京', 'ns'), ('。', 'w')]
-    >>> [token.tag for token in tag("我爱北京。", tagset="universal")]
-    ['PRON', 'VERB', 'PROPN', 'PUNCT']
-    """
-    from cnlp.segmentation import segmenter_for
-
-    check_tagset(tagset)
-    return convert_tokens(segmenter_for("default", algorithm, standard, lexicon).tag(text, model), tagset)
 
 
 def convert_tokens(tokens: list[Token], tagset: str) -> list[Token]:

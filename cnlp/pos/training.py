@@ -20,11 +20,11 @@ from cnlp._kernel.hashes import form_columns, mix_keys, word_hash
 from cnlp._kernel.layout import ABSENT, COLUMNS, MAX_TAGS, OUTSIDE, SMALLEST
 from cnlp.models.format import write_model
 from cnlp.pos.tagger import KIND, TEMPLATES, UNSEEN, PartOfSpeech, WordTemplate, word_class
-from cnlp.segmentation.encode import BLOCKS, Ints
-from cnlp.segmentation.features import NOTHING, Template, character_type
 from cnlp.sequence import linear
 from cnlp.sequence.layout import pack_alphabet, pack_dictionary, pack_pairs, per_code
-from cnlp.sequence.linear import Bytes, Epoch, Floats, PerceptronState, Problem, Shape, Stream
+from cnlp.sequence.linear import BLOCKS, Bytes, Epoch, Floats, Ints, PerceptronState, Problem, Shape, Stream
+from cnlp.sequence.templates import NOTHING, Template
+from cnlp.text.character_types import character_type
 from cnlp.text.normalise import normalise
 
 TYPE_CHECKING = False

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from cnlp.lexicon.lexicon import Lexicon as Lexicon
 from cnlp.lexicon.lexicon import load as load
-from cnlp.segmentation.segmenter import ALGORITHMS as ALGORITHMS
-from cnlp.segmentation.segmenter import DEFAULT_ALGORITHM as DEFAULT_ALGORITHM
-from cnlp.segmentation.segmenter import MODES as MODES
+from cnlp.segmentation.algorithms import ALGORITHMS as ALGORITHMS
+from cnlp.segmentation.algorithms import DEFAULT_ALGORITHM as DEFAULT_ALGORITHM
+from cnlp.segmentation.algorithms import MODES as MODES
 from cnlp.segmentation.segmenter import Segmenter as Segmenter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cnlp.pos.tagger import PartOfSpeech
     from cnlp.types import Token
 
 # One segmenter per choice over the shipped lexicon, made when first asked for and never changed.
@@ -30,6 +31,11 @@ def segmenter_for(
     if choice not in _shared:
         _shared[choice] = Segmenter(mode=mode, algorithm=algorithm, standard=standard)
     return _shared[choice]
+
+
+def shipped_segmenter() -> Segmenter:
+    """The segmenter whose words the shipped models of later stages were trained on."""
+    return segmenter_for(algorithm="perceptron")
 
 
 def segment(
@@ -73,3 +79,41 @@ def tokenize(
     [('南京', 0, 2), ('市长', 2, 4)]
     """
     return segmenter_for(mode, algorithm, standard, lexicon).tokenize(text)
+
+
+def tag(
+    text: str,
+    *,
+    algorithm: str | None = None,
+    standard: str | None = None,
+    lexicon: Lexicon | None = None,
+    tagset: str = "pfr",
+    model: PartOfSpeech | None = None,
+) -> list[Token]:
+    """Cut a text into words and tell their parts of speech.
+
+    Args:
+        text: any str; the words and their offsets are those of :func:`cnlp.tokenize`.
+        algorithm, standard, lexicon: how to cut it, see :func:`cnlp.segment`. The lexicon's own tags are kept as
+            they are.
+        tagset: ``"pfr"``, ``"universal"`` (UPOS) or ``"ctb"``, see :mod:`cnlp.pos.tagsets`; where a tag of
+            PFR has no equal in CTB, the token has ``None``.
+        model: another tagger than the shipped one.
+
+    Returns:
+        Tokens with tags; white space is punctuation.
+
+    Raises:
+        TextTypeError: ``text`` is not a str.
+        ArgumentError: there is no such algorithm, standard or tag set.
+
+    >>> [(token.text, token.tag) for token in tag("我爱北京。")]
+    [('我', 'r'), ('爱', 'v'), ('北京', 'ns'), ('。', 'w')]
+    >>> [token.tag for token in tag("我爱北京。", tagset="universal")]
+    ['PRON', 'VERB', 'PROPN', 'PUNCT']
+    """
+    from cnlp.pos.tagger import convert_tokens
+    from cnlp.pos.tagsets import check_tagset
+
+    check_tagset(tagset)
+    return convert_tokens(segmenter_for("default", algorithm, standard, lexicon).tag(text, model), tagset)

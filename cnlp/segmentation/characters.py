@@ -25,14 +25,27 @@ import numpy.typing as npt
 
 from cnlp import errors
 from cnlp._kernel.layout import LONGEST_MATCH
-from cnlp.models import open_model
 from cnlp.models.format import write_model
+from cnlp.models.registry import open_model
 from cnlp.segmentation import encode
-from cnlp.segmentation.encode import Ints, Keys, Packed, WordCounts, WordTable
-from cnlp.segmentation.features import NOTHING, TEMPLATES
+from cnlp.segmentation.encode import Keys, Packed, WordCounts, WordTable
+from cnlp.segmentation.features import TEMPLATES
 from cnlp.sequence.estimator import Estimator
-from cnlp.sequence.linear import Bytes, Epoch, Floats, Problem, Shape, Stream, find_rows, learn_stream, run
+from cnlp.sequence.linear import (
+    BLOCKS,
+    Bytes,
+    Epoch,
+    Floats,
+    Ints,
+    Problem,
+    Shape,
+    Stream,
+    find_rows,
+    learn_stream,
+    run,
+)
 from cnlp.sequence.schemes import tag_set, transition_mask
+from cnlp.sequence.templates import NOTHING
 from cnlp.text.normalise import normalise
 
 TYPE_CHECKING = False
@@ -306,11 +319,11 @@ class CharacterTagger(Estimator):
             end = int(packed.ends[last - 1]) + encode.PADS
             standard = self.standards_.index(part.standard)
             standards[start:end] = standard
-            tenth = np.arange(end - start) * encode.BLOCKS // (end - start)
-            cells[start:end] = number * encode.BLOCKS + tenth
-            cell_standards += [standard] * encode.BLOCKS
+            tenth = np.arange(end - start) * BLOCKS // (end - start)
+            cells[start:end] = number * BLOCKS + tenth
+            cell_standards += [standard] * BLOCKS
             source = sources.index(part.source or f"\0{number}")
-            cell_blocks += range(source * encode.BLOCKS, (source + 1) * encode.BLOCKS)
+            cell_blocks += range(source * BLOCKS, (source + 1) * BLOCKS)
             first, start = last, end
         return standards, cells, cell_standards, cell_blocks
 

@@ -21,11 +21,12 @@ from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp._kernel.layout import N_COVERS, N_REPETITIONS, N_TYPES
 from cnlp.segmentation.characters import LAYER_BITS, START_TAG, TAGS, CharacterTagger
-from cnlp.segmentation.encode import POINT_BITS, Ints, lookup
-from cnlp.segmentation.features import NOTHING, TEMPLATES
+from cnlp.segmentation.encode import POINT_BITS
+from cnlp.segmentation.features import TEMPLATES
 from cnlp.segmentation.hmm import HMM
 from cnlp.sequence import layout
-from cnlp.sequence.linear import Floats
+from cnlp.sequence.linear import Floats, Ints, lookup
+from cnlp.sequence.templates import NOTHING
 
 PRUNED = ("bigram", "char_cover")
 LEAST_LIKELY = 10.0  # nats below the likeliest tag: less is rounded up, which leaves steps of .08

@@ -18,9 +18,8 @@ import numpy.typing as npt
 from cnlp import errors
 from cnlp.segmentation import encode
 from cnlp.segmentation.characters import CharacterTagger
-from cnlp.segmentation.encode import Ints
 from cnlp.sequence import linear
-from cnlp.sequence.linear import Epoch, Floats, GradientState, Problem
+from cnlp.sequence.linear import Epoch, Floats, GradientState, Ints, Problem
 
 METHODS = ("sgd", "lbfgs")
 

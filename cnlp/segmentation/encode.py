@@ -23,18 +23,17 @@ from cnlp.segmentation.features import (
     COUNT_BINS,
     DICTIONARY_BINS,
     NEVER_A_WORD,
-    NOTHING,
     RATIO_BINS,
-    character_type,
     fold_classes,
 )
+from cnlp.sequence.linear import Ints, lookup
+from cnlp.sequence.templates import NOTHING
+from cnlp.text.character_types import character_type
 from cnlp.text.normalise import normalise
 
-Ints: TypeAlias = npt.NDArray[np.int64]
 Keys: TypeAlias = dict[str, Ints]  # by template: one key for each position, NOTHING for none
 
 PADS = 4
-BLOCKS = 10  # parts of a corpus for leaving one out
 POINT_BITS = 21  # bits of a code point
 
 
@@ -184,15 +183,6 @@ class WordTable:
             here = word[node]
             found.append((starts[here >= 0], here[here >= 0]))
         return np.concatenate([pair[0] for pair in found]), np.concatenate([pair[1] for pair in found])
-
-
-def lookup(keys: Ints, table: Ints) -> Ints:
-    """The place of each key in a sorted table, ``NOTHING`` where it is not there."""
-    if not len(table):
-        return np.full(len(keys), NOTHING, np.int64)
-    place = np.searchsorted(table, keys)
-    place[place == len(table)] = 0
-    return np.where(table[place] == keys, place, NOTHING)
 
 
 @dataclass(frozen=True)

@@ -34,10 +34,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from cnlp._kernel.layout import COVER_CLASSES, FIRST_HAN, LONGEST_MATCH, N_COVERS
+from cnlp.sequence.templates import NOTHING, Template
+from cnlp.text.character_types import TYPES, character_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,30 +46,10 @@ if TYPE_CHECKING:
 
     Match: TypeAlias = tuple[int, int, int]  # start, length in characters, evidence class
 
-NOTHING = -1  # the key of a position that has none
 BOUNDARY = 0  # the character before and behind a text
 
-# Types of characters, as far as they matter to segmentation.
-TYPES = ("boundary", "digit", "latin", "number", "time", "han", "symbol", "letter")
-_BOUNDARY, _DIGIT, _LATIN, _NUMBER, _TIME, _HAN, _SYMBOL, _LETTER = range(8)
+_BOUNDARY, _HAN = TYPES.index("boundary"), TYPES.index("han")
 assert _HAN == FIRST_HAN
-_NUMBERS = frozenset("〇零○一二三四五六七八九十百千万亿两")
-_TIMES = frozenset("年月日时分秒点")
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """One stream: its name and the window of positions that a row speaks about, relative to its key."""
-
-    name: str
-    low: int
-    high: int
-
-    @property
-    def width(self) -> int:
-        """Positions that a row speaks about."""
-        return self.high - self.low + 1
-
 
 TEMPLATES = (
     Template("unigram", -2, 2),
@@ -93,25 +74,6 @@ def fold_classes(folded: str) -> str:
 _CLASS_TABLE = {ord(digit): "0" for digit in "0123456789"} | {
     ord(letter): "a" for letter in "abcdefghijklmnopqrstuvwxyz"
 }
-
-
-def character_type(char: str) -> int:
-    """Index into ``TYPES`` of a folded character.
-
-    >>> [TYPES[character_type(char)] for char in "a三年国，"]
-    ['latin', 'number', 'time', 'han', 'symbol']
-    """
-    if "0" <= char <= "9":
-        return _DIGIT
-    if "a" <= char <= "z":
-        return _LATIN
-    if char in _NUMBERS:
-        return _NUMBER
-    if char in _TIMES:
-        return _TIME
-    if char in "々〆" or char >= "\u3100":
-        return _SYMBOL if "\ufe30" <= char <= "\ufe4f" or "\uff00" <= char <= "\uffef" else _HAN
-    return _LETTER if char.isalpha() else _SYMBOL
 
 
 # Upper ends of the bins of evidence.

@@ -24,8 +24,8 @@ from itertools import pairwise
 from math import inf, log
 
 from cnlp import errors
-from cnlp.models import open_model
 from cnlp.models.format import write_model
+from cnlp.models.registry import open_model
 from cnlp.segmentation.features import fold_classes
 from cnlp.sequence.estimator import Estimator
 from cnlp.sequence.schemes import tags_to_words, transition_mask, words_to_tags

@@ -13,11 +13,7 @@ import numpy as np
 
 from cnlp.segmentation.characters import CharacterTagger
 from cnlp.sequence import linear
-from cnlp.sequence.linear import Epoch, Floats, PerceptronState, Problem
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from cnlp.segmentation.encode import Ints
+from cnlp.sequence.linear import Epoch, Floats, Ints, PerceptronState, Problem
 
 
 class Perceptron(CharacterTagger):

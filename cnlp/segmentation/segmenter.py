@@ -8,6 +8,7 @@ from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp._kernel.layout import SOURCE_CHARACTER, SOURCE_USER, TAGGER
 from cnlp.lexicon.lexicon import Lexicon, load
+from cnlp.segmentation.algorithms import ALGORITHMS, DEFAULT_ALGORITHM, MODES, SOURCES, TAGGERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
     from cnlp.segmentation.trellis import Confidence
     from cnlp.types import Token
 
-ALGORITHMS = ("forward", "backward", "bidirectional", "unigram", "bigram", "perceptron", "crf", "hmm")
-MODES = ("default", "search", "full")
-SOURCES = ("lexicon", "user", "pattern", "character", "tagger")
-TAGGERS = ("perceptron", "crf", "hmm")  # to the kernel all the same: weights
-DEFAULT_ALGORITHM = "perceptron"
 
 
 class Segmenter:
@@ -101,15 +97,15 @@ class Segmenter:
             self.standard = standard or DEFAULT_STANDARD
             tagger = load_tagger(self.standard, model, algorithm=unknown or algorithm)
             self.tagger = tagger if unknown is None else None
-            self._cutter = kernel.Cutter(*parts, tagger.tagger)
+            self.kernel = kernel.Cutter(*parts, tagger.tagger)
         elif standard is not None or model is not None:
             raise errors.ArgumentError(f"algorithm {algorithm!r} has no standards and no model of a tagger")
         else:
-            self._cutter = kernel.Cutter(*parts)
+            self.kernel = kernel.Cutter(*parts)
         self.is_plain = mode == "default" and not self.lexicon.has_expressions
         if self.is_plain:
             # The kernel's own method, which does just that: a frame of Python's costs a twentieth of the time.
-            self.__dict__["segment"] = self._cutter.segment
+            self.__dict__["segment"] = self.kernel.segment
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _segmenter, (self.lexicon, self.algorithm, self.mode, self.unknown, self.standard, self.model)
@@ -130,7 +126,7 @@ class Segmenter:
         Raises:
             TextTypeError: a text is not a str.
         """
-        return self._cutter.segment_all(texts) if self.is_plain else [self.segment(text) for text in texts]
+        return self.kernel.segment_all(texts) if self.is_plain else [self.segment(text) for text in texts]
 
     def tokenize(self, text: str) -> list[Token]:
         """The words with their offsets, what proposed them, and the user's tags.
@@ -169,7 +165,7 @@ class Segmenter:
         if not isinstance(text, str):
             raise errors.not_text(text)
         kernel_tagger = (tagger or shipped()).kernel
-        tokens: list[Token] = kernel_tagger.tokens(self._cutter, text, self.lexicon.spans(text), Token, SOURCES, SPACE)
+        tokens: list[Token] = kernel_tagger.tokens(self.kernel, text, self.lexicon.spans(text), Token, SOURCES, SPACE)
         if self.lexicon.layer is None and not self.lexicon.has_expressions:
             return tokens
         own = {(token.start, token.end): token.tag for token in self.tokenize(text) if token.tag is not None}
@@ -191,7 +187,7 @@ class Segmenter:
         from cnlp.types import Token
 
         kernel_tagger = (tagger or shipped()).kernel
-        tokens: list[list[Token]] = kernel_tagger.tokens_all(self._cutter, texts, Token, SOURCES, SPACE)
+        tokens: list[list[Token]] = kernel_tagger.tokens_all(self.kernel, texts, Token, SOURCES, SPACE)
         return tokens
 
     def segment_bytes(self, data: bytes, delimiter: bytes = b" ") -> bytes:
@@ -208,7 +204,7 @@ class Segmenter:
             UnicodeDecodeError: ``data`` is not UTF-8; its ``start`` is the offset in bytes.
         """
         if self.is_plain:
-            return self._cutter.segment_bytes(data, delimiter)
+            return self.kernel.segment_bytes(data, delimiter)
         from itertools import pairwise
 
         from cnlp.text.characters import SPACE, char_class
@@ -223,14 +219,14 @@ class Segmenter:
 
     def words(self, text: str) -> list[tuple[int, int]]:
         """The end and the source (index of ``SOURCES``) of each word of the default mode."""
-        return self._cutter.words(text, self.lexicon.spans(text))
+        return self.kernel.words(text, self.lexicon.spans(text))
 
     def spans(self, text: str) -> bytes | None:
         """What the lattice gets besides its lexicon, as the kernel reads it: matches of the user's expressions,
         and the words that ``unknown`` proposes.
         """
         spans = self.lexicon.spans(text)
-        return self._cutter.propose(text, spans) if self.unknown else spans
+        return self.kernel.propose(text, spans) if self.unknown else spans
 
     def explain(self, text: str) -> Explanation:
         """Every candidate word, what it costs, and what decided each boundary.

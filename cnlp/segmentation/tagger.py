@@ -13,7 +13,7 @@ import os
 from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp._kernel.layout import LONGEST_MATCH, N_MARKS
-from cnlp.models import TAGGERS, open_model
+from cnlp.models.registry import TAGGERS, open_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

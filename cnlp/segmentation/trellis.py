@@ -24,7 +24,7 @@ from cnlp._kernel.layout import (
     TAG_M,
     TAG_S,
 )
-from cnlp.segmentation.explain import Edge, Lattice
+from cnlp.segmentation.lattice import Edge, Lattice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Trellis(Lattice):
         self._middle = [0]
         for position in range(len(text)):
             self._middle.append(self._middle[-1] + self._scores[position, TAG_M])
-        flags, packed = segmenter._cutter.constraints(text, spans)
+        flags, packed = segmenter.kernel.constraints(text, spans)
         numbers = memoryview(packed).cast("i") if packed else ()
         wishes = [tuple(numbers[k : k + 3]) for k in range(0, len(numbers), 3)]
         sources, start = {}, 0

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from cnlp._kernel.hashes import line_of, slot_of
 from cnlp._kernel.layout import BIGRAM_BUCKET, CODE_POINT_PAGES, COVER_BUCKET, LINE, N_COVERS, N_MARKS
-from cnlp.segmentation.features import TYPES, character_type
+from cnlp.text.character_types import TYPES, character_type
 from cnlp.text.normalise import fold_table
 
 FIRST_CODE = 1 + len(TYPES)  # 0 is the boundary, then one code for the unseen characters of each type

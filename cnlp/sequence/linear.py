@@ -4,7 +4,7 @@ A model gives a sequence of observations x and its tags t the score
 
     s(x, t) = sum over p of A[t_p-1, t_p] + sum over streams k and offsets d of W_k[key_k(p - d), d, t_p]
 
-(:mod:`cnlp.segmentation.features` declares the streams). Learning:
+(:mod:`cnlp.sequence.templates` says what a stream is). Learning:
 
     perceptron  every sequence whose best path is wrong moves the weights towards the gold path and away from
                 the found one, by 1, or by the least step that repairs it, at most C (passive-aggressive,
@@ -29,11 +29,13 @@ import numpy.typing as npt
 
 from cnlp import errors
 from cnlp._kernel import training_kernel as kernel
-from cnlp.segmentation.encode import Ints, lookup
-from cnlp.segmentation.features import NOTHING, Template
+from cnlp.sequence.templates import NOTHING, Template
 
+Ints: TypeAlias = npt.NDArray[np.int64]
 Floats: TypeAlias = npt.NDArray[np.float32]
 Bytes: TypeAlias = npt.NDArray[np.uint8]
+
+BLOCKS = 10  # parts of a corpus that are left out in turn where features are counted in the corpus itself
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,15 @@ class Epoch:
     wrong: int | None = None
     loss: float | None = None
     dev: float | None = None
+
+
+def lookup(keys: Ints, table: Ints) -> Ints:
+    """The place of each key in a sorted table, ``NOTHING`` where it is not there."""
+    if not len(table):
+        return np.full(len(keys), NOTHING, np.int64)
+    place = np.searchsorted(table, keys)
+    place[place == len(table)] = 0
+    return np.where(table[place] == keys, place, NOTHING)
 
 
 @dataclass(frozen=True)

@@ -60,32 +60,6 @@ class Pattern:
         return f"Pattern({self.name!r}, tag={self.tag!r}, atomic={self.atomic})"
 
 
-class Match:
-    """Where a pattern matched: ``text[start:end]``, offsets in code points.
-
-    >>> Match(0, 2, PATTERNS[0]) == Match(0, 2, PATTERNS[0])
-    True
-    """
-
-    __slots__ = ("end", "pattern", "start")
-
-    def __init__(self, start: int, end: int, pattern: Pattern) -> None:
-        self.start = start
-        self.end = end
-        self.pattern = pattern
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Match):
-            return NotImplemented
-        return (self.start, self.end, self.pattern) == (other.start, other.end, other.pattern)
-
-    def __hash__(self) -> int:
-        return hash((self.start, self.end, self.pattern))
-
-    def __repr__(self) -> str:
-        return f"Match({self.start}, {self.end}, {self.pattern.name})"
-
-
 # Characters that transcribe foreign names: the customary ones, and those that names with a middle dot use in
 # PFR, less those that are far more often ordinary words beside such names. Measured on the names of February
 # 1998, which did not shape it: 60 % found, 62 % of what is found right.
@@ -229,27 +203,3 @@ PATTERNS = (
     Pattern("dashed", r"{letter}+[—―]{digit}{alnum}*", False, "nx"),
     Pattern("name", r"{transcription}{1,8}([·•‧・]{transcription}{1,8}){1,3}", False, "nr"),
 )
-
-
-def find(text: str) -> list[Match]:
-    """All matches of the patterns, atomic and soft, as the kernel finds them.
-
-    Args:
-        text: the text as its user wrote it, not folded.
-
-    Returns:
-        Matches by start, then end. Atomic ones never overlap; soft ones may overlap everything, but none
-        begins or ends inside an atomic match. The rule and its linear cost stand in
-        :mod:`cnlp.text.tables`.
-
-    >>> [(text[m.start : m.end], m.pattern.name) for text in ["１９９８年跌了12.5%"] for m in find(text)]
-    [('１９９８', 'number'), ('１９９８年', 'time'), ('12.5%', 'number')]
-    """
-    from cnlp.text import tables
-
-    matches, inside = [], set[int]()
-    for start, end, number in tables.scan(tables.load(), text):
-        matches.append(Match(start, end, PATTERNS[number]))
-        if PATTERNS[number].atomic:
-            inside.update(range(start + 1, end))
-    return [match for match in matches if match.end not in inside or match.pattern.atomic]

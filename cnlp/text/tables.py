@@ -75,6 +75,32 @@ if TYPE_CHECKING:
     from cnlp.text.dfa import Ranges
 
 
+class Match:
+    """Where a pattern matched: ``text[start:end]``, offsets in code points.
+
+    >>> Match(0, 2, patterns.PATTERNS[0]) == Match(0, 2, patterns.PATTERNS[0])
+    True
+    """
+
+    __slots__ = ("end", "pattern", "start")
+
+    def __init__(self, start: int, end: int, pattern: patterns.Pattern) -> None:
+        self.start = start
+        self.end = end
+        self.pattern = pattern
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Match):
+            return NotImplemented
+        return (self.start, self.end, self.pattern) == (other.start, other.end, other.pattern)
+
+    def __hash__(self) -> int:
+        return hash((self.start, self.end, self.pattern))
+
+    def __repr__(self) -> str:
+        return f"Match({self.start}, {self.end}, {self.pattern.name})"
+
+
 class Tables:
     """The arrays as Python's loop reads them: one category for each code point in place of the pages."""
 
@@ -189,6 +215,28 @@ def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
             matches.append((position, soft_end, soft - 1))
         position = max(atomic_end, position + 1)
     return matches
+
+
+def find(text: str) -> list[Match]:
+    """All matches of the patterns, atomic and soft, as the kernel finds them.
+
+    Args:
+        text: the text as its user wrote it, not folded.
+
+    Returns:
+        Matches by start, then end. Atomic ones never overlap; soft ones may overlap everything, but none
+        begins or ends inside an atomic match. The rule and its linear cost are
+        at the head of this module.
+
+    >>> [(text[m.start : m.end], m.pattern.name) for text in ["１９９８年跌了12.5%"] for m in find(text)]
+    [('１９９８', 'number'), ('１９９８年', 'time'), ('12.5%', 'number')]
+    """
+    matches, inside = [], set[int]()
+    for start, end, number in scan(load(), text):
+        matches.append(Match(start, end, patterns.PATTERNS[number]))
+        if patterns.PATTERNS[number].atomic:
+            inside.update(range(start + 1, end))
+    return [match for match in matches if match.end not in inside or match.pattern.atomic]
 
 
 def _compile() -> Tables:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import cnlp
 from cnlp import errors
-from cnlp.batch.texts import texts as batch
+from cnlp.batch import texts as batch
 from cnlp.ner.rules import Rules
 
 Stream = Callable[..., Iterator[Any]]

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from cnlp import errors
-from cnlp.batch.texts import workers as parallel
+from cnlp.batch import workers as parallel
 from cnlp.batch.workers import count_workers, ordered_map
 
 ROOT = Path(__file__).parent.parent.parent

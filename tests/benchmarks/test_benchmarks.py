@@ -40,7 +40,7 @@ from cnlp._kernel.reference import WordTagger as WordTaggerTwin
 from cnlp.corpus import CORPORA, load
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.registry import file_sha256
-from cnlp.models import open_model
+from cnlp.models.registry import open_model
 from cnlp.pos.tagger import ARRAYS, KIND, PartOfSpeech
 from cnlp.pos.training import WordTagger
 from cnlp.segmentation.perceptron import Perceptron

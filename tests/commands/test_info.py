@@ -11,8 +11,8 @@ import pytest
 from running_commands import command_line, environment, run_here
 
 import cnlp
-from cnlp import models
 from cnlp._kernel import IS_NATIVE
+from cnlp.models import registry
 from cnlp.models.format import write_model
 from cnlp.segmentation import DEFAULT_ALGORITHM
 
@@ -29,7 +29,7 @@ def test_what_is_installed() -> None:
     assert shown["cnlp"] == cnlp.__version__
     assert shown["kernel"].startswith("C" if IS_NATIVE else "pure Python (no C extension")
     assert shown["algorithm"] == DEFAULT_ALGORITHM
-    assert shown["folder"] == os.path.dirname(models.CORE)
+    assert shown["folder"] == os.path.dirname(registry.CORE)
     assert all(name in result.out.decode() for name in ("core: ", "segmenter: ", "pos: "))
     assert shown["checksums"] == "verified"
 
@@ -61,7 +61,7 @@ def test_the_pure_kernel_is_named() -> None:
 
 def test_an_altered_model_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "altered.safetensors"
-    data = bytearray(Path(models.CORE).read_bytes())
+    data = bytearray(Path(registry.CORE).read_bytes())
     data[-1] ^= 1
     path.write_bytes(data)
     for arguments in (["info", path], ["segment", "--model", path]):
@@ -72,7 +72,7 @@ def test_an_altered_model_is_reported(tmp_path: Path) -> None:
 
 def test_a_cut_model_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "cut.safetensors"
-    path.write_bytes(Path(models.CORE).read_bytes()[: os.path.getsize(models.CORE) // 2])
+    path.write_bytes(Path(registry.CORE).read_bytes()[: os.path.getsize(registry.CORE) // 2])
     for arguments in (["info", path], ["segment", "--model", path]):
         result = run_here(*arguments)
         assert result.code == 1

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from running_commands import ROOT, Result, command_line, environment, long, run_here, run_process
 
 import cnlp
-from cnlp import models
+from cnlp.models import registry
 from cnlp.segmentation import ALGORITHMS
 from cnlp.segmentation.tagger import load_tagger
 
@@ -133,7 +133,7 @@ def test_a_tagger_may_propose_words_to_the_bigrams(shell: Shell) -> None:
 
 def test_the_kind_of_a_model_file_is_told(shell: Shell) -> None:
     for name, algorithm in (("core", "bigram"), ("segmenter", "perceptron"), ("hmm", "hmm")):
-        path = os.path.join(os.path.dirname(models.CORE), f"{name}.safetensors")
+        path = os.path.join(os.path.dirname(registry.CORE), f"{name}.safetensors")
         result = shell("segment", "--model", path, stdin=SENTENCE.encode())
         assert result.out.decode().split(" ") == cnlp.segment(SENTENCE, algorithm=algorithm)
     refused = shell("segment", "--model", path, "--algorithm", "unigram", stdin=b"x")

@@ -30,13 +30,14 @@ from cnlp._kernel.reference import ngrams as reference_ngrams
 from cnlp.discovery.counting import unit_table
 from cnlp.keyphrases.classes import pack
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
-from cnlp.ner.recognizer import shipped_cutter
-from cnlp.segmentation.segmenter import SOURCES
+from cnlp.segmentation import shipped_segmenter
+from cnlp.segmentation.algorithms import SOURCES
 from cnlp.text.normalise import fold_table, normalise
 from cnlp.types import Token
 
 Target = Callable[[random.Random], None]
 
+SEGMENTER = shipped_segmenter().kernel
 HARD = [
     "2024-01-05", "a@b.cn", "http://a.cn/中", "#中国#", "一九九八年", "3.5%", "iPhone15", "C++", "比尔·盖茨",
     "…" * 9,
@@ -354,7 +355,7 @@ def entities(chance: random.Random) -> None:
     text = any_text(chance) + chance.choice(["", "王小明在北京"]) + any_text(chance)
     if chance.random() < 0.3:
         both = native.EntityTagger(source, ranges, unit), EntityTagger(source, ranges, unit)
-        found = [one.entities(shipped_cutter(), text) for one in both]
+        found = [one.entities(SEGMENTER, text) for one in both]
         same(*([entity[:3] for entity in one] for one in found), text)
         same(both[0].n_labels, 3)
         if any(not math.isclose(a[3], b[3], abs_tol=1e-9) for a, b in zip(*found, strict=True)):
@@ -365,11 +366,11 @@ def entities(chance: random.Random) -> None:
     with refused("damaged", "does not fit", "is missing"):
         one = native.EntityTagger(damaged.source, damaged.ranges, unit)
         text += chance.choice(["", "", "欧阳明月" * 130])
-        for start, end, label, score in one.entities(shipped_cutter(), text):
+        for start, end, label, score in one.entities(SEGMENTER, text):
             if not (0 <= start < end <= len(text) and 0 <= label < one.n_labels and 0.0 <= score <= 1.0):
                 raise AssertionError(f"no entity: {(start, end, label, score)}")
         several = [text, "", "王小明在北京"]
-        same(one.entities_all(shipped_cutter(), several), [one.entities(shipped_cutter(), each) for each in several])
+        same(one.entities_all(SEGMENTER, several), [one.entities(SEGMENTER, each) for each in several])
 
 
 def mapping(chance: random.Random) -> None:

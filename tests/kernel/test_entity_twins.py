@@ -18,13 +18,14 @@ from twins import needs_native
 from cnlp._kernel import kernel as current
 from cnlp._kernel.pieces import piece_ends
 from cnlp._kernel.reference import EntityTagger
-from cnlp.ner.recognizer import shipped_cutter
+from cnlp.segmentation import shipped_segmenter
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "ner"))
 pytest.importorskip("numpy")
 import numpy as np
 from entity_models import COMPANIES, PEOPLE, PLACES, arrays, corpus, model
 
+SEGMENTER = shipped_segmenter().kernel
 TEXTS = st.lists(
     st.sampled_from([*PEOPLE, *PLACES, *COMPANIES, "在", "工作", "。", "，", "A1", "９", "\ud800", "😀", "\n", "總經"])
     | st.text(max_size=3),
@@ -50,7 +51,7 @@ def taggers() -> tuple[Any, EntityTagger]:
 @given(TEXTS)
 def test_c_and_python_find_the_same(text: str) -> None:
     mine, twin = taggers()
-    found, wanted = mine.entities(shipped_cutter(), text), twin.entities(shipped_cutter(), text)
+    found, wanted = mine.entities(SEGMENTER, text), twin.entities(SEGMENTER, text)
     assert [entity[:3] for entity in found] == [entity[:3] for entity in wanted]
     assert [entity[3] for entity in found] == pytest.approx([entity[3] for entity in wanted], abs=1e-12)
 
@@ -59,9 +60,7 @@ def test_c_and_python_find_the_same(text: str) -> None:
 def test_long_texts_are_cut_alike() -> None:
     mine, twin = taggers()
     for text in ("王小明在北京，" * 150, "x" * 1100 + "王小明", "王" * 600 + "。李雷", "北京" * 400):
-        assert [e[:3] for e in mine.entities(shipped_cutter(), text)] == [
-            e[:3] for e in twin.entities(shipped_cutter(), text)
-        ]
+        assert [e[:3] for e in mine.entities(SEGMENTER, text)] == [e[:3] for e in twin.entities(SEGMENTER, text)]
         assert max(b - a for a, b in zip([0, *piece_ends(text)], piece_ends(text), strict=False)) <= 512
 
 
@@ -75,7 +74,7 @@ def test_numpy_sees_what_the_twin_sees() -> None:
     statistics = Statistics(Layout(pieces, alphabet), pieces, model().labels_, len(twin.types))
     lexicon = training._hash_words(training.read_lexicon(), alphabet)
     lines = "李雷去長白山", "a1，王" * 9
-    texts = [Piece(text, [end for end, _ in shipped_cutter().words(text, None)]) for text in lines]
+    texts = [Piece(text, [end for end, _ in SEGMENTER.words(text, None)]) for text in lines]
     layout = Layout(texts, alphabet)
     seen = [row for _, row in keys(layout, lexicon, statistics, training=False)]
     for piece, begin in zip(texts, layout.begins.tolist(), strict=True):
@@ -128,5 +127,5 @@ def test_random_damage_does_no_harm() -> None:
         except ValueError:
             continue
         for text in ("王小明在北京工作。李雷去上海市", "欧阳明月" * 200):
-            for start, end, _, score in tagger.entities(shipped_cutter(), text):
+            for start, end, _, score in tagger.entities(SEGMENTER, text):
                 assert 0 <= start < end <= len(text) and 0.0 <= score <= 1.0

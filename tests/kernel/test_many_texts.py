@@ -14,10 +14,12 @@ from twins import each_kernel, lay_over, texts, user_entries
 import cnlp
 from cnlp import errors
 from cnlp._kernel import layout
-from cnlp.ner.recognizer import recognizer_for, shipped_cutter
-from cnlp.segmentation.segmenter import SOURCES
+from cnlp.ner.entities import recognizer_for
+from cnlp.segmentation import shipped_segmenter
+from cnlp.segmentation.algorithms import SOURCES
 from cnlp.types import Token
 
+SEGMENTER = shipped_segmenter().kernel
 often = settings(max_examples=60, deadline=None)
 
 
@@ -42,7 +44,7 @@ def test_words_of_taggers_and_entities(several: list[str], algorithm: str) -> No
     segmenter = cnlp.Segmenter(algorithm=algorithm)
     assert segmenter.segment_many(several) == [segmenter.segment(text) for text in several]
     tagger = recognizer_for()._tagger
-    assert tagger.entities_all(shipped_cutter(), several) == [tagger.entities(shipped_cutter(), t) for t in several]
+    assert tagger.entities_all(SEGMENTER, several) == [tagger.entities(SEGMENTER, t) for t in several]
 
 
 @each_kernel

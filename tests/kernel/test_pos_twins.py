@@ -15,7 +15,7 @@ from twins import NAUGHTY, each_kernel, join, lay_over, native, needs_native, sp
 
 from cnlp import errors
 from cnlp._kernel import layout, reference
-from cnlp.segmentation.segmenter import SOURCES
+from cnlp.segmentation.algorithms import SOURCES
 from cnlp.types import Token
 
 often = settings(max_examples=200, deadline=None)

@@ -27,7 +27,7 @@ from benchmarks import record as records
 from benchmarks.measure.memory import resident_bytes
 from cnlp._kernel import kernel
 from cnlp.lexicon.trie import Trie
-from cnlp.ner.recognizer import recognizer_for
+from cnlp.ner.entities import recognizer_for
 
 TEXTS = ["王小明在北京大学读书，2024年3月去了上海。", "", "a b\u3000c", "\ud800😀\0研究生命的起源", "南京市长江" * 5]
 WARM = 10  # a tenth

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from cnlp.corpus.entities import Sentence
-from cnlp.ner.recognizer import ARRAYS, EntityRecognizer
+from cnlp.ner.linear import ARRAYS, EntityRecognizer
 
 PEOPLE = ("王小明", "李雷", "张秀英", "欧阳明月", "约翰·史密斯", "陈思")
 PLACES = ("北京", "上海市", "云南省", "巴黎", "长白山")

@@ -12,9 +12,10 @@ import pytest
 import cnlp
 from cnlp import errors
 from cnlp._kernel.reference import EntityTagger
-from cnlp.models import CORE, TAGGERS
+from cnlp.models.registry import CORE, TAGGERS
+from cnlp.ner.entities import entities
 from cnlp.ner.gazetteer import Gazetteer
-from cnlp.ner.recognizer import EntityRecognizer, entities
+from cnlp.ner.linear import EntityRecognizer
 
 pytest.importorskip("numpy")
 from entity_models import arrays, corpus, model

@@ -17,7 +17,7 @@ from cnlp._kernel import IS_NATIVE  # noqa: E402
 from cnlp._kernel.hashes import form_columns, mix_keys  # noqa: E402
 from cnlp._kernel.layout import COLUMNS, SMALLEST  # noqa: E402
 from cnlp._kernel.reference import WordTagger as WordTaggerTwin  # noqa: E402
-from cnlp.models import open_model  # noqa: E402
+from cnlp.models.registry import open_model  # noqa: E402
 from cnlp.pos.tagger import ARRAYS, KIND, TEMPLATES, UNSEEN, PartOfSpeech, word_class  # noqa: E402
 from cnlp.pos.tagsets import PFR, TAGSETS, convert_tag  # noqa: E402
 from cnlp.pos.training import WordTagger  # noqa: E402

@@ -17,10 +17,11 @@ from cnlp.segmentation import Segmenter, encode  # noqa: E402
 from cnlp.segmentation.characters import Part, word_spans  # noqa: E402
 from cnlp.segmentation.compact import compact, pack_model  # noqa: E402
 from cnlp.segmentation.crf import CRF  # noqa: E402
-from cnlp.segmentation.features import NOTHING, TEMPLATES, evidence_class, fold_classes, observe  # noqa: E402
+from cnlp.segmentation.features import TEMPLATES, evidence_class, fold_classes, observe  # noqa: E402
 from cnlp.segmentation.hmm import HMM  # noqa: E402
 from cnlp.segmentation.perceptron import Perceptron  # noqa: E402
 from cnlp.sequence.schemes import words_to_tags  # noqa: E402
+from cnlp.sequence.templates import NOTHING  # noqa: E402
 from cnlp.text.normalise import normalise  # noqa: E402
 
 LINES = st.lists(st.text(alphabet="中国人民的一年1aＢ，\ud800😀", max_size=12), max_size=4)

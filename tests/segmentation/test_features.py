@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from cnlp.segmentation.features import (
     EVIDENCE_CLASSES,
-    NOTHING,
     TEMPLATES,
     covers,
     evidence_class,
     fold_classes,
     observe,
 )
+from cnlp.sequence.templates import NOTHING
 
 COUNTS = st.integers(0, 10_000)
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 import cnlp
 from cnlp import errors
 from cnlp.lexicon import Entry
-from cnlp.models import TAGGERS
 from cnlp.models.format import ModelFile, write_model
-from cnlp.segmentation.segmenter import ALGORITHMS, Segmenter
+from cnlp.models.registry import TAGGERS
+from cnlp.segmentation import ALGORITHMS, Segmenter
 
 sys.path.append(str(Path(__file__).parents[1] / "kernel"))
 from taggers import CHARACTERS, N_CLASSES, random_arrays

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from cnlp._kernel import layout
 from cnlp.text import tables
-from cnlp.text.patterns import PATTERNS, Match, find
+from cnlp.text.patterns import PATTERNS
+from cnlp.text.tables import Match, find
 
 NAUGHTY = "1一年.点:-/@#%ａA１ c://w'’+_(,，\n\u3000\u0301\u200d\ufe0f\U000e0100\u20e3👍🏻🇨🇳比尔·第あ한…—!\x00\ud800"
 naughty_text = st.text(st.one_of(st.sampled_from(NAUGHTY), st.characters()))

@@ -24,10 +24,10 @@ import torch
 from torch import Tensor
 
 from cnlp.lexicon.trie import Trie
+from cnlp.ner.base import NEURAL_KIND
 from cnlp.ner.neural.data import FIRST_ROW, Vocabulary, lattice_lexicon
 from cnlp.ner.neural.model import NeuralTagger
 from cnlp.ner.neural.settings import Settings
-from cnlp.ner.recognizer import NEURAL_KIND
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

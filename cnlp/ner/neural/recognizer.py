@@ -12,14 +12,13 @@ from collections.abc import Iterable, Sequence
 
 from cnlp import errors
 from cnlp.models.format import ModelFile, write_model
+from cnlp.ner.base import NEURAL_KIND, Recognizer, check_texts, open_entities
 from cnlp.ner.neural.settings import Settings, defaults
-from cnlp.ner.recognizer import NEURAL_KIND, Recognizer, check_texts, open_entities
 from cnlp.types import Entity
 
 try:
     from cnlp.ner.neural.model import predict
     from cnlp.ner.neural.packing import pack, unpack
-    from cnlp.ner.neural.trainer import Epoch, Trained, train
 except ModuleNotFoundError as error:
     raise errors.missing_dependency(str(error.name), "neural", "a neural model") from None
 
@@ -29,9 +28,10 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from cnlp.ner.base import Labelled
     from cnlp.ner.neural.packing import Arrays
+    from cnlp.ner.neural.trainer import Epoch, Trained
     from cnlp.ner.neural.vectors import Vectors
-    from cnlp.ner.recognizer import Labelled
 
 
 class NeuralRecognizer(Recognizer):
@@ -91,6 +91,8 @@ class NeuralRecognizer(Recognizer):
                 :func:`cnlp.ner.neural.trainer.train` refuses.
             TrainingError: out of memory; a loss that is no number.
         """
+        from cnlp.ner.neural.trainer import train
+
         words = None if lexicon is None else list(lexicon)
         trained = train(
             self.settings or defaults("flat"),

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from cnlp import errors
 from cnlp.lexicon.runs import inside_runs
 from cnlp.lexicon.trie import Trie
-from cnlp.models import open_model
 from cnlp.models.format import RESERVED, ModelFile, write_model
+from cnlp.models.registry import open_model
 from cnlp.text.normalise import fold_table
 
 KIND = "vectors"

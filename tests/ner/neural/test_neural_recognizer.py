@@ -18,10 +18,11 @@ import pytest
 import cnlp
 from cnlp import errors
 from cnlp.corpus.entities import Sentence
-from cnlp.models import CORE
 from cnlp.models.format import ModelFile
+from cnlp.models.registry import CORE
+from cnlp.ner.entities import load_recognizer
+from cnlp.ner.linear import EntityRecognizer
 from cnlp.ner.neural.settings import defaults
-from cnlp.ner.recognizer import EntityRecognizer, load_recognizer
 
 pytest.importorskip("torch")
 import numpy as np

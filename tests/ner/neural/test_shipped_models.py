@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import cnlp
-from cnlp.models import ENTITIES
 from cnlp.models.format import ModelFile
+from cnlp.models.registry import ENTITIES
 
 pytest.importorskip("torch")
 

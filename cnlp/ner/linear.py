@@ -1,4 +1,4 @@
-"""Named entities by a linear model over characters, ``EntityRecognizer``; and :func:`entities`, by any model.
+"""Named entities by a linear model over characters: :class:`EntityRecognizer`.
 
 A text is cut into words by the shipped segmenter and into pieces at sentence ends. Every character gets a tag of
 the scheme (B-PER, M-PER, ...); what is seen of it (characters, words and their dictionary tags, entities and their
@@ -19,103 +19,31 @@ Cost: O(n T^2) for n characters and T tags; a tag's row of weights is looked up 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 
 from cnlp import errors
 from cnlp._kernel import kernel
-from cnlp.models import ENTITIES, open_model
+from cnlp.ner.base import KIND, Recognizer, check_texts, open_entities
+from cnlp.segmentation import shipped_segmenter
 from cnlp.types import Entity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TypeAlias
+    from typing import Any
 
     from typing_extensions import Self
 
-    from cnlp._kernel.native import Cutter, EntityTagger, Range
+    from cnlp._kernel.native import EntityTagger, Range
     from cnlp.models.format import ModelFile
-    from cnlp.ner.gazetteer import Gazetteer, GazetteerEntry
-    from cnlp.ner.rules import Rules
+    from cnlp.ner.base import Labelled
     from cnlp.sequence.linear import Epoch
 
-    Labelled: TypeAlias = tuple[str, Sequence[tuple[int, int, str]]]
-
-KIND = "entities"
-NEURAL_KIND = "neural-entities"
-DEFAULT = "msra"
-METHODS = ("crf", "perceptron")
 ARRAYS = (
     "pages", "codes", "class_fold", "types", "begin_class", "end_class", "phrases", "rows", "entries", "codebook",
     "transitions", "roles", "labels",
 )  # fmt: skip
 _AT_ONCE = 1000  # texts, so that memory does not depend on how many there are
-_OF_PROCESS = ("_tagger", "_cutter")  # the kernel's objects
-
-
-class Recognizer:
-    """What finds entities: linear (:class:`EntityRecognizer`) or neural (:mod:`cnlp.ner.neural.recognizer`).
-
-    Attributes:
-        labels_: the labels, sorted.
-        card_: the model card of a loaded file, or what ``fit`` knows of itself.
-    """
-
-    labels_: list[str]
-    card_: dict[str, str]
-
-    def entities(self, text: str) -> list[Entity]:
-        """The entities of a text, by start; ``text[entity.start:entity.end] == entity.text``.
-
-        Raises:
-            TextTypeError: ``text`` is not a str.
-            ArgumentError: nothing was learnt yet.
-        """
-        return self.predict([text])[0]
-
-    def predict(self, texts: Iterable[str]) -> list[list[Entity]]:
-        """The entities of each text.
-
-        Raises:
-            TextTypeError: a text is not a str, or ``texts`` itself is one.
-        """
-        raise NotImplementedError
-
-    def score(self, sentences: Iterable[Labelled]) -> float:
-        """F1 over exact spans with their labels, all sentences together; 0 where there are none."""
-        listed = list(sentences)
-        correct = found = gold = 0
-        for (_, spans), predicted in zip(listed, self.predict([text for text, _ in listed]), strict=True):
-            expected = {(start, end, label) for start, end, label in spans}
-            given = {(entity.start, entity.end, entity.label) for entity in predicted}
-            correct += len(expected & given)
-            found += len(given)
-            gold += len(expected)
-        return 2 * correct / (found + gold) if found + gold else 0.0
-
-    def save(self, path: str | os.PathLike[str], card: dict[str, str] | None = None) -> None:
-        """Write the model; ``card`` is added to its model card.
-
-        Raises:
-            OSError: the file cannot be written.
-            ArgumentError: nothing was learnt yet.
-        """
-        raise NotImplementedError
-
-
-def check_texts(texts: Iterable[str]) -> list[str]:
-    """Several texts as a list.
-
-    Raises:
-        TextTypeError: a text is not a str, or ``texts`` itself is one.
-    """
-    if isinstance(texts, (str, bytes)):
-        raise errors.TextTypeError("texts must be several texts, such as a list of str; for one: entities(text)")
-    listed = list(texts)
-    for text in listed:
-        if not isinstance(text, str):
-            raise errors.not_text(text)
-    return listed
+_OF_PROCESS = ("_tagger", "_segmenter")  # the kernel's objects
 
 
 class EntityRecognizer(Recognizer):
@@ -215,13 +143,13 @@ class EntityRecognizer(Recognizer):
         """
         if not isinstance(text, str):
             raise errors.not_text(text)
-        return self._as_entities(text, self._tagger.entities(self._cutter, text))
+        return self._as_entities(text, self._tagger.entities(self._segmenter, text))
 
     def predict(self, texts: Iterable[str]) -> list[list[Entity]]:
         """The entities of each text, while which are found other threads run; errors as :meth:`entities`."""
         listed = check_texts(texts)
         found = (
-            zip(group, self._tagger.entities_all(self._cutter, group), strict=True)
+            zip(group, self._tagger.entities_all(self._segmenter, group), strict=True)
             for start in range(0, len(listed), _AT_ONCE)
             for group in [listed[start : start + _AT_ONCE]]
         )
@@ -302,7 +230,7 @@ class EntityRecognizer(Recognizer):
         if tagger.n_labels > len(self.labels_):
             raise ValueError("the table of labels is damaged")
         self._tagger = tagger
-        self._cutter = shipped_cutter()
+        self._segmenter = shipped_segmenter().kernel
         self._source, self._ranges, self._unit = source, ranges, unit
 
     def _arrays(self) -> dict[str, tuple[str, bytes]]:
@@ -314,120 +242,3 @@ class EntityRecognizer(Recognizer):
             data = source.read(start, size) if hasattr(source, "read") else bytes(source[start : start + size])
             arrays[name] = (dtypes.get(name, "U8"), data)
         return arrays
-
-
-_cutters: list[Cutter] = []  # of the shipped segmenter; never changed
-
-
-def shipped_cutter() -> Cutter:
-    """The shipped segmenter, as the kernel has it: words are cut the same in training and use."""
-    if not _cutters:
-        from cnlp.lexicon import load
-        from cnlp.segmentation.segmenter import ALGORITHMS
-        from cnlp.segmentation.tagger import load_tagger
-
-        algorithm = ALGORITHMS.index("perceptron")
-        _cutters.append(kernel.Cutter(load().model, algorithm, None, load_tagger().tagger))
-    return _cutters[0]
-
-
-_shipped: dict[str, Recognizer] = {}  # by name; never changed
-
-
-def open_entities(path: str | os.PathLike[str] | None) -> ModelFile:
-    """The file at this path, or the shipped one of this name."""
-    name = DEFAULT if path is None else os.fspath(path)
-    return open_model(None, shipped=ENTITIES[name]) if name in ENTITIES else open_model(name)
-
-
-def load_recognizer(path: str | os.PathLike[str] | None = None) -> Recognizer:
-    """Open a model of either kind, linear or neural.
-
-    Args:
-        path: a file, or the name of a shipped model, a key of :data:`cnlp.models.ENTITIES`; by default ``"msra"``.
-
-    Raises:
-        OSError: the file cannot be read.
-        ModelError: it is damaged, or holds something else.
-        MissingDependencyError: it is a neural model, and torch is not installed.
-    """
-    file = open_entities(path)
-    if file.kind == NEURAL_KIND:
-        # The only look upward: what the file holds decides who reads it.
-        from cnlp.ner.neural.recognizer import NeuralRecognizer
-
-        return NeuralRecognizer.from_file(file)
-    return EntityRecognizer.from_file(file)
-
-
-def recognizer_for(model: str | os.PathLike[str] | Recognizer | None = None) -> Recognizer:
-    """The recognizer that :func:`entities` uses for this choice; shipped ones are opened once."""
-    if isinstance(model, Recognizer):
-        return model
-    name = DEFAULT if model is None else os.fspath(model)
-    if name not in ENTITIES:
-        return load_recognizer(name)
-    if name not in _shipped:
-        _shipped[name] = load_recognizer(name)
-    return _shipped[name]
-
-
-def entities(
-    text: str,
-    *,
-    model: str | os.PathLike[str] | Recognizer | None = None,
-    gazetteer: Gazetteer | str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]] | None = None,
-    rules: Rules | Iterable[str] = (),
-) -> list[Entity]:
-    """The named entities of a text.
-
-    Args:
-        text: any str, in either script, of any width.
-        model: ``None`` or ``"msra"`` for persons, places and organisations (PER, LOC, ORG); ``"cluener"`` for ten
-            finer labels; a model file, linear or neural; or a :class:`Recognizer`. For many texts make one of those
-            once.
-        gazetteer: names of one's own: a :class:`cnlp.ner.gazetteer.Gazetteer`, or what makes one.
-        rules: names of built-in rules such as ``("date", "money")``, or :class:`cnlp.ner.rules.Rules`.
-
-    Returns:
-        Entities by start that do not overlap; ``text[entity.start:entity.end] == entity.text``, and ``score`` is the
-        model's probability for exactly this span and label. Where model, gazetteer and rules disagree, the rule of
-        :mod:`cnlp.ner.merge` decides.
-
-    Raises:
-        TextTypeError: ``text`` is not a str.
-        ArgumentError: there is no such rule, or a gazetteer's entries contradict each other.
-        OSError: a file cannot be read.
-        ModelError: the model file is damaged, or holds something else.
-
-    >>> [(each.text, each.label) for each in entities("王小明在北京大学读书")]
-    [('王小明', 'PER'), ('北京大学', 'ORG')]
-    """
-    return finder(model, gazetteer, rules)([text])[0]
-
-
-def finder(
-    model: str | os.PathLike[str] | Recognizer | None,
-    gazetteer: Gazetteer | str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]] | None,
-    rules: Rules | Iterable[str],
-) -> Callable[[list[str]], list[list[Entity]]]:
-    """What finds the entities of several texts by these arguments of :func:`entities`; other processes can have it."""
-    predict = recognizer_for(model).predict
-    if gazetteer is None and not rules:
-        return predict
-    from cnlp.ner.gazetteer import Gazetteer
-    from cnlp.ner.rules import Rules
-
-    names = gazetteer if isinstance(gazetteer, Gazetteer) else Gazetteer(gazetteer or ())
-    return partial(_find_all, predict, names, rules if isinstance(rules, Rules) else Rules(rules))
-
-
-def _find_all(
-    predict: Callable[[list[str]], list[list[Entity]]], names: Gazetteer, rules: Rules, texts: list[str]
-) -> list[list[Entity]]:
-    from cnlp.ner.merge import merge
-
-    return [
-        merge(text, found, matches=names.matches(text), rules=rules.entities(text))
-        for text, found in zip(texts, predict(texts), strict=True)
-    ]

@@ -1,0 +1,51 @@
+"""The models that come with the package, and which function reads a model file of which kind."""
+
+from __future__ import annotations
+
+import os
+
+from cnlp import errors
+from cnlp.models.format import ModelFile
+
+_FOLDER = os.path.dirname(__file__)
+CORE = os.path.join(_FOLDER, "core.safetensors")
+TAGGERS = {  # by algorithm: the shipped files of kind "segmenter"
+    "perceptron": os.path.join(_FOLDER, "segmenter.safetensors"),
+    "crf": os.path.join(_FOLDER, "crf.safetensors"),
+    "hmm": os.path.join(_FOLDER, "hmm.safetensors"),
+}
+ENTITIES = {  # by name: the shipped files of kinds "entities" and "neural-entities"
+    "msra": os.path.join(_FOLDER, "ner.safetensors"),
+    "cluener": os.path.join(_FOLDER, "ner-cluener.safetensors"),
+    "msra-neural": os.path.join(_FOLDER, "ner-msra-neural.safetensors"),
+    "resume-neural": os.path.join(_FOLDER, "ner-resume-neural.safetensors"),
+}
+POS = os.path.join(_FOLDER, "pos.safetensors")
+KEYPHRASES = os.path.join(_FOLDER, "keyphrases.safetensors")
+READERS = {  # by kind: module and function, imported when a file of the kind is opened
+    "lexicon": ("cnlp.lexicon.lexicon", "load"),
+    "entities": ("cnlp.ner.entities", "load_recognizer"),
+    "neural-entities": ("cnlp.ner.entities", "load_recognizer"),
+}
+
+
+def open_model(
+    path: str | os.PathLike[str] | None = None, kind: str | None = None, *, shipped: str = CORE
+) -> ModelFile:
+    """Open the model file at ``path``, or the shipped one, by default the lexicon.
+
+    A file of one's own is compared with its checksum; the shipped one is trusted to the installer,
+    and checked by ``cnlp info``.
+
+    Raises:
+        OSError: the file cannot be read.
+        ModelError: the file is damaged, foreign, or not of the ``kind``.
+    """
+    if path is None and not os.path.exists(shipped):
+        raise errors.bad_model(shipped, "the shipped model is missing: install with 'pip install .'")
+    model = ModelFile(shipped if path is None else path)
+    if path is not None:
+        model.verify()
+    if kind is not None:
+        model.expect(kind)
+    return model

@@ -1,0 +1,95 @@
+"""What every recognizer of entities offers, whatever its model: :class:`Recognizer`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+from cnlp import errors
+from cnlp.models.registry import ENTITIES, open_model
+from cnlp.types import Entity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from cnlp.models.format import ModelFile
+
+    Labelled: TypeAlias = tuple[str, Sequence[tuple[int, int, str]]]
+
+KIND = "entities"  # of model files of the linear recognizer
+NEURAL_KIND = "neural-entities"
+METHODS = ("crf", "perceptron")  # by which the linear recognizer learns
+DEFAULT = "msra"
+
+
+class Recognizer:
+    """What finds entities: :class:`cnlp.ner.linear.EntityRecognizer` or
+    :class:`cnlp.ner.neural.recognizer.NeuralRecognizer`.
+
+    Attributes:
+        labels_: the labels, sorted.
+        card_: the model card of a loaded file, or what ``fit`` knows of itself.
+    """
+
+    labels_: list[str]
+    card_: dict[str, str]
+
+    def entities(self, text: str) -> list[Entity]:
+        """The entities of a text, by start; ``text[entity.start:entity.end] == entity.text``.
+
+        Raises:
+            TextTypeError: ``text`` is not a str.
+            ArgumentError: nothing was learnt yet.
+        """
+        return self.predict([text])[0]
+
+    def predict(self, texts: Iterable[str]) -> list[list[Entity]]:
+        """The entities of each text.
+
+        Raises:
+            TextTypeError: a text is not a str, or ``texts`` itself is one.
+        """
+        raise NotImplementedError
+
+    def score(self, sentences: Iterable[Labelled]) -> float:
+        """F1 over exact spans with their labels, all sentences together; 0 where there are none."""
+        listed = list(sentences)
+        correct = found = gold = 0
+        for (_, spans), predicted in zip(listed, self.predict([text for text, _ in listed]), strict=True):
+            expected = {(start, end, label) for start, end, label in spans}
+            given = {(entity.start, entity.end, entity.label) for entity in predicted}
+            correct += len(expected & given)
+            found += len(given)
+            gold += len(expected)
+        return 2 * correct / (found + gold) if found + gold else 0.0
+
+    def save(self, path: str | os.PathLike[str], card: dict[str, str] | None = None) -> None:
+        """Write the model; ``card`` is added to its model card.
+
+        Raises:
+            OSError: the file cannot be written.
+            ArgumentError: nothing was learnt yet.
+        """
+        raise NotImplementedError
+
+
+def check_texts(texts: Iterable[str]) -> list[str]:
+    """Several texts as a list.
+
+    Raises:
+        TextTypeError: a text is not a str, or ``texts`` itself is one.
+    """
+    if isinstance(texts, (str, bytes)):
+        raise errors.TextTypeError("texts must be several texts, such as a list of str; for one: entities(text)")
+    listed = list(texts)
+    for text in listed:
+        if not isinstance(text, str):
+            raise errors.not_text(text)
+    return listed
+
+
+def open_entities(path: str | os.PathLike[str] | None) -> ModelFile:
+    """The file at this path, or the shipped one of this name."""
+    name = DEFAULT if path is None else os.fspath(path)
+    return open_model(None, shipped=ENTITIES[name]) if name in ENTITIES else open_model(name)

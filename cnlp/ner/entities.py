@@ -1,0 +1,114 @@
+"""The entities of a text, by a model of either kind, by names and by rules together: :func:`entities`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from cnlp.models.registry import ENTITIES
+from cnlp.ner.base import DEFAULT, NEURAL_KIND, Recognizer, open_entities
+from cnlp.ner.linear import EntityRecognizer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnlp.ner.gazetteer import Gazetteer, GazetteerEntry
+    from cnlp.ner.rules import Rules
+    from cnlp.types import Entity
+
+_shipped: dict[str, Recognizer] = {}  # by name; never changed
+
+
+def load_recognizer(path: str | os.PathLike[str] | None = None) -> Recognizer:
+    """Open a model of either kind, linear or neural.
+
+    Args:
+        path: a file, or the name of a shipped model, a key of :data:`cnlp.models.registry.ENTITIES`;
+            by default ``"msra"``.
+
+    Raises:
+        OSError: the file cannot be read.
+        ModelError: it is damaged, or holds something else.
+        MissingDependencyError: it is a neural model, and torch is not installed.
+    """
+    file = open_entities(path)
+    if file.kind == NEURAL_KIND:
+        from cnlp.ner.neural.recognizer import NeuralRecognizer
+
+        return NeuralRecognizer.from_file(file)
+    return EntityRecognizer.from_file(file)
+
+
+def recognizer_for(model: str | os.PathLike[str] | Recognizer | None = None) -> Recognizer:
+    """The recognizer that :func:`entities` uses for this choice; shipped ones are opened once."""
+    if isinstance(model, Recognizer):
+        return model
+    name = DEFAULT if model is None else os.fspath(model)
+    if name not in ENTITIES:
+        return load_recognizer(name)
+    if name not in _shipped:
+        _shipped[name] = load_recognizer(name)
+    return _shipped[name]
+
+
+def entities(
+    text: str,
+    *,
+    model: str | os.PathLike[str] | Recognizer | None = None,
+    gazetteer: Gazetteer | str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]] | None = None,
+    rules: Rules | Iterable[str] = (),
+) -> list[Entity]:
+    """The named entities of a text.
+
+    Args:
+        text: any str, in either script, of any width.
+        model: ``None`` or ``"msra"`` for persons, places and organisations (PER, LOC, ORG); ``"cluener"`` for ten
+            finer labels; a model file, linear or neural; or a :class:`Recognizer`. For many texts make one of those
+            once.
+        gazetteer: names of one's own: a :class:`cnlp.ner.gazetteer.Gazetteer`, or what makes one.
+        rules: names of built-in rules such as ``("date", "money")``, or :class:`cnlp.ner.rules.Rules`.
+
+    Returns:
+        Entities by start that do not overlap; ``text[entity.start:entity.end] == entity.text``, and ``score`` is the
+        model's probability for exactly this span and label. Where model, gazetteer and rules disagree, the rule of
+        :mod:`cnlp.ner.merge` decides.
+
+    Raises:
+        TextTypeError: ``text`` is not a str.
+        ArgumentError: there is no such rule, or a gazetteer's entries contradict each other.
+        OSError: a file cannot be read.
+        ModelError: the model file is damaged, or holds something else.
+
+    >>> [(each.text, each.label) for each in entities("王小明在北京大学读书")]
+    [('王小明', 'PER'), ('北京大学', 'ORG')]
+    """
+    return finder(model, gazetteer, rules)([text])[0]
+
+
+def finder(
+    model: str | os.PathLike[str] | Recognizer | None,
+    gazetteer: Gazetteer | str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]] | None,
+    rules: Rules | Iterable[str],
+) -> Callable[[list[str]], list[list[Entity]]]:
+    """What finds the entities of several texts by these arguments of :func:`entities`; other processes can have it."""
+    predict = recognizer_for(model).predict
+    if gazetteer is None and not rules:
+        return predict
+    from cnlp.ner.gazetteer import Gazetteer
+    from cnlp.ner.rules import Rules
+
+    names = gazetteer if isinstance(gazetteer, Gazetteer) else Gazetteer(gazetteer or ())
+    return partial(_find_all, predict, names, rules if isinstance(rules, Rules) else Rules(rules))
+
+
+def _find_all(
+    predict: Callable[[list[str]], list[list[Entity]]], names: Gazetteer, rules: Rules, texts: list[str]
+) -> list[list[Entity]]:
+    from cnlp.ner.merge import merge
+
+    return [
+        merge(text, found, matches=names.matches(text), rules=rules.entities(text))
+        for text, found in zip(texts, predict(texts), strict=True)
+    ]

@@ -1,0 +1,86 @@
+"""Imports run downward only, in the order that docs/architecture.md gives.
+
+Every import counts: at the top of a file, inside a function, under ``TYPE_CHECKING``.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+OUTSIDE = ("recipes", "benchmarks", "tests", "docs")  # what the package does not import
+
+
+@cache
+def modules() -> dict[str, Path]:
+    """The files of the package by the names of their modules."""
+    files = (path.relative_to(ROOT) for path in sorted(ROOT.glob("cnlp/**/*.py")))
+    return {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in files}
+
+
+@cache
+def imports(module: str) -> list[tuple[int, str]]:
+    """The line and the target of each import of a module from this repository."""
+    return list(_imports_of(ast.parse((ROOT / modules()[module]).read_bytes())))
+
+
+def _imports_of(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from ((node.lineno, name) for name in _targets(node) if name.split(".")[0] in ("cnlp", *OUTSIDE))
+
+
+def _targets(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    """What is imported: ``from cnlp.text import tables`` names a module, ``from cnlp.types import Token`` does not."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+        return
+    assert node.level == 0, "imports are absolute"
+    for alias in node.names:
+        inner = f"{node.module}.{alias.name}"
+        yield inner if inner in modules() else str(node.module)
+
+
+@cache
+def layers() -> list[list[str]]:
+    """The rows of the table of layers, lowest first; a row lists folders and modules."""
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    table = page.split("## Layers")[1].split("\n## ")[0]
+    return [re.findall(r"`([\w.]+)`", line.split("|")[1]) for line in table.splitlines() if line.startswith("| `cnlp")]
+
+
+@cache
+def place(module: str) -> tuple[int, str] | None:
+    """The number of a module's layer, and the entry of that layer that holds it: a folder, or the module itself."""
+    for number, row in enumerate(layers()):
+        for name in row:
+            if module == name or (name != "cnlp" and module.startswith(f"{name}.")):
+                return number, name
+    return None
+
+
+def test_the_page_names_what_exists() -> None:
+    paths = re.findall(r"`((?:cnlp|tests)/[\w./]+)`", (ROOT / "docs" / "architecture.md").read_text("utf-8"))
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_every_module_has_a_layer() -> None:
+    assert [module for module in modules() if place(module) is None] == []
+    assert [name for row in layers() for name in row if name not in modules()] == []
+
+
+def test_imports_run_downward() -> None:
+    assert [f"{modules()[module]}:{line} imports {name}" for module in modules() for line, name in upward(module)] == []
+
+
+def upward(module: str) -> Iterator[tuple[int, str]]:
+    """The imports of a module that are neither of a lower layer nor of its own folder."""
+    layer, folder = place(module) or (-1, "")
+    for line, target in imports(module):
+        found = place(target)
+        if found is None or (found[1] != folder and found[0] >= layer):
+            yield line, target
