@@ -21,11 +21,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from cnlp import segment
+from cnlp._kernel.layout import N_FEATURES
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.files.lines import read_lines
 from cnlp.keyphrases import resources
 from cnlp.keyphrases.classes import class_of, pack
-from cnlp.keyphrases.combined import FEATURES, Combined
+from cnlp.keyphrases.combined import Combined
 from cnlp.keyphrases.document_frequency import DocumentFrequencies, StreamingCounter
 from cnlp.lexicon.build import rows_of
 from cnlp.lexicon.trie import Trie
@@ -63,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             table = DocumentFrequencies.read(os.path.join(temporary, "idf.tsv"))
     table.counts = type(table.counts)({word: count for word, count in table.counts.items() if count >= MIN_COUNT})
     card = {**CARD, f"sha256 of {CSL}": file_sha256(folder / CSL), "sha256 of raw": digest(files)}
-    write(options.output, table, array("f", bytes(4 * FEATURES)), card)
+    write(options.output, table, array("f", bytes(4 * N_FEATURES)), card)
     resources._shipped[:] = [resources.Resources(options.output)]
     texts, phrases = read_csl(folder / CSL)
     weights = Combined().fit(texts, phrases).weights_

@@ -1,6 +1,8 @@
-"""Imports run downward only, in the order that docs/architecture.md gives.
+"""Imports run downward only, in the order that docs/architecture.md gives, and never in a circle.
 
-Every import counts: at the top of a file, inside a function, under ``TYPE_CHECKING``.
+Every import has to run downward: at the top of a file, inside a function, under ``TYPE_CHECKING``. Circles are sought
+among the imports that can run: where a method passes its object to a function of another file, the annotation there
+names the class, and neither file is needed to load the other.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -26,6 +29,19 @@ def modules() -> dict[str, Path]:
 def imports(module: str) -> list[tuple[int, str]]:
     """The line and the target of each import of a module from this repository."""
     return list(_imports_of(ast.parse((ROOT / modules()[module]).read_bytes())))
+
+
+@cache
+def imports_at_run_time(module: str) -> set[str]:
+    """The targets of a module's imports that can run, other than compiled modules beside it."""
+    tree = _WithoutTypes().visit(ast.parse((ROOT / modules()[module]).read_bytes()))
+    return {target for _, target in _imports_of(tree)} - {module}
+
+
+class _WithoutTypes(ast.NodeTransformer):
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
+        self.generic_visit(node)
+        return node.orelse if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING" else node
 
 
 def _imports_of(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -84,3 +100,11 @@ def upward(module: str) -> Iterator[tuple[int, str]]:
         found = place(target)
         if found is None or (found[1] != folder and found[0] >= layer):
             yield line, target
+
+
+def test_imports_make_no_circle() -> None:
+    graph = {module: imports_at_run_time(module) for module in modules()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        raise AssertionError(" imports ".join(reversed(error.args[1]))) from None
