@@ -30,15 +30,15 @@ COMMANDS = {
     "data": "List the public corpora that models and benchmarks are made from, and fetch them.",
     "discover": "Find new words in raw text.",
     "evaluate": "Score a model, or a file of predictions, against a gold standard.",
-    "idf": "Count in how many documents each word stands.",
+    "idf": "Count in how many documents each word occurs.",
     "info": "Show what is installed, or the card of a model file.",
     "keywords": "Find the keywords of documents.",
     "lexicon": "Check word lists.",
     "ner": "Find named entities.",
-    "segment": "Cut text into words.",
-    "tag": "Tell the parts of speech of words.",
+    "segment": "Segment text into words.",
+    "tag": "Tag words with their parts of speech.",
     "serve": "Serve words, parts of speech, entities and keywords as JSON, and a page to try them.",
-    "train": "Learn a model of your own from files that are cut or tagged.",
+    "train": "Learn a custom model from files that are segmented, tagged or annotated.",
 }
 
 
@@ -50,7 +50,7 @@ class LazyGroup(click.Group):
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The object ``command`` of the module that bears the name."""
+        """The object ``command`` of the module of that name."""
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"cnlp.commands.{cmd_name}")
@@ -58,7 +58,7 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; a reader that went away ends it without a word."""
+        """Run the command; a reader of its output that went away ends it silently."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:

@@ -8,14 +8,13 @@ from contextlib import ExitStack
 import click
 
 from cnlp import errors
+from cnlp.commands._corpora import corpus_encoding_option, entity_format_option, repair_option
 from cnlp.corpus.brat import BratWriter, pair_of_files
 from cnlp.corpus.entities import Sentence
-from cnlp.corpus.entity_formats import READERS, WRITERS, detect_entities, number_entities
+from cnlp.corpus.entity_formats import WRITERS, detect_entities, number_entities
 from cnlp.files.outputs import STANDARD_OUTPUT, Output, file_output, standard_output
-from cnlp.sequence.schemes import REPAIRS
 
 BATCH = 1000  # sentences written at once
-ENCODINGS = ("utf-8", "gb18030", "big5")
 
 
 def _parse_renames(_: click.Context, __: click.Parameter, values: Sequence[str]) -> dict[str, str]:
@@ -30,15 +29,9 @@ def _parse_renames(_: click.Context, __: click.Parameter, values: Sequence[str])
 @click.command("convert")
 @click.argument("source", metavar="IN")
 @click.argument("target", metavar="OUT")
-@click.option("--from", "from_", type=click.Choice(tuple(READERS)), help="Format of IN.  [default: by its first lines]")
+@entity_format_option("--from")
 @click.option("--to", type=click.Choice((*WRITERS, "brat")), required=True, help="Format of OUT.")
-@click.option(
-    "--repair",
-    type=click.Choice(REPAIRS),
-    help="Tags that break their scheme: 'begin' begins an entity with a tag that cannot go on with the one before "
-    "(as conlleval), 'drop' drops entities that do not begin and end as they should (as seqeval's strict mode). Of "
-    "overlapping entities the longest stays.  [default: both are errors]",
-)
+@repair_option
 @click.option(
     "--label",
     "renames",
@@ -47,26 +40,18 @@ def _parse_renames(_: click.Context, __: click.Parameter, values: Sequence[str])
     callback=_parse_renames,
     help="Another name for a label; may be repeated.",
 )
-@click.option(
-    "-e",
-    "--encoding",
-    type=click.Choice(ENCODINGS, case_sensitive=False),
-    default="utf-8",
-    show_default=True,
-    help="Of IN; OUT is UTF-8.",
-)
+@corpus_encoding_option
 def command(
-    source: str, target: str, from_: str | None, to: str, repair: str | None, renames: dict[str, str], encoding: str
+    source: str, target: str, form: str | None, to: str, repair: str | None, renames: dict[str, str], encoding: str
 ) -> None:
     """Convert a corpus with named entities from one format to another.
 
-    IN and OUT are files, OUT may be - for standard output. bio, bmes and iobes are a character and its tag a line;
+    IN and OUT are files, OUT may be - for standard output. bio, bmes and iobes are a character and its tag per line;
     weibo is bio with positions in words; conll has four columns; cluener and jsonl are JSON lines; pfr is the tagged
     People's Daily; brat is NAME.txt with NAME.ann, of which either is named.
     """
-    encoding = {"big5": "cp950"}.get(encoding, encoding)  # as for every other command
     numbered = number_entities(
-        source, from_ or detect_entities(source, encoding=encoding), repair=repair, encoding=encoding
+        source, form or detect_entities(source, encoding=encoding), repair=repair, encoding=encoding
     )
     sentences = ((number, _rename(sentence, renames)) for number, sentence in numbered)
     with ExitStack() as stack:

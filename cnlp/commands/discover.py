@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import click
 
+from cnlp.commands._options import encoding_option, files_argument, workers_option
 from cnlp.discovery import scoring
 from cnlp.discovery.counting import MAX_LENGTH, MEMORY, NgramCounts, WorkFolder, lines_between
 from cnlp.discovery.plot import scatter
 from cnlp.discovery.scoring import Words
 from cnlp.discovery.word_discovery import METHODS, WordDiscovery, known_words
-from cnlp.files.decoding import ENCODINGS
 from cnlp.files.inputs import STANDARD_INPUT, Input, find_inputs, total_size
 from cnlp.files.lines import read_text
 from cnlp.files.outputs import STANDARD_OUTPUT, file_output, refuse_overwriting, standard_output
@@ -38,7 +38,7 @@ class KnownWords:
 
 
 @click.command("discover")
-@click.argument("files", nargs=-1, metavar="[FILES]...")
+@files_argument
 @click.option(
     "-o", "--output", default=STANDARD_OUTPUT, metavar="FILE", help="Table to write.  [default: standard output]"
 )
@@ -50,25 +50,25 @@ class KnownWords:
     type=click.Choice(METHODS),
     default=METHODS[0],
     show_default=True,
-    help="entropy: what sticks together and has many neighbours; minimum_entropy: what is left whole when the "
-    "text is cut between characters that do not belong together.",
+    help="entropy: strings that stick together and have many different neighbours; minimum_entropy: strings that "
+    "remain when the text is split between characters that do not belong together.",
 )
 @click.option(
     "--max-length", type=click.IntRange(2, MAX_LENGTH), default=4, show_default=True, help="Of words, in characters."
 )
-@click.option("--min-count", type=click.IntRange(1), help="Rarer strings are no words.  [default: 5, large texts more]")
+@click.option("--min-count", type=click.IntRange(1), help="Rarer strings are not words.  [default: 5 or more]")
 @click.option("--min-pmi", type=float, help="Of two characters, in nats.  [default: 3; minimum_entropy: 1]")
 @click.option("--min-entropy", type=float, default=1.0, show_default=True, help="Of the neighbours, in nats.")
 @click.option("-k", "--top-k", type=click.IntRange(1), help="How many words.  [default: all]")
 @click.option("-x", "--exclude", multiple=True, metavar="LEXICON", help="Words to leave out; may be repeated.")
 @click.option("--new-only", is_flag=True, help="Leave out the words of the shipped lexicon.")
 @click.option("--memory", type=click.IntRange(1), default=MEMORY // 10**6, show_default=True, help="Megabytes to use.")
-@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Threads that sort.")
+@workers_option("threads that sort")
 @click.option(
     "--work-folder",
     metavar="FOLDER",
-    help="Keep counts here until all is done: the same command goes on where it was interrupted. Its default is "
-    "a temporary folder.",
+    help="Keep counts here until all is done: the same command resumes where it was interrupted.  "
+    "[default: a temporary folder]",
 )
 @click.option(
     "--spark",
@@ -76,14 +76,7 @@ class KnownWords:
     help="Count on a cluster (local[4], yarn, spark://host:7077); FILES are then what Spark reads, such as "
     "hdfs://host/texts. Needs pip install 'cnlp[spark]' and Java.",
 )
-@click.option(
-    "-e",
-    "--encoding",
-    type=click.Choice(ENCODINGS, case_sensitive=False),
-    default="utf-8",
-    show_default=True,
-    help="Of the input; output is UTF-8.",
-)
+@encoding_option
 def command(
     files: tuple[str, ...],
     output: str,
@@ -149,7 +142,7 @@ def command(
         words = finder.find(counts, progress.advance)
     least = min_count or scoring.default_min_count(counts.total)
     if finder.min_count_ > least:
-        raised = f"the least count was raised from {least} to {finder.min_count_} to stay within --memory"
+        raised = f"the minimum count was raised from {least} to {finder.min_count_} to stay within --memory"
         click.echo(f"cnlp: note: {raised}", err=True)
     if plot is not None:
         table = counts.table(finder.min_count_)
@@ -160,7 +153,7 @@ def command(
 
 
 def _known_words(paths: Sequence[str], new_only: bool) -> KnownWords:
-    """The words of the files, and those of the shipped lexicon if they are not new."""
+    """The words of the files, and with ``new_only`` those of the shipped lexicon."""
     lexicons = [known_words(path) for path in paths]
     if new_only:
         import cnlp
@@ -170,7 +163,7 @@ def _known_words(paths: Sequence[str], new_only: bool) -> KnownWords:
 
 
 def _open_work_folder(path: str, inputs: Sequence[Input], finder: WordDiscovery, encoding: str) -> WorkFolder:
-    """The folder for counts of these inputs; they are known by path, size and time of change.
+    """The folder for counts of these inputs; they are identified by path, size and time of change.
 
     Raises:
         click.UsageError: standard input cannot be read again.
@@ -199,7 +192,7 @@ def _pieces(source: Input, encoding: str, on_read: Callable[[bytes], object]) ->
 
 
 def _write_words(words: Sequence[Candidate], output: str, to_lexicon: str | None) -> None:
-    """The lexicon, if there shall be one, and the table."""
+    """The lexicon, if wanted, and the table."""
     if to_lexicon is not None:
         _write(to_lexicon, (f"{word.text}\n" for word in words))
     _write(output, _rows(words))

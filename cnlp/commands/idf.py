@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import click
 
-from cnlp.commands.batch import encoding_option, files_argument, per_option
-from cnlp.commands.choices import algorithm_option, lexicon_option, make_segmenter
+from cnlp.commands._options import (
+    Segmentation,
+    encoding_option,
+    files_argument,
+    per_option,
+    segmentation_options,
+)
 from cnlp.files.documents import read_documents
 from cnlp.files.inputs import find_inputs, total_size
 from cnlp.files.outputs import refuse_overwriting
@@ -21,7 +26,7 @@ min_count_option = click.option(
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="Leave out words of fewer documents. Tables to be merged need 1, or sums are too small.",
+    help="Leave out words of fewer documents. Use 1 for tables to be merged, or the sums are too small.",
 )
 
 
@@ -29,7 +34,7 @@ class CountingGroup(click.Group):
     """``cnlp idf FILES`` is ``cnlp idf count FILES``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put ``count`` before what is no name of a command."""
+        """Put ``count`` before what is not the name of a command."""
         if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
             args.insert(0, "count")
         return super().parse_args(ctx, args)
@@ -37,7 +42,7 @@ class CountingGroup(click.Group):
 
 @click.group("idf", cls=CountingGroup)
 def command() -> None:
-    """Count in how many documents each word stands.
+    """Count in how many documents each word occurs.
 
     'cnlp idf CORPUS... -o idf.tsv' counts, 'cnlp idf merge TABLE... -o idf.tsv' adds tables up. A table is text:
     '# documents<TAB>number', then word<TAB>documents, sorted by word. 'cnlp keywords --idf' reads it.
@@ -48,20 +53,18 @@ def command() -> None:
 @files_argument
 @output_option
 @min_count_option
-@algorithm_option
-@lexicon_option
+@segmentation_options("algorithm", "lexicons")
 @per_option("line")
 @encoding_option
 def count(
     files: tuple[str, ...],
     output: str,
     min_count: int,
-    algorithm: str | None,
-    lexicons: tuple[str, ...],
+    segmentation: Segmentation,
     per: str,
     encoding: str,
 ) -> None:
-    """Count in how many documents each word stands; memory is bounded.
+    """Count in how many documents each word occurs; memory is bounded.
 
     FILES are files, folders (all text files below), patterns such as 'news/*.txt', or - for standard input, which
     is also read if there are none. Each line with text is a document, or each file with --per file.
@@ -70,7 +73,7 @@ def count(
     for failure in failures:
         raise failure
     refuse_overwriting(inputs, [output])
-    segmenter = make_segmenter(algorithm=algorithm, lexicons=lexicons)
+    segmenter = segmentation.segmenter()
     with document_frequency.StreamingCounter() as counter:
         with show_progress(total_size(inputs), wanted=True) as progress:
             for source in inputs:
@@ -85,7 +88,7 @@ def count(
 @output_option
 @min_count_option
 def merge(tables: tuple[str, ...], output: str, min_count: int) -> None:
-    """Add up tables of different documents, in memory that does not grow with them."""
+    """Add up tables of different documents, in bounded memory."""
     inputs, failures = find_inputs(tables, compressed=False)
     for failure in failures:
         raise failure

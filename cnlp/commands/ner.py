@@ -9,9 +9,9 @@ from itertools import chain
 
 import click
 
+from cnlp.batch.entity_formats import HTML, SUFFIXES, Find, make_analysis, make_format
 from cnlp.batch.streams import Writing
-from cnlp.commands.batch import Batch, batch_options
-from cnlp.commands.entity_formats import HTML, SUFFIXES, Find, make_analysis, make_format
+from cnlp.commands._options import Batch, batch_options, format_option, model_option
 from cnlp.ner.gazetteer import Gazetteer, read_gazetteer
 from cnlp.ner.merge import merge
 from cnlp.ner.rules import NAMES, Rules
@@ -21,7 +21,7 @@ SAVED = ".safetensors"
 
 
 def _split(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
-    """The parts of a list with commas."""
+    """The items of a list, separated by commas."""
     return None if value is None else tuple(part for part in value.split(",") if part)
 
 
@@ -36,12 +36,10 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
 
 @click.command("ner")
 @batch_options(SUFFIXES)
-@click.option(
-    "--model",
+@model_option(
+    "Shipped model, msra (PER, LOC, ORG), cluener (ten finer labels), msra-neural or resume-neural (curricula "
+    "vitae; both need torch), or a file, see 'cnlp train'.  [default: msra]",
     metavar="NAME",
-    help="Shipped model, msra (PER, LOC, ORG), cluener (ten finer labels), msra-neural or resume-neural (curricula "
-    "vitae; both need torch), or a file, see 'cnlp train'.  "
-    "[default: msra]",
 )
 @click.option("--no-model", is_flag=True, help="Use gazetteers and rules only.")
 @click.option(
@@ -50,8 +48,8 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
     "gazetteers",
     multiple=True,
     metavar="FILE",
-    help="Names of your own, text<TAB>label[<TAB>mode[<TAB>canonical name]], mode prefer, force or block; may be "
-    "repeated, the last one counts. A gazetteer that was saved as .safetensors opens at once.",
+    help="Custom names, text<TAB>label[<TAB>mode[<TAB>canonical name]], mode prefer, force or block; may be "
+    "repeated, the last one counts. A gazetteer that was saved as .safetensors loads instantly.",
 )
 @click.option(
     "--rules",
@@ -66,7 +64,7 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
     multiple=True,
     metavar="LABEL=EXPRESSION",
     callback=_parse_expressions,
-    help="A rule of your own, a regular expression; may be repeated.",
+    help="A custom rule, a regular expression; may be repeated.",
 )
 @click.option(
     "--labels", metavar="LIST", callback=_split, help="Labels to report, separated by commas.  [default: all]"
@@ -75,18 +73,13 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
     "--min-score",
     type=click.FloatRange(0, 1),
     default=0.0,
-    help="Leave out entities of which the model is less sure, 0 to 1.  [default: 0]",
+    help="Leave out entities that the model scores lower, 0 to 1.  [default: 0]",
 )
-@click.option(
-    "-f",
-    "--format",
-    "format_",
-    type=click.Choice(tuple(SUFFIXES)),
-    default="text",
-    show_default=True,
-    help='text: [北京/LOC]; jsonl: {"text", "entities": [{"text", "start", "end", "label", "score"}, ...]} for each '
-    r"line; tsv: line, start, end, label, text, score, name (tab is \t, backslash \\); bio: a character and its tag a "
-    "line; html: a page that marks entities by colour. Offsets count code points within the line.",
+@format_option(
+    SUFFIXES,
+    'text: [北京/LOC]; jsonl: {"text", "entities": [{"text", "start", "end", "label", "score"}, ...]} for each '
+    r"line; tsv: line, start, end, label, text, score, name (tab is \t, backslash \\); bio: a character and its tag "
+    "per line; html: a page that marks entities by colour. Offsets count code points within the line.",
 )
 def command(
     batch: Batch,
@@ -103,7 +96,7 @@ def command(
     """Find named entities.
 
     FILES are files, folders (all text files below, sorted), patterns such as 'news/*.txt', or - for standard
-    input, which is also read if there are none. Line endings and white space come out as they went in.
+    input, which is also read if there are none. Line endings and white space are kept as they are.
     """
     if model is not None and no_model:
         raise click.UsageError("--model and --no-model contradict each other")
@@ -120,10 +113,10 @@ def command(
 
 
 def load_recognizer(model: str | None) -> Find:
-    """What a model finds in texts; a file, or the name of a shipped one."""
+    """The function that finds entities with a model: a file, or the name of a shipped one."""
     from cnlp.ner.entities import recognizer_for
 
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # --workers says how many work, not torch
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the number of threads is up to --workers, not torch
     return recognizer_for(model).predict
 
 
@@ -134,7 +127,7 @@ def make_finder(
     labels: Sequence[str] | None,
     min_score: float,
 ) -> Find:
-    """What finds the entities of lines."""
+    """The function that finds the entities of lines by a model, a gazetteer and rules."""
     return partial(_find, model, gazetteer, rules, None if labels is None else frozenset(labels), min_score)
 
 

@@ -7,30 +7,30 @@ from collections.abc import Sequence
 import click
 
 import cnlp
-from cnlp import Segmenter
 from cnlp.batch.streams import Writing
-from cnlp.commands.batch import Batch, batch_options
-from cnlp.commands.choices import (
-    algorithm_option,
+from cnlp.batch.word_formats import SUFFIXES, Span, make_analysis, make_format, tag_given_words
+from cnlp.commands._options import (
+    Batch,
+    Segmentation,
+    batch_options,
     delimiter_option,
-    lexicon_option,
-    make_segmenter,
-    standard_option,
-    unknown_option,
+    format_option,
+    model_option,
+    segmentation_options,
 )
-from cnlp.commands.formats import SUFFIXES, Span, make_analysis, make_format, make_tag_cut
 from cnlp.pos.tagger import PartOfSpeech, convert_tokens
 from cnlp.pos.tagsets import TAGSETS
+from cnlp.segmentation import Segmenter
 from cnlp.types import Token
 
 
 class Tagger:
-    """Cuts and tags text as the command line says.
+    """Segments and tags text as the command line says.
 
     Args:
-        segmenter: cuts it.
+        segmenter: segments it.
         tagset: see :func:`cnlp.tag`.
-        model: a file of a tagger of one's own.
+        model: a file of a custom tagger.
     """
 
     def __init__(self, segmenter: Segmenter, tagset: str = "pfr", model: str | None = None) -> None:
@@ -53,7 +53,7 @@ class Tagger:
 
 @click.command("tag")
 @batch_options(SUFFIXES)
-@click.option("-w", "--words", "is_cut", is_flag=True, help="The input is cut already: blanks part its words.")
+@click.option("-w", "--words", "is_segmented", is_flag=True, help="The input is segmented: blanks separate its words.")
 @click.option(
     "-t",
     "--tagset",
@@ -62,45 +62,33 @@ class Tagger:
     show_default=True,
     help="pfr: People's Daily; universal: UPOS; ctb: Chinese Treebank, without a tag where none corresponds.",
 )
-@algorithm_option
-@unknown_option
-@standard_option
-@lexicon_option
-@click.option("--model", metavar="PATH", help="A tagger of your own, see 'cnlp train tag'.")
+@segmentation_options("algorithm", "unknown", "standard", "lexicons")
+@model_option("A custom tagger, see 'cnlp train tag'.")
 @delimiter_option
-@click.option(
-    "-f",
-    "--format",
-    "format_",
-    type=click.Choice(tuple(SUFFIXES)),
-    default="text",
-    show_default=True,
-    help='text: word/tag; jsonl: {"text", "tokens": [[word, start, end, tag], ...]} for each line; '
+@format_option(
+    SUFFIXES,
+    'text: word/tag; jsonl: {"text", "tokens": [[word, start, end, tag], ...]} for each line; '
     r"tsv: line, start, end, word, tag (tab is \t, backslash \\). Offsets count code points within the line.",
 )
 def command(
     batch: Batch,
-    is_cut: bool,
+    is_segmented: bool,
     tagset: str,
-    algorithm: str | None,
-    unknown: str | None,
-    standard: str | None,
-    lexicons: tuple[str, ...],
+    segmentation: Segmentation,
     model: str | None,
     delimiter: str,
     format_: str,
 ) -> None:
-    """Tell the parts of speech of words.
+    """Tag words with their parts of speech.
 
     FILES are files, folders (all text files below, sorted), patterns such as 'news/*.txt', or - for standard
-    input, which is also read if there are none. The text is cut as 'cnlp segment' cuts it, unless --words says
-    that it is cut already. Tags that a --lexicon gives are kept.
+    input, which is also read if there are none. The text is segmented as 'cnlp segment' does, unless --words says
+    that it is segmented already. Tags that a --lexicon gives are kept.
     """
-    if is_cut and (algorithm or unknown or standard or lexicons):
-        raise click.UsageError("--words leaves nothing to cut for --algorithm, --unknown, --standard and --lexicon")
+    if is_segmented and not segmentation.is_default:
+        raise click.UsageError("--words leaves nothing for --algorithm, --unknown, --standard and --lexicon to segment")
     plan = batch.plan(SUFFIXES[format_])
-    segmenter = make_segmenter(algorithm=algorithm, unknown=unknown, standard=standard, lexicons=lexicons)
-    tagger = Tagger(segmenter, tagset, model)
-    cut = make_tag_cut(tagger.tag_words) if is_cut else tagger.spans
-    form = batch.form(format_, make_format(format_, cut, delimiter), make_analysis(cut, delimiter))
+    tagger = Tagger(segmentation.segmenter(), tagset, model)
+    spans = tag_given_words(tagger.tag_words) if is_segmented else tagger.spans
+    form = batch.form(format_, make_format(format_, spans, delimiter), make_analysis(spans, delimiter))
     batch.run(plan, form, Writing(keep_mark=format_ == "text"))

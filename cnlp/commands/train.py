@@ -1,6 +1,6 @@
-"""``cnlp train``: learn a model of one's own from files that are cut, tagged or marked.
+"""``cnlp train``: learn a custom model from files that are segmented, tagged or annotated.
 
-The file appears under its name when it is whole. Ctrl-C ends training and keeps the best model so far.
+The file appears under its name when it is complete. Ctrl-C ends training and keeps the best model so far.
 """
 
 from __future__ import annotations
@@ -9,20 +9,21 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import click
 
-from cnlp.commands import vectors
-from cnlp.commands.choices import make_segmenter
-from cnlp.commands.corpora import FilesCommand, Part, read_parts
-from cnlp.commands.train_ner import ner
-from cnlp.commands.training import (
+from cnlp.commands._corpora import FilesCommand, corpus_format_option
+from cnlp.commands._options import Segmentation, lexicon_option
+from cnlp.commands._training import (
     NOTHING_LEARNT,
     Learnt,
-    common,
     need_numpy,
     on_terminal,
     parameters_of,
     read_all_entries,
     run,
+    training_options,
 )
+from cnlp.commands.train_ner import ner
+from cnlp.commands.train_vectors import vectors
+from cnlp.corpus.parts import Part, read_parts
 from cnlp.corpus.sentence import TaggedSentence
 
 ROWS = 250_000  # of bigrams in a segmenter's file, as many as the shipped one has; chosen on its dev parts
@@ -34,31 +35,24 @@ Words = list[Part[TaggedSentence]]
 
 @click.group("train")
 def command() -> None:
-    """Learn a model of your own from files that are cut or tagged."""
+    """Learn a custom model from files that are segmented, tagged or annotated."""
 
 
 command.add_command(ner)
-command.add_command(vectors.command)
+command.add_command(vectors)
 
 
 @command.command("segment", cls=FilesCommand)
-@common(("perceptron", "crf", "hmm", "bigram"))
-@click.option(
-    "-l",
-    "--lexicon",
-    "lexicons",
-    multiple=True,
-    metavar="FILE",
-    help="Words that the files may lack, with their frequencies: word<TAB>frequency, or jieba's format.",
-)
+@training_options(("perceptron", "crf", "hmm", "bigram"), corpus_format_option("-f", "--format"))
+@lexicon_option("Words that the files may lack, with their frequencies: word<TAB>frequency, or jieba's format.")
 @click.option(
     "-s",
     "--standard",
     default="general",
     show_default=True,
     metavar="NAME",
-    help="What to call the files' way of cutting. Under general, numbers, addresses and emoji stay whole whatever "
-    "was learnt; under any other name they are cut as in the files.",
+    help="Name of the files' segmentation standard. Under general, numbers, addresses and emoji stay whole whatever "
+    "was learnt; under any other name they are segmented as in the files.",
 )
 def segment(
     method: str,
@@ -73,10 +67,10 @@ def segment(
     lexicons: tuple[str, ...],
     standard: str,
 ) -> None:
-    """Learn to cut text into words.
+    """Learn to segment text into words.
 
-    The files hold words parted by blanks, or tagged words, whose tags are left out. The model serves
-    'cnlp segment --model MODEL'. perceptron is the most accurate; crf is close and several times as slow to train.
+    The files contain words separated by blanks, or tagged words, whose tags are ignored. The model is for
+    'cnlp segment --model FILE'. perceptron is the most accurate; crf is close and several times as slow to train.
     bigram counts words and their neighbours, takes a moment, and finds only words it has seen; hmm counts
     characters, is tiny and the least accurate.
     """
@@ -86,15 +80,8 @@ def segment(
 
 
 @command.command("tag", cls=FilesCommand)
-@common(("perceptron",))
-@click.option(
-    "-l",
-    "--lexicon",
-    "lexicons",
-    multiple=True,
-    metavar="FILE",
-    help="Words that the files may lack, with their tags: word<TAB><TAB>tag, or jieba's format.",
-)
+@training_options(("perceptron",), corpus_format_option("-f", "--format"))
+@lexicon_option("Words that the files may lack, with their tags: word<TAB><TAB>tag, or jieba's format.")
 def tag(
     method: str,
     train: tuple[str, ...],
@@ -109,7 +96,7 @@ def tag(
 ) -> None:
     """Learn parts of speech: the tags of words.
 
-    The files hold words with their tags; any tags will do. The model serves 'cnlp tag --model MODEL'.
+    The files contain words with their tags, in any tagset. The model is for 'cnlp tag --model FILE'.
     """
     tags = {entry.word: entry.tag for entry in read_all_entries(lexicons) if entry.tag}
     task = TagTask(method, epochs or TAG_EPOCHS, seed, tags)
@@ -117,12 +104,12 @@ def tag(
 
 
 def _read_lexicons(paths: Sequence[str]) -> dict[str, int]:
-    """Words and frequencies, those of the last file uppermost."""
+    """Words and frequencies; the last file takes precedence."""
     return {entry.word: round(entry.weight or 1) for entry in read_all_entries(paths)}
 
 
 class _WordTask:
-    """What learns from words."""
+    """Learning from words."""
 
     interrupted = NOTHING_LEARNT
 
@@ -133,7 +120,7 @@ class _WordTask:
 
 
 class SegmentTask(_WordTask):
-    """Learning to cut text."""
+    """Learning to segment text."""
 
     description = "Cuts Chinese text into words"
 
@@ -185,7 +172,7 @@ class SegmentTask(_WordTask):
         from cnlp.evaluation.segmentation import evaluate
 
         sentences = _words(gold)
-        segmenter = make_segmenter(model=path)
+        segmenter = Segmentation(model=path).segmenter()
         score = evaluate(sentences, (segmenter.segment("".join(words)) for words in sentences))
         return f"F1 {score.f1:.4f} (P {score.precision:.4f}, R {score.recall:.4f})"
 

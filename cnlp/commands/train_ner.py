@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from statistics import fmean, stdev
 from typing import Any
@@ -12,19 +12,21 @@ from typing import Any
 import click
 
 from cnlp import errors
-from cnlp.commands.corpora import FilesCommand, Part, entity_format_option, read_entity_parts, repair_option
-from cnlp.commands.training import (
+from cnlp.commands._corpora import FilesCommand, corpus_files_option, entity_format_option, repair_option
+from cnlp.commands._options import add_options, lexicon_option
+from cnlp.commands._training import (
     NOTHING_LEARNT,
     Learnt,
-    common,
     need_numpy,
     on_terminal,
     parameters_of,
     read_all_entries,
     run,
     say,
+    training_options,
 )
 from cnlp.corpus.entities import Sentence
+from cnlp.corpus.parts import Part, read_entity_parts
 from cnlp.ner.base import METHODS
 from cnlp.ner.entities import load_recognizer
 from cnlp.ner.linear import EntityRecognizer
@@ -34,15 +36,15 @@ Entities = list[Part[Sentence]]
 
 
 def _parse_seeds(_: click.Context, __: click.Parameter, value: str | None) -> list[int]:
-    """Numbers parted by commas."""
+    """Numbers separated by commas."""
     try:
         return [int(number) for number in value.split(",")] if value is not None else []
     except ValueError:
-        raise click.BadParameter(f"expected whole numbers parted by commas, got {value!r}") from None
+        raise click.BadParameter(f"expected whole numbers separated by commas, got {value!r}") from None
 
 
 def _parse_values(_: click.Context, __: click.Parameter, values: Sequence[str]) -> dict[str, Any]:
-    """NAME=VALUE, the value as JSON where it is that, else as it stands."""
+    """NAME=VALUE, the value as JSON if it is valid JSON, else as a string."""
     parsed: dict[str, Any] = {}
     for value in values:
         name, equals, given = value.partition("=")
@@ -55,52 +57,43 @@ def _parse_values(_: click.Context, __: click.Parameter, values: Sequence[str]) 
     return parsed
 
 
-def neural_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of neural models; the command gets them by name."""
-    options = [
-        click.option(
-            "-l",
-            "--lexicon",
-            "lexicons",
-            multiple=True,
-            metavar="FILE",
-            help="Words of the lattice, in place of the shipped lexicon's: one a line, or as for 'cnlp lexicon'.",
-        ),
+neural_options = add_options(
+    [
+        lexicon_option("Words of the lattice, instead of the shipped lexicon; as for 'cnlp lexicon check'."),
         click.option("--vectors", metavar="FILE", help="Pretrained embeddings, see 'cnlp train vectors'."),
         click.option(
             "--seeds",
             callback=_parse_seeds,
             metavar="LIST",
-            help="Train once with each of these, parted by commas, and keep the model that the dev files like best.",
+            help="Train once with each of these, separated by commas, and keep the model with the best dev score.",
         ),
         click.option("--defaults", type=click.Choice(CORPORA), help="Settings that were chosen for this corpus."),
-        click.option("--settings", metavar="FILE", help="Settings as JSON or TOML; they come before --defaults."),
+        click.option("--settings", metavar="FILE", help="Settings as JSON or TOML; they override --defaults."),
         click.option(
             "--set",
             "values",
             multiple=True,
             callback=_parse_values,
             metavar="NAME=VALUE",
-            help="One setting, such as rate=0.001; may be repeated, and comes before --settings.",
+            help="One setting, such as rate=0.001; may be repeated, and overrides --settings.",
         ),
         click.option("--device", metavar="NAME", help="Where to compute: cpu, cuda, ...  [default: cpu]"),
         click.option("--threads", type=click.IntRange(1), help="Of the processor.  [default: 1]"),
         click.option(
             "--folder",
             metavar="PATH",
-            help="For checkpoints, metrics and learning curve.  [default: MODEL's name with .training]",
+            help="For checkpoints, metrics and learning curve.  [default: the model file's name with .training]",
         ),
-        click.option("--resume", is_flag=True, help="Go on with the run in that folder, if there is one."),
+        click.option("--resume", is_flag=True, help="Resume the run in that folder, if there is one."),
     ]
-    for option in reversed(options):
-        function = option(function)
-    return function
+)
+"""The options of neural models; the command gets them by name."""
 
 
 @click.command("ner", cls=FilesCommand)
-@common((*METHODS, *MODELS), entity_format_option, "--model")
+@training_options((*METHODS, *MODELS), entity_format_option("-f", "--format"), "--model")
 @repair_option
-@click.option("--test", multiple=True, metavar="FILES", help="Files that the finished model is scored on, once.")
+@corpus_files_option("--test", "Files on which the finished model is scored, once.")
 @neural_options
 def ner(
     method: str,
@@ -116,12 +109,12 @@ def ner(
     repair: str | None,
     **neural: Any,
 ) -> None:
-    """Learn to find named entities; any labels will do.
+    """Learn to find named entities, with any set of labels.
 
-    The files hold text with entities in any format that 'cnlp convert' reads, such as a character and its tag a
-    line. The model serves 'cnlp ner --model MODEL'. Of the linear methods crf is the more accurate where there is
-    much to learn from; perceptron learns faster and may win on small corpora: --dev tells. The neural models
-    bilstm-crf, lattice-lstm and flat take minutes to hours and need torch; the options from --lexicon on are theirs.
+    The files contain text with entities in any format that 'cnlp convert' reads, such as a character and its tag per
+    line. The model is for 'cnlp ner --model FILE'. Of the linear methods crf is more accurate on large corpora;
+    perceptron learns faster and may win on small ones: compare them with --dev. The neural models bilstm-crf,
+    lattice-lstm and flat take minutes to hours and need torch; the options from --lexicon on are for them.
     """
     if method in METHODS:
         given = [name for name, value in neural.items() if value]
@@ -131,7 +124,7 @@ def ner(
         task: EntityTask = LinearTask(method, epochs, seed)
     else:
         if len(neural["seeds"]) > 1 and not dev:
-            raise click.UsageError("--seeds needs --dev, which chooses among them")
+            raise click.UsageError("--seeds needs --dev to choose among the models")
         task = NeuralTask(method, epochs, seed, output, **neural)
     run(task, output, force, train, dev, partial(read_entity_parts, form=form, encoding=encoding, repair=repair), test)
 
@@ -216,8 +209,8 @@ class NeuralTask(EntityTask):
 
     @property
     def interrupted(self) -> str:  # type: ignore[override]
-        """What to say on Ctrl-C."""
-        return f"interrupted: the same command with --resume goes on; what was learnt is in {self.folder}"
+        """The message on Ctrl-C."""
+        return f"interrupted: resume with the same command and --resume; what was learnt is in {self.folder}"
 
     def learn(self, train: Entities, dev: Entities) -> Learnt:
         """Learn entities, once with each seed."""
@@ -236,29 +229,29 @@ class NeuralTask(EntityTask):
         }
         scores: list[float] = []
 
-        def tell(result: Trained) -> None:
+        def on_seed(result: Trained) -> None:
             scores.append(result.dev or 0.0)
             say(f"seed {result.settings.seed}: dev F1 {scores[-1]:.4f} in epoch {result.best} of {len(result.log)}")
 
         if len(self.seeds) == 1:
             best = train_once(self.settings.with_values({"seed": self.seeds[0]}), sentences, held_out, **options)
         else:
-            best = train_seeds(self.settings, self.seeds, sentences, held_out, on_seed=tell, **options)
+            best = train_seeds(self.settings, self.seeds, sentences, held_out, on_seed=on_seed, **options)
             say(
                 f"{len(scores)} seeds: dev F1 {fmean(scores):.4f} on average, standard deviation {stdev(scores):.4f}; "
                 f"kept: seed {best.settings.seed}"
             )
-        self.epochs = len(best.log)  # fewer than it might have been where no better one came
+        self.epochs = len(best.log)  # fewer than the settings allow if training stopped early
         return Learnt(NeuralRecognizer().take(best, own_lexicon=self.own_lexicon).save, {}, best.log)
 
 
 def _choose_settings(
     model: str, corpus: str | None, path: str | None, values: Mapping[str, Any], epochs: int | None
 ) -> Settings:
-    """Defaults, then those of a file, then single ones, then the epochs.
+    """Defaults, overridden by those of a file, single ones and the epochs.
 
     Raises:
-        ArgumentError: there is no such setting, or it cannot have this value; the file is named if it is the file's.
+        ArgumentError: a setting does not exist or cannot have this value; the file is named if the file has it.
         FormatError: the file is neither JSON nor TOML.
     """
     settings = defaults(model, corpus or "")

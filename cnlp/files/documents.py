@@ -26,8 +26,34 @@ class Document(NamedTuple):
     text: str
 
 
+def split_documents(text: str, name: str, line: int, per: str) -> Iterator[Document]:
+    """The documents of a text; lines without text are not documents.
+
+    Args:
+        text: whole lines; the whole input if ``per`` is ``file``.
+        name: of the input.
+        line: the number of its first line.
+        per: one of :data:`PER`.
+
+    >>> [document.line for document in split_documents("a\\n\\nb\\n", "a.txt", 7, "line")]
+    [7, 9]
+    """
+    if per == "file":
+        yield Document(name, None, text)
+        return
+    for number, (content, _) in enumerate(split_lines(text), line):
+        if content.strip():
+            yield Document(name, number, content)
+
+
 def read_documents(source: Input, per: str, encoding: str, on_read: Callable[[bytes], object]) -> Iterator[Document]:
-    """The documents of one input; lines without text are none.
+    """The documents of one input; lines without text are not documents.
+
+    Args:
+        source: the input.
+        per: one of :data:`PER`.
+        encoding: of the input.
+        on_read: called with each block of bytes that is read.
 
     Raises:
         EncodingError: with the offset in the file of the first byte that cannot be decoded.
@@ -44,6 +70,4 @@ def read_documents(source: Input, per: str, encoding: str, on_read: Callable[[by
                 text = data.decode("utf-8")
             except UnicodeDecodeError as error:
                 raise undecodable(source.label, encoding, offset, error) from None
-            for line, (content, _) in enumerate(split_lines(text), number):
-                if content.strip():
-                    yield Document(source.label, line, content)
+            yield from split_documents(text, source.label, number, per)

@@ -123,7 +123,7 @@ def test_a_least_count_that_memory_raised_is_told(shell: Shell, tmp_path: Path) 
     done = shell("discover", tmp_path / "pairs.txt", "--memory", "1")
     assert done.code == 0 and set(pairs[:99]) <= set(words_of(done.out))
     assert min(int(line.split("\t")[1]) for line in done.out.decode().splitlines()[1:]) >= 7
-    assert done.err == "cnlp: note: the least count was raised from 5 to 7 to stay within --memory\n"
+    assert done.err == "cnlp: note: the minimum count was raised from 5 to 7 to stay within --memory\n"
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")

@@ -143,12 +143,12 @@ def test_wrong_command_lines(shell: Shell, arguments: tuple[str, ...]) -> None:
 
 
 def test_unexpected_errors_are_one_line_too(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnlp.commands import choices
+    from cnlp.commands import _options
 
     def explode(path: str | None = None) -> None:
         raise RuntimeError("wires\ncrossed")
 
-    monkeypatch.setattr(choices, "load", explode)
+    monkeypatch.setattr(_options, "load", explode)
     one_line(shell("segment", stdin=b"x"), r"internal error: RuntimeError: wires\ncrossed")
 
 

@@ -62,7 +62,7 @@ def test_words_that_are_cut_already(shell: Shell) -> None:
     assert all(record["text"][start:end] == word for word, start, end, _ in record["tokens"])
     rows = shell("tag", "-w", "-f", "tsv", stdin=line.encode()).out.decode().splitlines()
     assert rows[2] == f"1\t6\t10\t北京大学\t{tags[2]}"
-    one_line(shell("tag", "--words", "-a", "bigram", stdin=b"x"), "--words leaves nothing to cut", code=2)
+    one_line(shell("tag", "--words", "-a", "bigram", stdin=b"x"), "--words leaves nothing for --algorithm", code=2)
 
 
 @settings(max_examples=60, deadline=None)

@@ -96,7 +96,7 @@ def test_an_interrupted_run_goes_on(monkeypatch: pytest.MonkeyPatch, marked: Pat
     with monkeypatch.context() as patch:
         patch.setattr(trainer._Run, "_epoch", interrupted)
         result = run_here("train", "ner", *arguments, "-o", tmp_path / "m")
-    assert result.code == 130 and "with --resume goes on" in result.err and not (tmp_path / "m").exists()
+    assert result.code == 130 and "resume with the same command and --resume" in result.err and not (tmp_path / "m").exists()
     assert run_here("train", "ner", *arguments, "-o", tmp_path / "m", "--resume").code == 0
     first, second = (json.loads(run_here("info", "--json", tmp_path / name).out) for name in ("whole", "m"))
     assert first["sha256"] == second["sha256"] and first["dev_by_epoch"] == second["dev_by_epoch"]
@@ -111,7 +111,7 @@ def test_an_interrupted_run_goes_on(monkeypatch: pytest.MonkeyPatch, marked: Pat
         (("--set", "rate=fast"), ("setting rate must be of type float, got 'fast'",), 2),
         (("--set", "batch_size=0"), ("setting batch_size must be at least 1, got 0",), 2),
         (("--set", "model=flat"), ("the settings are for flat, --model says bilstm-crf",), 2),
-        (("--seeds", "1,x"), ("whole numbers parted by commas, got '1,x'",), 2),
+        (("--seeds", "1,x"), ("whole numbers separated by commas, got '1,x'",), 2),
         (("--seeds", "1,2"), ("--seeds needs --dev",), 2),
         (("--settings", "no.json"), ("no.json: No such file",), 1),
         (("--vectors", "no.safetensors"), ("no.safetensors: No such file",), 1),

@@ -1,12 +1,12 @@
-r"""The forms that ``cnlp ner`` writes, in UTF-8: functions as :mod:`cnlp.commands.formats` describes them.
+r"""Entities of text as files, in UTF-8: functions of type :data:`cnlp.files.records.Format`.
 
-text   The input with every entity put into brackets, its label behind it: ``他在[北京/LOC]``. Nothing else changes.
+text   The input with every entity put into brackets with its label: ``他在[北京/LOC]``. Nothing else changes.
 jsonl  One object per input line: ``{"text":"他在北京","entities":[{"text":"北京","start":2,"end":4,"label":"LOC",
        "score":0.98}]}``; ``"name"`` is added where a gazetteer knows it, and ``"end"`` as ``cnlp segment`` adds it.
        ``cnlp convert`` reads it.
 tsv    One entity per line: ``line<TAB>start<TAB>end<TAB>label<TAB>text<TAB>score<TAB>name``, no heading. ``line``
        counts from 1, offsets are code points within the line; a backslash is written ``\\`` and a tab ``\t``.
-bio    One character per line with its tag, ``京<TAB>I-LOC``, and an empty line behind every line of the input.
+bio    One character per line with its tag, ``京<TAB>I-LOC``, and an empty line after every line of the input.
 html   A page that marks entities by colour, see :mod:`cnlp.ner.html`. Its colours and its legend depend on all lines,
        so that it is made in two steps: the function finds the entities, :class:`HTML` shows them.
 """
@@ -17,13 +17,13 @@ import json
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from cnlp.commands.formats import ESCAPES, to_json
+from cnlp.batch.word_formats import ESCAPES, to_json
 from cnlp.files.lines import split_lines
 from cnlp.files.records import Analysis, Format, Place
 from cnlp.types import Entity
 
 Find = Callable[[Sequence[str]], list[list[Entity]]]
-"""What finds the entities of several lines; neural models are faster so."""
+"""Finds the entities of several lines at once, which is faster with neural models."""
 
 SUFFIXES = {"text": "", "jsonl": ".jsonl", "tsv": ".tsv", "bio": ".bio", "html": ".html"}
 """Names of the formats, and what each adds to a file's name in an output folder."""

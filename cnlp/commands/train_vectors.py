@@ -13,7 +13,8 @@ import click
 
 import cnlp
 from cnlp import errors
-from cnlp.commands.batch import encoding_option
+from cnlp.commands._options import encoding_option, lexicon_option, workers_option
+from cnlp.commands._training import epochs_option, method_option, output_options, say, seed_option
 from cnlp.corpus.entity_formats import detect_entities, read_entities
 from cnlp.corpus.registry import file_sha256
 from cnlp.files.inputs import STANDARD_INPUT, Input, find_inputs, total_size
@@ -30,51 +31,43 @@ METHODS = ("skip-gram", "cbow")
 
 @click.command("vectors")
 @click.argument("raw", nargs=-1, metavar="[RAW]...")
-@click.option("-o", "--output", required=True, metavar="FILE", help="The file to write.")
-@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
-@click.option(
-    "-l",
-    "--lexicon",
-    "lexicons",
-    multiple=True,
-    metavar="FILE",
-    help="Words that shall have vectors, besides those of the shipped lexicon; may be repeated.",
-)
+@output_options
+@lexicon_option("Words that get vectors, besides those of the shipped lexicon; may be repeated.")
 @click.option(
     "--without",
     "held_out",
     multiple=True,
     metavar="FILES",
     help="Leave out lines of RAW that have --shared characters in a row in common with a text of these files, such as "
-    "the dev and test parts that vectors are measured on; files with entities as 'cnlp convert' reads them, or plain "
-    "text. May be repeated.",
+    "the dev and test parts that the vectors are evaluated on; files with entities as 'cnlp convert' reads them, or "
+    "plain text. May be repeated.",
 )
 @click.option("--shared", type=click.IntRange(2), default=15, show_default=True, help="See --without.")
-@click.option("--method", type=click.Choice(METHODS), default=METHODS[0], show_default=True, help="What to learn with.")
-@click.option("--longest", is_flag=True, help="Cut at the longest words, in place of all that stand in the text.")
+@method_option(METHODS)
+@click.option("--longest", is_flag=True, help="Only the longest words, instead of all that occur in the text.")
 @click.option("--size", type=click.IntRange(1), default=50, show_default=True, help="Of a vector.")
 @click.option("--window", type=click.IntRange(1), default=5, show_default=True, help="How far neighbours may be.")
-@click.option("--negative", type=click.IntRange(1), default=5, show_default=True, help="Random items a neighbour.")
+@click.option("--negative", type=click.IntRange(1), default=5, show_default=True, help="Random items per neighbour.")
 @click.option(
     "--subsample",
     type=click.FloatRange(0),
     default=1e-3,
     show_default=True,
-    help="Items with a larger share of the text are passed over now and then; 0: never.",
+    help="Items with a larger share of the text are skipped at random; 0: never.",
 )
 @click.option("--min-count", type=click.IntRange(1), default=3, show_default=True, help="Of bigrams and of words.")
-@click.option("--epochs", type=click.IntRange(1), default=3, show_default=True, help="Passes over the text.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Of chance; one worker repeats itself exactly.")
-@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Threads that learn.")
+@epochs_option(3)
+@seed_option
+@workers_option("threads that learn; only one gives the same vectors each time")
 @click.option("--characters", metavar="FILE", help="Take these from a word2vec file, text or binary.")
 @click.option("--bigrams", metavar="FILE", help="The same for bigrams.")
-@click.option("--words", metavar="FILE", help="The same for words. What is taken from files is not learnt from RAW.")
+@click.option("--words", metavar="FILE", help="The same for words. Vectors taken from files are not learnt from RAW.")
 @click.option(
-    "--only-for", multiple=True, metavar="FILES", help="Keep what can be looked up in these files; may be repeated."
+    "--only-for", multiple=True, metavar="FILES", help="Keep the vectors that occur in these files; may be repeated."
 )
 @click.option("--top", type=click.IntRange(1), metavar="N", help="Keep the first N of each: the most frequent ones.")
 @encoding_option
-def command(
+def vectors(
     raw: tuple[str, ...],
     output: str,
     force: bool,
@@ -100,8 +93,8 @@ def command(
 ) -> None:
     """Learn vectors of characters, of character bigrams and of words, with gensim.
 
-    RAW are files, folders and patterns of plain text; tables and Markdown are read as they are. The file serves
-    'cnlp train ner --vectors'. Most-used vectors made elsewhere can be read instead: --characters, --bigrams, --words.
+    RAW are files, folders and patterns of plain text; tables and Markdown are read as they are. The file is for
+    'cnlp train ner --vectors'. Vectors made elsewhere can be read instead: --characters, --bigrams, --words.
     """
     try:
         from cnlp.ner.neural.vectors import TABLES, Table, Vectors
@@ -147,7 +140,7 @@ def command(
                 seed=seed,
                 workers=workers,
                 folder=os.path.dirname(os.path.abspath(output)),
-                on_epoch=lambda name, epoch: _say(f"{name}: epoch {epoch}, {time.monotonic() - start:.0f} s"),
+                on_epoch=lambda name, epoch: say(f"{name}: epoch {epoch}, {time.monotonic() - start:.0f} s"),
             )
         tables |= {name: getattr(learnt, name) for name in missing}
         card |= learnt.card
@@ -155,11 +148,10 @@ def command(
         card["training_size"] = f"{seen.kept:,} lines of {seen.count:,}"
         if tested:
             card["without"] = ", ".join(_name(source.path) for source in tested) + f"; {shared} characters in a row"
-    vectors = Vectors(**tables, card=card)
-    vectors = _prune(vectors, kept_for, top)
-    vectors.save(output)
-    counts = ", ".join(f"{len(getattr(vectors, name)):,} {name}" for name in TABLES)
-    _say(f"{output}: {os.path.getsize(output):,} bytes; {counts}")
+    made = _prune(Vectors(**tables, card=card), kept_for, top)
+    made.save(output)
+    counts = ", ".join(f"{len(getattr(made, name)):,} {name}" for name in TABLES)
+    say(f"{output}: {os.path.getsize(output):,} bytes; {counts}")
 
 
 class _Counter:
@@ -183,11 +175,11 @@ class _Counter:
 
 
 def _files(arguments: Sequence[str]) -> list[Input]:
-    """The files that arguments stand for.
+    """The files that arguments name.
 
     Raises:
         click.UsageError: standard input, which has no checksum for the card.
-        OSError: one stands for no file.
+        OSError: one names no file.
     """
     inputs, failures = find_inputs(arguments) if arguments else ([], [])
     if failures:
@@ -227,7 +219,7 @@ def _texts(inputs: Sequence[Input]) -> Iterator[str]:
 
 
 def _lexicon(paths: Sequence[str]) -> tuple[Trie, str]:
-    """The words of the shipped lexicon and of the files, of two characters and more, and what the card says of them."""
+    """The words of two or more characters of the shipped lexicon and of the files, and a description for the card."""
     from cnlp.lexicon.entries import read_entries
     from cnlp.lexicon.trie import Trie
     from cnlp.ner.neural.vectors import fold
@@ -246,7 +238,3 @@ def _prune(vectors: Vectors, kept_for: Sequence[Input], top: int | None) -> Vect
     if kept_for:
         vectors = vectors.prune(_texts(kept_for))
     return vectors.top(top) if top is not None else vectors
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)

@@ -1,9 +1,6 @@
-r"""The forms that ``cnlp segment`` and ``cnlp tag`` write, in UTF-8.
+r"""Words and tags of text as files, in UTF-8: functions of type :data:`cnlp.files.records.Format`.
 
-A format is a function that turns a chunk of complete lines into bytes. It knows nothing but the chunk and its place,
-and can be pickled, so that any worker can do any chunk.
-
-text   The input with the delimiter put between words and nothing else changed. No delimiter stands next to
+text   The input with the delimiter put between words and nothing else changed. No delimiter is put next to
        white space, so every blank and every line ending of the input comes out as it was.
 jsonl  One object per input line: ``{"text":"他说\t好","tokens":[["他",0,1],...]}``. ``text`` is the line
        without its ending; a token is [word, start, end] in code points, ``text[start:end] == word``.
@@ -15,9 +12,9 @@ tsv    One token per line: ``line<TAB>start<TAB>end<TAB>word``, no heading, no b
 
 White space is a token too in jsonl and tsv: in mode ``default`` the words of a line join to the line.
 
-``tag`` adds the tag: ``word/tag`` in text, a fourth item in jsonl, a fifth column in tsv. A word without a tag has
-no slash, ``null``, and an empty column. White space in text has no tag. Where the input is cut already, blanks
-part its words and are no tokens.
+Tags are added as ``word/tag`` in text, a fourth item in jsonl, a fifth column in tsv. A word without a tag has
+no slash, ``null``, and an empty column. White space in text has no tag. Where the input is segmented already, blanks
+separate its words and are not tokens.
 """
 
 from __future__ import annotations
@@ -27,13 +24,13 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate
 
-from cnlp import Segmenter
 from cnlp.corpus.plain import WORD
 from cnlp.files.lines import split_lines
 from cnlp.files.records import Analysis, Format, Place
+from cnlp.segmentation import Segmenter
 
 Span = tuple[str, int, int] | tuple[str, int, int, str | None]  # word, start, end, and the tag if there are tags
-Cut = Callable[[str], list[Span]]
+Segment = Callable[[str], list[Span]]
 
 SUFFIXES = {"text": "", "jsonl": ".jsonl", "tsv": ".tsv"}
 """Names of the formats, and what each adds to a file's name in an output folder."""
@@ -42,29 +39,29 @@ ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t"})
 to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def make_format(name: str, cut: Cut, delimiter: str) -> Format:
-    """The function that writes format ``name``, a key of :data:`SUFFIXES`, of what ``cut`` makes of a text.
+def make_format(name: str, segment: Segment, delimiter: str) -> Format:
+    """The function that writes format ``name``, a key of :data:`SUFFIXES`, of what ``segment`` makes of a text.
 
     It raises ``UnicodeDecodeError`` with offsets in the chunk where the chunk is not UTF-8.
     """
     if name == "jsonl":
-        return partial(_json_lines, cut)
-    return partial(_tab_separated, cut) if name == "tsv" else partial(_delimited, cut, delimiter)
+        return partial(_json_lines, segment)
+    return partial(_tab_separated, segment) if name == "tsv" else partial(_delimited, segment, delimiter)
 
 
-def make_analysis(cut: Cut, delimiter: str) -> Analysis:
+def make_analysis(segment: Segment, delimiter: str) -> Analysis:
     """The same of the fields of records."""
-    return Analysis("tokens", cut, partial(_mark, cut, delimiter))
+    return Analysis("tokens", segment, partial(_mark, segment, delimiter))
 
 
-def make_cut(segmenter: Segmenter, mode: str) -> Cut:
-    """What ``segmenter`` makes of a text; in all modes but ``default`` words overlap."""
+def word_spans(segmenter: Segmenter, mode: str) -> Segment:
+    """The words that ``segmenter`` finds; in all modes except ``default`` they overlap."""
     return partial(_words if mode == "default" else _tokens, segmenter)
 
 
-def make_tag_cut(tag_words: Callable[[Sequence[str]], Sequence[str | None]]) -> Cut:
-    """The words of a text that blanks part, with their tags; the blanks are no words."""
-    return partial(_tag_cut, tag_words)
+def tag_given_words(tag_words: Callable[[Sequence[str]], Sequence[str | None]]) -> Segment:
+    """The words of a text that blanks separate, with their tags; the blanks are not words."""
+    return partial(_tag_words, tag_words)
 
 
 def segmented(segmenter: Segmenter, delimiter: bytes, chunk: bytes, _: Place) -> bytes:
@@ -72,45 +69,45 @@ def segmented(segmenter: Segmenter, delimiter: bytes, chunk: bytes, _: Place) ->
     return segmenter.segment_bytes(chunk, delimiter)
 
 
-def _tab_separated(cut: Cut, chunk: bytes, place: Place) -> bytes:
+def _tab_separated(segment: Segment, chunk: bytes, place: Place) -> bytes:
     """The format ``tsv``."""
-    return "".join(_rows(cut, chunk.decode("utf-8"), place.before + 1)).encode("utf-8")
+    return "".join(_rows(segment, chunk.decode("utf-8"), place.before + 1)).encode("utf-8")
 
 
-def _rows(cut: Cut, text: str, first: int) -> Iterator[str]:
+def _rows(segment: Segment, text: str, first: int) -> Iterator[str]:
     """One row and a newline for each word of ``text``."""
     for line, (content, _) in enumerate(split_lines(text), first):
-        for word, start, end, *tags in cut(content):
+        for word, start, end, *tags in segment(content):
             columns = [word.translate(ESCAPES), *(tag or "" for tag in tags)]
             yield "\t".join(map(str, (line, start, end, *columns))) + "\n"
 
 
-def _json_lines(cut: Cut, chunk: bytes, _: Place) -> bytes:
+def _json_lines(segment: Segment, chunk: bytes, _: Place) -> bytes:
     """The format ``jsonl``."""
-    return "".join(_objects(cut, chunk.decode("utf-8"))).encode("utf-8")
+    return "".join(_objects(segment, chunk.decode("utf-8"))).encode("utf-8")
 
 
-def _objects(cut: Cut, text: str) -> Iterator[str]:
+def _objects(segment: Segment, text: str) -> Iterator[str]:
     """One JSON object and a newline for each line of ``text``."""
     for content, ending in split_lines(text):
-        record: dict[str, object] = {"text": content, "tokens": cut(content)}
+        record: dict[str, object] = {"text": content, "tokens": segment(content)}
         if ending != "\n":
             record["end"] = ending
         yield to_json(record) + "\n"
 
 
-def _delimited(cut: Cut, delimiter: str, chunk: bytes, _: Place) -> bytes:
+def _delimited(segment: Segment, delimiter: str, chunk: bytes, _: Place) -> bytes:
     """The format ``text`` for words that overlap or have tags; what lies between words comes out as it is."""
     return "".join(
         piece
         for content, ending in split_lines(chunk.decode("utf-8"))
-        for piece in (_mark(cut, delimiter, content), ending)
+        for piece in (_mark(segment, delimiter, content), ending)
     ).encode("utf-8")
 
 
-def _mark(cut: Cut, delimiter: str, text: str) -> str:
+def _mark(segment: Segment, delimiter: str, text: str) -> str:
     """A text with delimiters between its words."""
-    return "".join(_join(text, cut(text), delimiter))
+    return "".join(_join(text, segment(text), delimiter))
 
 
 def _join(content: str, spans: list[Span], delimiter: str) -> Iterator[str]:
@@ -144,8 +141,8 @@ def _tokens(segmenter: Segmenter, text: str) -> list[Span]:
     return [(token.text, token.start, token.end) for token in segmenter.tokenize(text)]
 
 
-def _tag_cut(tag_words: Callable[[Sequence[str]], Sequence[str | None]], line: str) -> list[Span]:
-    """Spans of words that blanks part."""
+def _tag_words(tag_words: Callable[[Sequence[str]], Sequence[str | None]], line: str) -> list[Span]:
+    """Spans of words that blanks separate."""
     found = [(match.group(), *match.span()) for match in WORD.finditer(line)]
     tags = tag_words([word for word, _, _ in found])
     return [(*span, tag or None) for span, tag in zip(found, tags, strict=True)]

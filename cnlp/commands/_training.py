@@ -1,4 +1,4 @@
-"""What the commands of ``cnlp train`` share: their options, and the way from files to a model file."""
+"""Shared by the commands of ``cnlp train``: their options, and the way from files to a model file."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ import click
 
 import cnlp
 from cnlp import errors
+from cnlp.commands._corpora import corpus_encoding_option, corpus_files_option
 from cnlp.commands._errors import INTERRUPTED
-from cnlp.commands.batch import Decorator
-from cnlp.commands.corpora import Part, corpus_encoding_option, corpus_format_option
+from cnlp.commands._options import Decorator, add_options
+from cnlp.corpus.parts import Part
 from cnlp.files.outputs import refuse_output
 
 Card = dict[str, str]
 
 
 class Learnt(NamedTuple):
-    """What a method has learnt.
+    """The result of learning.
 
     Attributes:
         save: writes the file with a card.
-        parameters: what it learnt with; empty where the file says it.
+        parameters: of the method; empty where the file contains them.
         log: one entry for each epoch; empty for a method that counts.
     """
 
@@ -39,14 +40,14 @@ S = TypeVar("S")
 
 
 class Task(Protocol[S]):
-    """What the commands of this group differ in; S is a sentence of its files.
+    """What differs between the commands of this group; S is a sentence of their files.
 
     Attributes:
         method: its name.
         description: what the card calls the model.
-        epochs: how many are wanted.
+        epochs: how many at most.
         words: how many words the user's lexicon has.
-        interrupted: what to say when Ctrl-C leaves nothing to write.
+        interrupted: the message when Ctrl-C leaves nothing to write.
     """
 
     method: str
@@ -56,59 +57,69 @@ class Task(Protocol[S]):
     interrupted: str
 
     def count(self, parts: Sequence[Part[S]]) -> str:
-        """How much there is in the files."""
+        """The size of the files in words."""
 
     def learn(self, train: list[Part[S]], dev: list[Part[S]]) -> Learnt:
         """Learn from the files, with the dev files to choose the epoch."""
 
     def score(self, path: str, gold: list[Part[S]]) -> str:
-        """How the model in a file does on files that it has not learnt from, in words."""
+        """The score of the model in a file on held-out files, as text."""
 
 
 NOTHING_LEARNT = "interrupted before anything was learnt: no model was written"
 
 
-def common(
-    method_names: Sequence[str], format_option: Decorator = corpus_format_option, *also: str
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The options that all commands of this group have."""
-    options: list[Decorator] = [
-        click.option(
-            "--method",
-            *also,
-            "method",
-            type=click.Choice(method_names),
-            default=method_names[0],
-            show_default=True,
-            help="What to learn with.",
-        ),
-        click.option(
-            "--train",
-            multiple=True,
-            required=True,
-            metavar="FILES",
-            help="Files, folders or patterns to learn from; several may follow one --train.",
-        ),
-        click.option(
-            "--dev",
-            multiple=True,
-            metavar="FILES",
-            help="Files that are not learnt from: they choose the best epoch, and give the score.",
-        ),
-        click.option("-o", "--output", required=True, metavar="MODEL", help="The model file to write."),
-        click.option("--force", is_flag=True, help="Replace MODEL if it exists."),
-        click.option("--epochs", type=click.IntRange(1, 1000), help="Passes over the files."),
-        click.option("--seed", type=int, default=1, show_default=True, help="Of the order of the sentences."),
-        format_option,
-        corpus_encoding_option,
+def method_option(names: Sequence[str], *also: str) -> Decorator:
+    """``--method``; the first of ``names`` is the default."""
+    return click.option(
+        "--method",
+        *also,
+        "method",
+        type=click.Choice(names),
+        default=names[0],
+        show_default=True,
+        help="Learning method.",
+    )
+
+
+def epochs_option(default: int | None = None) -> Decorator:
+    """``--epochs``."""
+    return click.option(
+        "--epochs", type=click.IntRange(1, 1000), default=default, show_default=True, help="Passes over the files."
+    )
+
+
+seed_option = click.option("--seed", type=int, default=1, show_default=True, help="Of the random numbers.")
+output_options = add_options(
+    [
+        click.option("-o", "--output", required=True, metavar="FILE", help="The model file to write."),
+        click.option("--force", is_flag=True, help="Replace FILE if it exists."),
     ]
+)
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(options):
-            function = option(function)
-        return function
 
-    return decorate
+def training_options(methods: Sequence[str], format_option: Decorator, *also: str) -> Decorator:
+    """The options of a command that learns from corpora.
+
+    Args:
+        methods: names of learning methods; the first is the default.
+        format_option: the format of the corpora.
+        also: other names of ``--method``.
+    """
+    return add_options(
+        [
+            method_option(methods, *also),
+            corpus_files_option(
+                "--train", "Files, folders or patterns to learn from; several may follow one --train.", required=True
+            ),
+            corpus_files_option("--dev", "Held-out files: they select the best epoch, and give the score."),
+            output_options,
+            epochs_option(),
+            seed_option,
+            format_option,
+            corpus_encoding_option,
+        ]
+    )
 
 
 def run(
@@ -120,7 +131,7 @@ def run(
     read: Callable[[Sequence[str]], list[Part[S]]],
     test: Sequence[str] = (),
 ) -> None:
-    """Read, learn, write, tell."""
+    """Read the corpora, learn, write the model file and print its score."""
     refuse_output(output, force, (*train, *dev, *test))
     parts, held_out, unseen = read(train), read(dev), read(test)
     say(f"{task.count(parts)} to learn from" + (f", {task.count(held_out)} held out" if held_out else ""))
@@ -143,7 +154,7 @@ def run(
     if scores:
         card["scores"] = ", ".join(scores)
     else:
-        say("no score: name files that are held out with --dev")
+        say("no score: name held-out files with --dev")
     learnt.save(output, card)
     say(f"{output}: {os.path.getsize(output):,} bytes, learnt in {seconds:.1f} s")
     if 0 < len(learnt.log) < task.epochs:
@@ -152,7 +163,7 @@ def run(
 
 
 def make_card(task: Task[S], learnt: Learnt, parts: Sequence[Part[S]], held_out: Sequence[Part[S]]) -> Card:
-    """What the file says of itself: how it was made, and of what."""
+    """The card of the model file: how it was made, and from what."""
     card = {
         "description": f"{task.description}; {task.method}",
         "method": task.method,
@@ -173,13 +184,13 @@ def make_card(task: Task[S], learnt: Learnt, parts: Sequence[Part[S]], held_out:
 
 
 def parameters_of(model: object) -> dict[str, Any]:
-    """The arguments of an estimator's constructor, but for the words it was given."""
+    """The arguments of an estimator's constructor, except the words it was given."""
     kept = {name: value for name, value in vars(model).items() if not name.startswith("_") and not name.endswith("_")}
     return {name: value for name, value in kept.items() if name != "dictionary" and value is not None}
 
 
 def say(line: str) -> None:
-    """Tell the user on standard error, as standard output is for results."""
+    """Print on standard error, as standard output is for results."""
     click.echo(line, err=True)
 
 

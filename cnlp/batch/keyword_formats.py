@@ -1,0 +1,100 @@
+r"""Keywords of documents as files, in UTF-8: functions of type :data:`cnlp.files.records.Format`.
+
+text   One line for each document: its keywords, the best first, separated by tabs.
+jsonl  One object for each document: ``{"document":"a.txt","keywords":[{"text","score","count","spans"},...]}``, with
+       ``"line"`` if documents are lines. Spans are [start, end] in code points within the document.
+tsv    One row for each keyword: document, line (empty if documents are files), rank, keyword, score, count; no
+       heading. In names and keywords a backslash is written ``\\``, a tab ``\t``, a line break ``\n``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from cnlp.batch.word_formats import to_json
+from cnlp.errors import ArgumentError
+from cnlp.files.documents import Document, split_documents
+from cnlp.files.outputs import Output
+from cnlp.files.records import Analysis, Format, Place
+from cnlp.keyphrases.plot import bar_chart
+from cnlp.types import Keyword
+
+Find = Callable[[str], list[Keyword]]
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def make_format(name: str, find: Find, per: str) -> Format:
+    """The function that writes format ``name`` with the keywords that ``find`` finds.
+
+    Args:
+        name: ``text``, ``jsonl`` or ``tsv``.
+        find: finds the keywords of a document.
+        per: what is one document, one of :data:`cnlp.files.documents.PER`.
+    """
+    return partial(_write, find, name, per)
+
+
+def make_analysis(find: Find) -> Analysis:
+    """The same for the fields of records."""
+    return Analysis("keywords", partial(_as_dicts, find), partial(_as_text, find), is_text=False)
+
+
+class Picture:
+    """The scores of the one document as SVG.
+
+    Args:
+        output: where it is written.
+        find: finds the keywords of the document.
+        per: what is one document.
+    """
+
+    def __init__(self, output: Output, find: Find, per: str) -> None:
+        self.output = output
+        self.find = find
+        self.per = per
+        self.documents = 0
+
+    def draw(self, chunk: bytes, place: Place) -> None:
+        """Draw the document in a chunk.
+
+        Raises:
+            ArgumentError: this is the second one.
+        """
+        for document in split_documents(chunk.decode("utf-8"), place.name, place.line, self.per):
+            self.documents += 1
+            if self.documents > 1:
+                raise ArgumentError("--plot draws one document, and there are several")
+            self.output.write(bar_chart(self.find(document.text), document.name).encode("utf-8"))
+
+
+def _write(find: Find, name: str, per: str, chunk: bytes, place: Place) -> bytes:
+    """The keywords of the documents of a chunk in format ``name``."""
+    documents = split_documents(chunk.decode("utf-8"), place.name, place.line, per)
+    lines = [line for document in documents for line in _lines(name, document, find(document.text))]
+    return "".join(lines).encode("utf-8", "surrogatepass")
+
+
+def _lines(name: str, document: Document, keywords: Sequence[Keyword]) -> Iterator[str]:
+    if name == "jsonl":
+        place = {"document": document.name} | ({} if document.line is None else {"line": document.line})
+        yield to_json({**place, "keywords": list(map(_as_dict, keywords))}) + "\n"
+    elif name == "tsv":
+        start = f"{document.name.translate(_ESCAPES)}\t{document.line or ''}"
+        for rank, keyword in enumerate(keywords, 1):
+            yield f"{start}\t{rank}\t{keyword.text.translate(_ESCAPES)}\t{keyword.score:.6g}\t{keyword.count}\n"
+    else:
+        yield "\t".join(keyword.text for keyword in keywords) + "\n"
+
+
+def _as_text(find: Find, text: str) -> str:
+    return "\t".join(keyword.text for keyword in find(text))
+
+
+def _as_dicts(find: Find, text: str) -> list[dict[str, object]]:
+    return list(map(_as_dict, find(text)))
+
+
+def _as_dict(keyword: Keyword) -> dict[str, object]:
+    return {"text": keyword.text, "score": keyword.score, "count": keyword.count, "spans": keyword.spans}

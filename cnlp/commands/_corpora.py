@@ -1,0 +1,78 @@
+"""Options of the commands that read corpora: their files, formats and encodings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cnlp.corpus.entity_formats import READERS
+from cnlp.corpus.formats import FORMATS
+from cnlp.sequence.schemes import REPAIRS
+
+if TYPE_CHECKING:
+    from cnlp.commands._options import Decorator
+
+ENCODINGS = ("utf-8", "gb18030", "big5")
+
+repair_option = click.option(
+    "--repair",
+    type=click.Choice(REPAIRS),
+    help="Handling of tags that break their scheme, which occur in public corpora: 'begin' begins an entity with a tag "
+    "that cannot continue the one before (as conlleval), 'drop' drops entities that do not begin and end correctly (as "
+    "seqeval's strict mode). Of overlapping entities the longest is kept.  [default: both are errors]",
+)
+corpus_encoding_option = click.option(
+    "-e",
+    "--encoding",
+    type=click.Choice(ENCODINGS, case_sensitive=False),
+    default="utf-8",
+    show_default=True,
+    callback=lambda _, __, name: {"big5": "cp950"}.get(name, name),  # as for every other command
+    help="Encoding of the files that are read.",
+)
+
+
+def corpus_format_option(*names: str) -> Decorator:
+    """The format of segmented or tagged files, the parameter ``form``."""
+    return click.option(
+        *names,
+        "form",
+        type=click.Choice(FORMATS),
+        help="Format of the files: words separated by blanks, word/tag (slash), word_tag (underscore), PFR's brackets, "
+        "CoNLL-X and CoNLL-U.  [default: detected from their first lines]",
+    )
+
+
+def entity_format_option(*names: str) -> Decorator:
+    """The format of files with entities, the parameter ``form``."""
+    return click.option(
+        *names,
+        "form",
+        type=click.Choice(tuple(READERS)),
+        help="Format of the files that are read, see 'cnlp convert'.  [default: detected from their first lines]",
+    )
+
+
+def corpus_files_option(name: str, description: str, *, required: bool = False) -> Decorator:
+    """``--train``, ``--dev`` or ``--test``: several files may follow one, see :class:`FilesCommand`."""
+    return click.option(name, multiple=True, required=required, metavar="FILES", help=description)
+
+
+class FilesCommand(click.Command):
+    """Lets several files follow one ``--train``, ``--dev`` or ``--test``, as an unquoted pattern gives them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Repeat the option before each file after the first."""
+        many = ("--train", "--dev", "--test")
+        spread: list[str] = []
+        option, filled = "", False
+        for argument in args:
+            if argument.startswith("-") and argument != "-":
+                option, filled = (argument if argument in many else ""), False
+            elif option and filled:
+                spread.append(option)
+            else:
+                filled = True
+            spread.append(argument)
+        return super().parse_args(ctx, spread)

@@ -1,0 +1,309 @@
+"""Options that several commands have, each declared once, and what they are turned into."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from typing import Any, NamedTuple
+
+import click
+
+import cnlp
+from cnlp.batch.files import Plan, convert_files, plan_files
+from cnlp.batch.streams import Reading, Writing
+from cnlp.commands._errors import FAILED
+from cnlp.files.decoding import ENCODINGS, POLICIES
+from cnlp.files.documents import PER
+from cnlp.files.journal import fingerprint
+from cnlp.files.records import Analysis, Format, Records
+from cnlp.lexicon import load
+from cnlp.models.format import ModelFile
+from cnlp.segmentation import ALGORITHMS, DEFAULT_ALGORITHM, Segmenter
+from cnlp.segmentation.algorithms import TAGGERS
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+_ESCAPE = re.compile(r"\\(?:([tnr0\\])|u([0-9a-fA-F]{4}))")
+_ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "0": "\0", "\\": "\\"}
+
+
+def add_options(options: Sequence[Decorator]) -> Decorator:
+    """All ``options``, in their order."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def _gather(kind: Callable[..., Any], argument: str, names: Iterable[str], options: Sequence[Decorator]) -> Decorator:
+    """``options``, whose values ``names`` the command gets together as ``kind``."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def run(**values: Any) -> Any:
+            gathered = kind(**{name: values.pop(name) for name in names})
+            return command(**values, **{argument: gathered})
+
+        return add_options(options)(run)
+
+    return decorate
+
+
+# ---- inputs and outputs ----
+
+files_argument = click.argument("files", nargs=-1, metavar="[FILES]...")
+encoding_option = click.option(
+    "-e",
+    "--encoding",
+    type=click.Choice(ENCODINGS, case_sensitive=False),
+    default="utf-8",
+    show_default=True,
+    help="Encoding of the input; output is UTF-8. gb18030 includes GBK and GB2312; utf-16 without a byte order mark "
+    "is little endian.",
+)
+
+
+def workers_option(use: str) -> Decorator:
+    """``--workers``; ``use`` says what they do."""
+    return click.option(
+        "--workers", type=click.IntRange(1), default=1, show_default=True, metavar="N", help=f"Number of {use}."
+    )
+
+
+def format_option(names: Iterable[str], description: str) -> Decorator:
+    """``--format`` of the output, the parameter ``format_``; the first is the default."""
+    choices = tuple(names)
+    return click.option(
+        "-f",
+        "--format",
+        "format_",
+        type=click.Choice(choices),
+        default=choices[0],
+        show_default=True,
+        help=description,
+    )
+
+
+def per_option(default: str) -> Decorator:
+    """``--per``: what is one document."""
+    return click.option(
+        "--per", type=click.Choice(PER), default=default, show_default=True, help="What is one document."
+    )
+
+
+class Batch(NamedTuple):
+    """The options for inputs, outputs and the run."""
+
+    files: tuple[str, ...]
+    output: str | None
+    encoding: str
+    errors: str
+    field: str | None
+    workers: int
+    resume: bool
+    quiet: bool
+    log: str | None
+
+    def plan(self, suffix: str, also: str | None = None) -> Plan:
+        """Find the inputs and choose their outputs.
+
+        Args:
+            suffix: what the format adds to a file's name in a folder.
+            also: another file that is written.
+
+        Raises:
+            ArgumentError: the outputs would overwrite an input, or each other, or options contradict each other.
+        """
+        others = [path for path in (self.log, also) if path is not None]
+        return plan_files(self.files, self.output, suffix, resume=self.resume, also=others)
+
+    def form(self, name: str, of_lines: Format, analysis: Analysis) -> Format:
+        """The format ``name``: ``of_lines``, or that of the fields of records.
+
+        Raises:
+            click.UsageError: records have no such format.
+        """
+        if self.field is None:
+            return of_lines
+        if name not in ("text", "jsonl"):
+            raise click.UsageError(f"--field goes with --format text or jsonl, not {name}")
+        return Records(self.field, analysis, as_objects=name == "jsonl")
+
+    def run(self, plan: Plan, form: Format, writing: Writing, *, processes: bool = True, whole: bool = False) -> None:
+        """Convert all inputs with ``form``; the process ends with an error code if one fails."""
+        context = click.get_current_context()
+        failed = convert_files(
+            plan,
+            form,
+            Reading(self.encoding, self.errors, self.field, whole and self.field is None),
+            writing,
+            version=cnlp.__version__,
+            settings=_fingerprint(context) if self.resume else "",
+            log=self.log,
+            quiet=self.quiet,
+            workers=self.workers,
+            processes=processes,
+        )
+        if failed:
+            context.exit(FAILED)
+
+
+def _fingerprint(context: click.Context) -> str:
+    """What decides the outputs of this command line besides the inputs."""
+    free = {"files", "output", "workers", "resume", "quiet", "log"}
+    options = {name: value for name, value in context.params.items() if name not in free}
+    return fingerprint(str(context.info_name), cnlp.__version__, options)
+
+
+def batch_options(suffixes: Mapping[str, str]) -> Decorator:
+    """FILES and the options of a :class:`Batch`, which the command gets as its argument ``batch``.
+
+    Args:
+        suffixes: what each format adds to a file's name in an output folder.
+    """
+    added = " or ".join(suffix for suffix in suffixes.values() if suffix)
+    options: list[Decorator] = [
+        files_argument,
+        click.option(
+            "-o",
+            "--output",
+            metavar="PATH",
+            help="File or folder to write; standard output if missing. PATH is a folder if it is one, ends with a "
+            "slash, or FILES are several (a folder or pattern counts as several): each result then has its input's "
+            f"name there, followed by {added} in those formats. A file is compressed if its name ends with "
+            ".gz, .bz2, .xz or .zst.",
+        ),
+        encoding_option,
+        click.option(
+            "--errors",
+            type=click.Choice(POLICIES),
+            default="strict",
+            show_default=True,
+            help="Handling of bytes that are not in --encoding: strict: the file fails; replace: U+FFFD; skip: the "
+            "line is left out. Each place is reported.",
+        ),
+        click.option(
+            "--field",
+            metavar="NAME",
+            help="Inputs are records (JSON Lines, or CSV or TSV with a heading, by their names); the text of this "
+            "field is processed. Format text replaces it by the result, jsonl adds the result; the rest of the record "
+            "does not change.",
+        ),
+        workers_option(
+            "threads or processes, as suits the work. Each holds a few chunks of about 250 kB; the output is the same"
+        ),
+        click.option(
+            "--resume",
+            is_flag=True,
+            help="Keep a journal in the output folder and skip what it lists as done: the same command resumes where "
+            "it was interrupted. Inputs that have changed since are processed again.",
+        ),
+        click.option("-q", "--quiet", is_flag=True, help="Only print errors."),
+        click.option("--log", metavar="FILE", help="Append a line of JSON for each file and each undecodable byte."),
+    ]
+    return _gather(Batch, "batch", Batch._fields, options)
+
+
+# ---- segmentation ----
+
+
+def lexicon_option(description: str) -> Decorator:
+    """``--lexicon``, the parameter ``lexicons``."""
+    return click.option("-l", "--lexicon", "lexicons", multiple=True, metavar="FILE", help=description)
+
+
+def model_option(description: str, metavar: str = "PATH") -> Decorator:
+    """``--model``."""
+    return click.option("--model", metavar=metavar, help=description)
+
+
+def _parse_delimiter(_: click.Context, __: click.Parameter, value: str) -> str:
+    r"""``value`` with \t \n \r \0 \\ and \uXXXX replaced."""
+    delimiter = _ESCAPE.sub(lambda match: _ESCAPED.get(match[1]) or chr(int(match[2], 16)), value)
+    if not delimiter or any("\ud800" <= char <= "\udfff" for char in delimiter):
+        raise click.BadParameter("must be at least one character of Unicode text")
+    return delimiter
+
+
+delimiter_option = click.option(
+    "-d",
+    "--delimiter",
+    default=" ",
+    metavar="TEXT",
+    callback=_parse_delimiter,
+    help=r"Put between words in format text. \t, \n, \r, \0, \\ and \uXXXX are understood.  [default: one space]",
+)
+
+
+class Segmentation(NamedTuple):
+    """The options that choose a segmenter.
+
+    Attributes:
+        algorithm, unknown, standard: see :class:`cnlp.Segmenter`.
+        lexicons: files of words, laid over the model's own; the last one is uppermost.
+        model: a file of a lexicon or of a segmenter. A segmenter's standard is the first it has.
+    """
+
+    algorithm: str | None = None
+    unknown: str | None = None
+    standard: str | None = None
+    lexicons: tuple[str, ...] = ()
+    model: str | None = None
+
+    @property
+    def is_default(self) -> bool:
+        """Whether no option was given."""
+        return self == Segmentation()
+
+    def segmenter(self, mode: str = "default") -> Segmenter:
+        """The segmenter.
+
+        Raises:
+            OSError: a file cannot be read.
+            CnlpError: a file is damaged, or the choices do not go together.
+        """
+        file = None if self.model is None else ModelFile(self.model)
+        is_segmenter = file is not None and file.kind == "segmenter"
+        lexicon = load(None if is_segmenter else self.model)
+        for path in self.lexicons:
+            lexicon = lexicon.overlay(path)
+        standard, model = self.standard, None
+        if file is not None and is_segmenter:
+            standard, model = standard or file.field("standards").split(",")[0], self.model
+        return Segmenter(
+            lexicon, algorithm=self.algorithm, unknown=self.unknown, mode=mode, standard=standard, model=model
+        )
+
+
+_SEGMENTATION: dict[str, Decorator] = {
+    "algorithm": click.option(
+        "-a",
+        "--algorithm",
+        type=click.Choice(ALGORITHMS),
+        help=f"Segmentation algorithm.  [default: {DEFAULT_ALGORITHM}, or the one --model was made for]",
+    ),
+    "unknown": click.option(
+        "-u",
+        "--unknown",
+        type=click.Choice(TAGGERS),
+        help="A tagger that proposes words missing from the lexicon, for --algorithm bigram.",
+    ),
+    "standard": click.option(
+        "-s",
+        "--standard",
+        metavar="NAME",
+        help="Segmentation standard: general (the default), pku, msr, sxu, ud, cnc, medical, zhuxian, wtb, or one "
+        "that --model has.",
+    ),
+    "lexicons": lexicon_option("Custom words; may be repeated."),
+    "model": model_option("Model file to use instead of the shipped one, see 'cnlp train'."),
+}
+
+
+def segmentation_options(*names: str) -> Decorator:
+    """The options ``names`` of a :class:`Segmentation`, which the command gets as its argument ``segmentation``."""
+    return _gather(Segmentation, "segmentation", names, [_SEGMENTATION[name] for name in names])
