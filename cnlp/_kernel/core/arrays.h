@@ -11,15 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler.h"
+
 enum { FIRST_CAPACITY = 64 };
 
-/* Makes room for `size` items. `array` is the address of the pointer to the items, which may be NULL. Where that
- * pointer is `small`, a buffer that belongs to the owner and is never freed, the items in it are copied. Returns 0
- * without memory; the array is then as it was. */
-static inline int reserve_beyond(const void *small, void *array, size_t *capacity, size_t size, size_t item_size)
+RARELY_CALLED int grow_array(const void *small, void *array, size_t *capacity, size_t size, size_t item_size)
 {
-    if (size <= *capacity)
-        return 1;
     size_t target = *capacity ? *capacity : FIRST_CAPACITY;
     while (target < size)
         target = target > SIZE_MAX / 2 ? size : target * 2;
@@ -38,9 +35,17 @@ static inline int reserve_beyond(const void *small, void *array, size_t *capacit
     return 1;
 }
 
+/* Makes room for `size` items. `array` is the address of the pointer to the items, which may be NULL. Returns 0
+ * without memory; the array is then as it was. */
 static inline int reserve(void *array, size_t *capacity, size_t size, size_t item_size)
 {
-    return reserve_beyond(NULL, array, capacity, size, item_size);
+    return size <= *capacity || grow_array(NULL, array, capacity, size, item_size);
+}
+
+/* The same for an array that begins in `small`, a buffer of its owner, which is never freed. */
+static inline int reserve_beyond(const void *small, void *array, size_t *capacity, size_t size, size_t item_size)
+{
+    return size <= *capacity || grow_array(small, array, capacity, size, item_size);
 }
 
 #endif

@@ -5,9 +5,11 @@
 #if defined(__GNUC__) || defined(__clang__)
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define PREFETCH(address) __builtin_prefetch(address)
+#define RARELY_CALLED static __attribute__((noinline, cold, unused)) /* kept out of the loops that call it */
 #else
 #define ALWAYS_INLINE static inline
 #define PREFETCH(address) ((void)(address))
+#define RARELY_CALLED static inline
 #endif
 
 #endif

@@ -354,8 +354,7 @@ static void add_arc(void *state, size_t start, size_t end, uint32_t id, int32_t 
 {
     Work *work = state;
     (void)start;
-    if (!reserve(&work->arcs, &work->arcs_capacity, work->n_arcs + 1, sizeof(Arc))
-        || !reserve(&work->ending, &work->ending_capacity, work->n_arcs + 1, sizeof *work->ending)) {
+    if (!reserve(&work->arcs, &work->arcs_capacity, work->n_arcs + 1, sizeof(Arc))) {
         work->failed = 1;
         return;
     }
@@ -382,11 +381,13 @@ static void list_arcs(Block *block, Work *work)
     work->first_arc[size] = (uint32_t)work->n_arcs;
 }
 
-/* Counting sort of the arcs that end in the block. */
-static void index_by_end(const Block *block, Work *work)
+/* Counting sort of the arcs that end in the block. Returns -1 without memory. */
+static int index_by_end(const Block *block, Work *work)
 {
     size_t size = block->end - block->begin;
     uint32_t *first = work->first_ending;
+    if (!reserve(&work->ending, &work->ending_capacity, work->n_arcs, sizeof *work->ending))
+        return -1;
     memset(first, 0, (size + 3) * sizeof *first);
     for (size_t k = 0; k < work->n_arcs; k++)
         if (work->arcs[k].end <= block->end)
@@ -396,6 +397,7 @@ static void index_by_end(const Block *block, Work *work)
     for (size_t k = 0; k < work->n_arcs; k++)
         if (work->arcs[k].end <= block->end)
             work->ending[first[work->arcs[k].end - block->begin + 1]++] = (uint32_t)k;
+    return 0;
 }
 
 /* All pairs of arcs that meet; asks memory for their rows of the table. */
@@ -472,9 +474,8 @@ static int solve_bigram(Block *block, Work *work, uint32_t *previous, size_t *cu
 {
     uint32_t final;
     list_arcs(block, work);
-    if (work->failed || block->failed)
+    if (work->failed || block->failed || index_by_end(block, work))
         return -1;
-    index_by_end(block, work);
     list_pairs(block, work);
     if (work->failed)
         return -1;
