@@ -14,7 +14,6 @@ from typing import ClassVar
 from setuptools import Command, Extension, setup
 from setuptools.command.build import build
 
-KERNEL = "cnlp/_kernel"
 MODEL = "cnlp/models/core.safetensors"
 
 
@@ -60,11 +59,11 @@ if sys.platform == "win32":
 
 
 def extension(name: str, sources: list[str]) -> Extension:
-    """A part of the kernel, left out where there is no compiler."""
+    """A part of the package in C, left out where there is no compiler."""
     return Extension(
-        f"cnlp._kernel.{name}",
+        name,
         sources=sources,
-        depends=glob(f"{KERNEL}/*/*.h"),
+        depends=glob("cnlp/**/*.h", recursive=True),
         extra_compile_args=FLAGS,
         py_limited_api=True,
         optional=True,
@@ -72,24 +71,18 @@ def extension(name: str, sources: list[str]) -> Extension:
 
 
 def sources(pattern: str) -> list[str]:
-    """Files of core/, and of python/ what makes a module of them."""
-    return sorted(glob(f"{KERNEL}/*/{pattern}.c"))
+    return sorted(glob(f"cnlp/{pattern}.c"))
 
 
-TRAINING, NGRAMS = sources("training*"), sources("ngram*")
+TRAINING, NGRAMS = sources("_kernel/*/training*"), sources("_kernel/*/ngram*")
+NATIVE = [file for file in sources("_kernel/*/*") if file not in TRAINING + NGRAMS]
 
 setup(
     ext_modules=[
-        extension("native", [file for file in sources("*") if file not in TRAINING + NGRAMS]),
-        extension("training", TRAINING),
-        extension("ngrams", NGRAMS),
-        Extension(
-            "cnlp._kernel.prefix",
-            sources=["cnlp/_kernel/prefix.c", "cnlp/_kernel/prefix_module.c"],
-            extra_compile_args=FLAGS,
-            py_limited_api=True,
-            optional=True,
-        ),
+        extension("cnlp._kernel.native", NATIVE),
+        extension("cnlp._kernel.training", TRAINING),
+        extension("cnlp._kernel.ngrams", NGRAMS),
+        extension("cnlp.jieba._prefix.native", sources("jieba/_prefix/*")),
     ],
     cmdclass={"build": Build, "build_models": BuildModels},
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from array import array
 from functools import cache
 
-from cnlp._kernel.reference_prefix import FIRST_HAN, N_HAN
 from cnlp.jieba import data
+from cnlp.jieba._prefix.layout import FIRST_HAN, N_HAN
 
 TAGS = "BEMS"  # in the order that decides ties
 IMPOSSIBLE = -3.14e100

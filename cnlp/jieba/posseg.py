@@ -8,8 +8,8 @@ from functools import cache
 from typing import IO, Any
 
 from cnlp import errors
-from cnlp._kernel import reference_prefix as reference
 from cnlp.jieba import data
+from cnlp.jieba._prefix import layout
 from cnlp.jieba.data import decoded
 from cnlp.jieba.tokenizer import Tokenizer
 
@@ -130,12 +130,12 @@ class POSTokenizer:
         tags = self.word_tag_tab
         found: list[pair] = []
         for word, kind in zip(*self.tokenizer.runs(text, HMM), strict=True):
-            if kind == reference.WORD:
+            if kind == layout.WORD:
                 found.append(pair(word, tags.get(word, "x")))
-            elif kind == reference.UNKNOWN:
+            elif kind == layout.UNKNOWN:
                 found += _unknown(word)
             else:
-                found.append(pair(word, "eng" if kind == reference.LETTERS else "x"))
+                found.append(pair(word, "eng" if kind == layout.LETTERS else "x"))
         return found
 
 

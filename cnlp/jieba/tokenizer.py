@@ -10,22 +10,15 @@ from math import log
 from typing import IO, Any, Literal
 
 from cnlp import errors
-from cnlp._kernel import reference_prefix as reference
 from cnlp.jieba import data, hmm
+from cnlp.jieba._prefix import Dictionary, layout
 from cnlp.jieba.data import decoded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnlp._kernel.reference_prefix import Dictionary
+    from cnlp.jieba._prefix import reference
     from cnlp.lexicon import Lexicon
     from cnlp.segmentation import Segmenter
-else:
-    try:
-        if os.environ.get("CNLP_PURE"):
-            raise ImportError
-        from cnlp._kernel.prefix import Dictionary
-    except ImportError:
-        from cnlp._kernel.reference_prefix import Dictionary
 
 Backend = Literal["jieba", "cnlp"]
 BACKENDS = ("jieba", "cnlp")
@@ -211,7 +204,7 @@ class Tokenizer:
         total, share = float(self.total), 1.0
         if isinstance(segment, (str, bytes)):
             word = decoded(segment)
-            pieces = self._cut(word, reference.WORDS)
+            pieces = self._cut(word, layout.WORDS)
         else:
             pieces = [decoded(piece) for piece in segment]
             word = "".join(pieces)
@@ -247,7 +240,7 @@ class Tokenizer:
         text = sentence if type(sentence) is str else decoded(sentence)
         if self.backend == "cnlp":
             return self.segmenter("full" if cut_all else "default", HMM).segment(text)
-        return self._cut(text, reference.ALL if cut_all else reference.HMM if HMM else reference.WORDS)  # type: ignore[no-any-return]
+        return self._cut(text, layout.ALL if cut_all else layout.HMM if HMM else layout.WORDS)  # type: ignore[no-any-return]
 
     def cut_for_search(self, sentence: str | bytes, HMM: bool = True) -> Iterator[str]:
         """The words of a text, and before each long one the words within it; see :meth:`lcut_for_search`."""
@@ -258,7 +251,7 @@ class Tokenizer:
         text = decoded(sentence)
         if self.backend == "cnlp":
             return self.segmenter("search", HMM).segment(text)
-        return self._cut(text, reference.HMM if HMM else reference.WORDS, search=True)  # type: ignore[no-any-return]
+        return self._cut(text, layout.HMM if HMM else layout.WORDS, search=True)  # type: ignore[no-any-return]
 
     def tokenize(
         self, unicode_sentence: str, mode: str = "default", HMM: bool = True
@@ -317,13 +310,13 @@ class Tokenizer:
             )
 
     def runs(self, text: str, HMM: bool) -> tuple[list[str], bytes]:
-        """Words and, for each, its kind (``reference_prefix.WORD`` and so on), for tagging."""
-        return self._cut(text, reference.RUNS if HMM else reference.WORDS, narrow=True)  # type: ignore[no-any-return]
+        """Words and, for each, its kind (``layout.WORD`` and so on), for tagging."""
+        return self._cut(text, layout.RUNS if HMM else layout.WORDS, narrow=True)  # type: ignore[no-any-return]
 
     def _cut(self, text: str, mode: int, narrow: bool = False, search: bool = False) -> Any:
         if not self.initialized:
             self.initialize()
-        tables = hmm.tables() if mode == reference.HMM else None
+        tables = hmm.tables() if mode == layout.HMM else None
         log_total = log(self.total or 1)
         words = self.FREQ.dictionary.cut(text, log_total, mode, narrow, search, tables, self._forced)
         if words is None:  # words that are no stretch of the text: only the twin composes them
@@ -332,6 +325,8 @@ class Tokenizer:
 
     def _twin(self, text: str) -> reference.Dictionary:
         """The words of the dictionary that stand in the text."""
+        from cnlp.jieba._prefix import reference
+
         twin = reference.Dictionary()
         for start in range(len(text)):
             for end in range(start + 1, len(text) + 1):

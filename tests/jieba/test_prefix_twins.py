@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnlp._kernel import reference_prefix as reference
+from cnlp.jieba._prefix import reference
 
-native = pytest.importorskip("cnlp._kernel.prefix")
+native = pytest.importorskip("cnlp.jieba._prefix.native")
 
 CHARACTERS = "的一是国北京大学AaT1.9%-+# \r\n\t，。𠮷龘\u3000\x1c\ud800"
 WORDS = st.dictionaries(st.text(CHARACTERS, min_size=1, max_size=4), st.integers(0, 10**6), max_size=30)

@@ -25,9 +25,11 @@ import random_input
 from taggers import random_tagger
 from twins import ALGORITHMS, HAN, NAUGHTY, Arrays, UserArrays, join, lay, lay_over, learn, native
 
-from cnlp._kernel import layout, ngrams, prefix, reference, reference_prefix, training
+from cnlp._kernel import layout, ngrams, reference, training
 from cnlp._kernel.reference import ngrams as reference_ngrams
 from cnlp.discovery.counting import unit_table
+from cnlp.jieba._prefix import native as prefix
+from cnlp.jieba._prefix import reference as reference_prefix
 from cnlp.keyphrases.classes import pack
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
 from cnlp.segmentation import shipped_segmenter
@@ -507,7 +509,7 @@ def readers(runs: Sequence[bytes]) -> list[Callable[[int], bytes]]:
     return [io.BytesIO(run).read for run in runs]
 
 
-# ---- cnlp._kernel.prefix -----------------------------------------------------------------------------------------
+# ---- cnlp.jieba._prefix ------------------------------------------------------------------------------------------
 
 
 @cache

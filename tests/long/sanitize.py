@@ -32,7 +32,7 @@ def sources(pattern: str) -> list[str]:
 MODULES = {  # as setup.py has them
     "_kernel/training": sources("_kernel/*/training*.c"),
     "_kernel/ngrams": sources("_kernel/*/ngram*.c"),
-    "_kernel/prefix": sources("_kernel/prefix*.c"),
+    "jieba/_prefix/native": sources("jieba/_prefix/*.c"),
 }
 MODULES["_kernel/native"] = [
     file for file in sources("_kernel/*/*.c") if not any(file in others for others in MODULES.values())

@@ -11,9 +11,9 @@
  * next one reads. */
 #include "prefix.h"
 
-#include "core/arrays.h"
-#include "core/code_points.h"
-#include "core/compiler.h"
+#include "../../_kernel/core/arrays.h"
+#include "../../_kernel/core/code_points.h"
+#include "../../_kernel/core/compiler.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -140,7 +140,7 @@ int64_t prefix_get(const PrefixDictionary *dictionary, const uint32_t *word, siz
 
 /* ---- its text file --------------------------------------------------------------------------- */
 
-/* Code points of UTF-8; -1 where it is none (or a surrogate), or too long for `points`. */
+/* Code points of UTF-8; -1 where it is invalid (or a surrogate), or too long for `points`. */
 static int decode_word(const unsigned char *data, size_t size, uint32_t *points, int capacity)
 {
     int count = 0;
@@ -348,10 +348,10 @@ typedef struct {
 } Route;
 
 /* Takes the word if it is no worse than the best. */
-static inline void consider(const PrefixCut *cut, const Slot *slot, const Route *behind, Route *best, size_t end)
+static inline void consider(const PrefixCut *cut, const Slot *slot, const Route *after, Route *best, size_t end)
 {
     const PrefixWord *word = word_of(cut->dictionary, slot);
-    double score = word->log_frequency - cut->log_total + behind->score;
+    double score = word->log_frequency - cut->log_total + after->score;
     if (word->frequency && score >= best->score) {
         best->score = score;
         best->end = (uint32_t)end;
@@ -435,7 +435,7 @@ static int follow_route(const PrefixCut *cut, const uint32_t *text, size_t start
 static int cut_all(const PrefixCut *cut, const uint32_t *text, size_t start, size_t end, Pieces *pieces)
 {
     const PrefixDictionary *dictionary = cut->dictionary;
-    size_t covered = start, letters = 0, letters_stop = 0; /* behind the last word */
+    size_t covered = start, letters = 0, letters_stop = 0; /* after the last word */
     int has_letters = 0;
     for (size_t i = start; i < end; i++) {
         if (has_letters && !is_letter(text[i])) {

@@ -1,4 +1,9 @@
-/* prefix.h - the prefix dictionary of jieba's algorithm, and the cuts made with it. */
+/* prefix.h - the prefix dictionary of jieba's algorithm, and segmentation with it.
+ *
+ *     root --code point, roots[65536]--> node --(node, code point), slots--> node     a node for every prefix of a word
+ *
+ * The step from a node by a code point is in an open hash table; from the root, for the first 65,536 code points, in an
+ * array. Node 0: the root. */
 #ifndef CNLP_PREFIX_H
 #define CNLP_PREFIX_H
 
@@ -8,8 +13,6 @@
 enum { ABSENT = -1, N_ROOTS = 0x10000 };
 enum { FIRST_HAN = 0x4E00, LAST_HAN = 0x9FD5, N_HAN = LAST_HAN - FIRST_HAN + 1 };
 
-/* A node for every prefix of every word. The step from a node by a code point stands in an open table;
- * from the root, for the first 65,536 code points, in an array. Node 0: the root. */
 typedef struct {
     uint64_t key; /* node << POINT_BITS | code point + 1; 0: empty */
     uint32_t node;
@@ -28,7 +31,7 @@ typedef struct {
     Slot *slots;
     size_t n_slots; /* a power of two */
     Slot *roots;    /* [N_ROOTS] */
-    PrefixWord *words; /* the first stands for none */
+    PrefixWord *words; /* [n_words], the first: no word */
     uint32_t n_nodes, n_words;
     size_t words_capacity;
 } PrefixDictionary;
@@ -43,8 +46,8 @@ typedef struct {
     uint32_t start, end, kind;
 } Piece;
 
-/* What a piece is: a word or a character of the dictionary's route; one found by the HMM, or, where
- * the caller wants to do that himself, a run to be looked into; a run of letters; white space; another
+/* A piece is a word or a character of the dictionary's route; one found by the HMM, or, where
+ * the caller does that, a run to be looked into; a run of letters; white space; another
  * character outside the blocks. */
 enum { KIND_WORD, KIND_UNKNOWN, KIND_LETTERS, KIND_SPACE, KIND_OTHER };
 

@@ -1,9 +1,7 @@
-/* prefix_module.c - the door between Python and prefix.c; its twin is reference_prefix.py.
+/* prefix_module.c - the module cnlp.jieba._prefix.native, with the type Dictionary; the twin is reference.py.
  *
  * A dictionary changes while it lives, as jieba's does, and is used under the GIL. */
-#define PY_SSIZE_T_CLEAN
-#define Py_LIMITED_API 0x030A0000
-#include <Python.h>
+#include "../../_kernel/python/object.h"
 
 #include <stdlib.h>
 
@@ -41,8 +39,7 @@ static PyObject *dictionary_new(PyTypeObject *type, PyObject *args, PyObject *kw
     (void)kwargs;
     if (!PyArg_ParseTuple(args, ":Dictionary"))
         return NULL;
-    allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
-    DictionaryObject *self = (DictionaryObject *)allocate(type, 0);
+    DictionaryObject *self = (DictionaryObject *)new_object(type);
     if (self && prefix_init(&self->dictionary)) {
         Py_DECREF(self);
         return PyErr_NoMemory();
@@ -52,11 +49,8 @@ static PyObject *dictionary_new(PyTypeObject *type, PyObject *args, PyObject *kw
 
 static void dictionary_dealloc(PyObject *self)
 {
-    PyTypeObject *type = Py_TYPE(self);
     prefix_free(&((DictionaryObject *)self)->dictionary);
-    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
-    release(self);
-    Py_DECREF(type);
+    free_object(self);
 }
 
 static PyObject *dictionary_set(PyObject *self, PyObject *args)
@@ -266,7 +260,7 @@ static PyType_Slot dictionary_slots[] = {
 };
 
 static PyType_Spec dictionary_spec = {
-    "cnlp._kernel.prefix.Dictionary", sizeof(DictionaryObject), 0, Py_TPFLAGS_DEFAULT, dictionary_slots};
+    "cnlp.jieba._prefix.native.Dictionary", sizeof(DictionaryObject), 0, Py_TPFLAGS_DEFAULT, dictionary_slots};
 
 static int module_exec(PyObject *module)
 {
@@ -292,7 +286,7 @@ static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, module_exec}, {0, NULL}}
 
 static struct PyModuleDef module_definition = {
     PyModuleDef_HEAD_INIT,
-    .m_name = "prefix",
+    .m_name = "cnlp.jieba._prefix.native",
     .m_doc = "jieba's algorithm in C; see prefix.c.",
     .m_size = sizeof(PyTypeObject *),
     .m_slots = module_slots,
@@ -300,7 +294,7 @@ static struct PyModuleDef module_definition = {
     .m_clear = module_clear,
 };
 
-PyMODINIT_FUNC PyInit_prefix(void)
+PyMODINIT_FUNC PyInit_native(void)
 {
     return PyModuleDef_Init(&module_definition);
 }

@@ -10,10 +10,20 @@ import re
 from array import array
 from collections.abc import Iterator
 
-WORDS, HMM, ALL, RUNS = range(4)
-WORD, UNKNOWN, LETTERS, SPACE, OTHER = range(5)
-FIRST_HAN, LAST_HAN = 0x4E00, 0x9FD5
-N_HAN = LAST_HAN - FIRST_HAN + 1
+from cnlp.jieba._prefix.layout import (
+    ALL,
+    FIRST_HAN,
+    HMM,
+    LAST_HAN,
+    LETTERS,
+    N_HAN,
+    OTHER,
+    RUNS,
+    SPACE,
+    UNKNOWN,
+    WORD,
+    WORDS,
+)
 
 _BLOCKS = (re.compile("([\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+)"), re.compile("([\u4e00-\u9fd5a-zA-Z0-9+#&._]+)"))
 _SPACE = re.compile(r"(\r\n|\s)")
@@ -131,7 +141,7 @@ class _Cut:
         self.frequencies = dictionary._frequencies
         self.text, self.log_total, self.mode, self.hmm = text, log_total, mode, hmm
         self.forced = {} if forced is None else forced._frequencies
-        self.composed: dict[tuple[int, int], str] = {}  # letters that do not stand side by side
+        self.composed: dict[tuple[int, int], str] = {}  # letters that are not side by side
 
     def pieces(self, blocks: re.Pattern[str]) -> Iterator[Piece]:
         at = 0

@@ -1,0 +1,13 @@
+"""jieba's algorithm: a prefix dictionary and an HMM, in C (``prefix.c``) with a twin in Python (``reference.py``)."""
+
+from __future__ import annotations
+
+from cnlp._kernel import choose
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnlp.jieba._prefix.reference import Dictionary
+else:
+    Dictionary = choose("cnlp.jieba._prefix.native", "cnlp.jieba._prefix.reference").Dictionary
+
+__all__ = ["Dictionary"]

@@ -1,0 +1,8 @@
+"""The numbers that ``prefix.h`` and Python share."""
+
+from __future__ import annotations
+
+WORDS, HMM, ALL, RUNS = range(4)  # ways to segment
+WORD, UNKNOWN, LETTERS, SPACE, OTHER = range(5)  # kinds of pieces
+FIRST_HAN, LAST_HAN = 0x4E00, 0x9FD5
+N_HAN = LAST_HAN - FIRST_HAN + 1
