@@ -34,8 +34,8 @@ enum {
     LINE_SIZE = 64
 };
 
-static const int8_t LOW[N_STREAMS] = {-2, -1, -1, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0, 0};
-static const int8_t WIDTH[N_STREAMS] = {5, 4, 3, 1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1, 3, 3, 1, 1, 1, 3, 1};
+const int8_t STREAM_LOWS[N_STREAMS] = {-2, -1, -1, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0, 0};
+const int8_t STREAM_WIDTHS[N_STREAMS] = {5, 4, 3, 1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1, 3, 3, 1, 1, 1, 3, 1};
 
 int entities_init(EntityTagger *tagger)
 {
@@ -276,8 +276,8 @@ static void add_rows(const EntityTagger *tagger, const Slot *slot, int32_t *scor
     const int16_t *codebook = tagger->codebook;
     int32_t T = (int32_t)tagger->n_tags;
     for (int k = 0; k < N_STREAMS; k++) {
-        int32_t *base = score + LOW[k] * T;
-        uint32_t places = (uint32_t)(WIDTH[k] * T);
+        int32_t *base = score + STREAM_LOWS[k] * T;
+        uint32_t places = (uint32_t)(STREAM_WIDTHS[k] * T);
         const uint16_t *entry = tagger->entries + slot->entry[k], *end = entry + slot->count[k];
         for (; entry < end; entry++) {
             uint32_t place = *entry >> 7;

@@ -13,6 +13,9 @@ enum { LONGEST_PHRASE = 12, PHRASE_WORDS = 5 };   /* of a known entity: characte
 enum { EDGE_OF_TEXT = 1 << 20, FIRST_HAN = 5 };   /* the word before and after a piece; types of Han characters */
 enum { FORBIDDEN = -0x8000, SCORE_LIMIT = 1 << 20, FAR_BELOW = 40 }; /* FAR_BELOW: nats below the best tag that count 0 */
 
+/* The window of positions that a row of a stream speaks about. */
+extern const int8_t STREAM_LOWS[N_STREAMS], STREAM_WIDTHS[N_STREAMS];
+
 typedef struct {
     const uint16_t *pages, *codes, *class_fold, *entries;
     const uint8_t *types, *begin_class, *end_class, *phrases, *rows, *roles, *labels;

@@ -60,7 +60,7 @@ static inline uint64_t start(uint32_t column)
 /* Neither of the values that mean something else. */
 static inline uint64_t finish(uint64_t hash)
 {
-    return hash | 2;
+    return hash | SMALLEST;
 }
 
 static inline uint32_t bucket_of(uint64_t hash, uint32_t size)
@@ -113,12 +113,12 @@ static void load_affixes(Features *features)
             suffix = step(suffix, last[k]);
         }
         int is_there = n == 1 || length > n;
-        columns[COLUMN_PREFIX + n - 1] = is_there ? finish(prefix) : 0;
-        columns[COLUMN_SUFFIX + n - 1] = is_there ? finish(suffix) : 0;
+        columns[COLUMN_PREFIX + n - 1] = is_there ? finish(prefix) : ABSENT;
+        columns[COLUMN_SUFFIX + n - 1] = is_there ? finish(suffix) : ABSENT;
     }
     columns[COLUMN_FIRST] = finish(step(step(start(COLUMN_FIRST), size), first[0]));
     columns[COLUMN_ENDS] = finish(step(step(step(start(COLUMN_ENDS), size), first[0]), last[0]));
-    columns[COLUMN_SECOND] = length > 2 ? finish(step(start(COLUMN_SECOND), first[1])) : 0;
+    columns[COLUMN_SECOND] = length > 2 ? finish(step(start(COLUMN_SECOND), first[1])) : ABSENT;
 }
 
 static inline int is_decided(uint64_t set)
@@ -161,12 +161,12 @@ static void load_form(const PosTagger *tagger, const uint32_t *text, size_t leng
 static void look_up(const PosTagger *tagger, Features *features)
 {
     uint64_t *columns = features->columns, hash = columns[COLUMN_WORD];
-    columns[COLUMN_DICTIONARY] = 2 + find_number(tagger->dictionary, hash);
-    columns[COLUMN_CLUSTER] = 2 + find_number(tagger->clusters, hash);
+    columns[COLUMN_DICTIONARY] = SMALLEST + find_number(tagger->dictionary, hash);
+    columns[COLUMN_CLUSTER] = SMALLEST + find_number(tagger->clusters, hash);
     uint32_t facts = find_word(tagger, hash), class_id = facts >> 16, set = facts & 0xFFFF;
     class_id = class_id < tagger->n_classes ? class_id : 0;
-    columns[COLUMN_CLASS] = 2 + class_id;
-    columns[COLUMN_COARSE] = 2 + tagger->coarse[class_id];
+    columns[COLUMN_CLASS] = SMALLEST + class_id;
+    columns[COLUMN_COARSE] = SMALLEST + tagger->coarse[class_id];
     features->set = tagger->sets[set < tagger->n_sets ? set : 0];
     if (tagger->affixes_reach || !is_decided(features->set))
         load_affixes(features);
@@ -228,10 +228,10 @@ static void add_rows(const PosTagger *tagger, Work *work, size_t count, size_t b
             uint64_t hash = start(k), exists = 1;
             for (int part = 0; part < template->n_parts; part++) {
                 size_t p = q + (size_t)(ptrdiff_t)template->parts[part].offset;
-                uint64_t value = p < count ? features[p].columns[template->parts[part].column] : 1;
+                uint64_t value = p < count ? features[p].columns[template->parts[part].column] : OUTSIDE;
                 hash = (hash ^ value) * POS_MULTIPLIER;
                 hash ^= hash >> 32;
-                exists &= value != 0;
+                exists &= value != ABSENT;
             }
             if (!exists)
                 continue;

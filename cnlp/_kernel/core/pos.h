@@ -6,7 +6,8 @@
 
 #include "words.h"
 
-/* Columns: features of a word by itself, as numbers; 0: it does not have this, 1: there is no word here. */
+/* Columns: features of a word by itself, as numbers. ABSENT: it does not have this; OUTSIDE: there is no word here. */
+enum { ABSENT, OUTSIDE, SMALLEST };
 enum {
     COLUMN_WORD,
     COLUMN_PREFIX, /* of 1, 2, 3 characters */
@@ -36,6 +37,8 @@ typedef struct {
         int8_t column, offset;
     } parts[MAX_PARTS];
 } WordTemplate;
+
+enum { TEMPLATE_SIZE = sizeof(WordTemplate) };
 
 /* Numbers of words: tags of a dictionary, classes. 24 bits of the word's hash, 8 bits of number; 0: empty. */
 typedef struct {

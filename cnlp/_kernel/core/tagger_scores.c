@@ -333,7 +333,7 @@ ALWAYS_INLINE size_t add_words_of(const Tagger *tagger, Window *window, size_t n
         n_left += (base != 0) & (code != 0);
         for (uint32_t d = 0; d < length + 2; d++)
             window->sums[i - 1 + d] += rows[(size_t)class_id * (length + 2) + d];
-        uint8_t given = (uint8_t)((length < 5 ? length : 5) - 1) & (uint8_t)-(class_id != 0);
+        uint8_t given = (uint8_t)((length < COVER_CLASSES ? length : COVER_CLASSES) - 1) & (uint8_t)-(class_id != 0);
         window->begins[i] = greater(window->begins[i], given);
         window->ends[i + length - 1] = greater(window->ends[i + length - 1], given);
         for (size_t j = i + 1; j < i + length - 1; j++)
@@ -411,8 +411,9 @@ static void add_types(const Tagger *tagger, Window *window, size_t from, size_t 
     uint32_t kinds = (uint32_t)window->types[from - 1] << 3 | window->types[from];
     uint32_t repeats = equals(window, from - 2) << 2 | equals(window, from - 1);
     for (size_t i = from; i < to; i++) {
-        uint32_t cover = 25u * window->begins[i] + 5u * window->ends[i] + window->inside[i];
-        uint32_t key = window->fold[i] * 125 + cover + 1;
+        uint32_t begins = window->begins[i], ends = window->ends[i];
+        uint32_t cover = (begins * COVER_CLASSES + ends) * COVER_CLASSES + window->inside[i];
+        uint32_t key = window->fold[i] * N_COVERS + cover + 1;
         uint32_t is_plain = -(uint32_t)(window->types[i] >= 5); /* no digit, number or letter a-z */
         PREFETCH(bucket_at(&covers, key));
         window->covers[i] = key;

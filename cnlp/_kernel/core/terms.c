@@ -70,9 +70,9 @@ static int is_worded(TermFilter *filter, const uint32_t *word, size_t length)
 static uint32_t judge(Terms *terms, TermFilter *filter, const uint32_t *word, size_t length, int *failed)
 {
     uint32_t facts = value_of(filter->lexicon, word, length);
-    uint32_t class = facts ? (facts - 1) & 15 : 0;
+    uint32_t class = facts ? (facts - 1) & (TERM_CLASSES - 1) : 0;
     int stop = filter->stops ? value_of(filter->stops, word, length) != 0
-                             : facts && ((facts - 1) >> 4 & 1);
+                             : facts && ((facts - 1) & TERM_STOP);
     if (stop || !(filter->classes >> class & 1) || !is_worded(filter, word, length))
         return NO_TERM;
     if (!reserve(&terms->terms, &terms->terms_capacity, terms->n_terms + 1, sizeof *terms->terms)) {
@@ -80,7 +80,7 @@ static uint32_t judge(Terms *terms, TermFilter *filter, const uint32_t *word, si
         return NO_TERM;
     }
     uint32_t listed = filter->idf ? value_of(filter->idf, word, length) : facts;
-    uint32_t level = listed ? (listed - 1) >> 5 : 0;
+    uint32_t level = listed ? (listed - 1) >> TERM_LEVEL_SHIFT : 0;
     terms->terms[terms->n_terms] = (Term){filter->levels[level < filter->n_levels ? level : 0],
                                         (uint8_t)class, length >= filter->min_length};
     return (uint32_t)terms->n_terms++;

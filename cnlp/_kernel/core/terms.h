@@ -17,8 +17,31 @@
 
 /* Terms of a candidate at most, classes of words, and the length from which all candidates are alike. */
 enum { MAX_WORDS = 4, TERM_CLASSES = 16, LONGEST_CANDIDATE = 9 };
-/* Where the features of each kind begin; see cnlp/keyphrases/combined.py. */
-enum { FEATURE_WORDS = 12, FEATURE_LENGTH = 16, FEATURE_SINGLE = 25, FEATURE_FIRST = 41, FEATURE_LAST = 57, N_FEATURES = 73 };
+/* The value of a word of the lexicon, less 1: level << TERM_LEVEL_SHIFT | TERM_STOP if it is a stop word | class. */
+enum { TERM_STOP = 16, TERM_LEVEL_SHIFT = 5 };
+/* Features of a candidate; see cnlp/keyphrases/combined.py. */
+enum {
+    FEATURE_CONSTANT,
+    FEATURE_COUNT,
+    FEATURE_INDEPENDENT,
+    FEATURE_FREE_BEFORE,
+    FEATURE_FREE_AFTER,
+    FEATURE_FREE,
+    FEATURE_GREATEST_COUNT,
+    FEATURE_LEAST_IDF,
+    FEATURE_HEADING,
+    FEATURE_POSITION,
+    FEATURE_SPAN,
+    FEATURE_CAPITAL,
+    FEATURE_WORDS /* from here on kinds of features that are 1 or 0: where each begins */
+};
+enum {
+    FEATURE_LENGTH = FEATURE_WORDS + MAX_WORDS,
+    FEATURE_SINGLE = FEATURE_LENGTH + LONGEST_CANDIDATE,
+    FEATURE_FIRST = FEATURE_SINGLE + TERM_CLASSES,
+    FEATURE_LAST = FEATURE_FIRST + TERM_CLASSES,
+    N_FEATURES = FEATURE_LAST + TERM_CLASSES
+};
 
 #define NO_TERM UINT32_MAX
 #define LOGARITHMS 256

@@ -12,7 +12,7 @@
  *
  * Finding is inline, since every decoder does it in its innermost loop; trie.c builds.
  *
- * Costs are integers: -ln p in units of 1/4096 nat. So C and Python agree to the last bit. */
+ * Costs are integers: -ln p in units of 1/COST_SCALE nat. So C and Python agree to the last bit. */
 #ifndef CNLP_TRIE_H
 #define CNLP_TRIE_H
 
@@ -27,6 +27,9 @@ typedef struct {
     uint32_t n_units;
     uint32_t max_length;   /* code points of the longest word */
 } Trie;
+
+enum { COST_SCALE = 4096 };          /* units of cost per nat */
+enum { MAX_VALUE = (1 << 24) - 1 }; /* of a word */
 
 #define UNIT_LABEL(unit) ((uint32_t)((unit) & 0xFFFF))
 #define UNIT_BASE(unit) ((uint32_t)((unit) >> 16) & 0xFFFFFF)
@@ -63,7 +66,7 @@ static inline uint32_t child_or_none(const Trie *trie, uint32_t base, uint32_t c
 uint32_t trie_find(const Trie *trie, const uint32_t *text, size_t length);
 
 /* Builds the units for n words given as code sequences: word k is
- * codes[offsets[k] .. offsets[k + 1]). values[k] in 1 .. 2^24 - 1. Nodes are returned per word.
+ * codes[offsets[k] .. offsets[k + 1]). values[k] in 1 .. MAX_VALUE. Nodes are returned per word.
  * Returns 0, or -1 without memory, -2 when the trie would need more than 2^24 units. */
 int trie_build(const uint16_t *codes, const uint32_t *offsets, const uint32_t *values, uint32_t n,
                uint64_t **units, uint32_t *n_units, uint32_t *nodes);

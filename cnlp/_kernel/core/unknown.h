@@ -5,7 +5,7 @@
 #include "tagger.h"
 
 /* A new word costs NEW_WORD, and NEW_CHARACTER for each character. */
-enum { NEW_WORD = 10 * 4096, NEW_CHARACTER = 3 * 4096, LONGEST_NEW = 16 };
+enum { NEW_WORD = 10 * COST_SCALE, NEW_CHARACTER = 3 * COST_SCALE, LONGEST_NEW = 16 };
 
 typedef struct {
     Span *items; /* by start */
