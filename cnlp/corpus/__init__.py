@@ -11,6 +11,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cnlp.corpus.annotated import AnnotatedSentence as AnnotatedSentence
+    from cnlp.corpus.annotated import read_annotated as read_annotated
     from cnlp.corpus.conll import read_conll as read_conll
     from cnlp.corpus.entities import Sentence as Sentence
     from cnlp.corpus.entity_formats import read_entities as read_entities
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from cnlp.corpus.registry import Corpus as Corpus
     from cnlp.corpus.registry import data_folder as data_folder
     from cnlp.corpus.registry import load as load
+    from cnlp.corpus.registry import load_annotated as load_annotated
     from cnlp.corpus.registry import load_tagged as load_tagged
     from cnlp.corpus.registry import load_vocabulary as load_vocabulary
     from cnlp.corpus.registry import verify as verify
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from cnlp.corpus.word_pos import read_word_pos as read_word_pos
 
 _HOMES = {
+    "AnnotatedSentence": "cnlp.corpus.annotated",
     "CORPORA": "cnlp.corpus.registry",
     "Compound": "cnlp.corpus.sentence",
     "Corpus": "cnlp.corpus.registry",
@@ -39,8 +43,10 @@ _HOMES = {
     "data_folder": "cnlp.corpus.registry",
     "join_names": "cnlp.corpus.pfr",
     "load": "cnlp.corpus.registry",
+    "load_annotated": "cnlp.corpus.registry",
     "load_tagged": "cnlp.corpus.registry",
     "load_vocabulary": "cnlp.corpus.registry",
+    "read_annotated": "cnlp.corpus.annotated",
     "read_conll": "cnlp.corpus.conll",
     "read_entities": "cnlp.corpus.entity_formats",
     "read_pfr": "cnlp.corpus.pfr",

@@ -34,7 +34,7 @@ def number_cluener(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> 
     ...     list(number_cluener(path))
     [(1, Sentence(text='他在北京', spans=((2, 4, 'address'),)))]
     """
-    for number, record in _records(path, encoding):
+    for number, record in number_records(path, encoding):
         text, spans = record["text"], []
         try:
             for label, mentions in record["label"].items():
@@ -62,7 +62,7 @@ def format_cluener(sentence: Sentence) -> str:
 
 def number_jsonl(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> Iterator[tuple[int, Sentence]]:
     """Each sentence of a file of ``cnlp ner --format jsonl`` and its line; errors as :func:`number_cluener`."""
-    for number, record in _records(path, encoding):
+    for number, record in number_records(path, encoding):
         text = record["text"]
         try:
             spans = [
@@ -89,8 +89,14 @@ def format_jsonl(sentence: Sentence) -> str:
     return _to_json({"text": sentence.text, "entities": entities}) + "\n"
 
 
-def _records(path: str | os.PathLike[str], encoding: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Each object and its line; it has a text."""
+def number_records(path: str | os.PathLike[str], encoding: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each object of a file of JSON lines and its line; it has a ``text``.
+
+    Raises:
+        OSError: the file cannot be read.
+        cnlp.errors.EncodingError: the file is not in ``encoding``.
+        cnlp.errors.FormatError: a line is not an object with a text; file and line are named.
+    """
     for number, line in read_lines(path, encoding):
         if not line.strip():
             continue

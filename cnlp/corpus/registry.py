@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnlp import errors
+from cnlp.corpus.annotated import AnnotatedSentence, read_annotated
 from cnlp.corpus.conll import read_conll
 from cnlp.corpus.pfr import read_pfr
 from cnlp.corpus.plain import read_word_list, read_words
@@ -127,6 +128,11 @@ SOURCES: dict[str, Source] = {
         "Apache-2.0",
         f"{_RAW}/ydli-ai/CSL/7d4799935cebae63f25d39a82086878130a4d492/benchmark/kg/{{}}",
     ),
+    "present-day": Source(
+        "real Chinese of 2017 to 2025, annotated by hand for this project",
+        "docs/benchmarks.md",
+        "not published: the texts belong to their authors",
+    ),
 }
 
 
@@ -138,7 +144,8 @@ class Corpus:
         name: the name for :func:`load`.
         path: where it lies in the data folder.
         format: ``words``, ``pfr``, ``conll`` or ``word_pos`` of words, ``word_list``; ``bmes``, ``bio`` or
-            ``cluener`` of named entities (read by :mod:`cnlp.corpus.entities`); ``keyphrases``.
+            ``cluener`` of named entities (read by :mod:`cnlp.corpus.entities`); ``annotated`` of words and entities;
+            ``keyphrases``; ``new_words``: a word, its kind, and more columns under a heading.
         standard: the annotation standard; corpora of one standard may be pooled.
         split: ``train``, ``dev``, ``test`` or ``words``.
         size: bytes.
@@ -228,7 +235,27 @@ def load(name: str, folder: Path | None = None) -> Iterator[list[str]]:
     corpus = find(name)
     if corpus.format == "words":
         return read_words(_path(corpus, folder))
+    if corpus.format == "annotated":
+        return (list(sentence.words) for sentence in load_annotated(name, folder))
     return (list(sentence.words) for sentence in load_tagged(name, folder))
+
+
+def load_annotated(name: str, folder: Path | None = None) -> Iterator[AnnotatedSentence]:
+    """Yield the sentences of a corpus of words and entities (``annotated``), with the text as it was written.
+
+    Raises:
+        cnlp.errors.ArgumentError: unknown name, a corpus of another format, or no data folder.
+        OSError: the file cannot be read.
+        cnlp.errors.FormatError: a line breaks the format.
+
+    >>> next(load_annotated("present-day-dev")).domain  # doctest: +SKIP
+    'video_danmu'
+    """
+    corpus = find(name)
+    if corpus.format != "annotated":
+        choices = (known.name for known in CORPORA.values() if known.format == "annotated")
+        raise errors.unknown_choice("annotated corpus", name, choices)
+    return read_annotated(_path(corpus, folder))
 
 
 def load_tagged(name: str, folder: Path | None = None) -> Iterator[TaggedSentence]:

@@ -92,7 +92,7 @@ def test_sha256_of_a_file_longer_than_a_block(tmp_path: Path) -> None:
 def test_the_file_is_the_registered_one_and_can_be_read(name: str) -> None:
     assert verify(name)
     assert (data_folder() / CORPORA[name].path).stat().st_size == CORPORA[name].size
-    if CORPORA[name].format not in ("words", "pfr", "conll", "word_pos"):
+    if CORPORA[name].format not in ("words", "pfr", "conll", "word_pos", "annotated"):
         return
     words = sum(map(len, load(name)))
     assert words == WORDS.get(name, words) > 0
