@@ -45,7 +45,8 @@ class Recipe:
 PEERS: dict[str, Recipe] = {
     "jieba": Recipe((("setuptools<81", "jieba==0.42.1"),), "jieba"),
     "jieba_fast": Recipe((("setuptools<81", "jieba_fast==0.53"),), "jieba_fast"),
-    "rjieba": Recipe((("rjieba",),), "rjieba"),
+    "jieba-next": Recipe((("setuptools<81", "jieba-next==1.0.0rc1"),), "jieba-next"),
+    "rjieba": Recipe((("rjieba==0.2.2",),), "rjieba"),
     "cppjieba": Recipe(
         (("setuptools<81", "wheel", "pybind11"), ("--no-build-isolation", "cppjieba==0.1.1")), "cppjieba"
     ),
@@ -57,9 +58,13 @@ PEERS: dict[str, Recipe] = {
         "pkuseg",
     ),
     "spacy-pkuseg": Recipe((("spacy-pkuseg==1.0.2",),), "spacy-pkuseg", model_of="pkuseg"),
-    "THULAC": Recipe((("thulac",),), "thulac"),
+    "THULAC": Recipe((("thulac==0.2.2",),), "thulac"),
     "snownlp": Recipe((("snownlp==0.12.3",),), "snownlp"),
     "jiagu": Recipe((("jiagu==0.2.3",),), "jiagu"),
+    "wapic": Recipe((("wapic==0.1.0",),), "wapic"),
+    "jiojio": Recipe((("jiojio==1.2.8",),), "jiojio"),
+    "cutword": Recipe((("cutword==0.1.1",),), "cutword"),
+    "nexaloid": Recipe((("nexaloid==0.1.34",),), "nexaloid"),
     "LAC": Recipe(
         (
             ("paddlepaddle==2.6.2", "numpy<2", _OLD_SETUPTOOLS, "wheel"),
@@ -67,7 +72,7 @@ PEERS: dict[str, Recipe] = {
         ),
         "LAC",
     ),
-    "HarvestText": Recipe((("setuptools<81", "harvesttext", "jiagu==0.2.3"),), "harvesttext"),
+    "HarvestText": Recipe((("setuptools<81", "harvesttext==0.8.2.1", "jiagu==0.2.3"),), "harvesttext"),
 }
 
 
