@@ -44,18 +44,18 @@ typedef struct {
 /* Arrays of one block; index 0 is its begin. One allocation holds those by position. */
 typedef struct {
     const Model *model;
-    size_t capacity;        /* characters */
+    size_t capacity; /* characters */
     void *memory;
     int64_t *cost;          /* unigram: of the best path from here */
     uint32_t *reach;        /* furthest end of candidates that begin here, from the block's begin */
     uint32_t *first_arc;    /* arcs that begin here */
     uint32_t *first_ending; /* arcs that end here, in `ending` */
     Choice *starting, *closing;
-    uint8_t *uncrossed;     /* no candidate crosses this position */
-    Arc *arcs;              /* sorted by start */
-    uint32_t *ending;       /* arcs sorted by end, then start */
+    uint8_t *uncrossed; /* no candidate crosses this position */
+    Arc *arcs;          /* sorted by start */
+    uint32_t *ending;   /* arcs sorted by end, then start */
     size_t n_arcs, arcs_capacity, ending_capacity;
-    Pair *pairs;            /* by position, then right arc, then left arc */
+    Pair *pairs; /* by position, then right arc, then left arc */
     size_t n_pairs, pairs_capacity;
     int failed;
     int64_t small[SMALL_BLOCK * WORK_ITEM / sizeof(int64_t)];
@@ -140,8 +140,7 @@ static size_t next_hard(const Block *block, size_t position)
 {
     if (!block->input.overlay && block->input.n_spans == 0)
         return SIZE_MAX;
-    while (position < block->flags_end
-           && !(block->flags[position - block->begin] & HARD_BOUNDARY))
+    while (position < block->flags_end && !(block->flags[position - block->begin] & HARD_BOUNDARY))
         position++;
     return position < block->flags_end ? position : SIZE_MAX;
 }
@@ -157,8 +156,7 @@ typedef struct {
 } Chooser;
 
 /* The longest word that begins here, and that ends there; starts come from right to left. */
-static void choose_longest(void *state, size_t start, size_t end, uint32_t id, int32_t cost,
-                           uint32_t source)
+static void choose_longest(void *state, size_t start, size_t end, uint32_t id, int32_t cost, uint32_t source)
 {
     Chooser *chooser = state;
     (void)id;
@@ -172,8 +170,7 @@ static void choose_longest(void *state, size_t start, size_t end, uint32_t id, i
 }
 
 /* The word on the cheapest path from here. */
-static void choose_cheapest(void *state, size_t start, size_t end, uint32_t id, int32_t cost,
-                            uint32_t source)
+static void choose_cheapest(void *state, size_t start, size_t end, uint32_t id, int32_t cost, uint32_t source)
 {
     Chooser *chooser = state;
     (void)start;
@@ -269,8 +266,7 @@ static int emit_bidirectional(const Block *block, const Work *work, size_t to, W
         size_t forward_singles = count_singles(words->items + first, n_forward, from);
         size_t backward_singles = count_singles(words->items + middle, n_backward, from);
         words->count = middle;
-        if (n_forward < n_backward
-            || (n_forward == n_backward && forward_singles < backward_singles))
+        if (n_forward < n_backward || (n_forward == n_backward && forward_singles < backward_singles))
             continue;
         memmove(words->items + first, words->items + middle, n_backward * sizeof *words->items);
         words->count = first + n_backward;
@@ -359,9 +355,14 @@ static void add_arc(void *state, size_t start, size_t end, uint32_t id, int32_t 
         return;
     }
     const Model *model = work->model;
-    work->arcs[work->n_arcs++] =
-        (Arc){(uint32_t)end, id, cost, (uint8_t)source, has_pairs(model, id, PAIRS_LEFT) != 0,
-              has_pairs(model, id, PAIRS_RIGHT) != 0, NO_EDGE, UNREACHED};
+    work->arcs[work->n_arcs++] = (Arc){(uint32_t)end,
+                                       id,
+                                       cost,
+                                       (uint8_t)source,
+                                       has_pairs(model, id, PAIRS_LEFT) != 0,
+                                       has_pairs(model, id, PAIRS_RIGHT) != 0,
+                                       NO_EDGE,
+                                       UNREACHED};
 }
 
 static void list_arcs(Block *block, Work *work)
@@ -375,8 +376,7 @@ static void list_arcs(Block *block, Work *work)
         while (extra < block->n_extras && block->extras[extra].start < begin + i)
             extra++;
         work->first_arc[i] = (uint32_t)work->n_arcs;
-        work->reach[i] =
-            (uint32_t)(visit_edges(view, block, begin + i, extra, limit, add_arc, work) - begin);
+        work->reach[i] = (uint32_t)(visit_edges(view, block, begin + i, extra, limit, add_arc, work) - begin);
     }
     work->first_arc[size] = (uint32_t)work->n_arcs;
 }
@@ -436,8 +436,7 @@ static void find_paths(Work *work, uint32_t previous)
     const Model *model = work->model;
     Arc *arcs = work->arcs;
     for (uint32_t k = 0; k < work->first_arc[1]; k++)
-        arcs[k].total =
-            (int64_t)arcs[k].cost + model->word_cost - bigram_bonus(model, previous, arcs[k].id);
+        arcs[k].total = (int64_t)arcs[k].cost + model->word_cost - bigram_bonus(model, previous, arcs[k].id);
     for (size_t k = 0; k < work->n_pairs; k++) {
         const Pair *pair = &work->pairs[k];
         Arc *right = &arcs[pair->right];

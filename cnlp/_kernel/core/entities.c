@@ -28,7 +28,7 @@
 
 enum {
     PAD = 2,
-    FIND = 6,   /* positions behind the one whose keys are made */
+    FIND = 6, /* positions behind the one whose keys are made */
     ADD = 10,
     RING = 16,
     LINE_SIZE = 64
@@ -88,14 +88,14 @@ typedef struct {
     uint64_t seeds[N_STREAMS];
     Slot ring[RING];
     /* in one allocation, for n positions and T tags */
-    int32_t *score;   /* [PAD + n + PAD][T] */
-    int32_t *best;    /* [2][T] */
-    int32_t *top;     /* [T] */
-    int32_t *source;  /* [T] */
-    uint8_t *back;    /* [n][T] */
+    int32_t *score;                           /* [PAD + n + PAD][T] */
+    int32_t *best;                            /* [2][T] */
+    int32_t *top;                             /* [T] */
+    int32_t *source;                          /* [T] */
+    uint8_t *back;                            /* [n][T] */
     double *emit, *forward, *backward, *sums; /* [n][T], the last [n]; made when first needed */
-    double *ahead;    /* [T] */
-    size_t room;      /* n */
+    double *ahead;                            /* [T] */
+    size_t room;                              /* n */
 } Work;
 
 static inline uint64_t step(uint64_t value, uint64_t part)
@@ -526,8 +526,8 @@ static Work *work_new(const EntityTagger *tagger, size_t length)
     return work;
 }
 
-int entities_find(const EntityTagger *tagger, const uint32_t *text, size_t length, const Word *words,
-                  size_t n_words, FoundEntities *found)
+int entities_find(const EntityTagger *tagger, const uint32_t *text, size_t length, const Word *words, size_t n_words,
+                  FoundEntities *found)
 {
     int status = 0;
     if (!length)

@@ -8,10 +8,14 @@
 
 #define ENTITY_MULTIPLIER 0x9E3779B97F4A7C15u
 enum { N_STREAMS = 21, TAG_LIMIT = 102, ROW_BUCKET = 12, PHRASE_BUCKET = 10, CODEBOOK = 128 };
-enum { PIECE_LENGTH = 512, SOFT_LENGTH = 256 };   /* the longest piece; from where on it may end at a comma */
-enum { LONGEST_PHRASE = 12, PHRASE_WORDS = 5 };   /* of a known entity: characters, words */
-enum { EDGE_OF_TEXT = 1 << 20, FIRST_HAN = 5 };   /* the word before and after a piece; types of Han characters */
-enum { FORBIDDEN = -0x8000, SCORE_LIMIT = 1 << 20, FAR_BELOW = 40 }; /* FAR_BELOW: nats below the best tag that count 0 */
+enum { PIECE_LENGTH = 512, SOFT_LENGTH = 256 }; /* the longest piece; from where on it may end at a comma */
+enum { LONGEST_PHRASE = 12, PHRASE_WORDS = 5 }; /* of a known entity: characters, words */
+enum { EDGE_OF_TEXT = 1 << 20, FIRST_HAN = 5 }; /* the word before and after a piece; types of Han characters */
+enum {
+    FORBIDDEN = -0x8000,
+    SCORE_LIMIT = 1 << 20,
+    FAR_BELOW = 40
+}; /* FAR_BELOW: nats below the best tag that count 0 */
 
 /* The window of positions that a row of a stream speaks about. */
 extern const int8_t STREAM_LOWS[N_STREAMS], STREAM_WIDTHS[N_STREAMS];
@@ -22,11 +26,11 @@ typedef struct {
     const int16_t *codebook, *transitions;
     uint32_t n_codes, n_phrase_buckets, n_row_buckets, n_entries, n_tags, n_powers;
     double unit;
-    void *memory;           /* what entities_init makes: */
-    int32_t *moves;         /* [T + 1][T], forbidden ones UNREACHABLE */
-    double *factors;        /* [T + 1][T]: exp of the moves, 0 where forbidden */
-    double *across;         /* [T][T]: factors by next tag, then tag */
-    double *powers;         /* [n_powers]: exp(-k * unit) */
+    void *memory;    /* what entities_init makes: */
+    int32_t *moves;  /* [T + 1][T], forbidden ones UNREACHABLE */
+    double *factors; /* [T + 1][T]: exp of the moves, 0 where forbidden */
+    double *across;  /* [T][T]: factors by next tag, then tag */
+    double *powers;  /* [n_powers]: exp(-k * unit) */
 } EntityTagger;
 
 typedef struct {
@@ -43,7 +47,7 @@ typedef struct {
 int entities_init(EntityTagger *tagger);
 void entities_free(EntityTagger *tagger);
 /* Appends the entities of a text whose words end at words[..].end. -1 without memory. */
-int entities_find(const EntityTagger *tagger, const uint32_t *text, size_t length, const Word *words,
-                  size_t n_words, FoundEntities *found);
+int entities_find(const EntityTagger *tagger, const uint32_t *text, size_t length, const Word *words, size_t n_words,
+                  FoundEntities *found);
 
 #endif

@@ -97,8 +97,7 @@ static int repeats(const Terms *terms, const Ranked *ranked, const Ranked *other
     return 0;
 }
 
-size_t ranked_choose(const Terms *terms, Ranked *ranked, size_t count, Ranked *best, size_t top_k,
-                     int distinct)
+size_t ranked_choose(const Terms *terms, Ranked *ranked, size_t count, Ranked *best, size_t top_k, int distinct)
 {
     size_t chosen = 0;
     for (size_t k = count / 2; k-- > 0;)

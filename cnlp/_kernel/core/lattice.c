@@ -68,23 +68,19 @@ static int extend_flags(Block *block, size_t position)
     return 1;
 }
 
-static void add_extra(Block *block, size_t start, size_t end, uint32_t id, int32_t cost,
-                      uint32_t source)
+static void add_extra(Block *block, size_t start, size_t end, uint32_t id, int32_t cost, uint32_t source)
 {
-    if (!reserve(&block->extras, &block->extras_capacity, block->n_extras + 1,
-                 sizeof(Edge))) {
+    if (!reserve(&block->extras, &block->extras_capacity, block->n_extras + 1, sizeof(Edge))) {
         block->failed = 1;
         return;
     }
-    block->extras[block->n_extras++] =
-        (Edge){(uint32_t)start, (uint32_t)end, id, cost, source};
+    block->extras[block->n_extras++] = (Edge){(uint32_t)start, (uint32_t)end, id, cost, source};
 }
 
 static void add_class_edge(Block *block, size_t start, size_t end, uint32_t class_id)
 {
     const Model *model = block->input.model;
-    add_extra(block, start, end, model->trie.n_units + class_id, model->class_costs[class_id],
-              SOURCE_PATTERN);
+    add_extra(block, start, end, model->trie.n_units + class_id, model->class_costs[class_id], SOURCE_PATTERN);
 }
 
 /* Does the user's lexicon say that text[start:end] is never a word? */
@@ -234,10 +230,8 @@ static void match_constraints(Block *block, ForcedList *list, int partial_pass)
                     reopen_for(block, j + 1, mode);
                 }
                 mode &= MODE_MASK;
-                if (!partial_pass && (mode == MODE_FORCE || mode == MODE_SPLIT)
-                    && is_open(block, j + 1))
-                    add_forced(block, list,
-                               (Forced){i, j + 1, value - 1, overlay->costs[value - 1]});
+                if (!partial_pass && (mode == MODE_FORCE || mode == MODE_SPLIT) && is_open(block, j + 1))
+                    add_forced(block, list, (Forced){i, j + 1, value - 1, overlay->costs[value - 1]});
             }
             base = UNIT_BASE(trie->units[node]);
             if (base == 0)
@@ -295,8 +289,7 @@ static void fix(Block *block, const Forced *forced, uint8_t *fixed)
     *flag(block, forced->start) = *flag(block, forced->end) = HARD_BOUNDARY;
     const Overlay *overlay = block->input.overlay;
     if (forced->entry == UINT32_MAX) {
-        add_extra(block, forced->start, forced->end, block->input.model->trie.n_units, forced->cost,
-                  SOURCE_USER);
+        add_extra(block, forced->start, forced->end, block->input.model->trie.n_units, forced->cost, SOURCE_USER);
         return;
     }
     uint32_t id = overlay->ids[forced->entry];
@@ -438,8 +431,7 @@ static int reserve_codes(Block *block, size_t size)
     if (block->second != block->small_codes)
         free(block->second);
     size_t target = size <= SMALL_BLOCK ? SMALL_BLOCK : size + size / 4;
-    block->second = size <= SMALL_BLOCK ? block->small_codes
-                                        : malloc(target * sizeof(uint32_t) * 2);
+    block->second = size <= SMALL_BLOCK ? block->small_codes : malloc(target * sizeof(uint32_t) * 2);
     block->capacity = block->second ? target : 0;
     if (!block->second)
         return 0;
@@ -459,15 +451,13 @@ static int load(Block *block, size_t begin, size_t end, int with_codes)
     block->n_extras = 0;
     block->has_glued = 0;
     block->flags_end = begin;
-    if (!extend_flags(block, reach)
-        || ((with_codes || block->input.overlay) && !reserve_codes(block, reach - begin)))
+    if (!extend_flags(block, reach) || ((with_codes || block->input.overlay) && !reserve_codes(block, reach - begin)))
         return -1;
     if (with_codes)
         load_codes(block, reach - begin);
     if (block->input.overlay)
         for (size_t i = begin; i < reach; i++)
-            block->user_codes[i - begin] =
-                (uint16_t)trie_code(&block->input.overlay->trie, block->input.text[i]);
+            block->user_codes[i - begin] = (uint16_t)trie_code(&block->input.overlay->trie, block->input.text[i]);
     if (block->input.model->use_patterns)
         load_patterns(block);
     if (block->input.overlay || block->input.n_spans)
@@ -511,9 +501,8 @@ static size_t user_candidates(Block *block, size_t start)
         if (value && value <= overlay->n_entries) {
             uint32_t mode = overlay->modes[value - 1] & MODE_MASK;
             int is_word = mode == MODE_PREFER || mode == MODE_FORCE;
-            block->scratch[count++] =
-                (Edge){(uint32_t)start, (uint32_t)(j + 1), overlay->ids[value - 1],
-                       overlay->costs[value - 1], is_word ? SOURCE_USER : SOURCE_HIDDEN};
+            block->scratch[count++] = (Edge){(uint32_t)start, (uint32_t)(j + 1), overlay->ids[value - 1],
+                                             overlay->costs[value - 1], is_word ? SOURCE_USER : SOURCE_HIDDEN};
         }
         base = UNIT_BASE(trie->units[node]);
         if (base == 0)
@@ -527,8 +516,8 @@ size_t block_candidates(Block *block, size_t start, size_t extra)
     size_t last_extra = extra;
     while (last_extra < block->n_extras && block->extras[last_extra].start == start)
         last_extra++;
-    if (!reserve(&block->scratch, &block->scratch_capacity,
-                 max_length(block) * 2 + (last_extra - extra), sizeof(Edge))) {
+    if (!reserve(&block->scratch, &block->scratch_capacity, max_length(block) * 2 + (last_extra - extra),
+                 sizeof(Edge))) {
         block->failed = 1;
         return 0;
     }
@@ -541,8 +530,7 @@ size_t block_candidates(Block *block, size_t start, size_t extra)
             break;
         uint64_t unit = trie->units[node];
         if (UNIT_VALUE(unit) && !is_hidden(block, n_user, j + 1))
-            block->scratch[count++] =
-                (Edge){(uint32_t)start, (uint32_t)(j + 1), node, WORD_COST(unit), SOURCE_LEXICON};
+            block->scratch[count++] = (Edge){(uint32_t)start, (uint32_t)(j + 1), node, WORD_COST(unit), SOURCE_LEXICON};
         base = UNIT_BASE(unit);
         if (base == 0)
             break;

@@ -30,23 +30,23 @@ enum { NO_BOUNDARY = 1, HARD_BOUNDARY = 2, HAS_EXTRA = 4, EDGE = 8, GLUED = 16 }
 /* One block of a text, ready for its candidates to be listed. Positions are absolute in the text;
  * arrays are indexed from `begin`. */
 typedef struct {
-    Input input;            /* the whole text */
+    Input input; /* the whole text */
     size_t longest_span;
-    size_t begin, end;      /* the block; edges may reach beyond its end */
-    size_t capacity;        /* characters the arrays have room for */
-    uint32_t *second;       /* node after two characters from here, 0 if there is none */
-    uint16_t *codes;        /* trie codes of text[begin .. end + max_length) */
-    uint16_t *user_codes;   /* these three in one allocation, at second */
-    uint8_t *flags;         /* of positions begin .. flags_end - 1 */
+    size_t begin, end;    /* the block; edges may reach beyond its end */
+    size_t capacity;      /* characters the arrays have room for */
+    uint32_t *second;     /* node after two characters from here, 0 if there is none */
+    uint16_t *codes;      /* trie codes of text[begin .. end + max_length) */
+    uint16_t *user_codes; /* these three in one allocation, at second */
+    uint8_t *flags;       /* of positions begin .. flags_end - 1 */
     size_t flags_end, flags_capacity;
-    Edge *extras;           /* patterns, forced words: sorted by start */
+    Edge *extras; /* patterns, forced words: sorted by start */
     size_t n_extras, extras_capacity;
-    Edge *scratch;          /* candidates of one start, where there is an overlay */
+    Edge *scratch; /* candidates of one start, where there is an overlay */
     size_t scratch_capacity;
-    int for_tagger;         /* it needs no proposals of words; runs of kana and of hangul stay whole */
+    int for_tagger; /* it needs no proposals of words; runs of kana and of hangul stay whole */
     int has_glued;
-    int isolated_only;      /* other patterns bind nothing: a tagger follows its standard */
-    int failed;             /* out of memory */
+    int isolated_only; /* other patterns bind nothing: a tagger follows its standard */
+    int failed;        /* out of memory */
     uint32_t small_codes[2 * SMALL_BLOCK];
     uint8_t small_flags[SMALL_BLOCK];
 } Block;
@@ -65,8 +65,7 @@ size_t block_first_span(const Block *block, size_t position);
 
 static inline int is_open(const Block *block, size_t position)
 {
-    return position >= block->flags_end
-        || !(block->flags[position - block->begin] & NO_BOUNDARY);
+    return position >= block->flags_end || !(block->flags[position - block->begin] & NO_BOUNDARY);
 }
 
 /* Where a walk from `start` must stop: behind the trie's longest word, or the text. */
@@ -76,8 +75,7 @@ static inline size_t walk_end(const Block *block, const Trie *trie, size_t start
     return end < block->input.length ? end : block->input.length;
 }
 
-typedef void (*Visit)(void *state, size_t start, size_t end, uint32_t id, int32_t cost,
-                      uint32_t source);
+typedef void (*Visit)(void *state, size_t start, size_t end, uint32_t id, int32_t cost, uint32_t source);
 
 /* What the walk over a loaded block reads, as values: unlike a Block's, these fields cannot change
  * behind the compiler's back, so they stay in registers. Arrays are indexed by absolute positions. */
@@ -152,8 +150,8 @@ ALWAYS_INLINE size_t visit_words(const View view, size_t start, size_t limit, Vi
 }
 
 /* The same with the user's words, patterns and forced words. */
-ALWAYS_INLINE size_t visit_candidates(const View view, Block *block, size_t start, size_t extra,
-                                      size_t limit, Visit visit, void *state)
+ALWAYS_INLINE size_t visit_candidates(const View view, Block *block, size_t start, size_t extra, size_t limit,
+                                      Visit visit, void *state)
 {
     size_t reach = start + 1, count = block_candidates(block, start, extra);
     int open = is_boundary(&view, start), has_single = 0;
@@ -176,8 +174,8 @@ ALWAYS_INLINE size_t visit_candidates(const View view, Block *block, size_t star
  * first of the extras with that start, `limit` the next hard boundary. Returns the furthest end of
  * the permitted edges, the user's words and the extras. Inlined, so that each decoder gets a loop
  * of its own and no edge need be stored that is looked at once. */
-ALWAYS_INLINE size_t visit_edges(const View view, Block *block, size_t start, size_t extra,
-                                 size_t limit, Visit visit, void *state)
+ALWAYS_INLINE size_t visit_edges(const View view, Block *block, size_t start, size_t extra, size_t limit, Visit visit,
+                                 void *state)
 {
     if (view.has_overlay || (view.flags[start] & (HAS_EXTRA | NO_BOUNDARY)))
         return visit_candidates(view, block, start, extra, limit, visit, state);

@@ -7,8 +7,8 @@
 #include "scanner.h"
 #include "trie.h"
 
-#define BONUS_STEP 256 /* one step of a bigram bonus: 1/16 nat */
-#define PAIR_BUCKET 8  /* entries of the bigram table that are looked at together */
+#define BONUS_STEP 256                           /* one step of a bigram bonus: 1/16 nat */
+#define PAIR_BUCKET 8                            /* entries of the bigram table that are looked at together */
 #define PAIR_LEFT_MULTIPLIER 0x9E3779B97F4A7C15u /* of a pair's hash */
 #define PAIR_RIGHT_MULTIPLIER 0xC2B2AE3D27D4EB4Fu
 
@@ -42,7 +42,7 @@ typedef struct {
     const int32_t *class_costs; /* [1 + n_patterns]: unknown character, then each pattern */
     const uint32_t *bigrams;    /* [n_buckets * PAIR_BUCKET]: fingerprint << 8 | bonus; 0: empty */
     uint32_t n_buckets;
-    int32_t word_cost;          /* what a word costs besides, where bigrams count */
+    int32_t word_cost; /* what a word costs besides, where bigrams count */
     int use_patterns;
 } Model;
 

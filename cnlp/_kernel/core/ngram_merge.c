@@ -92,8 +92,8 @@ void ngram_merger_free(NgramMerger *merger)
 
 int ngram_merger_open(NgramMerger *merger, size_t n_runs, int max_length, size_t block, NgramRead read, void *context)
 {
-    *merger = (NgramMerger){
-        .read = read, .context = context, .max_length = max_length, .block = block, .n_runs = n_runs};
+    *merger =
+        (NgramMerger){.read = read, .context = context, .max_length = max_length, .block = block, .n_runs = n_runs};
     merger->runs = calloc(n_runs + 1, sizeof *merger->runs);
     merger->heap = calloc(n_runs + 1, sizeof *merger->heap);
     if (!merger->runs || !merger->heap)

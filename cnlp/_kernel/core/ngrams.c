@@ -211,7 +211,7 @@ typedef struct {
     uint64_t total, left_edges, right_edges;
     double right_sum; /* of c ln c over its right neighbours */
     uint32_t n_right, n_left;
-    uint64_t *left;        /* [NGRAM_SYMBOLS] occurrences by left neighbour */
+    uint64_t *left;         /* [NGRAM_SYMBOLS] occurrences by left neighbour */
     uint16_t *left_symbols; /* [n_left] those that are not 0, in the order in which they came */
 } Level;
 
@@ -319,7 +319,8 @@ static int keep(NgramTabulator *tabulator, int length)
 static int window_length(const NgramWindow *window, int max_length)
 {
     int length = 0;
-    while (length < max_length && ngram_symbol(window, length)) length++;
+    while (length < max_length && ngram_symbol(window, length))
+        length++;
     return length;
 }
 

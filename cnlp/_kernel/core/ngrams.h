@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NGRAM_MAX 6           /* longest n-gram; with both neighbours eight symbols, the size of a window */
-#define NGRAM_SYMBOLS 65536   /* a symbol is a code point of the Basic Multilingual Plane; 0 is an edge */
-#define NGRAM_RECORD_MAX 27   /* bytes of a record: head, ten of a count, eight symbols */
+#define NGRAM_MAX 6         /* longest n-gram; with both neighbours eight symbols, the size of a window */
+#define NGRAM_SYMBOLS 65536 /* a symbol is a code point of the Basic Multilingual Plane; 0 is an edge */
+#define NGRAM_RECORD_MAX 27 /* bytes of a record: head, ten of a count, eight symbols */
 
 typedef struct {
     uint64_t high, low; /* symbols from the most significant end: the n-gram, right neighbour, left neighbour, zeros */
@@ -73,7 +73,8 @@ static inline int ngram_less(const NgramWindow *a, const NgramWindow *b)
 static inline int ngram_shared(const NgramWindow *a, const NgramWindow *b)
 {
     int shared = 0;
-    while (shared < 8 && ngram_symbol(a, shared) == ngram_symbol(b, shared)) shared++;
+    while (shared < 8 && ngram_symbol(a, shared) == ngram_symbol(b, shared))
+        shared++;
     return shared;
 }
 

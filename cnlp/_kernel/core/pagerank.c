@@ -11,8 +11,8 @@ typedef struct {
 } Neighbour;
 
 /* Steps taken. sums: [size], first, as offsets: [size + 1]; ranks starts as 1 / size and ends as the result. */
-static long iterate(size_t size, const size_t *first, const Neighbour *neighbours, const double *sums,
-                    double *ranks, double *shares, double *fresh, double damping, double tolerance, long limit)
+static long iterate(size_t size, const size_t *first, const Neighbour *neighbours, const double *sums, double *ranks,
+                    double *shares, double *fresh, double damping, double tolerance, long limit)
 {
     double change = tolerance;
     long steps = 0;

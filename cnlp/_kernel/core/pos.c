@@ -24,7 +24,7 @@ enum { SPREAD = 256 }; /* places of a row: whatever stands there, it stays withi
 
 typedef struct {
     uint64_t columns[N_COLUMNS];
-    uint64_t set; /* bits of the candidates */
+    uint64_t set;               /* bits of the candidates */
     uint32_t first[3], last[3]; /* codes from the begin and from the end, 0 where the word is shorter */
     size_t length;
 } Features;
@@ -196,8 +196,7 @@ typedef struct {
     size_t count;
 } Sequence;
 
-static void load_features(const PosTagger *tagger, const Sequence *sequence, size_t from, size_t to,
-                          Features *features)
+static void load_features(const PosTagger *tagger, const Sequence *sequence, size_t from, size_t to, Features *features)
 {
     for (size_t i = from; i < to; i++) {
         uint32_t k = sequence->index[i], begin = k ? sequence->words[k - 1].end : 0;
@@ -284,8 +283,7 @@ static inline uint32_t lowest(uint64_t set)
 }
 
 /* The tags of the words from the last decided one up to i, whose tag is `tag`. */
-static void decide(const PosTagger *tagger, Work *work, const Sequence *sequence, size_t i, uint32_t tag,
-                   uint8_t *tags)
+static void decide(const PosTagger *tagger, Work *work, const Sequence *sequence, size_t i, uint32_t tag, uint8_t *tags)
 {
     tags[sequence->index[i]] = (uint8_t)tag;
     for (size_t k = i; k > work->decided; k--) {

@@ -52,12 +52,12 @@ typedef struct {
     const uint16_t *pages, *codes; /* as a trie's: the codes of folded characters */
     const uint8_t *types;          /* [n_codes], 0 .. 7 */
     const WordTemplate *templates;
-    const uint32_t *rows;          /* [2 * n_rows]: where in `entries`; 0: empty */
-    const uint16_t *entries;       /* of each row how many, then (offset * n_tags + tag) << 8 | weight + 128 */
-    const int16_t *transitions;    /* [n_tags][n_tags] by tag and next tag, [n_tags] of the first word */
-    const uint32_t *words;         /* [2 * n_words]: class << 16 | set; 0: empty */
-    const uint16_t *coarse;        /* [n_classes] */
-    const uint64_t *sets;          /* [n_sets]: bits of the tags that a word can have; the first: any word */
+    const uint32_t *rows;       /* [2 * n_rows]: where in `entries`; 0: empty */
+    const uint16_t *entries;    /* of each row how many, then (offset * n_tags + tag) << 8 | weight + 128 */
+    const int16_t *transitions; /* [n_tags][n_tags] by tag and next tag, [n_tags] of the first word */
+    const uint32_t *words;      /* [2 * n_words]: class << 16 | set; 0: empty */
+    const uint16_t *coarse;     /* [n_classes] */
+    const uint64_t *sets;       /* [n_sets]: bits of the tags that a word can have; the first: any word */
     Numbers dictionary, clusters;
     uint32_t n_codes, n_templates, n_rows, n_entries, n_words, n_classes, n_sets;
     uint32_t n_tags;

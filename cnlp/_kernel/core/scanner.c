@@ -2,15 +2,14 @@
  * rule that scanner_match follows. */
 #include "scanner.h"
 
-void scanner_match(const Scanner *scanner, const uint32_t *text, size_t length, size_t start,
-                   uint32_t before, int soft_allowed, Match *atomic, Match *soft)
+void scanner_match(const Scanner *scanner, const uint32_t *text, size_t length, size_t start, uint32_t before,
+                   int soft_allowed, Match *atomic, Match *soft)
 {
     size_t end = start, limit = start + LOOKAHEAD;
     uint32_t state = before & IS_ALNUM ? START_AFTER_ALNUM : START;
     atomic->end = soft->end = 0;
     while (end < length && end < limit) {
-        state = scanner->transitions[state * scanner->n_categories
-                                     + scanner_category(scanner, text[end])];
+        state = scanner->transitions[state * scanner->n_categories + scanner_category(scanner, text[end])];
         if (state == 0)
             break;
         end++;

@@ -36,11 +36,10 @@ static inline uint32_t scanner_flags(const Scanner *scanner, uint32_t code_point
 
 /* Can a match begin with `here`, or two characters of a match with `here` and `next`? Sorts out the
  * punctuation marks, which begin a match only when they are repeated. */
-static inline int scanner_can_start(const Scanner *scanner, uint32_t before, uint32_t here,
-                                    uint32_t next)
+static inline int scanner_can_start(const Scanner *scanner, uint32_t before, uint32_t here, uint32_t next)
 {
-    const uint16_t *row = scanner->transitions
-                        + (before & IS_ALNUM ? START_AFTER_ALNUM : START) * scanner->n_categories;
+    const uint16_t *row =
+        scanner->transitions + (before & IS_ALNUM ? START_AFTER_ALNUM : START) * scanner->n_categories;
     uint32_t state = row[scanner_category(scanner, here)];
     return scanner->accepts[state]
         || scanner->transitions[state * scanner->n_categories + scanner_category(scanner, next)];
@@ -53,13 +52,13 @@ static inline int is_same_run(uint32_t before, uint32_t here)
 }
 
 typedef struct {
-    size_t end;       /* 0: no match */
+    size_t end; /* 0: no match */
     uint32_t pattern;
 } Match;
 
 /* The longest atomic and the longest soft match that begin at text[start]; `before` are the flags of
  * the character before it. */
-void scanner_match(const Scanner *scanner, const uint32_t *text, size_t length, size_t start,
-                   uint32_t before, int soft_allowed, Match *atomic, Match *soft);
+void scanner_match(const Scanner *scanner, const uint32_t *text, size_t length, size_t start, uint32_t before,
+                   int soft_allowed, Match *atomic, Match *soft);
 
 #endif

@@ -7,7 +7,7 @@
 typedef struct {
     const Model *model;
     const Overlay *overlay; /* may be NULL */
-    const Tagger *tagger;   /* segments where the algorithm is TAGGER, may propose words where it is BIGRAM, else NULL */
+    const Tagger *tagger; /* segments where the algorithm is TAGGER, may propose words where it is BIGRAM, else NULL */
     int algorithm;
 } Segmenter;
 

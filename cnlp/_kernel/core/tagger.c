@@ -86,18 +86,15 @@ static int jump(Path *path, size_t end, size_t from, int tag)
  * + 32768 each, on all paths alike. */
 static void walk_free(Path *path, const uint64_t *totals, size_t begin, size_t end)
 {
-    const int32_t(*t)[N_TAGS] = path->tagger->transitions;
-    const int64_t bm = t[TAG_B][TAG_M], be = t[TAG_B][TAG_E], mm = t[TAG_M][TAG_M],
-                  me = t[TAG_M][TAG_E], eb = t[TAG_E][TAG_B], es = t[TAG_E][TAG_S],
-                  sb = t[TAG_S][TAG_B], ss = t[TAG_S][TAG_S];
-    int64_t b = path->best[TAG_B], m = path->best[TAG_M], e = path->best[TAG_E],
-            s = path->best[TAG_S];
+    const int32_t (*t)[N_TAGS] = path->tagger->transitions;
+    const int64_t bm = t[TAG_B][TAG_M], be = t[TAG_B][TAG_E], mm = t[TAG_M][TAG_M], me = t[TAG_M][TAG_E],
+                  eb = t[TAG_E][TAG_B], es = t[TAG_E][TAG_S], sb = t[TAG_S][TAG_B], ss = t[TAG_S][TAG_S];
+    int64_t b = path->best[TAG_B], m = path->best[TAG_M], e = path->best[TAG_E], s = path->best[TAG_S];
     for (size_t i = begin; i < end; i++) {
         uint64_t total = *totals++;
         int64_t from_e = e + eb, from_s = s + sb, es_ = e + es, ss_ = s + ss;
         int64_t from_b = b + bm, from_m = m + mm, be_ = b + be, me_ = m + me;
-        path->back[i] = (uint8_t)((from_s > from_e) | (from_m > from_b) << 1 | (me_ > be_) << 2
-                                  | (ss_ > es_) << 3);
+        path->back[i] = (uint8_t)((from_s > from_e) | (from_m > from_b) << 1 | (me_ > be_) << 2 | (ss_ > es_) << 3);
         b = (from_s > from_e ? from_s : from_e) + tag_score(total, TAG_B);
         m = (from_m > from_b ? from_m : from_b) + tag_score(total, TAG_M);
         e = (me_ > be_ ? me_ : be_) + tag_score(total, TAG_E);
@@ -120,12 +117,12 @@ static void restrict_to_flags(Path *path, uint8_t flags)
 /* The score of the word [start, i] without what comes before its B: M inside, E at i. */
 static int64_t rest_of_word(const Path *path, size_t start, size_t i, int64_t e)
 {
-    const int32_t(*t)[N_TAGS] = path->tagger->transitions;
+    const int32_t (*t)[N_TAGS] = path->tagger->transitions;
     const int64_t *middle = path->history->middle - path->block->begin;
     if (start + 1 == i)
         return t[TAG_B][TAG_E] + e;
-    return t[TAG_B][TAG_M] + (int64_t)(i - start - 2) * t[TAG_M][TAG_M] + t[TAG_M][TAG_E]
-         + middle[i] - middle[start + 1] + e;
+    return t[TAG_B][TAG_M] + (int64_t)(i - start - 2) * t[TAG_M][TAG_M] + t[TAG_M][TAG_E] + middle[i]
+         - middle[start + 1] + e;
 }
 
 /* The start of the best word that ends at i, but not before `least`. */
@@ -148,7 +145,7 @@ static int is_blocked_start(const Wish *wishes, size_t count, size_t start)
 /* Grants the wishes that end behind i. `e`: the score of E at i. */
 static int grant(Path *path, size_t i, const Wish *wishes, size_t count, int64_t e)
 {
-    const int32_t(*t)[N_TAGS] = path->tagger->transitions;
+    const int32_t (*t)[N_TAGS] = path->tagger->transitions;
     const uint8_t *flags = path->block->flags - path->block->begin;
     const int64_t *b = path->history->b - path->block->begin;
     const int64_t *m = path->history->m - path->block->begin;
@@ -158,8 +155,7 @@ static int grant(Path *path, size_t i, const Wish *wishes, size_t count, int64_t
         if (wishes[k].bonus == BLOCKED)
             least = wishes[k].start;
     int64_t *best = &path->best[TAG_E];
-    if (least != SIZE_MAX && *best > UNREACHABLE / 2
-        && is_blocked_start(wishes, count, word_start(path, i, least))) {
+    if (least != SIZE_MAX && *best > UNREACHABLE / 2 && is_blocked_start(wishes, count, word_start(path, i, least))) {
         *best = UNREACHABLE;
         size_t start = i;
         while (start > least && !(flags[start] & (HARD_BOUNDARY | EDGE))) {
@@ -174,8 +170,8 @@ static int grant(Path *path, size_t i, const Wish *wishes, size_t count, int64_t
             }
         }
         if (start == least && least + 1 <= i && !(flags[least + 1] & (HARD_BOUNDARY | EDGE))) {
-            int64_t total = m[least] + (int64_t)(i - least - 1) * t[TAG_M][TAG_M] + t[TAG_M][TAG_E]
-                          + middle[i] - middle[least + 1] + e;
+            int64_t total = m[least] + (int64_t)(i - least - 1) * t[TAG_M][TAG_M] + t[TAG_M][TAG_E] + middle[i]
+                          - middle[least + 1] + e;
             if (total > *best) {
                 *best = total;
                 if (jump(path, i, least, TAG_M))
@@ -245,8 +241,7 @@ static int walk(Path *path, const uint64_t *totals, size_t begin, size_t end)
 static size_t trace(const Path *path, size_t length)
 {
     /* the tag before, by choices and tag */
-    static const uint8_t before[N_TAGS][2] = {
-        {TAG_E, TAG_S}, {TAG_B, TAG_M}, {TAG_B, TAG_M}, {TAG_E, TAG_S}};
+    static const uint8_t before[N_TAGS][2] = {{TAG_E, TAG_S}, {TAG_B, TAG_M}, {TAG_B, TAG_M}, {TAG_E, TAG_S}};
     uint8_t *back = path->back;
     const Jump *taken = path->history->jumps + path->history->n_jumps;
     int tag = path->best[TAG_S] > path->best[TAG_E] ? TAG_S : TAG_E;
@@ -308,7 +303,8 @@ static uint32_t source_of(const Block *block, const Scanner *scanner, size_t sta
     const uint32_t *text = block->input.text;
     size_t length = end - start;
     const Overlay *overlay = block->input.overlay;
-    for (size_t k = block_first_span(block, start); k < block->input.n_spans && block->input.spans[k].start == start; k++)
+    for (size_t k = block_first_span(block, start); k < block->input.n_spans && block->input.spans[k].start == start;
+         k++)
         if (block->input.spans[k].end == end)
             return SOURCE_USER;
     if (overlay && length <= overlay->trie.max_length) {
@@ -350,7 +346,10 @@ int tagger_decode(const Tagger *tagger, const Input *input, int with_sources, Wo
     block_init(&block, input);
     block.for_tagger = 1;
     block.isolated_only = tagger->n_layers > 1;
-    Path path = {.tagger = tagger, .block = &block, .back = back, .history = &history,
+    Path path = {.tagger = tagger,
+                 .block = &block,
+                 .back = back,
+                 .history = &history,
                  .best = {UNREACHABLE, UNREACHABLE, UNREACHABLE, 0}};
     if (length == 0)
         status = 0;

@@ -41,10 +41,10 @@ typedef struct {
 typedef struct {
     Trie trie; /* its values are profiles; its codes index the tables */
     uint32_t n_codes, n_profiles, n_classes;
-    uint32_t mark;               /* the bit of this standard in the marks of `general` */
-    const uint16_t *profiles;    /* [n_profiles + 1]: evidence class of a profile; 0: no match */
-    const Character *characters; /* [n_codes] */
-    const uint64_t *unigram;     /* [n_codes][5] */
+    uint32_t mark;                            /* the bit of this standard in the marks of `general` */
+    const uint16_t *profiles;                 /* [n_profiles + 1]: evidence class of a profile; 0: no match */
+    const Character *characters;              /* [n_codes] */
+    const uint64_t *unigram;                  /* [n_codes][5] */
     const uint64_t *match[LONGEST_MATCH + 1]; /* [n_classes][length + 2] */
     HashTable bigrams[N_LAYERS], covers[N_LAYERS];
     int32_t transitions[N_TAGS][N_TAGS];
@@ -56,8 +56,7 @@ typedef struct {
 
 /* Sums the layers. The fields trie, n_*, profiles, transitions and prefer_bonus are set already.
  * Returns 0, -1 without memory, -2 if scores could leave the range of int16. */
-int tagger_init(Tagger *tagger, const uint16_t *class_fold, const uint8_t *types,
-                const Layer *layers, int n_layers);
+int tagger_init(Tagger *tagger, const uint16_t *class_fold, const uint8_t *types, const Layer *layers, int n_layers);
 void tagger_free(Tagger *tagger);
 
 /* Appends the words of the best path. Sources are filled in if asked for. Returns -1 without memory. */

@@ -70,8 +70,7 @@ static void collect(Block *block, int32_t bonus, size_t start, size_t *reach, Wi
     }
 }
 
-size_t tagger_constrain(Block *block, int32_t bonus, size_t begin, size_t end, uint8_t carried,
-                        Wishes *wishes)
+size_t tagger_constrain(Block *block, int32_t bonus, size_t begin, size_t end, uint8_t carried, Wishes *wishes)
 {
     wishes->count = 0;
     if (block_constrain(block, begin, end))

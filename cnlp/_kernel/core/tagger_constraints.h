@@ -19,8 +19,7 @@ typedef struct {
 
 /* Loads the constraints of text[begin .. end) and finds the last position that no pattern, no word
  * of the user and no span crosses: up to there they are all known. Returns begin if there is none. */
-size_t tagger_constrain(Block *block, int32_t bonus, size_t begin, size_t end, uint8_t carried,
-                        Wishes *wishes);
+size_t tagger_constrain(Block *block, int32_t bonus, size_t begin, size_t end, uint8_t carried, Wishes *wishes);
 
 static inline uint8_t block_flag(const Block *block, size_t position)
 {

@@ -30,10 +30,10 @@
 #include <string.h>
 
 #define LANES 0x0001000100010001u
-#define ROW_BIAS 128 /* in each lane of a spread row: int8 + 128 >= 0 */
+#define ROW_BIAS 128                           /* in each lane of a spread row: int8 + 128 >= 0 */
 #define BIAS ((0x8000 - 5 * ROW_BIAS) * LANES) /* four bigrams and a row of char_cover bring the rest */
 
-enum { SPILL = 7, BIGRAM_MARKS = 8 }; /* behind the keys: bits of those that went on; marks of each key */
+enum { SPILL = 7, BIGRAM_MARKS = 8 };            /* behind the keys: bits of those that went on; marks of each key */
 enum { COVER_KEY = 0xFFFFFF, COVER_MARKS = 24 }; /* the marks stand above the key */
 
 /* ---- tables ---------------------------------------------------------------------------------- */
@@ -61,20 +61,17 @@ static int32_t add_rows(uint64_t *sums, const int16_t *rows, size_t count)
 }
 
 /* What is known of each code, and the base of its node in the trie if words go on behind it. */
-static void fill_characters(Tagger *tagger, Character *characters, const uint16_t *class_fold,
-                            const uint8_t *types)
+static void fill_characters(Tagger *tagger, Character *characters, const uint16_t *class_fold, const uint8_t *types)
 {
     const Trie *trie = &tagger->trie;
     for (uint32_t code = 0; code < tagger->n_codes; code++) {
         uint32_t node = trie_child(trie, 0, code);
-        characters[code] =
-            (Character){node ? UNIT_BASE(trie->units[node]) : 0, class_fold[code], types[code]};
+        characters[code] = (Character){node ? UNIT_BASE(trie->units[node]) : 0, class_fold[code], types[code]};
     }
     tagger->characters = characters;
 }
 
-int tagger_init(Tagger *tagger, const uint16_t *class_fold, const uint8_t *types,
-                const Layer *layers, int n_layers)
+int tagger_init(Tagger *tagger, const uint16_t *class_fold, const uint8_t *types, const Layer *layers, int n_layers)
 {
     static const uint64_t nothing[LINE / sizeof(uint64_t)];
     size_t n_codes = tagger->n_codes, items = n_codes * 6;
@@ -108,8 +105,8 @@ int tagger_init(Tagger *tagger, const uint16_t *class_fold, const uint8_t *types
     for (uint32_t length = 2; length <= LONGEST_MATCH && tagger->n_classes; length++) /* class 0: no match */
         memset((uint64_t *)tagger->match[length], 0, (length + 2) * sizeof(uint64_t));
     for (uint32_t k = 0; k < N_REPETITIONS; k++) { /* bits of the file by those of `equals`, the last first */
-        uint32_t bits = (k & 1) << 5 | (k >> 1 & 1) << 4 | (k >> 2 & 1) << 2 | (k >> 3 & 1)
-                      | (k >> 4 & 1) << 1 | (k >> 5 & 1) << 3;
+        uint32_t bits =
+            (k & 1) << 5 | (k >> 1 & 1) << 4 | (k >> 2 & 1) << 2 | (k >> 3 & 1) | (k >> 4 & 1) << 1 | (k >> 5 & 1) << 3;
         tagger->repetition[k] = repetition[bits];
     }
     for (int k = 0; k < N_LAYERS; k++) {
@@ -136,7 +133,8 @@ static inline const uint8_t *bucket_at(const HashTable *table, uint32_t key)
 /* Asks for the bucket of a key if it is marked, without a branch. */
 static inline void ask_if(const HashTable *table, uint32_t key, uint32_t is_marked)
 {
-    PREFETCH(table->lines + (((uint64_t)(key * TAGGER_MULTIPLIER) * table->n_buckets >> 32) * LINE & -(uint64_t)is_marked));
+    PREFETCH(table->lines
+             + (((uint64_t)(key * TAGGER_MULTIPLIER) * table->n_buckets >> 32) * LINE & -(uint64_t)is_marked));
 }
 
 static inline const uint8_t *next_bucket(const HashTable *table, const uint8_t *line)
@@ -419,8 +417,7 @@ static void add_types(const Tagger *tagger, Window *window, size_t from, size_t 
         window->covers[i] = key;
         kinds = (kinds << 3 | window->types[i + 1]) & (N_TYPES - 1);
         repeats = (repeats << 2 | equals(window, i)) & (N_REPETITIONS - 1);
-        window->sums[i] += BIAS + tagger->types[kinds] + tagger->repetition[repeats & is_plain]
-                         + tagger->cover[cover];
+        window->sums[i] += BIAS + tagger->types[kinds] + tagger->repetition[repeats & is_plain] + tagger->cover[cover];
     }
 }
 
@@ -453,8 +450,8 @@ static void add_layer_covers(const Tagger *tagger, Window *window, size_t n_mark
     }
 }
 
-const uint64_t *tagger_window(const Tagger *tagger, Window *window, const uint32_t *text,
-                              size_t length, size_t begin, size_t end)
+const uint64_t *tagger_window(const Tagger *tagger, Window *window, const uint32_t *text, size_t length, size_t begin,
+                              size_t end)
 {
     size_t first = begin < MARGIN ? 0 : begin - MARGIN;
     size_t last = length - end < MARGIN ? length : end + MARGIN;

@@ -20,8 +20,8 @@ typedef struct {
 } Window;
 
 /* Scores text[begin .. end), at most WINDOW_CORE positions; returns those of text[begin] and on. */
-const uint64_t *tagger_window(const Tagger *tagger, Window *window, const uint32_t *text,
-                              size_t length, size_t begin, size_t end);
+const uint64_t *tagger_window(const Tagger *tagger, Window *window, const uint32_t *text, size_t length, size_t begin,
+                              size_t end);
 
 /* One tag's score + 32768. */
 static inline int32_t tag_score(uint64_t total, int tag)

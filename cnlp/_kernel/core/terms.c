@@ -26,9 +26,9 @@ static uint32_t value_of(const Trie *trie, const uint32_t *word, size_t length)
 
 static int is_numeral(uint32_t c)
 {
-    static const uint16_t numerals[] = {
-        0x3007, 0x96F6, 0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D, 0x5341,
-        0x767E, 0x5343, 0x4E07, 0x4EBF, 0x4E24, 0x7B2C, 0x5E74, 0x6708, 0x65E5, 0x65F6, 0x5206, 0x79D2};
+    static const uint16_t numerals[] = {0x3007, 0x96F6, 0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D,
+                                        0x4E03, 0x516B, 0x4E5D, 0x5341, 0x767E, 0x5343, 0x4E07, 0x4EBF,
+                                        0x4E24, 0x7B2C, 0x5E74, 0x6708, 0x65E5, 0x65F6, 0x5206, 0x79D2};
     for (size_t i = 0; i < sizeof numerals / sizeof *numerals; i++)
         if (numerals[i] == c)
             return 1;
@@ -71,8 +71,7 @@ static uint32_t judge(Terms *terms, TermFilter *filter, const uint32_t *word, si
 {
     uint32_t facts = value_of(filter->lexicon, word, length);
     uint32_t class = facts ? (facts - 1) & (TERM_CLASSES - 1) : 0;
-    int stop = filter->stops ? value_of(filter->stops, word, length) != 0
-                             : facts && ((facts - 1) & TERM_STOP);
+    int stop = filter->stops ? value_of(filter->stops, word, length) != 0 : facts && ((facts - 1) & TERM_STOP);
     if (stop || !(filter->classes >> class & 1) || !is_worded(filter, word, length))
         return NO_TERM;
     if (!reserve(&terms->terms, &terms->terms_capacity, terms->n_terms + 1, sizeof *terms->terms)) {
@@ -81,8 +80,8 @@ static uint32_t judge(Terms *terms, TermFilter *filter, const uint32_t *word, si
     }
     uint32_t listed = filter->idf ? value_of(filter->idf, word, length) : facts;
     uint32_t level = listed ? (listed - 1) >> TERM_LEVEL_SHIFT : 0;
-    terms->terms[terms->n_terms] = (Term){filter->levels[level < filter->n_levels ? level : 0],
-                                        (uint8_t)class, length >= filter->min_length};
+    terms->terms[terms->n_terms] =
+        (Term){filter->levels[level < filter->n_levels ? level : 0], (uint8_t)class, length >= filter->min_length};
     return (uint32_t)terms->n_terms++;
 }
 
@@ -108,8 +107,9 @@ static int index_words(Terms *terms, TermFilter *filter, const uint32_t *lengths
                 hash = (hash ^ word[i]) * 0x100000001B3u;
             KeySlot *slot = key_slot(&table, hash);
             uint32_t k = slot ? slot->value : 0;
-            while (k && (known[k - 1].length != length
-                         || memcmp(terms->folded + known[k - 1].start, word, length * sizeof *word)))
+            while (k
+                   && (known[k - 1].length != length
+                       || memcmp(terms->folded + known[k - 1].start, word, length * sizeof *word)))
                 k = known[k - 1].next;
             if (!slot || (!k && !reserve(&known, &capacity, n_known + 1, sizeof *known))) {
                 failed = 1;
@@ -124,15 +124,14 @@ static int index_words(Terms *terms, TermFilter *filter, const uint32_t *lengths
         }
         const TermPosition *last = terms->n_positions ? &terms->positions[terms->n_positions - 1] : NULL;
         if (number == NO_TERM) {
-            glue = length == 1 && terms->text[start] == ' ' && last && last->end == start
-                && terms->text[start - 1] < 128;
+            glue =
+                length == 1 && terms->text[start] == ' ' && last && last->end == start && terms->text[start - 1] < 128;
             run += !glue;
             continue;
         }
         run += glue && terms->text[start] >= 128;
         glue = 0;
-        if (!reserve(&terms->positions, &terms->positions_capacity, terms->n_positions + 1,
-                     sizeof *terms->positions))
+        if (!reserve(&terms->positions, &terms->positions_capacity, terms->n_positions + 1, sizeof *terms->positions))
             failed = 1;
         else
             terms->positions[terms->n_positions++] =
@@ -181,7 +180,8 @@ static int count_candidates(Terms *terms)
         at[0] = here->term;
         uint8_t size = 1;
         for (; size < terms->max_words && i + size < n && here[size].run == here->run
-               && !is_among(here[size].term, here, size); size++) {
+               && !is_among(here[size].term, here, size);
+             size++) {
             KeySlot *slot = key_slot(&table, (uint64_t)at[size - 1] << 32 | here[size].term);
             if (!slot || (!slot->value && add_candidate(terms, size + 1u))) {
                 status = -1;

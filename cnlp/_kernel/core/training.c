@@ -40,36 +40,43 @@
 /* ---- scores of one sequence ---------------------------------------------------------------------------------- */
 
 /* T is a constant where it is inlined with one, which lets the compiler use one vector register per offset. */
-static inline void add_rows(const TrainingData *data, const float *weights, int64_t begin, int64_t end,
-                            float *score, const int32_t T)
+static inline void add_rows(const TrainingData *data, const float *weights, int64_t begin, int64_t end, float *score,
+                            const int32_t T)
 {
     memset(score, 0, (size_t)(end - begin) * T * sizeof *score);
     for (int32_t s = 0; s < data->n_streams; s++) {
         const int32_t *ids = data->ids + (int64_t)s * data->n_positions;
         const int32_t low = data->windows[2 * s], high = data->windows[2 * s + 1], width = high - low + 1;
         const float *base = weights + data->bases[s];
-        int64_t first = begin - high, last = end - low;      /* q with q+low < end and q+high >= begin */
-        if (first < 0) first = 0;
-        if (last > data->n_positions) last = data->n_positions;
+        int64_t first = begin - high, last = end - low; /* q with q+low < end and q+high >= begin */
+        if (first < 0)
+            first = 0;
+        if (last > data->n_positions)
+            last = data->n_positions;
         for (int64_t q = first; q < last; q++) {
             if (q + 8 < last && ids[q + 8] >= 0)
                 PREFETCH(base + (int64_t)ids[q + 8] * width * T);
-            if (ids[q] < 0) continue;
+            if (ids[q] < 0)
+                continue;
             const float *row = base + (int64_t)ids[q] * width * T;
             int64_t from = q + low < begin ? begin : q + low, to = q + high >= end ? end : q + high + 1;
             const float *w = row + (from - q - low) * T;
             float *x = score + (from - begin) * T;
             for (int64_t p = from; p < to; p++, w += T, x += T)
-                for (int32_t t = 0; t < T; t++) x[t] += w[t];
+                for (int32_t t = 0; t < T; t++)
+                    x[t] += w[t];
         }
     }
 }
 
 static void sequence_scores(const TrainingData *data, const float *weights, int64_t begin, int64_t end, float *score)
 {
-    if (data->n_tags == 4) add_rows(data, weights, begin, end, score, 4);
-    else if (data->n_tags == 5) add_rows(data, weights, begin, end, score, 5);
-    else add_rows(data, weights, begin, end, score, data->n_tags);
+    if (data->n_tags == 4)
+        add_rows(data, weights, begin, end, score, 4);
+    else if (data->n_tags == 5)
+        add_rows(data, weights, begin, end, score, 5);
+    else
+        add_rows(data, weights, begin, end, score, data->n_tags);
 }
 
 /* Transition weights with the forbidden ones at -1e30: [T][T], then the start row. */
@@ -79,37 +86,46 @@ static void masked_transitions(const TrainingData *data, const float *weights, f
     const float *w = weights + data->transitions;
     for (int32_t i = 0; i < T * (T + 1); i++) {
         int32_t source = i;
-        if (i >= T * T && data->start_tag >= 0) source = data->start_tag * T + (i - T * T);
+        if (i >= T * T && data->start_tag >= 0)
+            source = data->start_tag * T + (i - T * T);
         table[i] = data->allowed[i] ? w[source] : FORBIDDEN;
     }
 }
 
-static void viterbi(const TrainingData *data, const float *score, const float *table, int64_t n,
-                    float *best, uint8_t *back, uint8_t *path)
+static void viterbi(const TrainingData *data, const float *score, const float *table, int64_t n, float *best,
+                    uint8_t *back, uint8_t *path)
 {
     const int32_t T = data->n_tags;
     const uint8_t *last_allowed = data->allowed + T * (T + 1);
     float *now = best, *next = best + T;
-    for (int32_t t = 0; t < T; t++) now[t] = score[t] + table[T * T + t];
+    for (int32_t t = 0; t < T; t++)
+        now[t] = score[t] + table[T * T + t];
     for (int64_t p = 1; p < n; p++) {
         for (int32_t t = 0; t < T; t++) {
             float top = now[0] + table[t];
             uint8_t from = 0;
             for (int32_t i = 1; i < T; i++) {
                 float value = now[i] + table[i * T + t];
-                if (value > top) { top = value; from = (uint8_t)i; }
+                if (value > top) {
+                    top = value;
+                    from = (uint8_t)i;
+                }
             }
             next[t] = top + score[p * T + t];
             back[p * T + t] = from;
         }
-        float *swap = now; now = next; next = swap;
+        float *swap = now;
+        now = next;
+        next = swap;
     }
     int32_t tag = -1;
     for (int32_t t = 0; t < T; t++)
-        if (last_allowed[t] && (tag < 0 || now[t] > now[tag])) tag = t;
+        if (last_allowed[t] && (tag < 0 || now[t] > now[tag]))
+            tag = t;
     for (int64_t p = n - 1; p >= 0; p--) {
         path[p] = (uint8_t)tag;
-        if (p) tag = back[p * T + tag];
+        if (p)
+            tag = back[p * T + tag];
     }
 }
 
@@ -126,7 +142,8 @@ static int64_t longest_sequence(const TrainingData *data)
     int64_t longest = 1;
     for (int64_t i = 0; i < data->n_sequences; i++) {
         int64_t n = data->sequences[2 * i + 1] - data->sequences[2 * i];
-        if (n > longest) longest = n;
+        if (n > longest)
+            longest = n;
     }
     return longest;
 }
@@ -136,7 +153,8 @@ static void *scratch_new(const TrainingData *data, Scratch *work)
     const size_t n = (size_t)longest_sequence(data), T = (size_t)data->n_tags;
     const size_t doubles = 2 * n * T + 2 * T * (T + 1), floats = n * T + 2 * T + T * (T + 1);
     char *block = malloc(doubles * sizeof(double) + floats * sizeof(float) + n * T + n);
-    if (!block) return NULL;
+    if (!block)
+        return NULL;
     work->alpha = (double *)block;
     work->beta = work->alpha + n * T;
     work->edge = work->beta + n * T;
@@ -158,8 +176,8 @@ static inline void move(float *weights, double *sums, int64_t i, float by, doubl
 
 /* Rows that speak about position p: + by for the gold tag, - by for the predicted one, times the stream's rate.
  * Returns the sum of the rates, which is the squared length of the position's feature vector. */
-static double move_position(const TrainingData *data, float *weights, double *sums, int64_t p, int32_t gold, int32_t wrong,
-                             float by, double step)
+static double move_position(const TrainingData *data, float *weights, double *sums, int64_t p, int32_t gold,
+                            int32_t wrong, float by, double step)
 {
     const int32_t T = data->n_tags;
     double length = 0.0;
@@ -168,9 +186,11 @@ static double move_position(const TrainingData *data, float *weights, double *su
         const int32_t low = data->windows[2 * s], high = data->windows[2 * s + 1], width = high - low + 1;
         for (int32_t d = low; d <= high; d++) {
             int64_t q = p - d;
-            if (q < 0 || q >= data->n_positions || ids[q] < 0) continue;
+            if (q < 0 || q >= data->n_positions || ids[q] < 0)
+                continue;
             length += data->rates[s];
-            if (by == 0.0f) continue;
+            if (by == 0.0f)
+                continue;
             int64_t at = data->bases[s] + ((int64_t)ids[q] * width + d - low) * T;
             move(weights, sums, at + gold, by * data->rates[s], step);
             move(weights, sums, at + wrong, -by * data->rates[s], step);
@@ -185,32 +205,39 @@ static void move_transitions(const TrainingData *data, float *weights, double *s
     const int32_t T = data->n_tags;
     const int32_t first = data->start_tag >= 0 ? data->start_tag : T;
     move(weights, sums, data->transitions + first * T + path[0], by, step);
-    for (int64_t p = 1; p < n; p++) move(weights, sums, data->transitions + path[p - 1] * T + path[p], by, step);
+    for (int64_t p = 1; p < n; p++)
+        move(weights, sums, data->transitions + path[p - 1] * T + path[p], by, step);
 }
 
-int64_t train_perceptron(const TrainingData *data, const int32_t *order, int64_t n_order, float *weights,
-                              double *sums, int64_t *steps, float margin, float aggressiveness)
+int64_t train_perceptron(const TrainingData *data, const int32_t *order, int64_t n_order, float *weights, double *sums,
+                         int64_t *steps, float margin, float aggressiveness)
 {
     const int32_t T = data->n_tags;
     Scratch work;
     void *block = scratch_new(data, &work);
-    if (!block) return -1;
+    if (!block)
+        return -1;
     int64_t wrong_tags = 0;
     for (int64_t k = 0; k < n_order; k++) {
-        const int64_t begin = data->sequences[2 * (int64_t)order[k]], end = data->sequences[2 * (int64_t)order[k] + 1], n = end - begin;
+        const int64_t begin = data->sequences[2 * (int64_t)order[k]], end = data->sequences[2 * (int64_t)order[k] + 1],
+                      n = end - begin;
         const uint8_t *gold = data->tags + begin;
         const double step = (double)++*steps;
-        if (n <= 0) continue;
+        if (n <= 0)
+            continue;
         sequence_scores(data, weights, begin, end, work.score);
         if (margin > 0.0f)
             for (int64_t p = 0; p < n; p++)
                 for (int32_t t = 0; t < T; t++)
-                    if (t != gold[p]) work.score[p * T + t] += margin;
+                    if (t != gold[p])
+                        work.score[p * T + t] += margin;
         masked_transitions(data, weights, work.table);
         viterbi(data, work.score, work.table, n, work.best, work.back, work.path);
         int64_t wrong = 0;
-        for (int64_t p = 0; p < n; p++) wrong += work.path[p] != gold[p];
-        if (!wrong) continue;
+        for (int64_t p = 0; p < n; p++)
+            wrong += work.path[p] != gold[p];
+        if (!wrong)
+            continue;
         wrong_tags += wrong;
         float by = 1.0f;
         if (aggressiveness > 0.0f) {
@@ -219,16 +246,21 @@ int64_t train_perceptron(const TrainingData *data, const int32_t *order, int64_t
             violation += start[work.path[0]] - start[gold[0]];
             for (int64_t p = 0; p < n; p++) {
                 violation += work.score[p * T + work.path[p]] - work.score[p * T + gold[p]];
-                if (p) violation += work.table[work.path[p - 1] * T + work.path[p]] - work.table[gold[p - 1] * T + gold[p]];
+                if (p)
+                    violation +=
+                        work.table[work.path[p - 1] * T + work.path[p]] - work.table[gold[p - 1] * T + gold[p]];
                 if (work.path[p] != gold[p])
                     norm += 2.0 * (1.0 + move_position(data, weights, sums, begin + p, 0, 0, 0.0f, 0.0));
             }
             by = (float)(violation / norm);
-            if (by > aggressiveness) by = aggressiveness;
-            if (by <= 0.0f) continue;
+            if (by > aggressiveness)
+                by = aggressiveness;
+            if (by <= 0.0f)
+                continue;
         }
         for (int64_t p = 0; p < n; p++)
-            if (work.path[p] != gold[p]) move_position(data, weights, sums, begin + p, gold[p], work.path[p], by, step);
+            if (work.path[p] != gold[p])
+                move_position(data, weights, sums, begin + p, gold[p], work.path[p], by, step);
         move_transitions(data, weights, sums, gold, n, by, step);
         move_transitions(data, weights, sums, work.path, n, -by, step);
     }
@@ -246,57 +278,75 @@ static double forward_backward(const TrainingData *data, const Scratch *work, in
     const uint8_t *last_allowed = data->allowed + T * (T + 1);
     double *alpha = work->alpha, *beta = work->beta, *expected = work->edge, *factor = work->edge + T * (T + 1);
     double log_z = 0.0;
-    for (int32_t i = 0; i < T * (T + 1); i++) factor[i] = work->table[i] <= FORBIDDEN ? 0.0 : exp((double)work->table[i]);
+    for (int32_t i = 0; i < T * (T + 1); i++)
+        factor[i] = work->table[i] <= FORBIDDEN ? 0.0 : exp((double)work->table[i]);
     memset(expected, 0, (size_t)T * (T + 1) * sizeof *expected);
     /* exp(score) relative to the best tag of the position replaces beta until the backward pass has used it */
     for (int64_t p = 0; p < n; p++) {
         const float *score = work->score + p * T;
         double *local = beta + p * T;
         float top = score[0];
-        for (int32_t t = 1; t < T; t++) if (score[t] > top) top = score[t];
-        for (int32_t t = 0; t < T; t++) local[t] = exp((double)(score[t] - top));
+        for (int32_t t = 1; t < T; t++)
+            if (score[t] > top)
+                top = score[t];
+        for (int32_t t = 0; t < T; t++)
+            local[t] = exp((double)(score[t] - top));
         log_z += top;
         double total = 0.0;
         for (int32_t t = 0; t < T; t++) {
             double reach = 0.0;
-            if (!p) reach = factor[T * T + t];
-            else for (int32_t i = 0; i < T; i++) reach += alpha[(p - 1) * T + i] * factor[i * T + t];
+            if (!p)
+                reach = factor[T * T + t];
+            else
+                for (int32_t i = 0; i < T; i++)
+                    reach += alpha[(p - 1) * T + i] * factor[i * T + t];
             alpha[p * T + t] = reach * local[t];
-            if (p == n - 1 && !last_allowed[t]) alpha[p * T + t] = 0.0;
+            if (p == n - 1 && !last_allowed[t])
+                alpha[p * T + t] = 0.0;
             total += alpha[p * T + t];
         }
         log_z += log(total);
-        for (int32_t t = 0; t < T; t++) alpha[p * T + t] /= total;
+        for (int32_t t = 0; t < T; t++)
+            alpha[p * T + t] /= total;
     }
     /* backward: suffix[t] proportional to the weight of everything after p given tag t at p */
     double suffix[256], next[256];
-    for (int32_t t = 0; t < T; t++) suffix[t] = 1.0;
+    for (int32_t t = 0; t < T; t++)
+        suffix[t] = 1.0;
     for (int64_t p = n - 1; p > 0; p--) {
         double total = 0.0;
         for (int32_t i = 0; i < T; i++)
             for (int32_t t = 0; t < T; t++) {
-                if (factor[i * T + t] == 0.0 || (p == n - 1 && !last_allowed[t])) continue; /* most are forbidden */
+                if (factor[i * T + t] == 0.0 || (p == n - 1 && !last_allowed[t]))
+                    continue; /* most are forbidden */
                 total += alpha[(p - 1) * T + i] * factor[i * T + t] * beta[p * T + t] * suffix[t];
             }
         double largest = 0.0;
         for (int32_t i = 0; i < T; i++) {
             next[i] = 0.0;
             for (int32_t t = 0; t < T; t++) {
-                if (factor[i * T + t] == 0.0 || (p == n - 1 && !last_allowed[t])) continue;
+                if (factor[i * T + t] == 0.0 || (p == n - 1 && !last_allowed[t]))
+                    continue;
                 double onward = factor[i * T + t] * beta[p * T + t] * suffix[t];
                 next[i] += onward;
                 expected[i * T + t] += alpha[(p - 1) * T + i] * onward / total;
             }
-            if (next[i] > largest) largest = next[i];
+            if (next[i] > largest)
+                largest = next[i];
         }
         double sum = 0.0;
-        for (int32_t t = 0; t < T; t++) sum += (beta[p * T + t] = alpha[p * T + t] * suffix[t]);
-        for (int32_t t = 0; t < T; t++) beta[p * T + t] /= sum;
-        for (int32_t t = 0; t < T; t++) suffix[t] = next[t] / largest;
+        for (int32_t t = 0; t < T; t++)
+            sum += (beta[p * T + t] = alpha[p * T + t] * suffix[t]);
+        for (int32_t t = 0; t < T; t++)
+            beta[p * T + t] /= sum;
+        for (int32_t t = 0; t < T; t++)
+            suffix[t] = next[t] / largest;
     }
     double sum = 0.0;
-    for (int32_t t = 0; t < T; t++) sum += (beta[t] = alpha[t] * suffix[t]);
-    for (int32_t t = 0; t < T; t++) expected[T * T + t] += beta[t] /= sum;
+    for (int32_t t = 0; t < T; t++)
+        sum += (beta[t] = alpha[t] * suffix[t]);
+    for (int32_t t = 0; t < T; t++)
+        expected[T * T + t] += beta[t] /= sum;
     memcpy(alpha, beta, (size_t)n * T * sizeof *alpha);
     return log_z;
 }
@@ -307,37 +357,48 @@ static double gold_score(const TrainingData *data, const Scratch *work, const ui
     double sum = work->table[T * T + gold[0]];
     for (int64_t p = 0; p < n; p++) {
         sum += work->score[p * T + gold[p]];
-        if (p) sum += work->table[gold[p - 1] * T + gold[p]];
+        if (p)
+            sum += work->table[gold[p - 1] * T + gold[p]];
     }
     return sum;
 }
 
 /* target += by * (expected counts - gold counts) of the sequence just measured. */
-static void add_gradient(const TrainingData *data, const Scratch *work, int64_t begin, int64_t end, float *target, float by)
+static void add_gradient(const TrainingData *data, const Scratch *work, int64_t begin, int64_t end, float *target,
+                         float by)
 {
     const int32_t T = data->n_tags;
     const int64_t n = end - begin;
     const uint8_t *gold = data->tags + begin;
     const int32_t first = data->start_tag >= 0 ? data->start_tag : T;
     double *difference = work->alpha;
-    for (int64_t p = 0; p < n; p++) difference[p * T + gold[p]] -= 1.0;
-    for (int32_t i = 0; i < T * T; i++) target[data->transitions + i] += by * (float)work->edge[i];
-    for (int32_t t = 0; t < T; t++) target[data->transitions + first * T + t] += by * (float)work->edge[T * T + t];
+    for (int64_t p = 0; p < n; p++)
+        difference[p * T + gold[p]] -= 1.0;
+    for (int32_t i = 0; i < T * T; i++)
+        target[data->transitions + i] += by * (float)work->edge[i];
+    for (int32_t t = 0; t < T; t++)
+        target[data->transitions + first * T + t] += by * (float)work->edge[T * T + t];
     target[data->transitions + first * T + gold[0]] -= by;
-    for (int64_t p = 1; p < n; p++) target[data->transitions + gold[p - 1] * T + gold[p]] -= by;
+    for (int64_t p = 1; p < n; p++)
+        target[data->transitions + gold[p - 1] * T + gold[p]] -= by;
     for (int32_t s = 0; s < data->n_streams; s++) {
         const int32_t *ids = data->ids + (int64_t)s * data->n_positions;
         const int32_t low = data->windows[2 * s], high = data->windows[2 * s + 1], width = high - low + 1;
         int64_t from = begin - high, to = end - low;
-        if (from < 0) from = 0;
-        if (to > data->n_positions) to = data->n_positions;
+        if (from < 0)
+            from = 0;
+        if (to > data->n_positions)
+            to = data->n_positions;
         for (int64_t q = from; q < to; q++) {
-            if (ids[q] < 0) continue;
+            if (ids[q] < 0)
+                continue;
             float *row = target + data->bases[s] + (int64_t)ids[q] * width * T;
             for (int32_t d = low; d <= high; d++) {
                 int64_t p = q + d - begin;
-                if (p < 0 || p >= n) continue;
-                for (int32_t t = 0; t < T; t++) row[(d - low) * T + t] += by * (float)difference[p * T + t];
+                if (p < 0 || p >= n)
+                    continue;
+                for (int32_t t = 0; t < T; t++)
+                    row[(d - low) * T + t] += by * (float)difference[p * T + t];
             }
         }
     }
@@ -347,12 +408,14 @@ int train_crf_gradient(const TrainingData *data, const float *weights, float *gr
 {
     Scratch work;
     void *block = scratch_new(data, &work);
-    if (!block) return -1;
+    if (!block)
+        return -1;
     *loss = 0.0;
     masked_transitions(data, weights, work.table);
     for (int64_t k = 0; k < data->n_sequences; k++) {
         const int64_t begin = data->sequences[2 * k], end = data->sequences[2 * k + 1];
-        if (end <= begin) continue;
+        if (end <= begin)
+            continue;
         sequence_scores(data, weights, begin, end, work.score);
         *loss += forward_backward(data, &work, end - begin) - gold_score(data, &work, data->tags + begin, end - begin);
         add_gradient(data, &work, begin, end, gradient, 1.0f);
@@ -362,21 +425,27 @@ int train_crf_gradient(const TrainingData *data, const float *weights, float *gr
 }
 
 int train_crf(const TrainingData *data, const int32_t *order, int64_t n_order, float *weights, double *scale,
-                   int64_t *steps, double rate, double decay, double l2, double *loss)
+              int64_t *steps, double rate, double decay, double l2, double *loss)
 {
     const int32_t T = data->n_tags;
     Scratch work;
     void *block = scratch_new(data, &work);
-    if (!block) return -1;
+    if (!block)
+        return -1;
     *loss = 0.0;
     for (int64_t k = 0; k < n_order; k++) {
-        const int64_t begin = data->sequences[2 * (int64_t)order[k]], end = data->sequences[2 * (int64_t)order[k] + 1], n = end - begin;
+        const int64_t begin = data->sequences[2 * (int64_t)order[k]], end = data->sequences[2 * (int64_t)order[k] + 1],
+                      n = end - begin;
         const double eta = rate / (1.0 + decay * (double)(*steps)++);
-        if (n <= 0) continue;
+        if (n <= 0)
+            continue;
         sequence_scores(data, weights, begin, end, work.score);
         masked_transitions(data, weights, work.table);
-        for (int64_t i = 0; i < n * T; i++) work.score[i] *= (float)*scale;
-        for (int32_t i = 0; i < T * (T + 1); i++) if (work.table[i] > FORBIDDEN) work.table[i] *= (float)*scale;
+        for (int64_t i = 0; i < n * T; i++)
+            work.score[i] *= (float)*scale;
+        for (int32_t i = 0; i < T * (T + 1); i++)
+            if (work.table[i] > FORBIDDEN)
+                work.table[i] *= (float)*scale;
         *loss += forward_backward(data, &work, n) - gold_score(data, &work, data->tags + begin, n);
         *scale *= 1.0 - eta * l2;
         add_gradient(data, &work, begin, end, weights, (float)(-eta / *scale));
@@ -391,11 +460,13 @@ int training_decode(const TrainingData *data, const float *weights, uint8_t *pat
 {
     Scratch work;
     void *block = scratch_new(data, &work);
-    if (!block) return -1;
+    if (!block)
+        return -1;
     masked_transitions(data, weights, work.table);
     for (int64_t k = 0; k < data->n_sequences; k++) {
         const int64_t begin = data->sequences[2 * k], end = data->sequences[2 * k + 1];
-        if (end <= begin) continue;
+        if (end <= begin)
+            continue;
         sequence_scores(data, weights, begin, end, work.score);
         viterbi(data, work.score, work.table, end - begin, work.best, work.back, paths + begin);
     }
@@ -408,11 +479,13 @@ int training_marginals(const TrainingData *data, const float *weights, double *m
     const int32_t T = data->n_tags;
     Scratch work;
     void *block = scratch_new(data, &work);
-    if (!block) return -1;
+    if (!block)
+        return -1;
     masked_transitions(data, weights, work.table);
     for (int64_t k = 0; k < data->n_sequences; k++) {
         const int64_t begin = data->sequences[2 * k], end = data->sequences[2 * k + 1];
-        if (end <= begin) continue;
+        if (end <= begin)
+            continue;
         sequence_scores(data, weights, begin, end, work.score);
         forward_backward(data, &work, end - begin);
         memcpy(marginals + begin * T, work.alpha, (size_t)(end - begin) * T * sizeof *marginals);

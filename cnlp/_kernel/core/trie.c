@@ -278,8 +278,8 @@ static int lay_out(Tree *tree, Slots *slots, uint32_t highest_code, uint32_t *ba
     return status;
 }
 
-int trie_build(const uint16_t *codes, const uint32_t *offsets, const uint32_t *values, uint32_t n,
-               uint64_t **units, uint32_t *n_units, uint32_t *nodes)
+int trie_build(const uint16_t *codes, const uint32_t *offsets, const uint32_t *values, uint32_t n, uint64_t **units,
+               uint32_t *n_units, uint32_t *nodes)
 {
     Sorted sorted = {codes, offsets, malloc(((size_t)n + 1) * sizeof(uint32_t)), n};
     uint32_t *spare = malloc(((size_t)n + 1) * sizeof *spare), *bases = NULL;
@@ -296,8 +296,7 @@ int trie_build(const uint16_t *codes, const uint32_t *offsets, const uint32_t *v
     for (uint32_t i = 0; i < offsets[n]; i++)
         highest_code = codes[i] > highest_code ? codes[i] : highest_code;
     if (!status)
-        status = (bases = calloc(tree.count, sizeof *bases))
-                     ? lay_out(&tree, &slots, highest_code, bases) : -1;
+        status = (bases = calloc(tree.count, sizeof *bases)) ? lay_out(&tree, &slots, highest_code, bases) : -1;
     if (!status) {
         *n_units = slots.used;
         status = (*units = calloc(slots.used, sizeof **units)) ? 0 : -1;

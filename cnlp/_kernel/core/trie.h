@@ -25,10 +25,10 @@ typedef struct {
     const uint16_t *codes; /* [n_pages * 256] */
     const uint64_t *units; /* [n_units] */
     uint32_t n_units;
-    uint32_t max_length;   /* code points of the longest word */
+    uint32_t max_length; /* code points of the longest word */
 } Trie;
 
-enum { COST_SCALE = 4096 };          /* units of cost per nat */
+enum { COST_SCALE = 4096 };         /* units of cost per nat */
 enum { MAX_VALUE = (1 << 24) - 1 }; /* of a word */
 
 #define UNIT_LABEL(unit) ((uint32_t)((unit) & 0xFFFF))
@@ -68,7 +68,7 @@ uint32_t trie_find(const Trie *trie, const uint32_t *text, size_t length);
 /* Builds the units for n words given as code sequences: word k is
  * codes[offsets[k] .. offsets[k + 1]). values[k] in 1 .. MAX_VALUE. Nodes are returned per word.
  * Returns 0, or -1 without memory, -2 when the trie would need more than 2^24 units. */
-int trie_build(const uint16_t *codes, const uint32_t *offsets, const uint32_t *values, uint32_t n,
-               uint64_t **units, uint32_t *n_units, uint32_t *nodes);
+int trie_build(const uint16_t *codes, const uint32_t *offsets, const uint32_t *values, uint32_t n, uint64_t **units,
+               uint32_t *n_units, uint32_t *nodes);
 
 #endif

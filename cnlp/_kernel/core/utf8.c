@@ -27,8 +27,10 @@ size_t utf8_decode(const unsigned char *data, size_t size, uint32_t *text)
             i += 3;
             continue;
         }
-        size_t length = lead >= 0xF0 && lead < 0xF5 ? 4 : lead >= 0xE0 && lead < 0xF0 ? 3
-                      : lead >= 0xC2 && lead < 0xE0 ? 2 : 0;
+        size_t length = lead >= 0xF0 && lead < 0xF5 ? 4
+                      : lead >= 0xE0 && lead < 0xF0 ? 3
+                      : lead >= 0xC2 && lead < 0xE0 ? 2
+                                                    : 0;
         if (length == 0 || size - i < length)
             return SIZE_MAX;
         uint32_t code_point = lead & (0xFFu >> (length + 1));
@@ -37,8 +39,7 @@ size_t utf8_decode(const unsigned char *data, size_t size, uint32_t *text)
                 return SIZE_MAX;
             code_point = code_point << 6 | (data[i + k] & 0x3F);
         }
-        if (code_point < least[length] || code_point > 0x10FFFF
-            || (code_point >= 0xD800 && code_point < 0xE000))
+        if (code_point < least[length] || code_point > 0x10FFFF || (code_point >= 0xD800 && code_point < 0xE000))
             return SIZE_MAX;
         text[count++] = code_point;
         i += length;

@@ -16,8 +16,7 @@ static PyObject *cutter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
     const Overlay *overlay;
     int algorithm;
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "O!iO|O:Cutter", state->model, &model, &algorithm, &overlay_object,
-                          &tagger)
+    if (!PyArg_ParseTuple(args, "O!iO|O:Cutter", state->model, &model, &algorithm, &overlay_object, &tagger)
         || get_overlay(state, overlay_object, &overlay))
         return NULL;
     if (algorithm < 0 || algorithm >= N_ALGORITHMS) {
@@ -258,5 +257,4 @@ static PyType_Slot cutter_slots[] = {
     {0, NULL},
 };
 
-PyType_Spec cutter_spec = {
-    "cnlp._kernel.native.Cutter", sizeof(CutterObject), 0, Py_TPFLAGS_DEFAULT, cutter_slots};
+PyType_Spec cutter_spec = {"cnlp._kernel.native.Cutter", sizeof(CutterObject), 0, Py_TPFLAGS_DEFAULT, cutter_slots};

@@ -7,8 +7,7 @@
 #include "../core/entities.h"
 
 typedef struct {
-    PyObject_HEAD
-    PyObject *source;
+    PyObject_HEAD PyObject *source;
     EntityTagger tagger;
 } EntityTaggerObject;
 
@@ -63,8 +62,8 @@ static int load(const ModuleState *state, PyObject *source, PyObject *arrays, En
         || !(tagger->transitions = named_array(state, source, arrays, "transitions", 2, &n_moves))
         || !(tagger->roles = named_array(state, source, arrays, "roles", 1, &tagger->n_tags))
         || !(tagger->labels = named_array(state, source, arrays, "labels", 1, &n_labels))
-        || check_pages(tagger->pages, n_pages, n_cells, "the alphabet")
-        || check_characters(tagger, counts, n_cells) || check_tags(tagger, n_labels, n_moves))
+        || check_pages(tagger->pages, n_pages, n_cells, "the alphabet") || check_characters(tagger, counts, n_cells)
+        || check_tags(tagger, n_labels, n_moves))
         return -1;
     if (phrases == 0 || phrases % 64 || rows == 0 || rows % 64)
         return damaged("a hash table");
@@ -233,5 +232,5 @@ static PyType_Slot entity_tagger_slots[] = {
     {0, NULL},
 };
 
-PyType_Spec entity_tagger_spec = {
-    "cnlp._kernel.native.EntityTagger", sizeof(EntityTaggerObject), 0, Py_TPFLAGS_DEFAULT, entity_tagger_slots};
+PyType_Spec entity_tagger_spec = {"cnlp._kernel.native.EntityTagger", sizeof(EntityTaggerObject), 0, Py_TPFLAGS_DEFAULT,
+                                  entity_tagger_slots};

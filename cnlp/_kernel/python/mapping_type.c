@@ -98,8 +98,7 @@ static PyObject *mapping_read(PyObject *self, PyObject *args)
     Py_ssize_t start, size;
     if (!PyArg_ParseTuple(args, "nn:read", &start, &size))
         return NULL;
-    if (start < 0 || size < 0 || (size_t)start > mapping->size
-        || (size_t)size > mapping->size - (size_t)start) {
+    if (start < 0 || size < 0 || (size_t)start > mapping->size || (size_t)size > mapping->size - (size_t)start) {
         PyErr_SetString(PyExc_ValueError, "range lies outside the file");
         return NULL;
     }
@@ -125,5 +124,4 @@ static PyType_Slot mapping_slots[] = {
     {0, NULL},
 };
 
-PyType_Spec mapping_spec = {
-    "cnlp._kernel.native.Mapping", sizeof(MappingObject), 0, Py_TPFLAGS_DEFAULT, mapping_slots};
+PyType_Spec mapping_spec = {"cnlp._kernel.native.Mapping", sizeof(MappingObject), 0, Py_TPFLAGS_DEFAULT, mapping_slots};

@@ -27,23 +27,17 @@ static int load_scanner(const ModuleState *state, PyObject *source, PyObject *ar
 {
     uint32_t n_pages, n_cells, n_transitions;
     uint32_t n_flags;
-    return !(scanner->category_pages =
-                 named_array(state, source, arrays, "category_pages", 2, &n_pages))
-           || !(scanner->categories =
-                    named_array(state, source, arrays, "categories", 1, &n_cells))
-           || !(scanner->point_flags =
-                    named_array(state, source, arrays, "point_flags", 1, &n_flags))
-           || !named_array(state, source, arrays, "category_flags", 1, &scanner->n_categories)
-           || !(scanner->transitions =
-                    named_array(state, source, arrays, "transitions", 2, &n_transitions))
-           || !(scanner->accepts =
-                    named_array(state, source, arrays, "accepts", 1, &scanner->n_states))
-           || !(scanner->pattern_flags = named_array(state, source, arrays, "pattern_flags", 1,
-                                                     &scanner->n_patterns))
-           || check_pages(scanner->category_pages, n_pages, n_cells, "the category table")
-           || (n_flags != n_cells && damaged("the category table"))
-           || check_scanner(scanner, n_cells, n_transitions)
-               ? -1 : 0;
+    if (!(scanner->category_pages = named_array(state, source, arrays, "category_pages", 2, &n_pages))
+        || !(scanner->categories = named_array(state, source, arrays, "categories", 1, &n_cells))
+        || !(scanner->point_flags = named_array(state, source, arrays, "point_flags", 1, &n_flags))
+        || !named_array(state, source, arrays, "category_flags", 1, &scanner->n_categories)
+        || !(scanner->transitions = named_array(state, source, arrays, "transitions", 2, &n_transitions))
+        || !(scanner->accepts = named_array(state, source, arrays, "accepts", 1, &scanner->n_states))
+        || !(scanner->pattern_flags = named_array(state, source, arrays, "pattern_flags", 1, &scanner->n_patterns))
+        || check_pages(scanner->category_pages, n_pages, n_cells, "the category table")
+        || (n_flags != n_cells && damaged("the category table")) || check_scanner(scanner, n_cells, n_transitions))
+        return -1;
+    return 0;
 }
 
 /* alphabet: None, or (pages, codes) as bytes that replace the model's own: another folding. */
@@ -59,8 +53,9 @@ static int load_alphabet(const ModuleState *state, PyObject *alphabet, Trie *tri
     trie->codes = array_at(state, codes, "codes", 0, PyBytes_Size(codes), 2, &n_codes);
     if (!trie->pages || !trie->codes)
         return -1;
-    return check_pages(trie->pages, n_pages, n_codes, "the alphabet") || check_codes(trie, n_codes)
-               ? -1 : 0;
+    if (check_pages(trie->pages, n_pages, n_codes, "the alphabet") || check_codes(trie, n_codes))
+        return -1;
+    return 0;
 }
 
 static PyObject *model_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
@@ -71,8 +66,8 @@ static PyObject *model_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     int use_patterns, word_cost;
     uint32_t n_costs, n_bigrams;
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "OO!IiOp:Model", &source, &PyDict_Type, &arrays, &max_length,
-                          &word_cost, &alphabet, &use_patterns))
+    if (!PyArg_ParseTuple(args, "OO!IiOp:Model", &source, &PyDict_Type, &arrays, &max_length, &word_cost, &alphabet,
+                          &use_patterns))
         return NULL;
     ModelObject *self = (ModelObject *)new_object(type);
     if (!self)
@@ -84,10 +79,8 @@ static PyObject *model_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     self->alphabet = alphabet;
     model->use_patterns = use_patterns;
     model->word_cost = word_cost;
-    if (load_trie(state, source, arrays, max_length, &model->trie)
-        || load_alphabet(state, alphabet, &model->trie)
-        || check_roots(&model->trie)
-        || load_scanner(state, source, arrays, &model->scanner)
+    if (load_trie(state, source, arrays, max_length, &model->trie) || load_alphabet(state, alphabet, &model->trie)
+        || check_roots(&model->trie) || load_scanner(state, source, arrays, &model->scanner)
         || !(model->class_costs = named_array(state, source, arrays, "class_costs", 4, &n_costs))
         || !(model->bigrams = named_array(state, source, arrays, "bigrams", 4, &n_bigrams))
         || (n_bigrams % PAIR_BUCKET && damaged("the bigram table"))
@@ -111,8 +104,7 @@ static PyObject *edges_as_list(const Edges *edges)
     PyObject *list = PyList_New((Py_ssize_t)edges->count);
     for (size_t k = 0; k < edges->count && list; k++) {
         const Edge *edge = &edges->items[k];
-        PyObject *item = Py_BuildValue("(IIIiI)", edge->start, edge->end, edge->id, edge->cost,
-                                       edge->source);
+        PyObject *item = Py_BuildValue("(IIIiI)", edge->start, edge->end, edge->id, edge->cost, edge->source);
         if (!item || PyList_SetItem(list, (Py_ssize_t)k, item))
             Py_CLEAR(list);
     }
@@ -127,8 +119,7 @@ static PyObject *model_edges(PyObject *self, PyObject *args)
     Block block;
     Edges edges = {0};
     if (!PyArg_ParseTuple(args, "UOO:edges", &string, &overlay_object, &spans_object)
-        || get_overlay(state_of(Py_TYPE(self)), overlay_object, &overlay)
-        || text_load(&text, string))
+        || get_overlay(state_of(Py_TYPE(self)), overlay_object, &overlay) || text_load(&text, string))
         return NULL;
     Input input = {
         .model = &((ModelObject *)self)->model, .overlay = overlay, .text = text.items, .length = text.length};
@@ -205,14 +196,12 @@ static PyObject *model_word_cost(PyObject *self, void *closure)
 
 static PyGetSetDef model_attributes[] = {
     {"word_cost", model_word_cost, NULL, "what a word costs besides, where bigrams count", NULL},
-    {"unknown", model_unknown, NULL, "id of the class of unknown words; pattern k is unknown + 1 + k",
-     NULL},
+    {"unknown", model_unknown, NULL, "id of the class of unknown words; pattern k is unknown + 1 + k", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
 static PyMethodDef model_methods[] = {
-    {"edges", model_edges, METH_VARARGS,
-     "edges(text, overlay, spans) -> list of (start, end, id, cost, source)"},
+    {"edges", model_edges, METH_VARARGS, "edges(text, overlay, spans) -> list of (start, end, id, cost, source)"},
     {"bonus", model_bonus, METH_VARARGS, "bonus(left, right) -> int"},
     {"path_costs", model_path_costs, METH_O, "path_costs(texts) -> bytes of int32"},
     {NULL, NULL, 0, NULL},
@@ -227,5 +216,4 @@ static PyType_Slot model_slots[] = {
     {0, NULL},
 };
 
-PyType_Spec model_spec = {
-    "cnlp._kernel.native.Model", sizeof(ModelObject), 0, Py_TPFLAGS_DEFAULT, model_slots};
+PyType_Spec model_spec = {"cnlp._kernel.native.Model", sizeof(ModelObject), 0, Py_TPFLAGS_DEFAULT, model_slots};

@@ -31,15 +31,13 @@ static int add_type(PyObject *module, PyType_Spec *spec, PyTypeObject **type)
 static int module_exec(PyObject *module)
 {
     ModuleState *state = PyModule_GetState(module);
-    return add_type(module, &mapping_spec, &state->mapping)
-           || add_type(module, &trie_spec, &state->trie)
-           || add_type(module, &overlay_spec, &state->overlay)
-           || add_type(module, &model_spec, &state->model)
-           || add_type(module, &tagger_spec, &state->tagger)
-           || add_type(module, &cutter_spec, &state->cutter)
-           || add_type(module, &word_tagger_spec, &state->word_tagger)
-           || add_type(module, &terms_spec, &state->terms)
-           || add_type(module, &entity_tagger_spec, &state->entity_tagger) ? -1 : 0;
+    if (add_type(module, &mapping_spec, &state->mapping) || add_type(module, &trie_spec, &state->trie)
+        || add_type(module, &overlay_spec, &state->overlay) || add_type(module, &model_spec, &state->model)
+        || add_type(module, &tagger_spec, &state->tagger) || add_type(module, &cutter_spec, &state->cutter)
+        || add_type(module, &word_tagger_spec, &state->word_tagger) || add_type(module, &terms_spec, &state->terms)
+        || add_type(module, &entity_tagger_spec, &state->entity_tagger))
+        return -1;
+    return 0;
 }
 
 static int module_traverse(PyObject *module, visitproc visit, void *arg)
@@ -82,15 +80,14 @@ static PyModuleDef_Slot module_slots[] = {
 };
 
 static struct PyModuleDef module_definition = {
-    PyModuleDef_HEAD_INIT,
-    "native",
-    "The C kernel of cnlp; reference.py is the same in Python.",
-    sizeof(ModuleState),
-    module_methods,
-    module_slots,
-    module_traverse,
-    module_clear,
-    NULL,
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "cnlp._kernel.native",
+    .m_doc = "The C kernel of cnlp; the reference package is the same in Python.",
+    .m_size = sizeof(ModuleState),
+    .m_methods = module_methods,
+    .m_slots = module_slots,
+    .m_traverse = module_traverse,
+    .m_clear = module_clear,
 };
 
 PyMODINIT_FUNC PyInit_native(void)

@@ -52,14 +52,12 @@ PyObject *substrings(PyObject *string, const Word *words, size_t count);
 /* ---- types, one a file ----------------------------------------------------------------------- */
 
 typedef struct {
-    PyObject_HEAD
-    const char *data;
+    PyObject_HEAD const char *data;
     size_t size;
 } MappingObject;
 
 typedef struct {
-    PyObject_HEAD
-    PyObject *source;
+    PyObject_HEAD PyObject *source;
     Trie trie;
 } TrieObject;
 
@@ -72,8 +70,7 @@ int check_codes(const Trie *trie, uint32_t n_codes);
 int check_roots(const Trie *trie);
 
 typedef struct {
-    PyObject_HEAD
-    PyObject *trie, *arrays[5];
+    PyObject_HEAD PyObject *trie, *arrays[5];
     Overlay overlay;
 } OverlayObject;
 
@@ -81,20 +78,17 @@ typedef struct {
 int get_overlay(const ModuleState *state, PyObject *object, const Overlay **overlay);
 
 typedef struct {
-    PyObject_HEAD
-    PyObject *source, *alphabet;
+    PyObject_HEAD PyObject *source, *alphabet;
     Model model;
 } ModelObject;
 
 typedef struct {
-    PyObject_HEAD
-    PyObject *source;
+    PyObject_HEAD PyObject *source;
     Tagger tagger;
 } TaggerObject;
 
 typedef struct {
-    PyObject_HEAD
-    PyObject *model, *overlay, *tagger; /* what the pointers of the segmenter lead to */
+    PyObject_HEAD PyObject *model, *overlay, *tagger; /* what the pointers of the segmenter lead to */
     Segmenter segmenter;
 } CutterObject;
 

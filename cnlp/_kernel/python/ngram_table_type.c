@@ -112,7 +112,8 @@ static PyMethodDef table_methods[] = {
     {"size", table_size, METH_VARARGS, "size(length) -> rows of that length"},
     {"count", table_count, METH_O, "count(word) -> occurrences, 0 if it has no row"},
     {"rows", table_rows, METH_VARARGS,
-     "rows(length, first, limit, min_entropy) -> [(text, count, left entropy, right entropy, left branching, right branching)]"},
+     "rows(length, first, limit, min_entropy) -> [(text, count, left entropy, right entropy, left branching, right "
+     "branching)]"},
     {NULL, NULL, 0, NULL},
 };
 
@@ -124,5 +125,5 @@ static PyType_Slot table_slots[] = {
     {0, NULL},
 };
 
-PyType_Spec ngram_table_spec = {
-    "cnlp._kernel.ngrams.Table", sizeof(NgramTableObject), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, table_slots};
+PyType_Spec ngram_table_spec = {"cnlp._kernel.ngrams.Table", sizeof(NgramTableObject), 0,
+                                Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, table_slots};

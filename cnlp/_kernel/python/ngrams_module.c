@@ -207,8 +207,8 @@ static PyObject *list_of_runs(NgramWriter *writers, int count)
     PyObject *runs = PyList_New(0);
     for (int i = 0; runs && i < count; i++) {
         PyObject *run = ngram_writer_end(&writers[i])
-                            ? PyErr_NoMemory()
-                            : PyBytes_FromStringAndSize((const char *)writers[i].data, (Py_ssize_t)writers[i].size);
+                          ? PyErr_NoMemory()
+                          : PyBytes_FromStringAndSize((const char *)writers[i].data, (Py_ssize_t)writers[i].size);
         if (!run || PyList_Append(runs, run))
             Py_CLEAR(runs);
         Py_XDECREF(run);
@@ -302,7 +302,7 @@ static PyObject *tabulate(PyObject *module, PyObject *args)
 static uint16_t (*symbols_of_pairs(PyObject *pairs))[2]
 {
     const Py_ssize_t count = PyList_Size(pairs);
-    uint16_t(*symbols)[2] = malloc(((size_t)count + 1) * sizeof *symbols);
+    uint16_t (*symbols)[2] = malloc(((size_t)count + 1) * sizeof *symbols);
     if (!symbols)
         PyErr_NoMemory();
     for (Py_ssize_t i = 0; i < count && symbols; i++) {
@@ -343,13 +343,13 @@ static PyObject *spans(PyObject *module, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "min_count must be at least 1");
         return NULL;
     }
-    uint16_t(*symbols)[2] = symbols_of_pairs(pairs);
+    uint16_t (*symbols)[2] = symbols_of_pairs(pairs);
     if (!symbols)
         return NULL;
     NgramBonds bonds;
     NgramSpans found = {0};
     Source source;
-    int state = ngram_bonds_init(&bonds, (const uint16_t(*)[2])symbols, (size_t)PyList_Size(pairs));
+    int state = ngram_bonds_init(&bonds, (const uint16_t (*)[2])symbols, (size_t)PyList_Size(pairs));
     if (state) {
         PyErr_NoMemory();
     } else {

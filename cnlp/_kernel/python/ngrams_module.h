@@ -7,8 +7,7 @@
 #include "../core/ngrams.h"
 
 typedef struct {
-    PyObject_HEAD
-    NgramTable table;
+    PyObject_HEAD NgramTable table;
 } NgramTableObject;
 
 extern PyType_Spec ngram_table_spec;

@@ -9,8 +9,7 @@ static int load_overlay(const ModuleState *state, OverlayObject *self)
     uint32_t counts[5];
     for (int k = 0; k < 5; k++) {
         PyObject *array = self->arrays[k];
-        if (!(items[k] = array_at(state, array, names[k], 0, PyBytes_Size(array), sizes[k],
-                                  &counts[k])))
+        if (!(items[k] = array_at(state, array, names[k], 0, PyBytes_Size(array), sizes[k], &counts[k])))
             return -1;
     }
     Overlay *overlay = &self->overlay;
@@ -23,16 +22,14 @@ static int load_overlay(const ModuleState *state, OverlayObject *self)
     if (counts[1] != counts[0] || counts[2] != counts[0] || counts[4] != counts[0] + 1)
         return damaged("the overlay");
     for (uint32_t k = 0; k < counts[0]; k++)
-        if (overlay->pieces_at[k] > overlay->pieces_at[k + 1]
-            || overlay->pieces_at[k + 1] > counts[3])
+        if (overlay->pieces_at[k] > overlay->pieces_at[k + 1] || overlay->pieces_at[k + 1] > counts[3])
             return damaged("the overlay");
     for (uint32_t k = 0; k < counts[3]; k++)
         if (overlay->pieces[k] == 0)
             return damaged("the overlay");
     for (uint32_t k = 0; k < counts[0]; k++) {
         uint32_t mode = overlay->modes[k] & MODE_MASK;
-        overlay->has_constraints |= mode == MODE_FORCE || mode == MODE_SPLIT
-                                  || (overlay->modes[k] & MODE_PARTIAL) != 0;
+        overlay->has_constraints |= mode == MODE_FORCE || mode == MODE_SPLIT || (overlay->modes[k] & MODE_PARTIAL) != 0;
         overlay->has_blocks |= mode == MODE_BLOCK || mode == MODE_SPLIT;
     }
     return 0;
@@ -43,8 +40,8 @@ static PyObject *overlay_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     const ModuleState *state = state_of(type);
     PyObject *trie, *arrays[5];
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "O!SSSSS:Overlay", state->trie, &trie, &arrays[0], &arrays[1],
-                          &arrays[2], &arrays[3], &arrays[4]))
+    if (!PyArg_ParseTuple(args, "O!SSSSS:Overlay", state->trie, &trie, &arrays[0], &arrays[1], &arrays[2], &arrays[3],
+                          &arrays[4]))
         return NULL;
     OverlayObject *self = (OverlayObject *)new_object(type);
     if (!self)
@@ -93,5 +90,4 @@ static PyType_Slot overlay_slots[] = {
     {0, NULL},
 };
 
-PyType_Spec overlay_spec = {
-    "cnlp._kernel.native.Overlay", sizeof(OverlayObject), 0, Py_TPFLAGS_DEFAULT, overlay_slots};
+PyType_Spec overlay_spec = {"cnlp._kernel.native.Overlay", sizeof(OverlayObject), 0, Py_TPFLAGS_DEFAULT, overlay_slots};

@@ -4,8 +4,8 @@
 #include "module.h"
 
 /* The array at (start, size) of the source, `count` items of item_size. NULL with an exception. */
-const void *array_at(const ModuleState *state, PyObject *source, const char *name,
-                            Py_ssize_t start, Py_ssize_t size, size_t item_size, uint32_t *count)
+const void *array_at(const ModuleState *state, PyObject *source, const char *name, Py_ssize_t start, Py_ssize_t size,
+                     size_t item_size, uint32_t *count)
 {
     const char *data;
     size_t total;
@@ -20,8 +20,7 @@ const void *array_at(const ModuleState *state, PyObject *source, const char *nam
         return NULL;
     }
     if (start < 0 || size < 0 || (size_t)start > total || (size_t)size > total - (size_t)start
-        || (size_t)size % item_size || (uintptr_t)(data + start) % item_size
-        || (size_t)size / item_size > UINT32_MAX) {
+        || (size_t)size % item_size || (uintptr_t)(data + start) % item_size || (size_t)size / item_size > UINT32_MAX) {
         PyErr_Format(PyExc_ValueError, "array %s does not fit into the file", name);
         return NULL;
     }
@@ -30,8 +29,8 @@ const void *array_at(const ModuleState *state, PyObject *source, const char *nam
     return size ? data + start : (const char *)&nothing;
 }
 
-const void *named_array(const ModuleState *state, PyObject *source, PyObject *arrays,
-                        const char *name, size_t item_size, uint32_t *count)
+const void *named_array(const ModuleState *state, PyObject *source, PyObject *arrays, const char *name,
+                        size_t item_size, uint32_t *count)
 {
     PyObject *range = PyDict_GetItemString(arrays, name);
     Py_ssize_t start, size;

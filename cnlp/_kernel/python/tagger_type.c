@@ -6,9 +6,8 @@
 #include "../core/tagger_scores.h"
 
 /* An array "layer.name" that may be missing. Returns -1 with an exception if it has another size. */
-static int layer_array(const ModuleState *state, PyObject *source, PyObject *arrays,
-                       const char *layer, const char *name, size_t item_size, size_t count,
-                       const void **items)
+static int layer_array(const ModuleState *state, PyObject *source, PyObject *arrays, const char *layer,
+                       const char *name, size_t item_size, size_t count, const void **items)
 {
     char full[128];
     uint32_t found;
@@ -27,8 +26,8 @@ static int layer_array(const ModuleState *state, PyObject *source, PyObject *arr
     return found == count ? 0 : damaged("the table of weights");
 }
 
-static int layer_table(const ModuleState *state, PyObject *source, PyObject *arrays,
-                       const char *layer, const char *name, HashTable *table)
+static int layer_table(const ModuleState *state, PyObject *source, PyObject *arrays, const char *layer,
+                       const char *name, HashTable *table)
 {
     char full[128];
     uint32_t size;
@@ -47,11 +46,11 @@ static int layer_table(const ModuleState *state, PyObject *source, PyObject *arr
     return 0;
 }
 
-static int load_layer(const ModuleState *state, PyObject *source, PyObject *arrays,
-                      const char *name, const Tagger *tagger, Layer *layer)
+static int load_layer(const ModuleState *state, PyObject *source, PyObject *arrays, const char *name,
+                      const Tagger *tagger, Layer *layer)
 {
-    static const char *const matches[LONGEST_MATCH + 1] = {
-        NULL, NULL, "match2", "match3", "match4", "match5", "match6", "match7", "match8"};
+    static const char *const matches[LONGEST_MATCH + 1] = {NULL,     NULL,     "match2", "match3", "match4",
+                                                           "match5", "match6", "match7", "match8"};
     const void *items;
     memset(layer, 0, sizeof *layer);
     if (layer_array(state, source, arrays, name, "unigram", 1, (size_t)tagger->n_codes * 20, &items))
@@ -67,18 +66,19 @@ static int load_layer(const ModuleState *state, PyObject *source, PyObject *arra
         return -1;
     layer->cover = items;
     for (size_t length = 2; length <= LONGEST_MATCH; length++) {
-        if (layer_array(state, source, arrays, name, matches[length], 2,
-                        tagger->n_classes * (length + 2) * 4, &items))
+        if (layer_array(state, source, arrays, name, matches[length], 2, tagger->n_classes * (length + 2) * 4, &items))
             return -1;
         layer->match[length] = items;
     }
-    return layer_table(state, source, arrays, name, "bigram", &layer->bigrams)
-           || layer_table(state, source, arrays, name, "char_cover", &layer->covers) ? -1 : 0;
+    if (layer_table(state, source, arrays, name, "bigram", &layer->bigrams)
+        || layer_table(state, source, arrays, name, "char_cover", &layer->covers))
+        return -1;
+    return 0;
 }
 
 /* The evidence classes of the standard's profiles; the largest tells how long the match tables are. */
-static int load_profiles(const ModuleState *state, PyObject *source, PyObject *arrays,
-                         const char *standard, Tagger *tagger)
+static int load_profiles(const ModuleState *state, PyObject *source, PyObject *arrays, const char *standard,
+                         Tagger *tagger)
 {
     char full[128];
     uint32_t count;
@@ -99,8 +99,8 @@ static int load_profiles(const ModuleState *state, PyObject *source, PyObject *a
     return 0;
 }
 
-static int load_tagger(const ModuleState *state, PyObject *source, PyObject *arrays,
-                       const char *standard, Tagger *tagger)
+static int load_tagger(const ModuleState *state, PyObject *source, PyObject *arrays, const char *standard,
+                       Tagger *tagger)
 {
     uint32_t n_types, n_cells, n_transitions;
     Layer layers[N_LAYERS];
@@ -142,8 +142,8 @@ static PyObject *tagger_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
     unsigned int n_classes, mark;
     int prefer_bonus;
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "OO!sIiI:Tagger", &source, &PyDict_Type, &arrays, &standard,
-                          &n_classes, &prefer_bonus, &mark))
+    if (!PyArg_ParseTuple(args, "OO!sIiI:Tagger", &source, &PyDict_Type, &arrays, &standard, &n_classes, &prefer_bonus,
+                          &mark))
         return NULL;
     if (n_classes == 0 || n_classes > 0x10000 || prefer_bonus < 0 || mark >= N_MARKS) {
         PyErr_SetString(PyExc_ValueError, "no such number of classes, or a negative bonus, or no such mark");
@@ -180,8 +180,7 @@ static PyObject *tagger_scores_method(PyObject *self, PyObject *string)
     }
     if (text_load(&text, string))
         return NULL;
-    PyObject *result =
-        PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(text.length * N_TAGS * sizeof(int16_t)));
+    PyObject *result = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(text.length * N_TAGS * sizeof(int16_t)));
     if (result)
         tagger_scores(&((TaggerObject *)self)->tagger, text.items, text.length,
                       (int16_t *)(void *)PyBytes_AsString(result));
@@ -197,8 +196,7 @@ static PyObject *tagger_get_transitions(PyObject *self, void *closure)
 }
 
 static PyMethodDef tagger_methods[] = {
-    {"scores", tagger_scores_method, METH_O,
-     "scores(text) -> bytes of int16: of B, M, E, S at each position"},
+    {"scores", tagger_scores_method, METH_O, "scores(text) -> bytes of int16: of B, M, E, S at each position"},
     {NULL, NULL, 0, NULL},
 };
 
@@ -216,5 +214,4 @@ static PyType_Slot tagger_slots[] = {
     {0, NULL},
 };
 
-PyType_Spec tagger_spec = {
-    "cnlp._kernel.native.Tagger", sizeof(TaggerObject), 0, Py_TPFLAGS_DEFAULT, tagger_slots};
+PyType_Spec tagger_spec = {"cnlp._kernel.native.Tagger", sizeof(TaggerObject), 0, Py_TPFLAGS_DEFAULT, tagger_slots};

@@ -7,8 +7,7 @@
 #include "../core/keyphrases.h"
 
 typedef struct {
-    PyObject_HEAD
-    Terms terms;
+    PyObject_HEAD Terms terms;
 } TermsObject;
 
 static const Terms *terms_of(PyObject *object)
@@ -82,8 +81,8 @@ static PyObject *terms_terms(PyObject *object, PyObject *nothing)
         const TermPosition *first = &self->positions[self->candidates[k].first];
         Py_ssize_t size = (Py_ssize_t)((first->end - first->start) * sizeof(uint32_t));
         int order = *(const char *)&(const uint16_t){1} ? -1 : 1;
-        PyObject *word = PyUnicode_DecodeUTF32((const char *)(self->text + first->start), size,
-                                               "surrogatepass", &order);
+        PyObject *word =
+            PyUnicode_DecodeUTF32((const char *)(self->text + first->start), size, "surrogatepass", &order);
         if (!word || PyList_SetItem(list, (Py_ssize_t)k, word))
             Py_CLEAR(list);
     }
@@ -172,8 +171,8 @@ static PyObject *terms_features(PyObject *object, PyObject *args)
             *span++ = first->start;
             *span++ = first[self->candidates[k].length - 1].end;
         }
-        result = Py_BuildValue("(y#y#)", (char *)rows, (Py_ssize_t)(count * N_FEATURES * sizeof *rows),
-                               (char *)spans, (Py_ssize_t)(2 * count * sizeof *spans));
+        result = Py_BuildValue("(y#y#)", (char *)rows, (Py_ssize_t)(count * N_FEATURES * sizeof *rows), (char *)spans,
+                               (Py_ssize_t)(2 * count * sizeof *spans));
     }
     facts_free(&facts);
     free(rows);
@@ -323,8 +322,7 @@ static PyMethodDef terms_methods[] = {
     {"edges", terms_edges_method, METH_VARARGS, "edges(window) -> (lefts, rights, weights)"},
     {"rank", terms_rank, METH_VARARGS, "rank(scores, top_k) -> [(score, count, spans)]"},
     {"features", terms_features, METH_VARARGS, "features(headings) -> (rows, spans)"},
-    {"combine", terms_combine, METH_VARARGS,
-     "combine(weights, headings, top_k, distinct) -> [(score, count, spans)]"},
+    {"combine", terms_combine, METH_VARARGS, "combine(weights, headings, top_k, distinct) -> [(score, count, spans)]"},
     {NULL, NULL, 0, NULL},
 };
 

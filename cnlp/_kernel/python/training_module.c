@@ -25,7 +25,8 @@ static char *array_of(PyObject *object, Py_ssize_t *size, int writable)
         *size = PyBytes_Size(object);
         return PyBytes_AsString(object);
     }
-    PyErr_SetString(PyExc_TypeError, writable ? "an array that is written to must be a bytearray" : "arrays must be bytes or bytearray");
+    PyErr_SetString(PyExc_TypeError,
+                    writable ? "an array that is written to must be a bytearray" : "arrays must be bytes or bytearray");
     return NULL;
 }
 
@@ -59,22 +60,30 @@ static int parse_problem(PyObject *tuple, TrainingData *data, int64_t n_weights)
     data->n_tags = n_tags;
     data->start_tag = start_tag;
     data->transitions = transitions;
-    if (!(data->tags = (const uint8_t *)array_of(tags, &size, 0))) return -1;
+    if (!(data->tags = (const uint8_t *)array_of(tags, &size, 0)))
+        return -1;
     const int64_t N = data->n_positions = size;
-    if (!(data->windows = (const int32_t *)array_of(windows, &size, 0))) return -1;
+    if (!(data->windows = (const int32_t *)array_of(windows, &size, 0)))
+        return -1;
     const int64_t S = data->n_streams = (int32_t)(size / 8);
-    if (!(data->sequences = (const int32_t *)array_of(sequences, &size, 0))) return -1;
+    if (!(data->sequences = (const int32_t *)array_of(sequences, &size, 0)))
+        return -1;
     data->n_sequences = size / 8;
-    if (!(data->ids = (const int32_t *)sized_array(ids, S * N * 4, 0, "ids"))) return -1;
-    if (!(data->bases = (const int64_t *)sized_array(bases, S * 8, 0, "bases"))) return -1;
-    if (!(data->rates = (const float *)sized_array(rates, S * 4, 0, "rates"))) return -1;
-    if (!(data->allowed = (const uint8_t *)sized_array(allowed, T * (T + 2), 0, "allowed"))) return -1;
+    if (!(data->ids = (const int32_t *)sized_array(ids, S * N * 4, 0, "ids")))
+        return -1;
+    if (!(data->bases = (const int64_t *)sized_array(bases, S * 8, 0, "bases")))
+        return -1;
+    if (!(data->rates = (const float *)sized_array(rates, S * 4, 0, "rates")))
+        return -1;
+    if (!(data->allowed = (const uint8_t *)sized_array(allowed, T * (T + 2), 0, "allowed")))
+        return -1;
     if (transitions < 0 || transitions > n_weights - T * (T + 1)) {
         PyErr_SetString(PyExc_ValueError, "the transitions lie outside of the weights");
         return -1;
     }
     int64_t may_be_last = 0;
-    for (int64_t t = 0; t < T; t++) may_be_last += data->allowed[T * (T + 1) + t] != 0;
+    for (int64_t t = 0; t < T; t++)
+        may_be_last += data->allowed[T * (T + 1) + t] != 0;
     if (!may_be_last) {
         PyErr_SetString(PyExc_ValueError, "no tag is allowed to be the last");
         return -1;
@@ -94,16 +103,19 @@ static int parse_problem(PyObject *tuple, TrainingData *data, int64_t n_weights)
     for (int64_t s = 0; s < S; s++) {
         const int64_t low = data->windows[2 * s], width = data->windows[2 * s + 1] - low + 1;
         const int64_t end = s + 1 < S ? data->bases[s + 1] : transitions;
-        if (low < -64 || low > 64 || width < 1 || width > 64 || data->bases[s] < 0 || end < data->bases[s] || end > n_weights) {
+        if (low < -64 || low > 64 || width < 1 || width > 64 || data->bases[s] < 0 || end < data->bases[s]
+            || end > n_weights) {
             PyErr_Format(PyExc_ValueError, "stream %lld: bad window or base", (long long)s);
             return -1;
         }
         const int64_t rows = (end - data->bases[s]) / (width * T);
         const int32_t *row = data->ids + s * N;
         int64_t largest = -1;
-        for (int64_t p = 0; p < N; p++) largest = row[p] > largest ? row[p] : largest;
+        for (int64_t p = 0; p < N; p++)
+            largest = row[p] > largest ? row[p] : largest;
         if (largest >= rows) {
-            PyErr_Format(PyExc_ValueError, "stream %lld has row %lld of %lld", (long long)s, (long long)largest, (long long)rows);
+            PyErr_Format(PyExc_ValueError, "stream %lld has row %lld of %lld", (long long)s, (long long)largest,
+                         (long long)rows);
             return -1;
         }
     }
@@ -115,7 +127,8 @@ static const int32_t *parse_order(PyObject *object, const TrainingData *data, in
 {
     Py_ssize_t size;
     const int32_t *order = (const int32_t *)array_of(object, &size, 0);
-    if (!order) return NULL;
+    if (!order)
+        return NULL;
     *count = size / 4;
     for (int64_t i = 0; i < *count; i++)
         if (order[i] < 0 || order[i] >= data->n_sequences) {
@@ -129,7 +142,8 @@ static float *parse_weights(PyObject *object, int64_t *count, int writable)
 {
     Py_ssize_t size;
     float *weights = (float *)array_of(object, &size, writable);
-    if (weights) *count = size / 4;
+    if (weights)
+        *count = size / 4;
     return weights;
 }
 
@@ -139,21 +153,24 @@ static PyObject *perceptron_epoch(PyObject *self, PyObject *args)
     PyObject *problem, *order_object, *weight_object, *sum_object;
     long long steps;
     float margin, aggressiveness;
-    if (!PyArg_ParseTuple(args, "O!OOOLff:perceptron_epoch", &PyTuple_Type, &problem, &order_object, &weight_object, &sum_object,
-                          &steps, &margin, &aggressiveness))
+    if (!PyArg_ParseTuple(args, "O!OOOLff:perceptron_epoch", &PyTuple_Type, &problem, &order_object, &weight_object,
+                          &sum_object, &steps, &margin, &aggressiveness))
         return NULL;
     TrainingData data;
     int64_t n_weights, n_order, counted = steps;
     float *weights = parse_weights(weight_object, &n_weights, 1);
-    if (!weights || parse_problem(problem, &data, n_weights) < 0) return NULL;
+    if (!weights || parse_problem(problem, &data, n_weights) < 0)
+        return NULL;
     double *sums = (double *)sized_array(sum_object, n_weights * 8, 1, "sums");
     const int32_t *order = sums ? parse_order(order_object, &data, &n_order) : NULL;
-    if (!order) return NULL;
+    if (!order)
+        return NULL;
     int64_t wrong;
     Py_BEGIN_ALLOW_THREADS
     wrong = train_perceptron(&data, order, n_order, weights, sums, &counted, margin, aggressiveness);
     Py_END_ALLOW_THREADS
-    if (wrong < 0) return PyErr_NoMemory();
+    if (wrong < 0)
+        return PyErr_NoMemory();
     return Py_BuildValue("LL", (long long)wrong, (long long)counted);
 }
 
@@ -161,13 +178,16 @@ static PyObject *crf_gradient(PyObject *self, PyObject *args)
 {
     (void)self;
     PyObject *problem, *weight_object, *gradient_object;
-    if (!PyArg_ParseTuple(args, "O!OO:crf_gradient", &PyTuple_Type, &problem, &weight_object, &gradient_object)) return NULL;
+    if (!PyArg_ParseTuple(args, "O!OO:crf_gradient", &PyTuple_Type, &problem, &weight_object, &gradient_object))
+        return NULL;
     TrainingData data;
     int64_t n_weights;
     const float *weights = parse_weights(weight_object, &n_weights, 0);
-    if (!weights || parse_problem(problem, &data, n_weights) < 0) return NULL;
+    if (!weights || parse_problem(problem, &data, n_weights) < 0)
+        return NULL;
     float *gradient = (float *)sized_array(gradient_object, n_weights * 4, 1, "gradient");
-    if (!gradient) return NULL;
+    if (!gradient)
+        return NULL;
     double loss;
     int failed;
     Py_BEGIN_ALLOW_THREADS
@@ -182,15 +202,17 @@ static PyObject *crf_epoch(PyObject *self, PyObject *args)
     PyObject *problem, *order_object, *weight_object;
     long long steps;
     double scale, rate, decay, l2;
-    if (!PyArg_ParseTuple(args, "O!OOLdddd:crf_epoch", &PyTuple_Type, &problem, &order_object, &weight_object, &steps, &scale,
-                          &rate, &decay, &l2))
+    if (!PyArg_ParseTuple(args, "O!OOLdddd:crf_epoch", &PyTuple_Type, &problem, &order_object, &weight_object, &steps,
+                          &scale, &rate, &decay, &l2))
         return NULL;
     TrainingData data;
     int64_t n_weights, n_order, counted = steps;
     float *weights = parse_weights(weight_object, &n_weights, 1);
-    if (!weights || parse_problem(problem, &data, n_weights) < 0) return NULL;
+    if (!weights || parse_problem(problem, &data, n_weights) < 0)
+        return NULL;
     const int32_t *order = parse_order(order_object, &data, &n_order);
-    if (!order) return NULL;
+    if (!order)
+        return NULL;
     double loss;
     int failed;
     Py_BEGIN_ALLOW_THREADS
@@ -203,18 +225,22 @@ static PyObject *decode(PyObject *self, PyObject *args)
 {
     (void)self;
     PyObject *problem, *weight_object, *path_object;
-    if (!PyArg_ParseTuple(args, "O!OO:decode", &PyTuple_Type, &problem, &weight_object, &path_object)) return NULL;
+    if (!PyArg_ParseTuple(args, "O!OO:decode", &PyTuple_Type, &problem, &weight_object, &path_object))
+        return NULL;
     TrainingData data;
     int64_t n_weights;
     const float *weights = parse_weights(weight_object, &n_weights, 0);
-    if (!weights || parse_problem(problem, &data, n_weights) < 0) return NULL;
+    if (!weights || parse_problem(problem, &data, n_weights) < 0)
+        return NULL;
     uint8_t *paths = (uint8_t *)sized_array(path_object, data.n_positions, 1, "paths");
-    if (!paths) return NULL;
+    if (!paths)
+        return NULL;
     int failed;
     Py_BEGIN_ALLOW_THREADS
     failed = training_decode(&data, weights, paths);
     Py_END_ALLOW_THREADS
-    if (failed) return PyErr_NoMemory();
+    if (failed)
+        return PyErr_NoMemory();
     Py_RETURN_NONE;
 }
 
@@ -222,18 +248,22 @@ static PyObject *marginals(PyObject *self, PyObject *args)
 {
     (void)self;
     PyObject *problem, *weight_object, *marginal_object;
-    if (!PyArg_ParseTuple(args, "O!OO:marginals", &PyTuple_Type, &problem, &weight_object, &marginal_object)) return NULL;
+    if (!PyArg_ParseTuple(args, "O!OO:marginals", &PyTuple_Type, &problem, &weight_object, &marginal_object))
+        return NULL;
     TrainingData data;
     int64_t n_weights;
     const float *weights = parse_weights(weight_object, &n_weights, 0);
-    if (!weights || parse_problem(problem, &data, n_weights) < 0) return NULL;
+    if (!weights || parse_problem(problem, &data, n_weights) < 0)
+        return NULL;
     double *values = (double *)sized_array(marginal_object, data.n_positions * data.n_tags * 8, 1, "marginals");
-    if (!values) return NULL;
+    if (!values)
+        return NULL;
     int failed;
     Py_BEGIN_ALLOW_THREADS
     failed = training_marginals(&data, weights, values);
     Py_END_ALLOW_THREADS
-    if (failed) return PyErr_NoMemory();
+    if (failed)
+        return PyErr_NoMemory();
     Py_RETURN_NONE;
 }
 
@@ -241,7 +271,8 @@ static PyMethodDef methods[] = {
     {"perceptron_epoch", perceptron_epoch, METH_VARARGS,
      "(problem, order, weights, sums, steps, margin, aggressiveness) -> (wrong tags, steps)"},
     {"crf_gradient", crf_gradient, METH_VARARGS, "(problem, weights, gradient) -> negative log-likelihood in nats"},
-    {"crf_epoch", crf_epoch, METH_VARARGS, "(problem, order, weights, steps, scale, rate, decay, l2) -> (loss, steps, scale)"},
+    {"crf_epoch", crf_epoch, METH_VARARGS,
+     "(problem, order, weights, steps, scale, rate, decay, l2) -> (loss, steps, scale)"},
     {"decode", decode, METH_VARARGS, "(problem, weights, paths) -> None"},
     {"marginals", marginals, METH_VARARGS, "(problem, weights, marginals) -> None"},
     {NULL, NULL, 0, NULL},

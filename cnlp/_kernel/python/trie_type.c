@@ -25,17 +25,16 @@ int check_roots(const Trie *trie)
     return 0;
 }
 
-int load_trie(const ModuleState *state, PyObject *source, PyObject *arrays,
-                     uint32_t max_length, Trie *trie)
+int load_trie(const ModuleState *state, PyObject *source, PyObject *arrays, uint32_t max_length, Trie *trie)
 {
     uint32_t n_pages, n_codes;
     trie->max_length = max_length;
-    return !(trie->pages = named_array(state, source, arrays, "pages", 2, &n_pages))
-           || !(trie->codes = named_array(state, source, arrays, "codes", 2, &n_codes))
-           || !(trie->units = named_array(state, source, arrays, "units", 8, &trie->n_units))
-           || check_pages(trie->pages, n_pages, n_codes, "the alphabet")
-           || check_codes(trie, n_codes)
-               ? -1 : 0;
+    if (!(trie->pages = named_array(state, source, arrays, "pages", 2, &n_pages))
+        || !(trie->codes = named_array(state, source, arrays, "codes", 2, &n_codes))
+        || !(trie->units = named_array(state, source, arrays, "units", 8, &trie->n_units))
+        || check_pages(trie->pages, n_pages, n_codes, "the alphabet") || check_codes(trie, n_codes))
+        return -1;
+    return 0;
 }
 
 const Trie *get_trie(const ModuleState *state, PyObject *object)
@@ -131,8 +130,7 @@ static PyObject *trie_matches(PyObject *self, PyObject *string)
                 break;
             if (UNIT_VALUE(trie->units[node])) {
                 PyObject *match =
-                    Py_BuildValue("(nnI)", (Py_ssize_t)i, (Py_ssize_t)(j + 1),
-                                  UNIT_VALUE(trie->units[node]));
+                    Py_BuildValue("(nnI)", (Py_ssize_t)i, (Py_ssize_t)(j + 1), UNIT_VALUE(trie->units[node]));
                 if (!match || PyList_Append(matches, match))
                     Py_CLEAR(matches);
                 Py_XDECREF(match);
@@ -148,8 +146,7 @@ static PyObject *trie_matches(PyObject *self, PyObject *string)
 
 static PyMethodDef trie_methods[] = {
     {"find", trie_find_method, METH_O, "find(word) -> (node, value); (0, 0) if it is no path"},
-    {"find_all", trie_find_all, METH_O,
-     "find_all(words) -> bytes of uint32: the node of each word, 0 if it is none"},
+    {"find_all", trie_find_all, METH_O, "find_all(words) -> bytes of uint32: the node of each word, 0 if it is none"},
     {"matches", trie_matches, METH_O, "matches(text) -> list of (start, end, value)"},
     {NULL, NULL, 0, NULL},
 };
@@ -162,8 +159,7 @@ static PyType_Slot trie_slots[] = {
     {0, NULL},
 };
 
-PyType_Spec trie_spec = {
-    "cnlp._kernel.native.Trie", sizeof(TrieObject), 0, Py_TPFLAGS_DEFAULT, trie_slots};
+PyType_Spec trie_spec = {"cnlp._kernel.native.Trie", sizeof(TrieObject), 0, Py_TPFLAGS_DEFAULT, trie_slots};
 
 /* The code sequences of the words, one after another; offsets has n + 1 items. */
 static int collect_codes(PyObject *words, const Trie *alphabet, uint16_t **codes, uint32_t *offsets)
@@ -217,8 +213,7 @@ static PyObject *build_from(PyObject *words, const uint32_t *values, const Trie 
         status = trie_build(codes, offsets, values, (uint32_t)n, &units, &n_units, nodes);
         Py_END_ALLOW_THREADS
         if (status == 0)
-            result = Py_BuildValue("(y#y#)", (const char *)units,
-                                   (Py_ssize_t)((size_t)n_units * sizeof *units),
+            result = Py_BuildValue("(y#y#)", (const char *)units, (Py_ssize_t)((size_t)n_units * sizeof *units),
                                    (const char *)nodes, n * (Py_ssize_t)sizeof *nodes);
         else if (status == -2)
             PyErr_SetString(PyExc_OverflowError, "too many words for one trie");
@@ -240,12 +235,10 @@ PyObject *build_trie(PyObject *module, PyObject *args)
     const ModuleState *state = PyModule_GetState(module);
     if (!PyArg_ParseTuple(args, "O!SSS:build_trie", &PyList_Type, &words, &values, &pages, &codes))
         return NULL;
-    const uint32_t *items =
-        array_at(state, values, "values", 0, PyBytes_Size(values), 4, &n_values);
+    const uint32_t *items = array_at(state, values, "values", 0, PyBytes_Size(values), 4, &n_values);
     alphabet.pages = array_at(state, pages, "pages", 0, PyBytes_Size(pages), 2, &n_pages);
     alphabet.codes = array_at(state, codes, "codes", 0, PyBytes_Size(codes), 2, &n_codes);
-    if (!items || !alphabet.pages || !alphabet.codes
-        || check_pages(alphabet.pages, n_pages, n_codes, "the alphabet"))
+    if (!items || !alphabet.pages || !alphabet.codes || check_pages(alphabet.pages, n_pages, n_codes, "the alphabet"))
         return NULL;
     if ((Py_ssize_t)n_values != PyList_Size(words)) {
         PyErr_SetString(PyExc_ValueError, "as many values as words are needed");

@@ -7,8 +7,7 @@
 #include "../core/pos.h"
 
 typedef struct {
-    PyObject_HEAD
-    PyObject *source, *tags; /* a tuple of str */
+    PyObject_HEAD PyObject *source, *tags; /* a tuple of str */
     PosTagger tagger;
 } WordTaggerObject;
 
@@ -51,10 +50,8 @@ static int load(const ModuleState *state, PyObject *source, PyObject *arrays, Po
         || !(tagger->words = named_array(state, source, arrays, "words", 4, &tagger->n_words))
         || !(tagger->coarse = named_array(state, source, arrays, "coarse", 2, &tagger->n_classes))
         || !(tagger->sets = named_array(state, source, arrays, "sets", 8, &tagger->n_sets))
-        || !(tagger->dictionary.slots =
-                 named_array(state, source, arrays, "dictionary", 4, &tagger->dictionary.size))
-        || !(tagger->clusters.slots =
-                 named_array(state, source, arrays, "clusters", 4, &tagger->clusters.size))
+        || !(tagger->dictionary.slots = named_array(state, source, arrays, "dictionary", 4, &tagger->dictionary.size))
+        || !(tagger->clusters.slots = named_array(state, source, arrays, "clusters", 4, &tagger->clusters.size))
         || check_pages(tagger->pages, n_pages, n_cells, "the alphabet"))
         return -1;
     for (uint32_t k = 0; k < n_cells; k++)
@@ -62,8 +59,7 @@ static int load(const ModuleState *state, PyObject *source, PyObject *arrays, Po
             return damaged("the alphabet");
     if (n_transitions != tagger->n_tags * (tagger->n_tags + 1))
         return damaged("the table of transitions");
-    if (tagger->n_templates % sizeof(WordTemplate)
-        || tagger->n_templates / sizeof(WordTemplate) > MAX_TEMPLATES)
+    if (tagger->n_templates % sizeof(WordTemplate) || tagger->n_templates / sizeof(WordTemplate) > MAX_TEMPLATES)
         return damaged("the table of templates");
     tagger->n_templates /= sizeof(WordTemplate);
     if (tagger->n_rows == 0 || tagger->n_rows % 2 || tagger->n_words % 2)
@@ -112,8 +108,7 @@ static void word_tagger_dealloc(PyObject *self)
 /* ---- using it ---------------------------------------------------------------------------------- */
 
 /* The tags of the words; without the GIL if there are many. NULL with an exception; to be freed. */
-static uint8_t *tag_words(const WordTaggerObject *self, const uint32_t *text, const Word *words,
-                          size_t count)
+static uint8_t *tag_words(const WordTaggerObject *self, const uint32_t *text, const Word *words, size_t count)
 {
     uint8_t *tags = malloc(count ? count : 1);
     int status = -1;
@@ -253,8 +248,8 @@ static PyObject *tokens(const WordTaggerObject *self, PyObject *string, const Wo
         PyObject *end = PyLong_FromSsize_t(stop);
         Py_XINCREF(source);
         Py_XINCREF(end);
-        PyObject *values[] = {PyUnicode_Substring(string, start, stop), begin, end,
-                              name_of(self, tags[k], space), source};
+        PyObject *values[] = {PyUnicode_Substring(string, start, stop), begin, end, name_of(self, tags[k], space),
+                              source};
         PyObject *token = make(maker, values);
         if (!token || PyList_SetItem(list, (Py_ssize_t)k, token))
             Py_CLEAR(list);
@@ -274,8 +269,8 @@ static PyObject *word_tagger_tokens(PyObject *object, PyObject *args)
     Words words;
     Maker maker = {0};
     words_init(&words);
-    if (!PyArg_ParseTuple(args, "O!UOO!O!O:tokens", state->cutter, &cutter, &string, &spans,
-                          &PyType_Type, &type, &PyTuple_Type, &sources, &space)
+    if (!PyArg_ParseTuple(args, "O!UOO!O!O:tokens", state->cutter, &cutter, &string, &spans, &PyType_Type, &type,
+                          &PyTuple_Type, &sources, &space)
         || text_load(&text, string))
         return NULL;
     const Segmenter *segmenter = &((CutterObject *)cutter)->segmenter;
@@ -315,8 +310,8 @@ static PyObject *word_tagger_tokens_all(PyObject *object, PyObject *args)
     Batch batch;
     Maker maker = {0};
     uint8_t *tags;
-    if (!PyArg_ParseTuple(args, "O!O!O!O!O:tokens_all", state->cutter, &cutter, &PyList_Type, &texts,
-                          &PyType_Type, &type, &PyTuple_Type, &sources, &space))
+    if (!PyArg_ParseTuple(args, "O!O!O!O!O:tokens_all", state->cutter, &cutter, &PyList_Type, &texts, &PyType_Type,
+                          &type, &PyTuple_Type, &sources, &space))
         return NULL;
     if (batch_load(&batch, texts)) {
         batch_free(&batch);
@@ -360,5 +355,5 @@ static PyType_Slot word_tagger_slots[] = {
     {0, NULL},
 };
 
-PyType_Spec word_tagger_spec = {
-    "cnlp._kernel.native.WordTagger", sizeof(WordTaggerObject), 0, Py_TPFLAGS_DEFAULT, word_tagger_slots};
+PyType_Spec word_tagger_spec = {"cnlp._kernel.native.WordTagger", sizeof(WordTaggerObject), 0, Py_TPFLAGS_DEFAULT,
+                                word_tagger_slots};

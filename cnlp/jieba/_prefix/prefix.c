@@ -119,8 +119,7 @@ int prefix_set(PrefixDictionary *dictionary, const uint32_t *word, size_t length
     if (!slot || (!(slot->word & ~MORE) && frequency == 0))
         return 0;
     if (!(slot->word & ~MORE)) {
-        if (!reserve(&dictionary->words, &dictionary->words_capacity, dictionary->n_words + 1,
-                     sizeof(PrefixWord)))
+        if (!reserve(&dictionary->words, &dictionary->words_capacity, dictionary->n_words + 1, sizeof(PrefixWord)))
             return -1;
         slot->word |= dictionary->n_words++;
     }
@@ -146,7 +145,11 @@ static int decode_word(const unsigned char *data, size_t size, uint32_t *points,
     int count = 0;
     for (size_t i = 0; i < size; count++) {
         uint32_t lead = data[i++], point = lead;
-        int more = lead < 0x80 ? 0 : lead >= 0xC2 && lead < 0xE0 ? 1 : lead >> 4 == 0xE ? 2 : lead >= 0xF0 && lead < 0xF5 ? 3 : -1;
+        int more = lead < 0x80                 ? 0
+                 : lead >= 0xC2 && lead < 0xE0 ? 1
+                 : lead >> 4 == 0xE            ? 2
+                 : lead >= 0xF0 && lead < 0xF5 ? 3
+                                               : -1;
         static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
         if (more < 0 || i + (size_t)more > size || count == capacity)
             return -1;
@@ -166,8 +169,8 @@ static int decode_word(const unsigned char *data, size_t size, uint32_t *points,
 
 enum { LONGEST_LINE_WORD = 256, MOST_DIGITS = 17 };
 
-int64_t prefix_load(PrefixDictionary *dictionary, const char *data, size_t size, size_t start,
-                    int64_t *total, int64_t *lines)
+int64_t prefix_load(PrefixDictionary *dictionary, const char *data, size_t size, size_t start, int64_t *total,
+                    int64_t *lines)
 {
     uint32_t points[LONGEST_LINE_WORD];
     while (start < size) {
@@ -409,8 +412,8 @@ static int flush_singles(const PrefixCut *cut, const uint32_t *text, size_t star
     return cut_unknown(cut, text, start, end, pieces);
 }
 
-static int follow_route(const PrefixCut *cut, const uint32_t *text, size_t start, size_t end,
-                        const Route *route, Pieces *pieces)
+static int follow_route(const PrefixCut *cut, const uint32_t *text, size_t start, size_t end, const Route *route,
+                        Pieces *pieces)
 {
     size_t singles = start; /* where those begin that wait */
     int with_letters = cut->mode == CUT_WORDS;
@@ -544,8 +547,7 @@ int prefix_cut(const PrefixCut *cut, const uint32_t *text, size_t length, Pieces
         int is_block = joins_block(text[start], cut->narrow);
         while (end < length && joins_block(text[end], cut->narrow) == is_block)
             end++;
-        int failed = is_block ? cut_block(cut, text, start, end, pieces)
-                              : cut_between(cut, text, start, end, pieces);
+        int failed = is_block ? cut_block(cut, text, start, end, pieces) : cut_between(cut, text, start, end, pieces);
         if (failed)
             return failed;
         start = end;

@@ -29,8 +29,8 @@ typedef struct {
 
 typedef struct {
     Slot *slots;
-    size_t n_slots; /* a power of two */
-    Slot *roots;    /* [N_ROOTS] */
+    size_t n_slots;    /* a power of two */
+    Slot *roots;       /* [N_ROOTS] */
     PrefixWord *words; /* [n_words], the first: no word */
     uint32_t n_nodes, n_words;
     size_t words_capacity;
@@ -75,8 +75,8 @@ int64_t prefix_get(const PrefixDictionary *dictionary, const uint32_t *word, siz
 /* Reads lines `word frequency tag` in UTF-8 from data[start ..) on. Returns the byte where it
  * stopped: the end, or the beginning of a line that it does not understand; adds to the total and to
  * the number of lines. -1 without memory. */
-int64_t prefix_load(PrefixDictionary *dictionary, const char *data, size_t size, size_t start,
-                    int64_t *total, int64_t *lines);
+int64_t prefix_load(PrefixDictionary *dictionary, const char *data, size_t size, size_t start, int64_t *total,
+                    int64_t *lines);
 /* Appends the pieces. Returns 0, -1 without memory, -2 if a word of letters is not one stretch of
  * the text (CUT_ALL only). */
 int prefix_cut(const PrefixCut *cut, const uint32_t *text, size_t length, Pieces *pieces);

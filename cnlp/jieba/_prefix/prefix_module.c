@@ -8,8 +8,7 @@
 #include "prefix.h"
 
 typedef struct {
-    PyObject_HEAD
-    PrefixDictionary dictionary;
+    PyObject_HEAD PrefixDictionary dictionary;
 } DictionaryObject;
 
 static PyTypeObject *dictionary_type_of(PyObject *module)
@@ -96,8 +95,8 @@ static PyObject *dictionary_load(PyObject *self, PyObject *args)
         return NULL;
     if (start < 0 || start > size)
         return PyErr_Format(PyExc_ValueError, "start must be 0 to %zd, got %zd", size, start);
-    int64_t stop = prefix_load(&((DictionaryObject *)self)->dictionary, data, (size_t)size,
-                               (size_t)start, &total, &lines);
+    int64_t stop =
+        prefix_load(&((DictionaryObject *)self)->dictionary, data, (size_t)size, (size_t)start, &total, &lines);
     if (stop < 0)
         return PyErr_NoMemory();
     return Py_BuildValue("LLL", (long long)stop, (long long)total, (long long)lines);
@@ -135,7 +134,8 @@ static PyObject *dictionary_items(PyObject *self, PyObject *unused)
         int order = 0; /* of this machine */
         PyObject *word = PyUnicode_DecodeUTF32((const char *)points, (Py_ssize_t)length * 4, "surrogatepass", &order);
         free(points);
-        PyObject *item = word ? Py_BuildValue("NL", word, (long long)dictionary->words[slots[node]->word & ~MORE].frequency) : NULL;
+        PyObject *item =
+            word ? Py_BuildValue("NL", word, (long long)dictionary->words[slots[node]->word & ~MORE].frequency) : NULL;
         int failed = !item || PyList_Append(list, item);
         Py_XDECREF(item);
         if (failed)
@@ -259,8 +259,8 @@ static PyType_Slot dictionary_slots[] = {
     {0, NULL},
 };
 
-static PyType_Spec dictionary_spec = {
-    "cnlp.jieba._prefix.native.Dictionary", sizeof(DictionaryObject), 0, Py_TPFLAGS_DEFAULT, dictionary_slots};
+static PyType_Spec dictionary_spec = {"cnlp.jieba._prefix.native.Dictionary", sizeof(DictionaryObject), 0,
+                                      Py_TPFLAGS_DEFAULT, dictionary_slots};
 
 static int module_exec(PyObject *module)
 {
