@@ -27,7 +27,7 @@ from cnlp import errors
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import NamedTuple, TypeAlias
+    from typing import Final, NamedTuple, TypeAlias
 
     # An Entry, or the same fields as a plain tuple.
     Row: TypeAlias = tuple[str, float | None, str | None, str, tuple[str, ...], bool, bool]
@@ -48,6 +48,8 @@ else:  # importing typing, or re, takes longer than compiling a small lexicon
 MODES = ("prefer", "force", "split", "block")
 FLAGS = ("partial", "regex")
 MAX_WORD_LENGTH = 1000  # code points; also bounds the depth of the trie
+WORD: Final = 0  # places in a Row
+REGEX: Final = 6
 
 _JIEBA_LINE = r"(?P<word>.+?)(?: (?P<weight>[0-9]+))?(?: (?P<tag>[a-z]+))?"
 

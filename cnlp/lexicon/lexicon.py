@@ -11,7 +11,7 @@ How entries decide a cut, in this order:
    longest wins, then the leftmost.
 2. ``block`` entries are never words.
 3. ``prefer`` entries are candidates like the base's words; without a weight they cost
-   ``PREFER_BONUS`` nats less than the best path through their pieces, so they win where nothing
+   ``PREFERRED_NATS`` nats less than the best path through their pieces, so they win where nothing
    else speaks against them.
 
 A match never begins or ends inside what an atomic pattern holds together (a run of Latin letters or
@@ -57,7 +57,7 @@ ARRAYS = (
 _MODES = {"prefer": MODE_PREFER, "force": MODE_FORCE, "split": MODE_SPLIT, "block": MODE_BLOCK}
 # In nats: what the context gives, about, to the known words that a new word competes with. With the
 # unknown words of January 29 to 31 of PFR 1998 as entries: F1 .963 at 0, .971 at 3, .974 at 6 and at 8.
-PREFER_BONUS = 6.0
+PREFERRED_NATS = 6.0
 
 
 class Lexicon:
@@ -244,21 +244,15 @@ class Lexicon:
                     yield start, end, row
 
     def _add(self, added: Sequence[Row]) -> None:
-        words: list[str] = []
-        rows: list[Row] = []
-        expressions: dict[str, tuple[Row, re.Pattern[str]]] = {}
-        for row in added:
-            word, _, _, _, _, _, is_expression = row
-            if is_expression:
-                import re
+        from cnlp.lexicon.entries import REGEX, WORD
 
-                expressions[word] = row, re.compile(word)
-            else:
-                words.append(word)
-                rows.append(row)
-        self._rows.update(zip(self._base.fold_all(words), rows, strict=True))
-        if expressions:
-            self._expressions = {**self._expressions, **expressions}
+        words = [row for row in added if not row[REGEX]]
+        self._rows.update(zip(self._base.fold_all([row[WORD] for row in words]), words, strict=True))
+        if len(words) < len(added):
+            import re
+
+            compiled = {row[WORD]: (row, re.compile(row[WORD])) for row in added if row[REGEX]}
+            self._expressions = {**self._expressions, **compiled}
         if self._rows:
             self._arrays = _compile_overlay(self._base, self._rows)
             self._overlay = _open_overlay(self._arrays)
@@ -448,7 +442,7 @@ def _compile_overlay(base: _Base, rows: Mapping[str, Row]) -> Arrays:
         "codes": (len(units) + len(pages), len(cells)),
     }
     _, weights, _, modes, pieces, partial, _ = zip(*rows.values(), strict=True)
-    bonus = round(PREFER_BONUS * COST_SCALE)
+    bonus = round(PREFERRED_NATS * COST_SCALE)
     cost_of = {weight: base.cost_of(weight) for weight in set(weights) if weight}
     costs = [
         cost_of[weight] if weight else (path - bonus if path > bonus else 1)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DEFAULT_STANDARD = "general"
 TEMPERATURE = 4.0  # of a perceptron, if the model does not say; chosen by benchmarks/measure/calibration.py
-PREFER_BONUS = 25.0  # raw weight that a user's preferred word gains, if the model does not say
+PREFERRED_WEIGHT = 25.0  # raw weight that a user's preferred word gains, if the model does not say
 _LAYER_ARRAYS = (
     "unigram",
     "bigram",
@@ -55,7 +55,7 @@ class TaggerModel:
         names = ["pages", "codes", "units", "class_fold", "types", "transitions", f"{standard}.profile"]
         for layer in dict.fromkeys((DEFAULT_STANDARD, standard)):
             names += (f"{layer}.{name}" for name in _LAYER_ARRAYS if file.has(f"{layer}.{name}"))
-        bonus = int(file.field("prefer_bonus", str(round(PREFER_BONUS / self.unit))))
+        bonus = int(file.field("prefer_bonus", str(round(PREFERRED_WEIGHT / self.unit))))
         try:
             ranges = file.ranges(*names)
             classes = int(file.field("classes"))
