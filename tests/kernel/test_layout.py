@@ -17,9 +17,14 @@ from twins import native, needs_native
 import cnlp
 from cnlp._kernel import layout
 
-STUBS = Path(layout.__file__).parent
 PYTHON_ONLY = {"NUMERAL", "KANA", "HANGUL", "TRANSCRIPTION"}  # to C all of them are IN_RUN
-MODULES = ("native", "ngrams", "training")
+# Modules in C, and their twins.
+MODULES = {
+    "cnlp._kernel.native": "cnlp._kernel.reference",
+    "cnlp._kernel.ngrams": "cnlp._kernel.reference.ngrams",
+    "cnlp._kernel.training": "cnlp._kernel.reference.training",
+    "cnlp.jieba._prefix.native": "cnlp.jieba._prefix.reference",
+}
 
 
 def numbers() -> dict[str, Any]:
@@ -40,9 +45,8 @@ def test_c_and_python_share_all_numbers() -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_stubs_have_the_names_and_parameters_of_the_twins(name: str) -> None:
-    tree = ast.parse((STUBS / f"{name}.pyi").read_text())
-    twin = import_module("cnlp._kernel.reference" if name == "native" else f"cnlp._kernel.reference.{name}")
-    c_module = pytest.importorskip(f"cnlp._kernel.{name}")
+    c_module, twin = pytest.importorskip(name), import_module(MODULES[name])
+    tree = ast.parse(Path(cnlp.__file__).parent.parent.joinpath(*name.split(".")).with_suffix(".pyi").read_text())
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
             assert hasattr(c_module, node.name)
@@ -56,10 +60,7 @@ def test_stubs_have_the_names_and_parameters_of_the_twins(name: str) -> None:
             assert hasattr(of_c, member.name), f"{node.name}.{member.name}"
             if not any(isinstance(mark, ast.Name) and mark.id == "property" for mark in member.decorator_list):
                 method = getattr(of_twin, member.name)
-                if member.name != "__init__" or node.name != "Table":
-                    assert parameters(member) == list(inspect.signature(method).parameters), (
-                        f"{node.name}.{member.name}"
-                    )
+                assert parameters(member) == list(inspect.signature(method).parameters), f"{node.name}.{member.name}"
 
 
 def parameters(node: ast.FunctionDef) -> list[str]:
@@ -68,7 +69,7 @@ def parameters(node: ast.FunctionDef) -> list[str]:
 
 
 USE = """
-import sys, cnlp
+import sys, cnlp, cnlp.jieba, cnlp.jieba.posseg
 text = "他在北京大学研究自然语言处理，2024年发表了三篇论文。"
 lexicon = cnlp.Lexicon([cnlp.Entry("自然语言处理", mode="force", tag="nz"), "三篇论文"])
 assert "".join(cnlp.segment(text)) == text
@@ -79,14 +80,29 @@ cnlp.entities(text)
 cnlp.keywords(text)
 cnlp.discover_words([text])
 cnlp.Segmenter().explain(text), cnlp.Segmenter().confidence(text)
-print(sorted(name for name in sys.modules if ".reference" in name or "reference_" in name))
+cnlp.jieba.lcut(text), cnlp.jieba.lcut_for_search(text), cnlp.jieba.posseg.lcut(text)
+print(*sys.modules)
 """
+
+
+def modules_after(**environment: str) -> set[str]:
+    """The modules that a process has imported after using most of the package."""
+    kept = {name: value for name, value in os.environ.items() if name != "CNLP_PURE"}
+    kept["PYTHONPATH"] = str(Path(cnlp.__file__).parent.parent)
+    found = subprocess.run(
+        [sys.executable, "-c", USE], env={**kept, **environment}, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stderr
+    return set(found.stdout.split())
 
 
 @needs_native
 def test_no_twin_is_imported_while_c_runs() -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "CNLP_PURE"}
-    environment["PYTHONPATH"] = str(Path(cnlp.__file__).parent.parent)
-    found = subprocess.run([sys.executable, "-c", USE], env=environment, capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stderr
-    assert found.stdout == "[]\n"
+    assert not {name for name in modules_after() if ".reference" in name}
+
+
+@needs_native
+def test_no_c_module_is_imported_where_python_is_chosen() -> None:
+    found = modules_after(CNLP_PURE="1")
+    assert not found & MODULES.keys()
+    assert found >= {twin for twin in MODULES.values() if not twin.endswith(".training")}

@@ -6,7 +6,7 @@ from cnlp._kernel import choose
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnlp.jieba._prefix.reference import Dictionary
+    from cnlp.jieba._prefix.native import Dictionary
 else:
     Dictionary = choose("cnlp.jieba._prefix.native", "cnlp.jieba._prefix.reference").Dictionary
 
