@@ -1,7 +1,7 @@
 """Every error of the package: what was wrong, where, and what would be right.
 
-All classes derive from :class:`CnlpError`, so one ``except`` catches whatever the package reports. The
-messages are built here and nowhere else; callers ``raise errors.bad_line(path, 17, "...")``.
+All classes derive from :class:`CnlpError`, so one ``except`` catches whatever the package reports. Messages
+that several callers need are built here: ``raise errors.bad_line(path, 17, "...")``.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ class CnlpError(Exception):
 
 
 class ArgumentError(CnlpError, ValueError):
-    """An argument has the right type and a value that means nothing."""
+    """An argument has the right type and an invalid value."""
 
 
 class TagError(ArgumentError):
-    """A tag that cannot stand where it stands.
+    """A tag that is not allowed at its position.
 
     Attributes:
         position: its position in the sequence, from 0; the length of the sequence if something is missing at its end.
@@ -50,7 +50,7 @@ class RecordError(CnlpError, ValueError):
     """A record that cannot be used.
 
     Attributes:
-        lines: how many lines of the chunk are in front of it.
+        lines: how many lines of the chunk precede it.
     """
 
     def __init__(self, reason: str, lines: int = 0) -> None:
@@ -62,11 +62,11 @@ class RecordError(CnlpError, ValueError):
 
 
 class InputError(CnlpError, ValueError):
-    """A file is no plain text, or changed while it was read."""
+    """A file is not plain text, or changed while it was read."""
 
 
 class DamagedFileError(CnlpError, ValueError):
-    """A compressed file is no such archive, is damaged, or ends too early."""
+    """A compressed file is not in its format, is damaged, or ends too early."""
 
 
 class ModelError(CnlpError, ValueError):
@@ -74,11 +74,11 @@ class ModelError(CnlpError, ValueError):
 
 
 class TrainingError(CnlpError, RuntimeError):
-    """Training cannot go on: memory ran out, or its numbers are none any more."""
+    """Training cannot continue: memory ran out, or the loss is NaN or infinite."""
 
 
 class WorkerError(CnlpError, RuntimeError):
-    """Worker processes or threads cannot be started, or are gone."""
+    """Worker processes or threads cannot be started, or have ended."""
 
 
 class MissingDependencyError(CnlpError, ImportError):
@@ -86,7 +86,7 @@ class MissingDependencyError(CnlpError, ImportError):
 
 
 def not_text(value: object, where: str = "text") -> TextTypeError:
-    """``where`` must be str; tells bytes how to become one."""
+    """``where`` must be str; the message for bytes says how to decode them."""
     kind = type(value).__name__
     hint = "; decode it first: data.decode('utf-8')" if isinstance(value, (bytes, bytearray)) else ""
     return TextTypeError(f"{where} must be str, not {kind}{hint}")
@@ -112,13 +112,15 @@ def not_plain_text(path: object, what: str) -> InputError:
 
 
 def skipped_rows(path: object) -> InputError:
-    """Lines of the table at ``path`` shall be left out."""
+    """Lines of the table at ``path`` cannot be left out."""
     return InputError(f"{path}: --errors skip would leave out lines, and rows may have several: use replace")
 
 
 def changed_file(path: object, before: int, now: int) -> InputError:
     """The file at ``path`` changed while it was read; its sizes in bytes."""
-    return InputError(f"{path}: changed while it was read ({before} bytes before, {now} now); try again when it rests")
+    return InputError(
+        f"{path}: changed while it was read ({before} bytes before, {now} now); try again when nothing writes to it"
+    )
 
 
 def damaged_file(path: object, kind: str, reason: str) -> DamagedFileError:
@@ -142,7 +144,7 @@ def missing_dependency(package: str, extra: str, purpose: str) -> MissingDepende
 
 
 def lost_worker() -> WorkerError:
-    """A worker process is gone."""
+    """A worker process has ended."""
     return WorkerError(
         "a worker process ended before its work: it was killed, or memory ran out, or it could not start because the "
         f"script lacks {_GUARD}"
@@ -150,7 +152,7 @@ def lost_worker() -> WorkerError:
 
 
 def unguarded() -> WorkerError:
-    """A worker process, on importing the script that it belongs to, is told to start workers itself."""
+    """A worker process, on importing its script, would start workers itself."""
     return WorkerError(f"a script that uses worker processes is imported by each of them, and therefore needs {_GUARD}")
 
 

@@ -1,7 +1,7 @@
 """Inputs to outputs, chunk by chunk: one thread reads and writes, workers do the work.
 
 Inputs are read in chunks of whole lines, so memory depends on the longest line and not on the file. Output files appear
-only when they are whole. An input that fails is reported and the next one is tried.
+only when they are complete. An input that fails is reported and the next one is tried.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from cnlp.files.report import Counts, Report
 
 
 class Document(Protocol):
-    """What is written of the results of a format where a line's form depends on all lines before it."""
+    """Writes the results of a format in which the output for a line depends on all lines before it."""
 
     def show(self, result: bytes) -> bytes:
-        """What to write of the result for one chunk."""
+        """The bytes to write for the result of one chunk."""
 
     def finish(self) -> bytes:
-        """What stands behind the last line."""
+        """The bytes after the last line."""
 
 
 class Reading(NamedTuple):
@@ -55,7 +55,7 @@ class Writing(NamedTuple):
     """How results are written.
 
     Attributes:
-        keep_mark: a byte order mark in front of the input stays in front of the output.
+        keep_mark: a byte order mark at the start of the input is also written.
         new_document: makes the document for one output, where the results are not written as they are.
         watch: called with each chunk before its result is written.
     """
@@ -66,14 +66,14 @@ class Writing(NamedTuple):
 
 
 class Job:
-    """One input and its target, and what has become of them.
+    """One input and its target, and their state.
 
     Attributes:
-        start: how many lines of other inputs the output has in front of it, as far as the reader knows.
+        start: how many lines of other inputs precede it in the output, as far as the reader knows.
         lines: of the input that were read.
-        has_mark: a byte order mark stands in front of the input.
+        has_mark: the input begins with a byte order mark.
         content: the bytes of the input.
-        unchanged: the output is there already.
+        unchanged: the output exists already.
         failed: nothing more of the input is needed.
     """
 
@@ -95,7 +95,7 @@ class Piece(NamedTuple):
     Attributes:
         job: what it belongs to.
         chunk: complete lines, without a byte order mark.
-        place: what the format is told of it.
+        place: position of the chunk, for the format.
         failure: why nothing more could be read.
     """
 
@@ -110,7 +110,7 @@ Result = bytes | UnicodeDecodeError | CnlpError  # of a format: what it returned
 ToDo = Generator[tuple[Piece, Argument | None], None, None]
 Done = Iterator[tuple[Piece, Result | None]]
 
-GROUP_BYTES = 1 << 18  # of small chunks that go to a worker together, or sending them would cost more than their work
+GROUP_BYTES = 1 << 18  # of small chunks that go to a worker together: sending one would cost more than its work
 GROUP_SIZE = 256  # of them at most
 
 
@@ -122,7 +122,7 @@ class Stream:
         reading: how inputs are read.
         writing: how results are written.
         report: what happens is reported to it.
-        journal: notes which outputs are whole, and knows which were.
+        journal: lists the outputs that are complete.
         workers: how many chunks are worked on at once.
         processes: workers are processes, not threads; see :mod:`cnlp.batch.workers`.
     """
@@ -233,7 +233,7 @@ class Stream:
                     return
 
     def _replace(self, job: Job, pieces: Done) -> None:
-        """Convert an input to a file, which is not begun if the input cannot be opened."""
+        """Convert an input to a file, which is not created if the input cannot be opened."""
         first = next(pieces)
         if first[0].failure is not None:
             raise first[0].failure
@@ -249,7 +249,7 @@ class Stream:
         self.report.done(job.source, job.target, job.counts)
 
     def _convert(self, pieces: Done, output: Output, document: Document | None) -> None:
-        """Convert an input behind what ``output`` has; it starts on a new line, so that none are joined.
+        """Append the result for an input to ``output``; it starts on a new line, so that none are joined.
 
         Raises:
             EncodingError: with the offset in the file of the first byte that cannot be decoded.
@@ -276,7 +276,7 @@ class Stream:
             piece.job.counts.add(piece.chunk.data, lines)
 
     def _written(self, piece: Piece, result: Result, start: int) -> bytes:
-        """The result for a chunk; made anew, if since it was read the lines in front of it have become less."""
+        """The result for a chunk, computed again if fewer lines precede it than when it was read."""
         (data, offset, line), source, before = piece.chunk, piece.job.source, start + piece.chunk.line - 1
         if before != piece.place.before and isinstance(result, bytes):
             result = self.form(data, piece.place._replace(before=before))
@@ -290,7 +290,7 @@ class Stream:
 
 
 def _group(pieces: ToDo, size: int) -> Iterator[tuple[list[tuple[Piece, Argument | None]], list[Argument] | None]]:
-    """Pieces in groups of ``size`` or ``GROUP_BYTES``, and what a worker needs of them; standard input never waits."""
+    """Pieces in groups of ``size`` or ``GROUP_BYTES``, with the arguments for a worker; standard input never waits."""
     group: list[tuple[Piece, Argument | None]] = []
     arguments: list[Argument] = []
     for piece, argument in pieces:
@@ -321,7 +321,7 @@ def _apply(form: Format, arguments: Sequence[Argument]) -> list[Result]:
 
 
 def _without_mark(chunks: Iterator[Chunk], job: Job) -> Iterator[Chunk]:
-    """The chunks of an input without the byte order mark in front, if there is one, which the job remembers."""
+    """The chunks of an input without the byte order mark at its start, which the job remembers."""
     for data, offset, line in chunks:
         if offset == 0 and data.startswith(BOM):
             job.has_mark = True

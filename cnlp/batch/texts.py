@@ -65,15 +65,15 @@ def segment_batch(
         processes: workers are processes (True) or threads (False); what is faster if ``None``. A script that may get
             processes needs ``if __name__ == "__main__":`` around what it does.
         mode, algorithm, standard, lexicon: as in :func:`cnlp.segment`.
-        segmenter: in place of these, one of your own.
+        segmenter: a custom one, instead of these.
 
     Yields:
         The words of each text, in order.
 
     Raises:
         TextTypeError: a text is not a str, after the results of those before it; or ``texts`` itself is one.
-        ArgumentError: there is no such mode, algorithm or standard; ``workers`` is less than 1.
-        WorkerError: a worker process was killed; or the iterator is used behind ``os.fork``.
+        ArgumentError: unknown mode, algorithm or standard; ``workers`` is less than 1.
+        WorkerError: a worker process was killed; or the iterator is used after ``os.fork``.
 
     >>> for words in segment_batch(["南京市长江大桥", "研究生命的起源"], workers=2):
     ...     print(words)
@@ -99,7 +99,7 @@ def tag_batch(
     model: PartOfSpeech | None = None,
     segmenter: Segmenter | None = None,
 ) -> Iterator[list[Token]]:
-    """Cut many texts into words and tell their parts of speech.
+    """Segment many texts into words and tag their parts of speech.
 
     Args:
         texts, workers, processes, segmenter: as in :func:`segment_batch`.
@@ -109,7 +109,7 @@ def tag_batch(
         The tokens of each text, in order.
 
     Raises:
-        TextTypeError, ArgumentError, WorkerError: as :func:`segment_batch`; also if there is no such tag set.
+        TextTypeError, ArgumentError, WorkerError: as :func:`segment_batch`; also for an unknown tag set.
 
     >>> [[token.tag for token in tokens] for tokens in tag_batch(["我爱北京。", "他在上海"], workers=2)]
     [['r', 'v', 'ns', 'w'], ['r', 'p', 'ns']]
@@ -144,7 +144,7 @@ def entities_batch(
         The entities of each text, in order.
 
     Raises:
-        TextTypeError, ArgumentError, WorkerError: as :func:`segment_batch`; also if there is no such rule.
+        TextTypeError, ArgumentError, WorkerError: as :func:`segment_batch`; also for an unknown rule.
         OSError, ModelError: a file cannot be read, or is damaged.
 
     >>> for found in entities_batch(["王小明在北京大学读书", "她去了上海"], workers=2):
@@ -215,7 +215,7 @@ def _keywords(extractor: Extractor, top_k: int, texts: list[str]) -> list[list[K
 def _results(
     texts: Iterable[str], workers: int | None, work: Work[Result], codec: Codec[Any] | None
 ) -> Iterator[list[Result]]:
-    """An iterator over the results; what is wrong with the arguments is told now, not when it is first used."""
+    """An iterator over the results; wrong arguments raise now, not when it is first used."""
     if isinstance(texts, (str, bytes)):
         raise errors.TextTypeError("texts must be several texts, such as a list of str, not one")
     return _iterate(iter(texts), count_workers(workers), work, codec)
@@ -239,7 +239,7 @@ def _iterate(
 
 
 def _groups(texts: Iterator[str], many: bool) -> Iterator[list[str]]:
-    """Lists of one text, or of ``many``; what is no text comes as an error behind all that was before it."""
+    """Lists of one text, or of ``many``; what is not text raises after all that was before it."""
     group: list[str] = []
     size = 0
     try:

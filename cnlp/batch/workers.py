@@ -1,4 +1,4 @@
-"""One function over many items by several workers: results in order, memory bounded, nothing left behind.
+"""One function over many items by several workers: results in order, memory bounded, no process left running.
 
 :func:`ordered_map` keeps a window of items in flight, four for each worker, and gives results in the order of the
 items, so that memory does not depend on how many there are and an endless source will do. Threads serve where the
@@ -39,7 +39,7 @@ def count_workers(workers: int | None) -> int:
     """``workers``, or for ``None`` the number of cores that this process may use.
 
     Raises:
-        ArgumentError: it is less than 1, or no whole number.
+        ArgumentError: it is less than 1, or not a whole number.
 
     >>> count_workers(3), count_workers(None) > 0
     (3, True)
@@ -61,7 +61,7 @@ def ordered_map(
 ) -> Generator[tuple[Context, Callable[[], Result] | None], None, None]:
     """Apply a function to the second item of each pair; the first stays here and comes back beside the outcome.
 
-    One worker is the thread that asks, and reads no further than it is asked to. Several are started when there is a
+    One worker is the calling thread, and reads no further than it is asked to. Several are started lazily, at the
     second item of work; they end when the iterator does, or is closed.
 
     Args:
@@ -74,7 +74,7 @@ def ordered_map(
 
     Yields:
         The first item and, for work, a function without arguments, to be called once, that returns what
-        ``function`` returned or raises what it raised. What ``pairs`` raises comes behind all that it gave before.
+        ``function`` returned or raises what it raised. What ``pairs`` raises comes after all that it gave before.
 
     Raises:
         WorkerError: ``function`` cannot be sent to a process, or a worker process was killed, or the iterator was
@@ -83,7 +83,7 @@ def ordered_map(
     >>> [(name, outcome()) for name, outcome in ordered_map(abs, [("a", -1), ("b", 2)], workers=2)]
     [('a', 1), ('b', 2)]
     """
-    crew = _Crew(function, workers, processes)
+    pool = _Pool(function, workers, processes)
     most = 1 if workers == 1 else IN_FLIGHT * workers
     waiting: deque[tuple[Context, _Task | None]] = deque()
     weight = 0
@@ -94,7 +94,7 @@ def ordered_map(
             if end is None and has_room and not (waiting and _is_done(waiting[0][1])):
                 try:
                     context, argument = next(source)
-                    task = None if argument is None else crew.add(argument, weigh(argument) if weigh else 0)
+                    task = None if argument is None else pool.add(argument, weigh(argument) if weigh else 0)
                 except Exception as error:  # StopIteration, too
                     end = error
                 else:
@@ -104,10 +104,10 @@ def ordered_map(
             else:
                 context, task = waiting.popleft()
                 weight -= task.weight if task else 0
-                yield context, None if task is None else partial(crew.result_of, task)
-                crew.check_process()
+                yield context, None if task is None else partial(pool.result_of, task)
+                pool.check_process()
     finally:
-        crew.dismiss()
+        pool.stop()
     if not isinstance(end, StopIteration):
         raise end
 
@@ -125,8 +125,8 @@ def _is_done(task: _Task | None) -> bool:
     return task is None or (task.future is not None and task.future.done())
 
 
-class _Crew:
-    """The workers; they are hired when there is a second item of work."""
+class _Pool:
+    """The workers, started lazily, at the second item of work."""
 
     def __init__(self, function: Callable[[Any], Any], workers: int, processes: bool) -> None:
         self.function = function
@@ -190,8 +190,8 @@ class _Crew:
         if os.getpid() != self.owner:
             raise errors.forked()
 
-    def dismiss(self) -> None:
-        """Drop what is not begun, and wait for the rest."""
+    def stop(self) -> None:
+        """Cancel what has not started, and wait for the rest."""
         if self.executor is not None and os.getpid() == self.owner:
             self.executor.shutdown(wait=True, cancel_futures=True)
 
@@ -235,11 +235,11 @@ _function: Callable[[Any], Any]
 
 
 def _begin(packed: bytes) -> None:
-    """Take up the function; what is wrong with it is told to whoever asks for a result."""
+    """Load the function; an error in it is raised by the first call for a result."""
     global _function
     import threading
 
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch's threads in each of several processes would be in the way
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # several processes with torch's threads each would slow each other
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):

@@ -70,7 +70,7 @@ def fetch_command(
 ) -> None:
     """Download corpora, check them, and put them where cnlp looks for them.
 
-    NAMEs are those of 'cnlp data list', of a source there, or 'all'. A download that broke off goes on where it was.
+    NAMEs are those of 'cnlp data list', of a source there, or 'all'. An interrupted download is resumed.
     """
     place = folder or chosen_folder()
     corpora = list(_named(names))
@@ -80,7 +80,7 @@ def fetch_command(
     for corpus in corpora:
         try:
             if state(corpus, place, check=True) == "here":
-                click.echo(f"{corpus.name}: here already, whole")
+                click.echo(f"{corpus.name}: here already, complete")
                 continue
             address(corpus, mirror)  # says so before the bar, where there is none
             with _bar(corpus.name) as advance:

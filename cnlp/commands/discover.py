@@ -207,7 +207,7 @@ def _rows(words: Iterable[Candidate]) -> Iterator[str]:
 
 
 def _write(path: str, lines: Iterable[str]) -> None:
-    """``lines`` to a file that appears when it is whole, or to standard output."""
+    """``lines`` to a file that appears when it is complete, or to standard output."""
     data = "".join(lines).encode("utf-8")
     if path == STANDARD_OUTPUT:
         standard_output().write(data)

@@ -1,6 +1,6 @@
 """``cnlp idf``: count document frequencies over files of any size, and merge tables of them.
 
-If an input fails, nothing is written: a table of half a corpus would look like one of the whole.
+If an input fails, nothing is written: a table of half a corpus would look like a complete one.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ SUFFIX = ".safetensors"
 def command(model: str | None, as_json: bool) -> None:
     """Show what is installed, or the card of a model file.
 
-    MODEL is a model file of any kind, or the name of one in the package: what it is, what it was learnt from and
-    with what, how good it is. Its data are compared with their checksum.
+    MODEL is a model file of any kind, or the name of one in the package: what it is, training data and
+    parameters, scores. Its data are verified with their checksum.
     """
     shown = _installation() if model is None else _model(model)
     if as_json:
@@ -42,7 +42,7 @@ def command(model: str | None, as_json: bool) -> None:
 
 
 def _installation() -> dict[str, Any]:
-    """What does not depend on a file of one's own; the shipped models are verified."""
+    """What is installed; the shipped models are verified."""
     shipped = {name: open_verified(path) for name, path in _shipped().items()}
     return {
         "cnlp": cnlp.__version__,
@@ -74,7 +74,7 @@ def open_verified(path: str) -> ModelFile:
 
     Raises:
         OSError: it cannot be read.
-        ModelError: its data were altered, or it is no model file.
+        ModelError: its data were altered, or it is not a model file.
     """
     file = ModelFile(path)
     file.verify()

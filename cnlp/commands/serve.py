@@ -18,7 +18,7 @@ def command(host: str, port: int, workers: int, max_body: int, timeout: float, q
     """Serve words, parts of speech, entities and keywords as JSON, and a page to try them.
 
     Only this machine can reach it, unless --host says otherwise. Open http://127.0.0.1:8000/ for the page;
-    /openapi.json describes the rest. Ctrl-C or SIGTERM lets requests that are under way come to their end.
+    /openapi.json describes the rest. Ctrl-C or SIGTERM finishes the requests in progress, then stops.
     """
     try:
         import uvicorn
@@ -28,7 +28,7 @@ def command(host: str, port: int, workers: int, max_body: int, timeout: float, q
 
     from cnlp.service.settings import BODY, SECONDS
 
-    os.environ[BODY], os.environ[SECONDS] = str(max_body), str(timeout)  # for the processes that uvicorn starts
+    os.environ[BODY], os.environ[SECONDS] = str(max_body), str(timeout)  # read by the processes that uvicorn starts
     uvicorn.run(
         "cnlp.service.settings:app",
         factory=True,

@@ -122,7 +122,7 @@ class _WordTask:
 class SegmentTask(_WordTask):
     """Learning to segment text."""
 
-    description = "Cuts Chinese text into words"
+    description = "Segments Chinese text into words"
 
     def __init__(self, method: str, epochs: int, seed: int, words: Mapping[str, int], standard: str) -> None:
         self.method = method
@@ -180,7 +180,7 @@ class SegmentTask(_WordTask):
 class TagTask(_WordTask):
     """Learning parts of speech."""
 
-    description = "Tells the parts of speech of Chinese words"
+    description = "Tags Chinese words with their parts of speech"
 
     def __init__(self, method: str, epochs: int, seed: int, words: Mapping[str, str]) -> None:
         self.method = method

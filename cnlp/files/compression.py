@@ -1,7 +1,7 @@
 """Compressed files, read and written as if they were not: gzip, bzip2, xz, Zstandard.
 
 A name's last suffix says what a file is. An archive that is damaged or ends too early is an error that says where;
-what follows a whole archive must be another one, or zeros that fill a block. What is written depends on the bytes
+what follows a complete archive must be another one, or zeros that fill a block. What is written depends on the bytes
 alone, not on the time: the same text gives the same file.
 """
 
@@ -52,7 +52,7 @@ class Decompressor(Protocol):
 
     @property
     def unused_data(self) -> bytes:
-        """What stands behind the archive."""
+        """The bytes after the archive."""
         ...
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
@@ -81,7 +81,7 @@ class Kind(NamedTuple):
 
 
 def kind_of(path: str) -> Kind | None:
-    """The compression that the name stands for, ``None`` for a plain file.
+    """The compression by the suffix of the name, ``None`` for a plain file.
 
     >>> kind_of("news.txt.gz").name, kind_of("news.txt")
     ('gzip', None)
@@ -102,7 +102,7 @@ def decompressed(raw: Readable, path: str) -> Readable:
     """What is in ``raw``, whose name is ``path``; ``raw`` itself if it is not compressed.
 
     Raises:
-        DamagedFileError: by any read: the file is no such archive, is damaged, or ends too early.
+        DamagedFileError: by any read: the file is not in its format, is damaged, or ends too early.
         MissingDependencyError: Zstandard needs a package that is not installed.
     """
     kind = kind_of(path)
@@ -111,7 +111,7 @@ def decompressed(raw: Readable, path: str) -> Readable:
 
 @contextmanager
 def compressed(raw: Writable, path: str) -> Iterator[Writable]:
-    """A stream whose bytes go to ``raw``, compressed if the name ``path`` asks for it; whole if the block ends well.
+    """A stream whose bytes go to ``raw``, compressed if the name ``path`` asks for it; complete if the block succeeds.
 
     Raises:
         MissingDependencyError: Zstandard needs a package that is not installed.
@@ -174,7 +174,7 @@ class _Decompressed:
         return bool(self._block)
 
     def _next_archive(self) -> bool:
-        """Begin with the archive behind the last one, if there is one."""
+        """Begin with the next archive, if there is one."""
         self._block = self._block.lstrip(b"\0")
         while not self._block and self._fill():
             self._block = self._block.lstrip(b"\0")

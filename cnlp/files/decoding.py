@@ -1,11 +1,11 @@
-r"""Bytes to text, and what becomes of bytes that are no text: an error, a mark in their place, or no line at all.
+r"""Bytes to text, and the handling of undecodable bytes: an error, a mark in their place, or no line at all.
 
 A policy decides: ``strict`` raises, ``replace`` puts U+FFFD in the place of each sequence of bytes that cannot be
 decoded (Unicode 15, section 3.9: one for each maximal part of a sequence), ``skip`` leaves out the lines they are in.
-Every such sequence is told with its line and its offset in the file.
+Every such sequence is reported with its line and its offset in the file.
 
-Where decoding goes on, a sequence leaves a note in the text, ``\udcff`` offset blank hexadecimal bytes ``\udcfe``: no
-text that was decoded contains lone surrogates. So notes need no state, and survive that the text is cut into lines.
+Where decoding continues, a sequence leaves a note in the text, ``\udcff`` offset blank hexadecimal bytes ``\udcfe``: no
+text that was decoded contains lone surrogates. So notes need no state, and survive the splitting into lines.
 """
 
 from __future__ import annotations
@@ -100,14 +100,14 @@ def decode(blocks: Iterable[bytes], name: object, encoding: str, policy: str = "
         yield _move_notes(text, start) if policy != "strict" else text
 
 
-def mend(chunk: Chunk, encoding: str, policy: str, tell: Callable[[BadBytes], object]) -> Iterator[Chunk]:
+def mend(chunk: Chunk, encoding: str, policy: str, on_bad: Callable[[BadBytes], object]) -> Iterator[Chunk]:
     """A chunk of a file as ``policy``, which is not ``strict``, wants it; several where lines are left out.
 
     Args:
         chunk: raw if ``encoding`` is utf-8, otherwise what :func:`decode` gave, encoded with ``surrogatepass``.
         encoding: of the file.
         policy: ``replace`` or ``skip``.
-        tell: called with each sequence that could not be decoded.
+        on_bad: called with each sequence that could not be decoded.
     """
     try:
         chunk.data.decode("utf-8")
@@ -116,19 +116,19 @@ def mend(chunk: Chunk, encoding: str, policy: str, tell: Callable[[BadBytes], ob
             text = _move_notes(chunk.data.decode("utf-8", _NOTES), chunk.offset)
         else:
             text = chunk.data.decode("utf-8", "surrogatepass")
-        yield from _mend_lines(text, chunk, policy, tell)
+        yield from _mend_lines(text, chunk, policy, on_bad)
     else:
         yield chunk
 
 
-def _mend_lines(text: str, chunk: Chunk, policy: str, tell: Callable[[BadBytes], object]) -> Iterator[Chunk]:
+def _mend_lines(text: str, chunk: Chunk, policy: str, on_bad: Callable[[BadBytes], object]) -> Iterator[Chunk]:
     """Lines with notes as ``policy`` wants them."""
     kept: list[str] = []
     first = number = chunk.line
     for number, line in enumerate(StringIO(text, newline=""), chunk.line):
         notes = list(_NOTE.finditer(line))
         for note in notes:
-            tell(BadBytes(number, int(note[1], 16), bytes.fromhex(note[2])))
+            on_bad(BadBytes(number, int(note[1], 16), bytes.fromhex(note[2])))
         if not notes or policy == "replace":
             kept.append(_NOTE.sub("\ufffd", line) if notes else line)
             continue

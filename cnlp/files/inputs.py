@@ -1,4 +1,4 @@
-"""What the arguments FILES mean: files, folders, glob patterns and standard input, in a fixed order."""
+"""The inputs that arguments name: files, folders, glob patterns and standard input, in a fixed order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cnlp.files.compression import Readable, decompressed, kind_of, without_suff
 
 STANDARD_INPUT = "-"
 
-# Files in folders that are certainly no plain text; anything else is read, compressed or not.
+# Suffixes of files in folders that are certainly not plain text; anything else is read, compressed or not.
 _NOT_TEXT = """
     .7z .a .avi .bin .bmp .class .db .dll .doc .docx .dylib .epub .exe .flac .gif .ico .jar .jpeg .jpg .lz4
     .m4a .mkv .mo .mov .mp3 .mp4 .npy .npz .o .odp .ods .odt .ogg .otf .parquet .pdf .pickle .pkl .png .ppt
@@ -26,7 +26,7 @@ _NOT_TEXT = """
 """
 NOT_TEXT = frozenset(_NOT_TEXT.split())
 
-# How files begin that are no plain text, whatever their name.
+# First bytes of files that are not plain text, whatever their name.
 _SIGNATURES = {
     b"%PDF-": "a PDF document",
     b"\x7fELF": "a program",
@@ -69,16 +69,16 @@ class Input(NamedTuple):
 
     @contextmanager
     def open(self, encoding: str = "utf-8", on_read: Callable[[bytes], object] | None = None) -> Iterator[Readable]:
-        """What is in the file, decompressed if its name says that it is compressed.
+        """The content of the file, decompressed if its name says that it is compressed.
 
         Standard input is taken as it is, and left open. Any read may raise what reading a file raises.
 
         Args:
-            encoding: what is in UTF-16 may look as text in no other encoding does.
+            encoding: UTF-16 contains bytes that are not text in other encodings.
             on_read: called with each block of bytes as they are in the file.
 
         Raises:
-            InputError: the file is no text, or changes while it is read.
+            InputError: the file is not text, or changes while it is read.
             DamagedFileError: a compressed file is damaged, see :mod:`cnlp.files.compression`.
             OSError: it cannot be read.
         """
@@ -160,10 +160,10 @@ class _Text:
 
 
 def refuse_binary(start: bytes, path: str, encoding: str) -> None:
-    """Refuse a file that begins as no text does.
+    """Refuse a file that does not begin as text does.
 
-    It is no text if it has the signature of another kind of file, or many characters that no text is written with.
-    A few of them are taken for damage, and NUL is a character like others.
+    It is not text if it has the signature of another kind of file, or many control characters. A few of them are
+    taken for damage, and NUL is a character like others.
 
     Raises:
         InputError: and says what to do if it is text after all.
@@ -184,11 +184,11 @@ def refuse_binary(start: bytes, path: str, encoding: str) -> None:
 def find_inputs(
     arguments: Sequence[str], without: str | None = None, *, compressed: bool = True
 ) -> tuple[list[Input], list[OSError]]:
-    """Inputs that ``arguments`` stand for, in order, and what was wrong with the others.
+    """The inputs that ``arguments`` name, in order, and errors about the others.
 
-    A file stands for itself. A folder stands for all text files below it, sorted: no hidden ones, none whose
+    A file is one input. A folder gives all text files below it, sorted: no hidden ones, none whose
     suffix is in :data:`NOT_TEXT`; links to folders are not followed. What does not exist and contains ``*``,
-    ``?`` or ``[`` is a pattern (``**`` spans folders) and stands for the sorted paths it matches.
+    ``?`` or ``[`` is a pattern (``**`` spans folders) and gives the sorted paths that it matches.
 
     Args:
         arguments: as written in the shell; empty means standard input.

@@ -1,8 +1,8 @@
-"""What a batch has done, so that the same command goes on where it was interrupted, however that happened.
+"""The journal of a batch, so that the same command resumes where it was interrupted, by whatever cause.
 
-The journal is a file in the output folder, a line of JSON for each output that is whole. A line counts if the settings
+The journal is a file in the output folder, a line of JSON for each complete output. A line counts if the settings
 are the same and input and output have still the sizes and the SHA-256 that it gives; so what changed is done again.
-A line that is damaged, as the last one may be after a loss of power, stands for nothing.
+A line that is damaged, as the last one may be after a loss of power, is ignored.
 
 While a batch runs it holds a lock on its journal: two at once would undo each other's work.
 """
@@ -59,8 +59,8 @@ class Journal:
     """The journal of one output folder; use it in a ``with`` block.
 
     Args:
-        folder: where the outputs are; it is made if it is not there.
-        settings: a fingerprint of all that decides what an output is, besides its input.
+        folder: where the outputs are; it is created if it is missing.
+        settings: the :func:`fingerprint` of everything that decides an output, besides its input.
         warn: called with a message for each line that is damaged.
 
     Raises:
@@ -91,7 +91,7 @@ class Journal:
                     os.unlink(path)
 
     def is_done(self, source: Input, target: str) -> bool:
-        """Whether the output is there and would come out the same.
+        """Whether the output exists and would be the same again.
 
         Raises:
             OSError: the input cannot be read.
@@ -104,7 +104,7 @@ class Journal:
         )
 
     def add(self, source: Input, target: str, read: Content, written: Content) -> None:
-        """Note that an output is whole.
+        """Note that an output is complete.
 
         Raises:
             OSError: there is no space left.
@@ -129,14 +129,14 @@ class Journal:
             if entry is not None:
                 entries[entry.output] = entry
             elif line:
-                warn(f"{self.path}:{number}: damaged line ignored; what it stood for is done again")
+                warn(f"{self.path}:{number}: damaged line ignored; its output is made again")
         if lines[-1]:
             os.write(self._descriptor, b"\n")
         return entries
 
 
 def fingerprint(command: str, version: str, options: Mapping[str, object]) -> str:
-    """What decides the outputs of a command: its options, the version, and the content of files that options name."""
+    """A hash of what decides the outputs of a command: its options, the version, the content of files in options."""
     settings = {"command": command, "version": version, **{key: _content(options[key]) for key in options}}
     return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -166,7 +166,7 @@ def _digest(path: str) -> Content:
 
 
 def _parse(line: bytes) -> Entry | None:
-    """The entry of a line, ``None`` if it is none."""
+    """The entry of a line, ``None`` if it is damaged."""
     try:
         entry = Entry(**json.loads(line))
     except (ValueError, TypeError, RecursionError):

@@ -13,10 +13,10 @@ _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
 def read_object(line: str) -> tuple[dict[str, tuple[Any, int, int]], int]:
-    """The members of an object in JSON, each with its value and where that stands, and where the last one ends.
+    """The members of an object in JSON, each with its value and the place of that, and where the last one ends.
 
     Raises:
-        RecordError: this is no object, or broken.
+        RecordError: this is not an object, or broken.
 
     >>> read_object(' {"a": 1.50}')
     ({'a': (1.5, 7, 11)}, 11)
@@ -29,12 +29,12 @@ def read_object(line: str) -> tuple[dict[str, tuple[Any, int, int]], int]:
     while char != "}":
         key, _, at = _value(line, at)
         if not isinstance(key, str):
-            raise RecordError(f"broken JSON: expected a name in quotes in front of column {at + 1}")
+            raise RecordError(f"broken JSON: expected a name in quotes before column {at + 1}")
         value, start, end = _value(line, _expect(line, at, ":")[0])
         members[key] = value, start, end
         at, char = _expect(line, end, ",}")
     if line[at:].strip():
-        raise RecordError(f"something stands behind the object at column {at + 1}")
+        raise RecordError(f"unexpected text after the object at column {at + 1}")
     return members, end
 
 
@@ -51,7 +51,7 @@ def _value(line: str, at: int) -> tuple[Any, int, int]:
 
 
 def _expect(line: str, at: int, chars: str) -> tuple[int, str]:
-    """Which of ``chars`` comes next, and the place behind it."""
+    """Which of ``chars`` comes next, and the place after it."""
     at = _skip_blanks(line, at)
     char = line[at : at + 1]
     if not char or char not in chars:

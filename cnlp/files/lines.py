@@ -1,4 +1,4 @@
-"""Files in and out: whole lines read in bounded memory, files that appear only when they are whole.
+"""Files in and out: whole lines read in bounded memory, files that appear only when they are complete.
 
 Reading. Any encoding comes out as UTF-8 in chunks of complete lines. A line ends with LF, CR LF or a lone
 CR, which stay as they are. A chunk is about ``CHUNK_BYTES`` long, or as long as the longest line; that bounds
@@ -55,7 +55,7 @@ def read_lines(
         name: what messages call it.
         encoding: one of :data:`cnlp.files.decoding.ENCODINGS`.
         size: bytes asked for in one read.
-        policy: one of :data:`cnlp.files.decoding.POLICIES`: what becomes of bytes that are not in ``encoding``.
+        policy: one of :data:`cnlp.files.decoding.POLICIES`: the handling of bytes that are not in ``encoding``.
         on_bad: called with each sequence of them unless ``strict``.
 
     Raises:
@@ -83,7 +83,7 @@ def read_text(
     *,
     size: int = CHUNK_BYTES,
 ) -> Iterator[str]:
-    """The text of ``stream`` in pieces of at most ``size`` bytes, cut anywhere, without a byte order mark.
+    """The text of ``stream`` in pieces of at most ``size`` bytes, split anywhere, without a byte order mark.
 
     Args:
         stream: open binary file, positioned at its start.
@@ -144,7 +144,7 @@ def replacing(path: str, prefix: str = ".cnlp-") -> Iterator[BinaryIO]:
         with suppress(OSError):
             if stream is not None:
                 stream.close()
-        with suppress(OSError):  # not there: it could not be made, or a signal came before that or behind the renaming
+        with suppress(OSError):  # not there: it could not be made, or a signal came before that or after the renaming
             os.unlink(temporary)
         raise
 
@@ -178,16 +178,16 @@ def _read_blocks(stream: Readable, name: object, size: int) -> Iterator[bytes]:
 
 
 def _whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """UTF-8 blocks joined and cut again behind line endings; each byte is copied a fixed number of times."""
+    """UTF-8 blocks joined and split again after line endings; each byte is copied a fixed number of times."""
     pieces: list[bytes] = []
     for block in blocks:
-        cut = _behind_last_line(block)
-        if not cut:
+        end = _end_of_last_line(block)
+        if not end:
             pieces.append(block)
             continue
-        pieces.append(block[:cut])
+        pieces.append(block[:end])
         data = b"".join(pieces)
-        pieces = [block[cut:]]
+        pieces = [block[end:]]
         yield data
     rest = b"".join(pieces)
     del pieces  # which may be a gigabyte
@@ -195,6 +195,6 @@ def _whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-def _behind_last_line(block: bytes) -> int:
+def _end_of_last_line(block: bytes) -> int:
     """Where the last complete line ends, 0 if none does. A CR at the very end may be half a CR LF."""
     return block.rfind(b"\n") + 1 or block.rfind(b"\r", 0, len(block) - 1) + 1

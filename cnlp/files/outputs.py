@@ -68,12 +68,12 @@ def standard_output() -> Output:
 def file_output(
     path: str, on_write: Callable[[bytes], object] | None = None, prefix: str = ".cnlp-"
 ) -> Iterator[Output]:
-    """The file ``path``, whole or not at all, compressed if its name says so; the folders above it are made.
+    """The file ``path``, complete or not at all, compressed if its name says so; the folders above it are made.
 
     Args:
         path: the file.
         on_write: called with each block of bytes as they are in the file.
-        prefix: of the name that it has until it is whole.
+        prefix: of the name that it has until it is complete.
     """
     folder = os.path.dirname(path)
     if folder:
@@ -96,7 +96,7 @@ class _WatchedWriter:
         return self._stream.write(data)
 
     def flush(self) -> None:
-        """Hand on what was written."""
+        """Flush the stream."""
         self._stream.flush()
 
 
@@ -105,7 +105,7 @@ def choose_targets(inputs: Sequence[Input], output: str | None, several: bool, s
 
     ``output`` is a folder if it exists as one or ends with a slash, or if there are several inputs (a folder
     or a pattern counts as several); otherwise it is the file to write. In a folder each result has its
-    input's name, with ``suffix`` behind it.
+    input's name, followed by ``suffix``.
 
     Raises:
         ArgumentError: several inputs and one file, or two inputs with one name.
@@ -122,7 +122,7 @@ def choose_targets(inputs: Sequence[Input], output: str | None, several: bool, s
 
 
 def add_suffix(name: str, suffix: str) -> str:
-    """``name`` with ``suffix`` behind it, unless it has it.
+    """``name`` followed by ``suffix``, unless it has it.
 
     >>> add_suffix("a.txt", ".jsonl"), add_suffix("a.jsonl", ".jsonl")
     ('a.txt.jsonl', 'a.jsonl')
@@ -151,10 +151,10 @@ def refuse_overwriting(inputs: Sequence[Input], targets: Sequence[str]) -> None:
 
 
 def refuse_output(output: str, force: bool, sources: Sequence[str]) -> None:
-    """Refuse now what could not be written after an hour's training.
+    """Refuse an output before training that could not be written after it.
 
     Raises:
-        ArgumentError: the file exists, or is one of the files to read, or is no plain file.
+        ArgumentError: the file exists, or is one of the files to read, or is not a plain file.
         OSError: its folder does not exist, or cannot be written to.
     """
     if os.path.exists(output) and not os.path.isfile(output):
@@ -189,5 +189,5 @@ def _target_status(target: str) -> os.stat_result | None:
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:
-    """What two names of one file have in common."""
+    """Equal for two names of one file."""
     return status.st_dev, status.st_ino

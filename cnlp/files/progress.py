@@ -30,7 +30,7 @@ class Progress:
         self.advance(len(block))
 
     def clear(self) -> None:
-        """Make room for a message."""
+        """Clear the line for a message."""
         if self.bar is not None:
             self.bar.clear()
 

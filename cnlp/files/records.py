@@ -1,6 +1,6 @@
-r"""Records, one field of which is worked on: JSON Lines, and tables as CSV or TSV with a heading.
+r"""Records, one field of which is analysed: JSON Lines, and tables as CSV or TSV with a heading.
 
-Whatever is not the field's comes out as it went in, byte for byte: blanks, quotes, numbers, line endings, the order.
+Everything else is kept as it is, byte for byte: blanks, quotes, numbers, line endings, the order.
 
 text   The field holds the result in place of the text. Keywords are put into a field of their own, ``keywords``,
        tabs between them.
@@ -34,11 +34,11 @@ _TYPES = {bool: "true or false", float: "a number", list: "a list", dict: "an ob
 
 
 class Analysis(NamedTuple):
-    """What a command finds in a text, and how it shows it.
+    """What a command finds in a text, and its representation.
 
     Attributes:
         key: what it is called in JSON.
-        find: what stands there.
+        find: finds it.
         show: the text with what was found in it, or that alone.
         is_text: ``show`` gives the text, with marks.
     """
@@ -50,7 +50,7 @@ class Analysis(NamedTuple):
 
 
 class Table(NamedTuple):
-    """What its heading tells of a table.
+    """The columns of a table, from its heading.
 
     Attributes:
         delimiter: between fields.
@@ -64,13 +64,13 @@ class Table(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a chunk stands.
+    """The position of a chunk.
 
     Attributes:
-        before: how many lines of inputs are in front of it in its output.
+        before: how many lines of inputs precede it in its output.
         line: the number of its first line in its input, from 1.
         name: of its input.
-        table: what its lines are rows of.
+        table: the columns, if its lines are rows of a table.
     """
 
     before: int = 0
@@ -126,32 +126,32 @@ class Records:
         members, end = read_object(line)
         if self.field not in members:
             raise RecordError(f"no field {self.field!r}; there are: {', '.join(members) or 'none'}")
-        value, start, behind = members[self.field]
+        value, start, end_of_value = members[self.field]
         if value is not None and not isinstance(value, str):
             raise RecordError(f"field {self.field!r} is {_TYPES[type(value)]}, not a string")
         if not self.as_objects and self.analysis.is_text:
-            return line if value is None else line[:start] + _dump(self.analysis.show(value)) + line[behind:]
+            return line if value is None else line[:start] + _dump(self.analysis.show(value)) + line[end_of_value:]
         if self.analysis.key in members:
             raise RecordError(f"there is a field {self.analysis.key!r} already")
         show = self.analysis.find if self.as_objects else self.analysis.show
         return f'{line[:end]},"{self.analysis.key}":{_dump(show(value or ""))}{line[end:]}'
 
     def _rows(self, text: str, table: Table, is_start: bool) -> Iterator[str]:
-        """The rows of a table; what stands between the fields that change comes out as it is."""
+        """The rows of a table; what is between the fields that change is kept."""
         write = self._row_as_object if self.as_objects else self._row
         at = 0
         while at < len(text):
             try:
-                spans, behind = read_row(text, at, table.delimiter)
+                spans, following = read_row(text, at, table.delimiter)
                 if is_start:
-                    yield self._heading(text[at:behind], table)
+                    yield self._heading(text[at:following], table)
                 elif spans == [(at, at)]:
-                    yield "" if self.as_objects else text[at:behind]
+                    yield "" if self.as_objects else text[at:following]
                 else:
-                    yield write(text, spans, behind, table)
+                    yield write(text, spans, following, table)
             except RecordError as error:
                 raise RecordError(str(error), len(list(split_lines(text[:at])))) from None
-            at, is_start = behind, False
+            at, is_start = following, False
 
     def _heading(self, heading: str, table: Table) -> str:
         """The heading of what is written."""
@@ -162,16 +162,16 @@ class Records:
         names = heading.rstrip("\r\n")
         return "" if self.as_objects else f"{names}{table.delimiter}{self.analysis.key}{heading[len(names) :]}"
 
-    def _row(self, text: str, spans: list[tuple[int, int]], behind: int, table: Table) -> str:
+    def _row(self, text: str, spans: list[tuple[int, int]], following: int, table: Table) -> str:
         """A row with the result."""
         first, last = spans[0][0], spans[-1][1]
         start, end = _field(spans, table)
         shown = self.analysis.show(unquote(text[start:end]))
         if self.analysis.is_text:
             shown = quote(shown, table.delimiter, always=text[start : start + 1] == '"')
-            return text[first:start] + shown + text[end:behind]
+            return text[first:start] + shown + text[end:following]
         _check_width(spans, table)
-        return text[first:last] + table.delimiter + quote(shown, table.delimiter) + text[last:behind]
+        return text[first:last] + table.delimiter + quote(shown, table.delimiter) + text[last:following]
 
     def _row_as_object(self, text: str, spans: list[tuple[int, int]], _: int, table: Table) -> str:
         """A row as an object in JSON."""
@@ -182,7 +182,7 @@ class Records:
 
 
 def kind_by_name(path: str) -> str | None:
-    """The delimiter of the table that the name stands for, ``""`` for JSON Lines, ``None`` for neither.
+    """The delimiter of a table of that name, ``""`` for JSON Lines, ``None`` for neither.
 
     >>> kind_by_name("a.tsv.gz"), kind_by_name("a.jsonl"), kind_by_name("-")
     ('\\t', '', None)
@@ -207,11 +207,11 @@ def read_records(chunks: Iterable[Chunk], path: str, field: str) -> Iterator[tup
 
     Args:
         chunks: of one file, without a byte order mark.
-        path: its name, whose suffix tells what it is; if it does not, the first line does.
+        path: its name, whose suffix decides; if it is unknown, the first line does.
         field: the one to work on.
 
     Raises:
-        RecordError: there is no such column.
+        RecordError: the column does not exist.
     """
     chunks = iter(chunks)
     for first in chunks:
@@ -228,7 +228,7 @@ def read_records(chunks: Iterable[Chunk], path: str, field: str) -> Iterator[tup
 
 
 def read_heading(start: bytes, delimiter: str, field: str) -> Table:
-    """What the heading tells.
+    """The columns of a table from its heading.
 
     Args:
         start: of the table; more than the heading.
@@ -247,7 +247,7 @@ def read_heading(start: bytes, delimiter: str, field: str) -> Table:
 
 
 def _dump(value: object) -> str:
-    """JSON in Unicode, escaped where a string is none (it has lone surrogates)."""
+    """JSON in Unicode, escaped if a string has lone surrogates."""
     text = _to_json(value)
     return _to_ascii(value) if _SURROGATES.search(text) else text
 

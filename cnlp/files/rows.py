@@ -1,7 +1,7 @@
 r"""The syntax of tables as CSV or TSV: rows and fields by their places, so that what is not touched stays as it is.
 
-A field that begins with ``"`` ends with the next single ``"``, may hold delimiters and line breaks, and ``""`` stands
-for a quote (RFC 4180). Elsewhere quotes are characters like others. Python's ``csv`` reads the same rows, but forgets
+A field that begins with ``"`` ends with the next single ``"``, may hold delimiters and line breaks, and ``""`` is
+a quote (RFC 4180). Elsewhere quotes are characters like others. Python's ``csv`` reads the same rows, but forgets
 how fields were quoted and where lines ended.
 """
 
@@ -14,7 +14,7 @@ from cnlp.errors import RecordError
 from cnlp.files.decoding import Chunk
 from cnlp.files.lines import count_lines
 
-LONGEST_ROW = 1 << 26  # bytes; what is longer lacks a quote
+LONGEST_ROW = 1 << 26  # bytes; in a longer one a quote is missing
 
 _QUOTED = r'"[^"]*(?:""[^"]*)*"'
 _FIELD = f'(?:{_QUOTED}|[^"{{d}}\\r\\n][^{{d}}\\r\\n]*|)'
@@ -60,7 +60,7 @@ def read_row(text: str, at: int, delimiter: str) -> tuple[list[tuple[int, int]],
         delimiter: of the table.
 
     Raises:
-        RecordError: quotes are not closed, or something stands behind them.
+        RecordError: quotes are not closed, or followed by text.
 
     >>> read_row('a,"b\n""c"\n', 0, ",")
     ([(0, 1), (2, 9)], 10)
@@ -73,16 +73,16 @@ def read_row(text: str, at: int, delimiter: str) -> tuple[list[tuple[int, int]],
         if match[2] != delimiter:
             return spans, at
     closed = re.match(_QUOTED, text[at:])
-    raise RecordError("something stands behind closed quotes" if closed else "quotes are not closed")
+    raise RecordError("unexpected text after closed quotes" if closed else "quotes are not closed")
 
 
 def unquote(field: str) -> str:
-    """What a field says."""
+    """The text of a field."""
     return field[1:-1].replace('""', '"') if field[:1] == '"' else field
 
 
 def quote(text: str, delimiter: str, *, always: bool = False) -> str:
-    """A field that says ``text``."""
+    """A field with this text."""
     if always or any(char in text for char in (delimiter, '"', "\r", "\n")):
         return '"' + text.replace('"', '""') + '"'
     return text

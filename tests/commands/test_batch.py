@@ -267,7 +267,7 @@ def test_damaged_lines_of_the_journal_are_told_and_their_files_done_again(corpus
     result = run_here("segment", corpus, "-o", tmp_path / "out", "--resume")
     told = result.err.splitlines()
     assert [line.split(":")[3] for line in told[:4]] == ["1", "2", "6", "7"]
-    assert all(line.endswith("damaged line ignored; what it stood for is done again") for line in told[:4])
+    assert all(line.endswith("damaged line ignored; its output is made again") for line in told[:4])
     assert told[4].startswith("cnlp: 2 files, ")
     assert redone(corpus, tmp_path) == []
 

@@ -121,9 +121,9 @@ MISTAKES = [
     ("a.jsonl", '{"text":""}\n{"text":"a" "b":1}', 2, "broken JSON: expected , or } at column 13"),
     ("a.jsonl", '\n{"text":"a', 2, "broken JSON: Unterminated string starting at at column 9"),
     ("a.jsonl", '{"text":tru}', 1, "broken JSON: Expecting value at column 9"),
-    ("a.jsonl", '{1:"text"}', 1, "broken JSON: expected a name in quotes in front of column 3"),
+    ("a.jsonl", '{1:"text"}', 1, "broken JSON: expected a name in quotes before column 3"),
     ("a.jsonl", '[{"text":"a"}]', 1, "broken JSON: expected { at column 1"),
-    ("a.jsonl", '{"text":"a"} {}', 1, "something stands behind the object at column 13"),
+    ("a.jsonl", '{"text":"a"} {}', 1, "unexpected text after the object at column 13"),
     ("a.jsonl", '{"text":' + "[" * 100_000, 1, "broken JSON: nested too deeply"),
     ("a.jsonl", '{"id":1,"Text":""}', 1, "no field 'text'; there are: id, Text"),
     ("a.jsonl", "{}", 1, "no field 'text'; there are: none"),
@@ -131,7 +131,7 @@ MISTAKES = [
     ("a.csv", "id,Text\n", 1, "no column has the heading 'text'; there are: id, Text"),
     ("a.csv", "text,text\n", 1, "two columns have the heading 'text'; there are: text, text"),
     ("a.csv", 'id,text\n1,"a\nb"\n2\n', 4, "this row has 1 fields, and 'text' is number 2"),
-    ("a.csv", 'text\na\n"b"c\nd\n', 3, "something stands behind closed quotes"),
+    ("a.csv", 'text\na\n"b"c\nd\n', 3, "unexpected text after closed quotes"),
     ("a.csv", 'text\na\n"b\nd\n', 3, "quotes are not closed"),
 ]
 
