@@ -95,7 +95,10 @@ def train(
     weights, scale = best.weights, 1.0
     if dev or model.method == "perceptron":
         measured = [piece for group in dev_pieces for piece in group] if dev else pieces[:n_own][:2000]
-        scale = _temperature(learner.problem(Layout(measured, alphabet), measured, fill=True), weights)
+        # Other labels than those of training have no weights to scale.
+        measured = [piece for piece in measured if all(label in labels for _, _, label in piece.spans)]
+        if measured:
+            scale = _temperature(learner.problem(Layout(measured, alphabet), measured, fill=True), weights)
     arrays, unit = _pack(model, learner, weights * np.float32(scale), tables)
     model.log_ = best.log
     model.card_ = {

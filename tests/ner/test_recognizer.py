@@ -89,6 +89,13 @@ def test_dev_chooses_the_epoch() -> None:
     assert learnt.score(corpus()[90:]) == pytest.approx(max(epoch.dev or 0.0 for epoch in learnt.log_), abs=0.02)
 
 
+def test_dev_may_have_labels_that_training_lacks() -> None:
+    other = [(text, [(start, end, "GPE") for start, end, _ in spans]) for text, spans in corpus()[90:]]
+    learnt = EntityRecognizer(epochs=1, min_count=1).fit(corpus()[:90], dev=[*other, *corpus()[90:95]])
+    assert "GPE" not in learnt.labels_
+    assert EntityRecognizer(epochs=1, min_count=1).fit(corpus()[:90], dev=other).log_[0].dev == 0.0
+
+
 def test_a_background_adds_what_it_knows() -> None:
     learnt = EntityRecognizer(epochs=3, min_count=1).fit(corpus()[:60], background=corpus()[60:])
     assert learnt.score(corpus()) > 0.9
