@@ -14,8 +14,8 @@ def _follow(lattice: Lattice, best: list[Edge | None], start: int, stop: int) ->
     while start < stop:
         edge = best[start]
         assert edge
-        words.append((edge[0], edge[3]))
-        start = edge[0]
+        words.append((edge.end, edge.source))
+        start = edge.end
     return words
 
 
@@ -25,7 +25,7 @@ def unigram_path(lattice: Lattice) -> tuple[list[tuple[int, int]], int]:
     best: list[Edge | None] = [None] * lattice.size
     for start in range(lattice.size - 1, -1, -1):
         if lattice.edges[start]:
-            chosen = min(lattice.edges[start], key=lambda edge: (edge[2] + costs[edge[0]], -edge[0]))
+            chosen = min(lattice.edges[start], key=lambda edge: (edge.cost + costs[edge.end], -edge.end))
             best[start] = chosen
             costs[start] = chosen[2] + costs[chosen[0]]
     return _follow(lattice, best, 0, lattice.size), costs[0]
@@ -57,7 +57,7 @@ def bigram_path(lattice: Lattice) -> tuple[list[tuple[int, int]], int]:
 
 def _longest_from(lattice: Lattice) -> list[Edge | None]:
     """By start: the longest edge, the first of several."""
-    return [max(edges, key=lambda edge: edge[0], default=None) for edges in lattice.edges]
+    return [max(edges, key=lambda edge: edge.end, default=None) for edges in lattice.edges]
 
 
 def _longest_to(lattice: Lattice) -> list[tuple[int, int]]:

@@ -9,6 +9,8 @@ the single character takes its place, so a path always exists.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from cnlp._kernel.layout import (
     COST_MASK,
     EDGE,
@@ -37,11 +39,17 @@ from cnlp._kernel.layout import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import TypeAlias
 
     from cnlp._kernel.reference.tables import Overlay, Tables
 
-    Edge: TypeAlias = tuple[int, int, int, int]  # end, id, cost, source
+
+class Edge(NamedTuple):
+    """A candidate word that begins at a position."""
+
+    end: int
+    id: int
+    cost: int
+    source: int
 
 
 class Lattice:
@@ -87,7 +95,7 @@ class Lattice:
                 continue
             end, pattern = atomic
             if self._is_blocked(i, end):
-                self.extras[i].append((end, 0, 0, SOURCE_HIDDEN))
+                self.extras[i].append(Edge(end, 0, 0, SOURCE_HIDDEN))
             else:
                 self._add_pattern(i, end, pattern)
                 is_isolated = self.model.pattern_flags[pattern] & IS_ISOLATED
@@ -99,7 +107,7 @@ class Lattice:
             i = end
 
     def _add_pattern(self, start: int, end: int, pattern: int) -> None:
-        edge = (end, self.unknown + pattern + 1, self.model.class_costs[pattern + 1], SOURCE_PATTERN)
+        edge = Edge(end, self.unknown + pattern + 1, self.model.class_costs[pattern + 1], SOURCE_PATTERN)
         self.extras[start].append(edge)
 
     def _forbid_inside(self, start: int, end: int) -> None:
@@ -166,11 +174,11 @@ class Lattice:
                 forced.append((start, end, 0xFFFFFFFF, cost))
             else:
                 source = SOURCE_TAGGER if mode == MODE_TAGGER else SOURCE_USER
-                self.extras[start].append((end, self.unknown, cost, source))
+                self.extras[start].append(Edge(end, self.unknown, cost, source))
         self._fix(forced)
         self._add_pieces(patterns)
         for edges in self.extras:
-            edges.sort(key=lambda edge: (edge[0], edge[3], edge[1]))
+            edges.sort(key=lambda edge: (edge.end, edge.source, edge.id))
 
     def _fix(self, forced: list[tuple[int, int, int, int]]) -> None:
         """Longest first, then leftmost: fix each stretch that no fixed one overlaps."""
@@ -182,7 +190,7 @@ class Lattice:
             self._forbid_inside(start, end)
             self.flags[start] = self.flags[end] = HARD_BOUNDARY
             if entry == 0xFFFFFFFF:
-                self.extras[start].append((end, self.unknown, cost, SOURCE_USER))
+                self.extras[start].append(Edge(end, self.unknown, cost, SOURCE_USER))
                 continue
             assert self.overlay
             first, last = self.overlay.pieces_at[entry], self.overlay.pieces_at[entry + 1]
@@ -190,10 +198,10 @@ class Lattice:
                 if start + length > end:
                     break
                 self.flags[start + length] = HARD_BOUNDARY
-                self.extras[start].append((start + length, self.unknown, cost, SOURCE_USER))
+                self.extras[start].append(Edge(start + length, self.unknown, cost, SOURCE_USER))
                 start += length
             if start < end:
-                self.extras[start].append((end, self.overlay.ids[entry], cost, SOURCE_USER))
+                self.extras[start].append(Edge(end, self.overlay.ids[entry], cost, SOURCE_USER))
 
     def _add_pieces(self, patterns: list[list[Edge]]) -> None:
         """Atomic matches with reopened boundaries also offer the pieces between these."""
@@ -208,7 +216,7 @@ class Lattice:
                     if i < end and not self._is_open(i):
                         continue
                     if (piece, i) != (start, end):
-                        self.extras[piece].append((i, identity, cost, SOURCE_PATTERN))
+                        self.extras[piece].append(Edge(i, identity, cost, SOURCE_PATTERN))
                     piece = i
 
     def _collect(self) -> None:
@@ -222,12 +230,15 @@ class Lattice:
             edges = [
                 edge
                 for edge in candidates
-                if edge[3] != SOURCE_HIDDEN and edge[0] <= limit and self._is_open(start) and self._is_open(edge[0])
+                if edge.source != SOURCE_HIDDEN
+                and edge.end <= limit
+                and self._is_open(start)
+                and self._is_open(edge.end)
             ]
-            crossing = edges + [edge for edge in candidates if edge[3] != SOURCE_LEXICON]
-            furthest = max([furthest, start + 1, *(edge[0] for edge in crossing)])
-            if self._is_open(start) and self._is_open(start + 1) and all(edge[0] != start + 1 for edge in edges):
-                edges.append((start + 1, self.unknown, self.model.class_costs[0], SOURCE_CHARACTER))
+            crossing = edges + [edge for edge in candidates if edge.source != SOURCE_LEXICON]
+            furthest = max([furthest, start + 1, *(edge.end for edge in crossing)])
+            if self._is_open(start) and self._is_open(start + 1) and all(edge.end != start + 1 for edge in edges):
+                edges.append(Edge(start + 1, self.unknown, self.model.class_costs[0], SOURCE_CHARACTER))
             self.edges.append(edges)
         self.is_uncrossed[self.size] = 1
 
@@ -239,11 +250,11 @@ class Lattice:
                 entry = value - 1
                 is_word = self.overlay.modes[entry] & MODE_MASK in (MODE_PREFER, MODE_FORCE)
                 source = SOURCE_USER if is_word else SOURCE_HIDDEN
-                candidates.append((end, self.overlay.ids[entry], self.overlay.costs[entry], source))
-        hidden = {edge[0] for edge in candidates}
+                candidates.append(Edge(end, self.overlay.ids[entry], self.overlay.costs[entry], source))
+        hidden = {edge.end for edge in candidates}
         for end, node, value in self.model.trie.walk(self.codes, start):
             if end not in hidden:
-                candidates.append((end, node, (value & COST_MASK) - 1, SOURCE_LEXICON))
+                candidates.append(Edge(end, node, (value & COST_MASK) - 1, SOURCE_LEXICON))
         return candidates + self.extras[start]
 
 
