@@ -50,7 +50,7 @@ def entity_format_option(*names: str) -> Decorator:
         *names,
         "form",
         type=click.Choice(tuple(READERS)),
-        help="Format of the files that are read, see 'cnlp convert'.  [default: detected from their first lines]",
+        help="Format of the files that are read.  [default: detected from their first lines]",
     )
 
 

@@ -89,7 +89,7 @@ def epochs_option(default: int | None = None) -> Decorator:
     )
 
 
-seed_option = click.option("--seed", type=int, default=1, show_default=True, help="Of the random numbers.")
+seed_option = click.option("--seed", type=int, default=1, show_default=True, help="Seed of the random numbers.")
 output_options = add_options(
     [
         click.option("-o", "--output", required=True, metavar="FILE", help="The model file to write."),

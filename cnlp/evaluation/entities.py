@@ -100,7 +100,7 @@ class EntityReport:
         by_seen: of entities whose text training had with this label (``True``) and of the others; empty without
             training entities.
         kinds: how many errors there are of each kind.
-        confused: (gold label, predicted label), ``None`` for no entity: how often; ``boundary`` errors stand under
+        confused: (gold label, predicted label), ``None`` for no entity: how often; ``boundary`` errors count under
             one label twice.
         errors: in the order of the text.
     """

@@ -8,14 +8,13 @@ A predicted word is correct when a gold word has the same first and last charact
 Source: Sproat and Emerson, The First International Chinese Word Segmentation Bakeoff, 2003, and its script
 ``score``. The script aligns the two word sequences of a line with ``diff``, where we compare spans. Word
 counts, the OOV rate and the meaning of every figure are the same; two things differ. ``diff`` aligns equal
-words that stand at different places (gold ``a aa``, predicted ``aa a``) and misses a few that stand at the
-same, so its count of correct words lies a little above or below: for jieba on the four SIGHAN 2005 tests P, R
-and F1 differ by .0003 at most, OOV recall by .0002. And the script takes a byte order mark for a part of the
-first word (CityU), where our readers remove it.
+words at different places (gold ``a aa``, predicted ``aa a``) and misses a few at the same, so its count of
+correct words is a little higher or lower: for jieba on the four SIGHAN 2005 tests P, R and F1 differ by .0003
+at most, OOV recall by .0002. And the script takes a byte order mark for a part of the first word (CityU),
+where our readers remove it.
 
-Between two correct words stand m gold and n predicted words that do not match: min(m, n) are substitutions,
-what is left over are deletions (gold) or insertions (predicted), as ``diff -y`` prints them. Time is linear
-in the number of words.
+Of m gold and n predicted words between two correct words, min(m, n) are substitutions, and the rest deletions
+(gold) or insertions (predicted), as ``diff -y`` prints them. Time is linear in the number of words.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ class SegmentationScore:
         correct_words: words with the same span in both.
         insertions: predicted words without a partner.
         deletions: gold words without a partner.
-        substitutions: pairs of a gold and a predicted word that stand in for each other.
+        substitutions: pairs of a gold word and the predicted word in its place.
         oov_words: gold words that the vocabulary lacks, ``None`` without a vocabulary.
         oov_correct: those of them that are correct, ``None`` without a vocabulary.
 
@@ -222,7 +221,7 @@ def evaluate(
 
 
 class Difference(NamedTuple):
-    """Words of the gold standard, and what stands in the prediction in their place.
+    """Words of the gold standard, and the words of the prediction in their place.
 
     Attributes:
         gold: the words that the prediction does not have.
@@ -236,7 +235,7 @@ class Difference(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """``"split"``: one word was cut; ``"joined"``: several became one; ``"crossing"``: anything else."""
+        """``"split"``: one word was split; ``"joined"``: several became one; ``"crossing"``: anything else."""
         if len(self.gold) == 1:
             return "split"
         return "joined" if len(self.predicted) == 1 else "crossing"
@@ -293,7 +292,7 @@ def _edits(matches: Sequence[tuple[int, int]], gold_words: int, predicted_words:
 
 
 def _difference(expected: str, got: str) -> str:
-    """Where two texts part, and what stands there."""
+    """The first character where two texts differ."""
     pairs = enumerate(zip_longest(expected, got, fillvalue=""), start=1)
     position, (left, right) = next(item for item in pairs if item[1][0] != item[1][1])
     shown = [repr(side) if side else "the end" for side in (left, right)]

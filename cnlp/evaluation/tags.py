@@ -1,4 +1,4 @@
-"""The score of parts of speech: accuracy on words that are cut right, and F1 of words with their tags.
+"""The score of parts of speech: accuracy on words that are segmented correctly, and F1 of words with their tags.
 
     accuracy    words with the right tag / words with the right span; where the words were given, all words
     joint       a predicted word is correct when a gold word has the same span and the same tag:

@@ -158,7 +158,7 @@ def refusals() -> Iterator[None]:
 
 
 def main(seed: int, iterations: int) -> None:
-    """Torment the kernel."""
+    """Call the kernel with random input."""
     chance = random.Random(seed)
     base = learn(SENTENCES)
     for step in range(iterations):

@@ -20,7 +20,7 @@ from cnlp.ner.linear import EntityRecognizer
 pytest.importorskip("numpy")
 from entity_models import arrays, corpus, model
 
-TORMENT = (
+HARD_TEXTS = (
     "", "a", "\0", "\ud800", "😀😀", "王小明", "all Latin text", "𠀀王小明在\udfff北京工作。", "。。！\n\n",
     "ＡＢＣ王小明在北京工作", "王小明在上海市工作。" * 200, "\r\n王小明\t在　北京", "x" * 5000, "，" * 2000,
 )  # fmt: skip
@@ -34,7 +34,7 @@ def test_it_learns_what_it_is_shown(method: str, scheme: str) -> None:
     assert learnt.score(corpus()) > 0.95
 
 
-@pytest.mark.parametrize("text", TORMENT)
+@pytest.mark.parametrize("text", HARD_TEXTS)
 def test_offsets_are_exact_for_every_text(text: str) -> None:
     end = 0
     for entity in model().entities(text):

@@ -34,7 +34,7 @@ from cnlp.ner.neural.recognizer import NeuralRecognizer
 from cnlp.sequence.schemes import tag_set, tags_to_spans, transition_mask
 
 PEOPLE, PLACES = ("王小明", "李雷", "张秀英", "陈思"), ("北京", "上海市", "云南省", "长白山")
-TORMENT = (
+HARD_TEXTS = (
     "", "a", "\0", "\ud800", "😀😀", "王小明", "all Latin text", "𠀀王小明在\udfff北京工作。", "。。！\n\n",
     "ＡＢＣ王小明在北京工作", "王小明在上海市工作。" * 100, "\r\n王小明\t在　北京", "x" * 3000, "，" * 1000,
 )  # fmt: skip
@@ -63,7 +63,7 @@ def test_it_learns_what_it_is_shown(scheme: str) -> None:
     assert len(model(scheme=scheme).log_) == 8
 
 
-@pytest.mark.parametrize("text", TORMENT)
+@pytest.mark.parametrize("text", HARD_TEXTS)
 def test_offsets_are_exact_for_every_text(text: str) -> None:
     end = 0
     for entity in model().entities(text):
