@@ -108,3 +108,48 @@ def test_imports_make_no_circle() -> None:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         raise AssertionError(" imports ".join(reversed(error.args[1]))) from None
+
+
+# ---- C -----------------------------------------------------------------------------------------------------------
+
+C_LAYERS = ("cnlp/_kernel/core", "cnlp/_kernel/python", "cnlp/jieba/_prefix")  # each may include those before it
+LONGEST_C_FILE = 700  # lines
+
+
+@cache
+def c_files() -> dict[str, list[str]]:
+    """The files of the kernel, each with the files of this repository that it includes."""
+    files = [path for pattern in ("*.c", "*.h") for path in sorted(ROOT.glob(f"cnlp/**/{pattern}"))]
+    return {
+        path.relative_to(ROOT).as_posix(): [
+            (path.parent / name).resolve().relative_to(ROOT.resolve()).as_posix()
+            for name in re.findall(r'^#include "(.+)"', path.read_text("utf-8"), re.MULTILINE)
+        ]
+        for path in files
+    }
+
+
+def c_layer(file: str) -> int:
+    return C_LAYERS.index(file.rpartition("/")[0])
+
+
+def test_includes_run_downward() -> None:
+    files = c_files()
+    assert [(file, name) for file in files for name in files[file] if name not in files] == []
+    assert [(file, name) for file in files for name in files[file] if c_layer(name) > c_layer(file)] == []
+
+
+def test_includes_make_no_circle() -> None:
+    TopologicalSorter(c_files()).prepare()  # raises CycleError
+
+
+def test_the_core_knows_no_python() -> None:
+    core = [file for file in c_files() if c_layer(file) == 0]
+    assert (
+        core and [file for file in core if re.search(r"\bPy_?[A-Z]|Python\.h", (ROOT / file).read_text("utf-8"))] == []
+    )
+
+
+def test_no_c_file_is_long() -> None:
+    lengths = {file: len((ROOT / file).read_text("utf-8").splitlines()) for file in c_files()}
+    assert {file: length for file, length in lengths.items() if length > LONGEST_C_FILE} == {}

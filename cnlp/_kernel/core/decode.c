@@ -33,7 +33,7 @@ typedef struct {
     int64_t total;               /* the cost of the best path up to and with this arc */
 } Arc;
 
-/* Two arcs that meet, and where their bonus stands in the bigram table. */
+/* Two arcs that meet, and where their bonus is in the bigram table. */
 typedef struct {
     uint32_t left, right;
     uint32_t bucket, fingerprint;
@@ -126,7 +126,7 @@ static void mark_uncrossed(const Block *block, Work *work)
     work->uncrossed[size] = furthest <= size;
 }
 
-/* The last uncrossed position of the block behind its begin; begin if there is none. */
+/* The last uncrossed position of the block after its begin; begin if there is none. */
 static size_t last_uncrossed(const Block *block, const Work *work)
 {
     size_t i = block->end - block->begin;
@@ -135,7 +135,7 @@ static size_t last_uncrossed(const Block *block, const Work *work)
     return block->begin + i;
 }
 
-/* The hard boundary at or behind `position`, SIZE_MAX if there is none. */
+/* The hard boundary at or after `position`, SIZE_MAX if there is none. */
 static size_t next_hard(const Block *block, size_t position)
 {
     if (!block->input.overlay && block->input.n_spans == 0)
@@ -207,7 +207,7 @@ ALWAYS_INLINE void choose(Block *block, Work *work, Visit visit)
             reach = visit_candidates(view, block, begin + i, extra, limit, visit, &chooser);
         }
         work->reach[i] = (uint32_t)(reach - begin);
-        /* A dead end counts 0: it lies behind the last uncrossed position. */
+        /* A dead end counts 0: it is after the last uncrossed position. */
         work->cost[i] = chooser.least == INFINITE_COST ? 0 : chooser.least;
         work->starting[i] = (Choice){chooser.best, chooser.source};
         if (view.flags[begin + i] & HARD_BOUNDARY)
@@ -303,7 +303,7 @@ static int solve_words(Block *block, Work *work, int algorithm, size_t *cut, Wor
 /* ---- bigram ---------------------------------------------------------------------------------- */
 
 /* The hash of a pair is linear in both words (Dietzfelbinger et al. 1997): the upper 32 bits choose
- * the bucket, the 24 below are the fingerprint. A full bucket goes on in the next. */
+ * the bucket, the 24 below are the fingerprint. A full bucket continues in the next. */
 static uint64_t pair_hash(uint32_t left, uint32_t right)
 {
     return left * PAIR_LEFT_MULTIPLIER + right * PAIR_RIGHT_MULTIPLIER;

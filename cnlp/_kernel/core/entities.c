@@ -28,7 +28,7 @@
 
 enum {
     PAD = 2,
-    FIND = 6, /* positions behind the one whose keys are made */
+    FIND = 6, /* positions from the row that is found to the keys that are made */
     ADD = 10,
     RING = 16,
     LINE_SIZE = 64
@@ -542,7 +542,7 @@ int entities_find(const EntityTagger *tagger, const uint32_t *text, size_t lengt
             work->starts[count] = at;
             work->ends[count++] = at = (uint32_t)(words[word++].end - start);
         }
-        if (at < n) { /* a word goes on in the next piece */
+        if (at < n) { /* a word continues in the next piece */
             work->starts[count] = at;
             work->ends[count++] = n;
         }

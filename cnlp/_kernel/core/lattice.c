@@ -1,10 +1,10 @@
 /* lattice.c - the candidate words of a block of text.
  *
  * A block is loaded in four steps:
- *   1. trie codes of its characters, for the base lexicon and for the user's;
+ *   1. trie codes of its characters, for the base lexicon and for the user lexicon;
  *   2. patterns: an atomic match forbids the boundaries inside it (NO_BOUNDARY) and is an edge,
  *      a soft match is an edge only;
- *   3. constraints of the user's lexicon: partial entries reopen boundaries inside atomic matches;
+ *   3. constraints of the user lexicon: partial entries reopen boundaries inside atomic matches;
  *      force and split entries, the longest first, then the leftmost, fix their boundaries
  *      (HARD_BOUNDARY) and forbid those inside;
  *   4. pieces of reopened atomic matches become edges.
@@ -83,7 +83,7 @@ static void add_class_edge(Block *block, size_t start, size_t end, uint32_t clas
     add_extra(block, start, end, model->trie.n_units + class_id, model->class_costs[class_id], SOURCE_PATTERN);
 }
 
-/* Does the user's lexicon say that text[start:end] is never a word? */
+/* Does the user lexicon say that text[start:end] is never a word? */
 static int is_blocked(const Block *block, size_t start, size_t end)
 {
     const Overlay *overlay = block->input.overlay;
@@ -440,7 +440,7 @@ static int reserve_codes(Block *block, size_t size)
     return 1;
 }
 
-/* Flags and extras of text[begin .. end), and codes for the trie of the user's words. */
+/* Flags and extras of text[begin .. end), and codes for the trie of the user lexicon. */
 static int load(Block *block, size_t begin, size_t end, int with_codes)
 {
     size_t reach = end + max_length(block);
@@ -486,7 +486,7 @@ static int is_hidden(const Block *block, size_t count, size_t end)
     return 0;
 }
 
-/* Walks the user's trie from `start`; a blocked word is marked by its source. */
+/* Walks the trie of the user lexicon from `start`; a blocked word is marked by its source. */
 static size_t user_candidates(Block *block, size_t start)
 {
     const Overlay *overlay = block->input.overlay;

@@ -24,7 +24,7 @@ typedef struct {
 
 /* Flags of a position between two characters. HAS_EXTRA: an extra edge begins here. EDGE: beside a
  * pattern that is never part of a word; to taggers a boundary, to lattices, whose words someone listed,
- * nothing. GLUED: inside a run of kana or of hangul, for taggers; the user's words reopen it. */
+ * nothing. GLUED: inside a run of kana or of hangul, for taggers; words of the user reopen it. */
 enum { NO_BOUNDARY = 1, HARD_BOUNDARY = 2, HAS_EXTRA = 4, EDGE = 8, GLUED = 16 };
 
 /* One block of a text, ready for its candidates to be listed. Positions are absolute in the text;
@@ -57,7 +57,7 @@ void block_free(Block *block);
 int block_load(Block *block, size_t begin, size_t end);
 /* The same without the base's codes: flags and extras. For taggers, who list no candidates. */
 int block_constrain(Block *block, size_t begin, size_t end);
-/* All candidates that begin at `start` into block->scratch: the user's words, the base's that these do
+/* All candidates that begin at `start` into block->scratch: words of the user, words of the base that these do
  * not hide, the extras from index `extra` on. Returns how many. */
 size_t block_candidates(Block *block, size_t start, size_t extra);
 /* The first of the caller's spans (sorted by start) that begins at or after the position. */
@@ -68,7 +68,7 @@ static inline int is_open(const Block *block, size_t position)
     return position >= block->flags_end || !(block->flags[position - block->begin] & NO_BOUNDARY);
 }
 
-/* Where a walk from `start` must stop: behind the trie's longest word, or the text. */
+/* Where a walk from `start` must stop: after the trie's longest word, or the text. */
 static inline size_t walk_end(const Block *block, const Trie *trie, size_t start)
 {
     size_t end = start + trie->max_length;
@@ -78,7 +78,7 @@ static inline size_t walk_end(const Block *block, const Trie *trie, size_t start
 typedef void (*Visit)(void *state, size_t start, size_t end, uint32_t id, int32_t cost, uint32_t source);
 
 /* What the walk over a loaded block reads, as values: unlike a Block's, these fields cannot change
- * behind the compiler's back, so they stay in registers. Arrays are indexed by absolute positions. */
+ * without the compiler's knowledge, so they stay in registers. Arrays are indexed by absolute positions. */
 typedef struct {
     const uint64_t *units;
     const uint16_t *codes;
@@ -113,7 +113,7 @@ static inline int is_boundary(const View *view, size_t position)
     return position >= view->flags_end || !(view->flags[position] & NO_BOUNDARY);
 }
 
-/* The edges of the base lexicon, and the single character where it has no word for it. Most positions
+/* The edges of the base lexicon, and the single character where it is not a word. Most positions
  * need no more than this. Returns the furthest end. */
 ALWAYS_INLINE size_t visit_words(const View view, size_t start, size_t limit, Visit visit, void *state)
 {
@@ -149,7 +149,7 @@ ALWAYS_INLINE size_t visit_words(const View view, size_t start, size_t limit, Vi
     return reach;
 }
 
-/* The same with the user's words, patterns and forced words. */
+/* The same with words of the user, patterns and forced words. */
 ALWAYS_INLINE size_t visit_candidates(const View view, Block *block, size_t start, size_t extra, size_t limit,
                                       Visit visit, void *state)
 {
@@ -172,7 +172,7 @@ ALWAYS_INLINE size_t visit_candidates(const View view, Block *block, size_t star
 
 /* Calls visit(state, ...) for each permitted edge that begins at `start`. `extra` is the index of the
  * first of the extras with that start, `limit` the next hard boundary. Returns the furthest end of
- * the permitted edges, the user's words and the extras. Inlined, so that each decoder gets a loop
+ * the permitted edges, words of the user and the extras. Inlined, so that each decoder gets a loop
  * of its own and no edge need be stored that is looked at once. */
 ALWAYS_INLINE size_t visit_edges(const View view, Block *block, size_t start, size_t extra, size_t limit, Visit visit,
                                  void *state)

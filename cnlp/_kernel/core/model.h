@@ -1,4 +1,4 @@
-/* model.h - what a decoder reads: the model, the user's lexicon, and the text with its spans.
+/* model.h - what a decoder reads: the model, the user lexicon, and the text with its spans.
  *
  * Nothing here ever changes while it is in use, so threads share it. */
 #ifndef CNLP_MODEL_H
@@ -27,7 +27,7 @@ typedef struct {
     int has_blocks;            /* any block or split entry */
 } Overlay;
 
-/* A stretch the caller matched himself (a user's regular expression), or, with MODE_TAGGER, a word
+/* A stretch that the caller matched (by a regular expression of the user), or, with MODE_TAGGER, a word
  * that a tagger proposes. */
 enum { MODE_TAGGER = 8 };
 typedef struct {

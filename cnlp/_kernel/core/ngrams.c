@@ -4,20 +4,20 @@
  *
  *     c1 c2 ... cL | right neighbour of cL | left neighbour of c1        L + 2 symbols of 16 bits, then zeros
  *
- * where everything from the first character on that is no unit is 0. A window is two integers, so that their order is
- * the order of the texts. In ascending order the occurrences of each n-gram, for every n at once, lie side by side, and
+ * where everything from the first character on that is not a unit is 0. A window is two integers, so their order is the
+ * order of the texts. In ascending order the occurrences of each n-gram, for every n at once, lie side by side, and
  * so do those of each n-gram with each of its right neighbours; left neighbours are counted in a table per n.
  *
  * Run. The distinct windows of a piece of text in ascending order as bytes, each record coded against the one before:
  *
- *     head: shared symbols + 16 * (count - 1, at most 15) | count - 16 in base 128 if that was 15 | other symbols, 2 bytes
+ *     head: shared symbols + 16 * (count - 1, at most 15) | count - 16 in base 128 if 15 | other symbols, 2 bytes each
  *
- * and the byte 0xFF. Runs are merged into one ascending sequence, so nothing depends on how the text was cut into pieces.
+ * and the byte 0xFF. Runs are merged into one ascending sequence, so nothing depends on how the text was split.
  *
  * Sorting: in-place radix sort from the most significant byte (McIlroy, Bostic, McIlroy: Engineering Radix Sort,
  * Computing Systems 6(1), 1993), insertion sort for small buckets.
  *
- * An n-gram's neighbours that are no unit (an edge) count each as a neighbour of its own, as in Feng, Chen, Deng, Zheng:
+ * An n-gram's neighbours that are not a unit (an edge) count each as another neighbour, as in Feng, Chen, Deng, Zheng:
  * Accessor Variety Criteria for Chinese Word Extraction, Computational Linguistics 30(1), 2004. */
 #include "ngrams.h"
 
@@ -219,7 +219,7 @@ struct NgramTabulator {
     NgramTable *table;
     NgramWindow last;
     int has_last;
-    Level levels[NGRAM_MAX + 2]; /* by length; the longest stands for an n-gram of max_length and its right neighbour */
+    Level levels[NGRAM_MAX + 2]; /* by length; the longest is an n-gram of max_length with its right neighbour */
     double logs[N_LOGS];         /* c ln c */
 };
 

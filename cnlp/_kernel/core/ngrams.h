@@ -28,8 +28,8 @@ size_t ngram_encode_record(const NgramWindow *last, const NgramWindow *window, u
                            uint8_t *output);
 #define NGRAM_END 0xFF /* the byte that ends a run */
 
-/* Reads the record at data into *window, which holds the one before. Returns its size, 0 where it is no record that may
- * follow. is_first: there is none before. */
+/* Reads the record at data into *window, which holds the one before. Returns its size, 0 where there is none that
+ * may follow. is_first: there is none before. */
 size_t ngram_decode_record(const uint8_t *data, size_t size, int max_length, int is_first, NgramWindow *window,
                            uint64_t *count);
 
@@ -49,7 +49,7 @@ typedef struct {
 
 typedef struct NgramTabulator NgramTabulator;
 
-/* Fills *table, which is zero but for its settings, from windows in ascending order. All return 0, -1 without memory. */
+/* Fills *table, which is zero except its settings, from windows in ascending order. All return -1 without memory. */
 NgramTabulator *ngram_tabulator_new(NgramTable *table);
 int ngram_tabulator_add(NgramTabulator *tabulator, const NgramWindow *window, uint64_t count);
 int ngram_tabulator_finish(NgramTabulator *tabulator);

@@ -1,4 +1,4 @@
-/* pagerank.h - PageRank over an undirected, weighted graph (Page et al. 1999; as TextRank has it: Mihalcea, Tarau 2004). */
+/* pagerank.h - PageRank over an undirected, weighted graph (Page et al. 1999; in TextRank: Mihalcea, Tarau 2004). */
 #ifndef CNLP_PAGERANK_H
 #define CNLP_PAGERANK_H
 

@@ -20,7 +20,7 @@
 #include <string.h>
 
 enum { BLOCK_WORDS = 128, MARGIN_WORDS = 2 * MAX_REACH, CHUNK = 16 };
-enum { SPREAD = 256 }; /* places of a row: whatever stands there, it stays within the scores */
+enum { SPREAD = 256 }; /* places of a row: whatever its entries say, it stays within the scores */
 
 typedef struct {
     uint64_t columns[N_COLUMNS];
@@ -215,7 +215,7 @@ static void add_rows(const PosTagger *tagger, Work *work, size_t count, size_t b
     for (size_t q = from; q < to; q++) {
         uint32_t doubts = 0; /* bit d + MAX_REACH: the word q + d has several candidates */
         for (int d = -MAX_REACH; d <= MAX_REACH; d++) {
-            size_t p = q + (size_t)d; /* wraps around below 0, and is no word then */
+            size_t p = q + (size_t)d; /* wraps around below 0, and is not a word then */
             if (p < count)
                 doubts |= (uint32_t)!is_decided(features[p].set) << (d + MAX_REACH);
         }

@@ -1,20 +1,20 @@
 /* tagger.c - segmentation by tagging characters: B M E S (begin, middle, end of a word, single).
  *
  * The best path (Viterbi 1967) obeys constraints, by position: NO_BOUNDARY lets only M and E follow,
- * HARD_BOUNDARY and EDGE only B and S. And it obeys wishes for words [s, e): the score of a word from
+ * HARD_BOUNDARY and EDGE only B and S. And it counts bonuses of words [s, e): the score of a word from
  * s to its end is that of B at s, of M inside and of E, so with sums of the scores of M any word is
  * priced at once, at its end:
  *     a preferred word competes there with the best word of all starts, with its bonus;
- *     a blocked word: if the best word that ends there is blocked, the best of all others stands in.
- * Where such a word wins, a `jump` leads from its end to its start; everywhere else four bits tell
+ *     a blocked word: if the best word that ends there is blocked, the best of all others replaces it.
+ * Where such a word wins, a `jump` leads from its end to its start; everywhere else four bits say
  * for each tag which of the two legal tags before it was the better. The path is read backwards at
  * the end of the text, so the result does not depend on windows or blocks. Time and memory are
- * linear in the length of the text, times the user's longest word where words are blocked.
+ * linear in the length of the text, times the longest word of the user where words are blocked.
  *
- * What tags score stands in tagger_scores.c, where constraints and wishes come from in
+ * Scores of tags come from tagger_scores.c, constraints and bonuses of words from
  * tagger_constraints.c.
  *
- * Ties: the lower tag; the ordinary path before a preferred word; of the words that stand in for a
+ * Ties: the lower tag; the ordinary path before a preferred word; of the words that replace a
  * blocked one, the shortest. */
 #include "tagger.h"
 
@@ -29,13 +29,13 @@
 
 enum { JUMP = 16 }; /* in `back`, above the four bits of choices */
 
-/* Where a user's word wins: E at `end` is reached from `tag` at `from`, all between are M. */
+/* Where a word of the user wins: E at `end` is reached from `tag` at `from`, all between are M. */
 typedef struct {
     uint32_t end, from;
     uint8_t tag;
 } Jump;
 
-/* Best sums so far of the paths of a block, kept where there are wishes. Indexed from its begin. */
+/* Best sums so far of the paths of a block, kept where there are bonuses. Indexed from its begin. */
 typedef struct {
     int64_t *b, *m;  /* up to B, up to M at a position */
     int64_t *middle; /* sum of the scores of M before a position */
@@ -65,8 +65,8 @@ typedef struct {
     uint8_t *back; /* of the whole text */
     History *history;
     int64_t best[N_TAGS];
-    const Wish *wishes; /* those that end behind here, and how many */
-    size_t n_wishes;
+    const Bonus *bonuses; /* those that end after here, and how many */
+    size_t n_bonuses;
 } Path;
 
 /* E at `end` now comes from `tag` at `from`. Returns -1 without memory. */
@@ -134,16 +134,16 @@ static size_t word_start(const Path *path, size_t i, size_t least)
     return tag == TAG_B ? i : SIZE_MAX;
 }
 
-static int is_blocked_start(const Wish *wishes, size_t count, size_t start)
+static int is_blocked_start(const Bonus *bonuses, size_t count, size_t start)
 {
     for (size_t k = 0; k < count; k++)
-        if (wishes[k].start == start && wishes[k].bonus == BLOCKED)
+        if (bonuses[k].start == start && bonuses[k].bonus == BLOCKED)
             return 1;
     return 0;
 }
 
-/* Grants the wishes that end behind i. `e`: the score of E at i. */
-static int grant(Path *path, size_t i, const Wish *wishes, size_t count, int64_t e)
+/* Applies the bonuses of words that end after i. `e`: the score of E at i. */
+static int apply_bonuses(Path *path, size_t i, const Bonus *bonuses, size_t count, int64_t e)
 {
     const int32_t (*t)[N_TAGS] = path->tagger->transitions;
     const uint8_t *flags = path->block->flags - path->block->begin;
@@ -152,15 +152,15 @@ static int grant(Path *path, size_t i, const Wish *wishes, size_t count, int64_t
     const int64_t *middle = path->history->middle - path->block->begin;
     size_t least = SIZE_MAX;
     for (size_t k = count; k-- > 0;)
-        if (wishes[k].bonus == BLOCKED)
-            least = wishes[k].start;
+        if (bonuses[k].bonus == BLOCKED)
+            least = bonuses[k].start;
     int64_t *best = &path->best[TAG_E];
-    if (least != SIZE_MAX && *best > UNREACHABLE / 2 && is_blocked_start(wishes, count, word_start(path, i, least))) {
+    if (least != SIZE_MAX && *best > UNREACHABLE / 2 && is_blocked_start(bonuses, count, word_start(path, i, least))) {
         *best = UNREACHABLE;
         size_t start = i;
         while (start > least && !(flags[start] & (HARD_BOUNDARY | EDGE))) {
             start--;
-            if (is_blocked_start(wishes, count, start))
+            if (is_blocked_start(bonuses, count, start))
                 continue;
             int64_t total = b[start] + rest_of_word(path, start, i, e);
             if (total > *best) {
@@ -180,10 +180,10 @@ static int grant(Path *path, size_t i, const Wish *wishes, size_t count, int64_t
         }
     }
     for (size_t k = 0; k < count; k++) {
-        size_t start = wishes[k].start;
-        if (wishes[k].bonus == BLOCKED || start == i)
+        size_t start = bonuses[k].start;
+        if (bonuses[k].bonus == BLOCKED || start == i)
             continue;
-        int64_t total = b[start] + rest_of_word(path, start, i, e) + wishes[k].bonus;
+        int64_t total = b[start] + rest_of_word(path, start, i, e) + bonuses[k].bonus;
         if (total > *best) {
             *best = total;
             if (jump(path, i, start, TAG_B))
@@ -193,27 +193,27 @@ static int grant(Path *path, size_t i, const Wish *wishes, size_t count, int64_t
     return 0;
 }
 
-/* One position of a block with wishes. */
-static int walk_wishing(Path *path, uint64_t total, size_t i)
+/* One position of a block with bonuses. */
+static int walk_with_bonuses(Path *path, uint64_t total, size_t i)
 {
     History *history = path->history;
     size_t at = i - path->block->begin, count = 0;
-    while (count < path->n_wishes && path->wishes[count].end == i + 1)
+    while (count < path->n_bonuses && path->bonuses[count].end == i + 1)
         count++;
     walk_free(path, &total, i, i + 1);
     uint8_t flags = path->block->flags[at];
     if (flags)
         restrict_to_flags(path, i ? flags : 0);
     for (size_t k = 0; k < count; k++)
-        if (path->wishes[k].start == i && path->wishes[k].bonus != BLOCKED)
-            path->best[TAG_S] += path->wishes[k].bonus;
+        if (path->bonuses[k].start == i && path->bonuses[k].bonus != BLOCKED)
+            path->best[TAG_S] += path->bonuses[k].bonus;
     history->b[at] = path->best[TAG_B];
     history->m[at] = path->best[TAG_M];
     history->middle[at + 1] = history->middle[at] + tag_score(total, TAG_M);
-    if (count && grant(path, i, path->wishes, count, tag_score(total, TAG_E)))
+    if (count && apply_bonuses(path, i, path->bonuses, count, tag_score(total, TAG_E)))
         return -1;
-    path->wishes += count;
-    path->n_wishes -= count;
+    path->bonuses += count;
+    path->n_bonuses -= count;
     return 0;
 }
 
@@ -223,7 +223,7 @@ static int walk(Path *path, const uint64_t *totals, size_t begin, size_t end)
     const uint8_t *flags = path->block->flags - path->block->begin;
     if (path->history->capacity) {
         for (size_t i = begin; i < end; i++)
-            if (walk_wishing(path, totals[i - begin], i))
+            if (walk_with_bonuses(path, totals[i - begin], i))
                 return -1;
         return 0;
     }
@@ -272,20 +272,20 @@ static int find_path(Path *path, Block *block, Window *window)
     const Tagger *tagger = path->tagger;
     const uint32_t *text = block->input.text;
     size_t length = block->input.length, size = BLOCK_SIZE;
-    int has_wishes = (block->input.overlay != NULL) | (block->input.n_spans != 0);
-    Wishes wishes = {0};
+    int has_bonuses = (block->input.overlay != NULL) | (block->input.n_spans != 0);
+    Bonuses bonuses = {0};
     uint8_t carried = 0;
     int status = 0;
     for (size_t begin = 0, cut; begin < length && !status; begin = cut) {
         size_t end = length - begin > size ? begin + size : length;
-        cut = tagger_constrain(block, tagger->prefer_bonus, begin, end, carried, &wishes);
-        if (block->failed || (has_wishes && history_reserve(path->history, cut - begin + 1)))
+        cut = tagger_constrain(block, tagger->prefer_bonus, begin, end, carried, &bonuses);
+        if (block->failed || (has_bonuses && history_reserve(path->history, cut - begin + 1)))
             status = -1;
         if (cut == begin)
             size *= 2;
-        path->wishes = wishes.items;
-        path->n_wishes = wishes.count;
-        if (has_wishes && !status)
+        path->bonuses = bonuses.items;
+        path->n_bonuses = bonuses.count;
+        if (has_bonuses && !status)
             path->history->middle[0] = 0;
         for (size_t from = begin, to; from < cut && !status; from = to) {
             to = cut - from > WINDOW_CORE ? from + WINDOW_CORE : cut;
@@ -293,11 +293,11 @@ static int find_path(Path *path, Block *block, Window *window)
         }
         carried = cut > begin ? block_flag(block, cut) : carried;
     }
-    free(wishes.items);
+    free(bonuses.items);
     return status;
 }
 
-/* What a word is: the user's, a pattern's, of the lexicon, a single character, or the tagger's. */
+/* The source of a word: the user, a pattern, the lexicon, a single character, or the tagger. */
 static uint32_t source_of(const Block *block, const Scanner *scanner, size_t start, size_t end)
 {
     const uint32_t *text = block->input.text;

@@ -1,6 +1,7 @@
 /* tagger.h - the tagger of characters: its tables, and segmentation by the best path of tags.
  *
- * tagger_scores.c scores the tags of each character, tagger_constraints.c says what binds the path, tagger.c finds it. */
+ * tagger_scores.c scores the tags of each character, tagger_constraints.c says what binds the path, tagger.c finds
+ * it. */
 #ifndef CNLP_TAGGER_H
 #define CNLP_TAGGER_H
 

@@ -1,24 +1,24 @@
-/* tagger_constraints.c - what binds the path of a tagger: flags of positions, and the user's wishes.
+/* tagger_constraints.c - what binds the path of a tagger: flags of positions, and bonuses of words.
  *
- * Flags come from patterns and from the user's forced words, as in the lattice. Of the user's other words
- * each becomes a wish where it stands: preferred words gain a bonus, blocked ones are no words. */
+ * Flags come from patterns and from forced words of the user, as in the lattice. Each other word of the user is
+ * listed where it occurs: a preferred word with its bonus, a blocked one with BLOCKED. */
 #include "tagger_constraints.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void add_wish(Block *block, Wishes *wishes, size_t start, size_t end, int32_t bonus)
+static void append_bonus(Block *block, Bonuses *bonuses, size_t start, size_t end, int32_t bonus)
 {
-    if (!reserve(&wishes->items, &wishes->capacity, wishes->count + 1, sizeof(Wish))) {
+    if (!reserve(&bonuses->items, &bonuses->capacity, bonuses->count + 1, sizeof(Bonus))) {
         block->failed = 1;
         return;
     }
-    wishes->items[wishes->count++] = (Wish){(uint32_t)start, (uint32_t)end, bonus};
+    bonuses->items[bonuses->count++] = (Bonus){(uint32_t)start, (uint32_t)end, bonus};
 }
 
-/* A word can be wished where its ends are open and no hard boundary lies inside; it can be blocked
- * where it could be cut inside. One character is the last resort: it cannot be blocked. */
-static int can_wish(const Block *block, size_t start, size_t end, int is_blocked)
+/* A word gets its bonus where its ends are open and no hard boundary lies inside; it can be blocked
+ * where a boundary inside is possible. One character is the last resort: it cannot be blocked. */
+static int can_apply(const Block *block, size_t start, size_t end, int is_blocked)
 {
     int is_open = !is_blocked;
     if ((block_flag(block, start) | block_flag(block, end)) & NO_BOUNDARY)
@@ -34,7 +34,7 @@ static int can_wish(const Block *block, size_t start, size_t end, int is_blocked
 
 static int by_end(const void *left, const void *right)
 {
-    const Wish *a = left, *b = right;
+    const Bonus *a = left, *b = right;
     if (a->end != b->end)
         return a->end < b->end ? -1 : 1;
     if (a->start != b->start)
@@ -42,16 +42,16 @@ static int by_end(const void *left, const void *right)
     return a->bonus < b->bonus ? -1 : a->bonus > b->bonus;
 }
 
-static void wish(Block *block, Wishes *wishes, size_t *reach, size_t start, size_t end, int32_t bonus)
+static void add_bonus(Block *block, Bonuses *bonuses, size_t *reach, size_t start, size_t end, int32_t bonus)
 {
     if (end > *reach)
         *reach = end;
-    if (can_wish(block, start, end, bonus == BLOCKED))
-        add_wish(block, wishes, start, end, bonus);
+    if (can_apply(block, start, end, bonus == BLOCKED))
+        append_bonus(block, bonuses, start, end, bonus);
 }
 
 /* Everything the user wants of words that begin at `start`. */
-static void collect(Block *block, int32_t bonus, size_t start, size_t *reach, Wishes *wishes)
+static void collect(Block *block, int32_t bonus, size_t start, size_t *reach, Bonuses *bonuses)
 {
     const Trie *trie = &block->input.overlay->trie;
     uint32_t base = 0;
@@ -62,7 +62,7 @@ static void collect(Block *block, int32_t bonus, size_t start, size_t *reach, Wi
         uint32_t value = UNIT_VALUE(trie->units[node]);
         if (value && value <= block->input.overlay->n_entries) {
             uint32_t mode = block->input.overlay->modes[value - 1] & MODE_MASK;
-            wish(block, wishes, reach, start, j + 1, mode == MODE_PREFER || mode == MODE_FORCE ? bonus : BLOCKED);
+            add_bonus(block, bonuses, reach, start, j + 1, mode == MODE_PREFER || mode == MODE_FORCE ? bonus : BLOCKED);
         }
         base = UNIT_BASE(trie->units[node]);
         if (base == 0)
@@ -70,9 +70,9 @@ static void collect(Block *block, int32_t bonus, size_t start, size_t *reach, Wi
     }
 }
 
-size_t tagger_constrain(Block *block, int32_t bonus, size_t begin, size_t end, uint8_t carried, Wishes *wishes)
+size_t tagger_constrain(Block *block, int32_t bonus, size_t begin, size_t end, uint8_t carried, Bonuses *bonuses)
 {
-    wishes->count = 0;
+    bonuses->count = 0;
     if (block_constrain(block, begin, end))
         return begin;
     block->flags[0] |= carried;
@@ -92,26 +92,26 @@ size_t tagger_constrain(Block *block, int32_t bonus, size_t begin, size_t end, u
             if (block->extras[extra].end > reach)
                 reach = block->extras[extra].end;
         if (block->input.overlay)
-            collect(block, bonus, i, &reach, wishes);
+            collect(block, bonus, i, &reach, bonuses);
         for (; span < block->input.n_spans && block->input.spans[span].start == i; span++)
             if (block->input.spans[span].mode != MODE_FORCE)
-                wish(block, wishes, &reach, i, block->input.spans[span].end, bonus);
+                add_bonus(block, bonuses, &reach, i, block->input.spans[span].end, bonus);
             else if (block->input.spans[span].end > reach)
                 reach = block->input.spans[span].end;
     }
     if (reach <= end)
         cut = end;
     size_t kept = 0;
-    for (size_t k = 0; k < wishes->count; k++)
-        if (wishes->items[k].end <= cut)
-            wishes->items[kept++] = wishes->items[k];
-    wishes->count = kept;
+    for (size_t k = 0; k < bonuses->count; k++)
+        if (bonuses->items[k].end <= cut)
+            bonuses->items[kept++] = bonuses->items[k];
+    bonuses->count = kept;
     if (kept)
-        qsort(wishes->items, kept, sizeof(Wish), by_end);
+        qsort(bonuses->items, kept, sizeof(Bonus), by_end);
     return cut;
 }
 
-int tagger_constraints(const Tagger *tagger, const Input *input, uint8_t *flags, Wishes *wishes)
+int tagger_constraints(const Tagger *tagger, const Input *input, uint8_t *flags, Bonuses *bonuses)
 {
     size_t length = input->length;
     Block block;
@@ -119,7 +119,7 @@ int tagger_constraints(const Tagger *tagger, const Input *input, uint8_t *flags,
     block.for_tagger = 1;
     block.isolated_only = tagger->n_layers > 1;
     memset(flags, 0, length + 1);
-    tagger_constrain(&block, tagger->prefer_bonus, 0, length, 0, wishes);
+    tagger_constrain(&block, tagger->prefer_bonus, 0, length, 0, bonuses);
     for (size_t i = 0; i <= length && !block.failed; i++) {
         flags[i] = block_flag(&block, i) & (uint8_t)~GLUED;
         if (flags[i] & HARD_BOUNDARY)

@@ -1,4 +1,4 @@
-/* tagger_constraints.h - what binds the path of a tagger: flags of positions, and words that the user wants or blocks. */
+/* tagger_constraints.h - what binds the path of a tagger: flags of positions, bonuses of words, blocked words. */
 #ifndef CNLP_TAGGER_CONSTRAINTS_H
 #define CNLP_TAGGER_CONSTRAINTS_H
 
@@ -10,24 +10,24 @@ enum { BLOCKED = INT32_MIN };
 typedef struct {
     uint32_t start, end;
     int32_t bonus;
-} Wish;
+} Bonus;
 
 typedef struct {
-    Wish *items; /* by end, then start */
+    Bonus *items; /* by end, then start */
     size_t count, capacity;
-} Wishes;
+} Bonuses;
 
 /* Loads the constraints of text[begin .. end) and finds the last position that no pattern, no word
  * of the user and no span crosses: up to there they are all known. Returns begin if there is none. */
-size_t tagger_constrain(Block *block, int32_t bonus, size_t begin, size_t end, uint8_t carried, Wishes *wishes);
+size_t tagger_constrain(Block *block, int32_t bonus, size_t begin, size_t end, uint8_t carried, Bonuses *bonuses);
 
 static inline uint8_t block_flag(const Block *block, size_t position)
 {
     return position < block->flags_end ? block->flags[position - block->begin] : 0;
 }
 
-/* What constrains the path: flags[length + 1] of the positions, and the wishes (items to be freed).
+/* What constrains the path: flags[length + 1] of the positions, and the bonuses (items to be freed).
  * Returns -1 without memory. */
-int tagger_constraints(const Tagger *tagger, const Input *input, uint8_t *flags, Wishes *wishes);
+int tagger_constraints(const Tagger *tagger, const Input *input, uint8_t *flags, Bonuses *bonuses);
 
 #endif

@@ -15,7 +15,7 @@
  * no branch depends on what a single character is: of a list of positions with something more to do, the
  * next place is written at all times, and kept or not.
  *
- * A standard other than `general` has a layer of rows of its own. The rows of `general` tell by a mark
+ * A standard other than `general` has another layer of rows. The rows of `general` say by a mark
  * whether the layer has one for the same key, so that only these are looked for. */
 #if defined(__GNUC__) && !defined(__clang__)
 /* The lattice decoders are built without; rows of 16 weights need it: a tenth of the time. */
@@ -33,8 +33,8 @@
 #define ROW_BIAS 128                           /* in each lane of a spread row: int8 + 128 >= 0 */
 #define BIAS ((0x8000 - 5 * ROW_BIAS) * LANES) /* four bigrams and a row of char_cover bring the rest */
 
-enum { SPILL = 7, BIGRAM_MARKS = 8 };            /* behind the keys: bits of those that went on; marks of each key */
-enum { COVER_KEY = 0xFFFFFF, COVER_MARKS = 24 }; /* the marks stand above the key */
+enum { SPILL = 7, BIGRAM_MARKS = 8 };            /* after the keys: bits of those in the next bucket, marks */
+enum { COVER_KEY = 0xFFFFFF, COVER_MARKS = 24 }; /* the marks are above the key */
 
 /* ---- tables ---------------------------------------------------------------------------------- */
 
@@ -60,7 +60,7 @@ static int32_t add_rows(uint64_t *sums, const int16_t *rows, size_t count)
     return greatest;
 }
 
-/* What is known of each code, and the base of its node in the trie if words go on behind it. */
+/* Features of each code, and the base of its node in the trie if longer words begin with it. */
 static void fill_characters(Tagger *tagger, Character *characters, const uint16_t *class_fold, const uint8_t *types)
 {
     const Trie *trie = &tagger->trie;
@@ -151,7 +151,7 @@ static inline uint64_t spread(uint32_t row)
     return (lanes | lanes << 8) & 0x00FF00FF00FF00FFu;
 }
 
-/* 1 if the numbers are equal, without a branch: what is known of an n-gram cannot be predicted. */
+/* 1 if the numbers are equal, without a branch: the features of an n-gram cannot be predicted. */
 static inline uint32_t is_equal(uint32_t left, uint32_t right)
 {
     return (uint32_t)(((uint64_t)(left ^ right) - 1) >> 63);
@@ -264,7 +264,7 @@ static void load_characters(const Tagger *tagger, Window *window, const uint32_t
     PREFETCH(bucket_at(&bigrams, fold << 16));
 }
 
-/* The evidence class of the word that ends at a node: 0 if there is no word, or nothing known of it. */
+/* The evidence class of the word that ends at a node: 0 if there is no word, or no profile of it. */
 static inline uint32_t class_of(const Tagger *tagger, uint64_t unit)
 {
     uint32_t value = UNIT_VALUE(unit), is_known = value - 1 < tagger->n_profiles;

@@ -54,7 +54,7 @@ static int in_letters(TermFilter *filter, uint32_t c)
     return filter->in_range;
 }
 
-/* Does it begin with a letter or digit, and has it a letter that is no numeral? */
+/* Does it begin with a letter or digit, and has it a letter that is not a numeral? */
 static int is_worded(TermFilter *filter, const uint32_t *word, size_t length)
 {
     uint32_t first = fold(word[0]);

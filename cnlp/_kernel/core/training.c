@@ -5,25 +5,26 @@
  * "nothing here") with a window low..high: the row seen at position q speaks about the tags of the positions
  * q+low .. q+high. A row therefore owns a block of (high-low+1) * T weights, offset first, tag last:
  *
- *      weights:  | stream 0: row 0 [low..high][T] | row 1 ... | stream 1: row 0 ... | ... | transitions [T][T] | start [T] |
- *                  ^ base[0]                                    ^ base[1]               ^ transitions
+ *      weights:  | stream 0: row 0 [low..high][T] | row 1 ... | stream 1: row 0 ... | transitions [T][T] | start [T] |
+ *                  ^ base[0]                                    ^ base[1]         ^ transitions
  *
- *      score(p, t) = sum over streams s, offsets d in low_s..high_s:  w[base_s + (ids_s[p-d] * width_s + d - low_s) * T + t]
+ *      score(p, t) = sum over streams s, offsets d in low_s..high_s:
+ *                    w[base_s + (ids_s[p-d] * width_s + d - low_s) * T + t]
  *
- * All templates that share one n-gram are so one row: training and decoding touch memory once per n-gram, not once
+ * So all templates that share one n-gram are one row: training and decoding touch memory once per n-gram, not once
  * per template. Rows of positions outside the sequence but inside the corpus count too (the context of a clause is the
  * whole line); the caller separates lines by pads of -1 at least as wide as the widest window.
  *
  * transitions[i][j] scores tag j after tag i; start[j] the first tag of a sequence. allowed (uint8, same shape, then
  * [T] for the last tag) forbids with 0. With start_tag >= 0 the start row is not used: a sequence starts as if it
- * followed that tag, so that cutting a line at a certain boundary changes nothing.
+ * followed that tag, so that splitting a line at a certain boundary changes nothing.
  *
  * Methods.
- *   perceptron  Collins 2002; exact Viterbi, optionally with a margin (cost-augmented: every wrong tag gets +margin), steps
+ *   perceptron  Collins 2002; exact Viterbi, optionally with a margin (cost-augmented: a wrong tag gets +margin), steps
  *               of 1 or passive-aggressive (Crammer et al. 2006, PA-I: min(C, (cost + violation) / |difference|^2)).
  *               Averaged lazily: sums holds the step number times each update; average = w - sums / steps.
- *   crf         Lafferty et al. 2001; forward-backward in the probability domain, scaled at each position. Either the whole
- *               gradient (for L-BFGS) or stochastic steps; L2 there by the scale trick (w = scale * v; Bottou 2010).
+ *   crf         Lafferty et al. 2001; forward-backward in the probability domain, scaled at each position. Either the
+ *               whole gradient (for L-BFGS) or stochastic steps; L2 there by scaling (w = scale * v; Bottou 2010).
  *
  * Memory is the caller's, except one scratch block per call. No global state; nothing here touches Python.
  */
@@ -454,7 +455,7 @@ int train_crf(const TrainingData *data, const int32_t *order, int64_t n_order, f
     return 0;
 }
 
-/* ---- decoding with the trainer's own weights ------------------------------------------------------------------------- */
+/* ---- decoding with the weights of the trainer ------------------------------------------------------------------ */
 
 int training_decode(const TrainingData *data, const float *weights, uint8_t *paths)
 {

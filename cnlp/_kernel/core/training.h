@@ -16,8 +16,8 @@ typedef struct {
     const uint8_t *allowed;   /* [T][T], start [T], last [T] */
 } TrainingData;
 
-/* One pass over the sequences in the order given. margin > 0 makes decoding cost-augmented; aggressiveness > 0 is PA-I's C.
- * Returns the number of tags that were wrong (cost-augmented ones included), -1 without memory. */
+/* One pass over the sequences in the order given. margin > 0 makes decoding cost-augmented; aggressiveness > 0 is C
+ * of PA-I. Returns the number of tags that were wrong (cost-augmented ones included), -1 without memory. */
 int64_t train_perceptron(const TrainingData *data, const int32_t *order, int64_t n_order, float *weights, double *sums,
                          int64_t *steps, float margin, float aggressiveness);
 

@@ -47,19 +47,18 @@ size_t utf8_decode(const unsigned char *data, size_t size, uint32_t *text)
     return count;
 }
 
-static int is_delimited(const Joined *joined, const Words *words, size_t k)
+static int is_delimited(const Scanner *scanner, const uint32_t *text, const Words *words, size_t k)
 {
-    const uint32_t *text = joined->text;
     uint32_t end = words->items[k].end;
     return k + 1 < words->count
-        && !((scanner_flags(joined->scanner, text[end - 1]) | scanner_flags(joined->scanner, text[end])) & IS_SPACE);
+        && !((scanner_flags(scanner, text[end - 1]) | scanner_flags(scanner, text[end])) & IS_SPACE);
 }
 
 size_t utf8_delimiters(const Joined *joined, const Words *words)
 {
     size_t count = 0;
     for (size_t k = 0; k < words->count; k++)
-        count += (size_t)is_delimited(joined, words, k);
+        count += (size_t)is_delimited(joined->scanner, joined->text, words, k);
     return count;
 }
 
@@ -70,18 +69,20 @@ void utf8_join(const Joined *joined, const Words *words, char *out)
     const char *data = joined->data, *delimiter = joined->delimiter;
     const char *safe = joined->size > COPIED_AT_ONCE ? data + joined->size - COPIED_AT_ONCE : data;
     const size_t delimiter_size = joined->delimiter_size;
+    const Scanner *scanner = joined->scanner; /* in registers: `out` could point into *joined, to a compiler */
+    const uint32_t *text = joined->text;
     size_t position = 0;
     for (size_t k = 0; k < words->count; k++) {
         size_t size = 0;
         for (; position < words->items[k].end; position++)
-            size += utf8_size(joined->text[position]);
+            size += utf8_size(text[position]);
         if (size <= COPIED_AT_ONCE && data < safe) /* the rest of the result is not shorter than that of the data */
             memcpy(out, data, COPIED_AT_ONCE);
         else
             memcpy(out, data, size);
         out += size;
         data += size;
-        if (is_delimited(joined, words, k)) {
+        if (is_delimited(scanner, text, words, k)) {
             memcpy(out, delimiter, delimiter_size);
             out += delimiter_size;
         }

@@ -144,26 +144,26 @@ static const Tagger *tagger_of(const Segmenter *segmenter, const char *complaint
     return segmenter->tagger;
 }
 
-/* What constrains a tagger: (flags, wishes), bytes of uint8[length + 1] and of int32[3] each. */
+/* What constrains a tagger: (flags, bonuses), bytes of uint8[length + 1] and of int32[3] each. */
 static PyObject *cutter_constraints(PyObject *self, PyObject *args)
 {
     const Segmenter *segmenter = &((CutterObject *)self)->segmenter;
     PyObject *string, *spans, *result = NULL, *flags = NULL;
     Text text;
-    Wishes wishes = {0};
+    Bonuses bonuses = {0};
     if (!PyArg_ParseTuple(args, "UO:constraints", &string, &spans)
         || !tagger_of(segmenter, "constraints are those of a tagger") || text_load(&text, string))
         return NULL;
     Input input = input_of(segmenter, text.items, text.length);
     if (!spans_load(spans, &input) && (flags = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)text.length + 1))) {
-        if (tagger_constraints(segmenter->tagger, &input, (uint8_t *)PyBytes_AsString(flags), &wishes))
+        if (tagger_constraints(segmenter->tagger, &input, (uint8_t *)PyBytes_AsString(flags), &bonuses))
             PyErr_NoMemory();
         else
-            result = Py_BuildValue("(Oy#)", flags, wishes.count ? (const char *)wishes.items : "",
-                                   (Py_ssize_t)(wishes.count * sizeof(Wish)));
+            result = Py_BuildValue("(Oy#)", flags, bonuses.count ? (const char *)bonuses.items : "",
+                                   (Py_ssize_t)(bonuses.count * sizeof(Bonus)));
     }
     Py_XDECREF(flags);
-    free(wishes.items);
+    free(bonuses.items);
     text_free(&text);
     return result;
 }
@@ -243,7 +243,7 @@ static PyMethodDef cutter_methods[] = {
     {"segment", cutter_segment, METH_O, "segment(text) -> words"},
     {"segment_all", cutter_segment_all, METH_O, "segment_all(list of texts) -> list of words for each"},
     {"words", cutter_words, METH_VARARGS, "words(text, spans) -> list of (end, source)"},
-    {"constraints", cutter_constraints, METH_VARARGS, "constraints(text, spans) -> (flags, wishes)"},
+    {"constraints", cutter_constraints, METH_VARARGS, "constraints(text, spans) -> (flags, bonuses)"},
     {"propose", cutter_propose, METH_VARARGS, "propose(text, spans) -> spans"},
     {"segment_bytes", cutter_segment_bytes, METH_VARARGS, "segment_bytes(data, delimiter) -> bytes"},
     {NULL, NULL, 0, NULL},

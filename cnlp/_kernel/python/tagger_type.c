@@ -76,7 +76,7 @@ static int load_layer(const ModuleState *state, PyObject *source, PyObject *arra
     return 0;
 }
 
-/* The evidence classes of the standard's profiles; the largest tells how long the match tables are. */
+/* The evidence classes of the standard's profiles; the largest says how long the match tables are. */
 static int load_profiles(const ModuleState *state, PyObject *source, PyObject *arrays, const char *standard,
                          Tagger *tagger)
 {

@@ -6,8 +6,8 @@
  *     (ids i32 [S][N], windows i32 [S][2], bases i64 [S], rates f32 [S], sequences i32 [Q][2], tags u8 [N],
  *      allowed u8 [T][T] + [T] + [T], T, transitions, start_tag)
  *
- * Sizes, row numbers and ranges are checked in each call, so no call can read or write outside of its arrays. The GIL is
- * released while the loops run; callers hold a view of each bytearray, which keeps it from being resized meanwhile.
+ * Sizes, row numbers and ranges are checked in each call, so no call can read or write outside of its arrays. The GIL
+ * is released while the loops run; callers hold a view of each bytearray, which keeps it from being resized meanwhile.
  */
 #define Py_LIMITED_API 0x030A0000
 #define PY_SSIZE_T_CLEAN

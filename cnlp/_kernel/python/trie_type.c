@@ -145,7 +145,7 @@ static PyObject *trie_matches(PyObject *self, PyObject *string)
 }
 
 static PyMethodDef trie_methods[] = {
-    {"find", trie_find_method, METH_O, "find(word) -> (node, value); (0, 0) if it is no path"},
+    {"find", trie_find_method, METH_O, "find(word) -> (node, value); (0, 0) if there is no such path"},
     {"find_all", trie_find_all, METH_O, "find_all(words) -> bytes of uint32: the node of each word, 0 if it is none"},
     {"matches", trie_matches, METH_O, "matches(text) -> list of (start, end, value)"},
     {NULL, NULL, 0, NULL},

@@ -317,7 +317,7 @@ static size_t letters_end(const uint32_t *text, size_t start, size_t end)
     return start < end && text[start] == '%' ? start + 1 : start;
 }
 
-/* A run of characters that are no words. */
+/* A run of characters that are not words. */
 static int cut_unknown(const PrefixCut *cut, const uint32_t *text, size_t start, size_t end, Pieces *pieces)
 {
     while (start < end) {

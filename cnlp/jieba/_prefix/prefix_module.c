@@ -188,7 +188,7 @@ static PyObject *words_of(PyObject *string, const Pieces *pieces)
 }
 
 /* cut(text, log_total, mode, narrow, search, hmm, forced) -> words; where it is narrow, words and a byte
- * of kind for each. None where only the twin can tell. */
+ * of kind for each. None where only the twin knows. */
 static PyObject *dictionary_cut(PyObject *self, PyObject *args)
 {
     PyObject *string, *hmm_object, *forced;
