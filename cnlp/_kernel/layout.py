@@ -7,7 +7,7 @@ a cost is 1 / ``COST_SCALE`` nats.
 
 from __future__ import annotations
 
-# ---- costs, tries, bigrams: kernel.h ----
+# ---- costs, tries, bigrams: trie.h, model.h ----
 
 COST_SCALE = 4096  # units of cost per nat
 CODE_POINT_PAGES = 0x110000 >> 8  # of 256 code points each, in two-level tables over code points
@@ -31,7 +31,7 @@ IS_ATOMIC, TAKES_MARKS, IS_ISOLATED = 1, 2, 4
 LOOKAHEAD = 142  # characters; a topic: two # around 140 characters
 START, START_AFTER_ALNUM = 1, 2  # states of the automaton
 
-# ---- lattices and user lexicons: kernel.h, lattice.c ----
+# ---- lattices and user lexicons: model.h, words.h, lattice.h ----
 
 MODE_PREFER, MODE_FORCE, MODE_SPLIT, MODE_BLOCK = range(4)
 MODE_MASK = 3

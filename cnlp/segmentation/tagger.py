@@ -3,7 +3,7 @@
 A tagger gives every character of a text a score for each of the tags B, M, E, S (begin, middle, end of a
 word; a word of one character), and the best sequence of tags is the segmentation (Xue 2003; Ng and Low
 2004). What is seen of the text stands in :mod:`cnlp.segmentation.features`, how the file is laid out in
-``cnlp/segmentation/FORMAT.md``, and how the sequence is found in ``cnlp/_kernel/tagger.c``.
+``cnlp/segmentation/FORMAT.md``, and how the sequence is found in ``cnlp/_kernel/core/tagger.c``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The numpy twin of ``cnlp._kernel.training``: same names, same arguments, same results but for rounding.
 
 It is the oracle that the C loops are tested against, and what trains where they were not compiled, some
-hundred times slower. The layout of the arguments is drawn at the head of ``_kernel/train_module.c``.
+hundred times slower. The layout of the arguments is drawn at the head of ``_kernel/python/training_module.c``.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Trie:
-    """A double-array trie over folded code points; the layout is drawn in kernel.h."""
+    """A double-array trie over folded code points; the layout is drawn in core/trie.h."""
 
     def __init__(self, source: Mapping | bytes, arrays: dict[str, Range], max_length: int) -> None:
         self.max_length = max_length
