@@ -17,9 +17,9 @@ import json
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from cnlp.batch.word_formats import ESCAPES, to_json
+from cnlp.batch.word_formats import ESCAPES
 from cnlp.files.lines import split_lines
-from cnlp.files.records import Analysis, Format, Place
+from cnlp.files.records import Analysis, Format, Place, to_json
 from cnlp.types import Entity
 
 Find = Callable[[Sequence[str]], list[list[Entity]]]

@@ -12,11 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from cnlp.batch.word_formats import to_json
 from cnlp.errors import ArgumentError
 from cnlp.files.documents import Document, split_documents
 from cnlp.files.outputs import Output
-from cnlp.files.records import Analysis, Format, Place
+from cnlp.files.records import Analysis, Format, Place, to_json
 from cnlp.keyphrases.plot import bar_chart
 from cnlp.types import Keyword
 

@@ -19,14 +19,13 @@ separate its words and are not tokens.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate
 
 from cnlp.corpus.plain import WORD
 from cnlp.files.lines import split_lines
-from cnlp.files.records import Analysis, Format, Place
+from cnlp.files.records import Analysis, Format, Place, to_json
 from cnlp.segmentation import Segmenter
 
 Span = tuple[str, int, int] | tuple[str, int, int, str | None]  # word, start, end, and the tag if there are tags
@@ -36,7 +35,6 @@ SUFFIXES = {"text": "", "jsonl": ".jsonl", "tsv": ".tsv"}
 """Names of the formats, and what each adds to a file's name in an output folder."""
 
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t"})
-to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def make_format(name: str, segment: Segment, delimiter: str) -> Format:

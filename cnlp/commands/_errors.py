@@ -1,4 +1,4 @@
-"""Exit codes, and how an error is printed: one line, with the help to read where the command line is wrong."""
+"""Exit codes, and how an error is printed: one line, with a pointer to the help if the command line is wrong."""
 
 from __future__ import annotations
 

@@ -141,7 +141,8 @@ class EntityTask:
     def count(self, parts: Sequence[Part[Sentence]]) -> str:
         """Sentences, characters and entities."""
         sentences = _sentences(parts)
-        characters, spans = (sum(len(sentence[side]) for sentence in sentences) for side in (0, 1))
+        characters = sum(len(sentence.text) for sentence in sentences)
+        spans = sum(len(sentence.spans) for sentence in sentences)
         return f"{len(sentences):,} sentences, {characters:,} characters, {spans:,} entities"
 
     def learn(self, train: Entities, dev: Entities) -> Learnt:

@@ -28,7 +28,7 @@ from cnlp.files.rows import quote, read_row, unquote, whole_rows
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 OBJECTS = (".jsonl", ".ndjson", ".json")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _to_ascii = json.JSONEncoder(separators=(",", ":")).encode
 _TYPES = {bool: "true or false", float: "a number", list: "a list", dict: "an object"}
 
@@ -248,7 +248,7 @@ def read_heading(start: bytes, delimiter: str, field: str) -> Table:
 
 def _dump(value: object) -> str:
     """JSON in Unicode, escaped if a string has lone surrogates."""
-    text = _to_json(value)
+    text = to_json(value)
     return _to_ascii(value) if _SURROGATES.search(text) else text
 
 
