@@ -27,8 +27,10 @@ import numpy as np
 
 from benchmarks import record as records
 from benchmarks.measure.pos import Tagged, f1, fit_segmenter
-from cnlp._kernel.reference import WordTagger
+from cnlp._kernel.reference import Model, WordTagger
+from cnlp.lexicon.lexicon import ARRAYS as LEXICON_ARRAYS
 from cnlp.models.registry import open_model
+from cnlp.pos.forms import pack_closed_tags
 from cnlp.pos.tagger import ARRAYS, KIND, PartOfSpeech
 from cnlp.segmentation import encode
 from cnlp.segmentation.characters import ALLOWED, START_TAG, TAGS, CharacterTagger
@@ -115,7 +117,10 @@ def take(cuts: Sequence[Cut], rate: float, price: float | None) -> Cut:
 def tag_scorer(path: Path) -> Callable[[tuple[str, ...]], float]:
     """What tells the score of the best tags of words, in raw weights."""
     model, tagger = open_model(path, KIND), PartOfSpeech(path)
-    twin = WordTagger(path.read_bytes(), model.ranges(*ARRAYS), tagger.tags)
+    lexicon = open_model()
+    patterns = Model(lexicon.source.read(0, len(lexicon.source)), lexicon.ranges(*LEXICON_ARRAYS), 1, 1, None, True)
+    closed = pack_closed_tags(tagger.tags)
+    twin = WordTagger(path.read_bytes(), model.ranges(*ARRAYS), tagger.tags, patterns, closed, 0)
     unit, n = float(model.field("unit")), len(tagger.tags)
     numbers = {tag: number for number, tag in enumerate(tagger.tags)}
     columns = functools.cache(twin.columns)

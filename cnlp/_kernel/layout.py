@@ -25,6 +25,7 @@ PAIR_RIGHT_MULTIPLIER = 0xC2B2AE3D27D4EB4F
 
 STARTS_ATOMIC, STARTS_SOFT, IS_ALNUM, IS_SPACE, EXTENDS = (1 << bit for bit in range(5))
 NUMERAL, KANA, HANGUL, TRANSCRIPTION = (number << 5 for number in range(1, 5))
+CLASS_DIGIT, CLASS_HANGUL = 4, 9  # classes of cnlp.text.characters: digits, letters and syllables, between signs
 SYLLABLE = 64  # the bit that KANA and HANGUL have in common
 IN_RUN = 7 << 5
 IS_ATOMIC, TAKES_MARKS, IS_ISOLATED = 1, 2, 4

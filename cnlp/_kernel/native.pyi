@@ -69,7 +69,15 @@ class Cutter:
     def constraints(self, text: str, spans: bytes | None) -> tuple[bytes, bytes]: ...
 
 class WordTagger:
-    def __init__(self, source: Mapping | bytes, arrays: dict[str, Range], tags: tuple[str, ...]) -> None: ...
+    def __init__(
+        self,
+        source: Mapping | bytes,
+        arrays: dict[str, Range],
+        tags: tuple[str, ...],
+        model: Model,
+        closed: bytes,
+        nouns: int,
+    ) -> None: ...
     def predict(self, words: list[str], space: str) -> list[str]: ...
     def tokens(
         self,

@@ -49,6 +49,7 @@ ARRAYS = (
     "category_pages",
     "categories",
     "category_flags",
+    "category_class",
     "point_flags",
     "transitions",
     "accepts",

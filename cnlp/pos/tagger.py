@@ -13,7 +13,9 @@
 
 The class of a word is its commonest tag, the next one, how dominant the first is and how often the word was
 seen; ``coarse`` is the two tags alone. In training it leaves out the tenth of the corpus that the word is from
-(+.002 accuracy). Words seen often enough get only tags that they were seen with. Weights are learnt by
+(+.002 accuracy). Words seen often enough get only tags that they were seen with; the form of others may leave them
+few (:mod:`cnlp.pos.forms`). A word of the user's that neither the corpus nor the dictionary has is a noun, and never
+a person: the user gives persons their tag. Weights are learnt by
 :mod:`cnlp.pos.training` (averaged perceptron; Collins 2002; templates after Ratnaparkhi 1996) and found by the
 hash of their key, so that a file is mapped and read where a text asks for it. Cost: O(n c^2) for n words with
 c candidate tags, about 1.5 for words of running text.
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 KIND = "part-of-speech"
 SPACE = "w"  # the tag of white space: punctuation
+NOUNS = ("n", "ns", "nt", "nz")  # what words of a user's that no table has can be
 UNSEEN: WordClass = ("", "", 0, 0)  # class of a word that the corpus does not have
 _SHARES = (0.6, 0.9, 0.999)
 _COUNTS = (2, 5, 20)
@@ -144,13 +147,18 @@ class PartOfSpeech:
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        from cnlp.lexicon.lexicon import load
         from cnlp.models.registry import POS, open_model
+        from cnlp.pos.forms import as_bits, pack_closed_tags
 
         model = open_model(path, KIND, shipped=POS)
         self.path = path
         self.tags = tuple(model.field("tags").split(","))
         try:
-            self._tagger = kernel.WordTagger(model.source, model.ranges(*ARRAYS), self.tags)
+            arrays = model.ranges(*ARRAYS)
+            self._tagger = kernel.WordTagger(
+                model.source, arrays, self.tags, load().model, pack_closed_tags(self.tags), as_bits(self.tags, NOUNS)
+            )
         except ValueError as error:
             if isinstance(error, errors.CnlpError):
                 raise

@@ -56,6 +56,7 @@ PFR: dict[str, tuple[str, str, str | None]] = {
     "Vg": ("morpheme of a verb", "VERB", "VV"),
     "vn": ("verb as noun", "NOUN", "NN"),
     "w": ("punctuation", "PUNCT", "PU"),
+    "x": ("anything else: topics", "X", None),
     "y": ("particle at the end", "PART", "SP"),
     "Yg": ("morpheme of such a particle", "PART", "SP"),
     "z": ("state", "ADJ", None),

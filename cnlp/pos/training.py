@@ -19,6 +19,7 @@ from cnlp import errors
 from cnlp._kernel.hashes import form_columns, mix_keys, word_hash
 from cnlp._kernel.layout import ABSENT, COLUMNS, MAX_TAGS, OUTSIDE, SMALLEST
 from cnlp.models.format import write_model
+from cnlp.pos.forms import as_bits, closed_tags
 from cnlp.pos.tagger import KIND, TEMPLATES, UNSEEN, PartOfSpeech, WordTemplate, word_class
 from cnlp.sequence import linear
 from cnlp.sequence.layout import pack_alphabet, pack_dictionary, pack_pairs, per_code
@@ -328,8 +329,9 @@ class WordTagger:
         facts = {}
         for word, counts in self.counts_.items():
             members = next(iter(sets))
-            if sum(counts.values()) >= self.min_tagged:
-                members = sum(1 << self.tags_.index(tag) for tag in counts)
+            of_form = closed_tags(word)
+            if of_form or sum(counts.values()) >= self.min_tagged:
+                members = as_bits(self.tags_, {*counts, *of_form})
             numbers = self._class_number(counts.items()), sets.setdefault(members, len(sets))
             facts[word_hash(self._codes_of(word))] = numbers[0] << 16 | numbers[1]
         return facts, self._coarse().astype("<u2").tobytes(), np.array(list(sets), "<u8").tobytes()

@@ -29,20 +29,21 @@ class Pattern:
         name: what it finds, in English.
         expression: in the syntax of :mod:`cnlp.text.dfa`.
         atomic: whether a match is a token, or only proposes one.
-        tag: its part of speech in the PKU set.
+        tags: all that a word of this form can be in the PKU set, separated by blanks; empty: whatever its context
+            makes of it. Parts of speech keep to it (:mod:`cnlp.pos.forms`).
         after_word: whether a match may follow a letter or digit (``C#`` opens no topic, ``5-3`` has no sign).
         takes_marks: whether combining marks behind a match belong to it.
         isolated: whether a match is a word of its own in every standard, never part of one as 1998 of 1998年.
     """
 
-    __slots__ = ("after_word", "atomic", "expression", "isolated", "name", "tag", "takes_marks")
+    __slots__ = ("after_word", "atomic", "expression", "isolated", "name", "tags", "takes_marks")
 
     def __init__(
         self,
         name: str,
         expression: str,
         atomic: bool,
-        tag: str,
+        tags: str,
         *,
         after_word: bool = True,
         takes_marks: bool = True,
@@ -51,13 +52,13 @@ class Pattern:
         self.name = name
         self.expression = expression
         self.atomic = atomic
-        self.tag = tag
+        self.tags = tuple(tags.split())
         self.after_word = after_word
         self.takes_marks = takes_marks
         self.isolated = isolated
 
     def __repr__(self) -> str:
-        return f"Pattern({self.name!r}, tag={self.tag!r}, atomic={self.atomic})"
+        return f"Pattern({self.name!r}, atomic={self.atomic})"
 
 
 # Characters that transcribe foreign names: the customary ones, and those that names with a middle dot use in
@@ -148,7 +149,7 @@ def _repeated() -> str:
 
 # Where two patterns match the same span, the earlier row names it; the atomic ones stand first.
 PATTERNS = (
-    Pattern("space", r"{space}+", True, "x", takes_marks=False, isolated=True),
+    Pattern("space", r"{space}+", True, "w", takes_marks=False, isolated=True),
     Pattern("number", rf"{_NUMBER}[%‰]?|{{digit}}+∶{{digit}}+|{{digit}}+/{{digit}}+", True, "m"),
     Pattern("date", rf"{{digit}}{{4}}([-/.]{{digit}}{{1,2}}){{2}}(t{_CLOCK}(z|[+-]{_CLOCK})?)?", True, "t"),
     Pattern("clock", _CLOCK, True, "t"),
@@ -166,19 +167,20 @@ PATTERNS = (
         r"|{digit}+_{digit}+"
         r"|{digit}+.(com|cn|net|org)(.cn)?",
         True,
-        "nx",
+        "nx m",
     ),
     Pattern("mention", r"@{name}{1,30}", True, "nx", after_word=False),
-    Pattern("topic", r"#[^#{break}]+#", True, "nx", after_word=False, isolated=True),
+    Pattern("topic", r"#[^#{break}]+#", True, "x", after_word=False, isolated=True),
     Pattern(
         "emoji",
         r"{emoji}{attached}*({joiner}{emoji}{attached}*)*|{flag}{flag}?|[0-9#*]{variation}?{keycap}",
         True,
-        "x",
+        "w",
         isolated=True,
     ),
     Pattern("repeated", _repeated(), True, "w"),
-    Pattern("cluster", r"[^{space}{mark}]{mark}+|{mark}+", True, "x"),
+    Pattern("cluster", r"[^{space}{mark}]{mark}+|{mark}+", True, ""),
+    Pattern("hashtag", r"#{han}{name}{0,29}", False, "x", after_word=False),
     Pattern("signed", rf"[-+−±]{_NUMBER}[%‰]?", False, "m", after_word=False),
     Pattern("ratio", r"{digit}+{colon}{digit}+", False, "m"),
     Pattern(
@@ -201,5 +203,5 @@ PATTERNS = (
     Pattern("kana", r"{kana}{2,}", False, "nx"),
     Pattern("hangul", r"{hangul}{2,}", False, "nx"),
     Pattern("dashed", r"{letter}+[—―]{digit}{alnum}*", False, "nx"),
-    Pattern("name", r"{transcription}{1,8}([·•‧・]{transcription}{1,8}){1,3}", False, "nr"),
+    Pattern("name", r"{transcription}{1,8}([·•‧・]{transcription}{1,8}){1,3}", False, ""),
 )

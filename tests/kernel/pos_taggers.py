@@ -8,16 +8,19 @@ from array import array
 from functools import cache
 from typing import Any, NamedTuple
 
-from twins import join
+from twins import join, lay
 
 from cnlp._kernel import reference
 from cnlp._kernel.hashes import mix_keys
 from cnlp._kernel.layout import ABSENT, COLUMNS, OUTSIDE
+from cnlp.pos.forms import pack_closed_tags
 from cnlp.pos.tagger import TEMPLATES, WordTemplate
 from cnlp.sequence.layout import pack_alphabet, pack_dictionary, pack_pairs, per_code
 
 TAGS = ("a", "d", "n", "u", "v", "w")
 WORDS = ("中国", "人", "大", "中国人", "年", "9a", "的")  # the last two in no table
+MODEL = lay({"中国": 5, "人": 9})
+CLOSED, NOUNS = pack_closed_tags(TAGS), 0b100
 FAR = (WordTemplate(-3, 3, (("suffix1", 0),)), WordTemplate(0, 0, (("word", -3), ("shape", 3))))
 
 
@@ -29,7 +32,7 @@ class PosArrays(NamedTuple):
 
     def tagger(self, kernel: Any) -> Any:
         """The tagger in this kernel."""
-        return kernel.WordTagger(self.source, self.ranges, TAGS)
+        return kernel.WordTagger(self.source, self.ranges, TAGS, MODEL.model(kernel), CLOSED, NOUNS)
 
 
 @cache

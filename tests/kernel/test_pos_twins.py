@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pos_taggers import TAGS, WORDS, PosArrays, random_arrays, random_pos_tagger
+from pos_taggers import CLOSED, MODEL, NOUNS, TAGS, WORDS, PosArrays, random_arrays, random_pos_tagger
 from test_twins import WITHOUT_BIGRAMS
-from twins import NAUGHTY, each_kernel, join, lay_over, native, needs_native, spans_of, texts, user_entries
+from twins import NAUGHTY, UserEntry, each_kernel, join, lay_over, native, needs_native, spans_of, texts, user_entries
 
 from cnlp import errors
 from cnlp._kernel import layout, reference
@@ -122,10 +122,29 @@ def test_damaged_tables_are_refused(kernel: Any, arrays: PosArrays, what: str) -
 @each_kernel
 def test_too_many_tags_and_missing_arrays_are_refused(kernel: Any) -> None:
     source, ranges = random_pos_tagger(0)
+    forms = MODEL.model(kernel), CLOSED, NOUNS
     with pytest.raises(ValueError, match="1 to 64 tags"):
-        kernel.WordTagger(source, ranges, ())
+        kernel.WordTagger(source, ranges, (), *forms)
     with pytest.raises(ValueError, match="array rows is missing"):
-        kernel.WordTagger(source, {name: where for name, where in ranges.items() if name != "rows"}, TAGS)
+        kernel.WordTagger(source, {name: where for name, where in ranges.items() if name != "rows"}, TAGS, *forms)
+
+
+@each_kernel
+@pytest.mark.parametrize(("closed", "nouns"), [(CLOSED[8:], 1), (b"\0" * 7 + b"\1" + CLOSED[8:], 1), (CLOSED, 1 << 6)])
+def test_damaged_tables_of_forms_are_refused(kernel: Any, closed: bytes, nouns: int) -> None:
+    with pytest.raises(ValueError, match="the table of forms is damaged"):
+        kernel.WordTagger(*random_pos_tagger(0), TAGS, MODEL.model(kernel), closed, nouns)
+
+
+@each_kernel
+def test_form_and_user_leave_few_tags(kernel: Any) -> None:
+    tagger, plain = random_pos_tagger(0).tagger(kernel), random_pos_tagger(0)
+    assert tagger.predict(["😂", "→", "^_^", "……"], "space") == ["w"] * 4
+    user = lay_over([UserEntry("乙甲", layout.MODE_FORCE, 1, False, ())], MODEL).overlay(kernel)
+    cutter = kernel.Cutter(MODEL.model(kernel), layout.BIGRAM, user)
+    taggers = [kernel.WordTagger(*plain, TAGS, MODEL.model(kernel), CLOSED, 1 << tag) for tag in range(len(TAGS))]
+    found = [tagger.tokens(cutter, "中国乙甲人", None, Token, SOURCES, "w")[1] for tagger in taggers]
+    assert [(token.text, token.source, token.tag) for token in found] == [("乙甲", "user", tag) for tag in TAGS]
 
 
 @needs_native

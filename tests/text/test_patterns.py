@@ -195,4 +195,4 @@ def test_a_match_shows_what_it_is() -> None:
     assert match != Match(0, 1, match.pattern)
     assert len({match, Match(0, 2, match.pattern)}) == 1
     assert repr(match) == "Match(0, 2, number)"
-    assert repr(match.pattern) == "Pattern('number', tag='m', atomic=True)"
+    assert repr(match.pattern) == "Pattern('number', atomic=True)"

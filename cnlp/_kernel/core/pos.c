@@ -26,7 +26,9 @@ typedef struct {
     uint64_t columns[N_COLUMNS];
     uint64_t set;               /* bits of the candidates */
     uint32_t first[3], last[3]; /* codes from the begin and from the end, 0 where the word is shorter */
+    const uint32_t *text;
     size_t length;
+    int is_user; /* a word of the user's lexicon */
 } Features;
 
 typedef struct {
@@ -148,6 +150,7 @@ static void load_form(const PosTagger *tagger, const uint32_t *text, size_t leng
     }
     memcpy(features->first, first, sizeof first);
     memcpy(features->last, last, sizeof last);
+    features->text = text;
     features->length = length;
     columns[COLUMN_WORD] = hash = finish(hash);
     columns[COLUMN_LAST] = finish(step(step(start(COLUMN_LAST), size), last[0]));
@@ -157,17 +160,47 @@ static void load_form(const PosTagger *tagger, const uint32_t *text, size_t leng
     PREFETCH(tagger->clusters.slots + bucket_of(hash, tagger->clusters.size));
 }
 
+/* The tags that the form of a word leaves it, as bits; 0: any. */
+static uint64_t closed_set(const PosTagger *tagger, const uint32_t *text, size_t length)
+{
+    const Scanner *scanner = tagger->scanner;
+    Match atomic, soft;
+    size_t n_signs = 0;
+    while (n_signs < length && scanner_is_sign(scanner, text[n_signs]))
+        n_signs++;
+    if (n_signs == length)
+        return tagger->closed[scanner->n_patterns];
+    scanner_match(scanner, text, length, 0, 0, 1, &atomic, &soft);
+    if (atomic.end == length)
+        return tagger->closed[atomic.pattern];
+    return soft.end == length ? tagger->closed[soft.pattern] : 0;
+}
+
+/* The tags that a word can have. Those seen often enough have a set of their own; of the others the form
+ * decides; what the user added and no table has is a noun. */
+static uint64_t candidates(const PosTagger *tagger, const Features *features, uint32_t facts)
+{
+    uint32_t set = facts & 0xFFFF;
+    if (set && set < tagger->n_sets)
+        return tagger->sets[set];
+    uint64_t closed = closed_set(tagger, features->text, features->length);
+    if (closed)
+        return closed;
+    int is_known = facts || features->columns[COLUMN_DICTIONARY] != SMALLEST;
+    return features->is_user && !is_known && tagger->nouns ? tagger->nouns : tagger->sets[0];
+}
+
 /* What the tables say of the word. */
 static void look_up(const PosTagger *tagger, Features *features)
 {
     uint64_t *columns = features->columns, hash = columns[COLUMN_WORD];
     columns[COLUMN_DICTIONARY] = SMALLEST + find_number(tagger->dictionary, hash);
     columns[COLUMN_CLUSTER] = SMALLEST + find_number(tagger->clusters, hash);
-    uint32_t facts = find_word(tagger, hash), class_id = facts >> 16, set = facts & 0xFFFF;
+    uint32_t facts = find_word(tagger, hash), class_id = facts >> 16;
     class_id = class_id < tagger->n_classes ? class_id : 0;
     columns[COLUMN_CLASS] = SMALLEST + class_id;
     columns[COLUMN_COARSE] = SMALLEST + tagger->coarse[class_id];
-    features->set = tagger->sets[set < tagger->n_sets ? set : 0];
+    features->set = candidates(tagger, features, facts);
     if (tagger->affixes_reach || !is_decided(features->set))
         load_affixes(features);
 }
@@ -201,6 +234,7 @@ static void load_features(const PosTagger *tagger, const Sequence *sequence, siz
     for (size_t i = from; i < to; i++) {
         uint32_t k = sequence->index[i], begin = k ? sequence->words[k - 1].end : 0;
         load_form(tagger, sequence->text + begin, sequence->words[k].end - begin, features + (i - from));
+        features[i - from].is_user = sequence->words[k].source == SOURCE_USER;
     }
     for (size_t i = from; i < to; i++)
         look_up(tagger, features + (i - from));

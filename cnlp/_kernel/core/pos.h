@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "scanner.h"
 #include "words.h"
 
 /* Columns: features of a word by itself, as numbers. ABSENT: it does not have this; OUTSIDE: there is no word here. */
@@ -59,6 +60,9 @@ typedef struct {
     const uint16_t *coarse;     /* [n_classes] */
     const uint64_t *sets;       /* [n_sets]: bits of the tags that a word can have; the first: any word */
     Numbers dictionary, clusters;
+    const Scanner *scanner;
+    const uint64_t *closed; /* [n_patterns + 1]: bits of the tags of words that a pattern, or signs, make up; 0: any */
+    uint64_t nouns;         /* bits of the tags of the user's words that no table has; 0: any */
     uint32_t n_codes, n_templates, n_rows, n_entries, n_words, n_classes, n_sets;
     uint32_t n_tags;
     int affixes_reach; /* of pos_affixes_reach */

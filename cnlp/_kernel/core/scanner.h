@@ -13,6 +13,7 @@ typedef struct {
     const uint16_t *category_pages; /* [CODE_POINT_PAGES] */
     const uint8_t *categories;      /* [n_pages * 256] */
     const uint8_t *point_flags;     /* [n_pages * 256]: flags of the category */
+    const uint8_t *classes;         /* [n_categories]: the class of cnlp/text/characters.py */
     const uint16_t *transitions;    /* [n_states * n_categories] */
     const uint8_t *accepts;         /* [n_states]: 0 or pattern + 1 */
     const uint8_t *pattern_flags;   /* [n_patterns] */
@@ -27,6 +28,14 @@ enum { LOOKAHEAD = 142, START = 1, START_AFTER_ALNUM = 2 };
 static inline uint32_t scanner_category(const Scanner *scanner, uint32_t code_point)
 {
     return scanner->categories[cell_of(scanner->category_pages, code_point)];
+}
+
+/* Is the character neither a digit nor a letter nor a syllable? Their classes are beside each other. */
+enum { CLASS_DIGIT = 4, CLASS_HANGUL = 9 };
+static inline int scanner_is_sign(const Scanner *scanner, uint32_t code_point)
+{
+    uint32_t kind = scanner->classes[scanner_category(scanner, code_point)];
+    return kind < CLASS_DIGIT || kind > CLASS_HANGUL;
 }
 
 static inline uint32_t scanner_flags(const Scanner *scanner, uint32_t code_point)

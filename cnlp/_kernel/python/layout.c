@@ -41,6 +41,8 @@ static const struct {
     NUMBER(LOOKAHEAD),
     NUMBER(START),
     NUMBER(START_AFTER_ALNUM),
+    NUMBER(CLASS_DIGIT),
+    NUMBER(CLASS_HANGUL),
     /* words of the user */
     NUMBER(MODE_PREFER),
     NUMBER(MODE_FORCE),

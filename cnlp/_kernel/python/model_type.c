@@ -26,16 +26,19 @@ static int check_scanner(const Scanner *scanner, uint32_t n_cells, uint32_t n_tr
 static int load_scanner(const ModuleState *state, PyObject *source, PyObject *arrays, Scanner *scanner)
 {
     uint32_t n_pages, n_cells, n_transitions;
-    uint32_t n_flags;
+    uint32_t n_flags, n_classes;
     if (!(scanner->category_pages = named_array(state, source, arrays, "category_pages", 2, &n_pages))
         || !(scanner->categories = named_array(state, source, arrays, "categories", 1, &n_cells))
         || !(scanner->point_flags = named_array(state, source, arrays, "point_flags", 1, &n_flags))
         || !named_array(state, source, arrays, "category_flags", 1, &scanner->n_categories)
+        || !(scanner->classes = named_array(state, source, arrays, "category_class", 1, &n_classes))
         || !(scanner->transitions = named_array(state, source, arrays, "transitions", 2, &n_transitions))
         || !(scanner->accepts = named_array(state, source, arrays, "accepts", 1, &scanner->n_states))
         || !(scanner->pattern_flags = named_array(state, source, arrays, "pattern_flags", 1, &scanner->n_patterns))
         || check_pages(scanner->category_pages, n_pages, n_cells, "the category table")
-        || (n_flags != n_cells && damaged("the category table")) || check_scanner(scanner, n_cells, n_transitions))
+        || (n_flags != n_cells && damaged("the category table"))
+        || (n_classes != scanner->n_categories && damaged("the pattern table"))
+        || check_scanner(scanner, n_cells, n_transitions))
         return -1;
     return 0;
 }
@@ -56,6 +59,14 @@ static int load_alphabet(const ModuleState *state, PyObject *alphabet, Trie *tri
     if (check_pages(trie->pages, n_pages, n_codes, "the alphabet") || check_codes(trie, n_codes))
         return -1;
     return 0;
+}
+
+const Model *get_model(const ModuleState *state, PyObject *object)
+{
+    if (Py_TYPE(object) == state->model)
+        return &((ModelObject *)object)->model;
+    PyErr_SetString(PyExc_TypeError, "a Model is needed");
+    return NULL;
 }
 
 static PyObject *model_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)

@@ -82,6 +82,9 @@ typedef struct {
     Model model;
 } ModelObject;
 
+/* The model of a Model object. NULL with TypeError if it is another object. */
+const Model *get_model(const ModuleState *state, PyObject *object);
+
 typedef struct {
     PyObject_HEAD PyObject *source;
     Tagger tagger;

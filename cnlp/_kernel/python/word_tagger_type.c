@@ -7,7 +7,7 @@
 #include "../core/pos.h"
 
 typedef struct {
-    PyObject_HEAD PyObject *source, *tags; /* a tuple of str */
+    PyObject_HEAD PyObject *source, *tags, *model, *closed; /* tags: a tuple of str */
     PosTagger tagger;
 } WordTaggerObject;
 
@@ -28,9 +28,14 @@ static int check_templates(const PosTagger *tagger)
     return 0;
 }
 
+static uint64_t all_tags(const PosTagger *tagger)
+{
+    return tagger->n_tags == 64 ? UINT64_MAX : ((uint64_t)1 << tagger->n_tags) - 1;
+}
+
 static int check_sets(const PosTagger *tagger)
 {
-    uint64_t all = tagger->n_tags == 64 ? UINT64_MAX : ((uint64_t)1 << tagger->n_tags) - 1;
+    uint64_t all = all_tags(tagger);
     for (uint32_t k = 0; k < tagger->n_sets; k++)
         if (tagger->sets[k] == 0 || (tagger->sets[k] & ~all))
             return damaged("the table of tags");
@@ -72,11 +77,37 @@ static int load(const ModuleState *state, PyObject *source, PyObject *arrays, Po
     return 0;
 }
 
+/* What form and the user's lexicon decide: the patterns of a model, and the tags of their words. */
+static int load_forms(const ModuleState *state, WordTaggerObject *self, PyObject *model, PyObject *closed,
+                      PyObject *nouns)
+{
+    PosTagger *tagger = &self->tagger;
+    const Model *patterns = get_model(state, model);
+    uint32_t n_closed;
+    if (!patterns
+        || !(tagger->closed = array_at(state, closed, "closed", 0, PyBytes_Size(closed), 8, &n_closed)))
+        return -1;
+    Py_INCREF(model);
+    Py_INCREF(closed);
+    self->model = model;
+    self->closed = closed;
+    tagger->scanner = &patterns->scanner;
+    tagger->nouns = PyLong_AsUnsignedLongLong(nouns);
+    if (PyErr_Occurred())
+        return -1;
+    uint64_t bits = tagger->nouns;
+    for (uint32_t k = 0; k < n_closed; k++)
+        bits |= tagger->closed[k];
+    return n_closed == tagger->scanner->n_patterns + 1 && !(bits & ~all_tags(tagger))
+               ? 0 : damaged("the table of forms");
+}
+
 static PyObject *word_tagger_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    PyObject *source, *arrays, *tags;
+    PyObject *source, *arrays, *tags, *model, *closed, *nouns;
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "OO!O!:WordTagger", &source, &PyDict_Type, &arrays, &PyTuple_Type, &tags))
+    if (!PyArg_ParseTuple(args, "OO!O!OO!O!:WordTagger", &source, &PyDict_Type, &arrays, &PyTuple_Type, &tags,
+                          &model, &PyBytes_Type, &closed, &PyLong_Type, &nouns))
         return NULL;
     Py_ssize_t n_tags = PyTuple_Size(tags);
     if (n_tags < 1 || n_tags > MAX_TAGS) {
@@ -91,7 +122,8 @@ static PyObject *word_tagger_new(PyTypeObject *type, PyObject *args, PyObject *k
     self->source = source;
     self->tags = tags;
     self->tagger.n_tags = (uint32_t)n_tags;
-    if (load(state_of(type), source, arrays, &self->tagger)) {
+    if (load(state_of(type), source, arrays, &self->tagger)
+        || load_forms(state_of(type), self, model, closed, nouns)) {
         Py_DECREF(self);
         return NULL;
     }
@@ -102,6 +134,8 @@ static void word_tagger_dealloc(PyObject *self)
 {
     Py_XDECREF(((WordTaggerObject *)self)->source);
     Py_XDECREF(((WordTaggerObject *)self)->tags);
+    Py_XDECREF(((WordTaggerObject *)self)->model);
+    Py_XDECREF(((WordTaggerObject *)self)->closed);
     free_object(self);
 }
 
@@ -351,7 +385,7 @@ static PyType_Slot word_tagger_slots[] = {
     {Py_tp_new, word_tagger_new},
     {Py_tp_dealloc, word_tagger_dealloc},
     {Py_tp_methods, word_tagger_methods},
-    {Py_tp_doc, "WordTagger(source, arrays, tags): the weights of a part-of-speech tagger."},
+    {Py_tp_doc, "WordTagger(source, arrays, tags, model, closed, nouns): the weights of a part-of-speech tagger."},
     {0, NULL},
 };
 

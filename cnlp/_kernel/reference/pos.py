@@ -10,6 +10,9 @@ from cnlp import errors
 from cnlp._kernel.hashes import form_columns, mix_keys, slot_of
 from cnlp._kernel.layout import (
     ABSENT,
+    CLASS_DIGIT,
+    CLASS_HANGUL,
+    COLUMN_DICTIONARY,
     MAX_PARTS,
     MAX_REACH,
     MAX_TAGS,
@@ -17,6 +20,7 @@ from cnlp._kernel.layout import (
     N_COLUMNS,
     OUTSIDE,
     SMALLEST,
+    SOURCE_USER,
     TEMPLATE_SIZE,
 )
 from cnlp._kernel.reference.files import check_pages, named_array
@@ -27,12 +31,21 @@ if TYPE_CHECKING:
 
     from cnlp._kernel.reference.files import Mapping, Range
     from cnlp._kernel.reference.segment import Cutter
+    from cnlp._kernel.reference.tables import Tables
 
 
 class WordTagger:
     """The weights of a part-of-speech tagger."""
 
-    def __init__(self, source: Mapping | bytes, arrays: dict[str, Range], tags: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        source: Mapping | bytes,
+        arrays: dict[str, Range],
+        tags: tuple[str, ...],
+        model: Tables,
+        closed: bytes,
+        nouns: int,
+    ) -> None:
         if not 1 <= len(tags) <= MAX_TAGS:
             raise ValueError(f"a tagger has 1 to {MAX_TAGS} tags")
 
@@ -61,9 +74,15 @@ class WordTagger:
         ]
         if not len(self.sets) or not len(self.coarse) or any(not 0 < bits < 1 << n for bits in self.sets):
             raise ValueError("the table of tags is damaged")
+        self.model, self.closed, self.nouns = model, memoryview(closed).cast("Q"), nouns
+        if len(self.closed) != len(model.pattern_flags) + 1 or any(bits >> n for bits in (*self.closed, nouns)):
+            raise ValueError("the table of forms is damaged")
 
     def predict(self, words: list[str], space: str) -> list[str]:
         """The tag of each word, ``space`` for white space; a line feed in it begins a new sequence."""
+        return self._predict(words, space, [False] * len(words))
+
+    def _predict(self, words: list[str], space: str, users: list[bool]) -> list[str]:
         found = [space] * len(words)
         sequence: list[int] = []
         for k, word in enumerate(words):
@@ -72,7 +91,8 @@ class WordTagger:
             if not word.isspace():
                 sequence.append(k)
             if k + 1 == len(words) or (word.isspace() and "\n" in word):
-                for place, tag in zip(sequence, self._decode([words[i] for i in sequence]), strict=True):
+                tags = self._decode([words[i] for i in sequence], [users[i] for i in sequence])
+                for place, tag in zip(sequence, tags, strict=True):
                     found[place] = self.tags[tag]
                 sequence = []
         return found
@@ -90,9 +110,10 @@ class WordTagger:
         ends = cutter.words(text, spans)
         starts = [0, *(end for end, _ in ends)]
         words = [text[start:end] for start, (end, _) in zip(starts, ends, strict=False)]
+        tags = self._predict(words, space, [source == SOURCE_USER for _, source in ends])
         return [
             token(word, start, end, tag, sources[source])
-            for word, start, (end, source), tag in zip(words, starts, ends, self.predict(words, space), strict=False)
+            for word, start, (end, source), tag in zip(words, starts, ends, tags, strict=False)
         ]
 
     def tokens_all(
@@ -104,7 +125,7 @@ class WordTagger:
                 raise errors.not_text(text)
         return [self.tokens(cutter, text, None, token, sources, space) for text in texts]
 
-    def columns(self, word: str) -> tuple[list[int], int]:
+    def columns(self, word: str, is_user: bool = False) -> tuple[list[int], int]:
         """The columns of a word, and its candidates as bits."""
         codes = [self.codes[self.pages[point >> 8] << 8 | point & 255] for point in map(ord, word)]
         columns = form_columns(codes, [self.types[code] for code in codes])
@@ -117,7 +138,20 @@ class WordTagger:
             SMALLEST + class_id,
             SMALLEST + self.coarse[class_id],
         ]
-        return columns, self.sets[members if members < len(self.sets) else 0]
+        if 0 < members < len(self.sets):
+            return columns, self.sets[members]
+        is_known = facts or columns[COLUMN_DICTIONARY] != SMALLEST
+        return columns, self._closed_set(word) or (is_user and not is_known and self.nouns) or self.sets[0]
+
+    def _closed_set(self, word: str) -> int:
+        """The tags that the form of a word leaves it, as bits; 0: any."""
+        categories, flags = self.model.categories_and_flags(word)
+        if not any(CLASS_DIGIT <= self.model.classes[category] <= CLASS_HANGUL for category in categories):
+            return self.closed[-1]
+        for end, pattern in filter(None, self.model.match_patterns(categories, flags, 0)):
+            if end == len(word):
+                return self.closed[pattern]
+        return 0
 
     def scores(self, columns: list[list[int]]) -> list[list[int]]:
         """The score of each tag at each word of a sequence."""
@@ -137,12 +171,12 @@ class WordTagger:
                     sums[base + (entry >> 8)] += (entry & 0xFF) - 128
         return [sums[(p + margin) * n_tags : (p + margin + 1) * n_tags] for p in range(n)]
 
-    def _decode(self, words: list[str]) -> list[int]:
+    def _decode(self, words: list[str], users: list[bool]) -> list[int]:
         """The numbers of the best tags. Ties: the lower tag."""
         if not words:
             return []
         n = len(self.tags)
-        columns, sets = zip(*map(self.columns, words), strict=True)
+        columns, sets = zip(*map(self.columns, words, users), strict=True)
         best: dict[int, int] = {}
         behind: list[dict[int, int]] = []
         for row, bits in zip(self.scores(list(columns)), sets, strict=True):

@@ -66,6 +66,7 @@ class Tables:
         self.category_pages = named_array(source, arrays, "category_pages", "H")
         self.categories = named_array(source, arrays, "categories", "B")
         self.n_categories = len(named_array(source, arrays, "category_flags", "B"))
+        self.classes = named_array(source, arrays, "category_class", "B")
         self.point_flags = named_array(source, arrays, "point_flags", "B")
         self.transitions = named_array(source, arrays, "transitions", "H")
         self.accepts = named_array(source, arrays, "accepts", "B")
@@ -76,6 +77,7 @@ class Tables:
         if (
             len(self.transitions) != len(self.accepts) * self.n_categories
             or len(self.point_flags) != len(self.categories)
+            or len(self.classes) != self.n_categories
             or max(self.categories) >= self.n_categories
             or max(self.transitions) >= len(self.accepts)
             or max(self.accepts) > len(self.pattern_flags)

@@ -1,0 +1,63 @@
+"""What the form of a word decides about its part of speech, and what a user's word without a tag is."""
+
+from __future__ import annotations
+
+import pytest
+
+import cnlp
+from cnlp.pos.forms import closed_tags
+from cnlp.pos.tagger import NOUNS, shipped
+
+FORMS = {
+    "w": (
+        *("😂", "👍🏽", "👨\u200d👩\u200d👧", "1\ufe0f\u20e3", "🇨🇳", "→", "⇒", "↑", "★", "♥", "～", "~", "｜", "「"),
+        *("……", "！！！", "^_^", "(^_^)", "╮(╯▽╰)╭"),
+    ),
+    "nx": (
+        *("a@b.com", "https://example.com/a?b=1", "www.example.com", "@小明", "192.168.1.1", "1.2.3"),
+        *("Linux", "Don't", "カメラ", "안녕"),
+    ),
+    "t": (
+        *("18:00", "9:05:30", "2024-03-05", "2017/9/8", "2024-03-05T18:00:00Z"),
+        *("2022年", "１９９８年", "二〇二四年", "8月", "30日"),
+    ),
+    "m": ("3", "3.14", "1,000,000", "12.5%", "-5", "2:1", "3-0", "第3", "第二十", "一百二十三", "3万", "百分之五"),
+}
+
+
+@pytest.mark.parametrize(("tag", "word"), [(tag, word) for tag, words in FORMS.items() for word in words])
+def test_the_form_decides(tag: str, word: str) -> None:
+    assert tag in closed_tags(word)
+    for context in ([word], ["我", "看到", word, "了"], ["是", word, "的", "人"], [word] * 3):
+        tags = shipped().predict(context)
+        assert {tags[place] for place, other in enumerate(context) if other == word} == {tag}
+
+
+@pytest.mark.parametrize(
+    ("tagset", "tags"), [("universal", ["PUNCT", "X", "NOUN", "NUM"]), ("ctb", ["PU", "FW", "NT", "CD"])]
+)
+def test_other_tag_sets_follow(tagset: str, tags: list[str]) -> None:
+    assert cnlp.tag_words(["😂", "a@b.com", "18:00", "12.5%"], tagset=tagset) == tags
+
+
+@pytest.mark.parametrize("word", ["北京", "中国人", "A股", "B站", "T恤", "哈哈", "约翰·史密斯"])
+def test_other_forms_are_open(word: str) -> None:
+    assert closed_tags(word) == ()
+
+
+@pytest.mark.parametrize("word", ["云原生平台", "小米粥铺子", "量化私募圈", "阿尔法狗子", "王者峡谷谷主", "超导磁悬浮"])
+def test_a_users_word_without_a_tag_is_a_noun_and_no_person(word: str) -> None:
+    lexicon = cnlp.Lexicon([cnlp.Entry(word, mode="force")])
+    for text in (word, f"我喜欢{word}。", f"{word}说", f"{word}先生表示", f"他们{word}得很好", f"在{word}里"):
+        found = [token.tag for token in cnlp.tag(text, lexicon=lexicon) if token.text == word]
+        assert len(found) == 1 and set(found) <= set(NOUNS)
+
+
+def test_a_users_word_keeps_its_own_tag_and_its_form() -> None:
+    entries = [
+        cnlp.Entry("云原生平台", tag="nz", mode="force"),
+        *(cnlp.Entry(word, mode="force") for word in ("↗↗", "吃")),
+    ]
+    lexicon = cnlp.Lexicon(entries)
+    found = {token.text: token.tag for token in cnlp.tag("我吃云原生平台↗↗", lexicon=lexicon)}
+    assert (found["云原生平台"], found["↗↗"], found["吃"]) == ("nz", "w", "v")
