@@ -101,6 +101,7 @@ def compile_lexicon(
         "word_cost": str(to_cost(-log(1 - interpolation)) if bigrams else 0),
         "interpolation": str(interpolation),
         "folding": ",".join(str(int(fold)) for fold in folding),
+        "pattern_tags": ",".join(" ".join(pattern.tags) for pattern in PATTERNS),
     }
     return arrays, metadata
 

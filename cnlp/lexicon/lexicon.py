@@ -172,6 +172,12 @@ class Lexicon:
         return self._base.model
 
     @property
+    def pattern_tags(self) -> list[list[str]]:
+        """For each pattern the only tags that a word of its form can have; empty: any."""
+        assert self._base.file is not None
+        return [tags.split() for tags in self._base.file.field("pattern_tags").split(",")]
+
+    @property
     def layer(self) -> kernel_types.Overlay | None:
         """The kernel's view of the user's entries."""
         return self._overlay

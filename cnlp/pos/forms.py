@@ -9,14 +9,10 @@ from __future__ import annotations
 
 from array import array
 
-from cnlp.text.characters import EMOJI, MARK, OTHER, PUNCTUATION, SPACE, SYMBOL, char_class
-from cnlp.text.patterns import PATTERNS, find
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
-SIGNS = frozenset((OTHER, SPACE, PUNCTUATION, SYMBOL, EMOJI, MARK))  # classes of characters
 SIGN_TAGS = ("w",)
 
 
@@ -26,15 +22,18 @@ def closed_tags(word: str) -> tuple[str, ...]:
     >>> [closed_tags(word) for word in ("😂", "18:00", "a@b.com", "北京")]
     [('w',), ('t',), ('nx',), ()]
     """
-    if all(char_class(char) in SIGNS for char in word):
+    from cnlp.text.characters import DIGIT, HANGUL, char_class
+    from cnlp.text.tables import find
+
+    if not any(DIGIT <= char_class(char) <= HANGUL for char in word):
         return SIGN_TAGS
     whole = [match.pattern for match in find(word) if (match.start, match.end) == (0, len(word))]
     return whole[0].tags if whole else ()
 
 
-def pack_closed_tags(tags: Sequence[str]) -> bytes:
+def pack_closed_tags(tags: Sequence[str], pattern_tags: Iterable[Collection[str]]) -> bytes:
     """For the kernel, uint64 for each pattern and one for signs: bits of the tags that its words can have; 0: any."""
-    return array("Q", [as_bits(tags, names) for names in (*(row.tags for row in PATTERNS), SIGN_TAGS)]).tobytes()
+    return array("Q", [as_bits(tags, names) for names in (*pattern_tags, SIGN_TAGS)]).tobytes()
 
 
 def as_bits(tags: Sequence[str], names: Collection[str]) -> int:

@@ -155,9 +155,10 @@ class PartOfSpeech:
         self.path = path
         self.tags = tuple(model.field("tags").split(","))
         try:
-            arrays = model.ranges(*ARRAYS)
+            arrays, lexicon = model.ranges(*ARRAYS), load()
+            closed = pack_closed_tags(self.tags, lexicon.pattern_tags)
             self._tagger = kernel.WordTagger(
-                model.source, arrays, self.tags, load().model, pack_closed_tags(self.tags), as_bits(self.tags, NOUNS)
+                model.source, arrays, self.tags, lexicon.model, closed, as_bits(self.tags, NOUNS)
             )
         except ValueError as error:
             if isinstance(error, errors.CnlpError):

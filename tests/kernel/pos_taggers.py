@@ -16,11 +16,12 @@ from cnlp._kernel.layout import ABSENT, COLUMNS, OUTSIDE
 from cnlp.pos.forms import pack_closed_tags
 from cnlp.pos.tagger import TEMPLATES, WordTemplate
 from cnlp.sequence.layout import pack_alphabet, pack_dictionary, pack_pairs, per_code
+from cnlp.text.patterns import PATTERNS
 
 TAGS = ("a", "d", "n", "u", "v", "w")
 WORDS = ("中国", "人", "大", "中国人", "年", "9a", "的")  # the last two in no table
 MODEL = lay({"中国": 5, "人": 9})
-CLOSED, NOUNS = pack_closed_tags(TAGS), 0b100
+CLOSED, NOUNS = pack_closed_tags(TAGS, [row.tags for row in PATTERNS]), 0b100
 FAR = (WordTemplate(-3, 3, (("suffix1", 0),)), WordTemplate(0, 0, (("word", -3), ("shape", 3))))
 
 

@@ -275,7 +275,9 @@ def twin_of(path):
     data = file.source.read(0, len(file.source))
     core = open_model()
     model = Model(core.source.read(0, len(core.source)), core.ranges(*LEXICON_ARRAYS), 1, 1, None, True)
-    return WordTaggerTwin(data, file.ranges(*ARRAYS), tags, model, pack_closed_tags(tags), as_bits(tags, NOUNS))
+    return WordTaggerTwin(
+        data, file.ranges(*ARRAYS), tags, model, pack_closed_tags(tags, cnlp.load().pattern_tags), as_bits(tags, NOUNS)
+    )
 
 
 def candidates(path, word):
