@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from cnlp.corpus.registry import data_folder, file_sha256, find
+from cnlp.corpus.registry import data_folder, file_sha256, find_corpus
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -58,7 +58,9 @@ def new_record(
         "machine": machine(),
         "versions": {name: version(name) for name in ("cnlp", *packages)},
         "models": {path.name: file_sha256(path) for path in sorted(ROOT.glob("cnlp/models/*.safetensors"))},
-        "data": {find(name).path: file_sha256(data_folder() / find(name).path) for name in sorted(corpora)},
+        "data": {
+            find_corpus(name).path: file_sha256(data_folder() / find_corpus(name).path) for name in sorted(corpora)
+        },
     }
 
 

@@ -68,7 +68,7 @@ def weigh(frequencies: Mapping[str, int], corpus_size: int) -> dict[str, float]:
 def main() -> None:
     """Write both files."""
     frequencies, tags = read_jieba()
-    sentences = list(chain.from_iterable(map(registry.load, CORPORA)))
+    sentences = list(chain.from_iterable(map(registry.load_corpus, CORPORA)))
     model = Bigram(words=weigh(frequencies, sum(map(len, sentences)))).fit(sentences)
     tags = {**tags, **corpus_tags()}
     counts = sorted(model.counts_.items(), key=lambda item: (-item[1], item[0]))

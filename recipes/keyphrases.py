@@ -25,7 +25,7 @@ from cnlp._kernel.layout import N_FEATURES
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.files.lines import read_lines
 from cnlp.keyphrases import resources
-from cnlp.keyphrases.classes import class_of, pack
+from cnlp.keyphrases.classes import class_of, pack_classes
 from cnlp.keyphrases.combined import Combined
 from cnlp.keyphrases.document_frequency import DocumentFrequencies, StreamingCounter
 from cnlp.lexicon.build import rows_of
@@ -99,7 +99,7 @@ def write(path: str, table: DocumentFrequencies, weights: array[float], card: Ma
     levels = [0, *sorted(set(table.counts.values()))]
     level_of = {count: level for level, count in enumerate(levels)}
     values = {
-        word: pack(level_of[table.counts.get(word, 0)], class_of(tags.get(word, "")), word in stops)
+        word: pack_classes(level_of[table.counts.get(word, 0)], class_of(tags.get(word, "")), word in stops)
         for word in sorted({*table.counts, *stops})
     }
     trie = Trie.build(values)

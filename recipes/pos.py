@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from cnlp.corpus import load, registry
+from cnlp.corpus import load_corpus, registry
 from cnlp.corpus.pfr import join_names
 from cnlp.pos.distribution import distributional_classes
 from cnlp.pos.tagger import TEMPLATES, PartOfSpeech
@@ -55,7 +55,7 @@ def train(
     days: range, settings: dict[str, Any], *, dev: Sequence[Tagged] | None = None, progress: bool = False
 ) -> WordTagger:
     """A tagger of these days of January, and of February as a tagger of these days tags it."""
-    untagged = [tuple(sentence) for sentence in load(UNTAGGED)]
+    untagged = [tuple(sentence) for sentence in load_corpus(UNTAGGED)]
     words = chain((words for words, _ in sentences(days)), untagged)
     made = functools.partial(WordTagger, dictionary=jieba_tags(), clusters=distributional_classes(words), **settings)
     january = [
@@ -97,8 +97,8 @@ def card(scores: dict[str, float]) -> dict[str, str]:
         "standard": "PFR",
         "templates": "; ".join(map(str, TEMPLATES)),
         "seed": str(SETTINGS["seed"]),
-        "training_data": f"{CORPUS} (sha256 {registry.find(CORPUS).sha256}), names in both forms; "
-        f"{UNTAGGED} (sha256 {registry.find(UNTAGGED).sha256}), tagged by a model of January; "
+        "training_data": f"{CORPUS} (sha256 {registry.find_corpus(CORPUS).sha256}), names in both forms; "
+        f"{UNTAGGED} (sha256 {registry.find_corpus(UNTAGGED).sha256}), tagged by a model of January; "
         "dictionary of jieba 0.42.1",
         "scores": f"accuracy on gold words, trained on days 1-25 and February: {shown}",
         "licence": "MIT; learnt from PFR, which is free for research",

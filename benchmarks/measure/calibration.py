@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import record as records
-from cnlp.corpus import load
+from cnlp.corpus import load_corpus
 from cnlp.segmentation import Segmenter
 from cnlp.segmentation.trellis import Trellis
 from recipes.segmenter import CNC_SHARE
@@ -108,7 +108,7 @@ def reliability(guesses: Sequence[Guess]) -> dict[str, Any]:
 
 
 def _sentences(corpus: str, count: int) -> Sequence[Sequence[str]]:
-    sentences = [words for words in load(corpus) if words]
+    sentences = [words for words in load_corpus(corpus) if words]
     if corpus == "cnc-dev":
         sentences = sentences[int(len(sentences) * CNC_SHARE) :]
     return sentences[:: max(1, len(sentences) // count)][:count]

@@ -31,7 +31,7 @@ from benchmarks.peers import finders
 from cnlp.corpus import registry
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.discovery.counting import unit_table
-from cnlp.evaluation.segmentation import evaluate
+from cnlp.evaluation.segmentation import evaluate_segmentation
 
 MONTHS = ("pfr-199801", "pfr-199802")
 NOVELS = ("三国演义", "水浒传", "红楼梦", "西游记")
@@ -96,7 +96,7 @@ def held_out(month: str, find: Finders) -> dict[str, Any]:
     if month.endswith("01"):
         sentences = [list(sentence.words) for sentence in registry.load_tagged(month)]
     else:
-        sentences = list(registry.load(month))
+        sentences = list(registry.load_corpus(month))
     counts = Counter(word for words in sentences for word in words if is_han(word))
     known, hidden = split_words(counts, SEED)
     text = "\n".join(map("".join, sentences))
@@ -180,7 +180,7 @@ def word_lists() -> tuple[set[str], set[str]]:
 
 def use(domain: str) -> dict[str, Any]:
     """F1 on the domain's dev part without and with the words found in its raw text."""
-    train, dev = (list(registry.load(f"{domain}-{part}")) for part in ("train", "dev"))
+    train, dev = (list(registry.load_corpus(f"{domain}-{part}")) for part in ("train", "dev"))
     raw = ["".join(words) for words in train + dev]
     results: dict[str, Any] = {"characters": sum(map(len, raw))}
     for method in ("entropy", "minimum_entropy"):
@@ -190,7 +190,8 @@ def use(domain: str) -> dict[str, Any]:
         for algorithm in ALGORITHMS:
             segmenters = cnlp.Segmenter(algorithm=algorithm), cnlp.Segmenter(lexicon, algorithm=algorithm)
             before, after = (
-                evaluate(dev, [segmenter.segment("".join(words)) for words in dev]).f1 for segmenter in segmenters
+                evaluate_segmentation(dev, [segmenter.segment("".join(words)) for words in dev]).f1
+                for segmenter in segmenters
             )
             results[method][algorithm] = {"without": before, "with": after}
             print(f"{domain} {method} {algorithm}: {before:.4f} -> {after:.4f}", flush=True)

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(given)
     pin()
     raw = list(raw_lines(options.megabytes))
-    tests = ["".join(sentence) for name in SETS for sentence in registry.load(name)]
+    tests = ["".join(sentence) for name in SETS for sentence in registry.load_corpus(name)]
     corpora = {"SIGHAN tests": tests, f"{options.megabytes} MB of raw text": raw}
     results: dict[str, Any] = {"lines": {}, "keywords": {}}
     for mode, (theirs, ours) in modes().items():

@@ -122,7 +122,7 @@ def scan_speed(gazetteer: Gazetteer, names: Sequence[tuple[str, str]], rounds: i
     for name, label in names:
         automaton.add_word(name, (len(name), label))
     automaton.make_automaton()
-    lines = [normalise("".join(words)) for corpus in SETS for words in registry.load(corpus)]
+    lines = [normalise("".join(words)) for corpus in SETS for words in registry.load_corpus(corpus)]
     found = sum(len(gazetteer.matches(line)) for line in lines)
     plain = sum(_outside_runs(line, list(automaton.iter(line))) for line in lines)
     if found != plain:

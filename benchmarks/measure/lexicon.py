@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "lines_cut_otherwise": 0,
     }
     for name in SETS:
-        for line in ("".join(sentence) for sentence in registry.load(name)):
+        for line in ("".join(sentence) for sentence in registry.load_corpus(name)):
             results["lines"] += 1
             results["lines_cut_otherwise"] += cnlp.segment(line) != cnlp.segment(line, lexicon=lexicon)
     for name, spread_of in results["load_seconds"].items():

@@ -30,7 +30,7 @@ from benchmarks import record as records
 from benchmarks import timing
 from benchmarks.measure.segmentation import corpora_read
 from benchmarks.peers.systems import load_rjieba
-from cnlp.corpus import load, load_vocabulary
+from cnlp.corpus import load_corpus, load_vocabulary
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.evaluation import SegmentationScorer
 from cnlp.lexicon import Lexicon
@@ -85,11 +85,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line."""
     words = sys.argv[1:] if arguments is None else list(arguments)
     options = _parser().parse_args(words)
-    gold = list(load(TEST))
+    gold = list(load_corpus(TEST))
     texts = ["".join(sentence) for sentence in gold]
     with tempfile.TemporaryDirectory() as folder:
         raw = [] if options.no_raw else list(raw_lines(texts))
-        methods = train(list(load(JANUARY)), raw, Path(folder))
+        methods = train(list(load_corpus(JANUARY)), raw, Path(folder))
         results = {name: score(method, gold, texts) for name, method in methods.items()}
         add_speed(results, methods, texts, options.rounds)
     record = records.new_record(
@@ -220,7 +220,7 @@ def _over(cut: Callable[[str], list[str]]) -> Callable[[list[str]], None]:
 
 
 def _lexicon(path: Path) -> Lexicon:
-    from cnlp.segmentation import load as load_lexicon
+    from cnlp.lexicon import load_lexicon
 
     return load_lexicon(path)
 

@@ -33,7 +33,7 @@ from benchmarks.timing import pin, ratios, spread, time_rounds
 from cnlp.corpus.entities import Sentence, read_columns
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.evaluation.entities import EntityScorer
-from cnlp.ner.base import METHODS
+from cnlp.ner.base import LINEAR_METHODS
 from cnlp.ner.entities import recognizer_for
 from cnlp.ner.linear import EntityRecognizer
 from recipes.ner import cluener, msra_test
@@ -103,7 +103,7 @@ def resume() -> dict[str, Any]:
 
 def best_on(dev: Sequence[Sentence], train: Sequence[Sentence]) -> EntityRecognizer:
     """The model by the method that the dev part prefers."""
-    models = [EntityRecognizer(method=method).fit(train, dev=dev) for method in METHODS]
+    models = [EntityRecognizer(method=method).fit(train, dev=dev) for method in LINEAR_METHODS]
     return max(models, key=lambda model: model.score(dev))
 
 

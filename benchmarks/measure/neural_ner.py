@@ -32,7 +32,7 @@ from typing import Any
 from benchmarks import record as records
 from cnlp.corpus.entities import Sentence, read_columns
 from cnlp.corpus.registry import data_folder, file_sha256
-from cnlp.evaluation.entities import evaluate
+from cnlp.evaluation.entities import evaluate_entities
 from recipes.ner import MSRA_TEST, MSRA_TRAIN, msra
 
 RESUME = "ner/resume/{}.char.bmes"
@@ -157,7 +157,7 @@ def make(run: Run, folder: Path, vectors_path: Path) -> None:
     """Train, measure, write the record; the weights go to ``model.safetensors``."""
     from cnlp.ner.neural.model import predict
     from cnlp.ner.neural.recognizer import NeuralRecognizer
-    from cnlp.ner.neural.trainer import train
+    from cnlp.ner.neural.trainer import train_neural
     from cnlp.ner.neural.vectors import Vectors
 
     parts = read(run.corpus)
@@ -178,12 +178,12 @@ def make(run: Run, folder: Path, vectors_path: Path) -> None:
     vectors = Vectors.load(vectors_path) if run.vectors == "own" else None
     options = {"out_dir": state, "resume": (state / "checkpoint.pt").exists(), "on_epoch": on_epoch}
     try:
-        trained = train(settings, parts["train"], parts["dev"], vectors=vectors, **options)
+        trained = train_neural(settings, parts["train"], parts["dev"], vectors=vectors, **options)
     except ValueError:  # the folder holds a run with other settings or vectors
         for path in [*state.glob("*"), log]:
             path.unlink()
         seconds.clear()
-        trained = train(settings, parts["train"], parts["dev"], vectors=vectors, **{**options, "resume": False})
+        trained = train_neural(settings, parts["train"], parts["dev"], vectors=vectors, **{**options, "resume": False})
     found: dict[str, list[list[tuple[int, int, str]]]] = {}
     for part in ("dev", "test"):
         start = time.process_time()
@@ -237,7 +237,7 @@ def scores(parts: dict[str, list[Sentence]], found: dict[str, Any]) -> dict[str,
 def _score(gold: Sequence[Sentence], found: Sequence[Sequence[tuple[int, int, str]]], kind: str = "") -> dict[str, Any]:
     sides = ([sentence.spans for sentence in gold], found)
     marked = [[[span for span in spans if span[2].endswith(kind)] for spans in side] for side in sides]
-    report = evaluate([sentence.text for sentence in gold], *marked)
+    report = evaluate_entities([sentence.text for sentence in gold], *marked)
     overall = report.overall
     figures = {"precision": overall.precision, "recall": overall.recall, "f1": overall.f1}
     return {

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import record as records
-from cnlp.corpus import load
+from cnlp.corpus import load_corpus
 from cnlp.pos.tagger import PartOfSpeech
 from cnlp.segmentation.characters import Part
 from cnlp.segmentation.perceptron import Perceptron
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def fit_segmenter() -> Perceptron:
     """A segmenter of days 1 to 25, February and jieba's dictionary."""
-    parts = [Part([list(words) for words, _ in sentences(TRAIN)]), Part(list(load("pfr-199802")))]
+    parts = [Part([list(words) for words, _ in sentences(TRAIN)]), Part(list(load_corpus("pfr-199802")))]
     return Perceptron(epochs=10, dictionary=jieba_dictionary()).fit_parts(parts)
 
 

@@ -29,7 +29,7 @@ from benchmarks import record as records
 from benchmarks.measure.pos import Tagged, f1, fit_segmenter
 from cnlp._kernel.reference import Model, WordTagger
 from cnlp.lexicon.lexicon import ARRAYS as LEXICON_ARRAYS
-from cnlp.lexicon.lexicon import load
+from cnlp.lexicon.lexicon import load_lexicon
 from cnlp.models.registry import open_model
 from cnlp.pos.forms import pack_closed_tags
 from cnlp.pos.tagger import ARRAYS, KIND, PartOfSpeech
@@ -120,7 +120,7 @@ def tag_scorer(path: Path) -> Callable[[tuple[str, ...]], float]:
     model, tagger = open_model(path, KIND), PartOfSpeech(path)
     lexicon = open_model()
     patterns = Model(lexicon.source.read(0, len(lexicon.source)), lexicon.ranges(*LEXICON_ARRAYS), 1, 1, None, True)
-    closed = pack_closed_tags(tagger.tags, load().pattern_tags)
+    closed = pack_closed_tags(tagger.tags, load_lexicon().pattern_tags)
     twin = WordTagger(path.read_bytes(), model.ranges(*ARRAYS), tagger.tags, patterns, closed, 0)
     unit, n = float(model.field("unit")), len(tagger.tags)
     numbers = {tag: number for number, tag in enumerate(tagger.tags)}
@@ -139,7 +139,7 @@ def n_best_by_clause(
     segmenter: CharacterTagger, texts: Sequence[str], n: int
 ) -> Iterator[list[list[tuple[tuple[str, ...], float]]]]:
     """For each text its clauses, for each clause the n best cuts with their scores, the best first."""
-    packed = encode.pack(texts)
+    packed = encode.pack_lines(texts)
     problem = segmenter._problem_for(packed, None)
     weights, shape = segmenter.weights_, problem.shape
     scores = np.zeros((len(packed.points), len(TAGS)))

@@ -21,8 +21,8 @@ from benchmarks import record as records
 from benchmarks.measure.speed import JIEBA_STRIDE, MEGABYTE
 from benchmarks.peers.systems import PEERS
 from benchmarks.timing import CLOCKS, Contender, pin, ratios, spread, time_rounds
-from cnlp.corpus import load
-from cnlp.pos.tagger import shipped
+from cnlp.corpus import load_corpus
+from cnlp.pos.tagger import shipped_tagger
 from cnlp.segmentation import segmenter_for
 
 CORPORA = ("pku-test", "msr-test")  # jieba.posseg spends most of its time on Traditional characters
@@ -33,12 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     options = _parser().parse_args(words)
     core = pin()
-    lines = ["".join(sentence) for name in CORPORA for sentence in load(name)][:: options.stride]
+    lines = ["".join(sentence) for name in CORPORA for sentence in load_corpus(name)][:: options.stride]
     segmenter = segmenter_for()
     cut = [segmenter.segment(line) for line in lines]
     contenders = [
         over("cnlp.tag", segmenter.tag, lines),
-        over("cnlp, given words", shipped().predict, cut),
+        over("cnlp, given words", shipped_tagger().predict, cut),
         over("rjieba.tag", rjieba_tag(), lines),
         over("jieba.posseg", jieba_posseg(), lines[::JIEBA_STRIDE]),
     ]

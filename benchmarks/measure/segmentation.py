@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks import record as records
 from benchmarks.peers.systems import PEERS, Load, Segment, all_systems, choose
 from cnlp import errors
-from cnlp.corpus import CORPORA, load, load_vocabulary
+from cnlp.corpus import CORPORA, load_corpus, load_vocabulary
 from cnlp.evaluation import SegmentationScorer
 
 SETS = (
@@ -66,7 +66,7 @@ def score(segment: Segment, corpus: str) -> dict[str, Any]:
     """
     scorer = SegmentationScorer(load_vocabulary(corpus), name=corpus)
     seconds = 0.0
-    for words in load(corpus):
+    for words in load_corpus(corpus):
         text = "".join(words)
         start = time.process_time()
         predicted = segment(text)

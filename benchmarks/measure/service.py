@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     options = _parser().parse_args(given)
-    texts = ["".join(sentence) for sentence in registry.load("pku-test")]
+    texts = ["".join(sentence) for sentence in registry.load_corpus("pku-test")]
     results: dict[str, Any] = {"clients": options.clients, "paths": {}}
     with service() as (port, process):
         for path in PATHS:

@@ -27,7 +27,7 @@ from typing import Any
 from benchmarks import record as records
 from benchmarks.peers.systems import PEERS, Segment, cnlp_segmenter, load_jieba, load_rjieba
 from benchmarks.timing import CLOCKS, Contender, pin, ratios, spread, time_rounds
-from cnlp.corpus import load
+from cnlp.corpus import load_corpus
 
 CORPORA = ("pku-test", "msr-test", "as-test", "cityu-test")
 CHOICES = ("unigram", "bigram", "perceptron", "perceptron pku")  # an algorithm, and a standard if it has one
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(words)
     core = pin()
     record = records.new_record("speed", words, corpora=CORPORA, packages=PEERS)
-    sentences = [sentence for name in CORPORA for sentence in load(name)]
+    sentences = [sentence for name in CORPORA for sentence in load_corpus(name)]
     settings = {
         "clock": options.clock,
         "pinned_core": core,

@@ -16,14 +16,14 @@ from typing import Any
 
 from benchmarks import record as records
 from benchmarks.measure.segmentation import corpora_read
-from cnlp.corpus import load, load_vocabulary
+from cnlp.corpus import load_corpus, load_vocabulary
 from cnlp.evaluation import SegmentationScorer
-from cnlp.models.registry import TAGGERS
+from cnlp.models.registry import SEGMENTERS
 from cnlp.segmentation.tagger import load_tagger
 from cnlp.sequence.schemes import tags_to_words
 from recipes.segmenter import CNC_SHARE, GENERAL, TEST_SETS
 
-SHIPPED = TAGGERS["perceptron"]
+SHIPPED = SEGMENTERS["perceptron"]
 TAGS = "BMES"
 BEFORE = ((2, 3), (0, 1), (0, 1), (2, 3))  # the two tags that may stand before each
 
@@ -45,7 +45,7 @@ def shipped(path: str) -> dict[str, dict[str, Any]]:
     """Scores of the model file by set and standard."""
     results: dict[str, dict[str, Any]] = {}
     for name, standard in {**TEST_SETS, "cnc-dev": "cnc"}.items():
-        sentences = list(load(name))
+        sentences = list(load_corpus(name))
         if name == "cnc-dev":
             sentences = sentences[int(len(sentences) * CNC_SHARE) :]
         for used in dict.fromkeys((standard, GENERAL)):

@@ -35,7 +35,7 @@ from benchmarks.peers.environments import PEERS, PeerError
 from benchmarks.peers.worker import SYSTEMS
 from benchmarks.timing import pin, ratios, spread
 from cnlp import errors
-from cnlp.corpus import load, load_vocabulary
+from cnlp.corpus import load_corpus, load_vocabulary
 from cnlp.evaluation import SegmentationScorer
 
 PARTS = ("accuracy", "speed", "start")
@@ -189,7 +189,7 @@ def accuracy(systems: Sequence[str], sets: Sequence[str] = SETS) -> dict[str, An
 def score(one: Worker, corpus: str, stride: int) -> dict[str, Any]:
     """Every figure of the bakeoff over every ``stride``-th line of a large set; how many lines came back changed."""
     scorer = SegmentationScorer(load_vocabulary(corpus), name=corpus)
-    lines = [words for words in load(corpus) if words]
+    lines = [words for words in load_corpus(corpus) if words]
     lines = lines[:: max(1, min(stride, len(lines) // FEWEST_LINES))]
     changed = 0
     for start in range(0, len(lines), CHUNK):
@@ -219,7 +219,7 @@ def each(systems: Sequence[str], use: Callable[[str], dict[str, Any]]) -> dict[s
 
 def speed(systems: Sequence[str], rounds: int) -> dict[str, Any]:
     """Megabytes a second, by turns, and the ratios to jieba."""
-    texts = ["".join(words) for name in CORPORA for words in load(name) if words]
+    texts = ["".join(words) for name in CORPORA for words in load_corpus(name) if words]
     with ExitStack() as stack:
         workers: dict[str, Worker] = {}
 

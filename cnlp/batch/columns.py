@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 
     Item = TypeVar("Item")
     Spans = TypeVar("Spans", Token, Entity)
-    Packed: TypeAlias = tuple[Any, ...]
-    Codec: TypeAlias = tuple[Callable[[list[list[Item]]], Packed], Callable[[list[str], Packed], Iterator[list[Item]]]]
+    PackedResults: TypeAlias = tuple[Any, ...]
+    Codec: TypeAlias = tuple[
+        Callable[[list[list[Item]]], PackedResults], Callable[[list[str], PackedResults], Iterator[list[Item]]]
+    ]
 
 _FIELDS = {Token: ("tag", "source"), Entity: ("label", "score", "name")}  # besides text, start and end
 
 
-def pack_words(results: list[list[str]]) -> Packed:
+def pack_words(results: list[list[str]]) -> PackedResults:
     """Lists of words: how many, where each ends in all of them joined, and that.
 
     >>> [list(words) for words in unpack_words(["甲乙", ""], pack_words([["甲", "乙"], []]))]
@@ -37,13 +39,13 @@ def pack_words(results: list[list[str]]) -> Packed:
     return _lengths(results), array("I", accumulate(map(len, words))).tobytes(), joined
 
 
-def unpack_words(_: list[str], packed: Packed) -> Iterator[list[str]]:
+def unpack_words(_: list[str], packed: PackedResults) -> Iterator[list[str]]:
     """What :func:`pack_words` was given."""
     counts, ends, joined = packed
     return _divide(counts, kernel.cut_at(joined.decode("utf-8", "surrogatepass"), ends))
 
 
-def pack_spans(kind: type[Spans], results: list[list[Spans]]) -> Packed:
+def pack_spans(kind: type[Spans], results: list[list[Spans]]) -> PackedResults:
     """Lists of tokens or entities: how many, starts, ends, and a column for each further field.
 
     >>> tokens = [[Token("北京", 1, 3, "ns", "lexicon")], []]
@@ -62,7 +64,7 @@ def pack_spans(kind: type[Spans], results: list[list[Spans]]) -> Packed:
     return _lengths(results), places, list(columns), list(table)
 
 
-def unpack_spans(kind: type[Spans], texts: list[str], packed: Packed) -> Iterator[list[Spans]]:
+def unpack_spans(kind: type[Spans], texts: list[str], packed: PackedResults) -> Iterator[list[Spans]]:
     """What :func:`pack_spans` was given, made for the same texts; these may be more than there are results."""
     counts, places, columns, table = packed
     starts, ends = (memoryview(column).cast("I") for column in places)
@@ -75,7 +77,7 @@ def unpack_spans(kind: type[Spans], texts: list[str], packed: Packed) -> Iterato
         yield [kind(text[start:end], start, end, *rest) for start, end, *rest in islice(rows, count)]
 
 
-def pack_keywords(results: list[list[Keyword]]) -> Packed:
+def pack_keywords(results: list[list[Keyword]]) -> PackedResults:
     """Lists of keywords: how many, scores, counts, how many spans each has, and these.
 
     >>> keywords = [[Keyword("长江", 2.0, 1, ((0, 2),))]]
@@ -89,7 +91,7 @@ def pack_keywords(results: list[list[Keyword]]) -> Packed:
     return _lengths(results), *numbers, _lengths([keyword.spans for keyword in keywords]), places
 
 
-def unpack_keywords(texts: list[str], packed: Packed) -> Iterator[list[Keyword]]:
+def unpack_keywords(texts: list[str], packed: PackedResults) -> Iterator[list[Keyword]]:
     """What :func:`pack_keywords` was given, made for the same texts."""
     found, scores, counts, n_spans, places = (memoryview(column) for column in packed)
     ends = iter(places.cast("I"))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, TypeAlias, TypeVar
 
-    from cnlp.batch.columns import Codec, Packed
+    from cnlp.batch.columns import Codec, PackedResults
     from cnlp.keyphrases import Extractor, Idf
     from cnlp.lexicon import Lexicon
     from cnlp.ner.base import Recognizer
@@ -119,7 +119,7 @@ def tag_batch(
 
     check_tagset(tagset)
     chosen = segmenter or segmenter_for("default", algorithm, standard, lexicon)
-    is_fast = IS_NATIVE and chosen.is_plain and chosen.lexicon.layer is None
+    is_fast = IS_NATIVE and chosen.is_plain and chosen.lexicon.kernel_overlay is None
     separate = not is_fast if processes is None else processes
     codec = (partial(pack_spans, Token), partial(unpack_spans, Token)) if separate else None
     return _results(texts, workers, partial(_tag, chosen, tagset, model), codec)
@@ -264,7 +264,7 @@ def _characters(group: list[str]) -> int:
 
 
 def _attempt(
-    work: Work[Result], pack: Callable[[list[list[Result]]], Packed] | None, group: list[str]
+    work: Work[Result], pack: Callable[[list[list[Result]]], PackedResults] | None, group: list[str]
 ) -> tuple[Any, Exception | None]:
     """The results of a group, or those up to the text with which something is wrong, and that."""
     results: list[list[Result]] = []

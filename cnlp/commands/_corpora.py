@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnlp.corpus.entity_formats import READERS
+from cnlp.corpus.entity_formats import ENTITY_READERS
 from cnlp.corpus.formats import FORMATS
 from cnlp.sequence.schemes import REPAIRS
 
@@ -49,7 +49,7 @@ def entity_format_option(*names: str) -> Decorator:
     return click.option(
         *names,
         "form",
-        type=click.Choice(tuple(READERS)),
+        type=click.Choice(tuple(ENTITY_READERS)),
         help="Format of the files that are read.  [default: detected from their first lines]",
     )
 

@@ -17,7 +17,7 @@ from cnlp.files.decoding import ENCODINGS, POLICIES
 from cnlp.files.documents import PER
 from cnlp.files.journal import fingerprint
 from cnlp.files.records import Analysis, Format, Records
-from cnlp.lexicon import load
+from cnlp.lexicon import load_lexicon
 from cnlp.models.format import ModelFile
 from cnlp.segmentation import ALGORITHMS, DEFAULT_ALGORITHM, Segmenter
 from cnlp.segmentation.algorithms import TAGGERS
@@ -268,7 +268,7 @@ class Segmentation(NamedTuple):
         """
         file = None if self.model is None else ModelFile(self.model)
         is_segmenter = file is not None and file.kind == "segmenter"
-        lexicon = load(None if is_segmenter else self.model)
+        lexicon = load_lexicon(None if is_segmenter else self.model)
         for path in self.lexicons:
             lexicon = lexicon.overlay(path)
         standard, model = self.standard, None

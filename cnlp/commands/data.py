@@ -13,7 +13,7 @@ import click
 
 from cnlp.commands._errors import FAILED, report
 from cnlp.corpus.fetch import Advance, address, fetch, state
-from cnlp.corpus.registry import CORPORA, SOURCES, Corpus, chosen_folder, find
+from cnlp.corpus.registry import CORPORA, CORPUS_SOURCES, Corpus, chosen_folder, find_corpus
 from cnlp.errors import ArgumentError, CnlpError
 from cnlp.evaluation.tables import lines_of
 
@@ -55,7 +55,7 @@ def list_command(folder: Path | None, check: bool, as_json: bool) -> None:
     for line in lines_of(rows):
         click.echo(line)
     click.echo()
-    for name, source in SOURCES.items():
+    for name, source in CORPUS_SOURCES.items():
         click.echo(f"{name}: {source.title}\n    {source.page}\n    terms: {source.terms}")
 
 
@@ -99,10 +99,10 @@ def _named(names: Iterable[str]) -> Iterator[Corpus]:
     for name in names:
         if name == "all":
             found |= CORPORA
-        elif name in SOURCES:
+        elif name in CORPUS_SOURCES:
             found |= {corpus.name: corpus for corpus in CORPORA.values() if corpus.source == name}
         else:
-            found[name] = find(name)
+            found[name] = find_corpus(name)
     yield from found.values()
 
 
@@ -114,7 +114,7 @@ def _agree(corpora: Iterable[Corpus]) -> None:
         click.Abort: the answer is no.
     """
     for name in dict.fromkeys(corpus.source for corpus in corpora):
-        source = SOURCES[name]
+        source = CORPUS_SOURCES[name]
         click.echo(f"{name}: {source.title} ({source.page})\n    terms: {source.terms}", err=True)
     if not sys.stdin.isatty():
         raise ArgumentError("the terms of use above need your consent: add --yes")
@@ -139,7 +139,7 @@ def _bar(name: str) -> Iterator[Advance | None]:
 
 
 def _facts(corpus: Corpus) -> dict[str, object]:
-    source = SOURCES[corpus.source]
+    source = CORPUS_SOURCES[corpus.source]
     return {
         "name": corpus.name,
         "path": corpus.path,

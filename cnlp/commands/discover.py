@@ -16,8 +16,8 @@ from cnlp.commands._options import encoding_option, files_argument, workers_opti
 from cnlp.discovery import scoring
 from cnlp.discovery.counting import MAX_LENGTH, MEMORY, NgramCounts, WorkFolder, lines_between
 from cnlp.discovery.plot import scatter
-from cnlp.discovery.scoring import Words
-from cnlp.discovery.word_discovery import METHODS, WordDiscovery, known_words
+from cnlp.discovery.scoring import CountWords
+from cnlp.discovery.word_discovery import DISCOVERY_METHODS, WordDiscovery, known_words
 from cnlp.files.inputs import STANDARD_INPUT, Input, find_inputs, total_size
 from cnlp.files.lines import read_text
 from cnlp.files.outputs import STANDARD_OUTPUT, file_output, refuse_overwriting, standard_output
@@ -30,7 +30,7 @@ HEADING = "word\tcount\tpmi\tleft_entropy\tright_entropy\tscore\n"
 class KnownWords:
     """Several lexicons as one."""
 
-    def __init__(self, lexicons: Sequence[Words]) -> None:
+    def __init__(self, lexicons: Sequence[CountWords]) -> None:
         self.lexicons = lexicons
 
     def __contains__(self, word: str, /) -> bool:
@@ -47,8 +47,8 @@ class KnownWords:
 @click.option(
     "-m",
     "--method",
-    type=click.Choice(METHODS),
-    default=METHODS[0],
+    type=click.Choice(DISCOVERY_METHODS),
+    default=DISCOVERY_METHODS[0],
     show_default=True,
     help="entropy: strings that stick together and have many different neighbours; minimum_entropy: strings that "
     "remain when the text is split between characters that do not belong together.",
@@ -103,7 +103,7 @@ def command(
     right_entropy (nats), score.
     """
     if spark is not None:
-        if not files or method != METHODS[0] or plot or work_folder or encoding != "utf-8":
+        if not files or method != DISCOVERY_METHODS[0] or plot or work_folder or encoding != "utf-8":
             raise click.UsageError("--spark needs FILES in utf-8, --method entropy, and no --plot or --work-folder")
         from cnlp.discovery.spark import discover_in_files
 
@@ -138,7 +138,7 @@ def command(
     folder = _open_work_folder(work_folder, inputs, finder, encoding) if work_folder else None
     counts = NgramCounts(max_length=max_length, memory=finder.memory, workers=workers, folder=folder)
     _count(counts, inputs, encoding)
-    with show_progress(counts.run_bytes * (1 if method == METHODS[0] else 2), wanted=True) as progress:
+    with show_progress(counts.run_bytes * (1 if method == DISCOVERY_METHODS[0] else 2), wanted=True) as progress:
         words = finder.find(counts, progress.advance)
     least = min_count or scoring.default_min_count(counts.total)
     if finder.min_count_ > least:

@@ -93,5 +93,5 @@ def merge(tables: tuple[str, ...], output: str, min_count: int) -> None:
     for failure in failures:
         raise failure
     refuse_overwriting(inputs, [output])
-    words = document_frequency.merge([source.path for source in inputs], output, min_count=min_count)
+    words = document_frequency.merge_counts([source.path for source in inputs], output, min_count=min_count)
     click.echo(f"{words:,} words", err=True)

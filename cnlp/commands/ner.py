@@ -14,7 +14,7 @@ from cnlp.batch.streams import Writing
 from cnlp.commands._options import Batch, batch_options, format_option, model_option
 from cnlp.ner.gazetteer import Gazetteer, read_gazetteer
 from cnlp.ner.merge import merge
-from cnlp.ner.rules import NAMES, Rules
+from cnlp.ner.rules import RULE_NAMES, Rules
 from cnlp.types import Entity
 
 SAVED = ".safetensors"
@@ -55,7 +55,7 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
     "--rules",
     metavar="LIST",
     callback=_split,
-    help=f"Rules to use, separated by commas: {', '.join(NAMES)}.  [default: all]",
+    help=f"Rules to use, separated by commas: {', '.join(RULE_NAMES)}.  [default: all]",
 )
 @click.option("--no-rules", metavar="LIST", callback=_split, help="Rules to leave out; 'all' leaves out all.")
 @click.option(
@@ -166,6 +166,6 @@ def _choose_rules(rules: Sequence[str] | None, without: Sequence[str] | None) ->
     """Names of the rules to use; unknown ones are left to :class:`Rules` to refuse."""
     if without == ("all",):
         return []
-    unknown = [name for name in without or () if name not in NAMES]
-    chosen = list(NAMES if rules is None else rules)
+    unknown = [name for name in without or () if name not in RULE_NAMES]
+    chosen = list(RULE_NAMES if rules is None else rules)
     return [name for name in chosen if name not in (without or ())] + unknown

@@ -169,11 +169,11 @@ class SegmentTask(_WordTask):
 
     def score(self, path: str, gold: Words) -> str:
         """Word F1 of the segmenter in the file."""
-        from cnlp.evaluation.segmentation import evaluate
+        from cnlp.evaluation.segmentation import evaluate_segmentation
 
         sentences = _words(gold)
         segmenter = Segmentation(model=path).segmenter()
-        score = evaluate(sentences, (segmenter.segment("".join(words)) for words in sentences))
+        score = evaluate_segmentation(sentences, (segmenter.segment("".join(words)) for words in sentences))
         return f"F1 {score.f1:.4f} (P {score.precision:.4f}, R {score.recall:.4f})"
 
 

@@ -27,10 +27,10 @@ from cnlp.commands._training import (
 )
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.parts import Part, read_entity_parts
-from cnlp.ner.base import METHODS
+from cnlp.ner.base import LINEAR_METHODS
 from cnlp.ner.entities import load_recognizer
 from cnlp.ner.linear import EntityRecognizer
-from cnlp.ner.neural.settings import CORPORA, MODELS, Settings, defaults, read_settings
+from cnlp.ner.neural.settings import MODELS, TUNED_CORPORA, Settings, defaults, read_settings
 
 Entities = list[Part[Sentence]]
 
@@ -67,7 +67,7 @@ neural_options = add_options(
             metavar="LIST",
             help="Train once with each of these, separated by commas, and keep the model with the best dev score.",
         ),
-        click.option("--defaults", type=click.Choice(CORPORA), help="Settings that were chosen for this corpus."),
+        click.option("--defaults", type=click.Choice(TUNED_CORPORA), help="Settings that were chosen for this corpus."),
         click.option("--settings", metavar="FILE", help="Settings as JSON or TOML; they override --defaults."),
         click.option(
             "--set",
@@ -91,7 +91,7 @@ neural_options = add_options(
 
 
 @click.command("ner", cls=FilesCommand)
-@training_options((*METHODS, *MODELS), entity_format_option("-f", "--format"), "--model")
+@training_options((*LINEAR_METHODS, *MODELS), entity_format_option("-f", "--format"), "--model")
 @repair_option
 @corpus_files_option("--test", "Files on which the finished model is scored, once.")
 @neural_options
@@ -116,7 +116,7 @@ def ner(
     perceptron learns faster and may win on small ones: compare them with --dev. The neural models bilstm-crf,
     lattice-lstm and flat take minutes to hours and need torch; the options from --lexicon on are for them.
     """
-    if method in METHODS:
+    if method in LINEAR_METHODS:
         given = [name for name, value in neural.items() if value]
         if given:
             flag = {"lexicons": "lexicon", "values": "set"}.get(given[0], given[0])
@@ -217,7 +217,7 @@ class NeuralTask(EntityTask):
         """Learn entities, once with each seed."""
         from cnlp.ner.neural.recognizer import NeuralRecognizer  # says what to install where torch is missing
         from cnlp.ner.neural.trainer import Trained, train_seeds
-        from cnlp.ner.neural.trainer import train as train_once
+        from cnlp.ner.neural.trainer import train_neural as train_once
         from cnlp.ner.neural.vectors import Vectors
 
         sentences, held_out = _sentences(train), _sentences(dev)

@@ -97,7 +97,7 @@ def vectors(
     'cnlp train ner --vectors'. Vectors made elsewhere can be read instead: --characters, --bigrams, --words.
     """
     try:
-        from cnlp.ner.neural.vectors import TABLES, Table, Vectors
+        from cnlp.ner.neural.vectors import TABLES, Vectors, VectorTable
         from cnlp.ner.neural.word2vec import drop_shared, read_word2vec, train_vectors
     except ModuleNotFoundError as error:
         raise errors.missing_dependency(error.name or "numpy", "neural", "training vectors") from None
@@ -115,7 +115,7 @@ def vectors(
         "source": "cnlp train vectors",
         "cnlp": cnlp.__version__,
     }
-    tables: dict[str, Table] = {name: read_word2vec(path) for name, path in ready.items()}
+    tables: dict[str, VectorTable] = {name: read_word2vec(path) for name, path in ready.items()}
     for name, path in ready.items():
         card[f"{name}_from"] = _name(path)
     if inputs and missing:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from cnlp.corpus.registry import CORPORA as CORPORA
     from cnlp.corpus.registry import Corpus as Corpus
     from cnlp.corpus.registry import data_folder as data_folder
-    from cnlp.corpus.registry import load as load
     from cnlp.corpus.registry import load_annotated as load_annotated
+    from cnlp.corpus.registry import load_corpus as load_corpus
     from cnlp.corpus.registry import load_tagged as load_tagged
     from cnlp.corpus.registry import load_vocabulary as load_vocabulary
     from cnlp.corpus.registry import verify as verify
@@ -42,7 +42,7 @@ _HOMES = {
     "TaggedSentence": "cnlp.corpus.sentence",
     "data_folder": "cnlp.corpus.registry",
     "join_names": "cnlp.corpus.pfr",
-    "load": "cnlp.corpus.registry",
+    "load_corpus": "cnlp.corpus.registry",
     "load_annotated": "cnlp.corpus.registry",
     "load_tagged": "cnlp.corpus.registry",
     "load_vocabulary": "cnlp.corpus.registry",

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from cnlp import errors
 from cnlp.corpus.entities import Sentence
-from cnlp.corpus.lines import read_lines
+from cnlp.corpus.lines import read_numbered_lines
 from cnlp.files.lines import split_lines
 
 _ENTITY = re.compile(r"(T[^\t ]*)\t([^\t ]+) ([0-9; ]+)\t(.*)", re.S)
@@ -59,7 +59,7 @@ def number_brat(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> Ite
     for content, ending in lines:
         starts.append(starts[-1] + len(content) + len(ending))
     spans: list[list[tuple[int, int, str]]] = [[] for _ in lines]
-    for number, line in read_lines(annotation_path, encoding):
+    for number, line in read_numbered_lines(annotation_path, encoding):
         if not line.strip() or line.startswith(_OTHER):
             continue
         match = _ENTITY.fullmatch(line)

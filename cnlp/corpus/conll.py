@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 
 from cnlp import errors
-from cnlp.corpus.lines import read_lines
+from cnlp.corpus.lines import read_numbered_lines
 from cnlp.corpus.sentence import TaggedSentence
 
 _NUMBER = re.compile(r"[0-9]+")
@@ -50,7 +50,7 @@ def read_conll(
         raise errors.unknown_choice("tag_column", tag_column, ("4", "5"))
     words: list[str] = []
     tags: list[str] = []
-    for number, line in read_lines(path, encoding):
+    for number, line in read_numbered_lines(path, encoding):
         if not line.strip():
             if words:
                 yield TaggedSentence(tuple(words), tuple(tags))

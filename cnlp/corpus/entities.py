@@ -19,7 +19,7 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from cnlp import errors
-from cnlp.corpus.lines import read_lines
+from cnlp.corpus.lines import read_numbered_lines
 from cnlp.sequence.schemes import Scheme, TagReader, spans_to_tags
 
 _DOCUMENT = "-DOCSTART-"
@@ -92,7 +92,7 @@ def number_columns(
     tokens: list[str] = []
     tags: list[str] = []
     first = number = 0
-    for number, line in read_lines(path, encoding):
+    for number, line in read_numbered_lines(path, encoding):
         token, tag = _split(line)
         if tag:
             tokens.append(token)

@@ -24,20 +24,20 @@ from cnlp import errors
 from cnlp.corpus.brat import number_brat
 from cnlp.corpus.entities import Sentence, drop_overlaps, find_overlap, format_columns, number_columns
 from cnlp.corpus.entity_json import format_cluener, format_jsonl, number_cluener, number_jsonl
-from cnlp.corpus.lines import read_lines
+from cnlp.corpus.lines import read_numbered_lines
 from cnlp.corpus.pfr import format_pfr, number_pfr_entities
 
 Reader = Callable[..., Iterator[tuple[int, Sentence]]]
 
-COLUMNS: dict[str, Reader] = {
+COLUMN_FORMATS: dict[str, Reader] = {
     "bio": partial(number_columns, scheme="BIO"),
     "bmes": partial(number_columns, scheme="BMES"),
     "iobes": partial(number_columns, scheme="IOBES"),
     "weibo": partial(number_columns, scheme="BIO", positions=True),
     "conll": partial(number_columns, scheme="BIO"),
 }
-READERS: dict[str, Reader] = {
-    **COLUMNS,
+ENTITY_READERS: dict[str, Reader] = {
+    **COLUMN_FORMATS,
     "cluener": number_cluener,
     "jsonl": number_jsonl,
     "pfr": number_pfr_entities,
@@ -78,7 +78,7 @@ def detect_entities(path: str | os.PathLike[str], *, encoding: str = "utf-8") ->
     stem, suffix = os.path.splitext(os.fspath(path))
     if suffix == ".ann" or (suffix == ".txt" and os.path.exists(stem + ".ann")):
         return "brat"
-    lines = list(islice((line for _, line in read_lines(path, encoding) if line.strip()), _SAMPLE))
+    lines = list(islice((line for _, line in read_numbered_lines(path, encoding) if line.strip()), _SAMPLE))
     if not lines:
         raise errors.bad_line(path, 1, "the file has no sentences")
     if lines[0].lstrip().startswith("{"):
@@ -93,7 +93,7 @@ def detect_entities(path: str | os.PathLike[str], *, encoding: str = "utf-8") ->
         return "weibo" if positioned >= 0.9 * len(rows) else "bio"
     if re.search(r"[^\s/]/[A-Za-z]+\b", lines[0]):
         return "pfr"
-    raise errors.bad_line(path, 1, f"the format is none of {', '.join(READERS)}; name its own")
+    raise errors.bad_line(path, 1, f"the format is none of {', '.join(ENTITY_READERS)}; name its own")
 
 
 def read_entities(
@@ -130,10 +130,10 @@ def number_entities(
     path: str | os.PathLike[str], format: str, *, repair: str | None = None, encoding: str = "utf-8"
 ) -> Iterator[tuple[int, Sentence]]:
     """The same with the number of the line where each sentence begins."""
-    if format not in READERS:
-        raise errors.unknown_choice("format", format, READERS)
-    read = READERS[format]
-    if format in COLUMNS:
+    if format not in ENTITY_READERS:
+        raise errors.unknown_choice("format", format, ENTITY_READERS)
+    read = ENTITY_READERS[format]
+    if format in COLUMN_FORMATS:
         read = partial(read, repair=repair)
     for number, sentence in read(path, encoding=encoding):
         if repair and find_overlap(sentence.spans):

@@ -14,7 +14,7 @@ from typing import Any
 
 from cnlp import errors
 from cnlp.corpus.entities import Sentence
-from cnlp.corpus.lines import read_lines
+from cnlp.corpus.lines import read_numbered_lines
 
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -97,7 +97,7 @@ def number_records(path: str | os.PathLike[str], encoding: str) -> Iterator[tupl
         cnlp.errors.EncodingError: the file is not in ``encoding``.
         cnlp.errors.FormatError: a line is not an object with a text; file and line are named.
     """
-    for number, line in read_lines(path, encoding):
+    for number, line in read_numbered_lines(path, encoding):
         if not line.strip():
             continue
         try:

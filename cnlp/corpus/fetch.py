@@ -17,11 +17,11 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from cnlp import errors
-from cnlp.corpus.registry import SOURCES, Corpus, file_sha256
+from cnlp.corpus.registry import CORPUS_SOURCES, Corpus, file_sha256
 
 Advance = Callable[[int, int | None], None]
 
-TIMEOUT = 30  # seconds without a byte
+FETCH_TIMEOUT = 30  # seconds without a byte
 _BLOCK = 1 << 16
 _PART = ".part"
 
@@ -57,7 +57,7 @@ def address(corpus: Corpus, mirror: str | None = None) -> str:
     """
     if mirror is not None:
         return f"{mirror.rstrip('/')}/{quote(corpus.path)}"
-    source = SOURCES[corpus.source]
+    source = CORPUS_SOURCES[corpus.source]
     if source.url is None:
         raise errors.ArgumentError(
             f"{corpus.name} has no address that a program may fetch; see {source.page}, put the file to {corpus.path}"
@@ -89,7 +89,7 @@ def fetch(corpus: Corpus, folder: Path, *, mirror: str | None = None, advance: A
         raise errors.FormatError(f"{path}: there is a file already, and it is not {corpus.name}; move it away first")
     url = address(corpus, mirror)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if mirror is None and SOURCES[corpus.source].url == url and url.endswith(".zip"):
+    if mirror is None and CORPUS_SOURCES[corpus.source].url == url and url.endswith(".zip"):
         archive = folder / "archives" / os.path.basename(urlsplit(url).path)
         if not archive.is_file():
             archive.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +118,7 @@ def _download(url: str, part: Path, size: int | None, advance: Advance | None) -
     if begun:
         request.add_header("Range", f"bytes={begun}-")
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+        with urllib.request.urlopen(request, timeout=FETCH_TIMEOUT) as answer:
             resumed = answer.status == HTTPStatus.PARTIAL_CONTENT
             length = answer.headers.get("Content-Length")
             total = int(length) + begun * resumed if length else None

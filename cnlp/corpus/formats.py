@@ -16,7 +16,7 @@ from itertools import islice
 
 from cnlp import errors
 from cnlp.corpus.conll import read_conll
-from cnlp.corpus.lines import read_lines
+from cnlp.corpus.lines import read_numbered_lines
 from cnlp.corpus.pfr import read_pfr
 from cnlp.corpus.plain import WORD, read_words, split_words
 from cnlp.corpus.sentence import TaggedSentence
@@ -53,7 +53,7 @@ def detect_format(path: PathLike, *, encoding: str = "utf-8") -> str:
     ...     detect_format(path)
     'slash'
     """
-    lines = list(islice((line for _, line in read_lines(path, encoding) if line.strip()), _SAMPLE))
+    lines = list(islice((line for _, line in read_numbered_lines(path, encoding) if line.strip()), _SAMPLE))
     if not lines:
         raise errors.bad_line(path, 1, "the file has no words")
     if any(re.match(r"[0-9]+\t[^\t]+\t[^\t]*\t", line) for line in lines):
@@ -120,7 +120,7 @@ def locate(path: PathLike, form: str, sentence: int, character: int, *, encoding
     """
     inside = False
     end = 1, 1
-    for number, line in read_lines(path, encoding):
+    for number, line in read_numbered_lines(path, encoding):
         pieces = _pieces(line, form)
         if inside and (form != "conll" or not line.strip()):
             sentence, inside = sentence - 1, False

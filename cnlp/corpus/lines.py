@@ -16,7 +16,7 @@ _BOM = "\ufeff"
 _UNSUITABLE = ("utf-16", "utf16", "utf-32", "utf32", "utf_16", "utf_32")
 
 
-def read_lines(path: str | os.PathLike[str], encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
+def read_numbered_lines(path: str | os.PathLike[str], encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
     """Yield ``(number, line)``; numbers count from 1, line ends and a leading byte order mark are gone.
 
     Args:
@@ -32,7 +32,7 @@ def read_lines(path: str | os.PathLike[str], encoding: str = "utf-8") -> Iterato
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder, "a.txt")
     ...     _ = path.write_bytes(b"\\xef\\xbb\\xbfone\\r\\ntwo")
-    ...     list(read_lines(path))
+    ...     list(read_numbered_lines(path))
     [(1, 'one'), (2, 'two')]
     """
     if encoding.lower().startswith(_UNSUITABLE):

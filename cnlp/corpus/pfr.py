@@ -19,7 +19,7 @@ from itertools import accumulate
 
 from cnlp import errors
 from cnlp.corpus.entities import Sentence, drop_overlaps
-from cnlp.corpus.lines import read_lines
+from cnlp.corpus.lines import read_numbered_lines
 from cnlp.corpus.plain import split_words
 from cnlp.corpus.sentence import Compound, TaggedSentence
 
@@ -150,7 +150,7 @@ def _number_sentences(
     encoding: str,
 ) -> Iterator[tuple[int, TaggedSentence]]:
     """Each paragraph and the number of its line."""
-    for number, line in read_lines(path, encoding):
+    for number, line in read_numbered_lines(path, encoding):
         tokens = split_words(line)
         if not tokens:
             continue

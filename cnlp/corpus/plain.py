@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Iterator
 
-from cnlp.corpus.lines import read_lines
+from cnlp.corpus.lines import read_numbered_lines
 
 WORD = re.compile("[^ \t\r\n\f\v\u3000]+")
 """A word of text that is cut: what no ASCII or ideographic space parts."""
@@ -50,7 +50,7 @@ def read_words(
     ...     list(read_words(path))
     [['北京', '欢迎', '你'], ['你', '好']]
     """
-    for _, line in read_lines(path, encoding):
+    for _, line in read_numbered_lines(path, encoding):
         words = split_words(line)
         if words or keep_empty:
             yield words
@@ -72,5 +72,5 @@ def read_word_list(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> 
     ...     sorted(read_word_list(path))
     ['北京', '欢迎']
     """
-    words = (line.strip(_SPACES) for _, line in read_lines(path, encoding))
+    words = (line.strip(_SPACES) for _, line in read_numbered_lines(path, encoding))
     return frozenset(word for word in words if word)

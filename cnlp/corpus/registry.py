@@ -37,7 +37,7 @@ _TAGGED: dict[str, Callable[[Path], Iterator[TaggedSentence]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class CorpusSource:
     """Who publishes files, and on what terms.
 
     Attributes:
@@ -57,78 +57,80 @@ class Source:
 _RAW = "https://raw.githubusercontent.com"
 _CWS = f"{_RAW}/hankcs/multi-criteria-cws"
 
-SOURCES: dict[str, Source] = {
-    "icwb2": Source(
+CORPUS_SOURCES: dict[str, CorpusSource] = {
+    "icwb2": CorpusSource(
         "Second International Chinese Word Segmentation Bakeoff (SIGHAN 2005)",
         "http://sighan.cs.uchicago.edu/bakeoff2005/",
         "research use; for any other use ask the providers named there",
         "http://sighan.cs.uchicago.edu/bakeoff2005/data/icwb2-data.zip",
     ),
-    "pfr": Source(
+    "pfr": CorpusSource(
         "PFR People's Daily 1998",
         "https://opendata.pku.edu.cn/",
         "free for research (Peking University ICL, Fujitsu, People's Daily)",
     ),
-    "msr-sample": Source(
+    "msr-sample": CorpusSource(
         "a tenth of the MSR training part of SIGHAN 2005",
         "http://sighan.cs.uchicago.edu/bakeoff2005/",
         "research use; for any other use ask the providers named there",
     ),
-    "multi-criteria-cws": Source(
+    "multi-criteria-cws": CorpusSource(
         "SXU, UD Chinese GSD, Weibo Treebank and ZhuXian, as kept with multi-criteria-cws",
         "https://github.com/hankcs/multi-criteria-cws",
         "research (SXU: not stated; UD: CC BY-SA; WTB: research only, its README says how to cite)",
         f"{_CWS}/d5d97b9db418696c7b0c2e85ee31e421ab3c3a14/data/other/{{}}",
     ),
-    "cnc": Source(
+    "cnc": CorpusSource(
         "corpus of the national language committee, one part",
         "https://github.com/hankcs/multi-criteria-cws",
         "not stated",
         f"{_CWS}/572d776eb4fcc76e36c2c2f9dbaf0a0872a27e02/data/raw/cnc/{{}}",
     ),
-    "amttl": Source("AMTTL medical forum, its tags written as words", "https://github.com/adapt-sjtu/AMTTL", "MIT"),
-    "resume": Source(
+    "amttl": CorpusSource(
+        "AMTTL medical forum, its tags written as words", "https://github.com/adapt-sjtu/AMTTL", "MIT"
+    ),
+    "resume": CorpusSource(
         "Resume NER (Zhang and Yang 2018)",
         "https://github.com/jiesutd/LatticeLSTM",
         "research",
         f"{_RAW}/jiesutd/LatticeLSTM/master/ResumeNER/{{}}",
     ),
-    "weibo": Source(
+    "weibo": CorpusSource(
         "Weibo NER, second edition (Peng and Dredze 2015; He and Sun 2016)",
         "https://github.com/hltcoe/golden-horse",
         "research; cite the papers that its README names",
         f"{_RAW}/hltcoe/golden-horse/master/data/{{}}",
     ),
-    "msra": Source(
+    "msra": CorpusSource(
         "MSRA named entities (SIGHAN 2006)",
         "https://www.aclweb.org/anthology/W06-0115/",
         "research use; for any other use ask Microsoft Research Asia",
     ),
-    "cluener": Source(
+    "cluener": CorpusSource(
         "CLUENER 2020",
         "https://github.com/CLUEbenchmark/CLUENER2020",
         "research; see the page",
         "https://storage.googleapis.com/cluebenchmark/tasks/cluener_public.zip",
     ),
-    "ecommerce": Source(
+    "ecommerce": CorpusSource(
         "product titles (Jie, Xie, Lu, Ding and Li 2019)",
         "https://github.com/allanj/ner_incomplete_annotation",
         "research",
         f"{_RAW}/allanj/ner_incomplete_annotation/b656a9a6151acc78fd7a0b88c5a16a33300d5ccf/data/ecommerce/{{}}",
     ),
-    "youku": Source(
+    "youku": CorpusSource(
         "video titles (Jie, Xie, Lu, Ding and Li 2019)",
         "https://github.com/allanj/ner_incomplete_annotation",
         "research",
         f"{_RAW}/allanj/ner_incomplete_annotation/a885c29bba4178885dcf4b674019650775d9512c/data/youku/{{}}",
     ),
-    "csl": Source(
+    "csl": CorpusSource(
         "CSL, abstracts of papers with keywords (Li and others 2022)",
         "https://github.com/ydli-ai/CSL",
         "Apache-2.0",
         f"{_RAW}/ydli-ai/CSL/7d4799935cebae63f25d39a82086878130a4d492/benchmark/kg/{{}}",
     ),
-    "present-day": Source(
+    "present-day": CorpusSource(
         "real Chinese of 2017 to 2025, annotated by hand for this project",
         "docs/benchmarks.md",
         "not published: the texts belong to their authors",
@@ -141,7 +143,7 @@ class Corpus:
     """One file of a public corpus; a line of ``corpora.tsv``.
 
     Attributes:
-        name: the name for :func:`load`.
+        name: the name for :func:`load_corpus`.
         path: where it lies in the data folder.
         format: ``words``, ``pfr``, ``conll`` or ``word_pos`` of words, ``word_list``; ``bmes``, ``bio`` or
             ``cluener`` of named entities (read by :mod:`cnlp.corpus.entities`); ``annotated`` of words and entities;
@@ -150,7 +152,7 @@ class Corpus:
         split: ``train``, ``dev``, ``test`` or ``words``.
         size: bytes.
         sha256: hexadecimal SHA-256 of the file.
-        source: a key of :data:`SOURCES`.
+        source: a key of :data:`CORPUS_SOURCES`.
         location: where the source has it; empty where that has no address.
         vocabulary: name of the official list of training words, for OOV recall; ``None`` if there is none.
 
@@ -202,13 +204,13 @@ def chosen_folder() -> Path:
     return Path(os.environ.get(_ENVIRONMENT) or _DEFAULT)
 
 
-def find(name: str) -> Corpus:
+def find_corpus(name: str) -> Corpus:
     """The corpus called ``name``.
 
     Raises:
         cnlp.errors.ArgumentError: there is none.
 
-    >>> find("pku-test").split
+    >>> find_corpus("pku-test").split
     'test'
     """
     try:
@@ -217,7 +219,7 @@ def find(name: str) -> Corpus:
         raise errors.unknown_choice("corpus", name, CORPORA) from None
 
 
-def load(name: str, folder: Path | None = None) -> Iterator[list[str]]:
+def load_corpus(name: str, folder: Path | None = None) -> Iterator[list[str]]:
     """Yield the words of each sentence of a corpus; tags, where it has some, are left out.
 
     Args:
@@ -229,10 +231,10 @@ def load(name: str, folder: Path | None = None) -> Iterator[list[str]]:
         OSError: the file cannot be read.
         cnlp.errors.FormatError: a line breaks the format.
 
-    >>> next(load("pku-test"))[:4]  # doctest: +SKIP
+    >>> next(load_corpus("pku-test"))[:4]  # doctest: +SKIP
     ['共同', '创造', '美好', '的']
     """
-    corpus = find(name)
+    corpus = find_corpus(name)
     if corpus.format == "words":
         return read_words(_path(corpus, folder))
     if corpus.format == "annotated":
@@ -251,7 +253,7 @@ def load_annotated(name: str, folder: Path | None = None) -> Iterator[AnnotatedS
     >>> next(load_annotated("present-day-dev")).domain  # doctest: +SKIP
     'video_danmu'
     """
-    corpus = find(name)
+    corpus = find_corpus(name)
     if corpus.format != "annotated":
         choices = (known.name for known in CORPORA.values() if known.format == "annotated")
         raise errors.unknown_choice("annotated corpus", name, choices)
@@ -269,7 +271,7 @@ def load_tagged(name: str, folder: Path | None = None) -> Iterator[TaggedSentenc
     >>> next(load_tagged("zhuxian-dev")).tags  # doctest: +SKIP
     ('OD', 'M', 'VV')
     """
-    corpus = find(name)
+    corpus = find_corpus(name)
     if corpus.format not in _TAGGED:
         choices = (known.name for known in CORPORA.values() if known.format in _TAGGED)
         raise errors.unknown_choice("tagged corpus", name, choices)
@@ -286,8 +288,8 @@ def load_vocabulary(name: str, folder: Path | None = None) -> frozenset[str] | N
     >>> "研习班" in load_vocabulary("pku-test")  # doctest: +SKIP
     True
     """
-    words = find(name).vocabulary
-    return None if words is None else read_word_list(_path(find(words), folder))
+    words = find_corpus(name).vocabulary
+    return None if words is None else read_word_list(_path(find_corpus(words), folder))
 
 
 def verify(name: str, folder: Path | None = None) -> bool:
@@ -300,7 +302,7 @@ def verify(name: str, folder: Path | None = None) -> bool:
     >>> verify("pku-test")  # doctest: +SKIP
     True
     """
-    corpus = find(name)
+    corpus = find_corpus(name)
     return file_sha256(_path(corpus, folder)) == corpus.sha256
 
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 
 from cnlp import errors
-from cnlp.corpus.lines import read_lines
+from cnlp.corpus.lines import read_numbered_lines
 from cnlp.corpus.plain import split_words
 from cnlp.corpus.sentence import TaggedSentence
 
@@ -37,7 +37,7 @@ def read_word_pos(
     ...     next(read_word_pos(path))
     TaggedSentence(words=('第一', '章', '_'), tags=('OD', 'M', 'PU'), compounds=(), identifier=None)
     """
-    for number, line in read_lines(path, encoding):
+    for number, line in read_numbered_lines(path, encoding):
         pairs = [_pair(path, number, token, separator) for token in split_words(line)]
         if pairs:
             words, tags = zip(*pairs, strict=True)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cnlp.discovery.scoring import Words
-from cnlp.discovery.word_discovery import Source
+from cnlp.discovery.scoring import CountWords
+from cnlp.discovery.word_discovery import TextSource
 from cnlp.discovery.word_discovery import WordDiscovery as WordDiscovery
 from cnlp.types import Candidate
 
 
 def discover_words(
-    texts: Source | Iterable[Source],
+    texts: TextSource | Iterable[TextSource],
     *,
     method: str = "entropy",
     max_length: int = 4,
     min_count: int | None = None,
     min_pmi: float | None = None,
     top_k: int | None = None,
-    exclude: Source | Words = (),
+    exclude: TextSource | CountWords = (),
     encoding: str = "utf-8",
 ) -> list[Candidate]:
     """Words that raw texts are made of, best first; :class:`WordDiscovery` has more to set.

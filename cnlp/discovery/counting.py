@@ -31,7 +31,7 @@ from typing import BinaryIO, TypeVar
 from cnlp import errors
 from cnlp._kernel import ngrams_kernel as kernel
 from cnlp._kernel.layout import NGRAM_MAX, NGRAM_SYMBOLS
-from cnlp.discovery.table import Table
+from cnlp.discovery.table import CountTable
 from cnlp.files.lines import naming, replacing
 from cnlp.text.characters import HAN, class_ranges
 
@@ -156,7 +156,7 @@ class NgramCounts:
         other._flush()
         self._runs.extend(other._runs)
 
-    def table(self, min_count: int, on_read: OnRead | None = None) -> Table:
+    def table(self, min_count: int, on_read: OnRead | None = None) -> CountTable:
         """The n-grams that occur ``min_count`` times or more.
 
         If they are more than fit into the memory, the least count rises; ``table.min_count`` tells it.

@@ -24,15 +24,15 @@ from math import log
 from cnlp.discovery import scoring
 from cnlp.discovery.counting import NgramCounts, OnRead
 from cnlp.discovery.scoring import is_cohesive, measure, pmi
-from cnlp.discovery.table import Table
+from cnlp.discovery.table import CountTable
 from cnlp.types import Candidate
 
-MIN_PMI = 1.0  # nats, of two characters that stay together
+MIN_PAIR_PMI = 1.0  # nats, of two characters that stay together
 
 _BATCH = 50_000
 
 
-def bound_pairs(table: Table, min_pmi: float = MIN_PMI) -> list[str]:
+def bound_pairs(table: CountTable, min_pmi: float = MIN_PAIR_PMI) -> list[str]:
     """Pairs of characters that are met together more often than by chance.
 
     Args:
@@ -47,12 +47,12 @@ def bound_pairs(table: Table, min_pmi: float = MIN_PMI) -> list[str]:
     return pairs
 
 
-def candidates(
+def minimum_entropy_candidates(
     counts: NgramCounts,
-    table: Table,
+    table: CountTable,
     *,
     min_count: int = scoring.MIN_COUNT,
-    min_pmi: float = MIN_PMI,
+    min_pmi: float = MIN_PAIR_PMI,
     min_cohesion: float = scoring.MIN_PMI,
     on_read: OnRead | None = None,
 ) -> list[Candidate]:

@@ -13,7 +13,7 @@ from math import ceil
 from cnlp.discovery.scoring import Measures
 from cnlp.types import Candidate
 
-WIDTH, HEIGHT, MARGIN = 900, 640, 60
+_WIDTH, HEIGHT, _MARGIN = 900, 640, 60
 MAX_POINTS = 4000  # of each kind; more would only hide each other
 MAX_NAMES = 60
 
@@ -43,12 +43,12 @@ def scatter(measures: Iterable[Measures], words: Sequence[Candidate]) -> str:
     def point(place: tuple[float, float]) -> tuple[float, float]:
         x, y = place
         return (
-            MARGIN + x / right * (WIDTH - 2 * MARGIN),
-            HEIGHT - MARGIN - max(0.0, y) / top * (HEIGHT - 2 * MARGIN),
+            _MARGIN + x / right * (_WIDTH - 2 * _MARGIN),
+            HEIGHT - _MARGIN - max(0.0, y) / top * (HEIGHT - 2 * _MARGIN),
         )
 
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{HEIGHT}" viewBox="0 0 {_WIDTH} {HEIGHT}">',
         f'<style>{_STYLE}</style><rect width="100%" height="100%" fill="#fff"/>',
         *_axes(right, top),
     ]
@@ -71,13 +71,14 @@ def _thin(places: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 def _axes(right: int, top: int) -> Iterable[str]:
     """Both axes with a number at every whole nat."""
-    low, high = HEIGHT - MARGIN, WIDTH - MARGIN
-    yield f'<path d="M{MARGIN} {MARGIN}V{low}H{high}"/>'
+    low, high = HEIGHT - _MARGIN, _WIDTH - _MARGIN
+    yield f'<path d="M{_MARGIN} {_MARGIN}V{low}H{high}"/>'
     for value in range(right + 1):
-        x = MARGIN + value / right * (WIDTH - 2 * MARGIN)
+        x = _MARGIN + value / right * (_WIDTH - 2 * _MARGIN)
         yield f'<text x="{x:.1f}" y="{low + 18}" text-anchor="middle">{value}</text>'
     for value in range(top + 1):
-        y = low - value / top * (HEIGHT - 2 * MARGIN)
-        yield f'<text x="{MARGIN - 8}" y="{y + 4:.1f}" text-anchor="end">{value}</text>'
-    yield f'<text x="{WIDTH / 2}" y="{HEIGHT - 16}" text-anchor="middle">lesser entropy of the neighbours (nats)</text>'
+        y = low - value / top * (HEIGHT - 2 * _MARGIN)
+        yield f'<text x="{_MARGIN - 8}" y="{y + 4:.1f}" text-anchor="end">{value}</text>'
+    middle = _WIDTH / 2
+    yield f'<text x="{middle}" y="{HEIGHT - 16}" text-anchor="middle">lesser entropy of the neighbours (nats)</text>'
     yield (f'<text transform="translate(18 {HEIGHT / 2}) rotate(-90)" text-anchor="middle">PMI per split (nats)</text>')

@@ -28,7 +28,7 @@ from math import log, sqrt
 from typing import Protocol
 
 from cnlp import errors
-from cnlp.discovery.table import Table
+from cnlp.discovery.table import CountTable
 from cnlp.types import Candidate
 
 MIN_COUNT = 5
@@ -42,7 +42,7 @@ _MEASURES = frozenset("年月日号时点分秒岁元块角个名位次届条项
 _BATCH = 50_000
 
 
-class Words(Protocol):
+class CountWords(Protocol):
     """A set of words, a :class:`cnlp.Lexicon`, or anything else that can tell whether a word is in it."""
 
     def __contains__(self, word: str, /) -> bool: ...
@@ -127,7 +127,7 @@ def is_cohesive(text: str, pmi: float, min_pmi: float) -> bool:
     return pmi >= min_pmi + len(text) - 2
 
 
-def measure(table: Table, min_entropy: float = 0.0, among: Words | None = None) -> Iterator[Measures]:
+def measure(table: CountTable, min_entropy: float = 0.0, among: CountWords | None = None) -> Iterator[Measures]:
     """All n-grams of two characters and more with their measures, in the order of their code points by length.
 
     Args:
@@ -145,7 +145,9 @@ def measure(table: Table, min_entropy: float = 0.0, among: Words | None = None) 
                 yield Measures(text, count, cohesion, average, left, right, lefts, rights)
 
 
-def candidates(table: Table, *, min_pmi: float = MIN_PMI, min_entropy: float = MIN_ENTROPY) -> list[Candidate]:
+def entropy_candidates(
+    table: CountTable, *, min_pmi: float = MIN_PMI, min_entropy: float = MIN_ENTROPY
+) -> list[Candidate]:
     """The n-grams that stick together and are free on both sides, unsorted.
 
     Args:
@@ -161,10 +163,10 @@ def candidates(table: Table, *, min_pmi: float = MIN_PMI, min_entropy: float = M
     ]
 
 
-def choose(
+def choose_candidates(
     found: Iterable[Candidate],
     *,
-    exclude: Words = (),
+    exclude: CountWords = (),
     boundary_characters: str = BOUNDARY_CHARACTERS,
     subword_ratio: float = SUBWORD_RATIO,
     top_k: int | None = None,

@@ -23,8 +23,8 @@ from cnlp import errors
 from cnlp._kernel import ngrams_kernel as kernel
 from cnlp.discovery import scoring
 from cnlp.discovery.counting import MAX_LENGTH, unit_table
-from cnlp.discovery.scoring import Words
-from cnlp.discovery.table import Rows
+from cnlp.discovery.scoring import CountWords
+from cnlp.discovery.table import CountRows
 from cnlp.discovery.word_discovery import known_words
 from cnlp.types import Candidate
 
@@ -106,7 +106,7 @@ def discover_words(
     min_pmi: float = scoring.MIN_PMI,
     min_entropy: float = scoring.MIN_ENTROPY,
     top_k: int | None = None,
-    exclude: str | os.PathLike[str] | Words = (),
+    exclude: str | os.PathLike[str] | CountWords = (),
 ) -> list[Candidate]:
     """Words that the texts are made of, best first: the method ``entropy`` of :func:`cnlp.discover_words`.
 
@@ -127,9 +127,9 @@ def discover_words(
     known = known_words(exclude)
     statistics, total = ngram_statistics(texts, column=column, max_length=max_length, min_count=min_count)
     rows = (tuple(row) for row in statistics.toLocalIterator())
-    table = Rows(max_length, min_count or 1, total, rows)
-    found = scoring.candidates(table, min_pmi=min_pmi, min_entropy=min_entropy)
-    return scoring.choose(found, exclude=known, top_k=top_k)
+    table = CountRows(max_length, min_count or 1, total, rows)
+    found = scoring.entropy_candidates(table, min_pmi=min_pmi, min_entropy=min_entropy)
+    return scoring.choose_candidates(found, exclude=known, top_k=top_k)
 
 
 def discover_in_files(master: str, paths: Sequence[str], **settings: Any) -> list[Candidate]:

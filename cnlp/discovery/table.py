@@ -1,4 +1,4 @@
-"""A table of n-grams: what is scored. The kernel makes one of counts, :class:`Rows` is one of rows made elsewhere."""
+"""A table of n-grams: what is scored. The kernel makes one from counts, :class:`CountRows` from rows made elsewhere."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Protocol, TypeAlias
 
 # Text, count, left and right entropy in nats, left and right branching.
-Row: TypeAlias = tuple[str, int, float, float, int, int]
+CountRow: TypeAlias = tuple[str, int, float, float, int, int]
 
 
-class Table(Protocol):
+class CountTable(Protocol):
     """The n-grams that occur often enough, with their neighbours."""
 
     @property
@@ -35,22 +35,22 @@ class Table(Protocol):
         """Occurrences of an n-gram, 0 if it has no row."""
         ...
 
-    def rows(self, length: int, first: int, limit: int, min_entropy: float) -> list[Row]:
+    def rows(self, length: int, first: int, limit: int, min_entropy: float) -> list[CountRow]:
         """Rows ``first`` to ``first + limit`` of that length, less those below ``min_entropy`` on either side."""
         ...
 
 
-class Rows:
+class CountRows:
     """A table of rows.
 
-    >>> table = Rows(2, 1, 8, [("葡萄", 2, 0.0, 0.7, 1, 2)])
+    >>> table = CountRows(2, 1, 8, [("葡萄", 2, 0.0, 0.7, 1, 2)])
     >>> table.size(2), table.count("葡萄"), table.rows(2, 0, 10, 0.1)
     (1, 2, [])
     """
 
-    def __init__(self, max_length: int, min_count: int, total: int, rows: Iterable[Row]) -> None:
+    def __init__(self, max_length: int, min_count: int, total: int, rows: Iterable[CountRow]) -> None:
         self.max_length, self.min_count, self.total = max_length, min_count, total
-        self._rows: list[dict[str, Row]] = [{} for _ in range(max_length + 1)]
+        self._rows: list[dict[str, CountRow]] = [{} for _ in range(max_length + 1)]
         for row in rows:
             self._rows[len(row[0])][row[0]] = row
 
@@ -63,7 +63,7 @@ class Rows:
         row = self._rows[len(word)].get(word) if len(word) <= self.max_length else None
         return row[1] if row else 0
 
-    def rows(self, length: int, first: int, limit: int, min_entropy: float) -> list[Row]:
+    def rows(self, length: int, first: int, limit: int, min_entropy: float) -> list[CountRow]:
         """Rows ``first`` to ``first + limit`` of that length, less those below ``min_entropy`` on either side."""
         rows = list(self._rows[length].values())[first : first + limit]
         return [row for row in rows if min(row[2:4]) >= min_entropy]

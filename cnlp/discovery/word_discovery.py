@@ -14,13 +14,13 @@ from typing import TypeAlias
 from cnlp import errors
 from cnlp.discovery import minimum_entropy, scoring
 from cnlp.discovery.counting import MEMORY, NgramCounts, OnRead, lines_between
-from cnlp.discovery.scoring import Words
+from cnlp.discovery.scoring import CountWords
 from cnlp.files.lines import read_text
 from cnlp.types import Candidate
 
-METHODS = ("entropy", "minimum_entropy")
+DISCOVERY_METHODS = ("entropy", "minimum_entropy")
 
-Source: TypeAlias = "str | os.PathLike[str]"  # a text, or a file
+TextSource: TypeAlias = "str | os.PathLike[str]"  # a text, or a file
 
 
 class WordDiscovery:
@@ -65,7 +65,7 @@ class WordDiscovery:
         min_count: int | None = None,
         min_pmi: float | None = None,
         min_entropy: float = scoring.MIN_ENTROPY,
-        exclude: Source | Words = (),
+        exclude: TextSource | CountWords = (),
         boundary_characters: str = scoring.BOUNDARY_CHARACTERS,
         subword_ratio: float = scoring.SUBWORD_RATIO,
         top_k: int | None = None,
@@ -84,12 +84,12 @@ class WordDiscovery:
         self.memory = memory
         self.workers = workers
 
-    def fit(self, texts: Source | Iterable[Source], *, encoding: str = "utf-8") -> WordDiscovery:
+    def fit(self, texts: TextSource | Iterable[TextSource], *, encoding: str = "utf-8") -> WordDiscovery:
         """Find words in ``texts`` and nothing else; see :meth:`partial_fit`."""
         self.counts_ = self.new_counts()
         return self.partial_fit(texts, encoding=encoding)
 
-    def partial_fit(self, texts: Source | Iterable[Source], *, encoding: str = "utf-8") -> WordDiscovery:
+    def partial_fit(self, texts: TextSource | Iterable[TextSource], *, encoding: str = "utf-8") -> WordDiscovery:
         """Add ``texts`` to what was read so far.
 
         Args:
@@ -142,21 +142,21 @@ class WordDiscovery:
             ArgumentError: a parameter is out of range.
             FormatError: the lexicon to exclude, or a run, is damaged.
         """
-        if self.method not in METHODS:
-            raise errors.unknown_choice("method", self.method, METHODS)
+        if self.method not in DISCOVERY_METHODS:
+            raise errors.unknown_choice("method", self.method, DISCOVERY_METHODS)
         exclude = known_words(self.exclude)
         min_count = self.min_count if self.min_count is not None else scoring.default_min_count(counts.total)
         table = counts.table(min_count, on_read)
         self.min_count_ = table.min_count
         if self.method == "entropy":
             min_pmi = scoring.MIN_PMI if self.min_pmi is None else self.min_pmi
-            found = scoring.candidates(table, min_pmi=min_pmi, min_entropy=self.min_entropy)
+            found = scoring.entropy_candidates(table, min_pmi=min_pmi, min_entropy=self.min_entropy)
         else:
-            min_pmi = minimum_entropy.MIN_PMI if self.min_pmi is None else self.min_pmi
-            found = minimum_entropy.candidates(
+            min_pmi = minimum_entropy.MIN_PAIR_PMI if self.min_pmi is None else self.min_pmi
+            found = minimum_entropy.minimum_entropy_candidates(
                 counts, table, min_count=table.min_count, min_pmi=min_pmi, on_read=on_read
             )
-        return scoring.choose(
+        return scoring.choose_candidates(
             found,
             exclude=exclude,
             boundary_characters=self.boundary_characters,
@@ -165,7 +165,7 @@ class WordDiscovery:
         )
 
 
-def known_words(exclude: Source | Words) -> Words:
+def known_words(exclude: TextSource | CountWords) -> CountWords:
     """The words to leave out; those of a file if it is a path.
 
     Raises:
@@ -179,7 +179,7 @@ def known_words(exclude: Source | Words) -> Words:
     return {row[0] for row in read_rows(exclude)}
 
 
-def _pieces(source: Source, encoding: str) -> Iterator[str]:
+def _pieces(source: TextSource, encoding: str) -> Iterator[str]:
     """A text as it is, a file in pieces."""
     if not isinstance(source, os.PathLike):
         yield source

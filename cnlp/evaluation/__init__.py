@@ -1,5 +1,5 @@
-"""Scores: how well words, and later tags and entities, agree with a gold standard."""
+"""Scores of words, tags and entities against a gold standard."""
 
-from cnlp.evaluation.segmentation import SegmentationScore, SegmentationScorer, evaluate
+from cnlp.evaluation.segmentation import SegmentationScore, SegmentationScorer, evaluate_segmentation
 
-__all__ = ["SegmentationScore", "SegmentationScorer", "evaluate"]
+__all__ = ["SegmentationScore", "SegmentationScorer", "evaluate_segmentation"]

@@ -28,9 +28,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    Span: TypeAlias = tuple[int, int, str]
+    EntitySpan: TypeAlias = tuple[int, int, str]
 
-KINDS = ("missed", "spurious", "label", "boundary", "both")
+ERROR_KINDS = ("missed", "spurious", "label", "boundary", "both")
 LENGTHS = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 8), (9, 12), (13, None))  # in characters, both ends inclusive
 
 
@@ -77,7 +77,7 @@ class EntityError(NamedTuple):
     """One error.
 
     Attributes:
-        kind: one of :data:`KINDS`.
+        kind: one of :data:`ERROR_KINDS`.
         sentence: number of the sentence, from 0.
         gold: the gold entity, ``None`` if there is none.
         predicted: the predicted entity, ``None`` if there is none.
@@ -85,8 +85,8 @@ class EntityError(NamedTuple):
 
     kind: str
     sentence: int
-    gold: Span | None
-    predicted: Span | None
+    gold: EntitySpan | None
+    predicted: EntitySpan | None
 
 
 @dataclass
@@ -133,7 +133,7 @@ class EntityScorer:
         if seen is not None:
             self.report.by_seen = {True: EntityScore(), False: EntityScore()}
 
-    def add(self, text: str, gold: Iterable[Span], predicted: Iterable[Span]) -> None:
+    def add(self, text: str, gold: Iterable[EntitySpan], predicted: Iterable[EntitySpan]) -> None:
         """Count one sentence.
 
         Args:
@@ -159,7 +159,7 @@ class EntityScorer:
             self.report.confused[sides] += 1
         self._sentences += 1
 
-    def _scores(self, text: str, span: Span) -> list[EntityScore]:
+    def _scores(self, text: str, span: EntitySpan) -> list[EntityScore]:
         """The scores that an entity counts in."""
         start, end, label = span
         report = self.report
@@ -174,10 +174,10 @@ class EntityScorer:
         return scores
 
 
-def evaluate(
+def evaluate_entities(
     texts: Sequence[str],
-    gold: Sequence[Iterable[Span]],
-    predicted: Sequence[Iterable[Span]],
+    gold: Sequence[Iterable[EntitySpan]],
+    predicted: Sequence[Iterable[EntitySpan]],
     *,
     seen: Collection[tuple[str, str]] | None = None,
 ) -> EntityReport:
@@ -186,7 +186,7 @@ def evaluate(
     Raises:
         ArgumentError: the sequences differ in length, or a span is empty or reaches outside its text.
 
-    >>> evaluate(["去北京"], [[(1, 3, "LOC")]], [[(1, 3, "LOC")]]).overall.f1
+    >>> evaluate_entities(["去北京"], [[(1, 3, "LOC")]], [[(1, 3, "LOC")]]).overall.f1
     1.0
     """
     if not len(texts) == len(gold) == len(predicted):
@@ -197,7 +197,7 @@ def evaluate(
     return scorer.report
 
 
-def _checked(text: str, spans: Iterable[Span]) -> list[Span]:
+def _checked(text: str, spans: Iterable[EntitySpan]) -> list[EntitySpan]:
     """The spans without repetition, by start."""
     kept = sorted({(start, end, label) for start, end, label in spans})
     for start, end, _ in kept:
@@ -207,7 +207,11 @@ def _checked(text: str, spans: Iterable[Span]) -> list[Span]:
 
 
 def _errors(
-    sentence: int, gold: Sequence[Span], found: Sequence[Span], lost: Sequence[Span], wrong: Sequence[Span]
+    sentence: int,
+    gold: Sequence[EntitySpan],
+    found: Sequence[EntitySpan],
+    lost: Sequence[EntitySpan],
+    wrong: Sequence[EntitySpan],
 ) -> list[EntityError]:
     """The errors of a sentence by start: one for each wrong prediction and each gold entity that none overlaps.
 
@@ -233,6 +237,6 @@ def _errors(
     return sorted(made, key=lambda error: (error.predicted or error.gold or (0, 0, ""))[:2])
 
 
-def _shared(left: Span, right: Span) -> int:
+def _shared(left: EntitySpan, right: EntitySpan) -> int:
     """How many characters two spans have in common."""
     return max(0, min(left[1], right[1]) - max(left[0], right[0]))

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cnlp.evaluation.entities import KINDS, EntityReport
+from cnlp.evaluation.entities import ERROR_KINDS, EntityReport
 from cnlp.evaluation.segmentation import Difference, SegmentationScore
 from cnlp.evaluation.tables import lines_of, show
 from cnlp.evaluation.tags import TagScore
 
 if TYPE_CHECKING:
-    from cnlp.evaluation.entities import Span
+    from cnlp.evaluation.entities import EntitySpan
 
 Report = dict[str, Any]
 
@@ -154,7 +154,7 @@ def entity_report(report: EntityReport, sentences: Sequence[tuple[int, str]], n_
     found["lengths"] = {_range(limits): score.as_dict() for limits, score in sorted(report.by_length.items())}
     if report.by_seen:
         found["seen"], found["unseen"] = report.by_seen[True].as_dict(), report.by_seen[False].as_dict()
-    found["errors"] = {kind: report.kinds[kind] for kind in KINDS}
+    found["errors"] = {kind: report.kinds[kind] for kind in ERROR_KINDS}
     ranked = sorted(report.confused.items(), key=lambda item: (-item[1], str(item[0])))
     found["confused"] = [{"gold": gold, "predicted": label, "count": count} for (gold, label), count in ranked]
     found["listed_errors"] = [
@@ -181,7 +181,7 @@ def entity_lines(report: Report) -> Iterator[str]:
     yield ""
     yield from lines_of([("", "precision", "recall", "F1", *columns[3:]), *rows])
     yield ""
-    yield "errors: " + ", ".join(f"{report['errors'][kind]:,} {_ENTITY_ERRORS[kind]}" for kind in KINDS)
+    yield "errors: " + ", ".join(f"{report['errors'][kind]:,} {_ENTITY_ERRORS[kind]}" for kind in ERROR_KINDS)
     confused = [(row["gold"] or "-", row["predicted"] or "-", row["count"]) for row in report["confused"]]
     yield from _table(("gold", "prediction", "errors"), confused, left=2)
     listed = [
@@ -209,7 +209,7 @@ def _range(limits: tuple[int, int | None]) -> str:
     return f"{low}+" if high is None else str(low) if low == high else f"{low}-{high}"
 
 
-def _marked(text: str, span: Span | None) -> str | None:
+def _marked(text: str, span: EntitySpan | None) -> str | None:
     """An entity in brackets with its label and the text around it."""
     if span is None:
         return None

@@ -189,7 +189,7 @@ class SegmentationScorer:
             raise errors.bad_line(self.name, self._sentences, _difference(expected, got))
 
 
-def evaluate(
+def evaluate_segmentation(
     gold: Iterable[Sequence[str]],
     predicted: Iterable[Sequence[str]],
     vocabulary: Container[str] | None = None,
@@ -207,7 +207,7 @@ def evaluate(
     Raises:
         cnlp.errors.FormatError: the characters of a sentence differ, or one side has more sentences.
 
-    >>> score = evaluate([["你", "好"], ["北京"]], [["你好"], ["北京"]])
+    >>> score = evaluate_segmentation([["你", "好"], ["北京"]], [["你好"], ["北京"]])
     >>> score.correct_words, score.gold_words, score.predicted_words, score.f1
     (1, 3, 2, 0.4)
     """

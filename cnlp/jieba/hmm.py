@@ -8,7 +8,7 @@ from functools import cache
 from cnlp.jieba import data
 from cnlp.jieba._prefix.layout import FIRST_HAN, N_HAN
 
-TAGS = "BEMS"  # in the order that decides ties
+_TAGS = "BEMS"  # in the order that decides ties
 IMPOSSIBLE = -3.14e100
 
 
@@ -16,10 +16,10 @@ IMPOSSIBLE = -3.14e100
 def tables() -> bytes:
     """Log probabilities as doubles: start[4], transitions[4][4], emissions[Han character][4]."""
     start, steps, emissions = (data.table("finalseg", f"prob_{name}") for name in ("start", "trans", "emit"))
-    numbers = array("d", (start[tag] for tag in TAGS))
-    numbers.extend(steps[tag].get(following, IMPOSSIBLE) for tag in TAGS for following in TAGS)
+    numbers = array("d", (start[tag] for tag in _TAGS))
+    numbers.extend(steps[tag].get(following, IMPOSSIBLE) for tag in _TAGS for following in _TAGS)
     rows = array("d", [IMPOSSIBLE]) * (4 * N_HAN)
-    for column, tag in enumerate(TAGS):
+    for column, tag in enumerate(_TAGS):
         for char, value in emissions[tag].items():
             place = ord(char) - FIRST_HAN
             if 0 <= place < N_HAN:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 CLASSES = ("unknown", "n", "nr", "ns", "nt", "nz", "v", "vn", "a", "b", "j", "i", "nx", "g", "f", "other")
-OTHER = CLASSES.index("other")
-CONTENT = (1 << OTHER) - 1  # every class but the last
+OTHER_CLASS = CLASSES.index("other")
+CONTENT = (1 << OTHER_CLASS) - 1  # every class but the last
 _TAGS = {
     "n": "n nrfg na",
     "nr": "nr nrt",
@@ -43,7 +43,7 @@ def class_of(tag: str) -> int:
     >>> CLASSES[class_of("nrt")], CLASSES[class_of("p")], CLASSES[class_of("")]
     ('nr', 'other', 'unknown')
     """
-    return _CLASS_OF.get(tag, OTHER)
+    return _CLASS_OF.get(tag, OTHER_CLASS)
 
 
 def class_mask(tags: Iterable[str] | None) -> int:
@@ -61,13 +61,13 @@ def class_mask(tags: Iterable[str] | None) -> int:
         tags = [tags]
     mask = 0
     for tag in tags:
-        found = [bit for bit, name in enumerate(CLASSES) if name.startswith(tag) and bit not in (0, OTHER)]
+        found = [bit for bit, name in enumerate(CLASSES) if name.startswith(tag) and bit not in (0, OTHER_CLASS)]
         if not tag or not found:
-            raise errors.unknown_choice("part of speech", tag, CLASSES[1:OTHER])
+            raise errors.unknown_choice("part of speech", tag, CLASSES[1:OTHER_CLASS])
         mask |= sum(1 << bit for bit in found) | (tag == "n")
     return mask
 
 
-def pack(level: int, word_class: int = 0, stop: bool = False) -> int:
+def pack_classes(level: int, word_class: int = 0, stop: bool = False) -> int:
     """The value of a word in a trie of the kernel's ``Terms``."""
     return 1 + (level << TERM_LEVEL_SHIFT | TERM_STOP * stop | word_class)

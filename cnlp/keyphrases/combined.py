@@ -52,7 +52,7 @@ from cnlp._kernel.layout import (
     N_FEATURES,
 )
 from cnlp.keyphrases.extractor import Extractor
-from cnlp.keyphrases.resources import shipped
+from cnlp.keyphrases.resources import shipped_resources
 from cnlp.text.normalise import normalise
 
 TYPE_CHECKING = False
@@ -76,7 +76,7 @@ PARTS: dict[str, tuple[int, ...]] = {
     "phrases": (),
     "distinct": (),
 }
-NAMES = (
+FEATURE_NAMES = (
     "constant", "ln count", "ln(1 + independent count)", "parted before", "parted behind", "parted on both sides",
     "ln greatest count of its words", "least IDF of its words", "in a heading", "ln(1 + characters before)", "span",
     "has a capital", *(f"{n} words" for n in range(1, MAX_WORDS + 1)),
@@ -180,7 +180,7 @@ class Combined(Extractor):
         return {feature for part, features in PARTS.items() if part not in self.parts for feature in features}
 
     def _weight_bytes(self) -> bytes:
-        weights = array("d", self.weights_ or self.weights or shipped().weights)
+        weights = array("d", self.weights_ or self.weights or shipped_resources().weights)
         if len(weights) != N_FEATURES:
             raise errors.ArgumentError(f"{N_FEATURES} weights are needed, got {len(weights)}")
         for feature in self._left_out():

@@ -29,7 +29,7 @@ from cnlp.text.normalise import normalise
 HEAD = "# documents\t"
 CAPACITY = 1_000_000
 
-Row = tuple[str, int]
+_Row = tuple[str, int]
 
 
 class DocumentFrequencies:
@@ -44,7 +44,7 @@ class DocumentFrequencies:
     (2, [('北京', 2), ('大学', 1)])
     """
 
-    def __init__(self, documents: int = 0, counts: Iterable[Row] = ()) -> None:
+    def __init__(self, documents: int = 0, counts: Iterable[_Row] = ()) -> None:
         self.documents = documents
         self.counts: Counter[str] = Counter(dict(counts))
 
@@ -54,7 +54,7 @@ class DocumentFrequencies:
         self.counts.update({form for word in set(words) if _is_counted(form := normalise(word))})
         return self
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[_Row]:
         """Words with their counts, by word."""
         return iter(sorted(self.counts.items()))
 
@@ -106,7 +106,7 @@ class StreamingCounter:
     def write(self, path: str | os.PathLike[str], *, min_count: int = 1) -> int:
         """Write the table of all documents; returns how many words it holds."""
         with ExitStack() as stack:
-            parts: list[Iterable[Row]] = [self._table.rows()]
+            parts: list[Iterable[_Row]] = [self._table.rows()]
             for part in self._parts:
                 file = stack.enter_context(open(part, encoding="utf-8", newline="\n"))
                 parts.append(_read_rows(file, part, _read_head(file, part)))
@@ -121,7 +121,7 @@ class StreamingCounter:
         self._table = DocumentFrequencies()
 
 
-def merge(paths: Sequence[str | os.PathLike[str]], output: str | os.PathLike[str], *, min_count: int = 1) -> int:
+def merge_counts(paths: Sequence[str | os.PathLike[str]], output: str | os.PathLike[str], *, min_count: int = 1) -> int:
     """Merge tables of different documents into one, in memory that does not grow with them.
 
     Returns:
@@ -142,7 +142,7 @@ def merge(paths: Sequence[str | os.PathLike[str]], output: str | os.PathLike[str
         return write_rows(output, documents, add_up(parts), min_count=min_count)
 
 
-def add_up(parts: Iterable[Iterable[Row]]) -> Iterator[Row]:
+def add_up(parts: Iterable[Iterable[_Row]]) -> Iterator[_Row]:
     """Rows of sorted parts, one for each word.
 
     >>> list(add_up([[("a", 1), ("c", 2)], [("a", 3), ("b", 1)]]))
@@ -152,7 +152,7 @@ def add_up(parts: Iterable[Iterable[Row]]) -> Iterator[Row]:
     return ((word, sum(count for _, count in rows)) for word, rows in groupby(merged, key=itemgetter(0)))
 
 
-def write_rows(path: str | os.PathLike[str], documents: int, rows: Iterable[Row], *, min_count: int = 1) -> int:
+def write_rows(path: str | os.PathLike[str], documents: int, rows: Iterable[_Row], *, min_count: int = 1) -> int:
     """Write a table of rows that are sorted by word; returns how many were written."""
     written = 0
     with replacing(os.fspath(path)) as file:
@@ -178,7 +178,7 @@ def _read_head(file: TextIO, path: str | os.PathLike[str]) -> int:
     return int(number)
 
 
-def _read_rows(file: TextIO, path: str | os.PathLike[str], documents: int) -> Iterator[Row]:
+def _read_rows(file: TextIO, path: str | os.PathLike[str], documents: int) -> Iterator[_Row]:
     number = 1
     while line := _line(file, path, number + 1):
         number += 1
@@ -195,7 +195,7 @@ def _line(file: TextIO, path: str | os.PathLike[str], number: int) -> str:
         raise errors.bad_line(path, number, f"not UTF-8 near here: {error.reason}") from None
 
 
-def _in_order(rows: Iterable[Row], path: str | os.PathLike[str]) -> Iterator[Row]:
+def _in_order(rows: Iterable[_Row], path: str | os.PathLike[str]) -> Iterator[_Row]:
     before = ""
     for number, (word, count) in enumerate(rows, 2):
         if word <= before:

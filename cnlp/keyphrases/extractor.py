@@ -14,7 +14,7 @@ from functools import cached_property
 from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp.keyphrases.classes import class_mask
-from cnlp.keyphrases.resources import shipped
+from cnlp.keyphrases.resources import shipped_resources
 from cnlp.lexicon.trie import Trie
 from cnlp.segmentation import segment
 from cnlp.types import Keyword
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cnlp.keyphrases.idf import Idf
     from cnlp.segmentation import Segmenter
 
-MAX_WORDS = 4
+LONGEST_PHRASE = 4
 
 
 class Extractor:
@@ -96,7 +96,7 @@ class Extractor:
     @cached_property
     def _tables(self) -> tuple[kernel.Trie, kernel.Trie | None, bytes, kernel.Trie | None, bytes, int, int, int]:
         """What the kernel's ``Terms`` need besides the words."""
-        resources, idf = shipped(), self._idf
+        resources, idf = shipped_resources(), self._idf
         return (
             resources.lexicon,
             None if idf is resources.idf else idf.trie.handle,
@@ -105,12 +105,12 @@ class Extractor:
             resources.letters,
             class_mask(self.pos),
             self.min_length,
-            MAX_WORDS if self.phrases else 1,
+            LONGEST_PHRASE if self.phrases else 1,
         )
 
     @property
     def _idf(self) -> Idf:
-        return self.idf or shipped().idf
+        return self.idf or shipped_resources().idf
 
     _smoothing = 1.0
 

@@ -16,7 +16,7 @@ import os
 from array import array
 
 from cnlp import errors
-from cnlp.keyphrases.classes import pack
+from cnlp.keyphrases.classes import pack_classes
 from cnlp.lexicon.trie import Trie
 
 TYPE_CHECKING = False
@@ -68,7 +68,7 @@ class Idf:
     @classmethod
     def _of(cls, documents: int, values: Mapping[str, float], levels: list[float]) -> Idf:
         number = {value: level for level, value in enumerate(levels) if level}
-        trie = Trie.build({word: pack(number[value]) for word, value in values.items()})
+        trie = Trie.build({word: pack_classes(number[value]) for word, value in values.items()})
         return cls(documents, trie, levels)
 
     def levels(self, smoothing: float = 1.0) -> bytes:

@@ -50,7 +50,7 @@ class Resources:
 _shipped: list[Resources] = []
 
 
-def shipped() -> Resources:
+def shipped_resources() -> Resources:
     """The shipped file, opened when it is first asked for."""
     if not _shipped:
         _shipped.append(Resources())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnlp.lexicon.lexicon import Lexicon as Lexicon
-from cnlp.lexicon.lexicon import load as load
+from cnlp.lexicon.lexicon import load_lexicon as load_lexicon
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -36,10 +36,10 @@ _LOAD_FACTOR = 0.6
 _RARE = 0.5  # count of a class or character never seen
 
 
-def class_name(pattern: str) -> str:
+def class_word(pattern: str) -> str:
     """How the counts name all the tokens that a pattern matches.
 
-    >>> class_name("number")
+    >>> class_word("number")
     '<number>'
     """
     return f"<{pattern}>"
@@ -56,7 +56,7 @@ def compile_lexicon(
     """Arrays and metadata of a lexicon model.
 
     Args:
-        counts: of folded words, and of the classes of :func:`class_name` and ``UNKNOWN``.
+        counts: of folded words, and of the classes of :func:`class_word` and ``UNKNOWN``.
         bigrams: counts of pairs of words or classes; the left one may be ``BEGIN``.
         histories: how often something followed each left word; by default the sum over its pairs,
             which is right unless rare pairs were left out.
@@ -66,7 +66,7 @@ def compile_lexicon(
     Raises:
         ArgumentError: the words have more different characters than an alphabet can hold.
     """
-    classes = [UNKNOWN, *(class_name(pattern.name) for pattern in PATTERNS)]
+    classes = [UNKNOWN, *(class_word(pattern.name) for pattern in PATTERNS)]
     words = [word for word in counts if word not in set(classes)]
     total = sum(counts.values())
     fold = fold_table(*folding)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from typing import Final, NamedTuple, TypeAlias
 
     # An Entry, or the same fields as a plain tuple.
-    Row: TypeAlias = tuple[str, float | None, str | None, str, tuple[str, ...], bool, bool]
+    EntryRow: TypeAlias = tuple[str, float | None, str | None, str, tuple[str, ...], bool, bool]
 
     class _Fields(NamedTuple):
         word: str
@@ -45,8 +45,8 @@ else:  # importing typing, or re, takes longer than compiling a small lexicon
 
     _Fields = namedtuple("_Fields", "word weight tag mode pieces partial regex")
 
-MODES = ("prefer", "force", "split", "block")
-FLAGS = ("partial", "regex")
+ENTRY_MODES = ("prefer", "force", "split", "block")
+ENTRY_FLAGS = ("partial", "regex")
 MAX_WORD_LENGTH = 1000  # code points; also bounds the depth of the trie
 WORD: Final = 0  # places in a Row
 REGEX: Final = 6
@@ -101,8 +101,8 @@ def _fault(entry: Entry) -> str:
         return "the word is empty"
     if len(entry.word) > MAX_WORD_LENGTH:
         return f"the word has {len(entry.word)} characters, at most {MAX_WORD_LENGTH} are allowed"
-    if entry.mode not in MODES:
-        return str(errors.unknown_choice("mode", entry.mode, MODES))
+    if entry.mode not in ENTRY_MODES:
+        return str(errors.unknown_choice("mode", entry.mode, ENTRY_MODES))
     if entry.weight is not None and not 0 < entry.weight < float("inf"):
         return f"weight must be positive, got {entry.weight!r}"
     if entry.mode == "split" and "".join(entry.pieces) != entry.word:
@@ -141,7 +141,7 @@ def read_entries(path: str | os.PathLike[str]) -> list[Entry]:
     return list(map(Entry._make, read_rows(path)))
 
 
-def read_rows(path: str | os.PathLike[str]) -> list[Row]:
+def read_rows(path: str | os.PathLike[str]) -> list[EntryRow]:
     """The same as plain tuples, which take a third of the time."""
     return list(_parse_rows(read_lines_at_once(path), path))
 
@@ -178,7 +178,7 @@ def parse_entries(lines: Iterable[str], path: str | os.PathLike[str] = "<lexicon
     return map(Entry._make, _parse_rows([line.rstrip("\r\n") for line in lines], path))
 
 
-def _parse_rows(lines: list[str], path: str | os.PathLike[str]) -> Iterator[Row]:
+def _parse_rows(lines: list[str], path: str | os.PathLike[str]) -> Iterator[EntryRow]:
     parse = _parse_tabs if any("\t" in line for line in lines) else _parse_jieba
     for number, line in enumerate(lines, 1):
         if line[:2] in ("", "#", "# ") or line.isspace():
@@ -189,7 +189,7 @@ def _parse_rows(lines: list[str], path: str | os.PathLike[str]) -> Iterator[Row]
             raise errors.bad_line(path, number, str(error)) from None
 
 
-def _parse_tabs(line: str) -> Row:
+def _parse_tabs(line: str) -> EntryRow:
     fields = line.split("\t")
     if len(fields) > 5:
         raise ValueError(f"at most 5 fields (word, weight, tag, mode, extra), got {len(fields)}")
@@ -199,8 +199,8 @@ def _parse_tabs(line: str) -> Row:
     word, weight, tag, mode, extra = fields + [""] * (5 - len(fields))
     name, *flags = (mode or "prefer").split(",")
     for flag in flags:
-        if flag not in FLAGS:
-            raise errors.unknown_choice("flag", flag, FLAGS)
+        if flag not in ENTRY_FLAGS:
+            raise errors.unknown_choice("flag", flag, ENTRY_FLAGS)
     return Entry(
         word,
         _parse_weight(weight),
@@ -221,7 +221,7 @@ def _parse_weight(field: str) -> float | None:
         raise ValueError(f"weight must be a number, got {field!r}") from None
 
 
-def _parse_jieba(line: str) -> Row:
+def _parse_jieba(line: str) -> EntryRow:
     word, *rest = line.split(" ")
     if len(rest) == 2 and rest[0].isdigit() and rest[0].isascii() and 0 < len(word) <= MAX_WORD_LENGTH:
         weight, tag = rest

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from cnlp._kernel import kernel as kernel_types
-    from cnlp.lexicon.entries import Entry, Row
+    from cnlp.lexicon.entries import Entry, EntryRow
     from cnlp.models.format import ModelFile
 
-    Arrays: TypeAlias = tuple[bytes, dict[str, tuple[int, int]], int, tuple[bytes, ...]]
+    PackedOverlay: TypeAlias = tuple[bytes, dict[str, tuple[int, int]], int, tuple[bytes, ...]]
 
 ARRAYS = (
     "pages",
@@ -79,9 +79,9 @@ class Lexicon:
     """
 
     _base: _Base
-    _rows: dict[str, Row]  # by folded form
-    _expressions: dict[str, tuple[Row, re.Pattern[str]]]
-    _arrays: Arrays | None  # of the overlay
+    _rows: dict[str, EntryRow]  # by folded form
+    _expressions: dict[str, tuple[EntryRow, re.Pattern[str]]]
+    _arrays: PackedOverlay | None  # of the overlay
     _overlay: kernel_types.Overlay | None
 
     def __init__(
@@ -90,7 +90,7 @@ class Lexicon:
         *,
         base: Lexicon | None = None,
     ) -> None:
-        below = base if base is not None else load()
+        below = base if base is not None else load_lexicon()
         self._base = below._base
         self._rows = dict(below._rows)
         self._expressions = below._expressions
@@ -121,7 +121,7 @@ class Lexicon:
         from cnlp.lexicon.compile import UNKNOWN, compile_lexicon
         from cnlp.text.normalise import normalise
 
-        added: list[Row] = []
+        added: list[EntryRow] = []
         counts: dict[str, float] = {}
         for word, weight, tag, mode, pieces, partial, regex in _as_rows(entries):
             added.append((word, weight or 1.0, tag, mode, pieces, partial, regex))
@@ -178,7 +178,7 @@ class Lexicon:
         return [tags.split() for tags in self._base.file.field("pattern_tags").split(",")]
 
     @property
-    def layer(self) -> kernel_types.Overlay | None:
+    def kernel_overlay(self) -> kernel_types.Overlay | None:
         """The kernel's view of the user's entries."""
         return self._overlay
 
@@ -237,7 +237,7 @@ class Lexicon:
         """The tags of what the user's regular expressions match, by start and end."""
         return {(start, end): tag for start, end, (_, _, tag, *_) in self._matches(text)}
 
-    def _matches(self, text: str) -> Iterator[tuple[int, int, Row]]:
+    def _matches(self, text: str) -> Iterator[tuple[int, int, EntryRow]]:
         """Where expressions match; inside a run of letters or digits only those that are ``partial``."""
         if not self._expressions:
             return
@@ -250,7 +250,7 @@ class Lexicon:
                 if start < end and (partial or not (is_inside_run(text, start) or is_inside_run(text, end))):
                     yield start, end, row
 
-    def _add(self, added: Sequence[Row]) -> None:
+    def _add(self, added: Sequence[EntryRow]) -> None:
         from cnlp.lexicon.entries import REGEX, WORD
 
         words = [row for row in added if not row[REGEX]]
@@ -353,7 +353,7 @@ class _Base:
         return to_cost(log(max(self.weight_total, weight)) - log(weight))
 
 
-def load(
+def load_lexicon(
     path: str | os.PathLike[str] | None = None,
     *,
     width: bool = True,
@@ -397,7 +397,7 @@ def _from_file(file: ModelFile, folding: tuple[bool, bool, bool], patterns: bool
 def _shipped_base(folding: tuple[bool, bool, bool], patterns: bool) -> _Base:
     """The base of the shipped lexicon in this process."""
     width, case, script = folding
-    return load(width=width, case=case, script=script, patterns=patterns)._base
+    return load_lexicon(width=width, case=case, script=script, patterns=patterns)._base
 
 
 def _refold(
@@ -418,7 +418,7 @@ def _refold(
     return pack_alphabet(codes, fold_table(*folding))
 
 
-def _as_rows(entries: str | os.PathLike[str] | Iterable[Entry | str]) -> Sequence[Row]:
+def _as_rows(entries: str | os.PathLike[str] | Iterable[Entry | str]) -> Sequence[EntryRow]:
     if isinstance(entries, (str, os.PathLike)):
         from cnlp.lexicon.entries import read_rows
 
@@ -431,7 +431,7 @@ def _as_rows(entries: str | os.PathLike[str] | Iterable[Entry | str]) -> Sequenc
     return [Entry(entry) if isinstance(entry, str) else entry for entry in listed]
 
 
-def _compile_overlay(base: _Base, rows: Mapping[str, Row]) -> Arrays:
+def _compile_overlay(base: _Base, rows: Mapping[str, EntryRow]) -> PackedOverlay:
     """What the kernel needs of the user's entries: a trie's data, ranges and greatest length; the other arrays."""
     from array import array
     from itertools import accumulate
@@ -466,6 +466,6 @@ def _compile_overlay(base: _Base, rows: Mapping[str, Row]) -> Arrays:
     return data, ranges, max(map(len, forms)), arrays
 
 
-def _open_overlay(packed: Arrays) -> kernel_types.Overlay:
+def _open_overlay(packed: PackedOverlay) -> kernel_types.Overlay:
     data, ranges, max_length, arrays = packed
     return kernel.Overlay(kernel.Trie(data, ranges, max_length), *arrays)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     Range: TypeAlias = tuple[int, int]  # start in the file, size; both in bytes
+    Arrays: TypeAlias = dict[str, tuple[str, bytes]]  # by name: dtype and items, as write_model takes them
 
 FORMAT = "cnlp"
 VERSION = 1

@@ -9,7 +9,7 @@ from cnlp.models.format import ModelFile
 
 _FOLDER = os.path.dirname(__file__)
 CORE = os.path.join(_FOLDER, "core.safetensors")
-TAGGERS = {  # by algorithm: the shipped files of kind "segmenter"
+SEGMENTERS = {  # by algorithm: the shipped files of kind "segmenter"
     "perceptron": os.path.join(_FOLDER, "segmenter.safetensors"),
     "crf": os.path.join(_FOLDER, "crf.safetensors"),
     "hmm": os.path.join(_FOLDER, "hmm.safetensors"),
@@ -23,7 +23,7 @@ ENTITIES = {  # by name: the shipped files of kinds "entities" and "neural-entit
 POS = os.path.join(_FOLDER, "pos.safetensors")
 KEYPHRASES = os.path.join(_FOLDER, "keyphrases.safetensors")
 READERS = {  # by kind: module and function, imported when a file of the kind is opened
-    "lexicon": ("cnlp.lexicon.lexicon", "load"),
+    "lexicon": ("cnlp.lexicon.lexicon", "load_lexicon"),
     "entities": ("cnlp.ner.entities", "load_recognizer"),
     "neural-entities": ("cnlp.ner.entities", "load_recognizer"),
 }

@@ -13,13 +13,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from cnlp.evaluation.entities import EntitySpan
     from cnlp.models.format import ModelFile
 
-    Labelled: TypeAlias = tuple[str, Sequence[tuple[int, int, str]]]
+    Labelled: TypeAlias = tuple[str, Sequence[EntitySpan]]
 
 KIND = "entities"  # of model files of the linear recognizer
 NEURAL_KIND = "neural-entities"
-METHODS = ("crf", "perceptron")  # by which the linear recognizer learns
+LINEAR_METHODS = ("crf", "perceptron")  # by which the linear recognizer learns
 DEFAULT = "msra"
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,13 +28,13 @@ from cnlp._kernel.layout import (
 )
 from cnlp._kernel.pieces import piece_ends
 from cnlp.segmentation.encode import PADS, shift
-from cnlp.sequence.linear import BLOCKS, Ints
+from cnlp.sequence.arrays import Hashes, Ints
+from cnlp.sequence.linear import BLOCKS
 from cnlp.sequence.templates import NOTHING
 
-Hashes: TypeAlias = npt.NDArray[np.uint64]
 SHARE_BINS = (0.2, 0.5, 0.8, 0.95)  # how many of a phrase's occurrences are entities
-COUNT_BINS = (2, 5)
-PHRASE_KINDS = (len(SHARE_BINS) + 1) * (len(COUNT_BINS) + 1)
+PHRASE_COUNT_BINS = (2, 5)
+PHRASE_KINDS = (len(SHARE_BINS) + 1) * (len(PHRASE_COUNT_BINS) + 1)
 EDGE_BINS = (0.02, 0.1, 0.3)  # how many of a character's occurrences begin, or end, an entity
 LABEL_LIMIT = 34  # labels that phrases can tell apart
 _MULTIPLIER = np.uint64(ENTITY_MULTIPLIER)
@@ -55,7 +55,7 @@ class Piece:
     spans: list[tuple[int, int, str]] = field(default_factory=list)
 
 
-def cut(
+def cut_pieces(
     text: str, word_ends: Sequence[int], spans: Iterable[tuple[int, int, str]], *, keep: bool = False
 ) -> Iterator[Piece]:
     """The pieces of a text.
@@ -66,7 +66,7 @@ def cut(
         spans: its entities; those that reach over the end of a piece are lost.
         keep: do not cut where an entity would be lost.
 
-    >>> [piece.text for piece in cut("他来了。你呢", [1, 3, 4, 6], [])]
+    >>> [piece.text for piece in cut_pieces("他来了。你呢", [1, 3, 4, 6], [])]
     ['他来了。', '你呢']
     """
     spans = list(spans)
@@ -85,7 +85,7 @@ def cut(
         start = end
 
 
-def mix(*parts: int | npt.NDArray[Any]) -> Hashes:
+def mix_arrays(*parts: int | npt.NDArray[Any]) -> Hashes:
     """:func:`cnlp._kernel.hashes.mix` of arrays."""
     value: Hashes = np.ones((), np.uint64)
     with np.errstate(over="ignore"):
@@ -230,7 +230,7 @@ class Statistics:
         best = entity.max(1, initial=0)
         share = np.digitize(best / np.maximum(text, 1), SHARE_BINS)
         label = np.minimum(entity.argmax(1), LABEL_LIMIT - 1) if len(rows) else np.zeros(0, np.int64)
-        kind = 1 + label * PHRASE_KINDS + share * (len(COUNT_BINS) + 1) + np.digitize(best, COUNT_BINS)
+        kind = 1 + label * PHRASE_KINDS + share * (len(PHRASE_COUNT_BINS) + 1) + np.digitize(best, PHRASE_COUNT_BINS)
         return np.where(best > 0, kind, 0)
 
     def edge_kinds(self, which: int, codes: Ints, blocks: Ints | None = None) -> Ints:
@@ -314,7 +314,7 @@ def keys(
     }
     for number, (name, _, _) in enumerate(ENTITY_STREAMS):
         seen = layout.here & (parts[name][0] != 0) if name.startswith("phrase") else layout.here
-        yield name, np.where(seen, mix(number, *parts[name]).view(np.int64), NOTHING)
+        yield name, np.where(seen, mix_arrays(number, *parts[name]).view(np.int64), NOTHING)
 
 
 def _phrase_streams(layout: Layout, statistics: Statistics, blocks: Ints | None) -> tuple[Ints, Ints, Ints]:

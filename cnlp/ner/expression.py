@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from cnlp.text.dfa import Ranges
 
-MAX_LENGTH = 256
+MAX_EXPRESSION = 256
 """How many characters a match has at most, by default: what bounds the work at every place of a text."""
 
 _START = 1
@@ -62,7 +62,7 @@ class Expression:
         width: bool = True,
         case: bool = True,
         script: bool = True,
-        max_length: int = MAX_LENGTH,
+        max_length: int = MAX_EXPRESSION,
     ) -> None:
         try:
             tree = dfa.parse(translate(source), _named_sets())

@@ -43,11 +43,11 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     # Label, mode, name and partial: what a file says behind the text, shared by all texts of which it says so.
-    Kind: TypeAlias = tuple[str, str, str | None, bool]
+    EntryKind: TypeAlias = tuple[str, str, str | None, bool]
 
 KIND = "gazetteer"  # of a file
-MODES = ("prefer", "force", "block")
-FLAGS = ("partial",)
+GAZETTEER_MODES = ("prefer", "force", "block")
+GAZETTEER_FLAGS = ("partial",)
 MAX_TEXT_LENGTH = 1000  # code points, as in a lexicon
 
 
@@ -117,7 +117,7 @@ class Gazetteer:
         for text, kind in _numbered(entries, kinds):
             numbers.pop(text, None)  # a text given again counts as given last, among those that fold alike, too
             numbers[text] = kind
-        self._kinds: tuple[Kind, ...] = tuple(kinds)
+        self._kinds: tuple[EntryKind, ...] = tuple(kinds)
         self._trie = Trie.build(numbers, width=width, case=case, script=script)
 
     @classmethod
@@ -194,12 +194,12 @@ def read_gazetteer(path: str | os.PathLike[str]) -> Iterator[GazetteerEntry]:
         yield GazetteerEntry(text, *kinds[number - 1])
 
 
-class _Kinds(list["Kind"]):
+class _Kinds(list["EntryKind"]):
     """The different kinds of entries; their number is their place, from 1."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._numbers: dict[Kind, int] = {}
+        self._numbers: dict[EntryKind, int] = {}
 
     def number(self, label: str, mode: str, name: str | None, partial: bool) -> int:
         """The number of a kind, which is checked when it is new.
@@ -210,8 +210,8 @@ class _Kinds(list["Kind"]):
         kind = (label, mode, name, partial)
         number = self._numbers.get(kind)
         if number is None:
-            if mode not in MODES:
-                raise errors.unknown_choice("mode", mode, MODES)
+            if mode not in GAZETTEER_MODES:
+                raise errors.unknown_choice("mode", mode, GAZETTEER_MODES)
             if not isinstance(label, str):
                 raise errors.not_text(label, "label")
             if not label and mode != "block":
@@ -254,7 +254,7 @@ def _lines(path: str | os.PathLike[str], kinds: _Kinds) -> Iterator[tuple[str, i
         yield text, kind
 
 
-def _parse(rest: str) -> Kind:
+def _parse(rest: str) -> EntryKind:
     """The fields behind the text."""
     fields = rest.split("\t")
     if len(fields) > 3:
@@ -262,8 +262,8 @@ def _parse(rest: str) -> Kind:
     label, mode, name = fields + [""] * (3 - len(fields))
     chosen, *flags = (mode or "prefer").split(",")
     for flag in flags:
-        if flag not in FLAGS:
-            raise errors.unknown_choice("flag", flag, FLAGS)
+        if flag not in GAZETTEER_FLAGS:
+            raise errors.unknown_choice("flag", flag, GAZETTEER_FLAGS)
     return label, chosen, name or None, "partial" in flags
 
 

@@ -127,9 +127,9 @@ class EntityRecognizer(Recognizer):
             ArgumentError: nothing to learn from, spans that overlap or reach outside, an unknown method or
                 scheme, or too many labels.
         """
-        from cnlp.ner.training import train
+        from cnlp.ner.training import train_linear
 
-        train(self, sentences, list(dev or ()), background, progress)
+        train_linear(self, sentences, list(dev or ()), background, progress)
         return self
 
     # ---- finding ----

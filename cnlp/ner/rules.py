@@ -75,10 +75,10 @@ class Rules:
     """
 
     def __init__(self, names: Iterable[str] | None = None, expressions: Iterable[tuple[str, str]] = ()) -> None:
-        chosen = NAMES if names is None else tuple(dict.fromkeys(names))
+        chosen = RULE_NAMES if names is None else tuple(dict.fromkeys(names))
         for name in chosen:
-            if name not in NAMES:
-                raise errors.unknown_choice("rule", name, NAMES)
+            if name not in RULE_NAMES:
+                raise errors.unknown_choice("rule", name, RULE_NAMES)
         own = []
         for label, source in expressions:
             if not isinstance(label, str) or not label:
@@ -346,5 +346,5 @@ _BUILT_IN: dict[str, Callable[[], Rule]] = {
     "email": lambda: Rule("EMAIL", Expression(_EMAIL)),
     "url": lambda: Rule("URL", _url()),
 }
-NAMES = tuple(_BUILT_IN)
+RULE_NAMES = tuple(_BUILT_IN)
 """The built-in rules."""

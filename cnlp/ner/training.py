@@ -18,16 +18,15 @@ import numpy.typing as npt
 from cnlp import errors
 from cnlp._kernel.hashes import mix
 from cnlp._kernel.layout import ENTITY_STREAMS, FORBIDDEN, LINE, PHRASE_BUCKET, ROW_BUCKET, TAG_LIMIT
-from cnlp.ner.base import KIND, METHODS
-from cnlp.ner.encode import LABEL_LIMIT, Alphabet, Layout, Piece, Statistics, cut, keys
+from cnlp.ner.base import KIND, LINEAR_METHODS
+from cnlp.ner.encode import LABEL_LIMIT, Alphabet, Layout, Piece, Statistics, cut_pieces, keys
 from cnlp.segmentation import shipped_segmenter
-from cnlp.sequence.layout import pack_alphabet, per_code
+from cnlp.sequence.arrays import Floats, Ints
+from cnlp.sequence.layout import pack_tagger_alphabet, per_code
 from cnlp.sequence.linear import (
     Best,
     Epoch,
-    Floats,
     GradientState,
-    Ints,
     PerceptronState,
     Problem,
     Shape,
@@ -36,7 +35,7 @@ from cnlp.sequence.linear import (
     find_rows,
     learn_stream,
     perceptron,
-    run,
+    run_epochs,
 )
 from cnlp.sequence.schemes import Scheme, get_scheme, spans_to_tags, split_tag, tag_set, transition_mask
 from cnlp.sequence.templates import NOTHING, Template
@@ -49,14 +48,14 @@ if TYPE_CHECKING:
     from cnlp.ner.linear import EntityRecognizer
 
 UNIT = 1 / 256  # nats that one step of a score is, unless weights are too large for it
-LARGEST = 4095  # steps
+LARGEST_WEIGHT = 4095  # steps
 LEVELS = 63  # sizes of weights that the file can tell apart
 FREQUENCY_BINS = (1, 10, 100)
 WORD_TAGS = ("nrt", "nrf", "nr", "ns", "nt", "nz", "n", "v", "a", "i", "l", "m", "t", "j", "d", "s")
 LOAD = 0.8
 
 
-def train(
+def train_linear(
     model: EntityRecognizer,
     sentences: Sequence[Labelled],
     dev: Sequence[Labelled],
@@ -64,8 +63,8 @@ def train(
     progress: bool,
 ) -> None:
     """Fill in what the model learns."""
-    if model.method not in METHODS:
-        raise errors.unknown_choice("method", model.method, METHODS)
+    if model.method not in LINEAR_METHODS:
+        raise errors.unknown_choice("method", model.method, LINEAR_METHODS)
     scheme = get_scheme(model.scheme)
     labels = sorted({label for _, spans in sentences for _, _, label in spans})
     tags = tag_set(scheme, labels)
@@ -90,7 +89,7 @@ def train(
     del rows
     scorer = learner.scorer(dev_pieces, dev) if dev else None
     epochs = _epochs(model, problem, np.arange(len(pieces)), scorer)
-    best = run(epochs, total=model.epochs, progress=progress, name=f"entities ({model.method})", best=Best())
+    best = run_epochs(epochs, total=model.epochs, progress=progress, name=f"entities ({model.method})", best=Best())
     assert best.weights is not None
     weights, scale = best.weights, 1.0
     if dev or model.method == "perceptron":
@@ -120,7 +119,7 @@ def train(
 
 def pieces_of(text: str, spans: Sequence[tuple[int, int, str]], *, keep: bool = False) -> Iterator[Piece]:
     """The pieces of a text, cut into words by the shipped segmenter."""
-    return cut(text, [end for end, _ in shipped_segmenter().kernel.words(text, None)], spans, keep=keep)
+    return cut_pieces(text, [end for end, _ in shipped_segmenter().kernel.words(text, None)], spans, keep=keep)
 
 
 @cache
@@ -158,7 +157,7 @@ def _alphabet(pieces: Sequence[Piece], words: Mapping[str, int]) -> tuple[Alphab
     for word in words:
         counts.update(word)
     chars = ["0", "a", *(char for char, count in counts.most_common() if count > 1 and char not in "0a\0")]
-    codes, pages, cells = pack_alphabet(chars)
+    codes, pages, cells = pack_tagger_alphabet(chars)
     fold, types = per_code(codes)
     tables = {"pages": pages, "codes": cells, "class_fold": fold, "types": types}
     alphabet = Alphabet(
@@ -318,10 +317,10 @@ def _pack(
 ) -> tuple[dict[str, bytes], float]:
     n_tags, shape = len(learner.tags), learner.shape
     largest = max(float(np.abs(weights).max(initial=0.0)) * learner.layers, 1e-6)
-    unit = max(UNIT, largest / LARGEST)
+    unit = max(UNIT, largest / LARGEST_WEIGHT)
     smallest = max(min(model.smallest, largest / 2), unit)
     sizes = smallest * (max(largest, smallest * 2) / smallest) ** (np.arange(LEVELS) / (LEVELS - 1))
-    steps = np.clip(np.rint(sizes / unit), 1, LARGEST).astype(np.int16)
+    steps = np.clip(np.rint(sizes / unit), 1, LARGEST_WEIGHT).astype(np.int16)
     codebook = np.concatenate([[0], steps, -steps, [0]]).astype("<i2")
     entries = array("H", [0])  # so that no row begins at 0
     rows: dict[int, tuple[int, int]] = {}

@@ -14,16 +14,9 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import numpy as np
-import numpy.typing as npt
 
+from cnlp.sequence.arrays import Floats, Ints
 from cnlp.text.normalise import normalise
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import TypeAlias
-
-    Ints: TypeAlias = npt.NDArray[np.int64]
-    Vectors: TypeAlias = npt.NDArray[np.float32]
 
 _SPECIAL = 2  # neighbours that are no common word: the edge of the sentence, all others
 _ROUNDS = 12  # of k-means
@@ -70,7 +63,7 @@ def distributional_classes(
 
 def _neighbours(
     sentences: Sequence[Sequence[str]], numbers: dict[str, int], n_neighbours: int
-) -> tuple[Ints, Ints, Vectors]:
+) -> tuple[Ints, Ints, Floats]:
     """Rows (words), columns (left neighbours, then right ones) and values of the sparse matrix, by row."""
     edge, rare = -1, -2
     row = chain.from_iterable([edge, *(numbers.get(word, rare) for word in words)] for words in sentences)
@@ -89,12 +82,12 @@ def _neighbours(
     return rows, places, values.astype(np.float32)
 
 
-def _reduce(rows: Ints, columns: Ints, values: Vectors, weights: Vectors, n_dimensions: int) -> Vectors:
+def _reduce(rows: Ints, columns: Ints, values: Floats, weights: Floats, n_dimensions: int) -> Floats:
     """[V, d] unit vectors: the matrix in its strongest directions; ``weights`` [V] say how much a word counts."""
     n_words, width = len(weights), int(columns.max()) + 1
     starts = np.searchsorted(rows, np.arange(n_words + 1))
 
-    def dense(begin: int) -> Vectors:
+    def dense(begin: int) -> Floats:
         end = min(begin + _STEP, n_words)
         part = slice(starts[begin], starts[end])
         block = np.zeros((end - begin, width), np.float32)
@@ -112,7 +105,7 @@ def _reduce(rows: Ints, columns: Ints, values: Vectors, weights: Vectors, n_dime
     return vectors
 
 
-def _k_means(vectors: Vectors, weights: Vectors, n_classes: int, seed: int) -> Ints:
+def _k_means(vectors: Floats, weights: Floats, n_classes: int, seed: int) -> Ints:
     """[V] the class of each vector: the nearest by cosine."""
     random = np.random.RandomState(seed)
     centres = vectors[np.sort(random.choice(len(vectors), n_classes, replace=False))]

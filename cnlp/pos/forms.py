@@ -23,11 +23,11 @@ def closed_tags(word: str) -> tuple[str, ...]:
     [('w',), ('t',), ('nx',), ()]
     """
     from cnlp.text.characters import DIGIT, HANGUL, char_class
-    from cnlp.text.tables import find
+    from cnlp.text.tables import find_patterns
 
     if not any(DIGIT <= char_class(char) <= HANGUL for char in word):
         return SIGN_TAGS
-    whole = [match.pattern for match in find(word) if (match.start, match.end) == (0, len(word))]
+    whole = [match.pattern for match in find_patterns(word) if (match.start, match.end) == (0, len(word))]
     return whole[0].tags if whole else ()
 
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     WordClass: TypeAlias = tuple[str, str, int, int]
 
 KIND = "part-of-speech"
-SPACE = "w"  # the tag of white space: punctuation
+SPACE_TAG = "w"  # the tag of white space: punctuation
 NOUNS = ("n", "ns", "nt", "nz")  # what words of a user's that no table has can be
 UNSEEN: WordClass = ("", "", 0, 0)  # class of a word that the corpus does not have
 _SHARES = (0.6, 0.9, 0.999)
@@ -147,7 +147,7 @@ class PartOfSpeech:
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
-        from cnlp.lexicon.lexicon import load
+        from cnlp.lexicon.lexicon import load_lexicon
         from cnlp.models.registry import POS, open_model
         from cnlp.pos.forms import as_bits, pack_closed_tags
 
@@ -155,7 +155,7 @@ class PartOfSpeech:
         self.path = path
         self.tags = tuple(model.field("tags").split(","))
         try:
-            arrays, lexicon = model.ranges(*ARRAYS), load()
+            arrays, lexicon = model.ranges(*ARRAYS), load_lexicon()
             closed = pack_closed_tags(self.tags, lexicon.pattern_tags)
             self._tagger = kernel.WordTagger(
                 model.source, arrays, self.tags, lexicon.model, closed, as_bits(self.tags, NOUNS)
@@ -177,7 +177,7 @@ class PartOfSpeech:
         >>> PartOfSpeech().predict(["我", "爱", "北京"])
         ['r', 'v', 'ns']
         """
-        return self._tagger.predict(list(words), SPACE)
+        return self._tagger.predict(list(words), SPACE_TAG)
 
     def predict_many(self, sentences: Iterable[Sequence[str]]) -> list[list[str]]:
         """The tags of each sentence."""
@@ -201,7 +201,7 @@ class PartOfSpeech:
 _shipped: list[PartOfSpeech] = []  # read when it is first asked for; nothing in it ever changes
 
 
-def shipped() -> PartOfSpeech:
+def shipped_tagger() -> PartOfSpeech:
     """The shipped tagger."""
     if not _shipped:
         _shipped.append(PartOfSpeech())
@@ -217,7 +217,7 @@ def convert_tokens(tokens: list[Token], tagset: str) -> list[Token]:
     converted = []
     for token in tokens:
         is_own = token.source == "user" and token.tag not in PFR
-        found = token.tag if is_own else convert_tag(token.tag or SPACE, tagset, token.text)
+        found = token.tag if is_own else convert_tag(token.tag or SPACE_TAG, tagset, token.text)
         converted.append(Token(token.text, token.start, token.end, found, token.source))
     return converted
 
@@ -231,7 +231,7 @@ def tag_words(words: Sequence[str], *, tagset: str = "pfr", model: PartOfSpeech 
     ['PN', 'P', 'NR', 'VV']
     """
     check_tagset(tagset)
-    tags = (model or shipped()).predict(words)
+    tags = (model or shipped_tagger()).predict(words)
     if tagset == "pfr":
         return list(tags)
     return [convert_tag(tag, tagset, word) for tag, word in zip(tags, words, strict=True)]

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
-import numpy.typing as npt
 
 from cnlp import errors
 from cnlp._kernel.hashes import form_columns, mix_keys, word_hash
@@ -22,8 +21,9 @@ from cnlp.models.format import write_model
 from cnlp.pos.forms import as_bits, closed_tags
 from cnlp.pos.tagger import KIND, TEMPLATES, UNSEEN, PartOfSpeech, WordTemplate, word_class
 from cnlp.sequence import linear
-from cnlp.sequence.layout import pack_alphabet, pack_dictionary, pack_pairs, per_code
-from cnlp.sequence.linear import BLOCKS, Bytes, Epoch, Floats, Ints, PerceptronState, Problem, Shape, Stream
+from cnlp.sequence.arrays import Bytes, Floats, Hashes, Ints
+from cnlp.sequence.layout import pack_dictionary, pack_pairs, pack_tagger_alphabet, per_code
+from cnlp.sequence.linear import BLOCKS, Epoch, PerceptronState, Problem, Shape, Stream
 from cnlp.sequence.templates import NOTHING, Template
 from cnlp.text.character_types import character_type
 from cnlp.text.normalise import normalise
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from cnlp.pos.tagger import WordClass
 
     Tagged: TypeAlias = tuple[Sequence[str], Sequence[str]]
-    Hashes: TypeAlias = npt.NDArray[np.uint64]
 
 _PADS = 3  # between sentences: as far as templates reach
 _ALL_BITS = (1 << 64) - 1
@@ -149,7 +148,7 @@ class WordTagger:
             problem.ids[i] = row
         scorer = self._scorer(dev) if dev else None
         self._state = PerceptronState.zeros(self.shape_.n_weights)
-        best = linear.run(
+        best = linear.run_epochs(
             _with_dropout(
                 problem,
                 linear.perceptron(
@@ -262,7 +261,7 @@ class WordTagger:
         """Codes of the characters that are known, and what dictionary and clusters say, by folded word."""
         folded = {normalise(word): tag for word, tag in (self.dictionary or {}).items()}
         characters = sorted({"0", "a"} | {char for word in chain(words, folded, self.clusters or ()) for char in word})
-        self._codes, pages, cells = pack_alphabet(characters)
+        self._codes, pages, cells = pack_tagger_alphabet(characters)
         self._alphabet = pages, cells, per_code(self._codes)[1]
         numbers = {tag: number for number, tag in enumerate(sorted(set(folded.values())), 1)}
         self._dictionary = {word: numbers[tag] for word, tag in folded.items()}

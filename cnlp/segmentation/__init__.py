@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnlp.lexicon.lexicon import Lexicon as Lexicon
-from cnlp.lexicon.lexicon import load as load
+from cnlp.lexicon.lexicon import load_lexicon as load_lexicon
 from cnlp.segmentation.algorithms import ALGORITHMS as ALGORITHMS
 from cnlp.segmentation.algorithms import DEFAULT_ALGORITHM as DEFAULT_ALGORITHM
 from cnlp.segmentation.algorithms import MODES as MODES

@@ -16,14 +16,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from cnlp import errors
-from cnlp.lexicon.compile import BEGIN, INTERPOLATION, class_name, compile_lexicon
+from cnlp.lexicon.compile import BEGIN, INTERPOLATION, class_word, compile_lexicon
 from cnlp.lexicon.lexicon import Lexicon
 from cnlp.models.format import RESERVED, write_model
 from cnlp.segmentation.segmenter import Segmenter
 from cnlp.sequence.estimator import Estimator
 from cnlp.text.normalise import normalise
 from cnlp.text.patterns import PATTERNS, Pattern
-from cnlp.text.tables import load as load_tables
+from cnlp.text.tables import pattern_tables as load_tables
 from cnlp.text.tables import scan
 
 
@@ -118,10 +118,10 @@ class Bigram(Estimator):
 
     def score(self, sentences: Iterable[Sequence[str]]) -> float:
         """F1 of the segmentation of the sentences' text against the sentences."""
-        from cnlp.evaluation.segmentation import evaluate
+        from cnlp.evaluation.segmentation import evaluate_segmentation
 
         gold = [list(sentence) for sentence in sentences]
-        return evaluate(gold, self.predict("".join(words) for words in gold)).f1
+        return evaluate_segmentation(gold, self.predict("".join(words) for words in gold)).f1
 
 
 def whole_match(word: str) -> Pattern | None:
@@ -151,5 +151,5 @@ def _unit(word: str, known: set[str]) -> str:
     form = normalise(word)
     pattern = whole_match(word)
     if pattern is not None and (pattern.atomic or form not in known):
-        return class_name(pattern.name)
+        return class_word(pattern.name)
     return form

@@ -28,22 +28,11 @@ from cnlp._kernel.layout import LONGEST_MATCH
 from cnlp.models.format import write_model
 from cnlp.models.registry import open_model
 from cnlp.segmentation import encode
-from cnlp.segmentation.encode import Keys, Packed, WordCounts, WordTable
+from cnlp.segmentation.encode import Keys, PackedLines, WordCounts, WordTable
 from cnlp.segmentation.features import TEMPLATES
+from cnlp.sequence.arrays import Bytes, Floats, Ints
 from cnlp.sequence.estimator import Estimator
-from cnlp.sequence.linear import (
-    BLOCKS,
-    Bytes,
-    Epoch,
-    Floats,
-    Ints,
-    Problem,
-    Shape,
-    Stream,
-    find_rows,
-    learn_stream,
-    run,
-)
+from cnlp.sequence.linear import BLOCKS, Epoch, Problem, Shape, Stream, find_rows, learn_stream, run_epochs
 from cnlp.sequence.schemes import tag_set, transition_mask
 from cnlp.sequence.templates import NOTHING
 from cnlp.text.normalise import normalise
@@ -185,7 +174,7 @@ class CharacterTagger(Estimator):
             raise errors.ArgumentError(f"{len(self.standards_)} standards; one model can have 16")
         problem, order = self._learn_features(parts)
         scorer = self._dev_score(dev) if dev else None
-        best = run(
+        best = run_epochs(
             self._epochs(problem, order, scorer),
             total=self._n_epochs(),
             progress=progress,
@@ -210,7 +199,7 @@ class CharacterTagger(Estimator):
                 self.epochs = epochs
         part = Part(sentences, standard or self.standards_[0])
         _check([part])
-        packed = encode.pack("".join(words) for words in sentences)
+        packed = encode.pack_lines("".join(words) for words in sentences)
         lengths = encode.word_lengths(packed, sentences)
         sequences, _ = clauses([part], packed, lengths)
         problem = self._problem_for(packed, part.standard, sequences, encode.word_tags(lengths))
@@ -237,7 +226,7 @@ class CharacterTagger(Estimator):
     def _dev_score(self, dev: Sequence[Part]) -> Callable[[Floats], float]:
         """F1 over the parts together."""
         texts = [["".join(words) for words in part.sentences] for part in dev]
-        packed = [encode.pack(lines) for lines in texts]
+        packed = [encode.pack_lines(lines) for lines in texts]
         problems = [self._problem_for(p, part.standard) for p, part in zip(packed, dev, strict=True)]
         gold = [encode.word_lengths(p, part.sentences) for p, part in zip(packed, dev, strict=True)]
 
@@ -254,7 +243,7 @@ class CharacterTagger(Estimator):
     def _learn_features(self, parts: Sequence[Part]) -> tuple[Problem, Ints]:
         """Streams and evidence from the parts; the problem, and the sequences of an epoch."""
         sentences = [words for part in parts for words in part.sentences]
-        packed = encode.pack("".join(words) for words in sentences)
+        packed = encode.pack_lines("".join(words) for words in sentences)
         lengths = encode.word_lengths(packed, sentences)
         seen, times = np.unique(packed.points[packed.points > 0], return_counts=True)
         self.characters_ = dict(zip(map(chr, seen.tolist()), times.tolist(), strict=True))
@@ -306,7 +295,7 @@ class CharacterTagger(Estimator):
             layers.append(np.array(numbers))
         return layers
 
-    def _cells(self, parts: Sequence[Part], packed: Packed) -> tuple[Ints, Ints, list[int], list[int]]:
+    def _cells(self, parts: Sequence[Part], packed: PackedLines) -> tuple[Ints, Ints, list[int], list[int]]:
         """Of each position the standard and the cell; of each cell the standard and the block."""
         n = len(packed.points)
         standards, cells = np.zeros(n, np.int64), np.zeros(n, np.int64)
@@ -328,7 +317,7 @@ class CharacterTagger(Estimator):
         return standards, cells, cell_standards, cell_blocks
 
     def _problem_for(
-        self, packed: Packed, standard: str | None, sequences: Ints | None = None, tags: Bytes | None = None
+        self, packed: PackedLines, standard: str | None, sequences: Ints | None = None, tags: Bytes | None = None
     ) -> Problem:
         """A text seen with one standard; its lines are the sequences unless others are given."""
         number = self._standard_number(standard)
@@ -441,7 +430,7 @@ class CharacterTagger(Estimator):
             ArgumentError: the model does not know the standard.
         """
         lines = list(texts)
-        packed = encode.pack(lines)
+        packed = encode.pack_lines(lines)
         tags = self._problem_for(packed, standard).decode(self.weights_)
         lengths = word_spans(tags, packed)
         return [
@@ -455,13 +444,13 @@ class CharacterTagger(Estimator):
         Raises:
             ArgumentError: the model does not know the standard.
         """
-        from cnlp.evaluation.segmentation import evaluate
+        from cnlp.evaluation.segmentation import evaluate_segmentation
 
         predicted = self.predict(["".join(words) for words in sentences], standard=standard)
-        return evaluate(sentences, predicted).f1
+        return evaluate_segmentation(sentences, predicted).f1
 
 
-def word_spans(tags: npt.NDArray[np.uint8], packed: Packed) -> Ints:
+def word_spans(tags: npt.NDArray[np.uint8], packed: PackedLines) -> Ints:
     """[N] the length of the word that the tags begin at each position, 0 where none begins."""
     here = packed.points != 0
     starts = np.flatnonzero(here & ((tags == 0) | (tags == START_TAG)))
@@ -495,7 +484,7 @@ def _check(parts: Sequence[Part]) -> None:
                 raise errors.ArgumentError(f"sentence {number} of {part.standard or 'the corpus'} has an empty word")
 
 
-def clauses(parts: Sequence[Part], packed: Packed, lengths: Ints) -> tuple[Ints, Ints]:
+def clauses(parts: Sequence[Part], packed: PackedLines, lengths: Ints) -> tuple[Ints, Ints]:
     """[clauses, 2] begins and ends, and how often an epoch sees each."""
     starts = np.flatnonzero(lengths)
     ends = starts + lengths[starts]

@@ -25,13 +25,17 @@ from cnlp.segmentation.encode import POINT_BITS
 from cnlp.segmentation.features import TEMPLATES
 from cnlp.segmentation.hmm import HMM
 from cnlp.sequence import layout
-from cnlp.sequence.linear import Floats, Ints, lookup
+from cnlp.sequence.arrays import Floats, Ints
+from cnlp.sequence.linear import lookup
 from cnlp.sequence.templates import NOTHING
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnlp.models.format import Arrays
 
 PRUNED = ("bigram", "char_cover")
 LEAST_LIKELY = 10.0  # nats below the likeliest tag: less is rounded up, which leaves steps of .08
 _N_GRAMS = ("unigram", *PRUNED)
-Arrays = dict[str, tuple[str, bytes]]
 Rows = dict[int, Sequence[int]]
 
 
@@ -79,7 +83,7 @@ def pack_model(model: CharacterTagger, weights: Floats, unit: float) -> tuple[Ar
         raise errors.ArgumentError("the standard 'general' must be the first to be learnt")
     layers = ["general", *standards[1:]]  # of the rows that all share, and of each further standard
     characters = _characters(model)
-    codes, pages, cells = layout.pack_alphabet(characters)
+    codes, pages, cells = layout.pack_tagger_alphabet(characters)
     class_fold, types = layout.per_code(codes)
     folded = np.frombuffer(class_fold, "<u2").astype(np.int64)
     code_of = np.zeros(0x110000, np.int64)
@@ -140,7 +144,7 @@ def pack_hmm(model: HMM) -> tuple[Arrays, dict[str, str]]:
     tags = [learnt.tags_.index(TAGS[k]) for k in present]
     seen = {char: emissions for char, emissions in learnt._emissions.items() if char != "\0"}
     counts = {char: sum(learnt._counts.emitted[tag, char] for tag in TAGS) for char in seen}
-    codes, pages, cells = layout.pack_alphabet(sorted(counts, key=lambda char: (-counts[char], char)))
+    codes, pages, cells = layout.pack_tagger_alphabet(sorted(counts, key=lambda char: (-counts[char], char)))
     class_fold, types = layout.per_code(codes)
     emissions = np.full((len(types), len(TAGS)), -np.inf)
     emissions[0] = 0

@@ -19,9 +19,10 @@ from cnlp import errors
 from cnlp.segmentation import encode
 from cnlp.segmentation.characters import CharacterTagger
 from cnlp.sequence import linear
-from cnlp.sequence.linear import Epoch, Floats, GradientState, Ints, Problem
+from cnlp.sequence.arrays import Floats, Ints
+from cnlp.sequence.linear import Epoch, GradientState, Problem
 
-METHODS = ("sgd", "lbfgs")
+CRF_METHODS = ("sgd", "lbfgs")
 
 
 class CRF(CharacterTagger):
@@ -68,7 +69,7 @@ class CRF(CharacterTagger):
 
     def marginals(self, texts: Iterable[str], *, standard: str | None = None) -> list[npt.NDArray[np.float64]]:
         """For each text the probabilities of the tags B, M, E, S at each character: [characters, 4]."""
-        packed = encode.pack(texts)
+        packed = encode.pack_lines(texts)
         values = self._problem_for(packed, standard).marginals(self.weights_)
         return [values[begin:end] for begin, end in zip(packed.begins, packed.ends, strict=True)]
 
@@ -78,8 +79,8 @@ class CRF(CharacterTagger):
     def _epochs(
         self, problem: Problem, order: Ints, score: Callable[[Floats], float] | None
     ) -> Iterator[tuple[Epoch, Floats]]:
-        if self.method not in METHODS:
-            raise errors.unknown_choice("method", self.method, METHODS)
+        if self.method not in CRF_METHODS:
+            raise errors.unknown_choice("method", self.method, CRF_METHODS)
         if self.method == "lbfgs":
             return linear.crf_batch(problem, iterations=self.epochs, l2=self.l2, score=score)
         self._state = GradientState(bytearray(4 * problem.shape.n_weights))

@@ -26,7 +26,8 @@ from cnlp.segmentation.features import (
     RATIO_BINS,
     fold_classes,
 )
-from cnlp.sequence.linear import Ints, lookup
+from cnlp.sequence.arrays import Ints
+from cnlp.sequence.linear import lookup
 from cnlp.sequence.templates import NOTHING
 from cnlp.text.character_types import character_type
 from cnlp.text.normalise import normalise
@@ -38,7 +39,7 @@ POINT_BITS = 21  # bits of a code point
 
 
 @dataclass(frozen=True)
-class Packed:
+class PackedLines:
     """Lines of text as one row of positions.
 
     Attributes:
@@ -52,10 +53,10 @@ class Packed:
     ends: Ints
 
 
-def pack(texts: Iterable[str]) -> Packed:
+def pack_lines(texts: Iterable[str]) -> PackedLines:
     """Lay out lines, folded.
 
-    >>> packed = pack(["中Ａ", "国"])
+    >>> packed = pack_lines(["中Ａ", "国"])
     >>> "".join(map(chr, packed.points)).split(chr(0) * 4)
     ['', '中a', '国', '']
     >>> packed.begins.tolist(), packed.ends.tolist()
@@ -67,10 +68,10 @@ def pack(texts: Iterable[str]) -> Packed:
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
     lengths = np.fromiter(map(len, lines), np.int64, len(lines))
     ends = PADS * np.arange(1, len(lines) + 1) + np.cumsum(lengths)
-    return Packed(points, ends - lengths, ends)
+    return PackedLines(points, ends - lengths, ends)
 
 
-def word_lengths(packed: Packed, sentences: Sequence[Sequence[str]]) -> Ints:
+def word_lengths(packed: PackedLines, sentences: Sequence[Sequence[str]]) -> Ints:
     """[N] the length of the word that begins at each position, 0 where none does."""
     lengths = np.zeros(len(packed.points), np.int64)
     sizes = np.fromiter(map(len, chain.from_iterable(sentences)), np.int64)
@@ -146,7 +147,7 @@ class WordTable:
     """Words of 2 to 8 folded characters, found in a packed text: a trie with one sorted array for a level.
 
     >>> table = WordTable(["中国", "中国人", "国人"])
-    >>> starts, words = table.find(pack(["中国人"]).points)
+    >>> starts, words = table.find(pack_lines(["中国人"]).points)
     >>> [(int(start) - PADS, table.words[word]) for start, word in zip(starts, words)]
     [(0, '中国'), (1, '国人'), (0, '中国人')]
     """

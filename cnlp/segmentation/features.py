@@ -44,7 +44,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    Match: TypeAlias = tuple[int, int, int]  # start, length in characters, evidence class
+    WordMatch: TypeAlias = tuple[int, int, int]  # start, length in characters, evidence class
 
 BOUNDARY = 0  # the character before and behind a text
 
@@ -107,7 +107,7 @@ def evidence_class(own: int, occurrences: int, anywhere: int, dictionary: int = 
     return (general * 16 + own_bucket) * 8 + bisect_right(COUNT_BINS, anywhere)
 
 
-def covers(n: int, matches: Sequence[Match]) -> list[int]:
+def covers(n: int, matches: Sequence[WordMatch]) -> list[int]:
     """The key of ``cover`` at each of n positions: 25 * begins + 5 * ends + inside, as length classes.
 
     A length class is 0 for no word, else the length less one, 4 at most.
@@ -138,7 +138,7 @@ def repetition(window: str) -> int:
     return sum((left == right) << bit for bit, (left, right) in enumerate(pairs))
 
 
-def observe(text: str, matches: Sequence[Match]) -> dict[str, list[int]]:
+def observe(text: str, matches: Sequence[WordMatch]) -> dict[str, list[int]]:
     """The keys of every stream, the definition that the kernel and the trainer are tested against.
 
     Args:

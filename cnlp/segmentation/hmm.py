@@ -36,13 +36,13 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 KIND = "hidden-markov-model"
-EDGE = "<edge>"  # the tag before and behind a sequence
+_EDGE = "<edge>"  # the tag before and behind a sequence
 _SCHEME = "BMES"
 _FORBIDDEN = -inf
 
 
 @dataclass
-class Counts:
+class HMMCounts:
     """How often tags, pairs and triples of tags, and tags with observations occur."""
 
     one: Counter[str] = field(default_factory=Counter)
@@ -53,7 +53,7 @@ class Counts:
 
     def add(self, observations: Sequence[str], tags: Sequence[str]) -> None:
         """Count one sequence."""
-        chain = [EDGE, EDGE, *tags, EDGE]
+        chain = [_EDGE, _EDGE, *tags, _EDGE]
         self.one.update(chain[2:])
         self.two.update(pairwise(chain[1:]))
         self.three.update(zip(chain, chain[1:], chain[2:], strict=False))
@@ -89,7 +89,7 @@ class HiddenMarkovModel(Estimator):
         Raises:
             ArgumentError: an order other than 1 or 2, sequences of unequal length, or nothing to learn from.
         """
-        self._counts = Counts()
+        self._counts = HMMCounts()
         return self.partial_fit(sequences)
 
     def partial_fit(self, sequences: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Self:
@@ -101,7 +101,7 @@ class HiddenMarkovModel(Estimator):
         if self.order not in (1, 2):
             raise errors.unknown_choice("order", self.order, ("1", "2"))
         if not hasattr(self, "_counts"):
-            self._counts = Counts()
+            self._counts = HMMCounts()
         for number, (observations, tags) in enumerate(sequences):
             if len(observations) != len(tags):
                 raise errors.ArgumentError(
@@ -113,7 +113,7 @@ class HiddenMarkovModel(Estimator):
 
     def _estimate(self) -> None:
         counts = self._counts
-        self.tags_ = sorted(tag for tag in counts.one if tag != EDGE)
+        self.tags_ = sorted(tag for tag in counts.one if tag != _EDGE)
         if not self.tags_:
             raise errors.ArgumentError("no sequences to learn from")
         self.weights_ = _deleted_interpolation(counts.one, counts.two, counts.three, self.order)
@@ -166,7 +166,7 @@ class HiddenMarkovModel(Estimator):
         file = open_model(path, KIND)
         model = cls(**json.loads(file.card["parameters"]))
         one, two, three, emitted = json.loads(file.source.read(*file.ranges("counts")["counts"]))
-        model._counts = Counts(
+        model._counts = HMMCounts(
             Counter(dict(one)),
             Counter({(b, c): count for b, c, count in two}),
             Counter({(a, b, c): count for a, b, c, count in three}),
@@ -180,7 +180,7 @@ class HiddenMarkovModel(Estimator):
         self, one: Counter[str], two: Counter[tuple[str, str]], three: Counter[tuple[str, str, str]]
     ) -> None:
         """log P(c | a, b) for all states a, b (EDGE is the last) and tags c, and for the end."""
-        names = [*self.tags_, EDGE]
+        names = [*self.tags_, _EDGE]
         total = sum(one.values())
         l1, l2, l3 = self.weights_
         before: Counter[str] = Counter()
@@ -334,9 +334,9 @@ class HMM(Estimator):
 
     def score(self, sentences: Sequence[Sequence[str]]) -> float:
         """Word F1 on sentences that are cut already, 0 to 1."""
-        from cnlp.evaluation.segmentation import evaluate
+        from cnlp.evaluation.segmentation import evaluate_segmentation
 
-        return evaluate(sentences, self.predict("".join(words) for words in sentences)).f1
+        return evaluate_segmentation(sentences, self.predict("".join(words) for words in sentences)).f1
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model; see :meth:`HiddenMarkovModel.save`.

@@ -31,7 +31,7 @@ class Lattice:
         self.model = lexicon.model
         self.is_bigram = segmenter.algorithm == "bigram"
         self.text = text
-        edges = map(Edge._make, self.model.edges(text, lexicon.layer, segmenter.spans(text)))
+        edges = map(Edge._make, self.model.edges(text, lexicon.kernel_overlay, segmenter.spans(text)))
         # a forced word is proposed twice, as a match and as a constraint
         self.edges = sorted(dict.fromkeys(edges), key=lambda edge: edge[:2])
         self.beginning: list[list[int]] = [[] for _ in range(len(text) + 1)]

@@ -13,7 +13,8 @@ import numpy as np
 
 from cnlp.segmentation.characters import CharacterTagger
 from cnlp.sequence import linear
-from cnlp.sequence.linear import Epoch, Floats, Ints, PerceptronState, Problem
+from cnlp.sequence.arrays import Floats, Ints
+from cnlp.sequence.linear import Epoch, PerceptronState, Problem
 
 
 class Perceptron(CharacterTagger):

@@ -7,7 +7,7 @@ import os
 from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp._kernel.layout import SOURCE_CHARACTER, SOURCE_USER, TAGGER
-from cnlp.lexicon.lexicon import Lexicon, load
+from cnlp.lexicon.lexicon import Lexicon, load_lexicon
 from cnlp.segmentation.algorithms import ALGORITHMS, DEFAULT_ALGORITHM, MODES, SOURCES, TAGGERS
 
 TYPE_CHECKING = False
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from cnlp.segmentation.tagger import TaggerModel
     from cnlp.segmentation.trellis import Confidence
     from cnlp.types import Token
-
 
 
 class Segmenter:
@@ -72,7 +71,7 @@ class Segmenter:
         standard: str | None = None,
         model: str | os.PathLike[str] | None = None,
     ) -> None:
-        self.lexicon = lexicon if lexicon is not None else load()
+        self.lexicon = lexicon if lexicon is not None else load_lexicon()
         if algorithm is None:
             is_of_package = self.lexicon.is_shipped or standard is not None or model is not None
             algorithm = DEFAULT_ALGORITHM if is_of_package else "bigram"
@@ -90,7 +89,7 @@ class Segmenter:
         self.standard = standard
         self.model = None if model is None else os.path.abspath(model)
         self.tagger: TaggerModel | None = None
-        parts = self.lexicon.model, min(ALGORITHMS.index(algorithm), TAGGER), self.lexicon.layer
+        parts = self.lexicon.model, min(ALGORITHMS.index(algorithm), TAGGER), self.lexicon.kernel_overlay
         if algorithm in TAGGERS or unknown is not None:
             from cnlp.segmentation.tagger import DEFAULT_STANDARD, load_tagger
 
@@ -157,16 +156,18 @@ class Segmenter:
             TextTypeError: ``text`` is not a str.
             ArgumentError: the words of this mode overlap.
         """
-        from cnlp.pos.tagger import SPACE, shipped
+        from cnlp.pos.tagger import SPACE_TAG, shipped_tagger
         from cnlp.types import Token
 
         if self.mode != "default":
             raise errors.ArgumentError(f"parts of speech need mode 'default'; words of mode {self.mode!r} overlap")
         if not isinstance(text, str):
             raise errors.not_text(text)
-        kernel_tagger = (tagger or shipped()).kernel
-        tokens: list[Token] = kernel_tagger.tokens(self.kernel, text, self.lexicon.spans(text), Token, SOURCES, SPACE)
-        if self.lexicon.layer is None and not self.lexicon.has_expressions:
+        kernel_tagger = (tagger or shipped_tagger()).kernel
+        tokens: list[Token] = kernel_tagger.tokens(
+            self.kernel, text, self.lexicon.spans(text), Token, SOURCES, SPACE_TAG
+        )
+        if self.lexicon.kernel_overlay is None and not self.lexicon.has_expressions:
             return tokens
         own = {(token.start, token.end): token.tag for token in self.tokenize(text) if token.tag is not None}
         return [
@@ -181,13 +182,13 @@ class Segmenter:
             TextTypeError: a text is not a str.
             ArgumentError: the words of this mode overlap.
         """
-        if not self.is_plain or self.lexicon.layer is not None:
+        if not self.is_plain or self.lexicon.kernel_overlay is not None:
             return [self.tag(text, tagger) for text in texts]
-        from cnlp.pos.tagger import SPACE, shipped
+        from cnlp.pos.tagger import SPACE_TAG, shipped_tagger
         from cnlp.types import Token
 
-        kernel_tagger = (tagger or shipped()).kernel
-        tokens: list[list[Token]] = kernel_tagger.tokens_all(self.kernel, texts, Token, SOURCES, SPACE)
+        kernel_tagger = (tagger or shipped_tagger()).kernel
+        tokens: list[list[Token]] = kernel_tagger.tokens_all(self.kernel, texts, Token, SOURCES, SPACE_TAG)
         return tokens
 
     def segment_bytes(self, data: bytes, delimiter: bytes = b" ") -> bytes:
@@ -300,7 +301,7 @@ class Segmenter:
 
     def _edges(self, text: str, spans: bytes | None) -> list[tuple[int, int, int, int, int]]:
         """Permitted edges by start and end, one for each span: the one of the foremost source."""
-        edges = self.lexicon.model.edges(text, self.lexicon.layer, spans)
+        edges = self.lexicon.model.edges(text, self.lexicon.kernel_overlay, spans)
         first: dict[tuple[int, int], tuple[int, int, int, int, int]] = {}
         for edge in edges:
             start, end, _, _, source = edge

@@ -13,7 +13,7 @@ import os
 from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp._kernel.layout import LONGEST_MATCH, N_MARKS
-from cnlp.models.registry import TAGGERS, open_model
+from cnlp.models.registry import SEGMENTERS, open_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,5 +80,7 @@ def load_tagger(
     if path is not None:
         return TaggerModel(open_model(path, "segmenter"), standard)
     if (algorithm, standard) not in _loaded:
-        _loaded[algorithm, standard] = TaggerModel(open_model(kind="segmenter", shipped=TAGGERS[algorithm]), standard)
+        _loaded[algorithm, standard] = TaggerModel(
+            open_model(kind="segmenter", shipped=SEGMENTERS[algorithm]), standard
+        )
     return _loaded[algorithm, standard]

@@ -29,12 +29,12 @@ def cover_key(code: int, cover: int) -> int:
     return code * N_COVERS + cover + 1
 
 
-def pack_alphabet(characters: Iterable[str]) -> tuple[dict[str, int], bytes, bytes]:
+def pack_tagger_alphabet(characters: Iterable[str]) -> tuple[dict[str, int], bytes, bytes]:
     """Codes of the folded characters in the order given, and the tables ``pages`` and ``codes``.
 
     Characters that fold to one of them get its code; all others get that of their type.
 
-    >>> codes, pages, cells = pack_alphabet("中国")
+    >>> codes, pages, cells = pack_tagger_alphabet("中国")
     >>> codes, len(pages)
     ({'中': 9, '国': 10}, 8704)
     """

@@ -22,18 +22,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cnlp import errors
 from cnlp._kernel import training_kernel as kernel
+from cnlp.sequence.arrays import Bytes, Floats, Ints
 from cnlp.sequence.templates import NOTHING, Template
-
-Ints: TypeAlias = npt.NDArray[np.int64]
-Floats: TypeAlias = npt.NDArray[np.float32]
-Bytes: TypeAlias = npt.NDArray[np.uint8]
 
 BLOCKS = 10  # parts of a corpus that are left out in turn where features are counted in the corpus itself
 
@@ -367,7 +364,7 @@ def _inverse_hessian(
     return q
 
 
-def run(
+def run_epochs(
     epochs: Iterator[tuple[Epoch, Floats]], *, total: int, progress: bool, name: str, best: Best | None = None
 ) -> Best:
     """Go through the epochs; an interrupt (Ctrl-C) ends training and keeps the best model so far.

@@ -64,7 +64,7 @@ class Pattern:
 # Characters that transcribe foreign names: the customary ones, and those that names with a middle dot use in
 # PFR, less those that are far more often ordinary words beside such names. Measured on the names of February
 # 1998, which did not shape it: 60 % found, 62 % of what is found right.
-TRANSCRIPTION = (
+TRANSCRIPTION_CHARACTERS = (
     "丁丘东丝丰丹丽乃久乌乔买于亚亨什仓伊休伟伦伯佐佛佩佳依侯保修儒克兰兹冈冬冯凡凯列利加努劳勃勒匹博卜卡"
     "卢卫厄古史叶司吉吕哈哥哲唐喀嘉因图圣圭坎坦埃基堡塔塞士夏多夫夸奇奈契奥姆威娄娜孔孜孟季宁安宾密察尔尚"
     "尤尧尼山川巴布希帕平库庞康廉延廷弗彭彼德怀恩恰惠戈戴扎托扬拉拜拿捷措提摩撒敏敦斐斯施旭旺昂昆明易晋普"
@@ -117,7 +117,7 @@ def character_sets() -> dict[str, Ranges]:
         "unit": _of("十百千万亿兆萬億"),
         "numeral": _of("零〇○一二三四五六七八九十百千万亿兆萬億两兩几幾廿卅"),
         "financial": _of("零壹贰貳叁叄參肆伍陆陸柒捌玖拾佰仟万萬亿億"),
-        "transcription": _of(TRANSCRIPTION),
+        "transcription": _of(TRANSCRIPTION_CHARACTERS),
         "comma": _of(","),
         "colon": _of(":"),
         "open": _of("("),

@@ -75,10 +75,10 @@ if TYPE_CHECKING:
     from cnlp.text.dfa import Ranges
 
 
-class Match:
+class PatternMatch:
     """Where a pattern matched: ``text[start:end]``, offsets in code points.
 
-    >>> Match(0, 2, patterns.PATTERNS[0]) == Match(0, 2, patterns.PATTERNS[0])
+    >>> PatternMatch(0, 2, patterns.PATTERNS[0]) == PatternMatch(0, 2, patterns.PATTERNS[0])
     True
     """
 
@@ -90,7 +90,7 @@ class Match:
         self.pattern = pattern
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Match):
+        if not isinstance(other, PatternMatch):
             return NotImplemented
         return (self.start, self.end, self.pattern) == (other.start, other.end, other.pattern)
 
@@ -124,7 +124,7 @@ class Tables:
 _tables: Tables | None = None
 
 
-def load() -> Tables:
+def pattern_tables() -> Tables:
     """The compiled tables, made when first asked for (a fraction of a second) and then kept."""
     global _tables
     if _tables is None:
@@ -140,7 +140,7 @@ def build_tables() -> dict[str, tuple[str, bytes]]:
     >>> build_tables()["category_pages"][0]
     'U16'
     """
-    tables = load()
+    tables = pattern_tables()
     pages: dict[bytes, int] = {}
     canvas = tables.category_of
     page_of = [pages.setdefault(canvas[at : at + 256], len(pages)) for at in range(0, len(canvas), 256)]
@@ -162,13 +162,13 @@ def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
     """The reference of the loop in the module's head.
 
     Args:
-        tables: what :func:`load` returns.
+        tables: what :func:`pattern_tables` returns.
         text: not folded; the tables fold.
 
     Returns:
         ``(start, end, pattern)`` by start, then end; ``pattern`` counts rows of ``patterns.PATTERNS`` from 0.
 
-    >>> scan(load(), "共3万")
+    >>> scan(pattern_tables(), "共3万")
     [(1, 2, 1), (1, 3, 17)]
     """
     category_of, transitions, accepts = tables.category_of, tables.transitions, tables.accepts
@@ -217,7 +217,7 @@ def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
     return matches
 
 
-def find(text: str) -> list[Match]:
+def find_patterns(text: str) -> list[PatternMatch]:
     """All matches of the patterns, atomic and soft, as the kernel finds them.
 
     Args:
@@ -228,12 +228,12 @@ def find(text: str) -> list[Match]:
         begins or ends inside an atomic match. The rule and its linear cost are
         at the head of this module.
 
-    >>> [(text[m.start : m.end], m.pattern.name) for text in ["１９９８年跌了12.5%"] for m in find(text)]
+    >>> [(text[m.start : m.end], m.pattern.name) for text in ["１９９８年跌了12.5%"] for m in find_patterns(text)]
     [('１９９８', 'number'), ('１９９８年', 'time'), ('12.5%', 'number')]
     """
     matches, inside = [], set[int]()
-    for start, end, number in scan(load(), text):
-        matches.append(Match(start, end, patterns.PATTERNS[number]))
+    for start, end, number in scan(pattern_tables(), text):
+        matches.append(PatternMatch(start, end, patterns.PATTERNS[number]))
         if patterns.PATTERNS[number].atomic:
             inside.update(range(start + 1, end))
     return [match for match in matches if match.end not in inside or match.pattern.atomic]

@@ -37,7 +37,7 @@ from benchmarks.report import insert as report
 from benchmarks.report import tables
 from cnlp import errors
 from cnlp._kernel.reference import WordTagger as WordTaggerTwin
-from cnlp.corpus import CORPORA, load
+from cnlp.corpus import CORPORA, load_corpus
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.registry import file_sha256
 from cnlp.models.registry import open_model
@@ -399,7 +399,7 @@ def write_training_data(folder: Path) -> None:
 def test_raw_lines_with_text_of_the_test_are_left_out(corpora: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(methods, "RAW", ("raw/news",))
     write_training_data(corpora / "data")
-    texts = ["".join(words) for words in load("pku-test")]
+    texts = ["".join(words) for words in load_corpus("pku-test")]
     assert list(methods.raw_lines(texts)) == ["大学生在北京", "大学生在北京。"]
 
 

@@ -62,7 +62,7 @@ class TestComparison:
     def test_a_peer_that_fails_does_not_stop_the_others(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setattr(comparison, "SETS", ("pku-test",))
         monkeypatch.setattr(comparison, "CORPORA", ("pku-test",))
-        monkeypatch.setattr(comparison, "load", lambda name: [["南京市", "长江大桥"], ["研究", "生命"]] * 30)
+        monkeypatch.setattr(comparison, "load_corpus", lambda name: [["南京市", "长江大桥"], ["研究", "生命"]] * 30)
         monkeypatch.setattr(comparison, "load_vocabulary", lambda name: None)
         monkeypatch.setattr(comparison, "corpora_read", lambda sets: ())
         monkeypatch.setattr(comparison, "ROUND_SECONDS", 0.001)

@@ -41,7 +41,7 @@ def test_text_grows_to_the_size_asked_for_and_changes(tmp_path: Path) -> None:
 
 def test_held_out_words_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sentences = [["狐狸", "吃", "葡萄"], ["骆驼", "吃", "狐狸"]] * 9
-    monkeypatch.setattr(registry, "load", lambda name: sentences)
+    monkeypatch.setattr(registry, "load_corpus", lambda name: sentences)
 
     class Fake(discovery.Finders):
         def words(self, name: str, text: str) -> list[str]:

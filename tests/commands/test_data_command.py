@@ -7,7 +7,7 @@ from pathlib import Path
 
 from running_commands import run_here
 
-from cnlp.corpus.registry import CORPORA, SOURCES
+from cnlp.corpus.registry import CORPORA, CORPUS_SOURCES
 
 
 def test_the_list_has_every_corpus_its_state_and_its_terms(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ def test_the_list_has_every_corpus_its_state_and_its_terms(tmp_path: Path) -> No
     lines = result.out.decode("utf-8").splitlines()
     states = {line.split()[0]: line.split()[4] for line in lines[1 : 1 + len(CORPORA)]}
     assert states == {name: "other" if name == "csl-dev" else "missing" for name in CORPORA}
-    assert all(f"    terms: {source.terms}" in lines for source in SOURCES.values())
+    assert all(f"    terms: {source.terms}" in lines for source in CORPUS_SOURCES.values())
 
 
 def test_the_list_for_programs(tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ def test_unexpected_errors_are_one_line_too(shell: Shell, monkeypatch: pytest.Mo
     def explode(path: str | None = None) -> None:
         raise RuntimeError("wires\ncrossed")
 
-    monkeypatch.setattr(_options, "load", explode)
+    monkeypatch.setattr(_options, "load_lexicon", explode)
     one_line(shell("segment", stdin=b"x"), r"internal error: RuntimeError: wires\ncrossed")
 
 

@@ -88,7 +88,7 @@ def test_an_interrupted_run_goes_on(monkeypatch: pytest.MonkeyPatch, marked: Pat
     assert run_here("train", "ner", *arguments, "-o", tmp_path / "whole").code == 0
     original = trainer._Run._epoch
 
-    def interrupted(run: trainer._Run, number: int, bar: object) -> trainer.Epoch:
+    def interrupted(run: trainer._Run, number: int, bar: object) -> trainer.NeuralEpoch:
         if number == 2:
             raise KeyboardInterrupt
         return original(run, number, bar)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cnlp import errors
-from cnlp.corpus import load, load_annotated, read_annotated
+from cnlp.corpus import load_annotated, load_corpus, read_annotated
 from cnlp.corpus.registry import CORPORA
 
 GOOD = {"text": "共 7000 万\t元", "words": ["共", "7000万", "元"], "entities": [], "domain": "finance", "year": "2025"}
@@ -46,7 +46,7 @@ def test_a_bad_line_is_named(tmp_path: Path, change: dict[str, Any], reason: str
 
 def test_a_registered_corpus_gives_words_or_whole_sentences(tmp_path: Path) -> None:
     write(tmp_path / CORPORA["present-day-dev"].path, GOOD)
-    assert list(load("present-day-dev", tmp_path)) == [["共", "7000万", "元"]]
+    assert list(load_corpus("present-day-dev", tmp_path)) == [["共", "7000万", "元"]]
     assert next(load_annotated("present-day-dev", tmp_path)).text == GOOD["text"]
     with pytest.raises(errors.ArgumentError, match="unknown annotated corpus 'pku-test'"):
         load_annotated("pku-test", tmp_path)

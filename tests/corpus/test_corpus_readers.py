@@ -18,7 +18,7 @@ from cnlp.corpus import (
     read_words,
     split_words,
 )
-from cnlp.corpus.lines import read_lines
+from cnlp.corpus.lines import read_numbered_lines
 
 PFR = """19980101-01-001-001/m  迈向/v  １月/t
 
@@ -74,7 +74,7 @@ class TestPlain:
 
     def test_utf16_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(errors.ArgumentError, match="utf-16"):
-            list(read_lines(write(tmp_path, "a", "utf-16"), "utf-16"))
+            list(read_numbered_lines(write(tmp_path, "a", "utf-16"), "utf-16"))
 
     def test_missing_file(self, tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError):

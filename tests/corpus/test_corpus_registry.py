@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnlp import errors
-from cnlp.corpus import CORPORA, data_folder, load, load_tagged, load_vocabulary, registry, verify
+from cnlp.corpus import CORPORA, data_folder, load_corpus, load_tagged, load_vocabulary, registry, verify
 
 try:
     FOLDER: Path | None = data_folder()
@@ -42,7 +42,7 @@ def test_no_folder_is_an_error_that_says_what_to_set(tmp_path: Path, monkeypatch
 
 def test_unknown_corpus() -> None:
     with pytest.raises(errors.ArgumentError, match="choose one of: pku-test"):
-        load("ctb")
+        load_corpus("ctb")
 
 
 def test_plain_text_has_no_tags(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_plain_text_has_no_tags(tmp_path: Path) -> None:
 
 def test_a_word_list_has_no_sentences(tmp_path: Path) -> None:
     with pytest.raises(errors.ArgumentError):
-        load("pku-words", tmp_path)
+        load_corpus("pku-words", tmp_path)
 
 
 def test_names_vocabularies_and_checksums_are_sound() -> None:
@@ -73,8 +73,8 @@ def test_loading_from_a_folder(tmp_path: Path) -> None:
         path = tmp_path / CORPORA[name].path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    assert list(load("pku-test", tmp_path)) == [["北京", "大学"]]
-    assert list(load("zhuxian-dev", tmp_path)) == [["第一", "章"]]
+    assert list(load_corpus("pku-test", tmp_path)) == [["北京", "大学"]]
+    assert list(load_corpus("zhuxian-dev", tmp_path)) == [["第一", "章"]]
     assert next(load_tagged("zhuxian-dev", tmp_path)).tags == ("OD", "M")
     assert load_vocabulary("pku-test", tmp_path) == frozenset({"北京"})
     assert load_vocabulary("zhuxian-dev", tmp_path) is None
@@ -94,7 +94,7 @@ def test_the_file_is_the_registered_one_and_can_be_read(name: str) -> None:
     assert (data_folder() / CORPORA[name].path).stat().st_size == CORPORA[name].size
     if CORPORA[name].format not in ("words", "pfr", "conll", "word_pos", "annotated"):
         return
-    words = sum(map(len, load(name)))
+    words = sum(map(len, load_corpus(name)))
     assert words == WORDS.get(name, words) > 0
 
 

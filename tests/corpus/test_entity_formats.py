@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cnlp.corpus.brat import BratWriter
 from cnlp.corpus.entities import Sentence
-from cnlp.corpus.entity_formats import READERS, WRITERS, detect_entities, read_entities
+from cnlp.corpus.entity_formats import ENTITY_READERS, WRITERS, detect_entities, read_entities
 from cnlp.corpus.pfr import format_pfr
 from cnlp.corpus.registry import chosen_folder
 from cnlp.errors import ArgumentError, FormatError
@@ -82,7 +82,7 @@ def test_what_is_written_is_read_again(
     assert list(read_entities(path, format)) == written
 
 
-@pytest.mark.parametrize("format", [*READERS])
+@pytest.mark.parametrize("format", [*ENTITY_READERS])
 def test_the_format_is_told(tmp_path: Path, format: str) -> None:
     if format == "weibo":
         path = tmp_path / "weibo"
@@ -252,4 +252,4 @@ def test_the_broken_tags_of_the_public_corpora_are_refused_unless_they_are_repai
 
 
 def test_every_format_that_is_read_is_written_but_weibos() -> None:
-    assert set(READERS) - {*WRITERS, "brat"} == {"weibo"}
+    assert set(ENTITY_READERS) - {*WRITERS, "brat"} == {"weibo"}

@@ -15,7 +15,7 @@ import pytest
 from cnlp import errors
 from cnlp.corpus import fetch as fetching
 from cnlp.corpus.fetch import address, fetch, state
-from cnlp.corpus.registry import CORPORA, SOURCES, Corpus, Source
+from cnlp.corpus.registry import CORPORA, CORPUS_SOURCES, Corpus, CorpusSource
 
 TEXT = "共同  创造  美好  的  新  世纪\n".encode() * 5000
 SHA256 = hashlib.sha256(TEXT).hexdigest()
@@ -140,7 +140,9 @@ def test_a_member_is_taken_out_of_an_archive(server: Server, tmp_path: Path, mon
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("inside/tiny.txt", TEXT)
     server.files["/all.zip"] = packed.getvalue()
-    monkeypatch.setitem(SOURCES, "zip", Source("a bakeoff", "http://example/", "none", f"{server.url}/all.zip"))
+    monkeypatch.setitem(
+        CORPUS_SOURCES, "zip", CorpusSource("a bakeoff", "http://example/", "none", f"{server.url}/all.zip")
+    )
     corpus = Corpus("tiny", "a/tiny.txt", "words", "pku", "test", len(TEXT), SHA256, "zip", "inside/tiny.txt")
     other = Corpus("none", "a/none.txt", "words", "pku", "test", 1, SHA256, "zip", "inside/none.txt")
     assert fetch(corpus, tmp_path).read_bytes() == TEXT
@@ -160,20 +162,20 @@ def test_sources_without_address_tell_where_to_ask(tmp_path: Path) -> None:
 
 def test_every_corpus_has_a_source_and_a_place_in_it() -> None:
     for corpus in CORPORA.values():
-        source = SOURCES[corpus.source]
+        source = CORPUS_SOURCES[corpus.source]
         assert source.page.startswith(("http", "docs/"))
         assert source.terms
         assert bool(corpus.location) == (source.url is not None)
         if source.url is not None:
             assert "{}" in source.url or source.url.endswith(".zip")
             assert "{}" not in address(corpus)
-    assert set(SOURCES) == {corpus.source for corpus in CORPORA.values()}
+    assert set(CORPUS_SOURCES) == {corpus.source for corpus in CORPORA.values()}
 
 
 def test_a_server_that_falls_silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import socket
 
-    monkeypatch.setattr(fetching, "TIMEOUT", 0.2)
+    monkeypatch.setattr(fetching, "FETCH_TIMEOUT", 0.2)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()

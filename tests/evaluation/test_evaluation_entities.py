@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnlp.errors import ArgumentError
-from cnlp.evaluation.entities import KINDS, EntityScorer, evaluate
+from cnlp.evaluation.entities import ERROR_KINDS, EntityScorer, evaluate_entities
 from cnlp.sequence.schemes import TagReader, convert, spans_to_tags, tag_set
 
 LABELS = ("PER", "LOC", "ORG")
@@ -34,7 +34,9 @@ def test_counts_are_those_of_seqeval(sentences: list[tuple[list, list]], scheme:
     seqeval = pytest.importorskip("seqeval.metrics")
     from seqeval import scheme as schemes
 
-    report = evaluate([TEXT] * len(sentences), [gold for gold, _ in sentences], [found for _, found in sentences])
+    report = evaluate_entities(
+        [TEXT] * len(sentences), [gold for gold, _ in sentences], [found for _, found in sentences]
+    )
     gold, found = ([spans_to_tags(sentence[side], LENGTH, scheme) for sentence in sentences] for side in (0, 1))
     if scheme == "BMES":  # which seqeval does not know
         gold, found = ([convert(tags, "BMES", "IOBES") for tags in side] for side in (gold, found))
@@ -74,7 +76,7 @@ def test_broken_tags_count_as_seqeval_counts_them(drawn: tuple[str, list[tuple[l
     scheme, pairs = drawn
     reader = TagReader(scheme, repair="drop")
     gold, found = ([reader.spans(pair[side]) for pair in pairs] for side in (0, 1))
-    score = evaluate([TEXT] * len(pairs), gold, found).overall  # type: ignore[arg-type]
+    score = evaluate_entities([TEXT] * len(pairs), gold, found).overall  # type: ignore[arg-type]
     if not score.gold and not score.predicted:
         return
     strict = schemes.IOB2 if scheme == "BIO" else schemes.IOBES
@@ -93,7 +95,7 @@ def test_every_entity_and_every_error_is_counted_once(sentences: list[tuple[list
         for name in ("gold", "predicted", "correct"):
             assert sum(getattr(score, name) for score in parts.values()) == getattr(report.overall, name)
     wrong = report.overall.predicted - report.overall.correct
-    assert sum(report.kinds[kind] for kind in KINDS if kind != "missed") == wrong
+    assert sum(report.kinds[kind] for kind in ERROR_KINDS if kind != "missed") == wrong
     assert len(report.errors) == report.kinds.total() == report.confused.total()
     for error in report.errors:
         assert (error.gold is None) == (error.kind == "spurious")
@@ -104,7 +106,7 @@ def test_kinds_of_errors() -> None:
     text = "王明在北京大学见了李雷和韩梅梅"
     gold = [(0, 2, "PER"), (3, 7, "ORG"), (9, 11, "PER"), (12, 15, "PER")]
     found = [(0, 2, "LOC"), (3, 5, "LOC"), (7, 8, "PER"), (12, 14, "PER")]
-    report = evaluate([text], [gold], [found], seen={("李雷", "PER")})
+    report = evaluate_entities([text], [gold], [found], seen={("李雷", "PER")})
     assert [(error.kind, error.gold, error.predicted) for error in report.errors] == [
         ("label", gold[0], found[0]),
         ("both", gold[1], found[1]),
@@ -119,7 +121,7 @@ def test_kinds_of_errors() -> None:
 
 def test_spans_outside_the_text_are_refused() -> None:
     with pytest.raises(ArgumentError, match=r"span \(1, 9\) is empty or reaches outside 0..3"):
-        evaluate(["abc"], [[(1, 9, "PER")]], [[]])
+        evaluate_entities(["abc"], [[(1, 9, "PER")]], [[]])
     with pytest.raises(ArgumentError, match="2 texts, 1 gold and 1 predicted"):
-        evaluate(["a", "b"], [[]], [[]])
-    assert evaluate([], [], []).overall.f1 == 0.0
+        evaluate_entities(["a", "b"], [[]], [[]])
+    assert evaluate_entities([], [], []).overall.f1 == 0.0

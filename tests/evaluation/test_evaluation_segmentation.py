@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnlp import errors
-from cnlp.evaluation import SegmentationScore, SegmentationScorer, evaluate
+from cnlp.evaluation import SegmentationScore, SegmentationScorer, evaluate_segmentation
 
 
 @st.composite
@@ -28,7 +28,7 @@ def two_cuts(draw: st.DrawFn) -> tuple[list[str], list[str]]:
 def test_by_hand() -> None:
     gold = ["共同", "创造", "美好", "的", "新", "世纪"]
     predicted = ["共同", "创", "造美", "好的", "新世纪"]
-    score = evaluate([gold], [predicted], {"共同", "创造", "的", "新世纪"})
+    score = evaluate_segmentation([gold], [predicted], {"共同", "创造", "的", "新世纪"})
     assert (score.gold_words, score.predicted_words, score.correct_words) == (6, 5, 1)
     assert (score.substitutions, score.deletions, score.insertions) == (4, 1, 0)
     assert score.precision == 1 / 5
@@ -41,29 +41,29 @@ def test_by_hand() -> None:
 
 
 def test_insertions() -> None:
-    score = evaluate([["北京大学", "好"]], [["北", "京", "大学", "好"]])
+    score = evaluate_segmentation([["北京大学", "好"]], [["北", "京", "大学", "好"]])
     assert (score.substitutions, score.deletions, score.insertions) == (1, 0, 2)
 
 
 def test_a_word_at_another_place_is_not_correct_though_diff_would_align_it() -> None:
-    assert evaluate([["a", "aa"]], [["aa", "a"]]).correct_words == 0
+    assert evaluate_segmentation([["a", "aa"]], [["aa", "a"]]).correct_words == 0
 
 
 def test_without_vocabulary_the_oov_figures_are_none() -> None:
-    score = evaluate([["a"]], [["a"]])
+    score = evaluate_segmentation([["a"]], [["a"]])
     assert score.oov_rate is score.oov_recall is score.iv_recall is None
 
 
 def test_no_oov_word_no_oov_recall() -> None:
-    score = evaluate([["a"]], [["a"]], {"a"})
+    score = evaluate_segmentation([["a"]], [["a"]], {"a"})
     assert score.oov_rate == 0.0
     assert score.oov_recall is None
     assert score.iv_recall == 1.0
 
 
 def test_nothing_to_score() -> None:
-    assert evaluate([], []).f1 == 0.0
-    assert evaluate([[]], [[]]).as_dict()["precision"] == 0.0
+    assert evaluate_segmentation([], []).f1 == 0.0
+    assert evaluate_segmentation([[]], [[]]).as_dict()["precision"] == 0.0
 
 
 def test_margins_are_those_of_the_bakeoff() -> None:
@@ -74,30 +74,30 @@ def test_margins_are_those_of_the_bakeoff() -> None:
 
 def test_other_characters_name_sentence_and_place() -> None:
     with pytest.raises(errors.FormatError) as caught:
-        evaluate([["你"], ["北京", "好"]], [["你"], ["北", "平好"]], name="out.txt")
+        evaluate_segmentation([["你"], ["北京", "好"]], [["你"], ["北", "平好"]], name="out.txt")
     assert str(caught.value) == "out.txt:2: character 2 is '京' in the gold and '平' in the prediction"
 
 
 def test_a_shorter_prediction_names_its_end() -> None:
     with pytest.raises(errors.FormatError, match="character 2 is '京' in the gold and the end in the prediction"):
-        evaluate([["北京"]], [["北"]])
+        evaluate_segmentation([["北京"]], [["北"]])
 
 
 @pytest.mark.parametrize(("gold", "predicted", "longer"), [(2, 1, "gold"), (1, 2, "prediction")])
 def test_another_number_of_sentences(gold: int, predicted: int, longer: str) -> None:
     with pytest.raises(errors.FormatError, match=f":2: the {longer} has more sentences"):
-        evaluate([["a"]] * gold, [["a"]] * predicted)
+        evaluate_segmentation([["a"]] * gold, [["a"]] * predicted)
 
 
 def test_an_empty_word_is_refused() -> None:
     with pytest.raises(errors.FormatError, match="a word is empty"):
-        evaluate([["a"]], [["", "a"]])
+        evaluate_segmentation([["a"]], [["", "a"]])
 
 
 @given(two_cuts())
 def test_a_text_scored_against_itself_is_perfect(cuts: tuple[list[str], list[str]]) -> None:
     gold, _ = cuts
-    score = evaluate([gold], [tuple(gold)])
+    score = evaluate_segmentation([gold], [tuple(gold)])
     assert score.precision == score.recall == score.f1 == 1.0
     assert score.insertions == score.deletions == score.substitutions == 0
 
@@ -105,7 +105,7 @@ def test_a_text_scored_against_itself_is_perfect(cuts: tuple[list[str], list[str
 @given(two_cuts())
 def test_precision_and_recall_change_places_with_the_texts(cuts: tuple[list[str], list[str]]) -> None:
     gold, predicted = cuts
-    here, there = evaluate([gold], [predicted]), evaluate([predicted], [gold])
+    here, there = evaluate_segmentation([gold], [predicted]), evaluate_segmentation([predicted], [gold])
     assert (here.precision, here.recall) == (there.recall, there.precision)
     assert (here.insertions, here.deletions) == (there.deletions, there.insertions)
 
@@ -113,7 +113,7 @@ def test_precision_and_recall_change_places_with_the_texts(cuts: tuple[list[str]
 @given(two_cuts())
 def test_every_word_is_correct_or_edited(cuts: tuple[list[str], list[str]]) -> None:
     gold, predicted = cuts
-    score = evaluate([gold], [predicted])
+    score = evaluate_segmentation([gold], [predicted])
     assert score.gold_words == score.correct_words + score.substitutions + score.deletions
     assert score.predicted_words == score.correct_words + score.substitutions + score.insertions
     spans = [{(len("".join(w[:i])), len("".join(w[: i + 1]))) for i in range(len(w))} for w in cuts]
@@ -135,5 +135,5 @@ def test_a_hundred_thousand_words_in_a_second() -> None:
     gold = [["共同", "创造", "的", "新", "世纪"] * 6] * 3400
     predicted = [["共同", "创", "造", "的", "新世纪"] * 6] * 3400
     start = time.process_time()
-    evaluate(gold, predicted, {"共同"})
+    evaluate_segmentation(gold, predicted, {"共同"})
     assert time.process_time() - start < 1.0

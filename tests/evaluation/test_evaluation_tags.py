@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnlp.evaluation.segmentation import differences, evaluate
+from cnlp.evaluation.segmentation import differences, evaluate_segmentation
 from cnlp.evaluation.tags import TagScorer
 
 CUTS = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=12)
@@ -25,7 +25,7 @@ def words_of(cuts: list[bool]) -> list[str]:
 def test_differences_are_what_the_score_calls_wrong(cuts: list[tuple[bool, bool]]) -> None:
     gold, predicted = words_of([a for a, _ in cuts]), words_of([b for _, b in cuts])
     found = differences(gold, predicted)
-    score = evaluate([gold], [predicted])
+    score = evaluate_segmentation([gold], [predicted])
     assert sum(len(item.gold) for item in found) == score.gold_words - score.correct_words
     assert sum(len(item.predicted) for item in found) == score.predicted_words - score.correct_words
     for item in found:
@@ -49,7 +49,7 @@ def test_joint_scores_count_spans_with_tags(cuts: list[tuple[bool, bool]], data:
     right = spans(gold, gold_tags) & spans(predicted, predicted_tags)
     assert score.correct.total() == len(right)
     assert score.f1 == 2 * len(right) / (len(gold) + len(predicted))
-    assert score.segmentation_f1 == evaluate([gold], [predicted]).f1
+    assert score.segmentation_f1 == evaluate_segmentation([gold], [predicted]).f1
     assert score.cut_right == score.correct.total() + sum(words.total() for words in score.confused.values())
     assert score.unknown == len(set(gold) & set(predicted) - {"a"})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from cnlp.evaluation.entities import evaluate as evaluate_entities
+from cnlp.evaluation.entities import evaluate_entities
 from cnlp.evaluation.reports import (
     Report,
     WordErrors,
@@ -15,7 +15,7 @@ from cnlp.evaluation.reports import (
     tag_lines,
     tag_report,
 )
-from cnlp.evaluation.segmentation import differences, evaluate
+from cnlp.evaluation.segmentation import differences, evaluate_segmentation
 from cnlp.evaluation.tags import TagScorer
 
 COMPARED: Report = {"gold": "gold.txt", "prediction": "found.txt", "sentences": 1}
@@ -25,7 +25,7 @@ def test_words() -> None:
     gold, found = ["我", "爱", "北京"], ["我爱", "北京"]
     errors = WordErrors()
     errors.add(1, differences(gold, found))
-    report = COMPARED | segmentation_report(evaluate([gold], [found], {"我"}), errors, 5)
+    report = COMPARED | segmentation_report(evaluate_segmentation([gold], [found], {"我"}), errors, 5)
     assert json.loads(json.dumps(report))["commonest_errors"] == [
         {"count": 1, "gold": ["我", "爱"], "predicted": ["我爱"], "sentences": [1]}
     ]

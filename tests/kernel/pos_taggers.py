@@ -15,7 +15,7 @@ from cnlp._kernel.hashes import mix_keys
 from cnlp._kernel.layout import ABSENT, COLUMNS, OUTSIDE
 from cnlp.pos.forms import pack_closed_tags
 from cnlp.pos.tagger import TEMPLATES, WordTemplate
-from cnlp.sequence.layout import pack_alphabet, pack_dictionary, pack_pairs, per_code
+from cnlp.sequence.layout import pack_dictionary, pack_pairs, pack_tagger_alphabet, per_code
 from cnlp.text.patterns import PATTERNS
 
 TAGS = ("a", "d", "n", "u", "v", "w")
@@ -40,7 +40,7 @@ class PosArrays(NamedTuple):
 def random_arrays(seed: int) -> dict[str, bytes]:
     """Tables in which most keys of ``WORDS`` have a row; weights are large enough for any tag to win somewhere."""
     chance = random.Random(seed)
-    codes, pages, cells = pack_alphabet(["中", "国", "人", "大", "年", "0", "9", "a"])
+    codes, pages, cells = pack_tagger_alphabet(["中", "国", "人", "大", "年", "0", "9", "a"])
     sets = [0b111111, *(chance.randrange(1, 64) for _ in range(4)), 1, 2, 4]
     templates = (*TEMPLATES, *FAR)
     arrays = {

@@ -14,9 +14,9 @@ from cnlp._kernel import reference
 from cnlp.sequence.layout import (
     bigram_key,
     cover_key,
-    pack_alphabet,
     pack_bigrams,
     pack_covers,
+    pack_tagger_alphabet,
     pad_line,
     per_code,
 )
@@ -43,7 +43,7 @@ def random_arrays(seed: int, *, size: int = 60) -> dict[str, bytes]:
     """A model of two standards; weights are large enough for any tag to win somewhere."""
     chance = random.Random(seed)
     characters = [*sorted(set(CHARACTERS) - {"国"}), "国"]
-    codes, pages, cells = pack_alphabet(characters)
+    codes, pages, cells = pack_tagger_alphabet(characters)
     class_fold, types = per_code(codes)
     n, folded = len(types), array("H", class_fold)
     words = sorted(

@@ -30,7 +30,7 @@ from cnlp._kernel.reference import ngrams as reference_ngrams
 from cnlp.discovery.counting import unit_table
 from cnlp.jieba._prefix import native as prefix
 from cnlp.jieba._prefix import reference as reference_prefix
-from cnlp.keyphrases.classes import pack
+from cnlp.keyphrases.classes import pack_classes
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
 from cnlp.segmentation import shipped_segmenter
 from cnlp.segmentation.algorithms import SOURCES
@@ -298,8 +298,14 @@ def term_tries() -> tuple[Arrays, Arrays]:
     """Classes and frequencies of some words, as Terms takes them."""
     from cnlp.lexicon.trie import Trie
 
-    lexicon = {"中": pack(1, 1), "国": pack(2, 6), "中国": pack(2, 3), "的": pack(1, 15, True), "a": pack(0, 12)}
-    tries = [Trie.build(lexicon), Trie.build({"中国": pack(1), "人": pack(2)})]
+    lexicon = {
+        "中": pack_classes(1, 1),
+        "国": pack_classes(2, 6),
+        "中国": pack_classes(2, 3),
+        "的": pack_classes(1, 15, True),
+        "a": pack_classes(0, 12),
+    }
+    tries = [Trie.build(lexicon), Trie.build({"中国": pack_classes(1), "人": pack_classes(2)})]
     return tuple(  # type: ignore[return-value]
         Arrays(*join({name: data for name, (_, data) in one.arrays().items()}), one.max_length, 0) for one in tries
     )

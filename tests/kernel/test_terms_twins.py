@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from twins import NAUGHTY, each_kernel, native, needs_native
 
 from cnlp._kernel import reference
-from cnlp.keyphrases.classes import CLASSES, pack
+from cnlp.keyphrases.classes import CLASSES, pack_classes
 from cnlp.lexicon.trie import Trie
 
 often = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
@@ -26,8 +26,16 @@ words_lists = st.lists(st.sampled_from(WORDS), max_size=40)
 
 @cache
 def tries() -> tuple[Trie, Trie]:
-    lexicon = {"中": pack(1, 1), "国": pack(2, 6), "中国": pack(2, 3), "的": pack(1, 15, True), "人": pack(5, 2)}
-    return Trie.build({**lexicon, "a": pack(0, 12)}), Trie.build({"中国": pack(1), "人": pack(2)})
+    lexicon = {
+        "中": pack_classes(1, 1),
+        "国": pack_classes(2, 6),
+        "中国": pack_classes(2, 3),
+        "的": pack_classes(1, 15, True),
+        "人": pack_classes(5, 2),
+    }
+    return Trie.build({**lexicon, "a": pack_classes(0, 12)}), Trie.build(
+        {"中国": pack_classes(1), "人": pack_classes(2)}
+    )
 
 
 def handle(kernel: Any, trie: Trie | None) -> Any:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from cnlp import errors
 from cnlp.keyphrases import Idf
-from cnlp.keyphrases.document_frequency import DocumentFrequencies, StreamingCounter, merge
-from cnlp.keyphrases.resources import shipped
+from cnlp.keyphrases.document_frequency import DocumentFrequencies, StreamingCounter, merge_counts
+from cnlp.keyphrases.resources import shipped_resources
 
 words = st.sampled_from(["长江", "大桥", "南京", "Ab", "ａｂ", "9", "，", "國家"])
 documents = st.lists(st.lists(words, max_size=6), max_size=20)
@@ -29,7 +29,7 @@ def test_shards_merged_equal_the_whole(
             for words in part:
                 counter.add(words)
             counter.write(folder / name)
-    merge([folder / "left", folder / "right"], folder / "merged")
+    merge_counts([folder / "left", folder / "right"], folder / "merged")
     assert (folder / "merged").read_bytes() == (folder / "whole").read_bytes()
     expected = DocumentFrequencies()
     for words in docs:
@@ -86,11 +86,11 @@ def test_tables_that_are_not_sorted_are_not_merged(tmp_path: Path) -> None:
     path, output = tmp_path / "idf.tsv", tmp_path / "out.tsv"
     path.write_text("# documents\t5\nb\t1\na\t1\n", encoding="utf-8")
     with pytest.raises(errors.FormatError, match=r"idf\.tsv:3: words must be sorted"):
-        merge([path], output)
+        merge_counts([path], output)
     assert not output.exists()
 
 
 def test_the_shipped_table_knows_common_words_better_than_rare_ones() -> None:
-    table = shipped().idf
+    table = shipped_resources().idf
     assert table["我们"] < table["经济"] < table["神经网络"] <= table["没有这个词吧"]
     assert table.document_frequency("國家") == table.document_frequency("国家") > 1000

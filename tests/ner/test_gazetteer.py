@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cnlp.errors import ArgumentError, EncodingError, FormatError, ModelError, TextTypeError
 from cnlp.lexicon.runs import is_inside_run
 from cnlp.lexicon.trie import Trie
-from cnlp.ner.gazetteer import MODES, Gazetteer, GazetteerEntry, GazetteerMatch, read_gazetteer
+from cnlp.ner.gazetteer import GAZETTEER_MODES, Gazetteer, GazetteerEntry, GazetteerMatch, read_gazetteer
 from cnlp.text.normalise import normalise
 
 
@@ -141,7 +141,9 @@ def test_a_block_with_a_label_leaves_the_others() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.text(st.sampled_from(ALPHABET), min_size=1, max_size=4), labels, st.sampled_from(MODES))),
+    st.lists(
+        st.tuples(st.text(st.sampled_from(ALPHABET), min_size=1, max_size=4), labels, st.sampled_from(GAZETTEER_MODES))
+    ),
     texts,
 )
 def test_every_entry_is_found_wherever_it_stands(entries: list[tuple[str, str, str]], text: str) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnlp.errors import ArgumentError
-from cnlp.ner.gazetteer import MODES, Gazetteer
+from cnlp.ner.gazetteer import GAZETTEER_MODES, Gazetteer
 from cnlp.ner.merge import merge
 from cnlp.types import Entity
 
@@ -73,7 +73,9 @@ def test_what_does_not_stand_in_the_text_is_refused(entity: Entity) -> None:
 def test_the_result_is_sorted_free_of_overlaps_and_exact(data: st.DataObject, text: str) -> None:
     model, rules = data.draw(entities(text)), data.draw(entities(text))
     words = data.draw(
-        st.lists(st.tuples(st.sampled_from(["中国", "北京", "京", "a9", "国 "]), labels, st.sampled_from(MODES)))
+        st.lists(
+            st.tuples(st.sampled_from(["中国", "北京", "京", "a9", "国 "]), labels, st.sampled_from(GAZETTEER_MODES))
+        )
     )
     matches = Gazetteer(words).matches(text)
     result = merge(text, model, matches=matches, rules=rules)

@@ -12,7 +12,7 @@ import pytest
 import cnlp
 from cnlp import errors
 from cnlp._kernel.reference import EntityTagger
-from cnlp.models.registry import CORE, TAGGERS
+from cnlp.models.registry import CORE, SEGMENTERS
 from cnlp.ner.entities import entities
 from cnlp.ner.gazetteer import Gazetteer
 from cnlp.ner.linear import EntityRecognizer
@@ -151,7 +151,7 @@ def test_load_opens_entity_models_by_path_and_by_name(tmp_path: Path) -> None:
     with pytest.raises(errors.ArgumentError, match="are for lexicons"):
         cnlp.load(path, width=False)
     with pytest.raises(errors.ModelError, match="kind 'segmenter', not 'lexicon' or 'entities'; Segmenter"):
-        cnlp.load(TAGGERS["hmm"])
+        cnlp.load(SEGMENTERS["hmm"])
     with pytest.raises(FileNotFoundError):
         cnlp.load(tmp_path / "missing")
 

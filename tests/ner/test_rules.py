@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cnlp.errors import ArgumentError, TextTypeError
 from cnlp.ner.expression import Expression
-from cnlp.ner.rules import NAMES, Rules
+from cnlp.ner.rules import RULE_NAMES, Rules
 
 RULES = Rules()
 
@@ -211,7 +211,7 @@ def test_rules_are_switched_by_name() -> None:
     text = "3月5日，name@example.com"
     assert [each.label for each in Rules(["email"]).entities(text)] == ["EMAIL"]
     assert Rules([]).entities(text) == []
-    assert {each.label for each in Rules(NAMES).entities(text)} == {"DATE", "EMAIL"}
+    assert {each.label for each in Rules(RULE_NAMES).entities(text)} == {"DATE", "EMAIL"}
     with pytest.raises(ArgumentError, match="unknown rule 'dates'; choose one of: date, time, money"):
         Rules(["dates"])
 

@@ -6,7 +6,7 @@ import pytest
 
 import cnlp
 from cnlp.pos.forms import closed_tags
-from cnlp.pos.tagger import NOUNS, shipped
+from cnlp.pos.tagger import NOUNS, shipped_tagger
 
 FORMS = {
     "w": (
@@ -29,7 +29,7 @@ FORMS = {
 def test_the_form_decides(tag: str, word: str) -> None:
     assert tag in closed_tags(word)
     for context in ([word], ["我", "看到", word, "了"], ["是", word, "的", "人"], [word] * 3):
-        tags = shipped().predict(context)
+        tags = shipped_tagger().predict(context)
         assert {tags[place] for place, other in enumerate(context) if other == word} == {tag}
 
 

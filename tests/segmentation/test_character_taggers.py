@@ -37,7 +37,7 @@ SENTENCES = [
 class TestEncode:
     @given(lines=LINES, words=WORDS, data=st.data())
     def test_whole_corpora_are_seen_as_each_line_is(self, lines, words, data):
-        packed = encode.pack(lines)
+        packed = encode.pack_lines(lines)
         table = encode.WordTable(set(words))
         starts, numbers = table.find(packed.points)
         classes = np.array(data.draw(st.lists(st.integers(0, 99), min_size=len(starts), max_size=len(starts))), int)
@@ -60,7 +60,7 @@ class TestEncode:
 
     @given(lines=LINES, words=WORDS)
     def test_every_word_is_found_everywhere(self, lines, words):
-        packed = encode.pack(lines)
+        packed = encode.pack_lines(lines)
         table = encode.WordTable(set(words))
         found = {(int(start), table.words[number]) for start, number in zip(*table.find(packed.points), strict=True)}
         expected = {
@@ -85,7 +85,7 @@ class TestEncode:
 
     @given(sentences=st.lists(st.lists(st.text(alphabet="中国人", min_size=1, max_size=4), max_size=4), max_size=4))
     def test_words_and_tags_go_back_and_forth(self, sentences):
-        packed = encode.pack("".join(words) for words in sentences)
+        packed = encode.pack_lines("".join(words) for words in sentences)
         lengths = encode.word_lengths(packed, sentences)
         tags = encode.word_tags(lengths)
         for words, begin, end in zip(sentences, packed.begins, packed.ends, strict=True):

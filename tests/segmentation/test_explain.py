@@ -40,7 +40,7 @@ def paths(segmenter: Segmenter, text: str) -> dict[Ends, float]:
     """The least cost of every segmentation, by its ends, from all paths through the lattice."""
     lexicon = segmenter.lexicon
     model = lexicon.model
-    edges = model.edges(text, lexicon.layer, lexicon.spans(text))
+    edges = model.edges(text, lexicon.kernel_overlay, lexicon.spans(text))
     is_bigram = segmenter.algorithm == "bigram"
     found: dict[Ends, int] = {}
 

@@ -10,7 +10,7 @@ import pytest
 import cnlp
 from cnlp import errors
 from cnlp.models.format import write_model
-from cnlp.segmentation.hmm import EDGE, HMM, HiddenMarkovModel
+from cnlp.segmentation.hmm import _EDGE, HMM, HiddenMarkovModel
 
 # Three sequences: transitions edge->A 3, A->B 2, A->A 1, A->edge 1, B->edge 2.
 SMALL = [("xy", "AB"), ("xx", "AA"), ("xz", "AB")]
@@ -107,7 +107,7 @@ class TestRefusals:
             HiddenMarkovModel().fit([])
 
     def test_edge_is_no_tag(self):
-        assert EDGE not in small().tags_
+        assert _EDGE not in small().tags_
 
 
 class TestFiles:

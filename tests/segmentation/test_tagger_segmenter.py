@@ -15,7 +15,7 @@ import cnlp
 from cnlp import errors
 from cnlp.lexicon import Entry
 from cnlp.models.format import ModelFile, write_model
-from cnlp.models.registry import TAGGERS
+from cnlp.models.registry import SEGMENTERS
 from cnlp.segmentation import ALGORITHMS, Segmenter
 
 sys.path.append(str(Path(__file__).parents[1] / "kernel"))
@@ -254,9 +254,9 @@ class TestShippedTaggers:
         assert "大桥" not in blocked.segment(text)
 
     def test_the_card_says_what_it_learnt_from(self, algorithm: str) -> None:
-        card = ModelFile(TAGGERS[algorithm]).card
+        card = ModelFile(SEGMENTERS[algorithm]).card
         assert "pfr-199801 (sha256 " in card["training_data"] and card["source"].startswith("python -m cnlp.models")
-        ModelFile(TAGGERS[algorithm]).verify()
+        ModelFile(SEGMENTERS[algorithm]).verify()
 
 
 @pytest.mark.parametrize("standard", ["general", "pku"])

@@ -7,18 +7,18 @@ from hypothesis import strategies as st
 from cnlp._kernel import layout
 from cnlp.text import tables
 from cnlp.text.patterns import PATTERNS
-from cnlp.text.tables import Match, find
+from cnlp.text.tables import PatternMatch, find_patterns
 
 NAUGHTY = "1一年.点:-/@#%ａA１ c://w'’+_(,，\n\u3000\u0301\u200d\ufe0f\U000e0100\u20e3👍🏻🇨🇳比尔·第あ한…—!\x00\ud800"
 naughty_text = st.text(st.one_of(st.sampled_from(NAUGHTY), st.characters()))
 
 
 def found(text: str, name: str) -> list[str]:
-    return [text[match.start : match.end] for match in find(text) if match.pattern.name == name]
+    return [text[match.start : match.end] for match in find_patterns(text) if match.pattern.name == name]
 
 
 def atoms(text: str) -> list[str]:
-    return [text[match.start : match.end] for match in find(text) if match.pattern.atomic]
+    return [text[match.start : match.end] for match in find_patterns(text) if match.pattern.atomic]
 
 
 @pytest.mark.parametrize(
@@ -93,14 +93,14 @@ def test_each_pattern_finds_its_own_and_nothing_else(name: str, text: str, expec
 
 
 def test_text_without_patterns_has_no_match() -> None:
-    assert find("今天天气真好。") == []
-    assert find("") == []
-    assert find("\x00\ud800\udfff") == []
+    assert find_patterns("今天天气真好。") == []
+    assert find_patterns("") == []
+    assert find_patterns("\x00\ud800\udfff") == []
 
 
 @given(naughty_text)
 def test_atomic_matches_never_overlap_and_nothing_cuts_them(text: str) -> None:
-    matches = find(text)
+    matches = find_patterns(text)
     covered = 0
     inside: set[int] = set()
     for match in matches:
@@ -115,9 +115,11 @@ def test_atomic_matches_never_overlap_and_nothing_cuts_them(text: str) -> None:
 
 @given(naughty_text)
 def test_no_letter_run_and_no_cluster_is_cut(text: str) -> None:
-    loaded = tables.load()
+    loaded = tables.pattern_tables()
     flags = [loaded.flags[loaded.category_of[ord(char)]] for char in text]
-    inside = {place for match in find(text) if match.pattern.atomic for place in range(match.start + 1, match.end)}
+    inside = {
+        place for match in find_patterns(text) if match.pattern.atomic for place in range(match.start + 1, match.end)
+    }
     for place in range(1, len(text)):
         marks = flags[place] & layout.EXTENDS and not flags[place - 1] & layout.IS_SPACE
         letters = flags[place - 1] & flags[place] & layout.IS_ALNUM
@@ -128,7 +130,7 @@ def test_no_letter_run_and_no_cluster_is_cut(text: str) -> None:
 @given(naughty_text)
 def test_width_and_case_do_not_matter_outside_addresses(text: str) -> None:
     wide = text.translate({code: code + 0xFEE0 for code in (*range(0x30, 0x3A), *range(0x61, 0x7B))})
-    assert find(text) == find(wide)
+    assert find_patterns(text) == find_patterns(wide)
 
 
 class CountedRow(list[int]):
@@ -149,7 +151,7 @@ class CountedRow(list[int]):
      "第", "第1", "1万", "一点", "# ", "a-", "十又", "🇨", "a@b."],
 )  # fmt: skip
 def test_the_cost_is_linear_whatever_the_text(unit: str) -> None:
-    loaded = tables.load()
+    loaded = tables.pattern_tables()
     rows = [CountedRow(row) for row in loaded.transitions]
     counted = tables.Tables(
         loaded.category_of, loaded.flags, loaded.classes, list(rows), loaded.accepts, loaded.pattern_flags
@@ -170,7 +172,7 @@ def test_a_long_run_is_one_token(run: str) -> None:
 
 @pytest.mark.parametrize("text", ["1,2345", "1:1949", "2024-01-051", "163.community", "c++11x", "@" + "a" * 40])
 def test_no_match_ends_inside_a_run_of_letters_or_digits(text: str) -> None:
-    ends = {match.end for match in find(text)}
+    ends = {match.end for match in find_patterns(text)}
     assert not [end for end in ends if end < len(text) and text[end - 1].isalnum() and text[end].isalnum()]
 
 
@@ -190,9 +192,9 @@ def test_atomic_patterns_stand_first_and_are_named_once() -> None:
 
 
 def test_a_match_shows_what_it_is() -> None:
-    match = find("12")[0]
-    assert match == Match(0, 2, match.pattern)
-    assert match != Match(0, 1, match.pattern)
-    assert len({match, Match(0, 2, match.pattern)}) == 1
+    match = find_patterns("12")[0]
+    assert match == PatternMatch(0, 2, match.pattern)
+    assert match != PatternMatch(0, 1, match.pattern)
+    assert len({match, PatternMatch(0, 2, match.pattern)}) == 1
     assert repr(match) == "Match(0, 2, number)"
     assert repr(match.pattern) == "Pattern('number', atomic=True)"

@@ -73,12 +73,12 @@ def test_the_arrays_have_the_sizes_of_the_layout() -> None:
 
 @given(st.text(st.one_of(st.sampled_from("1一年.点:-/@#%aA c://w\n\u0301\u200d👍🏻🇨比·第あ…\ud800"), st.characters())))
 def test_the_arrays_and_the_tables_find_the_same(text: str) -> None:
-    assert scan_arrays(text) == tables.scan(tables.load(), text)
+    assert scan_arrays(text) == tables.scan(tables.pattern_tables(), text)
 
 
 @given(st.characters())
 def test_a_category_has_one_class(char: str) -> None:
-    loaded = tables.load()
+    loaded = tables.pattern_tables()
     folded = normalise(char, script=False)
     assert loaded.classes[loaded.category_of[ord(char)]] == characters.char_class(folded)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from cnlp.ner.neural.data import Lattice
+from cnlp.ner.neural.data import WordLattice
 from cnlp.ner.neural.settings import Settings
 
 
@@ -35,7 +35,7 @@ class BiLSTM(nn.Module):
         self.backwards = nn.ModuleList(_lstm(width, half) for width in widths)
         self.dropout = nn.Dropout(settings.output_dropout)
 
-    def forward(self, characters: Tensor, words: Tensor, lattice: Lattice, mask: Tensor) -> Tensor:
+    def forward(self, characters: Tensor, words: Tensor, lattice: WordLattice, mask: Tensor) -> Tensor:
         """Contexts of the characters.
 
         Args:

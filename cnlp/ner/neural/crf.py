@@ -25,7 +25,7 @@ from torch import Tensor, nn
 _LARGEST = 700.0  # exp of it is finite in double precision
 
 
-class CRF(nn.Module):
+class CRFLayer(nn.Module):
     """Scores of neighbouring tags, and what is computed with them.
 
     Args:
@@ -33,7 +33,7 @@ class CRF(nn.Module):
             then T for the first position and T for the last.
 
     >>> from cnlp.sequence.schemes import transition_mask
-    >>> crf = CRF(transition_mask(["B", "M", "E", "S"], "BMES"))
+    >>> crf = CRFLayer(transition_mask(["B", "M", "E", "S"], "BMES"))
     >>> mask = torch.ones(1, 3, dtype=torch.bool)
     >>> crf.decode(torch.zeros(1, 3, 4), mask) in ([[0, 1, 2]], [[0, 2, 3]], [[3, 0, 2]], [[3, 3, 3]])
     True

@@ -26,20 +26,17 @@ from cnlp.text.sentences import sentence_spans
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
+    from cnlp.evaluation.entities import EntitySpan
+    from cnlp.ner.base import Labelled
     from cnlp.ner.neural.vectors import Vectors
 
-    Span: TypeAlias = tuple[int, int, str]
-    Labelled: TypeAlias = tuple[str, Sequence[Span]]
-
-PADDING, UNKNOWN = 0, 1
+PADDING, UNKNOWN_ROW = 0, 1
 FIRST_ROW = 2
 POOL = 50  # batches among which sentences are sorted by length
 _STOPS = frozenset("，、；：,;: \t　")
 
 
-class Lattice(NamedTuple):
+class WordLattice(NamedTuple):
     """The lexicon's words in the sentences of a batch, flat: word e stands in sentence[e] at start[e] .. end[e].
 
     Attributes:
@@ -74,7 +71,7 @@ class Batch(NamedTuple):
     mask: Tensor
     lengths: Tensor
     words: Tensor
-    lattice: Lattice
+    lattice: WordLattice
     texts: list[str]
     tags: Tensor | None
 
@@ -82,8 +79,8 @@ class Batch(NamedTuple):
         """The same on another device."""
 
         def move(part: Any) -> Any:
-            if isinstance(part, Lattice):
-                return Lattice(*(tensor.to(device) for tensor in part))
+            if isinstance(part, WordLattice):
+                return WordLattice(*(tensor.to(device) for tensor in part))
             return part.to(device) if isinstance(part, Tensor) else part
 
         return Batch(*map(move, self))
@@ -173,18 +170,18 @@ class Vocabulary:
     def sizes(self) -> tuple[int, int, int]:
         """How many rows characters, bigrams and words have."""
         tables = (self.characters, self.bigrams, self.words)
-        first, second, third = (max(table.values(), default=UNKNOWN) + 1 for table in tables)
+        first, second, third = (max(table.values(), default=UNKNOWN_ROW) + 1 for table in tables)
         return first, second, third
 
-    def encode(self, text: str, spans: Sequence[Span] | None = None) -> Example:
+    def encode(self, text: str, spans: Sequence[EntitySpan] | None = None) -> Example:
         """A sentence as numbers.
 
         Raises:
             ArgumentError: a span is empty, reaches outside, overlaps another, or has a label that training did not.
         """
         folded = fold(text)
-        characters = [self.characters.get(char, UNKNOWN) for char in folded]
-        pairs = [self.bigrams.get(pair, UNKNOWN) for pair in bigrams(folded)]
+        characters = [self.characters.get(char, UNKNOWN_ROW) for char in folded]
+        pairs = [self.bigrams.get(pair, UNKNOWN_ROW) for pair in bigrams(folded)]
         words = self._words_of(folded)
         tags = None
         if spans is not None:
@@ -197,7 +194,7 @@ class Vocabulary:
             [end - 1 for _, end, _ in words], tags,
         )  # fmt: skip
 
-    def spans(self, numbers: Sequence[int]) -> list[Span]:
+    def spans(self, numbers: Sequence[int]) -> list[EntitySpan]:
         """The entities that legal tags write."""
         found = self._reader.spans([self.tags[number] for number in numbers])
         return [(start, end, label or "") for start, end, label in found]
@@ -205,7 +202,7 @@ class Vocabulary:
     def _words_of(self, folded: str) -> list[tuple[int, int, int]]:
         """(start, end, row) of the lexicon's words, by end, then start."""
         found = matches(self.lexicon, folded) if self.lexicon is not None else []
-        rows = ((start, end, self.words.get(folded[start:end], UNKNOWN)) for start, end, _ in found)
+        rows = ((start, end, self.words.get(folded[start:end], UNKNOWN_ROW)) for start, end, _ in found)
         return sorted(rows, key=lambda match: (match[1], match[0]))
 
 
@@ -230,7 +227,7 @@ def collate(examples: Sequence[Example]) -> Batch:
         torch.arange(width) < length[:, None],
         length,
         join("words"),
-        Lattice(sentence, join("starts"), join("ends")),
+        WordLattice(sentence, join("starts"), join("ends")),
         [example.text for example in examples],
         pad(tags) if len(tags) == len(examples) else None,
     )
@@ -264,7 +261,7 @@ def sorted_batches(lengths: Sequence[int], size: int, characters: int = 8192) ->
         yield batch
 
 
-def cut_long(text: str, limit: int, spans: Sequence[Span] = ()) -> list[tuple[int, int]]:
+def cut_long(text: str, limit: int, spans: Sequence[EntitySpan] = ()) -> list[tuple[int, int]]:
     """Where the pieces of a text start and end, none longer than ``limit`` characters and no span cut in two.
 
     A piece ends behind a sentence if one ends in it, else behind a comma or white space, else anywhere.

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from cnlp.ner.neural.data import PADDING, UNKNOWN, Batch, Vocabulary
+from cnlp.ner.neural.data import PADDING, UNKNOWN_ROW, Batch, Vocabulary
 from cnlp.ner.neural.dropout import Dropout
 from cnlp.ner.neural.settings import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnlp.ner.neural.vectors import Table, Vectors
+    from cnlp.ner.neural.vectors import Vectors, VectorTable
 
 
 class Embeddings(nn.Module):
@@ -59,9 +59,11 @@ class Embeddings(nn.Module):
     def fill(self, vocabulary: Vocabulary, vectors: Vectors, normalise: bool) -> None:
         """Take over the pretrained rows, each scaled to length 1 if so wished."""
         for name in ("characters", "bigrams", "words"):
-            given: Table = getattr(vectors, name)
+            given: VectorTable = getattr(vectors, name)
             rows: Mapping[str, int] = getattr(vocabulary, name)
-            common = [(rows[item], row) for item, row in given.rows.items() if rows.get(item, UNKNOWN) != UNKNOWN]
+            common = [
+                (rows[item], row) for item, row in given.rows.items() if rows.get(item, UNKNOWN_ROW) != UNKNOWN_ROW
+            ]
             if common:
                 target, source = torch.tensor(common).T
                 values = torch.from_numpy(given.matrix.astype("float32"))[source]
@@ -72,7 +74,7 @@ class Embeddings(nn.Module):
         if not (self.training and self.token_dropout):
             return rows
         forgotten = torch.rand(rows.shape, device=rows.device) < self.token_dropout
-        return torch.where(forgotten & (rows != PADDING), UNKNOWN, rows)
+        return torch.where(forgotten & (rows != PADDING), UNKNOWN_ROW, rows)
 
 
 def _table(size: int, width: int, normalise: bool) -> nn.Embedding:

@@ -41,10 +41,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnlp.ner.neural.data import Lattice
+    from cnlp.ner.neural.data import WordLattice
     from cnlp.ner.neural.settings import Settings
 
-FUSIONS = {"two": (0, 3), "four": (0, 2, 1, 3)}
+FUSED = {"two": (0, 3), "four": (0, 2, 1, 3)}
 PRODUCT = 1 << 19  # numbers of queries times relations that are made at once: 2 MB
 
 
@@ -65,12 +65,12 @@ class Relations(NamedTuple):
     index: Tensor  # (B, queries, keys) long: the relation of query i and key j, -1 where j is padding
 
 
-def lay_out(lattice: Lattice, mask: Tensor) -> Tokens:
+def lay_out(lattice: WordLattice, mask: Tensor) -> Tokens:
     """The flat lattice of a batch: ``mask`` (B, n) says where characters are.
 
     >>> import torch
-    >>> from cnlp.ner.neural.data import Lattice
-    >>> words = Lattice(torch.tensor([0, 1]), torch.tensor([0, 1]), torch.tensor([1, 2]))
+    >>> from cnlp.ner.neural.data import WordLattice
+    >>> words = WordLattice(torch.tensor([0, 1]), torch.tensor([0, 1]), torch.tensor([1, 2]))
     >>> tokens = lay_out(words, torch.tensor([[True, True, False], [True, True, True]]))
     >>> tokens.head.tolist(), tokens.tail.tolist()
     ([[0, 1, 2, 0], [0, 1, 2, 1]], [[0, 1, 2, 1], [0, 1, 2, 2]])
@@ -247,13 +247,13 @@ class FLAT(nn.Module):
         self.fusion = settings.fusion
         self.character = nn.Linear(character_size, self.size)
         self.word = nn.Linear(word_size, self.size)
-        self.fuse = nn.Linear(len(FUSIONS[self.fusion]) * self.size, self.size)
+        self.fuse = nn.Linear(len(FUSED[self.fusion]) * self.size, self.size)
         self.layers = nn.ModuleList(Layer(settings) for _ in range(settings.layers))
         for parameter in self.parameters():
             if parameter.dim() > 1:
                 nn.init.xavier_uniform_(parameter)
 
-    def forward(self, characters: Tensor, words: Tensor, lattice: Lattice, mask: Tensor) -> Tensor:
+    def forward(self, characters: Tensor, words: Tensor, lattice: WordLattice, mask: Tensor) -> Tensor:
         """characters (B, n, character_size), words (E, word_size), mask (B, n): (B, n, size)."""
         n = mask.shape[1]
         tokens = lay_out(lattice, mask)
@@ -273,6 +273,6 @@ class FLAT(nn.Module):
         """R of each relation: (U, d). A distance's vector is multiplied with its part of W_r once, not each time."""
         table = sinusoids(n, self.size, self.fuse.weight)
         fused = self.fuse.bias
-        for part, which in zip(self.fuse.weight.chunk(len(FUSIONS[self.fusion]), 1), FUSIONS[self.fusion], strict=True):
+        for part, which in zip(self.fuse.weight.chunk(len(FUSED[self.fusion]), 1), FUSED[self.fusion], strict=True):
             fused = fused + nn.functional.embedding(distances[:, which] + n - 1, table @ part.T)
         return torch.relu(fused)

@@ -32,7 +32,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from cnlp import errors
-from cnlp.ner.neural.data import Lattice
+from cnlp.ner.neural.data import WordLattice
 from cnlp.ner.neural.settings import Settings
 
 
@@ -57,9 +57,9 @@ class LatticeLSTM(nn.Module):
     >>> encoder = LatticeLSTM(4, 3, Settings(hidden=6))
     >>> one, none = torch.zeros(1, dtype=torch.long), torch.zeros(0, dtype=torch.long)
     >>> mask = torch.ones(1, 2, dtype=torch.bool)
-    >>> encoder(torch.ones(1, 2, 4), torch.ones(1, 3), Lattice(one, one, one + 1), mask).shape
+    >>> encoder(torch.ones(1, 2, 4), torch.ones(1, 3), WordLattice(one, one, one + 1), mask).shape
     torch.Size([1, 2, 6])
-    >>> encoder(torch.ones(1, 2, 4), torch.ones(0, 3), Lattice(none, none, none), mask).shape
+    >>> encoder(torch.ones(1, 2, 4), torch.ones(0, 3), WordLattice(none, none, none), mask).shape
     torch.Size([1, 2, 6])
     """
 
@@ -82,7 +82,7 @@ class LatticeLSTM(nn.Module):
                 nn.init.orthogonal_(block)
             nn.init.zeros_(layer.bias)
 
-    def forward(self, characters: Tensor, words: Tensor, lattice: Lattice, mask: Tensor) -> Tensor:
+    def forward(self, characters: Tensor, words: Tensor, lattice: WordLattice, mask: Tensor) -> Tensor:
         """Contexts of the characters.
 
         Args:
@@ -96,7 +96,7 @@ class LatticeLSTM(nn.Module):
         """
         batch, length, _ = characters.shape
         if not self.lexicon:
-            words, lattice = words[:0], Lattice(*(column[:0] for column in lattice))
+            words, lattice = words[:0], WordLattice(*(column[:0] for column in lattice))
         outputs: Tensor = _Recurrence.apply(  # type: ignore[no-untyped-call]
             self.character(characters).view(batch, length, 2, 2 * self.size),
             self.word(words).view(len(words), 2, 3 * self.size // 2),
@@ -129,7 +129,7 @@ class _Schedule(NamedTuple):
     starting: list[bool]  # (n,) whether any word starts at the step
 
 
-def _schedule(lattice: Lattice, mask: Tensor) -> _Schedule:
+def _schedule(lattice: WordLattice, mask: Tensor) -> _Schedule:
     batch, n = mask.shape
     device = mask.device
     lengths = mask.sum(1)

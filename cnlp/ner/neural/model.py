@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from cnlp.ner.neural.crf import CRF
+from cnlp.ner.neural.crf import CRFLayer
 from cnlp.ner.neural.data import Batch, Vocabulary, collate, cut_long, sorted_batches
 from cnlp.ner.neural.denormals import tiny_is_zero
 from cnlp.ner.neural.dropout import Dropout
@@ -48,7 +48,7 @@ class NeuralTagger(nn.Module):
         self.encoder = encoder(self.embeddings.character_size, self.embeddings.word_size, settings)
         self.dropout = Dropout(settings.output_dropout)
         self.linear = nn.Linear(self.encoder.size, len(tags))
-        self.crf = CRF(transition_mask(tags, settings.scheme))
+        self.crf = CRFLayer(transition_mask(tags, settings.scheme))
 
     def forward(self, batch: Batch) -> Tensor:
         """The emissions; (B, n, T)."""

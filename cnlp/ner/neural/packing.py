@@ -28,23 +28,21 @@ from cnlp.ner.base import NEURAL_KIND
 from cnlp.ner.neural.data import FIRST_ROW, Vocabulary, lattice_lexicon
 from cnlp.ner.neural.model import NeuralTagger
 from cnlp.ner.neural.settings import Settings
+from cnlp.ner.neural.vectors import TABLES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
     from numpy.typing import NDArray
 
-    Arrays: TypeAlias = dict[str, tuple[str, bytes]]
-    Floats: TypeAlias = NDArray[np.float32]
+    from cnlp.models.format import Arrays
+    from cnlp.sequence.arrays import Floats
 
-TABLES = ("characters", "bigrams", "words")
-LARGEST, ZERO = 7, 8
-_SHARES = (1.0, 0.9, 0.8, 0.7, 0.6)  # of a row's largest number, which LARGEST stands for
+LARGEST_BYTE, ZERO = 7, 8
+_SHARES = (1.0, 0.9, 0.8, 0.7, 0.6)  # of a row's largest number, which LARGEST_BYTE stands for
 _EMBEDDING, _WEIGHT = "embeddings.{}.weight", "weights."
 
 
-def pack(
+def pack_tagger(
     model: NeuralTagger,
     vocabulary: Vocabulary,
     settings: Settings,
@@ -81,7 +79,7 @@ def pack(
     return arrays, card
 
 
-def unpack(arrays: Arrays, card: Mapping[str, str]) -> tuple[NeuralTagger, Vocabulary, Settings]:
+def unpack_tagger(arrays: Arrays, card: Mapping[str, str]) -> tuple[NeuralTagger, Vocabulary, Settings]:
     """The tagger in arrays, in evaluation mode, with its vocabulary and settings.
 
     Raises:
@@ -131,7 +129,7 @@ def _quantise(matrix: Floats) -> tuple[NDArray[Any], NDArray[Any]]:
     largest = np.abs(matrix).max(1, initial=0.0)
     best, error = np.zeros(len(matrix), "<f2"), np.full(len(matrix), np.inf)
     for share in _SHARES:
-        scales = (largest * (share / LARGEST)).astype("<f2")
+        scales = (largest * (share / LARGEST_BYTE)).astype("<f2")
         tried = ((_whole(matrix, scales) * scales[:, None].astype(np.float32) - matrix) ** 2).sum(1)
         best, error = np.where(tried < error, scales, best), np.minimum(tried, error)
     whole = (_whole(matrix, best) + ZERO).astype(np.uint8)
@@ -140,7 +138,7 @@ def _quantise(matrix: Floats) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 def _whole(matrix: Floats, scales: NDArray[Any]) -> Any:
-    return np.clip(np.rint(matrix / np.maximum(scales, 1e-7)[:, None]), -LARGEST, LARGEST)
+    return np.clip(np.rint(matrix / np.maximum(scales, 1e-7)[:, None]), -LARGEST_BYTE, LARGEST_BYTE)
 
 
 def _restore(rows: NDArray[Any], scales: NDArray[Any], width: int) -> Any:

@@ -18,7 +18,7 @@ from cnlp.types import Entity
 
 try:
     from cnlp.ner.neural.model import predict
-    from cnlp.ner.neural.packing import pack, unpack
+    from cnlp.ner.neural.packing import pack_tagger, unpack_tagger
 except ModuleNotFoundError as error:
     raise errors.missing_dependency(str(error.name), "neural", "a neural model") from None
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from cnlp.models.format import Arrays
     from cnlp.ner.base import Labelled
-    from cnlp.ner.neural.packing import Arrays
-    from cnlp.ner.neural.trainer import Epoch, Trained
+    from cnlp.ner.neural.trainer import NeuralEpoch, Trained
     from cnlp.ner.neural.vectors import Vectors
 
 
@@ -43,7 +43,7 @@ class NeuralRecognizer(Recognizer):
 
     Attributes:
         labels_: the labels, sorted.
-        log_: one :class:`cnlp.ner.neural.trainer.Epoch` for each epoch; ``dev`` is strict F1.
+        log_: one :class:`cnlp.ner.neural.trainer.NeuralEpoch` for each epoch; ``dev`` is strict F1.
         card_: the model card of a loaded file, or what ``fit`` knows of itself.
         arrays_: what its file has, see :mod:`cnlp.ner.neural.packing`.
 
@@ -55,7 +55,7 @@ class NeuralRecognizer(Recognizer):
     """
 
     labels_: list[str]
-    log_: list[Epoch]
+    log_: list[NeuralEpoch]
     card_: dict[str, str]
     arrays_: Arrays
 
@@ -84,17 +84,17 @@ class NeuralRecognizer(Recognizer):
             vectors: pretrained embeddings, see :class:`cnlp.ner.neural.vectors.Vectors`.
             lexicon: words of the lattice; those of the shipped lexicon by default.
             progress: show a progress bar with the dev score.
-            options: ``out_dir``, ``resume`` and others of :func:`cnlp.ner.neural.trainer.train`.
+            options: ``out_dir``, ``resume`` and others of :func:`cnlp.ner.neural.trainer.train_neural`.
 
         Raises:
             ArgumentError: nothing to learn from, spans that overlap or reach outside, and what else
-                :func:`cnlp.ner.neural.trainer.train` refuses.
+                :func:`cnlp.ner.neural.trainer.train_neural` refuses.
             TrainingError: out of memory; a loss that is no number.
         """
-        from cnlp.ner.neural.trainer import train
+        from cnlp.ner.neural.trainer import train_neural
 
         words = None if lexicon is None else list(lexicon)
-        trained = train(
+        trained = train_neural(
             self.settings or defaults("flat"),
             sentences,
             dev,
@@ -107,9 +107,9 @@ class NeuralRecognizer(Recognizer):
         return self.take(trained, own_lexicon=words is not None)
 
     def take(self, trained: Trained, *, own_lexicon: bool = False) -> Self:
-        """Take over what :func:`cnlp.ner.neural.trainer.train` has learnt, with the shipped lexicon or one's own."""
+        """Take over what :func:`cnlp.ner.neural.trainer.train_neural` learnt, with the shipped or a custom lexicon."""
         self.log_ = trained.log
-        self._mount(*pack(trained.model, trained.vocabulary, trained.settings, own_lexicon=own_lexicon))
+        self._mount(*pack_tagger(trained.model, trained.vocabulary, trained.settings, own_lexicon=own_lexicon))
         return self
 
     # ---- finding ----
@@ -167,7 +167,7 @@ class NeuralRecognizer(Recognizer):
 
     @classmethod
     def of(cls, arrays: Arrays, card: dict[str, str], *, device: str = "cpu") -> Self:
-        """What :func:`cnlp.ner.neural.packing.pack` returns, ready to tag.
+        """What :func:`cnlp.ner.neural.packing.pack_tagger` returns, ready to tag.
 
         Raises:
             ValueError: something is missing or damaged.
@@ -192,7 +192,7 @@ class NeuralRecognizer(Recognizer):
 
     def _mount(self, arrays: Arrays, card: dict[str, str]) -> None:
         """Take the arrays of a file or of memory into use: what was just learnt tags as it will from its file."""
-        model, self._vocabulary, self._settings = unpack(arrays, card)
+        model, self._vocabulary, self._settings = unpack_tagger(arrays, card)
         self._model = model.to(self.device)
         self.arrays_, self.card_ = arrays, card
         self.labels_ = sorted({label for tag in self._vocabulary.tags if (label := tag.partition("-")[2])})

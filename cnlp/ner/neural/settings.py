@@ -12,7 +12,7 @@ from cnlp import errors
 from cnlp.sequence.schemes import get_scheme
 
 MODELS = ("bilstm-crf", "lattice-lstm", "flat")
-CORPORA = ("resume", "weibo", "msra")  # those that defaults were chosen for
+TUNED_CORPORA = ("resume", "weibo", "msra")  # those that defaults were chosen for
 OPTIMISERS = ("adam", "sgd")
 SCHEDULES = ("constant", "decay", "linear")
 FUSIONS = ("two", "four")

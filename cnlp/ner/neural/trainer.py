@@ -30,7 +30,7 @@ from typing import Any
 import torch
 
 from cnlp import errors
-from cnlp.evaluation.entities import EntityScore, evaluate
+from cnlp.evaluation.entities import EntityScore, evaluate_entities
 from cnlp.files.lines import replacing
 from cnlp.ner.neural.data import Example, Vocabulary, collate, cut_long, lattice_lexicon, shuffled_batches
 from cnlp.ner.neural.denormals import tiny_is_zero
@@ -40,14 +40,14 @@ from cnlp.ner.neural.settings import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnlp.ner.neural.data import Labelled
+    from cnlp.ner.base import Labelled
     from cnlp.ner.neural.vectors import Vectors
 
 CHECKPOINT, METRICS, CURVE, SUMMARY = "checkpoint.pt", "metrics.json", "curve.png", "summary.json"
 
 
 @dataclass(frozen=True)
-class Epoch:
+class NeuralEpoch:
     """One line of the training log.
 
     Attributes:
@@ -68,13 +68,13 @@ class Epoch:
 
 @dataclass
 class Trained:
-    """What :func:`train` returns.
+    """What :func:`train_neural` returns.
 
     Attributes:
         model: the tagger, with the weights of the best epoch, in evaluation mode.
         vocabulary: what its rows and tags stand for.
         settings: what it was trained with; vectors have set the widths of the embeddings.
-        log: one :class:`Epoch` for each epoch.
+        log: one :class:`NeuralEpoch` for each epoch.
         best: number of the epoch whose weights these are.
         cut: how many sentences of the training part were longer than ``settings.max_length``, and were cut.
     """
@@ -82,7 +82,7 @@ class Trained:
     model: NeuralTagger
     vocabulary: Vocabulary
     settings: Settings
-    log: list[Epoch] = field(default_factory=list)
+    log: list[NeuralEpoch] = field(default_factory=list)
     best: int = 0
     cut: int = 0
 
@@ -92,7 +92,7 @@ class Trained:
         return self.log[self.best - 1].dev if self.best else None
 
 
-def train(
+def train_neural(
     settings: Settings,
     train: Sequence[Labelled],
     dev: Sequence[Labelled] | None = None,
@@ -104,7 +104,7 @@ def train(
     device: str = "cpu",
     threads: int = 1,
     progress: bool = False,
-    on_epoch: Callable[[Epoch], object] | None = None,
+    on_epoch: Callable[[NeuralEpoch], object] | None = None,
 ) -> Trained:
     """Train a tagger.
 
@@ -133,7 +133,7 @@ def train(
     >>> from cnlp.ner.neural.settings import defaults
     >>> corpus = [("王明在北京工作", [(0, 2, "PER"), (3, 5, "LOC")]), ("李明去上海", [(0, 2, "PER"), (3, 5, "LOC")])]
     >>> settings = defaults("bilstm-crf").with_values({"epochs": 20, "batch_size": 2, "rate": 0.02, "hidden": 16})
-    >>> trained = train(settings, corpus, corpus)
+    >>> trained = train_neural(settings, corpus, corpus)
     >>> trained.dev
     1.0
     """
@@ -171,23 +171,23 @@ def train_seeds(
     Args:
         settings: the hyper-parameters but for the seed.
         seeds: one run for each.
-        train_part, dev: as for :func:`train`.
+        train_part, dev: as for :func:`train_neural`.
         out_dir: has a folder for each seed, such as ``seed-1``, and ``summary.json``: mean and standard deviation
             of the dev score.
         on_seed: called with the result of each run.
-        options: those of :func:`train`.
+        options: those of :func:`train_neural`.
 
     Returns:
         The result that the dev part likes best.
 
     Raises:
-        ArgumentError: there are no seeds; and what :func:`train` raises.
+        ArgumentError: there are no seeds; and what :func:`train_neural` raises.
     """
     best: Trained | None = None
     scores: dict[int, float] = {}
     for seed in dict.fromkeys(seeds):
         folder = None if out_dir is None else Path(out_dir, f"seed-{seed}")
-        result = train(settings.with_values({"seed": seed}), train_part, dev, out_dir=folder, **options)
+        result = train_neural(settings.with_values({"seed": seed}), train_part, dev, out_dir=folder, **options)
         scores[seed] = result.dev or 0.0
         if best is None or scores[seed] > (best.dev or 0.0):
             best = result
@@ -230,7 +230,7 @@ class _Run:
 
     # ---- epochs ----
 
-    def go(self, progress: bool, on_epoch: Callable[[Epoch], object]) -> None:
+    def go(self, progress: bool, on_epoch: Callable[[NeuralEpoch], object]) -> None:
         """Train to the end, and take the best weights."""
         settings, log = self.result.settings, self.result.log
         with _progress_bar(settings, len(log), progress) as bar:
@@ -256,7 +256,7 @@ class _Run:
         patience = self.result.settings.patience
         return bool(self.dev and patience and len(self.result.log) - self.result.best >= patience)
 
-    def _epoch(self, number: int, bar: Any) -> Epoch:
+    def _epoch(self, number: int, bar: Any) -> NeuralEpoch:
         settings = self.result.settings
         self.model.train()
         if self.model.embeddings.encoder is not None:
@@ -277,11 +277,11 @@ class _Run:
             total += loss * len(chosen)
             bar.update(1 / len(batches))
         seconds = time.perf_counter() - start
-        epoch = Epoch(number, total / len(self.examples), seconds)
+        epoch = NeuralEpoch(number, total / len(self.examples), seconds)
         if self.dev:
             with _naming_memory(f"on the dev part, behind epoch {number}"):
                 score = self._score(self.dev)
-            epoch = Epoch(number, epoch.loss, seconds, score.f1, score.precision, score.recall)
+            epoch = NeuralEpoch(number, epoch.loss, seconds, score.f1, score.precision, score.recall)
         shown = {"loss": epoch.loss, "dev": epoch.dev, "best": max(epoch.dev or 0, self.result.dev or 0)}
         bar.set_postfix({key: f"{value:.4g}" for key, value in shown.items() if value is not None})
         return epoch
@@ -306,9 +306,9 @@ class _Run:
         texts = [text for text, _ in gold]
         entities = predict(self.model, self.result.vocabulary, texts, self.result.settings)
         found = [[entity[:3] for entity in some] for some in entities]
-        return evaluate(texts, [spans for _, spans in gold], found).overall
+        return evaluate_entities(texts, [spans for _, spans in gold], found).overall
 
-    def _keep(self, epoch: Epoch) -> None:
+    def _keep(self, epoch: NeuralEpoch) -> None:
         """Add an epoch to the log, keep its weights if it is the best, write the folder."""
         best = self.result.dev
         self.result.log.append(epoch)
@@ -378,7 +378,7 @@ class _Run:
             torch.cuda.set_rng_state(state["random_cuda"].cpu(), self.device)
         self.best_state = state["best_model"]
         self.result.best = state["best"]
-        self.result.log[:] = [Epoch(**epoch) for epoch in state["log"]]
+        self.result.log[:] = [NeuralEpoch(**epoch) for epoch in state["log"]]
 
 
 # ---- data ----

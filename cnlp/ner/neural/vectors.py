@@ -28,7 +28,7 @@ from cnlp.text.normalise import fold_table
 KIND = "vectors"
 TABLES = ("characters", "bigrams", "words")
 
-Floats = NDArray[np.float16]
+Halves = NDArray[np.float16]
 
 
 def fold(text: str) -> str:
@@ -71,7 +71,7 @@ def matches(trie: Trie, text: str) -> list[tuple[int, int, int]]:
     return found
 
 
-class Table:
+class VectorTable:
     """Items and their vectors.
 
     Args:
@@ -85,12 +85,12 @@ class Table:
         items, matrix: as given.
         rows: of each item its row in the matrix.
 
-    >>> table = Table(["江", "河"], np.array([[1, 2], [3, 4]], np.float16))
+    >>> table = VectorTable(["江", "河"], np.array([[1, 2], [3, 4]], np.float16))
     >>> "江" in table, table["河"].tolist(), table.rows["河"]
     (True, [3.0, 4.0], 1)
     """
 
-    def __init__(self, items: Sequence[str], matrix: Floats) -> None:
+    def __init__(self, items: Sequence[str], matrix: Halves) -> None:
         self.items = list(items)
         self.matrix = matrix
         self.rows = {item: row for row, item in enumerate(self.items)}
@@ -104,7 +104,7 @@ class Table:
                 raise errors.ArgumentError(f"the item {item!r} is empty or holds a line break")
 
     @classmethod
-    def empty(cls) -> Table:
+    def empty(cls) -> VectorTable:
         """No items."""
         return cls([], np.zeros((0, 0), np.float16))
 
@@ -124,22 +124,22 @@ class Table:
         """Has the item, folded as :func:`fold` does, a vector?"""
         return item in self.rows
 
-    def __getitem__(self, item: str) -> Floats:
+    def __getitem__(self, item: str) -> Halves:
         """The vector of the item, of shape (size,)."""
-        vector: Floats = self.matrix[self.rows[item]]
+        vector: Halves = self.matrix[self.rows[item]]
         return vector
 
-    def only(self, wanted: Iterable[str]) -> Table:
+    def only(self, wanted: Iterable[str]) -> VectorTable:
         """The items that are wanted, in their own order."""
         wanted = set(wanted)
         return self._take([row for row, item in enumerate(self.items) if item in wanted])
 
-    def top(self, count: int) -> Table:
+    def top(self, count: int) -> VectorTable:
         """The first ``count`` items: the most frequent ones of trained vectors."""
         return self._take(range(min(count, len(self))))
 
-    def _take(self, rows: Sequence[int]) -> Table:
-        return Table([self.items[row] for row in rows], self.matrix[list(rows)])
+    def _take(self, rows: Sequence[int]) -> VectorTable:
+        return VectorTable([self.items[row] for row in rows], self.matrix[list(rows)])
 
 
 class Vectors:
@@ -150,7 +150,7 @@ class Vectors:
         card: where they come from.
 
     >>> import os, tempfile
-    >>> rivers = Vectors(characters=Table(["江", "河"], np.ones((2, 3), np.float16)), card={"seed": "1"})
+    >>> rivers = Vectors(characters=VectorTable(["江", "河"], np.ones((2, 3), np.float16)), card={"seed": "1"})
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = os.path.join(folder, "rivers.safetensors")
     ...     rivers.save(path)
@@ -161,14 +161,14 @@ class Vectors:
 
     def __init__(
         self,
-        characters: Table | None = None,
-        bigrams: Table | None = None,
-        words: Table | None = None,
+        characters: VectorTable | None = None,
+        bigrams: VectorTable | None = None,
+        words: VectorTable | None = None,
         card: Mapping[str, str] | None = None,
     ) -> None:
-        self.characters = characters or Table.empty()
-        self.bigrams = bigrams or Table.empty()
-        self.words = words or Table.empty()
+        self.characters = characters or VectorTable.empty()
+        self.bigrams = bigrams or VectorTable.empty()
+        self.words = words or VectorTable.empty()
         self.card = dict(card or {})
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -180,7 +180,7 @@ class Vectors:
         arrays: dict[str, tuple[str, bytes]] = {}
         shapes = {}
         for name in TABLES:
-            table: Table = getattr(self, name)
+            table: VectorTable = getattr(self, name)
             arrays[f"{name}.items"] = "U8", "\n".join(table.items).encode("utf-8", "surrogatepass")
             arrays[f"{name}.matrix"] = "F16", np.ascontiguousarray(table.matrix, "<f2").tobytes()
             shapes[name] = f"{len(table)} x {table.size}"
@@ -220,13 +220,13 @@ class Vectors:
         return Vectors(self.characters.top(count), self.bigrams.top(count), self.words.top(count), self.card)
 
 
-def _read(file: ModelFile, name: str) -> Table:
+def _read(file: ModelFile, name: str) -> VectorTable:
     """One table of the file."""
     ranges = file.ranges(f"{name}.items", f"{name}.matrix")
     items, matrix = (file.source.read(*ranges[f"{name}.{part}"]) for part in ("items", "matrix"))
     shape = [int(number) for number in file.field(name).split(" x ") if number.isdecimal()]
     try:
         listed = items.decode("utf-8", "surrogatepass").split("\n") if items else []
-        return Table(listed, np.frombuffer(matrix, "<f2").reshape(shape))
+        return VectorTable(listed, np.frombuffer(matrix, "<f2").reshape(shape))
     except ValueError as error:
         raise errors.bad_model(file.path, f"damaged: {name}: {error}") from None

@@ -26,9 +26,9 @@ from numpy.typing import NDArray
 
 from cnlp import errors
 from cnlp.lexicon.trie import Trie
-from cnlp.ner.neural.vectors import TABLES, Table, Vectors, bigrams, fold, matches
+from cnlp.ner.neural.vectors import TABLES, Vectors, VectorTable, bigrams, fold, matches
 
-METHODS = ("skip-gram", "cbow")
+WORD2VEC_METHODS = ("skip-gram", "cbow")
 MIN_COUNTS: Mapping[str, int] = {"characters": 1, "bigrams": 3, "words": 3}
 # Longer lines are cut there, as gensim passes over what is behind the 10,000th item of a line.
 _LINE = 2000
@@ -85,8 +85,8 @@ def train_vectors(
     >>> sorted(vectors.words), vectors.characters.matrix.shape
     (['南京', '南京市', '大桥', '长江'], (9, 8))
     """
-    if method not in METHODS:
-        raise errors.unknown_choice("method", method, METHODS)
+    if method not in WORD2VEC_METHODS:
+        raise errors.unknown_choice("method", method, WORD2VEC_METHODS)
     for name in tables:
         if name not in TABLES:
             raise errors.unknown_choice("table", name, TABLES)
@@ -98,7 +98,7 @@ def train_vectors(
         "vector_size": size, "window": window, "negative": negative, "sample": subsample, "epochs": epochs,
         "sg": int(method == "skip-gram"), "seed": seed, "workers": workers,
     }  # fmt: skip
-    learnt: dict[str, Table] = {}
+    learnt: dict[str, VectorTable] = {}
     with tempfile.TemporaryDirectory(dir=folder) as place:
         paths = {name: os.path.join(place, name) for name in tables}
         _write_items(lines, lexicon, overlapping, paths)
@@ -147,10 +147,10 @@ def _watcher(name: str, on_epoch: OnEpoch) -> Any:
     return Watcher()
 
 
-def _table(items: Sequence[str], matrix: NDArray[np.float32], lexicon: Trie | None) -> Table:
+def _table(items: Sequence[str], matrix: NDArray[np.float32], lexicon: Trie | None) -> VectorTable:
     """The learnt vectors; with a lexicon only those of its words."""
     rows = [row for row, item in enumerate(items) if lexicon is None or (len(item) > 1 and item in lexicon)]
-    return Table([items[row] for row in rows], matrix[rows].astype(np.float16))
+    return VectorTable([items[row] for row in rows], matrix[rows].astype(np.float16))
 
 
 def _write_items(lines: Iterable[str], lexicon: Trie, overlapping: bool, paths: Mapping[str, str]) -> None:
@@ -231,7 +231,7 @@ def _compact(text: str) -> str:
     return "".join(fold(text).split())
 
 
-def read_word2vec(path: str | os.PathLike[str]) -> Table:
+def read_word2vec(path: str | os.PathLike[str]) -> VectorTable:
     """The vectors of a word2vec file, text (with or without its first line) or binary; items are folded.
 
     Of items that fold alike the first one counts, which is the more frequent one by custom.
@@ -256,7 +256,7 @@ def read_word2vec(path: str | os.PathLike[str]) -> Table:
         return _first_of_each(_read_text(path, file, 1, size), None, path)
 
 
-Row = tuple[str, NDArray[np.float32]]
+_Row = tuple[str, NDArray[np.float32]]
 
 
 def _is_text(line: bytes, size: int) -> bool:
@@ -268,7 +268,7 @@ def _is_text(line: bytes, size: int) -> bool:
         return False
 
 
-def _read_text(path: object, file: BinaryIO, number: int, size: int) -> Iterator[Row]:
+def _read_text(path: object, file: BinaryIO, number: int, size: int) -> Iterator[_Row]:
     """The rows of a text file from line ``number`` on."""
     for at, line in enumerate(file, number):
         fields = line.split()
@@ -288,7 +288,7 @@ def _read_text(path: object, file: BinaryIO, number: int, size: int) -> Iterator
         yield item, row
 
 
-def _read_binary(path: object, file: BinaryIO, count: int, size: int) -> Iterator[Row]:
+def _read_binary(path: object, file: BinaryIO, count: int, size: int) -> Iterator[_Row]:
     """The rows of a binary file: an item, a blank, and ``size`` little-endian float32."""
     for _ in range(count):
         start = file.tell()
@@ -313,7 +313,7 @@ def _is_vector(row: NDArray[np.float32]) -> bool:
     return bool((np.abs(row) <= np.finfo(np.float16).max).all())
 
 
-def _first_of_each(rows: Iterable[Row], count: int | None, path: object) -> Table:
+def _first_of_each(rows: Iterable[_Row], count: int | None, path: object) -> VectorTable:
     """A table of the rows; only the first one of each folded item."""
     found: dict[str, NDArray[np.float16]] = {}
     read = 0
@@ -326,4 +326,4 @@ def _first_of_each(rows: Iterable[Row], count: int | None, path: object) -> Tabl
         raise errors.bad_line(path, 1, "no vectors")
     if count is not None and read != count:
         raise errors.bad_line(path, 1, f"{count} items were promised, the file has {read}")
-    return Table(list(found), np.stack(list(found.values())))
+    return VectorTable(list(found), np.stack(list(found.values())))

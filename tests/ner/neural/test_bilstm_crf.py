@@ -7,7 +7,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs torch")
 
 from cnlp.ner.neural.bilstm_crf import BiLSTM  # noqa: E402
-from cnlp.ner.neural.data import Lattice, Vocabulary, collate, lattice_lexicon  # noqa: E402
+from cnlp.ner.neural.data import Vocabulary, WordLattice, collate, lattice_lexicon  # noqa: E402
 from cnlp.ner.neural.embeddings import Embeddings  # noqa: E402
 from cnlp.ner.neural.model import NeuralTagger  # noqa: E402
 from cnlp.ner.neural.optimiser import SparseSGD, clip_gradient, make_optimisers, rate_factor  # noqa: E402
@@ -21,8 +21,8 @@ TRAIN = [
 VOCABULARY = Vocabulary.build(TRAIN, "BMES", lattice_lexicon(["南京", "南京市", "长江", "长江大桥"]))
 
 
-def nothing() -> Lattice:
-    return Lattice(*(torch.zeros(0, dtype=torch.long) for _ in range(3)))
+def nothing() -> WordLattice:
+    return WordLattice(*(torch.zeros(0, dtype=torch.long) for _ in range(3)))
 
 
 def test_both_directions_are_those_of_torch() -> None:

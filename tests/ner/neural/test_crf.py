@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch", reason="needs torch")
 
-from cnlp.ner.neural.crf import CRF  # noqa: E402
+from cnlp.ner.neural.crf import CRFLayer  # noqa: E402
 from cnlp.sequence.schemes import get_scheme, tag_set, transition_mask  # noqa: E402
 
 SCHEMES = {
@@ -33,7 +33,7 @@ def build(scheme, lengths, seed, scale=1.0):
     size = len(tags)
     allowed = bytes([1]) * (size * (size + 2)) if scheme == "free" else transition_mask(tags, scheme)
     generator = torch.Generator().manual_seed(seed)
-    crf = CRF(allowed).double()
+    crf = CRFLayer(allowed).double()
     with torch.no_grad():
         for scores in crf.parameters():
             scores.copy_(torch.randn(scores.shape, generator=generator, dtype=torch.double) * scale)
@@ -129,7 +129,7 @@ def test_padding_changes_nothing() -> None:
 
 def test_nothing_overflows_on_long_sentences_and_extreme_scores() -> None:
     tags = tag_set("BMES", ["PER", "LOC"])
-    crf = CRF(transition_mask(tags, "BMES"))
+    crf = CRFLayer(transition_mask(tags, "BMES"))
     for scale in (1e-3, 1.0, 100.0):
         emissions = (torch.randn(3, 700, len(tags)) * scale).requires_grad_()
         mask = torch.arange(700) < torch.tensor([700, 1, 30])[:, None]
@@ -144,7 +144,7 @@ def test_nothing_overflows_on_long_sentences_and_extreme_scores() -> None:
 
 def test_what_the_scheme_forbids_has_no_probability() -> None:
     tags = SCHEMES["BMES"]
-    crf = CRF(transition_mask(tags, "BMES"))
+    crf = CRFLayer(transition_mask(tags, "BMES"))
     emissions = torch.zeros(1, 3, len(tags))
     emissions[..., tags.index("M-PER")] = 50.0
     mask = torch.ones(1, 3, dtype=torch.bool)

@@ -12,7 +12,7 @@ import numpy as np  # noqa: E402
 
 from cnlp import errors  # noqa: E402
 from cnlp.ner.neural.data import (  # noqa: E402
-    UNKNOWN,
+    UNKNOWN_ROW,
     Vocabulary,
     collate,
     cut_long,
@@ -20,7 +20,7 @@ from cnlp.ner.neural.data import (  # noqa: E402
     shuffled_batches,
     sorted_batches,
 )
-from cnlp.ner.neural.vectors import Table, Vectors  # noqa: E402
+from cnlp.ner.neural.vectors import Vectors, VectorTable  # noqa: E402
 
 TRAIN = [("王明在南京市工作", ((0, 2, "PER"), (3, 6, "LOC"))), ("他去了长江大桥", ((3, 7, "LOC"),))]
 WORDS = ["南京", "南京市", "市长", "长江", "大桥", "长江大桥", "在", "ok"]
@@ -38,7 +38,7 @@ def test_vocabularies_have_what_the_training_part_has_and_nothing_else() -> None
 
 def test_vectors_bring_rows_that_training_did_not_have() -> None:
     def table(*items):
-        return Table(items, np.ones((len(items), 3), np.float16))
+        return VectorTable(items, np.ones((len(items), 3), np.float16))
 
     vectors = Vectors(table("王", "鑫"), table("市长"), table("市长", "不在词典"), {})
     found = Vocabulary.build(TRAIN, "BMES", lattice_lexicon(WORDS), vectors)
@@ -56,13 +56,13 @@ def test_the_lattice_has_every_word_of_the_lexicon_with_two_characters_and_more(
     words = [text[start : end + 1] for start, end in spans]
     assert words == ["南京", "南京市", "市长", "长江", "长江大桥", "大桥", "OK"]
     assert spans == sorted(spans, key=lambda span: (span[1], span[0]))
-    assert example.words[2] == UNKNOWN  # 市长 is in the lexicon, but training did not have it
-    assert VOCABULARY.encode("北").characters == [UNKNOWN]
+    assert example.words[2] == UNKNOWN_ROW  # 市长 is in the lexicon, but training did not have it
+    assert VOCABULARY.encode("北").characters == [UNKNOWN_ROW]
 
 
 def test_without_a_lexicon_there_is_no_lattice() -> None:
     plain = Vocabulary.build(TRAIN)
-    assert plain.encode(TRAIN[0][0]).words == [] and plain.sizes[2] == UNKNOWN + 1
+    assert plain.encode(TRAIN[0][0]).words == [] and plain.sizes[2] == UNKNOWN_ROW + 1
 
 
 def test_either_script_and_any_width_have_the_same_rows() -> None:

@@ -14,7 +14,7 @@ from cnlp.errors import ArgumentError, ModelError  # noqa: E402
 from cnlp.ner.neural.encoder import BERT  # noqa: E402
 from cnlp.ner.neural.recognizer import NeuralRecognizer  # noqa: E402
 from cnlp.ner.neural.settings import defaults  # noqa: E402
-from cnlp.ner.neural.trainer import train  # noqa: E402
+from cnlp.ner.neural.trainer import train_neural  # noqa: E402
 
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"王小明在北京工作李红去上海a"]
 CORPUS = [("王小明在北京工作。", [(0, 3, "PER"), (4, 6, "LOC")]), ("李红去上海", [(0, 2, "PER"), (3, 5, "LOC")])] * 8
@@ -67,7 +67,7 @@ def test_it_is_frozen_first_and_trained_then(folder, model):
     start = transformers.BertModel.from_pretrained(folder).state_dict()["embeddings.word_embeddings.weight"]
 
     def trained(epochs):
-        result = train(replace(settings, epochs=epochs), CORPUS, lexicon=words)
+        result = train_neural(replace(settings, epochs=epochs), CORPUS, lexicon=words)
         return result.model.embeddings.encoder.bert.state_dict()["embeddings.word_embeddings.weight"]
 
     assert torch.equal(trained(1), start)

@@ -10,8 +10,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from cnlp.errors import ArgumentError  # noqa: E402
-from cnlp.ner.neural.data import Lattice  # noqa: E402
-from cnlp.ner.neural.flat import FLAT, FUSIONS, lay_out, relate  # noqa: E402
+from cnlp.ner.neural.data import WordLattice  # noqa: E402
+from cnlp.ner.neural.flat import FLAT, FUSED, lay_out, relate  # noqa: E402
 from cnlp.ner.neural.settings import defaults  # noqa: E402
 
 LENGTHS = (5, 8, 3)
@@ -20,7 +20,7 @@ WORDS = ((0, 1, 2), (0, 0, 3), (1, 0, 1), (1, 1, 3), (1, 5, 7), (1, 2, 7))
 
 def lattice_of(words):
     columns = zip(*words, strict=True) if words else ((), (), ())
-    return Lattice(*(torch.tensor(column, dtype=torch.long) for column in columns))
+    return WordLattice(*(torch.tensor(column, dtype=torch.long) for column in columns))
 
 
 def make(fusion="two", layers=1, residual=False, scaled=False):
@@ -61,7 +61,7 @@ def literal(model, characters, words, lattice, mask):
                     q, scores, values = layer.query(x[i])[cut], [], []
                     for j, (hj, tj) in enumerate(places):
                         four = (hi - hj, hi - tj, ti - hj, ti - tj)
-                        vectors = [sinusoid(four[which]) for which in FUSIONS[model.fusion]]
+                        vectors = [sinusoid(four[which]) for which in FUSED[model.fusion]]
                         r = layer.relation(torch.relu(model.fuse(torch.cat(vectors))))[cut]
                         key, value = layer.key_value(x[j])[:size][cut], layer.key_value(x[j])[size:][cut]
                         scores.append(((q + layer.u[h]) @ key + (q + layer.w[h]) @ r) * layer.scale)
@@ -99,14 +99,14 @@ def test_it_is_the_formula(fusion, layers, residual, scaled):
         torch.testing.assert_close(one, other, atol=1e-9, rtol=0)
 
 
-@pytest.mark.parametrize("fusion", FUSIONS)
+@pytest.mark.parametrize("fusion", FUSED)
 def test_a_sentence_alone_gives_what_it_gives_in_a_batch(fusion):
     model = make(fusion, layers=2)
     characters, words, lattice, mask = inputs()
     together = model(characters, words, lattice, mask)
     for row, length in enumerate(LENGTHS):
         mine = lattice.sentence == row
-        alone = Lattice(torch.zeros_like(lattice.start[mine]), lattice.start[mine], lattice.end[mine])
+        alone = WordLattice(torch.zeros_like(lattice.start[mine]), lattice.start[mine], lattice.end[mine])
         got = model(characters[row : row + 1, :length], words[mine], alone, mask[row : row + 1, :length])
         torch.testing.assert_close(got[0], together[row, :length], atol=1e-10, rtol=0)
 
@@ -139,7 +139,7 @@ def test_single_precision_is_close_enough():
 def test_no_query_has_two_keys_of_the_same_relation():
     *_, lattice, mask = inputs()
     tokens = lay_out(lattice, mask)
-    for fusion in FUSIONS:
+    for fusion in FUSED:
         relations = relate(tokens, mask.shape[1], tokens.mask.shape[1], fusion)
         for row in range(len(mask)):
             for line in relations.index[row][:, tokens.mask[row]].tolist():

@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from cnlp.errors import ArgumentError  # noqa: E402
-from cnlp.ner.neural.data import Lattice  # noqa: E402
+from cnlp.ner.neural.data import WordLattice  # noqa: E402
 from cnlp.ner.neural.lattice_lstm import LatticeLSTM  # noqa: E402
 from cnlp.ner.neural.settings import defaults  # noqa: E402
 
@@ -83,7 +83,7 @@ def batched(sentences):
     rows = [(s, a, b) for s, (_, _, lattice) in enumerate(sentences) for a, b in lattice]
     columns = torch.tensor(rows, dtype=torch.long).view(-1, 3).t()
     mask = torch.arange(max(lengths)) < torch.tensor(lengths).unsqueeze(1)
-    return characters, words, Lattice(*columns), mask
+    return characters, words, WordLattice(*columns), mask
 
 
 def drawn(seed: int, lengths: list[int], share: float):
@@ -157,7 +157,7 @@ def test_without_the_lexicon_words_are_not_read() -> None:
     full = encoder(4)
     characters, words, lattice, mask = batched(drawn(4, [6, 9], 0.5))
     outputs = plain(characters, words, lattice, mask)
-    nothing = Lattice(*(column[:0] for column in lattice))
+    nothing = WordLattice(*(column[:0] for column in lattice))
     torch.testing.assert_close(outputs, full(characters, words[:0], nothing, mask), atol=0, rtol=0)
     assert not torch.allclose(outputs, full(characters, words, lattice, mask))
     assert sum(p.numel() for p in plain.parameters()) == sum(p.numel() for p in full.parameters())

@@ -28,7 +28,7 @@ pytest.importorskip("torch")
 import numpy as np
 import torch
 
-from cnlp.ner.neural.crf import CRF
+from cnlp.ner.neural.crf import CRFLayer
 from cnlp.ner.neural.packing import _quantise, _restore
 from cnlp.ner.neural.recognizer import NeuralRecognizer
 from cnlp.sequence.schemes import tag_set, tags_to_spans, transition_mask
@@ -141,7 +141,7 @@ def test_a_lexicon_of_ones_own_is_in_the_file(tmp_path: Path) -> None:
 def test_scores_are_the_marginals_of_brute_force(scheme: str) -> None:
     torch.manual_seed(3)
     tags, lengths = tag_set(scheme, ["A", "B"]), (4, 3, 1)
-    crf = CRF(transition_mask(tags, scheme))
+    crf = CRFLayer(transition_mask(tags, scheme))
     for weight in crf.parameters():
         torch.nn.init.normal_(weight)
     emissions = torch.randn(3, 4, len(tags))

@@ -16,8 +16,8 @@ from cnlp.ner.neural import trainer as training  # noqa: E402
 from cnlp.ner.neural.data import cut_long  # noqa: E402
 from cnlp.ner.neural.model import NeuralTagger, predict  # noqa: E402
 from cnlp.ner.neural.settings import Settings, defaults  # noqa: E402
-from cnlp.ner.neural.trainer import Epoch, Trained, train, train_seeds  # noqa: E402
-from cnlp.ner.neural.vectors import Table, Vectors  # noqa: E402
+from cnlp.ner.neural.trainer import NeuralEpoch, Trained, train_neural, train_seeds  # noqa: E402
+from cnlp.ner.neural.vectors import Vectors, VectorTable  # noqa: E402
 
 PEOPLE = ("王明", "李小红", "张伟", "陈静", "刘洋", "赵丽", "周杰", "吴敏")
 PLACES = ("北京", "上海", "南京市", "广州", "成都", "杭州")
@@ -61,14 +61,14 @@ def same(one: Trained, other: Trained) -> bool:
 
 
 def test_learns_what_a_small_corpus_shows() -> None:
-    trained = train(small(epochs=15), TRAIN, DEV)
+    trained = train_neural(small(epochs=15), TRAIN, DEV)
     assert trained.dev == 1.0
     (found,) = predict(trained.model, trained.vocabulary, ["周伟在上海工作"], trained.settings)
     assert [entity[:3] for entity in found] == [(0, 2, "PER"), (3, 5, "LOC")]
 
 
 def test_the_same_seed_gives_the_same_model_and_another_seed_another() -> None:
-    first, again, other = (train(small(epochs=2, seed=seed), TRAIN, DEV) for seed in (1, 1, 2))
+    first, again, other = (train_neural(small(epochs=2, seed=seed), TRAIN, DEV) for seed in (1, 1, 2))
     assert same(first, again)
     assert not same(first, other)
 
@@ -81,45 +81,47 @@ class Interrupted(Exception):
 @pytest.mark.parametrize("stop", [1, 4])
 def test_an_interrupted_run_ends_as_if_it_had_not_been(tmp_path, optimiser, stop) -> None:
     settings = small(optimiser=optimiser, schedule="linear", warmup=0.1)
-    whole = train(settings, TRAIN, DEV, out_dir=tmp_path / "whole")
+    whole = train_neural(settings, TRAIN, DEV, out_dir=tmp_path / "whole")
 
-    def interrupt(epoch: Epoch) -> None:
+    def interrupt(epoch: NeuralEpoch) -> None:
         if epoch.number == stop:
             raise Interrupted
 
     with pytest.raises(Interrupted):
-        train(settings, TRAIN, DEV, out_dir=tmp_path / "parts", on_epoch=interrupt)
+        train_neural(settings, TRAIN, DEV, out_dir=tmp_path / "parts", on_epoch=interrupt)
     torch.rand(3)  # what others draw does not matter
-    resumed = train(settings, TRAIN, DEV, out_dir=tmp_path / "parts", resume=True)
+    resumed = train_neural(settings, TRAIN, DEV, out_dir=tmp_path / "parts", resume=True)
     assert same(whole, resumed)
     assert resumed.best == whole.best
 
 
 def test_a_run_that_is_over_is_not_trained_again(tmp_path) -> None:
     settings = small(epochs=3)
-    done = train(settings, TRAIN, DEV, out_dir=tmp_path)
-    again = train(settings, TRAIN, DEV, out_dir=tmp_path, resume=True, on_epoch=lambda epoch: pytest.fail("trained"))
+    done = train_neural(settings, TRAIN, DEV, out_dir=tmp_path)
+    again = train_neural(
+        settings, TRAIN, DEV, out_dir=tmp_path, resume=True, on_epoch=lambda epoch: pytest.fail("trained")
+    )
     assert same(done, again)
 
 
 def test_ctrl_c_without_a_folder_keeps_the_best_model_so_far() -> None:
-    def interrupt(epoch: Epoch) -> None:
+    def interrupt(epoch: NeuralEpoch) -> None:
         if epoch.number == 2:
             raise KeyboardInterrupt
 
-    stopped = train(small(), TRAIN, DEV, on_epoch=interrupt)
-    assert same(stopped, train(small(epochs=2), TRAIN, DEV))
+    stopped = train_neural(small(), TRAIN, DEV, on_epoch=interrupt)
+    assert same(stopped, train_neural(small(epochs=2), TRAIN, DEV))
 
 
 def test_resuming_another_run_or_a_damaged_one_is_refused(tmp_path) -> None:
-    train(small(epochs=1), TRAIN, DEV, out_dir=tmp_path)
+    train_neural(small(epochs=1), TRAIN, DEV, out_dir=tmp_path)
     with pytest.raises(errors.ArgumentError, match=r"other values of: rate;"):
-        train(small(epochs=1, rate=0.5), TRAIN, DEV, out_dir=tmp_path, resume=True)
+        train_neural(small(epochs=1, rate=0.5), TRAIN, DEV, out_dir=tmp_path, resume=True)
     with pytest.raises(errors.ArgumentError, match=r"other values of: train;"):
-        train(small(epochs=1), TRAIN[1:], DEV, out_dir=tmp_path, resume=True)
+        train_neural(small(epochs=1), TRAIN[1:], DEV, out_dir=tmp_path, resume=True)
     (tmp_path / "checkpoint.pt").write_bytes(b"PK damaged")
     with pytest.raises(errors.ModelError, match=r"checkpoint\.pt: .* damaged"):
-        train(small(epochs=1), TRAIN, DEV, out_dir=tmp_path, resume=True)
+        train_neural(small(epochs=1), TRAIN, DEV, out_dir=tmp_path, resume=True)
 
 
 def test_training_leaves_random_numbers_and_threads_of_others_alone() -> None:
@@ -127,7 +129,7 @@ def test_training_leaves_random_numbers_and_threads_of_others_alone() -> None:
     expected = torch.rand(3)
     torch.manual_seed(7)
     before = torch.get_num_threads()
-    train(small(epochs=1), TRAIN[:4], DEV)
+    train_neural(small(epochs=1), TRAIN[:4], DEV)
     assert torch.equal(torch.rand(3), expected)
     assert torch.get_num_threads() == before
 
@@ -142,20 +144,20 @@ def test_the_best_epoch_is_kept_and_training_ends_when_no_better_one_comes(monke
         return type("Score", (), {"f1": value, "precision": value, "recall": value})
 
     monkeypatch.setattr(training._Run, "_score", score)
-    trained = train(small(patience=3), TRAIN[:8], DEV)
+    trained = train_neural(small(patience=3), TRAIN[:8], DEV)
     assert [epoch.dev for epoch in trained.log] == [0.2, 0.6, 0.5, 0.6, 0.1]
     assert (trained.best, trained.dev) == (2, 0.6)
     assert all(torch.equal(value, seen[1][name]) for name, value in weights(trained).items())
 
 
 def test_without_a_dev_part_the_last_epoch_counts() -> None:
-    trained = train(small(epochs=3, patience=1), TRAIN[:8])
+    trained = train_neural(small(epochs=3, patience=1), TRAIN[:8])
     assert (trained.best, trained.dev, len(trained.log)) == (3, None, 3)
 
 
 def test_the_folder_has_metrics_and_a_picture(tmp_path) -> None:
     pytest.importorskip("matplotlib", reason="the picture needs matplotlib")
-    trained = train(small(epochs=2), TRAIN, DEV, out_dir=tmp_path / "deep" / "run")
+    trained = train_neural(small(epochs=2), TRAIN, DEV, out_dir=tmp_path / "deep" / "run")
     folder = tmp_path / "deep" / "run"
     assert sorted(path.name for path in folder.iterdir()) == ["checkpoint.pt", "curve.png", "metrics.json"]
     metrics = json.loads((folder / "metrics.json").read_text("utf-8"))
@@ -180,8 +182,8 @@ def test_several_seeds(tmp_path) -> None:
 
 def test_vectors_set_rows_and_widths() -> None:
     matrix = np.arange(12, dtype=np.float16).reshape(2, 6) + 1
-    vectors = Vectors(Table(["王", "鑫"], matrix), Table(["在北"], matrix[:1]), card={})
-    trained = train(small(epochs=1, rate=1e-9), TRAIN, vectors=vectors)
+    vectors = Vectors(VectorTable(["王", "鑫"], matrix), VectorTable(["在北"], matrix[:1]), card={})
+    trained = train_neural(small(epochs=1, rate=1e-9), TRAIN, vectors=vectors)
     assert (trained.settings.character_size, trained.settings.bigram_size, trained.settings.word_size) == (6, 6, 50)
     table = trained.model.embeddings.characters.weight
     for row, char in enumerate("王鑫"):  # one is in the training part, the other is not
@@ -207,13 +209,13 @@ def test_vectors_set_rows_and_widths() -> None:
 )
 def test_data_that_cannot_be_learnt_from(train_part, dev, message) -> None:
     with pytest.raises(errors.ArgumentError, match=message):
-        train(small(max_length=64), train_part, dev)
+        train_neural(small(max_length=64), train_part, dev)
 
 
 def test_a_loss_that_is_no_number() -> None:
     message = r"the loss became \w+ in epoch \d+, step \d+ of 8: take a smaller rate"
     with pytest.raises(errors.TrainingError, match=message):
-        train(small(optimiser="sgd", rate=1e38, clip=0.0), TRAIN, DEV)
+        train_neural(small(optimiser="sgd", rate=1e38, clip=0.0), TRAIN, DEV)
 
 
 @pytest.mark.parametrize("error", [
@@ -228,7 +230,7 @@ def test_out_of_memory(monkeypatch, error) -> None:
     monkeypatch.setattr(NeuralTagger, "loss", fail)
     message = "out of memory in epoch 1, with 4 sentences of up to 1?[0-9] characters: take a smaller batch_size"
     with pytest.raises(errors.TrainingError, match=message):
-        train(small(), TRAIN, DEV)
+        train_neural(small(), TRAIN, DEV)
 
 
 def test_the_allocator_says_what_the_message_is_known_by() -> None:
@@ -242,13 +244,13 @@ def test_other_errors_pass_as_they_are(monkeypatch) -> None:
 
     monkeypatch.setattr(NeuralTagger, "loss", fail)
     with pytest.raises(RuntimeError, match="shapes do not match"):
-        train(small(), TRAIN, DEV)
+        train_neural(small(), TRAIN, DEV)
 
 
 @pytest.mark.parametrize("device", ["tpu-9", "cuda:99", "my gpu"])
 def test_a_device_that_is_not_there(device) -> None:
     with pytest.raises(errors.ArgumentError, match=f"device {device!r} cannot be used: .*; choose cpu"):
-        train(small(), TRAIN, DEV, device=device)
+        train_neural(small(), TRAIN, DEV, device=device)
 
 
 def test_long_sentences_are_cut_and_none_is_dropped() -> None:
@@ -258,7 +260,7 @@ def test_long_sentences_are_cut_and_none_is_dropped() -> None:
         spans += [(start + offset, end + offset, label) for start, end, label in found]
         offset += len(sentence) + 1
     settings = small(max_length=20)
-    trained = train(settings, [(text, spans)] * 3, DEV)
+    trained = train_neural(settings, [(text, spans)] * 3, DEV)
     assert trained.cut == 3
     whole, nothing = predict(trained.model, trained.vocabulary, [text, ""], settings)
     pieces = cut_long(text, 20)

@@ -14,7 +14,7 @@ import numpy as np
 
 from cnlp import errors
 from cnlp.lexicon.trie import Trie
-from cnlp.ner.neural.vectors import Table, Vectors, fold, matches
+from cnlp.ner.neural.vectors import Vectors, VectorTable, fold, matches
 from cnlp.ner.neural.word2vec import drop_shared, read_word2vec, train_vectors
 
 LINES = ["南京市长江大桥建成通车。", "市长江大桥先生出席大会。", "武汉长江大桥是长江上的第一座大桥。"] * 5
@@ -25,8 +25,8 @@ def small() -> Vectors:
     """A few vectors made by hand."""
     rng = np.random.default_rng(1)
 
-    def table(*forms: str) -> Table:
-        return Table(forms, rng.standard_normal((len(forms), 4)).astype(np.float16))
+    def table(*forms: str) -> VectorTable:
+        return VectorTable(forms, rng.standard_normal((len(forms), 4)).astype(np.float16))
 
     return Vectors(table("江", "河", "\ud800"), table("长江", "江"), table("长江", "大桥", "长江大桥"), {"seed": "1"})
 
@@ -64,7 +64,7 @@ def test_damaged_and_foreign_files_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("forms", [["江", "江"], ["江", ""], ["江", "a\nb"], ["江"]])
 def test_a_table_has_one_row_for_each_form(forms: list[str]) -> None:
     with pytest.raises(errors.ArgumentError):
-        Table(forms, np.zeros((2, 3), np.float16))
+        VectorTable(forms, np.zeros((2, 3), np.float16))
 
 
 def test_pruning_keeps_what_can_be_looked_up() -> None:
