@@ -24,7 +24,7 @@ from benchmarks.peers import environments
 
 #: Modules and their arguments by part; ``{LAC}`` is the interpreter of that peer's environment.
 PARTS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "segmentation": (("measure.segmentation",), ("peers.comparison", "--parts", "accuracy")),
+    "segmentation": (("measure.segmentation",), ("measure.present_day",), ("peers.comparison", "--parts", "accuracy")),
     "speed": (("measure.speed",), ("measure.pos_speed",), ("peers.comparison", "--parts", "speed")),
     "start-up": (("measure.memory",), ("peers.comparison", "--parts", "start")),
     "memory": (("measure.memory",), ("peers.comparison", "--parts", "start"), ("measure.lexicon",)),

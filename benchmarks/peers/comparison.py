@@ -47,6 +47,7 @@ START = {
     "cnlp": f"import cnlp; cnlp.segment({SENTENCE!r})",
     "jieba": f"import jieba; jieba.lcut({SENTENCE!r})",
     "jieba_fast": f"import jieba_fast; jieba_fast.lcut({SENTENCE!r})",
+    "jieba-next": f"import jieba_next; jieba_next.lcut({SENTENCE!r})",
     "rjieba": f"import rjieba; rjieba.cut({SENTENCE!r})",
     "snownlp": f"import snownlp; snownlp.SnowNLP({SENTENCE!r}).words",
     "jiagu": f"import jiagu; jiagu.seg({SENTENCE!r})",
@@ -54,6 +55,10 @@ START = {
     "spacy-pkuseg": f"import os, spacy_pkuseg; spacy_pkuseg.pkuseg(os.environ['PEER_MODEL']).cut({SENTENCE!r})",
     "cppjieba": f"import worker; worker.load_cppjieba()({SENTENCE!r})",
     "THULAC": f"import worker; worker.load_thulac()({SENTENCE!r})",
+    "wapic": f"import wapic; wapic.Segmenter().segment({SENTENCE!r})",
+    "jiojio": f"import jiojio; jiojio.init(); jiojio.cut({SENTENCE!r})",
+    "cutword": f"import cutword; cutword.Cutter().cutword({SENTENCE!r})",
+    "nexaloid": f"import nexaloid; nexaloid.Tokenizer(preserve_whitespace=True).lcut({SENTENCE!r})",
     "LAC": f"import worker; worker.load_lac()({SENTENCE!r})",
 }
 

@@ -81,6 +81,32 @@ def load_jiagu() -> Segment:
     return segment
 
 
+def load_wapic() -> Segment:
+    """``Segmenter.segment``."""
+    segment: Segment = importlib.import_module("wapic").Segmenter().segment
+    return segment
+
+
+def load_jiojio() -> Segment:
+    """``cut`` without tags."""
+    jiojio: Any = importlib.import_module("jiojio")
+    jiojio.init()
+    segment: Segment = jiojio.cut
+    return segment
+
+
+def load_cutword() -> Segment:
+    """``Cutter.cutword`` with the dictionary that it loads by default."""
+    segment: Segment = importlib.import_module("cutword").Cutter().cutword
+    return segment
+
+
+def load_nexaloid() -> Segment:
+    """``Tokenizer.lcut``, told to keep white space."""
+    segment: Segment = importlib.import_module("nexaloid").Tokenizer(preserve_whitespace=True).lcut
+    return segment
+
+
 def load_lac() -> Segment:
     """``LAC.run``. It was written for a PaddlePaddle whose module ``paddle.fluid`` is ``paddle.base`` today."""
     base: Any = importlib.import_module("paddle.base")
@@ -99,6 +125,7 @@ SYSTEMS: dict[str, Callable[[], Segment]] = {
     "jieba": load_jieba,
     "jieba without HMM": lambda: load_jieba(hmm=False),
     "jieba_fast": lambda: load_jieba("jieba_fast"),
+    "jieba-next": lambda: load_jieba("jieba_next"),
     "rjieba": load_rjieba,
     "cppjieba": load_cppjieba,
     "pkuseg": load_pkuseg,
@@ -106,6 +133,10 @@ SYSTEMS: dict[str, Callable[[], Segment]] = {
     "THULAC": load_thulac,
     "snownlp": load_snownlp,
     "jiagu": load_jiagu,
+    "wapic": load_wapic,
+    "jiojio": load_jiojio,
+    "cutword": load_cutword,
+    "nexaloid": load_nexaloid,
     "LAC": load_lac,
 }
 

@@ -110,12 +110,13 @@ def make_table(name: str, results: Path, page: Path, line: int) -> str:
         return model_cards()
     if name not in TABLES:
         raise errors.bad_line(page.name, line, f"unknown table {name!r}; known: {', '.join(TABLES)}")
-    file, make = TABLES[name]
-    path = results / file
-    if not path.is_file():
-        raise errors.bad_line(page.name, line, f"table {name!r} needs {file}; run the benchmark first")
-    record = records.load(path)
-    return f"{make(record)}\n\n{origin(record)}"
+    sources, make = TABLES[name]
+    found = []
+    for file in [sources] if isinstance(sources, str) else sources:
+        if not (results / file).is_file():
+            raise errors.bad_line(page.name, line, f"table {name!r} needs {file}; run the benchmark first")
+        found.append(records.load(results / file))
+    return f"{make(*found)}\n\n{origin(*found)}"
 
 
 def _check_markers(text: str, starts: Iterable[int], page: Path) -> None:

@@ -37,18 +37,16 @@ def fraction(value: float | None, digits: int = 3) -> str:
     return f"{value:.{digits}f}".removeprefix("0")
 
 
-def origin(record: Record) -> str:
-    """The line below a table: when, where, with what, by which command."""
-    machine = record["machine"]
-    versions = (f"{name} {version}" for name, version in record["versions"].items() if version)
-    parts = [
-        record["date"][:10],
-        f"{machine['cpu']} ({machine['cores']} cores)",
-        machine["python"],
-        *versions,
-        f"`{record['command']}`",
-    ]
-    return f"<sub>{', '.join(parts)}</sub>"
+def origin(*records: Record) -> str:
+    """The line below a table: when, where, with what, by which commands."""
+    days = [record["date"][:10] for record in records]
+    machines = (record["machine"] for record in records)
+    places = dict.fromkeys(f"{one['cpu']} ({one['cores']} cores), {one['python']}" for one in machines)
+    used = (pair for record in records for pair in record["versions"].items())
+    versions = dict.fromkeys(f"{name} {version}" for name, version in used if version)
+    commands = (f"`{record['command']}`" for record in records)
+    dates = " to ".join(dict.fromkeys((min(days), max(days))))
+    return f"<sub>{', '.join((dates, *places, *versions, *commands))}</sub>"
 
 
 def rate_cell(found: Record) -> str:

@@ -1,4 +1,4 @@
-"""The tables of the documentation: each name with its record and the function that makes it.
+"""The tables of the documentation: each name with its record, or several, and the function that makes it.
 
 The same JSON gives the same bytes.
 """
@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.report import analysis, neural_tables, running, words
-from benchmarks.report.markdown import Record
+from benchmarks.report import analysis, neural_tables, present_day, running, words
 
-TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
+TABLES: dict[str, tuple[str | tuple[str, ...], Callable[..., str]]] = {
+    "overview": (present_day.OVERVIEW_RECORDS, present_day.overview),
+    "present-day": ("present-day.json", present_day.all_toolkits),
+    "present-day-domains": ("present-day.json", present_day.by_domain),
     "segmentation": ("segmentation.json", words.f1_by_set),
     "segmentation-recall": ("segmentation.json", words.recall_by_set),
     "segmentation-scores": ("segmentation.json", words.full_scores),

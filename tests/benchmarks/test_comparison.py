@@ -80,10 +80,11 @@ class TestComparison:
         assert accuracy["cnlp"]["mean_f1"] > 0 and accuracy["cnlp"]["sets"]["pku-test"]["lines"] == 60
         assert speed["systems"]["cnlp"]["mb_per_s"]["median"] > 0 and start["cnlp"]["peak_mb"]["median"] > 5
         for name in ("peers-accuracy", "peers-speed", "peers-start"):
-            file, make = tables.TABLES[name]
-            made = make(record.load(tmp_path / file))
+            _, make = tables.TABLES[name]
+            made = make(record.load(tmp_path / f"{name}.json"))
             assert "| cnlp |" in made and "jieba failed: cannot be had" in made
-        assert [point.name for point in picture.read(tmp_path)] == ["cnlp"]
+        record.save({**RECORD, "results": {"systems": {"cnlp": {"f1": 0.9}}}}, tmp_path / "present-day.json")
+        assert [[point.name for point in panel] for panel in picture.read(tmp_path)] == [["cnlp"], ["cnlp"]]
 
     def test_unknown_systems_are_refused(self) -> None:
         with pytest.raises(errors.ArgumentError, match="jiebba"):
@@ -150,8 +151,9 @@ class TestRobustness:
 class TestPicture:
     def results(self, folder: Path, f1: float = 0.9) -> None:
         accuracy = {"cnlp": {"mean_f1": f1}, "jieba": {"mean_f1": 0.8}, "LAC": {"failed": "x"}}
+        present_day = {"systems": {"cnlp": {"f1": 0.95}, "jieba": {"f1": 0.81}, "LAC": {"failed": "x"}}}
         rates = {"cnlp": {"mb_per_s": {"median": 50.0}}, "jieba": {"mb_per_s": {"median": 1.0}}}
-        for name, results in zip(picture.SOURCES, (accuracy, {"systems": rates}), strict=True):
+        for name, results in zip(picture.SOURCES, (present_day, accuracy, {"systems": rates}), strict=True):
             (folder / name).write_text(json.dumps({"results": results}), encoding="utf-8")
 
     def test_it_follows_its_records(self, tmp_path: Path) -> None:
