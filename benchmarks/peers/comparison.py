@@ -39,12 +39,14 @@ from cnlp.corpus import load_corpus, load_vocabulary
 from cnlp.evaluation import SegmentationScorer
 
 PARTS = ("accuracy", "speed", "start")
-STRIDES = {"pkuseg": 3, "spacy-pkuseg": 3, "THULAC": 3, "snownlp": 12, "LAC": 6}  # the first line of every so many
+# the first line of every so many
+STRIDES = {"pkuseg": 3, "spacy-pkuseg": 3, "THULAC": 3, "snownlp": 12, "wapic": 3, "LAC": 6}
 WARM_LINES, ROUND_SECONDS, MOST_PASSES = 40, 0.5, 3
 FEWEST_LINES = 400  # of a set
 CHUNK = 500  # lines of a question
 START = {
     "cnlp": f"import cnlp; cnlp.segment({SENTENCE!r})",
+    "cnlp bigram": f"import cnlp; cnlp.Segmenter(algorithm='bigram').segment({SENTENCE!r})",
     "jieba": f"import jieba; jieba.lcut({SENTENCE!r})",
     "jieba_fast": f"import jieba_fast; jieba_fast.lcut({SENTENCE!r})",
     "jieba-next": f"import jieba_next; jieba_next.lcut({SENTENCE!r})",

@@ -100,7 +100,7 @@ def _fill(axes: Any, title: str, shown: Sequence[Point]) -> None:
         )  # fmt: skip
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter("{x:g}")
-    axes.set_xlim(min(point.speed for point in shown) / 2.5, max(point.speed for point in shown) * 6)
+    axes.set_xlim(min(point.speed for point in shown) / 2.5, max(point.speed for point in shown) * 10)
     axes.set_title(title)
     axes.set_xlabel("MB of UTF-8 a second, one core (logarithmic)")
     axes.grid(color="#e4e4e4", which="major")

@@ -22,7 +22,7 @@ def by_domain(record: Record) -> str:
     """F1 in each domain of the toolkits of the overview."""
     shown = {name: cell for name, cell in _measured(record).items() if name in OVERVIEW}
     rows = [
-        [domain.replace("_", ", "), f"{words:,}", *(fraction(cell["domains"][domain]) for cell in shown.values())]
+        [domain.replace("_", " "), f"{words:,}", *(fraction(cell["domains"][domain]) for cell in shown.values())]
         for domain, words in record["results"]["domains"].items()
     ]
     return table(["F1", "words", *shown], rows)
