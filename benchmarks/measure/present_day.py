@@ -22,7 +22,7 @@ from benchmarks.peers.systems import cnlp_algorithms, load_cnlp
 from benchmarks.peers.worker import SYSTEMS as COMPARED
 from cnlp import errors
 from cnlp.corpus import AnnotatedSentence, data_folder, load_annotated
-from cnlp.corpus.registry import find
+from cnlp.corpus.registry import find_corpus
 from cnlp.evaluation import SegmentationScorer
 from cnlp.segmentation.algorithms import DEFAULT_ALGORITHM
 
@@ -59,7 +59,7 @@ def all_systems() -> list[str]:
 
 def new_words() -> set[str]:
     """The first column of the list of new words."""
-    with open(data_folder() / find(NEW_WORDS).path, encoding="utf-8", newline="") as lines:
+    with open(data_folder() / find_corpus(NEW_WORDS).path, encoding="utf-8", newline="") as lines:
         return {row["word"] for row in csv.DictReader(lines, delimiter="\t")}
 
 

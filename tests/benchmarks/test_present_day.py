@@ -18,7 +18,7 @@ from cnlp import errors
 from cnlp.corpus import AnnotatedSentence
 from cnlp.corpus.registry import CORPORA
 
-GOLD = [
+GOLD: list[dict[str, Any]] = [
     {"text": "点赞 7000 万", "words": ["点赞", "7000万"], "entities": [], "domain": "microblog"},
     {"text": "去北京", "words": ["去", "北京"], "entities": [[1, 3, "LOC"]], "domain": "travel_address"},
 ]
@@ -39,7 +39,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def sentences() -> list[AnnotatedSentence]:
-    return [AnnotatedSentence(line["text"], tuple(line["words"]), (), line["domain"]) for line in GOLD]  # type: ignore
+    return [AnnotatedSentence(line["text"], tuple(line["words"]), (), line["domain"]) for line in GOLD]
 
 
 def test_words_are_compared_without_white_space() -> None:
