@@ -57,6 +57,19 @@ LINE = 64  # bytes of a cache line, a bucket of a hash table
 BIGRAM_BUCKET, COVER_BUCKET = 3, 8  # rows of a bucket
 N_MARKS = 8  # bits of a key's marks
 TAGGER_MULTIPLIER = 0x9E3779B1
+# Name, and the window of positions that a row speaks about; cnlp/segmentation/features.py describes them.
+TAGGER_STREAMS = (
+    ("unigram", -2, 2),
+    ("bigram", -1, 2),
+    ("types", 0, 0),
+    ("repetition", 0, 0),
+    *((f"match{length}", -1, length) for length in range(2, LONGEST_MATCH + 1)),
+    ("cover", 0, 0),
+    ("char_cover", 0, 0),
+)
+N_TAGGER_STREAMS = len(TAGGER_STREAMS)
+POINT_BITS = 21  # bits of a code point
+NOTHING = -1  # the key of a position that has none
 BLOCKED = -(1 << 31)  # in place of a bonus: this is not a word
 
 # ---- parts of speech: pos.h ----

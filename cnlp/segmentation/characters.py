@@ -261,8 +261,7 @@ class CharacterTagger(Estimator):
             self.table_, starts, words, lengths, cells, cell_standards, cell_blocks, dictionary
         )
         classes = self.counts_.evidence(words, standard_of[starts], cells[starts])
-        keys = encode.match_keys(packed.points, starts, self.table_.lengths[words], classes)
-        keys |= encode.character_keys(packed.points)
+        keys = encode.tagger_keys(packed.points, starts, self.table_.lengths[words], classes)
         self.streams_, rows = self._learn_streams(keys, standard_of)
         sequences, repeats = clauses(parts, packed, lengths)
         problem = Problem(self.shape, sequences, encode.word_tags(lengths), ALLOWED, START_TAG)
@@ -323,8 +322,7 @@ class CharacterTagger(Estimator):
         number = self._standard_number(standard)
         starts, words = self.table_.find(packed.points)
         classes = self.counts_.evidence(words, np.full(len(words), number))
-        keys = encode.match_keys(packed.points, starts, self.table_.lengths[words], classes)
-        keys |= encode.character_keys(packed.points)
+        keys = encode.tagger_keys(packed.points, starts, self.table_.lengths[words], classes)
         problem = Problem(
             self.shape,
             np.stack([packed.begins, packed.ends], 1) if sequences is None else sequences,

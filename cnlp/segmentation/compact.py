@@ -19,9 +19,8 @@ import numpy as np
 
 from cnlp import errors
 from cnlp._kernel import kernel
-from cnlp._kernel.layout import N_COVERS, N_REPETITIONS, N_TYPES
+from cnlp._kernel.layout import N_COVERS, N_REPETITIONS, N_TYPES, POINT_BITS
 from cnlp.segmentation.characters import LAYER_BITS, START_TAG, TAGS, CharacterTagger
-from cnlp.segmentation.encode import POINT_BITS
 from cnlp.segmentation.features import TEMPLATES
 from cnlp.segmentation.hmm import HMM
 from cnlp.sequence import layout

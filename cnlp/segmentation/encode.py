@@ -1,11 +1,10 @@
 """The features of :mod:`cnlp.segmentation.features` for whole corpora at once, as numpy arrays.
 
-A corpus is one long row of code points, folded, with ``PADS`` zeros before, between and behind its lines, so
-that no window reaches from one line into another. Every function here gives what
-:func:`cnlp.segmentation.features.observe` gives for each line, about a hundred times as fast; the tests hold the
-two against each other. Needs numpy, which only training does.
+A corpus is one long row of code points, folded, with ``PADS`` zeros before, between and after its lines, so
+that no window reaches from one line into another. The kernel computes the keys of the streams, from the words of the
+lexicon that are found here and the evidence for them. Needs numpy, which only training does.
 
-Cost: a corpus of n characters takes O(n log n) time (sorting keys) and some 100 bytes a character.
+Cost: a corpus of n characters takes O(n log n) time (sorting its characters) and some 150 bytes a character.
 """
 
 from __future__ import annotations
@@ -18,12 +17,14 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from cnlp._kernel.layout import COVER_CLASSES, FIRST_HAN, LONGEST_MATCH, N_COVERS
+from cnlp._kernel import training_kernel as kernel
+from cnlp._kernel.layout import LONGEST_MATCH, POINT_BITS
 from cnlp.segmentation.features import (
     COUNT_BINS,
     DICTIONARY_BINS,
     NEVER_A_WORD,
     RATIO_BINS,
+    TEMPLATES,
     fold_classes,
 )
 from cnlp.sequence.arrays import Ints
@@ -35,7 +36,6 @@ from cnlp.text.normalise import normalise
 Keys: TypeAlias = dict[str, Ints]  # by template: one key for each position, NOTHING for none
 
 PADS = 4
-POINT_BITS = 21  # bits of a code point
 
 
 @dataclass(frozen=True)
@@ -109,38 +109,22 @@ def shift(values: Ints, by: int) -> Ints:
     return result
 
 
-def character_keys(points: Ints) -> Keys:
-    """Keys of the streams that need no lexicon: unigram, bigram, types, repetition."""
+def tagger_keys(points: Ints, starts: Ints, lengths: Ints, evidence: Ints) -> Keys:
+    """The keys of each stream at each position of a packed text, ``NOTHING`` where it has none.
+
+    Args:
+        points: [N] the packed text.
+        starts: [matches]
+        lengths: [matches] in characters.
+        evidence: [matches] evidence classes; matches with ``NOTHING`` are left out.
+    """
     known, where = np.unique(points, return_inverse=True)
     letters = [chr(point) for point in known.tolist()]
-    types = np.array([character_type(char) if char != "\0" else 0 for char in letters])[where]
-    classes = np.array([ord(fold_classes(char)) for char in letters])[where]
-    here = points != 0
-    after = shift(classes, 1)
-    bigram = classes << POINT_BITS | after
-    triple = shift(types, -1) * 64 + types * 8 + shift(types, 1)
-    return {
-        "unigram": np.where(here, classes, NOTHING),
-        "bigram": np.where(bigram > 0, bigram, NOTHING),
-        "types": np.where(here, triple, NOTHING),
-        "repetition": np.where(here, _repetition(classes, types), NOTHING),
-    }
-
-
-def _repetition(classes: Ints, types: Ints) -> Ints:
-    two, one, next_one, next_two = (shift(classes, by) for by in (-2, -1, 1, 2))
-    pairs = (
-        (classes, one),
-        (classes, two),
-        (next_one, one),
-        (one, two),
-        (classes, next_one),
-        (classes, next_two),
-    )
-    bits = np.zeros(len(classes), np.int64)
-    for bit, (left, right) in enumerate(pairs):
-        bits |= (left == right).astype(np.int64) << bit
-    return np.where(types < FIRST_HAN, 0, bits)
+    types = np.array([character_type(char) if char != "\0" else 0 for char in letters], np.uint8)
+    symbols = np.array([ord(fold_classes(char)) for char in letters], np.uint32)
+    matches = np.stack([starts, lengths, evidence], 1).astype(np.int64)
+    found = kernel.tagger_keys(symbols[where].tobytes(), types[where].tobytes(), matches.tobytes())
+    return {template.name: np.frombuffer(stream, np.int64) for template, stream in zip(TEMPLATES, found, strict=True)}
 
 
 class WordTable:
@@ -239,38 +223,6 @@ def evidence_classes(own: Ints, occurrences: Ints, anywhere: Ints, dictionary: I
     general = np.digitize(dictionary, DICTIONARY_BINS)
     classes = (general * 16 + own_bucket) * 8 + np.digitize(anywhere, bins)
     return np.where((own > 0) | (anywhere > 0) | (dictionary >= 0), classes, NOTHING)
-
-
-def match_keys(points: Ints, starts: Ints, lengths: Ints, classes: Ints) -> Keys:
-    """Keys of the streams that matches make: match2 to match8, cover, char_cover.
-
-    Args:
-        points: [N] the packed text.
-        starts: [matches] in order of length.
-        lengths: [matches] in characters.
-        classes: [matches] evidence; matches with ``NOTHING`` are left out.
-    """
-    n = len(points)
-    alive = classes >= 0
-    starts, lengths, classes = starts[alive], lengths[alive], classes[alive]
-    keys: Keys = {}
-    begins, ends, inside = (np.zeros(n, np.int64) for _ in range(3))
-    for length in range(2, LONGEST_MATCH + 1):
-        here = lengths == length
-        at = starts[here]
-        stream = np.full(n, NOTHING, np.int64)
-        stream[at] = classes[here]
-        keys[f"match{length}"] = stream
-        size = min(length, COVER_CLASSES) - 1
-        begins[at] = size
-        ends[at + length - 1] = size
-        for offset in range(1, length - 1):
-            inside[at + offset] = size
-    cover = (begins * COVER_CLASSES + ends) * COVER_CLASSES + inside
-    classes_of = character_keys(points)["unigram"]
-    keys["cover"] = np.where(points != 0, cover, NOTHING)
-    keys["char_cover"] = np.where(points != 0, classes_of * N_COVERS + cover, NOTHING)
-    return keys
 
 
 def count_words(

@@ -19,6 +19,9 @@ once per template. Offsets, in characters:
                 at q, end at q and hold q inside
     char_cover  c[q] and cover                                 q
 
+The kernel computes the keys, for scoring (``core/tagger_scores.c``) and for training (``core/training_keys.c``) by
+the same functions (``core/tagger_features.h``); :mod:`cnlp._kernel.reference.tagger_features` defines them.
+
 Characters are folded first (:func:`cnlp.text.normalise.normalise`), then all ASCII digits become one and
 all ASCII letters become one; lexicon matches are looked up before that second step. Evidence for a word is
 what is known of it apart from the sentence at hand: how often the corpora of this standard have it as a word
@@ -33,33 +36,11 @@ Zhou and Huang 2014, Sun, Wang and Li 2012. Cost: O(n) for text of n characters 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from itertools import pairwise
 
-from cnlp._kernel.layout import COVER_CLASSES, FIRST_HAN, LONGEST_MATCH, N_COVERS
+from cnlp._kernel.layout import TAGGER_STREAMS
 from cnlp.sequence.templates import NOTHING, Template
-from cnlp.text.character_types import TYPES, character_type
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import TypeAlias
-
-    WordMatch: TypeAlias = tuple[int, int, int]  # start, length in characters, evidence class
-
-BOUNDARY = 0  # the character before and behind a text
-
-_BOUNDARY, _HAN = TYPES.index("boundary"), TYPES.index("han")
-assert _HAN == FIRST_HAN
-
-TEMPLATES = (
-    Template("unigram", -2, 2),
-    Template("bigram", -1, 2),
-    Template("types", 0, 0),
-    Template("repetition", 0, 0),
-    *(Template(f"match{length}", -1, length) for length in range(2, LONGEST_MATCH + 1)),
-    Template("cover", 0, 0),
-    Template("char_cover", 0, 0),
-)
+TEMPLATES = tuple(Template(*stream) for stream in TAGGER_STREAMS)
 
 
 def fold_classes(folded: str) -> str:
@@ -105,67 +86,3 @@ def evidence_class(own: int, occurrences: int, anywhere: int, dictionary: int = 
         own_bucket = NEVER_A_WORD if occurrences >= 2 else 0
     general = bisect_right(DICTIONARY_BINS, dictionary)
     return (general * 16 + own_bucket) * 8 + bisect_right(COUNT_BINS, anywhere)
-
-
-def covers(n: int, matches: Sequence[WordMatch]) -> list[int]:
-    """The key of ``cover`` at each of n positions: 25 * begins + 5 * ends + inside, as length classes.
-
-    A length class is 0 for no word, else the length less one, 4 at most.
-
-    >>> covers(4, [(0, 2, 1), (0, 3, 1)])
-    [50, 7, 10, 0]
-    """
-    begins, ends, inside = [0] * n, [0] * n, [0] * n
-    for start, length, _ in matches:
-        size = min(length, COVER_CLASSES) - 1
-        begins[start] = max(begins[start], size)
-        ends[start + length - 1] = max(ends[start + length - 1], size)
-        for position in range(start + 1, start + length - 1):
-            inside[position] = max(inside[position], size)
-    return [(b * COVER_CLASSES + e) * COVER_CLASSES + i for b, e, i in zip(begins, ends, inside, strict=True)]
-
-
-def repetition(window: str) -> int:
-    """Which of five characters are equal, as six bits; 0 around a digit, a number or a letter a-z.
-
-    >>> repetition("高高兴兴地"), repetition("一一一一一")
-    (24, 0)
-    """
-    two, one, here, next_one, next_two = tuple(window)
-    if character_type(here) < _HAN:
-        return 0
-    pairs = ((here, one), (here, two), (next_one, one), (one, two), (here, next_one), (here, next_two))
-    return sum((left == right) << bit for bit, (left, right) in enumerate(pairs))
-
-
-def observe(text: str, matches: Sequence[WordMatch]) -> dict[str, list[int]]:
-    """The keys of every stream, the definition that the kernel and the trainer are tested against.
-
-    Args:
-        text: folded by ``normalise`` and :func:`fold_classes`.
-        matches: words of 2 to 8 characters found in it, with their evidence classes.
-
-    Returns:
-        For each template n + 1 keys: of the boundary before the text, then of each of its n characters.
-
-    >>> keys = observe("中国", [(0, 2, 67)])
-    >>> keys["match2"], keys["unigram"] == [NOTHING, ord("中"), ord("国")]
-    ([-1, 67, -1], True)
-    >>> keys["bigram"] == [ord("中"), ord("中") << 21 | ord("国"), ord("国") << 21]
-    True
-    """
-    n = len(text)
-    points = [BOUNDARY, *map(ord, text), BOUNDARY]
-    types = [_BOUNDARY, *map(character_type, text), _BOUNDARY]
-    padded = f"\0\0{text}\0\0"
-    cover = covers(n, matches)
-    keys = {template.name: [NOTHING] * (n + 1) for template in TEMPLATES}
-    keys["unigram"][1:] = points[1 : n + 1]
-    keys["bigram"] = [left << 21 | right for left, right in pairwise(points)]
-    keys["types"][1:] = [types[i] * 64 + types[i + 1] * 8 + types[i + 2] for i in range(n)]
-    keys["repetition"][1:] = [repetition(padded[i : i + 5]) for i in range(n)]
-    keys["cover"][1:] = cover
-    keys["char_cover"][1:] = [ord(char) * N_COVERS + key for char, key in zip(text, cover, strict=True)]
-    for start, length, evidence in matches:
-        keys[f"match{length}"][start + 1] = evidence
-    return keys

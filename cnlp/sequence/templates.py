@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-NOTHING = -1  # the key of a position that has none
+from cnlp._kernel.layout import NOTHING
+
+__all__ = ["NOTHING", "Template"]
 
 
 @dataclass(frozen=True, slots=True)

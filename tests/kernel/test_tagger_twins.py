@@ -27,7 +27,9 @@ from twins import (
 
 from cnlp._kernel import layout, reference
 from cnlp._kernel.layout import BLOCKED
-from cnlp.segmentation.features import covers, fold_classes, observe
+from cnlp._kernel.reference.tagger_features import covers, observe
+from cnlp.segmentation.features import fold_classes
+from cnlp.text.character_types import character_type
 from cnlp.text.normalise import normalise
 
 often = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
@@ -139,7 +141,7 @@ def test_bytes_are_cut_the_same(text: str, delimiter: bytes) -> None:
 @often
 @given(seed=seeds, text=st.text(st.sampled_from("中国人大0123a9b一年，。的國１Ａ"), max_size=12))
 def test_scores_are_the_sums_of_the_rows_that_the_features_name(seed: int, text: str) -> None:
-    """Against :func:`cnlp.segmentation.features.observe`, whose keys are characters."""
+    """Against the definition, with characters as symbols."""
     arrays = random_arrays(seed)
     tagger = random_tagger(seed).tagger(reference, "general")
     matches = [
@@ -147,7 +149,8 @@ def test_scores_are_the_sums_of_the_rows_that_the_features_name(seed: int, text:
         for start, end, value in tagger.trie.matches(text)
         if value < len(tagger.profiles) and tagger.profiles[value] and end > start + 1
     ]
-    keys = observe(fold_classes(normalise(text)), matches)
+    folded = normalise(text)
+    keys = observe([ord(char) for char in fold_classes(folded)], [character_type(char) for char in folded], matches)
     expected = [[0] * 4 for _ in text]
 
     def add(row: Any, first: int) -> None:
@@ -203,9 +206,7 @@ def path_score(tagger: Any, scores: Any, wishes: list[tuple[int, int, int]], end
 def test_no_segmentation_that_obeys_has_a_better_score(kernel: Any, data: st.DataObject, seed: int, text: str) -> None:
     user, spans = data.draw(overlays(WITHOUT_BIGRAMS)), data.draw(spans_of(text))
     tagger = random_tagger(seed).tagger(kernel, "pku")
-    cutter = kernel.Cutter(
-        WITHOUT_BIGRAMS.model(kernel), layout.TAGGER, user.overlay(kernel) if user else None, tagger
-    )
+    cutter = kernel.Cutter(WITHOUT_BIGRAMS.model(kernel), layout.TAGGER, user.overlay(kernel) if user else None, tagger)
     flags, packed = cutter.constraints(text, spans)
     numbers = memoryview(packed).cast("i")
     wishes = [tuple(numbers[k : k + 3]) for k in range(0, len(numbers), 3)]

@@ -12,16 +12,18 @@ from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from cnlp import errors  # noqa: E402
+from cnlp._kernel.reference.tagger_features import observe  # noqa: E402
 from cnlp.models.format import ModelFile, write_model  # noqa: E402
 from cnlp.segmentation import Segmenter, encode  # noqa: E402
 from cnlp.segmentation.characters import Part, word_spans  # noqa: E402
 from cnlp.segmentation.compact import compact, pack_model  # noqa: E402
 from cnlp.segmentation.crf import CRF  # noqa: E402
-from cnlp.segmentation.features import TEMPLATES, evidence_class, fold_classes, observe  # noqa: E402
+from cnlp.segmentation.features import TEMPLATES, evidence_class, fold_classes  # noqa: E402
 from cnlp.segmentation.hmm import HMM  # noqa: E402
 from cnlp.segmentation.perceptron import Perceptron  # noqa: E402
 from cnlp.sequence.schemes import words_to_tags  # noqa: E402
 from cnlp.sequence.templates import NOTHING  # noqa: E402
+from cnlp.text.character_types import character_type  # noqa: E402
 from cnlp.text.normalise import normalise  # noqa: E402
 
 LINES = st.lists(st.text(alphabet="中国人民的一年1aＢ，\ud800😀", max_size=12), max_size=4)
@@ -34,6 +36,11 @@ SENTENCES = [
 ] * 5
 
 
+def seen(folded: str) -> tuple[list[int], list[int]]:
+    """The symbols and the types of the characters of a folded text."""
+    return [ord(char) for char in fold_classes(folded)], [character_type(char) for char in folded]
+
+
 class TestEncode:
     @given(lines=LINES, words=WORDS, data=st.data())
     def test_whole_corpora_are_seen_as_each_line_is(self, lines, words, data):
@@ -41,8 +48,7 @@ class TestEncode:
         table = encode.WordTable(set(words))
         starts, numbers = table.find(packed.points)
         classes = np.array(data.draw(st.lists(st.integers(0, 99), min_size=len(starts), max_size=len(starts))), int)
-        keys = encode.match_keys(packed.points, starts, table.lengths[numbers], classes)
-        keys |= encode.character_keys(packed.points)
+        keys = encode.tagger_keys(packed.points, starts, table.lengths[numbers], classes)
         assert set(keys) == {template.name for template in TEMPLATES}
         for line, begin, end in zip(lines, packed.begins.tolist(), packed.ends.tolist(), strict=True):
             folded = normalise(line)
@@ -51,7 +57,7 @@ class TestEncode:
                 for start, number, evidence in zip(starts, numbers, classes, strict=True)
                 if begin <= start < end
             ]
-            expected = observe(fold_classes(folded), matches)
+            expected = observe(*seen(folded), matches)
             for name, stream in keys.items():
                 found = stream[begin - 1 : end].tolist()
                 if not line and name == "bigram":

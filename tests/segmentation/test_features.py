@@ -6,15 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnlp.segmentation.features import (
-    EVIDENCE_CLASSES,
-    TEMPLATES,
-    covers,
-    evidence_class,
-    fold_classes,
-    observe,
-)
+from cnlp._kernel.reference.tagger_features import covers, observe
+from cnlp.segmentation.features import EVIDENCE_CLASSES, TEMPLATES, evidence_class, fold_classes
 from cnlp.sequence.templates import NOTHING
+from cnlp.text.character_types import character_type
 
 COUNTS = st.integers(0, 10_000)
 
@@ -27,6 +22,11 @@ def text_with_matches(draw):
     return text, [(start, length, start % 5) for start, length in chosen]
 
 
+def keys_of(text, matches):
+    """The keys of each stream, with characters as symbols."""
+    return observe([ord(char) for char in text], [character_type(char) for char in text], matches)
+
+
 class TestTemplates:
     def test_names_are_unique_and_windows_hold_the_position(self):
         assert len({template.name for template in TEMPLATES}) == len(TEMPLATES)
@@ -35,14 +35,14 @@ class TestTemplates:
     @given(case=text_with_matches())
     def test_every_stream_has_a_key_slot_for_the_boundary_and_each_character(self, case):
         text, matches = case
-        keys = observe(text, matches)
+        keys = keys_of(text, matches)
         assert set(keys) == {template.name for template in TEMPLATES}
         assert {len(stream) for stream in keys.values()} == {len(text) + 1}
 
     @given(case=text_with_matches())
     def test_every_match_is_seen_once(self, case):
         text, matches = case
-        keys = observe(text, matches)
+        keys = keys_of(text, matches)
         seen = [
             (q - 1, length, key)
             for length in range(2, 9)
@@ -52,7 +52,7 @@ class TestTemplates:
         assert sorted(seen) == sorted(matches)
 
     def test_a_text_of_nothing_has_its_boundary(self):
-        assert observe("", [])["bigram"] == [0]
+        assert observe([], [], [])["bigram"] == [0]
 
     def test_class_folding_keeps_the_length(self):
         assert fold_classes("x2y国") == "a0a国"
@@ -69,6 +69,15 @@ class TestEvidence:
     @pytest.mark.parametrize("richer", [(2, 2, 2, -1), (1, 2, 1, -1), (1, 1, 1, 3), (0, 1, 1, -1)])
     def test_each_kind_of_evidence_counts(self, richer):
         assert evidence_class(1, 1, 1) != evidence_class(*richer)
+
+
+class TestRepetition:
+    def test_says_which_characters_are_equal(self):
+        assert keys_of("高高兴兴地", [])["repetition"][3] == 0b011000
+        assert keys_of("研究研究", [])["repetition"][3] == 0b000110
+
+    def test_digits_numbers_and_letters_do_not_repeat(self):
+        assert keys_of("一一11aa", [])["repetition"] == [NOTHING, *[0] * 6]
 
 
 class TestCovers:

@@ -46,8 +46,37 @@ def random_weights(problem, seed=1):
     return np.random.RandomState(seed).normal(size=problem.shape.n_weights).astype(np.float32)
 
 
+def make_row(seed):
+    """Symbols, types and matches of a few lines."""
+    random = np.random.RandomState(seed)
+    lines = [random.randint(1, 5, length) for length in random.randint(0, 9, 4)]
+    symbols = np.concatenate([np.append(line, [0, 0]) for line in [[0, 0], *lines]]).astype(np.uint32)
+    starts = [start for start in range(len(symbols) - 3) if symbols[start : start + 2].all() and random.randint(2)]
+    matches = np.array([(start, 2, random.randint(-1, 5)) for start in starts], np.int64).reshape(-1, 3)
+    return symbols, (symbols + 2 * (symbols > 0)).astype(np.uint8), matches
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+class TestRowsOfSymbols:
+    @pytest.mark.parametrize("symbols", [[], [0, 0, 0], [1, 0, 0, 0], [0, 0, 1, 0]])
+    def test_must_begin_and_end_with_zeros(self, kernel, symbols):
+        with pytest.raises(ValueError, match="zeros"):
+            kernel.tagger_keys(np.array(symbols, np.uint32).tobytes(), bytes(len(symbols)), b"")
+
+    @pytest.mark.parametrize("match", [(-1, 2, 1), (4, 3, 1), (2, 1, 1), (2, 9, 1), (1 << 62, 8, 1)])
+    def test_matches_must_be_inside(self, kernel, match):
+        symbols = np.array([0, 0, 5, 5, 0, 0], np.uint32)
+        with pytest.raises(ValueError, match="match 0"):
+            kernel.tagger_keys(symbols.tobytes(), bytes(6), np.array([match], np.int64).tobytes())
+
+
 @needs_native
 class TestTwins:
+    @pytest.mark.parametrize("seed", range(5))
+    def test_the_keys_of_a_corpus_are_the_same(self, seed):
+        row = [array.tobytes() for array in make_row(seed)]
+        assert native.tagger_keys(*row) == reference.tagger_keys(*row)
+
     @pytest.mark.parametrize("seed", range(5))
     @pytest.mark.parametrize("start_tag", [3, -1])
     def test_decode_alike(self, seed, start_tag):

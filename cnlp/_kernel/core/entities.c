@@ -17,6 +17,7 @@
 #include "entities.h"
 
 #include "arrays.h"
+#include "character_features.h"
 #include "code_points.h"
 #include "compiler.h"
 
@@ -216,12 +217,6 @@ static void load_words(const EntityTagger *tagger, Work *work, uint32_t n)
     }
 }
 
-static inline uint64_t repetition(const uint32_t *c)
-{
-    return (uint64_t)(c[0] == c[-1]) | (uint64_t)(c[0] == c[-2]) << 1 | (uint64_t)(c[1] == c[-1]) << 2
-         | (uint64_t)(c[-1] == c[-2]) << 3 | (uint64_t)(c[0] == c[1]) << 4 | (uint64_t)(c[0] == c[2]) << 5;
-}
-
 static void make_keys(const EntityTagger *tagger, const Work *work, uint32_t p, uint32_t at, Slot *slot)
 {
     const uint64_t *seed = work->seeds;
@@ -239,7 +234,7 @@ static void make_keys(const EntityTagger *tagger, const Work *work, uint32_t p, 
     key[1] = step(step(seed[1], c[0]), c[1]);
     key[2] = step(step(step(seed[2], c[-1]), c[0]), c[1]);
     key[3] = step(seed[3], kinds);
-    key[4] = step(seed[4], t[0] >= FIRST_HAN ? repetition(c) : 0);
+    key[4] = step(seed[4], repetition(c, t[0]));
     key[5] = step(step(seed[5], word), place);
     key[6] = step(step(seed[6], before), place);
     key[7] = step(step(seed[7], after), place);

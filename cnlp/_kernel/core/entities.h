@@ -10,7 +10,7 @@
 enum { N_STREAMS = 21, TAG_LIMIT = 102, ROW_BUCKET = 12, PHRASE_BUCKET = 10, CODEBOOK = 128 };
 enum { PIECE_LENGTH = 512, SOFT_LENGTH = 256 }; /* the longest piece; from where on it may end at a comma */
 enum { LONGEST_PHRASE = 12, PHRASE_WORDS = 5 }; /* of a known entity: characters, words */
-enum { EDGE_OF_TEXT = 1 << 20, FIRST_HAN = 5 }; /* the word before and after a piece; types of Han characters */
+enum { EDGE_OF_TEXT = 1 << 20 };                /* the word before and after a piece */
 enum {
     FORBIDDEN = -0x8000,
     SCORE_LIMIT = 1 << 20,

@@ -6,13 +6,11 @@
 #define CNLP_TAGGER_H
 
 #include "model.h"
+#include "tagger_features.h"
 #include "words.h"
 
 enum { TAG_B, TAG_M, TAG_E, TAG_S, N_TAGS };
-enum { LONGEST_MATCH = 8, N_TYPES = 512, N_REPETITIONS = 64, N_LAYERS = 2 };
-/* Lengths of words that cover a character: none, 2, 3, 4, 5 and more; a cover is three of them: of the words that begin
- * with it, that end with it, that it is inside of. */
-enum { COVER_CLASSES = 5, N_COVERS = COVER_CLASSES * COVER_CLASSES * COVER_CLASSES };
+enum { N_LAYERS = 2 };
 #define TAGGER_MULTIPLIER 0x9E3779B1u
 enum { LINE = 64, BIGRAM_BUCKET = 3, COVER_BUCKET = 8, N_MARKS = 8 };
 

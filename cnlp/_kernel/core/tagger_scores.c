@@ -82,8 +82,8 @@ int tagger_init(Tagger *tagger, const uint16_t *class_fold, const uint8_t *types
         return -1;
     uint64_t *unigram = memory + n_codes, *match = unigram + n_codes * 5;
     fill_characters(tagger, (Character *)memory, class_fold, types);
-    uint64_t repetition[N_REPETITIONS] = {0};
-    int64_t greatest = 0; /* sum of what each row can add to a position */
+    uint64_t weights[N_REPETITIONS] = {0}; /* of repetition */
+    int64_t greatest = 0;                  /* sum of what each row can add to a position */
     for (int k = 0; k < n_layers; k++) {
         const Layer *layer = &layers[k];
         greatest += (5 + 4 + 1) * 128;
@@ -92,7 +92,7 @@ int tagger_init(Tagger *tagger, const uint16_t *class_fold, const uint8_t *types
             unigram[i] += pack(row[0], row[1], row[2], row[3]);
         }
         greatest += add_rows(tagger->types, layer->types, N_TYPES);
-        greatest += add_rows(repetition, layer->repetition, N_REPETITIONS);
+        greatest += add_rows(weights, layer->repetition, N_REPETITIONS);
         greatest += add_rows(tagger->cover, layer->cover, N_COVERS);
         uint64_t *rows = match;
         for (uint32_t length = 2; length <= LONGEST_MATCH; length++) {
@@ -104,11 +104,8 @@ int tagger_init(Tagger *tagger, const uint16_t *class_fold, const uint8_t *types
     }
     for (uint32_t length = 2; length <= LONGEST_MATCH && tagger->n_classes; length++) /* class 0: no match */
         memset((uint64_t *)tagger->match[length], 0, (length + 2) * sizeof(uint64_t));
-    for (uint32_t k = 0; k < N_REPETITIONS; k++) { /* bits of the file by those of `equals`, the last first */
-        uint32_t bits =
-            (k & 1) << 5 | (k >> 1 & 1) << 4 | (k >> 2 & 1) << 2 | (k >> 3 & 1) | (k >> 4 & 1) << 1 | (k >> 5 & 1) << 3;
-        tagger->repetition[k] = repetition[bits];
-    }
+    for (uint32_t k = 0; k < N_REPETITIONS; k++) /* by what `equals` says */
+        tagger->repetition[k] = weights[repetition_of_equals(k)];
     for (int k = 0; k < N_LAYERS; k++) {
         static const HashTable empty = {(const uint8_t *)nothing, 1};
         int is_there = k < n_layers;
@@ -227,9 +224,9 @@ static inline uint32_t cover_row(const HashTable *table, uint32_t key, uint32_t 
     }
 }
 
-static inline uint32_t bigram_key(const Window *window, size_t i)
+static inline uint32_t bigram_at(const Window *window, size_t i)
 {
-    return window->fold[i] << 16 | window->fold[i + 1];
+    return (uint32_t)bigram_key(window->fold[i], window->fold[i + 1], 16);
 }
 
 /* ---- characters and words -------------------------------------------------------------------- */
@@ -254,14 +251,14 @@ static void load_characters(const Tagger *tagger, Window *window, const uint32_t
         window->fold[i] = character.fold;
         window->types[i] = (uint8_t)character.type;
         window->same[i] = code > 8 ? character.fold : point + 0x10000;
-        PREFETCH(bucket_at(&bigrams, fold << 16 | character.fold));
+        PREFETCH(bucket_at(&bigrams, (uint32_t)bigram_key(fold, character.fold, 16)));
         fold = character.fold;
         window->bases[i - 1] = base;
         PREFETCH(trie.units + base + code);
         base = character.base;
     }
     window->bases[PAD + size - 1] = 0;
-    PREFETCH(bucket_at(&bigrams, fold << 16));
+    PREFETCH(bucket_at(&bigrams, (uint32_t)bigram_key(fold, 0, 16)));
 }
 
 /* The evidence class of the word that ends at a node: 0 if there is no word, or no profile of it. */
@@ -269,11 +266,6 @@ static inline uint32_t class_of(const Tagger *tagger, uint64_t unit)
 {
     uint32_t value = UNIT_VALUE(unit), is_known = value - 1 < tagger->n_profiles;
     return tagger->profiles[value & -is_known] & -is_known;
-}
-
-static inline uint8_t greater(uint8_t left, uint8_t right)
-{
-    return left > right ? left : right;
 }
 
 /* The words of two characters; returns how many positions may have longer ones, which then wait. */
@@ -331,11 +323,7 @@ ALWAYS_INLINE size_t add_words_of(const Tagger *tagger, Window *window, size_t n
         n_left += (base != 0) & (code != 0);
         for (uint32_t d = 0; d < length + 2; d++)
             window->sums[i - 1 + d] += rows[(size_t)class_id * (length + 2) + d];
-        uint8_t given = (uint8_t)((length < COVER_CLASSES ? length : COVER_CLASSES) - 1) & (uint8_t)-(class_id != 0);
-        window->begins[i] = greater(window->begins[i], given);
-        window->ends[i + length - 1] = greater(window->ends[i + length - 1], given);
-        for (size_t j = i + 1; j < i + length - 1; j++)
-            window->inside[j] = greater(window->inside[j], given);
+        cover(window->begins, window->ends, window->inside, i, length, class_id != 0);
     }
     return n_left;
 }
@@ -360,7 +348,7 @@ ALWAYS_INLINE size_t add_bigrams(const Tagger *tagger, Window *window, size_t si
     uint64_t first = 0, before = 0, here = 0, next = ROW_BIAS * LANES; /* sums of i - 2, i - 1, i, i + 1 */
     size_t n_waiting = 0;
     for (size_t i = PAD - 1; i < PAD + size; i++) {
-        uint32_t key = bigram_key(window, i);
+        uint32_t key = bigram_at(window, i);
         const uint64_t *own = unigram + (size_t)window->fold[i] * 5;
         uint64_t lanes[4];
         uint32_t marks = spread_bigram(&general, key, lanes);
@@ -388,36 +376,28 @@ static void add_layer_bigrams(const Tagger *tagger, Window *window, size_t n_mar
     for (size_t k = 0; k < n_marked; k++) {
         size_t i = window->marked[k];
         uint64_t lanes[4];
-        spread_bigram(&layer, bigram_key(window, i), lanes);
+        spread_bigram(&layer, bigram_at(window, i), lanes);
         for (int d = 0; d < 4; d++)
             window->sums[i - 1 + d] += lanes[d] - ROW_BIAS * LANES;
     }
-}
-
-/* Which of the characters at i, i + 1 and i + 2 are equal to that at i: two bits. Three of these in a row,
- * from i - 2 on, are the repetition at i; tagger_init orders the table accordingly. */
-static inline uint32_t equals(const Window *window, size_t i)
-{
-    const uint32_t *same = window->same + i;
-    return (uint32_t)(same[0] == same[1]) << 1 | (uint32_t)(same[0] == same[2]);
 }
 
 /* Character types, repetition and covers; asks for the rows of char_cover. */
 static void add_types(const Tagger *tagger, Window *window, size_t from, size_t to)
 {
     const HashTable covers = tagger->covers[0];
-    uint32_t kinds = (uint32_t)window->types[from - 1] << 3 | window->types[from];
-    uint32_t repeats = equals(window, from - 2) << 2 | equals(window, from - 1);
+    uint32_t kinds = next_types(window->types[from - 1], window->types[from]);
+    uint32_t repeats = next_equals(equals(window->same + from - 2), window->same + from - 1);
     for (size_t i = from; i < to; i++) {
-        uint32_t begins = window->begins[i], ends = window->ends[i];
-        uint32_t cover = (begins * COVER_CLASSES + ends) * COVER_CLASSES + window->inside[i];
-        uint32_t key = window->fold[i] * N_COVERS + cover + 1;
-        uint32_t is_plain = -(uint32_t)(window->types[i] >= 5); /* no digit, number or letter a-z */
+        uint32_t covered = cover_key(window->begins[i], window->ends[i], window->inside[i]);
+        uint32_t key = (uint32_t)char_cover_key(window->fold[i], covered) + 1;
+        uint32_t can_repeat = -(uint32_t)(window->types[i] >= FIRST_HAN);
         PREFETCH(bucket_at(&covers, key));
         window->covers[i] = key;
-        kinds = (kinds << 3 | window->types[i + 1]) & (N_TYPES - 1);
-        repeats = (repeats << 2 | equals(window, i)) & (N_REPETITIONS - 1);
-        window->sums[i] += BIAS + tagger->types[kinds] + tagger->repetition[repeats & is_plain] + tagger->cover[cover];
+        kinds = next_types(kinds, window->types[i + 1]);
+        repeats = next_equals(repeats, window->same + i);
+        window->sums[i] +=
+            BIAS + tagger->types[kinds] + tagger->repetition[repeats & can_repeat] + tagger->cover[covered];
     }
 }
 

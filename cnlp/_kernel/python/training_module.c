@@ -13,7 +13,10 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include <stdlib.h>
+
 #include "../core/training.h"
+#include "../core/training_keys.h"
 
 static char *array_of(PyObject *object, Py_ssize_t *size, int writable)
 {
@@ -267,6 +270,62 @@ static PyObject *marginals(PyObject *self, PyObject *args)
     Py_RETURN_NONE;
 }
 
+/* N_TAGGER_STREAMS arrays of n int64 in a tuple, and where they begin. */
+static PyObject *new_keys(int64_t n, int64_t *keys[N_TAGGER_STREAMS])
+{
+    PyObject *arrays = PyTuple_New(N_TAGGER_STREAMS);
+    for (Py_ssize_t k = 0; arrays && k < N_TAGGER_STREAMS; k++) {
+        PyObject *array = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)(n * 8));
+        keys[k] = array ? (int64_t *)(void *)PyByteArray_AsString(array) : NULL;
+        if (!array || PyTuple_SetItem(arrays, k, array))
+            Py_CLEAR(arrays);
+    }
+    return arrays;
+}
+
+/* Zeros at both ends of the symbols keep windows inside of the row; matches must be, too. */
+static int check_row(const uint32_t *symbols, int64_t n, const Match *matches, int64_t n_matches)
+{
+    if (n < 4 || symbols[0] || symbols[1] || symbols[n - 2] || symbols[n - 1]) {
+        PyErr_SetString(PyExc_ValueError, "a row of symbols must begin and end with two zeros");
+        return -1;
+    }
+    for (int64_t k = 0; k < n_matches; k++)
+        if (matches[k].length < 2 || matches[k].length > LONGEST_MATCH || matches[k].start < 0
+            || matches[k].start > n - matches[k].length) {
+            PyErr_Format(PyExc_ValueError, "match %lld lies outside of the row, or has a wrong length", (long long)k);
+            return -1;
+        }
+    return 0;
+}
+
+static PyObject *tagger_keys(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *symbol_object, *type_object, *match_object;
+    Py_ssize_t symbol_bytes, match_bytes;
+    if (!PyArg_ParseTuple(args, "OOO:tagger_keys", &symbol_object, &type_object, &match_object))
+        return NULL;
+    const uint32_t *symbols = (const uint32_t *)(const void *)array_of(symbol_object, &symbol_bytes, 0);
+    const int64_t n = symbols ? symbol_bytes / 4 : 0;
+    const uint8_t *types = symbols ? (const uint8_t *)sized_array(type_object, n, 0, "types") : NULL;
+    const Match *matches = types ? (const Match *)(const void *)array_of(match_object, &match_bytes, 0) : NULL;
+    if (!matches || check_row(symbols, n, matches, match_bytes / (Py_ssize_t)sizeof *matches))
+        return NULL;
+    int64_t *keys[N_TAGGER_STREAMS];
+    PyObject *arrays = new_keys(n, keys);
+    uint8_t *covers = arrays ? calloc((size_t)n, 3) : NULL;
+    if (!covers) {
+        Py_XDECREF(arrays);
+        return PyErr_NoMemory();
+    }
+    Py_BEGIN_ALLOW_THREADS
+    training_tagger_keys(symbols, types, n, matches, match_bytes / (Py_ssize_t)sizeof *matches, covers, keys);
+    Py_END_ALLOW_THREADS
+    free(covers);
+    return arrays;
+}
+
 static PyMethodDef methods[] = {
     {"perceptron_epoch", perceptron_epoch, METH_VARARGS,
      "(problem, order, weights, sums, steps, margin, aggressiveness) -> (wrong tags, steps)"},
@@ -275,6 +334,8 @@ static PyMethodDef methods[] = {
      "(problem, order, weights, steps, scale, rate, decay, l2) -> (loss, steps, scale)"},
     {"decode", decode, METH_VARARGS, "(problem, weights, paths) -> None"},
     {"marginals", marginals, METH_VARARGS, "(problem, weights, marginals) -> None"},
+    {"tagger_keys", tagger_keys, METH_VARARGS,
+     "(symbols u32 [N], types u8 [N], matches i64 [M][3]) -> bytearrays i64 [N], one for each stream"},
     {NULL, NULL, 0, NULL},
 };
 

@@ -15,9 +15,7 @@ from cnlp._kernel.layout import (
     BIGRAM_BUCKET,
     BLOCKED,
     COVER_BUCKET,
-    COVER_CLASSES,
     EDGE,
-    FIRST_HAN,
     GLUED,
     HARD_BOUNDARY,
     LINE,
@@ -36,6 +34,7 @@ from cnlp._kernel.layout import (
     NEW_CHARACTER,
     NEW_WORD,
     NO_BOUNDARY,
+    NOTHING,
     SOURCE_CHARACTER,
     SOURCE_LEXICON,
     SOURCE_PATTERN,
@@ -45,9 +44,11 @@ from cnlp._kernel.layout import (
     TAG_E,
     TAG_M,
     TAG_S,
+    TAGGER_STREAMS,
 )
 from cnlp._kernel.reference.files import named_array
 from cnlp._kernel.reference.lattice import Lattice, unpack_spans
+from cnlp._kernel.reference.tagger_features import observe
 from cnlp._kernel.reference.trie import Trie
 
 TYPE_CHECKING = False
@@ -111,14 +112,14 @@ class Tagger:
         ):
             raise ValueError("the table of characters is damaged")
         self.steps = [[transitions[4 * left + right] for right in range(4)] for left in range(4)]
-        self.unigram = of_layers("unigram", "b", n * 20)
-        self.types = of_layers("types", "h", N_TYPES * N_TAGS)
-        self.repetition = of_layers("repetition", "h", N_REPETITIONS * N_TAGS)
-        self.cover = of_layers("cover", "h", N_COVERS * N_TAGS)
-        self.match = {
-            length: of_layers(f"match{length}", "h", n_classes * (length + 2) * 4)
-            for length in range(2, LONGEST_MATCH + 1)
+        self.tables = {
+            "unigram": of_layers("unigram", "b", n * 20),
+            "types": of_layers("types", "h", N_TYPES * N_TAGS),
+            "repetition": of_layers("repetition", "h", N_REPETITIONS * N_TAGS),
+            "cover": of_layers("cover", "h", N_COVERS * N_TAGS),
         }
+        for length in range(2, LONGEST_MATCH + 1):
+            self.tables[f"match{length}"] = of_layers(f"match{length}", "h", n_classes * (length + 2) * N_TAGS)
         self.bigrams, self.covers = (
             [
                 named_array(source, arrays, name, "B") if name in arrays else None
@@ -128,10 +129,10 @@ class Tagger:
         )
         if any(table is not None and (not len(table) or len(table) % LINE) for table in (*self.bigrams, *self.covers)):
             raise ValueError("a hash table of weights is damaged")
-        small = [*self.types, *self.repetition, *self.cover]
-        greatest = len(layers) * 10 * 128 + sum(max(map(abs, table)) for table in small)
-        for length, tables in self.match.items():
-            greatest += (length + 2) * sum(max(map(abs, table), default=0) for table in tables)
+        greatest = len(layers) * 10 * 128
+        for name, low, high in TAGGER_STREAMS:
+            if name not in ("unigram", "bigram", "char_cover"):  # int8, counted already
+                greatest += (high - low + 1) * sum(max(map(abs, table), default=0) for table in self.tables[name])
         if greatest >= 0x8000:
             raise ValueError("a table of weights (too large) is damaged")
 
@@ -146,67 +147,48 @@ class Tagger:
 
     def score(self, text: str) -> list[list[int]]:
         """The scores of the four tags at each position."""
-        n = len(text)
         codes = self.trie.encode(text)
-        fold = [0, *(self.class_fold[code] for code in codes), 0]
-        kinds = [0, *(self.types_of[code] for code in codes), 0]
-        sums = [[0] * 4 for _ in text]
-
-        def add(tables: Sequence[Sequence[int]], row: int, first: int, width: int) -> None:
-            for table in tables:
-                for k in range(width):
-                    if 0 <= first + k < n:
-                        for tag in range(4):
-                            sums[first + k][tag] += table[(row * width + k) * 4 + tag]
-
-        for q in range(-1, n):
-            if q >= 0 and fold[q + 1]:
-                add(self.unigram, fold[q + 1], q - 2, 5)
-            key = fold[q + 1] << 16 | fold[q + 2]
-            add(self._rows_of(self.bigrams, key, _BIGRAM), 0, q - 1, 4)
-        for q, cover in enumerate(self._add_matches(codes, add)):
-            key = fold[q + 1] * N_COVERS + cover + 1
-            add(self._rows_of(self.covers, key, _COVER), 0, q, 1)
-            add(self.cover, cover, q, 1)
-            add(self.types, kinds[q] * 64 + kinds[q + 1] * 8 + kinds[q + 2], q, 1)
-            add(self.repetition, self._repetition(text, codes, q), q, 1)
+        symbols = [self.class_fold[code] for code in codes]
+        same = [
+            symbol if code > 8 else ord(char) + 0x10000 for char, code, symbol in zip(text, codes, symbols, strict=True)
+        ]
+        types = [self.types_of[code] for code in codes]
+        keys = observe(symbols, types, self._matches(codes), same, symbol_bits=16)
+        sums = [[0] * N_TAGS for _ in text]
+        for name, low, high in TAGGER_STREAMS:
+            for q, key in enumerate(keys[name], -1):
+                for row in self._rows(name, key, high - low + 1):
+                    for position in range(max(q + low, 0), min(q + high + 1, len(text))):
+                        at = (position - q - low) * N_TAGS
+                        for tag in range(N_TAGS):
+                            sums[position][tag] += row[at + tag]
         return sums
+
+    def _matches(self, codes: list[int]) -> list[tuple[int, int, int]]:
+        """The words in the text of which the standard has a profile: start, length, evidence class."""
+        return [
+            (start, end - start, self.profiles[value])
+            for start in range(len(codes))
+            for end, _, value in self.trie.walk(codes, start)
+            if end > start + 1 and value < len(self.profiles) and self.profiles[value]
+        ]
+
+    def _rows(self, name: str, key: int, width: int) -> Sequence[Sequence[int]]:
+        """The rows of all layers for the key."""
+        if key == NOTHING or (name == "unigram" and not key):
+            return ()
+        if name == "bigram":
+            return self._rows_of(self.bigrams, key, _BIGRAM)
+        if name == "char_cover":
+            return self._rows_of(self.covers, key + 1, _COVER)
+        size = width * N_TAGS
+        return [table[key * size : (key + 1) * size] for table in self.tables[name]]
 
     def _rows_of(self, tables: Sequence[memoryview | None], key: int, kind: tuple[int, int]) -> list[Sequence[int]]:
         """The rows of the layers: the one of ``general``, and if its marks say so, the standard's."""
         general, layer = tables
         rows, marks = _find(general, key, kind) if general else (bytes(kind[1]), 0)
         return [rows, _find(layer, key, kind)[0]] if layer and marks >> self.mark & 1 else [rows]
-
-    def _add_matches(self, codes: list[int], add) -> list[int]:  # type: ignore[no-untyped-def]
-        """Adds the rows of all matches; returns the covers."""
-        begins, ends, inside = ([0] * len(codes) for _ in range(3))
-        for q in range(len(codes)):
-            for end, _, value in self.trie.walk(codes, q):
-                evidence = self.profiles[value] if value < len(self.profiles) else 0
-                if end == q + 1 or not evidence:
-                    continue
-                add(self.match[end - q], evidence, q - 1, end - q + 2)
-                size = min(end - q, COVER_CLASSES) - 1
-                begins[q] = max(begins[q], size)
-                ends[end - 1] = max(ends[end - 1], size)
-                for position in range(q + 1, end - 1):
-                    inside[position] = max(inside[position], size)
-        return [(b * COVER_CLASSES + e) * COVER_CLASSES + i for b, e, i in zip(begins, ends, inside, strict=True)]
-
-    def _repetition(self, text: str, codes: list[int], q: int) -> int:
-        if self.types_of[codes[q]] < FIRST_HAN:
-            return 0
-
-        def same(position: int) -> int:
-            if not 0 <= position < len(codes):
-                return 0
-            code = codes[position]
-            return self.class_fold[code] if code > 8 else ord(text[position]) + 0x10000
-
-        two, one, here, next_one, next_two = (same(q + d) for d in range(-2, 3))
-        pairs = ((here, one), (here, two), (next_one, one), (one, two), (here, next_one), (here, next_two))
-        return sum((left == right) << bit for bit, (left, right) in enumerate(pairs))
 
 
 def _find(table: memoryview, key: int, kind: tuple[int, int]) -> tuple[Sequence[int], int]:

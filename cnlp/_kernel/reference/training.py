@@ -12,6 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cnlp._kernel.layout import LONGEST_MATCH, N_TAGGER_STREAMS, NOTHING
+from cnlp._kernel.reference.tagger_features import observe
+
 _FORBIDDEN = -1e30
 Reals = npt.NDArray[np.float64]
 
@@ -177,6 +180,36 @@ def marginals(problem: tuple[Any, ...], weights: bytes, values: bytearray) -> No
     for begin, end in data.sequences:
         if end > begin:
             view[begin:end] = _expect(data, data.scores(w, begin, end), *data.moves(w))[1]
+
+
+def tagger_keys(symbols: bytes, types: bytes, matches: bytes) -> tuple[bytearray, ...]:
+    """The keys of the segmenter's streams at each position of a corpus, ``NOTHING`` where there is none.
+
+    Args:
+        symbols: uint32[N], with two zeros and more before, between and after lines.
+        types: uint8[N].
+        matches: int64[M][3]: start, length, evidence class; negative for no match.
+
+    Returns:
+        int64[N] for each stream.
+
+    Raises:
+        ValueError: the row does not begin and end with zeros, or a match is not in it.
+    """
+    row, kinds = np.frombuffer(symbols, np.uint32), np.frombuffer(types, np.uint8)
+    if len(row) < 4 or row[:2].any() or row[-2:].any():
+        raise ValueError("a row of symbols must begin and end with two zeros")
+    found = np.frombuffer(matches, np.int64).reshape(-1, 3)
+    for number, (start, length, _) in enumerate(found):
+        if not 2 <= length <= LONGEST_MATCH or not 0 <= start <= len(row) - length:
+            raise ValueError(f"match {number} lies outside of the row, or has a wrong length")
+    keys = np.full((N_TAGGER_STREAMS, len(row)), NOTHING, np.int64)
+    edges = np.diff((row > 0).astype(np.int8), prepend=0)
+    for begin, end in zip(np.flatnonzero(edges > 0), np.flatnonzero(edges < 0), strict=True):
+        inside = found[(found[:, 0] >= begin) & (found[:, 0] < end) & (found[:, 2] >= 0)] - np.array([begin, 0, 0])
+        line = observe(row[begin:end].tolist(), kinds[begin:end].tolist(), inside.tolist())
+        keys[:, begin - 1 : end] = list(line.values())
+    return tuple(bytearray(stream.tobytes()) for stream in keys)
 
 
 def _move(weights: Any, sums: Any, at: int, by: float, step: int) -> None:
