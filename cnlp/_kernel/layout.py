@@ -24,13 +24,13 @@ PAIR_RIGHT_MULTIPLIER = 0xC2B2AE3D27D4EB4F
 # ---- patterns: cnlp/text/tables.py, scanner.c ----
 
 STARTS_ATOMIC, STARTS_SOFT, IS_ALNUM, IS_SPACE, EXTENDS = (1 << bit for bit in range(5))
-NUMERAL, KANA, HANGUL, TRANSCRIPTION = (number << 5 for number in range(1, 5))
+NUMERAL, KANA, HANGUL, TRANSCRIPTION, UNIT = (number << 5 for number in range(1, 6))
 CLASS_DIGIT, CLASS_HANGUL = 4, 9  # classes of cnlp.text.characters: digits, letters and syllables, between signs
 SYLLABLE = 64  # the bit that KANA and HANGUL have in common
 IN_RUN = 7 << 5
-IS_ATOMIC, TAKES_MARKS, IS_ISOLATED = 1, 2, 4
+IS_ATOMIC, TAKES_MARKS, IS_ISOLATED, IS_DECISIVE, IS_VETO, HAS_CONTEXT = (1 << bit for bit in range(6))
 LOOKAHEAD = 142  # characters; a topic: two # around 140 characters
-START, START_AFTER_ALNUM = 1, 2  # states of the automaton
+START, START_AFTER_ALNUM, START_AFTER_UNIT = 1, 2, 3  # states of the automaton
 
 # ---- lattices and user lexicons: model.h, words.h, lattice.h ----
 

@@ -54,6 +54,7 @@ class Tagger:
         n_classes: int,
         prefer_bonus: int,
         mark: int,
+        binding: int,
     ) -> None: ...
     @property
     def transitions(self) -> bytes: ...

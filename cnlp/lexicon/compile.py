@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
+from itertools import product
 from math import log
 
 from cnlp._kernel import kernel
@@ -66,7 +67,7 @@ def compile_lexicon(
     Raises:
         ArgumentError: the words have more different characters than an alphabet can hold.
     """
-    classes = [UNKNOWN, *(class_word(pattern.name) for pattern in PATTERNS)]
+    classes = [UNKNOWN, *(class_word(pattern.counted) for pattern in PATTERNS)]
     words = [word for word in counts if word not in set(classes)]
     total = sum(counts.values())
     fold = fold_table(*folding)
@@ -80,9 +81,10 @@ def compile_lexicon(
         values.append(1 + to_cost(log(total) - log(counts[word])) | flags)
     units, nodes = kernel.build_trie(words, values.tobytes(), pages, cells)
     units += bytes(-len(units) % 64)  # so that the buckets of the next array lie in one cache line each
-    ids = dict(zip(words, array("I", nodes), strict=True))
-    ids.update({name: len(units) // 8 + k for k, name in enumerate(classes)})
-    ids[BEGIN] = 0
+    ids = {word: [node] for word, node in zip(words, array("I", nodes), strict=True)}
+    for number, name in enumerate(classes, len(units) // 8):
+        ids.setdefault(name, []).append(number)
+    ids[BEGIN] = [0]
     class_costs = array("i", (to_cost(log(total) - log(counts.get(name, _RARE))) for name in classes))
     arrays = {
         "pages": ("U16", pages),
@@ -125,8 +127,12 @@ def _bonuses(
             yield (left, right), min(255, round(nats * COST_SCALE / BONUS_STEP))
 
 
-def _hash_table(bonuses: list[tuple[tuple[str, str], int]], ids: Mapping[str, int]) -> bytes:
-    entries = [(bigram_hash(ids[left], ids[right]), steps) for (left, right), steps in bonuses]
+def _hash_table(bonuses: list[tuple[tuple[str, str], int]], ids: Mapping[str, list[int]]) -> bytes:
+    entries = [
+        (bigram_hash(left, right), steps)
+        for pair, steps in bonuses
+        for left, right in product(ids[pair[0]], ids[pair[1]])
+    ]
     n_buckets = int(len(entries) / _LOAD_FACTOR / PAIR_BUCKET) + 1 if entries else 0
     table = array("I", bytes(4 * PAIR_BUCKET * n_buckets))
     free = [0] * n_buckets  # the first empty place of each bucket

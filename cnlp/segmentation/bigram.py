@@ -151,5 +151,5 @@ def _unit(word: str, known: set[str]) -> str:
     form = normalise(word)
     pattern = whole_match(word)
     if pattern is not None and (pattern.atomic or form not in known):
-        return class_word(pattern.name)
+        return class_word(pattern.counted)
     return form

@@ -12,8 +12,9 @@ import os
 
 from cnlp import errors
 from cnlp._kernel import kernel
-from cnlp._kernel.layout import LONGEST_MATCH, N_MARKS
+from cnlp._kernel.layout import IS_ATOMIC, IS_DECISIVE, IS_ISOLATED, LONGEST_MATCH, N_MARKS
 from cnlp.models.registry import SEGMENTERS, open_model
+from cnlp.text.patterns import DECISIVE_STANDARDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ class TaggerModel:
             ranges = file.ranges(*names)
             classes = int(file.field("classes"))
             mark = max(self.standards.index(standard) - 1, 0) % N_MARKS  # as layout.marks_of numbers them
-            self.tagger = kernel.Tagger(file.source, ranges, standard, classes, bonus, mark)
+            binding = IS_ISOLATED | IS_DECISIVE * (standard in DECISIVE_STANDARDS)
+            binding |= IS_ATOMIC * (standard == DEFAULT_STANDARD)
+            self.tagger = kernel.Tagger(file.source, ranges, standard, classes, bonus, mark, binding)
         except ValueError as error:
             if isinstance(error, errors.CnlpError):
                 raise

@@ -5,12 +5,17 @@ read text folded in width and case, so １９９８年 is 1998年 and ＷＷＷ 
 ``EXACT``.
 
 * An *atomic* pattern is a token: nothing cuts inside it, and no lexicon word begins or ends inside it.
+* A *decisive* one is atomic, and a word by itself in the standards that follow PFR (``DECISIVE_STANDARDS``): no
+  tagger joins it with its neighbours. An *isolated* one is that in every standard.
 * A *soft* pattern proposes an edge, which then competes with the words of the lexicon.
+* A *veto* is no token: where it is longer than the decisive match that begins with it, that one does not count
+  (3日 of 3日元).
 
 Tags are those of the PKU set (Yu Shiwen et al. 2002): m number, t time, nx foreign string, nr person, w
 punctuation, x anything else. What is joined follows the People's Daily of January 1998 (PFR) by count:
 年 behind four digits joins (2746 of 2795), behind two it does not (4 of 287); 月, 日, 时 join; 分 (50 of
-157), 秒, 号, 年代, 世纪, 多 and 余 stay words of their own. Single numerals are left to the lexicon.
+157), 秒, 号, 年代, 世纪, 多 and 余 stay words of their own, but 号 behind a month. 上, 下, 本, 这 join the day of the
+week (6 of 7 in January and February). Single numerals are left to the lexicon.
 """
 
 from __future__ import annotations
@@ -22,6 +27,11 @@ if TYPE_CHECKING:
     from cnlp.text.dfa import Ranges
 
 
+AFTER = ("other", "word", "unit")
+"""What stands before a match: a letter or digit ("word"), a sign that ends a month or a measure ("unit"), or neither."""
+DECISIVE_STANDARDS = ("general", "pku")
+
+
 class Pattern:
     """One row of the table.
 
@@ -31,12 +41,28 @@ class Pattern:
         atomic: whether a match is a token, or only proposes one.
         tags: all that a word of this form can be in the PKU set, separated by blanks; empty: whatever its context
             makes of it. Parts of speech keep to it (:mod:`cnlp.pos.forms`).
-        after_word: whether a match may follow a letter or digit (``C#`` opens no topic, ``5-3`` has no sign).
+        decisive: whether an atomic match is a word by itself in the standards that follow PFR.
+        veto: whether a match only says that a decisive one is none.
+        counted: the pattern whose counts in the lexicon and the bigrams it shares; its own by default.
+        context: how many characters at the end of a match are looked at only, 0 or 1.
+        after: what a match may follow, of ``AFTER``: neither ``C#`` opens a topic nor has ``5-3`` a sign.
         takes_marks: whether combining marks behind a match belong to it.
         isolated: whether a match is a word of its own in every standard, never part of one as 1998 of 1998年.
     """
 
-    __slots__ = ("after_word", "atomic", "expression", "isolated", "name", "tags", "takes_marks")
+    __slots__ = (
+        "after",
+        "atomic",
+        "context",
+        "counted",
+        "decisive",
+        "expression",
+        "isolated",
+        "name",
+        "tags",
+        "takes_marks",
+        "veto",
+    )
 
     def __init__(
         self,
@@ -45,17 +71,25 @@ class Pattern:
         atomic: bool,
         tags: str,
         *,
-        after_word: bool = True,
         takes_marks: bool = True,
+        decisive: bool = False,
         isolated: bool = False,
+        veto: bool = False,
+        counted: str = "",
+        context: int = 0,
+        after: tuple[str, ...] = AFTER,
     ) -> None:
         self.name = name
         self.expression = expression
         self.atomic = atomic
         self.tags = tuple(tags.split())
-        self.after_word = after_word
         self.takes_marks = takes_marks
+        self.decisive = decisive
         self.isolated = isolated
+        self.veto = veto
+        self.counted = counted or name
+        self.context = context
+        self.after = after
 
     def __repr__(self) -> str:
         return f"Pattern({self.name!r}, atomic={self.atomic})"
@@ -118,7 +152,10 @@ def character_sets() -> dict[str, Ranges]:
         "numeral": _of("零〇○一二三四五六七八九十百千万亿兆萬億两兩几幾廿卅"),
         "financial": _of("零壹贰貳叁叄參肆伍陆陸柒捌玖拾佰仟万萬亿億"),
         "transcription": _of(TRANSCRIPTION_CHARACTERS),
-        "comma": _of(","),
+        "comma": _of(",，"),
+        "raised": _of("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"),
+        "script": _of("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻₀₁₂₃₄₅₆₇₈₉₊₋"),
+        "unit_end": _of("月℃℉°"),
         "colon": _of(":"),
         "open": _of("("),
         "close": _of(")"),
@@ -132,10 +169,18 @@ def character_sets() -> dict[str, Ranges]:
 EXACT = ("comma", "colon", "open", "close", "url", "url_end", "mail")
 
 _URL = r"({url}|{open}{url}*{close})*({url_end}|{open}{url}*{close})"
-_INTEGER = r"({digit}+|{digit}{1,3}({comma}{digit}{3})+)"
+_INTEGER = r"({digit}+{raised}*|{digit}{1,3}({comma}{digit}{3})+)"
 _NUMBER = rf"{_INTEGER}([.·]{{digit}}+)?"
 _CLOCK = r"{digit}{1,2}:{digit}{2}(:{digit}{2}(.{digit}+)?)?"
-_LETTER = r"{letter}{mark}*"
+_LETTER = r"({letter}{mark}*{script}*)"
+_YEAR = r"([12]{digit}{3}|[一二][〇零○一二三四五六七八九]{3})年"
+_MONTH = r"(0?[1-9]|1[0-2])月"
+_DAY = r"(0?[1-9]|[12]{digit}|3[01])"
+_HOUR = r"([01]?{digit}|2[0-4])"
+_WEEKDAY = r"[上下本这這]([周週]|星期|[礼禮]拜)[一二三四五六日天]"
+_TOP = "com|cn|net|org|edu|gov|io|me|cc|tv|info|top|app|dev|jp|hk|tw"
+_ABBREVIATIONS = "mr|mrs|ms|dr|prof|st|jr|sr|inc|ltd|co|corp|vs|etc|no|vol|fig|ph.d|e.g|i.e"
+_CRAFT = "[歼轰运直强苏米卡]|东风|巨浪|长征|红旗|鹰击|霹雳|空警|米格|翼龙|彩虹|嫦娥|神舟"
 _REPEATED = "…。，、！？；：—―－─━═～·.．,!?;:~-=*_#+/\\|^$%&'\"<>（）()•●◆■□△▲◇※×"
 
 
@@ -153,8 +198,56 @@ PATTERNS = (
     Pattern("number", rf"{_NUMBER}[%‰]?|{{digit}}+∶{{digit}}+|{{digit}}+/{{digit}}+", True, "m"),
     Pattern("date", rf"{{digit}}{{4}}([-/.]{{digit}}{{1,2}}){{2}}(t{_CLOCK}(z|[+-]{_CLOCK})?)?", True, "t"),
     Pattern("clock", _CLOCK, True, "t"),
+    Pattern(
+        "time of the calendar",
+        rf"{_YEAR}|{_MONTH}份?|{_DAY}日|{_HOUR}([时時]|[点點][钟鐘]?)|{_WEEKDAY}",
+        True,
+        "t",
+        decisive=True,
+        counted="time",
+    ),
+    Pattern("day of a month", rf"{_DAY}[号號]", True, "t", decisive=True, counted="time", after=("unit",)),
+    Pattern(
+        "day",
+        rf"{_DAY}[号號][上下晚早回去来來到前后後起之以，。]",
+        True,
+        "t",
+        decisive=True,
+        counted="time",
+        context=1,
+    ),
+    Pattern("half day", "[早晚]上[周週]", True, "t", decisive=True, counted="time", context=1),
+    Pattern(
+        "below zero",
+        rf"[-+−±]{_NUMBER}[℃℉°]",
+        True,
+        "m",
+        decisive=True,
+        counted="signed",
+        context=1,
+        after=("other",),
+    ),
+    Pattern("craft", rf"({_CRAFT})[-—―－]{{digit}}{{1,4}}{{letter}}*", True, "nz", decisive=True, counted="model"),
+    Pattern("slashes", "//+", True, "w", decisive=True, counted="repeated"),
+    Pattern("stop", ".", True, "w", decisive=True, counted="repeated", after=("word",)),
+    Pattern("abbreviation", rf"({_ABBREVIATIONS}).|({{letter}}.){{2,}}", True, "nx", counted="latin"),
+    Pattern(
+        "markup",
+        r"</?[a-z][a-z0-9]*({space}[^<>{break}]*)?/?>|&([a-z]{2,8}|#{digit}{1,6});",
+        True,
+        "x",
+        isolated=True,
+    ),
     Pattern("latin", rf"({_LETTER})+([-'’&]({_LETTER})+)*|c\+\+{{digit}}*|[cf]#", True, "nx"),
     Pattern("url", rf"((https?|ftp)://|www.){_URL}", True, "nx", isolated=True),
+    Pattern(
+        "address",
+        rf"({{digit}}{{1,3}}.){{3}}{{digit}}{{1,3}}(:{{digit}}+(/{_URL}?)?|/{_URL}?)"
+        rf"|({{alnum}}+(-+{{alnum}}+)*.)+({_TOP})(:{{digit}}+)?(/{_URL}?)?",
+        True,
+        "nx",
+        isolated=True,
+    ),
     Pattern(
         "email", r"{alnum}({mail}*{alnum})?@{alnum}+(-+{alnum}+)*(.{alnum}+(-+{alnum}+)*)+", True, "nx", isolated=True
     ),
@@ -169,8 +262,8 @@ PATTERNS = (
         True,
         "nx m",
     ),
-    Pattern("mention", r"@{name}{1,30}", True, "nx", after_word=False),
-    Pattern("topic", r"#[^#{break}]+#", True, "x", after_word=False, isolated=True),
+    Pattern("mention", r"@{name}{1,30}", True, "nx", isolated=True, after=("other", "unit")),
+    Pattern("topic", r"#[^#{break}]+#", True, "x", isolated=True, after=("other", "unit")),
     Pattern(
         "emoji",
         r"{emoji}{attached}*({joiner}{emoji}{attached}*)*|{flag}{flag}?|[0-9#*]{variation}?{keycap}",
@@ -180,8 +273,8 @@ PATTERNS = (
     ),
     Pattern("repeated", _repeated(), True, "w"),
     Pattern("cluster", r"[^{space}{mark}]{mark}+|{mark}+", True, ""),
-    Pattern("hashtag", r"#{han}{name}{0,29}", False, "x", after_word=False),
-    Pattern("signed", rf"[-+−±]{_NUMBER}[%‰]?", False, "m", after_word=False),
+    Pattern("hashtag", r"#{han}{name}{0,29}", False, "x", after=("other", "unit")),
+    Pattern("signed", rf"[-+−±]{_NUMBER}[%‰]?", False, "m", after=("other",)),
     Pattern("ratio", r"{digit}+{colon}{digit}+", False, "m"),
     Pattern(
         "numeral",
@@ -199,6 +292,14 @@ PATTERNS = (
         r"|{digit}{1,2}[点點][钟鐘]?|{numeral}{1,3}[点點][钟鐘]|{digit}{4}年代",
         False,
         "t",
+    ),
+    Pattern(
+        "other reading",
+        rf"{_YEAR}[度代终级]|{_MONTH}[龄薪供租]|{_DAY}日[元圆本均线游]|{_HOUR}[时時][代候间段期速长]"
+        rf"|{_HOUR}[点點][计意建要原内理就]|{_WEEKDAY}[次期天个场节年月]",
+        False,
+        "x",
+        veto=True,
     ),
     Pattern("kana", r"{kana}{2,}", False, "nx"),
     Pattern("hangul", r"{hangul}{2,}", False, "nx"),

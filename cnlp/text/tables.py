@@ -3,8 +3,8 @@
 :func:`build_tables` returns little-endian arrays:
 
 ===================  ===  ====================  ========================================================
-``constants``        U32  [6]                   states, categories, patterns, look-ahead, start, start after
-                                                word
+``constants``        U32  [7]                   states, categories, patterns, look-ahead, start, start after
+                                                word, start after unit
 ``category_pages``   U16  [4352]                page of ``code_point >> 8``
 ``categories``       U8   [pages * 256]         category of a code point: ``[page << 8 | code_point & 255]``
 ``category_flags``   U8   [categories]          the bits below
@@ -12,23 +12,27 @@
 ``category_class``   U8   [categories]          the class of :mod:`cnlp.text.characters`
 ``transitions``      U16  [states * categories] next state: ``[state * categories + category]``; 0 is dead
 ``accepts``          U8   [states]              0, or the number of the accepted pattern plus 1
-``pattern_flags``    U8   [patterns]            bit 0 atomic, bit 1 takes the marks behind it, bit 2 isolated
+``pattern_flags``    U8   [patterns]            bit 0 atomic, bit 1 takes the marks behind it, bit 2
+                                                isolated, bit 3 decisive, bit 4 veto, bit 5: the last character
+                                                is context
 ===================  ===  ====================  ========================================================
 
 A category is a set of code points that no pattern tells apart; width and case folding are baked into the map.
 Its flags: 1 an atomic pattern can start here, 2 a soft one can, 4 letter or digit, 8 white space, 16 mark
 (belongs to the character before it). The three bits from 32 on are a number: 1 Chinese numeral, 2 kana, 3 hangul,
-4 transcribes foreign names.
+4 transcribes foreign names, 5 ends a month or a measure.
 
 The loop, from left to right, at position p (what lies before 0 has no flags, behind the end is no character):
 
 1. p is a start if its category can start an atomic pattern, or if it can start a soft one and p is not inside
    a run (p and the character before it have the same number from 32 on, not 0), or if the next character is a
    mark. Otherwise go on at p + 1.
-2. Begin in state 2 if the character before p is a letter or digit, else in state 1. Read characters until the
-   state is dead, the text ends, or ``LOOKAHEAD`` characters were read since p or since the last atomic
-   accept, whichever is later. Remember the last atomic accept and the last soft accept, but none that lies
-   between two letters or digits, so that 1:1949 is no 1:19. (Such an atomic accept still moves the limit.)
+2. Begin in state 2 if the character before p is a letter or digit, in state 3 if it ends a month or a measure,
+   else in state 1. Read characters until the state is dead, the text ends, or ``LOOKAHEAD`` characters were read
+   since p or since the last atomic accept, whichever is later. An accept lies one character back if its pattern
+   has context. Remember the last accept of each kind (veto, decisive, other atomic, soft), but none that lies
+   between two letters or digits, so that 1:1949 is no 1:19. (Such an atomic accept still moves the limit.) The
+   decisive accept is the atomic one if it lies behind the other and neither a veto nor a soft one behind it.
 3. Report the atomic match, lengthened over the marks behind it if its pattern takes them. Then report the
    soft match if p may start one (1) and it ends behind the atomic match.
 4. Go on at the end of the atomic match, or at p + 1 if there was none.
@@ -49,21 +53,26 @@ from operator import xor
 
 from cnlp._kernel.layout import (
     EXTENDS,
+    HAS_CONTEXT,
     HANGUL,
     IN_RUN,
     IS_ALNUM,
     IS_ATOMIC,
+    IS_DECISIVE,
     IS_ISOLATED,
     IS_SPACE,
+    IS_VETO,
     KANA,
     LOOKAHEAD,
     NUMERAL,
     START,
     START_AFTER_ALNUM,
+    START_AFTER_UNIT,
     STARTS_ATOMIC,
     STARTS_SOFT,
     TAKES_MARKS,
     TRANSCRIPTION,
+    UNIT,
 )
 from cnlp.text import characters, dfa, patterns
 from cnlp.text.normalise import fold_table
@@ -146,7 +155,7 @@ def build_tables() -> dict[str, tuple[str, bytes]]:
     page_of = [pages.setdefault(canvas[at : at + 256], len(pages)) for at in range(0, len(canvas), 256)]
     sizes = len(tables.accepts), len(tables.flags), len(patterns.PATTERNS)
     return {
-        "constants": ("U32", _little((*sizes, LOOKAHEAD, START, START_AFTER_ALNUM), 4)),
+        "constants": ("U32", _little((*sizes, LOOKAHEAD, START, START_AFTER_ALNUM, START_AFTER_UNIT), 4)),
         "category_pages": ("U16", _little(page_of, 2)),
         "categories": ("U8", b"".join(pages)),
         "category_flags": ("U8", tables.flags),
@@ -185,10 +194,10 @@ def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
         if not (here & STARTS_ATOMIC or soft_allowed) and not (position + 1 < length and flags[position + 1] & EXTENDS):
             position += 1
             continue
-        state = START_AFTER_ALNUM if before & IS_ALNUM else START
+        state = START_AFTER_ALNUM if before & IS_ALNUM else START_AFTER_UNIT if before & IN_RUN == UNIT else START
         at, limit = position, position + LOOKAHEAD
-        atomic = soft = 0
-        atomic_end = soft_end = position
+        atomic = soft = decisive = 0
+        atomic_end = soft_end = decisive_end = veto_end = position
         while at < length and at < limit:
             state = transitions[state][categories[at]]
             if not state:
@@ -197,15 +206,22 @@ def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
             accept = accepts[state]
             if not accept:
                 continue
-            is_atomic = pattern_flags[accept - 1] & IS_ATOMIC
-            if is_atomic:
+            kind = pattern_flags[accept - 1]
+            reached = at - bool(kind & HAS_CONTEXT)
+            if kind & IS_ATOMIC:
                 limit = at + LOOKAHEAD
-            if at < length and flags[at - 1] & flags[at] & IS_ALNUM:
+            if reached < length and flags[reached - 1] & flags[reached] & IS_ALNUM:
                 continue
-            if is_atomic:
-                atomic, atomic_end = accept, at
+            if kind & IS_VETO:
+                veto_end = reached
+            elif kind & IS_DECISIVE:
+                decisive, decisive_end = accept, reached
+            elif kind & IS_ATOMIC:
+                atomic, atomic_end = accept, reached
             else:
-                soft, soft_end = accept, at
+                soft, soft_end = accept, reached
+        if decisive_end > atomic_end and decisive_end >= max(veto_end, soft_end):
+            atomic, atomic_end = decisive, decisive_end
         if atomic:
             if pattern_flags[atomic - 1] & TAKES_MARKS:
                 while atomic_end < length and flags[atomic_end] & EXTENDS:
@@ -243,17 +259,26 @@ def _compile() -> Tables:
     names = patterns.character_sets()
     trees = [dfa.parse(pattern.expression, names) for pattern in patterns.PATTERNS]
     exact = {names[name] for name in patterns.EXACT}
-    sets = sorted(set().union(*map(dfa.sets_of, trees)))
+    sets = sorted({names["unit_end"]}.union(*map(dfa.sets_of, trees)))
     category_of, members, classes = _partition(sets, exact)
     everywhere = range(len(trees))
-    after_word = [number for number in everywhere if patterns.PATTERNS[number].after_word]
-    transitions, accepts = dfa.determine(trees, [everywhere, after_word], members.__getitem__, len(classes))
-    pattern_flags = bytes(
-        IS_ATOMIC * row.atomic | TAKES_MARKS * row.takes_marks | IS_ISOLATED * row.isolated for row in patterns.PATTERNS
-    )
-    runs = {NUMERAL: members[names["numeral"]], TRANSCRIPTION: members[names["transcription"]]}
+    starts = [[number for number in everywhere if place in patterns.PATTERNS[number].after] for place in patterns.AFTER]
+    transitions, accepts = dfa.determine(trees, starts, members.__getitem__, len(classes))
+    pattern_flags = bytes(map(_pattern_flags, patterns.PATTERNS))
+    runs = {UNIT: members[names["unit_end"]], NUMERAL: members[names["numeral"]], TRANSCRIPTION: members[names["transcription"]]}
     flags = _category_flags(transitions, accepts, pattern_flags, classes, runs)
     return Tables(category_of, flags, classes, transitions, bytes(accepts), pattern_flags)
+
+
+def _pattern_flags(row: patterns.Pattern) -> int:
+    return (
+        IS_ATOMIC * row.atomic
+        | TAKES_MARKS * row.takes_marks
+        | IS_ISOLATED * row.isolated
+        | IS_DECISIVE * row.decisive
+        | IS_VETO * row.veto
+        | HAS_CONTEXT * row.context
+    )
 
 
 def _partition(sets: Sequence[Ranges], exact: set[Ranges]) -> tuple[bytes, dict[Ranges, list[int]], bytes]:
@@ -317,7 +342,7 @@ def _category_flags(
             flags[category] |= run * (category in its_categories)
         # Every character starts a cluster if a mark follows; the loop looks for the mark instead.
         second = set(range(len(classes))) - marks
-        for state in {transitions[start][category] for start in (START, START_AFTER_ALNUM)}:
+        for state in {transitions[start][category] for start in (START, START_AFTER_ALNUM, START_AFTER_UNIT)}:
             if state in atomic or any(transitions[state][next_one] in to_atomic for next_one in second):
                 flags[category] |= STARTS_ATOMIC
             if state in to_soft:

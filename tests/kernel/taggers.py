@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from twins import join
 
 from cnlp._kernel import reference
+from cnlp._kernel.layout import IS_ATOMIC, IS_DECISIVE, IS_ISOLATED
 from cnlp.sequence.layout import (
     bigram_key,
     cover_key,
@@ -25,6 +26,7 @@ CHARACTERS = "中国人大0123a9b一年，。的👍 国"
 N_CLASSES = 6
 PREFER_BONUS = 90
 MARK = 5
+BINDING = {"general": IS_ATOMIC, "pku": IS_DECISIVE | IS_ISOLATED}
 
 
 class TaggerArrays(NamedTuple):
@@ -35,7 +37,7 @@ class TaggerArrays(NamedTuple):
 
     def tagger(self, kernel: Any, standard: str = "pku", bonus: int = PREFER_BONUS) -> Any:
         """The tagger in this kernel."""
-        return kernel.Tagger(self.source, self.ranges, standard, N_CLASSES, bonus, MARK)
+        return kernel.Tagger(self.source, self.ranges, standard, N_CLASSES, bonus, MARK, BINDING[standard])
 
 
 @cache

@@ -254,7 +254,7 @@ def test_no_segmentation_that_obeys_has_a_better_score(kernel: Any, data: st.Dat
 def test_damaged_models_are_refused(kernel: Any, name: str, data: bytes, reason: str) -> None:
     source, ranges = join({**random_arrays(0), name: data})
     with pytest.raises(ValueError, match=reason):
-        kernel.Tagger(source, ranges, "pku", 6, 1, 0)
+        kernel.Tagger(source, ranges, "pku", 6, 1, 0, 0)
 
 
 @each_kernel

@@ -28,6 +28,7 @@ void block_init(Block *block, const Input *input)
             block->longest_span = input->spans[k].end - input->spans[k].start;
     block->flags = block->small_flags;
     block->flags_capacity = SMALL_BLOCK;
+    block->binding = IS_ATOMIC;
 }
 
 void block_free(Block *block)
@@ -151,9 +152,10 @@ static void load_patterns(Block *block)
             add_extra(block, i, atomic.end, 0, 0, SOURCE_HIDDEN);
         } else {
             add_class_edge(block, i, atomic.end, atomic.pattern + 1);
-            if (!block->isolated_only || (scanner.pattern_flags[atomic.pattern] & IS_ISOLATED))
+            uint32_t flags = scanner.pattern_flags[atomic.pattern], binding = flags & block->binding;
+            if (binding)
                 forbid_inside(block, i, atomic.end);
-            if ((scanner.pattern_flags[atomic.pattern] & IS_ISOLATED) && !block->failed) {
+            if (binding && (flags & (IS_ISOLATED | IS_DECISIVE)) && !block->failed) {
                 *flag(block, i) |= EDGE;
                 *flag(block, atomic.end) |= EDGE;
             }

@@ -5,8 +5,9 @@
 void scanner_match(const Scanner *scanner, const uint32_t *text, size_t length, size_t start, uint32_t before,
                    int soft_allowed, Match *atomic, Match *soft)
 {
-    size_t end = start, limit = start + LOOKAHEAD;
-    uint32_t state = before & IS_ALNUM ? START_AFTER_ALNUM : START;
+    size_t end = start, limit = start + LOOKAHEAD, veto = start;
+    uint32_t state = scanner_start(before);
+    Match decisive = {0, 0};
     atomic->end = soft->end = 0;
     while (end < length && end < limit) {
         state = scanner->transitions[state * scanner->n_categories + scanner_category(scanner, text[end])];
@@ -16,13 +17,20 @@ void scanner_match(const Scanner *scanner, const uint32_t *text, size_t length, 
         uint32_t accepted = scanner->accepts[state];
         if (accepted == 0)
             continue;
-        int is_atomic = scanner->pattern_flags[accepted - 1] & IS_ATOMIC;
-        if (is_atomic)
+        uint32_t flags = scanner->pattern_flags[accepted - 1];
+        size_t reached = end - !!(flags & HAS_CONTEXT);
+        if (flags & IS_ATOMIC)
             limit = end + LOOKAHEAD;
-        if (end < length && (scanner_flags(scanner, text[end - 1]) & scanner_flags(scanner, text[end]) & IS_ALNUM))
+        if (reached < length
+            && (scanner_flags(scanner, text[reached - 1]) & scanner_flags(scanner, text[reached]) & IS_ALNUM))
             continue; /* nothing ends between two letters or digits */
-        *(is_atomic ? atomic : soft) = (Match){end, accepted - 1};
+        if (flags & IS_VETO)
+            veto = reached;
+        else
+            *(flags & IS_DECISIVE ? &decisive : flags & IS_ATOMIC ? atomic : soft) = (Match){reached, accepted - 1};
     }
+    if (decisive.end > atomic->end && decisive.end >= veto && decisive.end >= soft->end)
+        *atomic = decisive;
     if (atomic->end && (scanner->pattern_flags[atomic->pattern] & TAKES_MARKS))
         while (atomic->end < length && (scanner_flags(scanner, text[atomic->end]) & EXTENDS))
             atomic->end++;

@@ -345,7 +345,7 @@ int tagger_decode(const Tagger *tagger, const Input *input, int with_sources, Wo
     int status = -1;
     block_init(&block, input);
     block.for_tagger = 1;
-    block.isolated_only = tagger->n_layers > 1;
+    block.binding = tagger->binding;
     Path path = {.tagger = tagger,
                  .block = &block,
                  .back = back,

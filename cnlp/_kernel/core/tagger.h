@@ -50,6 +50,7 @@ typedef struct {
     int32_t prefer_bonus;
     uint64_t types[N_TYPES], repetition[N_REPETITIONS], cover[N_COVERS];
     int n_layers;
+    uint32_t binding; /* flags of the patterns that bind this standard */
     void *memory;
 } Tagger;
 

@@ -117,7 +117,7 @@ int tagger_constraints(const Tagger *tagger, const Input *input, uint8_t *flags,
     Block block;
     block_init(&block, input);
     block.for_tagger = 1;
-    block.isolated_only = tagger->n_layers > 1;
+    block.binding = tagger->binding;
     memset(flags, 0, length + 1);
     tagger_constrain(&block, tagger->prefer_bonus, 0, length, 0, bonuses);
     for (size_t i = 0; i <= length && !block.failed; i++) {

@@ -139,11 +139,11 @@ static PyObject *tagger_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
 {
     PyObject *source, *arrays;
     const char *standard;
-    unsigned int n_classes, mark;
+    unsigned int n_classes, mark, binding;
     int prefer_bonus;
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "OO!sIiI:Tagger", &source, &PyDict_Type, &arrays, &standard, &n_classes, &prefer_bonus,
-                          &mark))
+    if (!PyArg_ParseTuple(args, "OO!sIiII:Tagger", &source, &PyDict_Type, &arrays, &standard, &n_classes, &prefer_bonus,
+                          &mark, &binding))
         return NULL;
     if (n_classes == 0 || n_classes > 0x10000 || prefer_bonus < 0 || mark >= N_MARKS) {
         PyErr_SetString(PyExc_ValueError, "no such number of classes, or a negative bonus, or no such mark");
@@ -157,6 +157,7 @@ static PyObject *tagger_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
     self->tagger.prefer_bonus = prefer_bonus;
     self->tagger.n_classes = n_classes;
     self->tagger.mark = mark;
+    self->tagger.binding = binding;
     if (load_tagger(state_of(type), source, arrays, standard, &self->tagger)) {
         Py_DECREF(self);
         return NULL;
@@ -210,7 +211,7 @@ static PyType_Slot tagger_slots[] = {
     {Py_tp_dealloc, tagger_dealloc},
     {Py_tp_methods, tagger_methods},
     {Py_tp_getset, tagger_attributes},
-    {Py_tp_doc, "Tagger(source, arrays, standard, n_classes, prefer_bonus, mark): weights for one standard."},
+    {Py_tp_doc, "Tagger(source, arrays, standard, n_classes, prefer_bonus, mark, binding): weights for one standard."},
     {0, NULL},
 };
 

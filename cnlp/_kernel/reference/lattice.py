@@ -18,6 +18,7 @@ from cnlp._kernel.layout import (
     HARD_BOUNDARY,
     IN_RUN,
     IS_ATOMIC,
+    IS_DECISIVE,
     IS_ISOLATED,
     MODE_BLOCK,
     MODE_FORCE,
@@ -62,10 +63,10 @@ class Lattice:
         overlay: Overlay | None,
         spans: bytes | None,
         for_tagger: bool = False,
-        isolated_only: bool = False,
+        binding: int = IS_ATOMIC,
     ) -> None:
         self.for_tagger = for_tagger  # runs of kana and of hangul stay whole
-        self.isolated_only = isolated_only  # other patterns bind nothing: a tagger follows its standard
+        self.binding = binding  # flags of patterns, one of which makes a match bind: a tagger follows its standard
         self.model, self.overlay, self.size = model, overlay, len(text)
         self.text = text
         self.unknown = model.unknown
@@ -98,10 +99,10 @@ class Lattice:
                 self.extras[i].append(Edge(end, 0, 0, SOURCE_HIDDEN))
             else:
                 self._add_pattern(i, end, pattern)
-                is_isolated = self.model.pattern_flags[pattern] & IS_ISOLATED
-                if is_isolated or not self.isolated_only:
+                flags_of_pattern = self.model.pattern_flags[pattern]
+                if flags_of_pattern & self.binding:
                     self._forbid_inside(i, end)
-                if is_isolated:
+                if flags_of_pattern & self.binding and flags_of_pattern & (IS_ISOLATED | IS_DECISIVE):
                     self.flags[i] |= EDGE
                     self.flags[end] |= EDGE
             i = end

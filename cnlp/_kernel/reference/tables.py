@@ -6,9 +6,12 @@ from cnlp._kernel.hashes import bigram_hash
 from cnlp._kernel.layout import (
     BONUS_STEP,
     EXTENDS,
+    HAS_CONTEXT,
     IN_RUN,
     IS_ALNUM,
     IS_ATOMIC,
+    IS_DECISIVE,
+    IS_VETO,
     LOOKAHEAD,
     MODE_FORCE,
     MODE_MASK,
@@ -19,9 +22,11 @@ from cnlp._kernel.layout import (
     PAIRS_RIGHT,
     START,
     START_AFTER_ALNUM,
+    START_AFTER_UNIT,
     STARTS_ATOMIC,
     STARTS_SOFT,
     TAKES_MARKS,
+    UNIT,
 )
 from cnlp._kernel.reference.files import Mapping, check_pages, named_array
 from cnlp._kernel.reference.trie import Trie
@@ -134,8 +139,9 @@ class Tables:
         if not (here & STARTS_ATOMIC or soft_allowed) and not (start + 1 < size and flags[start + 1] & EXTENDS):
             return None, None
         end, limit = start, start + LOOKAHEAD
-        state = START_AFTER_ALNUM if before & IS_ALNUM else START
-        atomic = soft = (0, 0)
+        state = START_AFTER_ALNUM if before & IS_ALNUM else START_AFTER_UNIT if before & IN_RUN == UNIT else START
+        atomic = soft = decisive = (0, 0)
+        veto = start
         while end < size and end < limit:
             state = self.transitions[state * width + categories[end]]
             if state == 0:
@@ -144,15 +150,22 @@ class Tables:
             pattern = self.accepts[state] - 1
             if pattern < 0:
                 continue
-            is_atomic = self.pattern_flags[pattern] & IS_ATOMIC
-            if is_atomic:
+            kind = self.pattern_flags[pattern]
+            reached = end - bool(kind & HAS_CONTEXT)
+            if kind & IS_ATOMIC:
                 limit = end + LOOKAHEAD
-            if end < size and flags[end - 1] & flags[end] & IS_ALNUM:
+            if reached < size and flags[reached - 1] & flags[reached] & IS_ALNUM:
                 continue  # nothing ends between two letters or digits
-            if is_atomic:
-                atomic = end, pattern
+            if kind & IS_VETO:
+                veto = reached
+            elif kind & IS_DECISIVE:
+                decisive = reached, pattern
+            elif kind & IS_ATOMIC:
+                atomic = reached, pattern
             else:
-                soft = end, pattern
+                soft = reached, pattern
+        if decisive[0] > atomic[0] and decisive[0] >= max(veto, soft[0]):
+            atomic = decisive
         end = atomic[0]
         if end and self.pattern_flags[atomic[1]] & TAKES_MARKS:
             while end < size and flags[end] & EXTENDS:

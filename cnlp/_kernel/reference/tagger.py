@@ -78,6 +78,7 @@ class Tagger:
         n_classes: int,
         prefer_bonus: int,
         mark: int,
+        binding: int,
     ) -> None:
         if not 0 < n_classes <= 0x10000 or prefer_bonus < 0 or not 0 <= mark < N_MARKS:
             raise ValueError("no such number of classes, or a negative bonus, or no such mark")
@@ -98,6 +99,7 @@ class Tagger:
         transitions = named_array(source, arrays, "transitions", "h")
         self.prefer_bonus = prefer_bonus
         self.mark = mark
+        self.binding = binding  # flags of the patterns that bind this standard
         n = len(self.class_fold)
         if not len(self.profiles) or any(profile >= n_classes for profile in self.profiles):
             raise ValueError("the table of profiles is damaged")
@@ -225,7 +227,7 @@ def constraints(
 def _constraints(
     tagger: Tagger, model: Tables, overlay: Overlay | None, text: str, spans: bytes | None
 ) -> tuple[bytearray, list[Wish]]:
-    lattice = Lattice(model, text, overlay, spans, for_tagger=True, isolated_only=tagger.n_layers > 1)
+    lattice = Lattice(model, text, overlay, spans, for_tagger=True, binding=tagger.binding)
     flags = bytearray(HARD_BOUNDARY if flag & HARD_BOUNDARY else flag & ~GLUED for flag in lattice.flags)
     wishes: list[Wish] = []
 
