@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 AFTER = ("other", "word", "unit")
-"""What stands before a match: a letter or digit ("word"), a sign that ends a month or a measure ("unit"), or neither."""
+"""What stands before a match: a letter or digit ("word"), what ends a month or a measure ("unit"), or neither."""
 DECISIVE_STANDARDS = ("general", "pku")
 
 

@@ -53,8 +53,8 @@ from operator import xor
 
 from cnlp._kernel.layout import (
     EXTENDS,
-    HAS_CONTEXT,
     HANGUL,
+    HAS_CONTEXT,
     IN_RUN,
     IS_ALNUM,
     IS_ATOMIC,
@@ -265,7 +265,11 @@ def _compile() -> Tables:
     starts = [[number for number in everywhere if place in patterns.PATTERNS[number].after] for place in patterns.AFTER]
     transitions, accepts = dfa.determine(trees, starts, members.__getitem__, len(classes))
     pattern_flags = bytes(map(_pattern_flags, patterns.PATTERNS))
-    runs = {UNIT: members[names["unit_end"]], NUMERAL: members[names["numeral"]], TRANSCRIPTION: members[names["transcription"]]}
+    runs = {
+        UNIT: members[names["unit_end"]],
+        NUMERAL: members[names["numeral"]],
+        TRANSCRIPTION: members[names["transcription"]],
+    }
     flags = _category_flags(transitions, accepts, pattern_flags, classes, runs)
     return Tables(category_of, flags, classes, transitions, bytes(accepts), pattern_flags)
 

@@ -91,8 +91,11 @@ def atoms(text: str) -> list[str]:
         ("stop", "the core.好，3.5.，Mr. Li，。.", [".", "."]),
         ("abbreviation", "Mr. Li，U.S. GDP，e.g.好", ["Mr.", "U.S.", "e.g."]),
         ("markup", "好</p><br/><a href='x y'>&nbsp;&#39;，3<5", ["</p>", "<br/>", "<a href='x y'>", "&nbsp;", "&#39;"]),
-        ("address", "见example.com/path?x=1&y=2，127.0.0.1:8080/a.php，163.com，a.b",
-         ["example.com/path?x=1&y=2", "127.0.0.1:8080/a.php", "163.com"]),
+        (
+            "address",
+            "见example.com/path?x=1&y=2，127.0.0.1:8080/a.php，163.com，a.b",
+            ["example.com/path?x=1&y=2", "127.0.0.1:8080/a.php", "163.com"],
+        ),
         ("number", "1，000，000元，10³个，10²和１，２", ["1，000，000", "10³", "10²", "１", "２"]),
         ("latin", "H₂O和CO₂，m²", ["H₂O", "CO₂", "m²"]),
         ("kana", "カタカナとひらがな、あ", ["カタカナとひらがな"]),

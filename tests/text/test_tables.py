@@ -30,7 +30,7 @@ def scan_arrays(text: str) -> list[tuple[int, int, int]]:
             p += 1
             continue
         state = AFTER_WORD if before & 4 else AFTER_UNIT if before & 0xE0 == 0xA0 else START
-        q, limit, last = p, p + LOOKAHEAD, {kind: (p, 0) for kind in (0, 1, 8, 16)}
+        q, limit, last = p, p + LOOKAHEAD, dict.fromkeys((0, 1, 8, 16), (p, 0))
         while q < min(len(text), limit):
             state = transitions[state * CATEGORIES + codes[q]]
             if state == 0:
@@ -75,7 +75,13 @@ def test_the_arrays_have_the_sizes_of_the_layout() -> None:
     assert sum(map(len, ARRAYS.values())) < 400_000
 
 
-@given(st.text(st.one_of(st.sampled_from("1一年月号上周三日元℃<>.点:-/@#%aA c://w\n\u0301\u200d👍🏻🇨比·第あ…\ud800"), st.characters())))
+@given(
+    st.text(
+        st.one_of(
+            st.sampled_from("1一年月号上周三日元℃<>.点:-/@#%aA c://w\n\u0301\u200d👍🏻🇨比·第あ…\ud800"), st.characters()
+        )
+    )
+)
 def test_the_arrays_and_the_tables_find_the_same(text: str) -> None:
     assert scan_arrays(text) == tables.scan(tables.pattern_tables(), text)
 
