@@ -1,4 +1,6 @@
-"""What does a whole process cost that cuts one sentence? Writes ``benchmarks/results/memory.json``.
+"""How long does a process take that segments one sentence, and how much memory?
+
+Writes ``benchmarks/results/memory.json``.
 
 Cold start: a fresh interpreter imports the package and cuts one sentence; wall time from start to exit,
 beside an interpreter that does nothing. All take turns (A B C A B C …); least and median time are given, and

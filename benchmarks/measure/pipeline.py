@@ -1,4 +1,6 @@
-"""How many documents a second does spaCy cut with each of its segmenters? Writes ``benchmarks/results/pipeline.json``.
+"""How many documents a second does spaCy segment with each of its segmenters?
+
+Writes ``benchmarks/results/pipeline.json``.
 
 Blank pipelines for Chinese: by characters, with jieba, with pkuseg if its models are there, and with cnlp's
 tokenizer, alone and with its tagger. Documents are the paragraphs of a raw text.

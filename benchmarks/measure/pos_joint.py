@@ -1,4 +1,4 @@
-"""Are words and tags better found together than one after the other? Writes ``benchmarks/results/pos_joint.json``.
+"""Is joint decoding of words and tags better than one after the other? Writes ``benchmarks/results/pos_joint.json``.
 
 The pipeline cuts a text, then tags the words. Against it: the n best cuts of each clause (k-best Viterbi; Schwartz and
 Chow 1990), scored anew with the score of their best tags (Shi and Wang 2007), both in raw weights:

@@ -1,4 +1,4 @@
-"""How fast are words cut and tagged on one core? Writes ``benchmarks/results/pos_speed.json``.
+"""How fast is segmentation with tagging on one core? Writes ``benchmarks/results/pos_speed.json``.
 
 Lines of the PKU and MSR tests of SIGHAN 2005 (Simplified), one call per line, the list dropped at once; megabytes
 (10^6 UTF-8 bytes) and thousands of cnlp's own words per second. ``cnlp.tag`` gives tokens, ``jieba.posseg.lcut``

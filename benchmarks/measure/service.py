@@ -1,4 +1,4 @@
-"""What does ``cnlp serve`` stand? Writes ``benchmarks/results/service.json``.
+"""How many requests a second does ``cnlp serve`` answer? Writes ``benchmarks/results/service.json``.
 
 A service is started as a process; clients in one other process keep their connections and send sentences of the PKU
 test, one after the other, for some seconds to each path. Then as many requests as asked for, and the service's
