@@ -128,7 +128,7 @@ def whole_match(word: str) -> Pattern | None:
     """The pattern that matches the whole word, if there is one.
 
     >>> whole_match("１９９８年")
-    Pattern('time', tag='t', atomic=False)
+    Pattern('time', atomic=False)
     """
     for start, end, pattern in scan(load_tables(), word):
         if start == 0 and end == len(word):

@@ -178,7 +178,7 @@ def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
         ``(start, end, pattern)`` by start, then end; ``pattern`` counts rows of ``patterns.PATTERNS`` from 0.
 
     >>> scan(pattern_tables(), "共3万")
-    [(1, 2, 1), (1, 3, 17)]
+    [(1, 2, 1), (1, 3, 18)]
     """
     category_of, transitions, accepts = tables.category_of, tables.transitions, tables.accepts
     pattern_flags = tables.pattern_flags
