@@ -127,8 +127,8 @@ class Bigram(Estimator):
 def whole_match(word: str) -> Pattern | None:
     """The pattern that matches the whole word, if there is one.
 
-    >>> whole_match("１９９８年")
-    Pattern('time', atomic=False)
+    >>> whole_match("３万")
+    Pattern('numeral', atomic=False)
     """
     for start, end, pattern in scan(load_tables(), word):
         if start == 0 and end == len(word):
