@@ -1,6 +1,7 @@
 """One segmenter in a process of its own: ``python worker.py SYSTEM``, questions and answers as lines of JSON.
 
     {"do": "cut", "texts": [...]}    -> {"words": [[...], ...], "seconds": processor time of cutting}
+    {"do": "cut", "texts": [...], "user": [...]}   the same with these words of the user's
     {"do": "keep", "texts": [...]}   -> {}
     {"do": "time"}                   -> {"seconds": processor time of cutting what was kept, a call for each text}
     {"do": "bytes", "data": base64}  -> {"kind": name of the result's type, "text": the result joined}
@@ -59,6 +60,23 @@ def load_pkuseg(module: str = "pkuseg") -> Segment:
     model = os.environ.get("PEER_MODEL")
     maker: Any = importlib.import_module(module).pkuseg
     segment: Segment = (maker(model) if model else maker()).cut
+    return segment
+
+
+def jieba_with(words: list[str]) -> Segment:
+    """``lcut`` of a tokenizer with words added."""
+    jieba: Any = importlib.import_module("jieba")
+    tokenizer = jieba.Tokenizer()
+    tokenizer.initialize()
+    for word in words:
+        tokenizer.add_word(word)
+    segment: Segment = tokenizer.lcut
+    return segment
+
+
+def pkuseg_with(words: list[str]) -> Segment:
+    """``cut`` with the mixed model and a user's dictionary."""
+    segment: Segment = importlib.import_module("pkuseg").pkuseg(user_dict=words).cut
     return segment
 
 
@@ -140,6 +158,8 @@ SYSTEMS: dict[str, Callable[[], Segment]] = {
     "LAC": load_lac,
 }
 
+WITH_WORDS: dict[str, Callable[[list[str]], Segment]] = {"jieba": jieba_with, "pkuseg": pkuseg_with}
+
 
 def peak_bytes() -> int:
     """Greatest resident set of this process."""
@@ -164,6 +184,8 @@ def answer(segment: Segment, question: dict[str, Any], kept: list[str]) -> dict[
         found: Any = segment(base64.b64decode(question["data"]))
         pieces = [piece if isinstance(piece, str) else bytes(piece).decode("latin-1") for piece in found]
         return {"kind": type(found).__name__, "text": "".join(pieces)}
+    if "user" in question:
+        segment = WITH_WORDS[sys.argv[1]](question["user"])
     # Made anew before each timing: a str that was cut once may carry a cached UTF-8 copy.
     texts = question["texts"] if what == "cut" else [text.encode().decode() for text in kept]
     words = []

@@ -37,6 +37,7 @@ TABLES: dict[str, tuple[str | tuple[str, ...], Callable[..., str]]] = {
     "entity-labels": ("ner.json", analysis.entity_labels),
     "entity-speed": ("ner.json", analysis.entity_speed),
     "lexicon": ("lexicon.json", words.large_lexicon),
+    "user-words": ("user-words.json", words.words_of_the_user),
     "dropin": ("dropin.json", words.same_as_jieba),
     "pipeline": ("pipeline.json", words.documents_in_spacy),
     "soak": ("soak.json", running.killed_batches),

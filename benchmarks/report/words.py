@@ -149,6 +149,25 @@ def large_lexicon(record: Record) -> str:
     return table([f"{results['words']:,} user words", "seconds to load"], rows)
 
 
+def words_of_the_user(record: Record) -> str:
+    """F1, and the share of the listed words that come out, by part, system and list."""
+    results = record["results"]
+    lists = list(next(iter(results.values()))["listed"])
+    rows = [
+        [
+            f"{part}, {system}",
+            *(fraction(cell["f1"], 4) + _share(name, cell["recall"]) for name, cell in cells.items()),
+        ]
+        for part, result in results.items()
+        for system, cells in result["systems"].items()
+    ]
+    return table(["F1 / share", *lists], rows)
+
+
+def _share(name: str, recall: float) -> str:
+    return "" if name in ("none", "wrong") else f" / {fraction(recall)}"
+
+
 def parts_of_speech(record: Record) -> str:
     """Accuracy on given words, F1 of words with their tag, beside jieba's first letters."""
     results = record["results"]

@@ -37,6 +37,7 @@ START, START_AFTER_ALNUM, START_AFTER_UNIT = 1, 2, 3  # states of the automaton
 MODE_PREFER, MODE_FORCE, MODE_SPLIT, MODE_BLOCK = range(4)
 MODE_MASK = 3
 MODE_PARTIAL = 4
+NO_GAIN = -(1 << 31)  # of an entry of weight 0
 MODE_TAGGER = 8  # of a span: a word that a tagger proposes
 SOURCE_LEXICON, SOURCE_USER, SOURCE_PATTERN, SOURCE_CHARACTER, SOURCE_TAGGER, SOURCE_HIDDEN = range(6)
 FORWARD, BACKWARD, BIDIRECTIONAL, UNIGRAM, BIGRAM, TAGGER = range(6)  # algorithms
@@ -71,6 +72,11 @@ N_TAGGER_STREAMS = len(TAGGER_STREAMS)
 POINT_BITS = 21  # bits of a code point
 NOTHING = -1  # the key of a position that has none
 BLOCKED = -(1 << 31)  # in place of a bonus: this is not a word
+# What a preferred word gains of a tagger, in nats times COST_SCALE: a word of two characters, and for each further one;
+# that part is divided where a longer known word holds or crosses it. GAIN_WEIGHT: for each nat above the usual weight.
+GAIN_WORD, GAIN_CHARACTER, GAIN_DIVISOR, GAIN_WEIGHT = COST_SCALE, 4 * COST_SCALE, 4, 3
+GAIN_EXPRESSION = 6 * COST_SCALE  # a match of an expression
+GAIN_LIMIT = 1 << 24
 
 # ---- parts of speech: pos.h ----
 

@@ -25,7 +25,16 @@ class Trie:
     def matches(self, text: str) -> list[tuple[int, int, int]]: ...
 
 class Overlay:
-    def __init__(self, trie: Trie, modes: bytes, costs: bytes, ids: bytes, pieces: bytes, pieces_at: bytes) -> None: ...
+    def __init__(
+        self,
+        trie: Trie,
+        modes: bytes,
+        costs: bytes,
+        gains: bytes,
+        ids: bytes,
+        pieces: bytes,
+        pieces_at: bytes,
+    ) -> None: ...
 
 class Model:
     def __init__(
@@ -52,13 +61,13 @@ class Tagger:
         arrays: dict[str, Range],
         standard: str,
         n_classes: int,
-        prefer_bonus: int,
+        nat: int,
         mark: int,
         binding: int,
     ) -> None: ...
     @property
     def transitions(self) -> bytes: ...
-    def scores(self, text: str) -> bytes: ...
+    def scores(self, text: str, overlay: Overlay | None = None) -> bytes: ...
 
 class Cutter:
     def __init__(self, model: Model, algorithm: int, overlay: Overlay | None, tagger: Tagger | None = None) -> None: ...

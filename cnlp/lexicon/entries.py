@@ -103,8 +103,8 @@ def _fault(entry: Entry) -> str:
         return f"the word has {len(entry.word)} characters, at most {MAX_WORD_LENGTH} are allowed"
     if entry.mode not in ENTRY_MODES:
         return str(errors.unknown_choice("mode", entry.mode, ENTRY_MODES))
-    if entry.weight is not None and not 0 < entry.weight < float("inf"):
-        return f"weight must be positive, got {entry.weight!r}"
+    if entry.weight is not None and not 0 <= entry.weight < float("inf"):
+        return f"weight must be a number from 0 on, got {entry.weight!r}"
     if entry.mode == "split" and "".join(entry.pieces) != entry.word:
         return f"the pieces {' '.join(entry.pieces)!r} do not make up the word {entry.word!r}"
     if entry.mode == "split" and not all(entry.pieces):

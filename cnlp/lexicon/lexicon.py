@@ -10,9 +10,10 @@ How entries decide a cut, in this order:
 1. ``force`` and ``split`` entries (and ``force`` expressions) always cut: of overlapping ones the
    longest wins, then the leftmost.
 2. ``block`` entries are never words.
-3. ``prefer`` entries are candidates like the base's words; without a weight they cost
-   ``PREFERRED_NATS`` nats less than the best path through their pieces, so they win where nothing
-   else speaks against them.
+3. ``prefer`` entries are evidence: a tagger takes them for words like those it knows best, and pushes them besides,
+   the longer the more (``GAIN_WORD`` and its neighbours in :mod:`cnlp._kernel.layout`). In the lattice they are
+   candidates like the base's words; without a weight they cost ``PREFERRED_NATS`` nats less for each character after
+   the first than the best path through their pieces. A weight is a frequency to both.
 
 A match never begins or ends inside what an atomic pattern holds together (a run of Latin letters or
 digits, a number, an address, a mention, a topic; see :mod:`cnlp.text.patterns`), unless the entry is
@@ -25,7 +26,16 @@ import os
 
 from cnlp import errors
 from cnlp._kernel import kernel
-from cnlp._kernel.layout import COST_SCALE, MODE_BLOCK, MODE_FORCE, MODE_PARTIAL, MODE_PREFER, MODE_SPLIT, to_cost
+from cnlp._kernel.layout import (
+    COST_SCALE,
+    MODE_BLOCK,
+    MODE_FORCE,
+    MODE_PARTIAL,
+    MODE_PREFER,
+    MODE_SPLIT,
+    NO_GAIN,
+    to_cost,
+)
 from cnlp.models.registry import CORE, open_model
 
 TYPE_CHECKING = False
@@ -56,9 +66,11 @@ ARRAYS = (
     "pattern_flags",
 )
 _MODES = {"prefer": MODE_PREFER, "force": MODE_FORCE, "split": MODE_SPLIT, "block": MODE_BLOCK}
-# In nats: what the context gives, about, to the known words that a new word competes with. With the
-# unknown words of January 29 to 31 of PFR 1998 as entries: F1 .963 at 0, .971 at 3, .974 at 6 and at 8.
-PREFERRED_NATS = 6.0
+# In nats, for each character after the first: what the context gives, about, to the known words that a new word
+# competes with, and enough for a long entry to win over shorter entries within it.
+PREFERRED_NATS = 4.0
+USUAL_WEIGHT = 1000.0  # what taggers take a word without a weight to have
+LEAST_WEIGHT = 0.5  # in place of 0
 
 
 class Lexicon:
@@ -124,9 +136,10 @@ class Lexicon:
         added: list[EntryRow] = []
         counts: dict[str, float] = {}
         for word, weight, tag, mode, pieces, partial, regex in _as_rows(entries):
-            added.append((word, weight or 1.0, tag, mode, pieces, partial, regex))
+            weight = 1.0 if weight is None else weight
+            added.append((word, weight, tag, mode, pieces, partial, regex))
             if mode == "prefer" and not regex and not partial:
-                counts[normalise(word, width=width, case=case, script=script)] = weight or 1.0
+                counts[normalise(word, width=width, case=case, script=script)] = max(weight, LEAST_WEIGHT)
         arrays, metadata = compile_lexicon(counts or {UNKNOWN: 1.0}, folding=(width, case, script))
         lexicon = cls.from_arrays(arrays, metadata, patterns=patterns)
         lexicon._add(added)
@@ -230,7 +243,7 @@ class Lexicon:
 
         found = []
         for start, end, (_, weight, _, mode, *_) in self._matches(text):
-            found.append((start, end, _MODES[mode], self._base.cost_of(weight) if weight else 0))
+            found.append((start, end, _MODES[mode], 0 if weight is None else self._base.cost_of(weight)))
         return array("I", [number for span in sorted(found) for number in span]).tobytes()
 
     def tags(self, text: str) -> dict[tuple[int, int], str | None]:
@@ -350,7 +363,7 @@ class _Base:
         """The kernel's cost of a word that occurs ``weight`` times."""
         from math import log
 
-        return to_cost(log(max(self.weight_total, weight)) - log(weight))
+        return to_cost(log(max(self.weight_total, weight)) - log(max(weight, LEAST_WEIGHT)))
 
 
 def load_lexicon(
@@ -449,21 +462,29 @@ def _compile_overlay(base: _Base, rows: Mapping[str, EntryRow]) -> PackedOverlay
         "codes": (len(units) + len(pages), len(cells)),
     }
     _, weights, _, modes, pieces, partial, _ = zip(*rows.values(), strict=True)
-    bonus = round(PREFERRED_NATS * COST_SCALE)
-    cost_of = {weight: base.cost_of(weight) for weight in set(weights) if weight}
+    cost_of = {weight: base.cost_of(weight) for weight in set(weights) if weight is not None}
+    gain_of = {None: 0, **{weight: _gain(weight) for weight in cost_of}}
     costs = [
-        cost_of[weight] if weight else (path - bonus if path > bonus else 1)
-        for path, weight in zip(array("i", base.model.path_costs(forms)), weights, strict=True)
+        max(1, path - round(PREFERRED_NATS * COST_SCALE) * (len(form) - 1)) if weight is None else cost_of[weight]
+        for form, path, weight in zip(forms, array("i", base.model.path_costs(forms)), weights, strict=True)
     ]
     ids = [node or base.model.unknown for node in array("I", base.trie.find_all(forms))]
     arrays = (
         bytes(_MODES[mode] | (MODE_PARTIAL if flag else 0) for mode, flag in zip(modes, partial, strict=True)),
         array("i", costs).tobytes(),
+        array("i", [gain_of[weight] for weight in weights]).tobytes(),
         array("I", ids).tobytes(),
         array("I", [len(piece) for split in pieces for piece in split]).tobytes(),
         array("I", [0, *accumulate(map(len, pieces))]).tobytes(),
     )
     return data, ranges, max(map(len, forms)), arrays
+
+
+def _gain(weight: float) -> int:
+    """What a weight is above the usual one, for taggers: nats times COST_SCALE."""
+    from math import log
+
+    return round((log(weight) - log(USUAL_WEIGHT)) * COST_SCALE) if weight else NO_GAIN
 
 
 def _open_overlay(packed: PackedOverlay) -> kernel_types.Overlay:

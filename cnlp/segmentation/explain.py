@@ -35,6 +35,8 @@ class CandidateWord:
         cost: of the word by itself, in nats.
         path_cost: of the cheapest path through it, in nats; ``None`` for maximum matching.
         chosen: is it in the segmentation?
+        gain: of a word of the user: by how much a tagger prefers it, besides taking it for a frequent word; part of
+            the cost.
     """
 
     text: str
@@ -44,6 +46,7 @@ class CandidateWord:
     cost: float
     path_cost: float | None
     chosen: bool
+    gain: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,8 @@ class Explanation:
             best = "" if word.path_cost is None else f"{word.path_cost:8.2f}"
             mark = "*" if word.chosen else " "
             place = f"{word.start}-{word.end}"
-            lines.append(f"{mark} {word.text}\t{place:8}{word.source:10}{word.cost:8.2f}{best}")
+            gain = f"  gains {word.gain:.2f}" if word.gain else ""
+            lines.append(f"{mark} {word.text}\t{place:8}{word.source:10}{word.cost:8.2f}{best}{gain}")
         lines += ["", "boundaries"]
         for boundary in self.boundaries:
             before, after = self.text[boundary.position - 1], self.text[boundary.position]
@@ -139,6 +143,7 @@ def explain(segmenter: Segmenter, text: str) -> Explanation:
             cost / lattice.scale,
             None if costs[k] is None else costs[k] / lattice.scale,  # type: ignore[operator]
             k in taken,
+            lattice.gains.get((start, end), 0.0),
         )
         for k, (start, end, _, cost, source) in enumerate(lattice.edges)
     )

@@ -26,7 +26,10 @@ class Lattice:
 
     scale: float = COST_SCALE  # units of cost in a nat, or in whatever the costs are told in
 
+    gains: dict[tuple[int, ...], float]  # by start and end: what preferred words gain of a tagger, besides evidence
+
     def __init__(self, segmenter: Segmenter, text: str) -> None:
+        self.gains = {}
         lexicon = segmenter.lexicon
         self.model = lexicon.model
         self.is_bigram = segmenter.algorithm == "bigram"

@@ -33,8 +33,8 @@ class Segmenter:
             * ``"unigram"``: the most probable words, each by itself;
             * ``"bigram"``: the most probable words, each after the one before;
             * ``"perceptron"``: the best tags for the characters, which finds words that no list has. The
-              user's ``force``, ``split`` and ``block`` entries are kept to; ``prefer`` entries all gain the
-              same, whatever their weight;
+              user's ``force``, ``split`` and ``block`` entries are kept to; ``prefer`` entries count as the
+              words that it knows best, and gain with their length and weight;
             * ``"crf"``: the same with a conditional random field; a smaller model of PFR alone;
             * ``"hmm"``: the same with a hidden Markov model of characters; tiny, and far less accurate.
 

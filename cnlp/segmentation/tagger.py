@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 DEFAULT_STANDARD = "general"
 TEMPERATURE = 4.0  # of a perceptron, if the model does not say; chosen by benchmarks/measure/calibration.py
-PREFERRED_WEIGHT = 25.0  # raw weight that a user's preferred word gains, if the model does not say
 _LAYER_ARRAYS = (
     "unigram",
     "bigram",
@@ -56,14 +55,14 @@ class TaggerModel:
         names = ["pages", "codes", "units", "class_fold", "types", "transitions", f"{standard}.profile"]
         for layer in dict.fromkeys((DEFAULT_STANDARD, standard)):
             names += (f"{layer}.{name}" for name in _LAYER_ARRAYS if file.has(f"{layer}.{name}"))
-        bonus = int(file.field("prefer_bonus", str(round(PREFERRED_WEIGHT / self.unit))))
+        nat = max(1, round(self.temperature / self.unit))
         try:
             ranges = file.ranges(*names)
             classes = int(file.field("classes"))
             mark = max(self.standards.index(standard) - 1, 0) % N_MARKS  # as layout.marks_of numbers them
             binding = IS_ISOLATED | IS_DECISIVE * (standard in DECISIVE_STANDARDS)
             binding |= IS_ATOMIC * (standard == DEFAULT_STANDARD)
-            self.tagger = kernel.Tagger(file.source, ranges, standard, classes, bonus, mark, binding)
+            self.tagger = kernel.Tagger(file.source, ranges, standard, classes, nat, mark, binding)
         except ValueError as error:
             if isinstance(error, errors.CnlpError):
                 raise

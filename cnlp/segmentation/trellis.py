@@ -63,7 +63,8 @@ class Trellis(Lattice):
         self.temperature = segmenter.tagger.temperature
         tagger, spans = segmenter.tagger.tagger, segmenter.lexicon.spans(text)
         self._steps = memoryview(tagger.transitions).cast("i", (N_TAGS, N_TAGS))
-        padded = tagger.scores(text) + bytes(2 * N_TAGS)  # an array of two dimensions is never empty
+        scores = tagger.scores(text, segmenter.lexicon.kernel_overlay)
+        padded = scores + bytes(2 * N_TAGS)  # an array of two dimensions is never empty
         self._scores = memoryview(padded).cast("h", (len(text) + 1, N_TAGS))
         self._middle = [0]
         for position in range(len(text)):
@@ -84,6 +85,7 @@ class Trellis(Lattice):
                 bonuses[start, end] = BLOCKED if (start, end) not in sources else before
             else:
                 bonuses[start, end] = before + bonus if end == start + 1 else max(before, bonus)
+        self.gains = {place: bonus / self.scale for place, bonus in bonuses.items() if bonus != BLOCKED}
         self.edges = []
         self.beginning = [[] for _ in range(len(text) + 1)]
         self.ending = [[] for _ in range(len(text) + 1)]

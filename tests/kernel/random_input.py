@@ -47,7 +47,8 @@ def random_entries(chance: random.Random) -> list[UserEntry]:
         if mode & layout.MODE_MASK == layout.MODE_SPLIT:
             cut = chance.randint(1, len(word))
             pieces = (cut, len(word) - cut) if cut < len(word) else (cut,)
-        entries.append(UserEntry(word, mode, chance.randint(1, 60_000), chance.random() < 0.5, pieces))
+        gain = chance.choice([0, layout.NO_GAIN, 9000])
+        entries.append(UserEntry(word, mode, chance.randint(1, 60_000), gain, chance.random() < 0.5, pieces))
     return entries
 
 

@@ -24,7 +24,7 @@ from cnlp.sequence.layout import (
 
 CHARACTERS = "中国人大0123a9b一年，。的👍 国"
 N_CLASSES = 6
-PREFER_BONUS = 90
+NAT = 15
 MARK = 5
 BINDING = {"general": IS_ATOMIC, "pku": IS_DECISIVE | IS_ISOLATED}
 
@@ -35,9 +35,9 @@ class TaggerArrays(NamedTuple):
     source: bytes
     ranges: dict[str, tuple[int, int]]
 
-    def tagger(self, kernel: Any, standard: str = "pku", bonus: int = PREFER_BONUS) -> Any:
+    def tagger(self, kernel: Any, standard: str = "pku", nat: int = NAT) -> Any:
         """The tagger in this kernel."""
-        return kernel.Tagger(self.source, self.ranges, standard, N_CLASSES, bonus, MARK, BINDING[standard])
+        return kernel.Tagger(self.source, self.ranges, standard, N_CLASSES, nat, MARK, BINDING[standard])
 
 
 @cache

@@ -14,7 +14,7 @@ from twins import Arrays, UserEntry, each_kernel, lay_over, learn, native, needs
 from cnlp._kernel import layout, reference
 
 BASE = learn([["中国", "人"], ["中国人", "大", "a", "9"], ["国人", "大", "中国"]])
-USER = lay_over([UserEntry("中国人大", layout.MODE_SPLIT, 1, False, (2, 2))], BASE)
+USER = lay_over([UserEntry("中国人大", layout.MODE_SPLIT, 1, 0, False, (2, 2))], BASE)
 
 
 def changed(name: str, item: str, index: int, value: int) -> Arrays:

@@ -71,6 +71,18 @@ def test_scores_are_the_same(seed: int, standard: str, text: str) -> None:
 
 @needs_native
 @often
+@given(data=st.data(), seed=seeds, standard=standards, text=texts)
+def test_scores_with_words_of_the_user_are_the_same(data: st.DataObject, seed: int, standard: str, text: str) -> None:
+    user = data.draw(overlays(WITHOUT_BIGRAMS))
+    fast, slow = (
+        random_tagger(seed).tagger(kernel, standard).scores(text, user.overlay(kernel) if user else None)
+        for kernel in (native, reference)
+    )
+    assert fast == slow
+
+
+@needs_native
+@often
 @given(data=st.data(), seed=seeds, standard=standards, text=texts, use_patterns=st.booleans())
 def test_words_are_the_same(data: st.DataObject, seed: int, standard: str, text: str, use_patterns: bool) -> None:
     user, spans = data.draw(overlays(WITHOUT_BIGRAMS)), data.draw(spans_of(text))
@@ -210,7 +222,7 @@ def test_no_segmentation_that_obeys_has_a_better_score(kernel: Any, data: st.Dat
     flags, packed = cutter.constraints(text, spans)
     numbers = memoryview(packed).cast("i")
     wishes = [tuple(numbers[k : k + 3]) for k in range(0, len(numbers), 3)]
-    scores = memoryview(tagger.scores(text)).cast("h")
+    scores = memoryview(tagger.scores(text, user.overlay(kernel) if user else None)).cast("h")
     preferred = {(start, end) for start, end, bonus in wishes if bonus != BLOCKED}
     hard = layout.HARD_BOUNDARY | layout.EDGE
 

@@ -103,6 +103,7 @@ class UserEntry(NamedTuple):
     word: str
     mode: int
     cost: int
+    gain: int
     known: bool  # has it an identity in the bigram model?
     pieces: tuple[int, ...]
 
@@ -113,6 +114,7 @@ class UserArrays(NamedTuple):
     trie: Arrays
     modes: bytes
     costs: bytes
+    gains: bytes
     ids: bytes
     pieces: bytes
     pieces_at: bytes
@@ -140,6 +142,7 @@ def lay_over(entries: Sequence[UserEntry], base: Arrays) -> UserArrays:
         Arrays(source, ranges, max(map(len, forms)), 0),
         bytes(entry.mode for entry in chosen),
         array("i", [entry.cost for entry in chosen]).tobytes(),
+        array("i", [entry.gain for entry in chosen]).tobytes(),
         array("I", [node or unknown for node in ids]).tobytes(),
         array("I", [length for entry in chosen for length in entry.pieces]).tobytes(),
         array("I", pieces_at).tobytes(),
@@ -149,6 +152,9 @@ def lay_over(entries: Sequence[UserEntry], base: Arrays) -> UserArrays:
 def pack_spans(spans: Sequence[tuple[int, int, int, int]]) -> bytes:
     """Stretches that the caller matched, as the kernel takes them."""
     return array("I", [number for span in sorted(spans) for number in span]).tobytes()
+
+
+gains = st.one_of(st.sampled_from([0, layout.NO_GAIN]), st.integers(-40_000, 40_000))
 
 
 @st.composite
@@ -162,7 +168,7 @@ def user_entries(draw: st.DrawFn) -> UserEntry:
         pieces = [end - start for start, end in zip([0, *cuts], cuts, strict=False)]
     if draw(st.booleans()):
         mode |= layout.MODE_PARTIAL
-    return UserEntry(word, mode, draw(st.integers(1, 60_000)), draw(st.booleans()), tuple(pieces))
+    return UserEntry(word, mode, draw(st.integers(1, 60_000)), draw(gains), draw(st.booleans()), tuple(pieces))
 
 
 @st.composite

@@ -278,7 +278,7 @@ static int find_path(Path *path, Block *block, Window *window)
     int status = 0;
     for (size_t begin = 0, cut; begin < length && !status; begin = cut) {
         size_t end = length - begin > size ? begin + size : length;
-        cut = tagger_constrain(block, tagger->prefer_bonus, begin, end, carried, &bonuses);
+        cut = tagger_constrain(block, tagger, begin, end, carried, &bonuses);
         if (block->failed || (has_bonuses && history_reserve(path->history, cut - begin + 1)))
             status = -1;
         if (cut == begin)
@@ -289,7 +289,7 @@ static int find_path(Path *path, Block *block, Window *window)
             path->history->middle[0] = 0;
         for (size_t from = begin, to; from < cut && !status; from = to) {
             to = cut - from > WINDOW_CORE ? from + WINDOW_CORE : cut;
-            status = walk(path, tagger_window(tagger, window, text, length, from, to), from, to);
+            status = walk(path, tagger_window(tagger, block->input.overlay, window, text, length, from, to), from, to);
         }
         carried = cut > begin ? block_flag(block, cut) : carried;
     }

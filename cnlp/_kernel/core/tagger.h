@@ -47,17 +47,25 @@ typedef struct {
     const uint64_t *match[LONGEST_MATCH + 1]; /* [n_classes][length + 2] */
     HashTable bigrams[N_LAYERS], covers[N_LAYERS];
     int32_t transitions[N_TAGS][N_TAGS];
-    int32_t prefer_bonus;
+    int32_t nat;        /* units of a score in a nat */
+    uint32_t top_class; /* the evidence class that says "word" loudest; 0: none does */
     uint64_t types[N_TYPES], repetition[N_REPETITIONS], cover[N_COVERS];
     int n_layers;
     uint32_t binding; /* flags of the patterns that bind this standard */
     void *memory;
 } Tagger;
 
-/* Sums the layers. The fields trie, n_*, profiles, transitions and prefer_bonus are set already.
+/* Sums the layers. The fields trie, n_*, profiles, transitions and nat are set already.
  * Returns 0, -1 without memory, -2 if scores could leave the range of int16. */
 int tagger_init(Tagger *tagger, const uint16_t *class_fold, const uint8_t *types, const Layer *layers, int n_layers);
 void tagger_free(Tagger *tagger);
+
+/* The evidence class of the word that ends at a node: 0 if there is no word, or nothing known of it. */
+static inline uint32_t class_of(const Tagger *tagger, uint64_t unit)
+{
+    uint32_t value = UNIT_VALUE(unit), is_known = value - 1 < tagger->n_profiles;
+    return tagger->profiles[value & -is_known] & -is_known;
+}
 
 /* Appends the words of the best path. Sources are filled in if asked for. Returns -1 without memory. */
 int tagger_decode(const Tagger *tagger, const Input *input, int with_sources, Words *words);

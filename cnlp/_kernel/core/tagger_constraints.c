@@ -50,8 +50,47 @@ static void add_bonus(Block *block, Bonuses *bonuses, size_t *reach, size_t star
         append_bonus(block, bonuses, start, end, bonus);
 }
 
+/* Does a longer word that the tagger knows hold or cross text[start:end]? */
+static int is_in_longer(const Tagger *tagger, const Input *input, size_t start, size_t end)
+{
+    const Trie *trie = &tagger->trie;
+    size_t first = start < LONGEST_MATCH ? 0 : start - LONGEST_MATCH + 1;
+    for (size_t i = end - start < LONGEST_MATCH ? first : end; i < end; i++) {
+        uint32_t base = 0;
+        for (size_t j = i; j < input->length && j < i + LONGEST_MATCH; j++) {
+            uint32_t node = trie_child(trie, base, trie_code(trie, input->text[j]));
+            if (node == 0)
+                break;
+            if (j + 1 - i > end - start && j >= start && class_of(tagger, trie->units[node]))
+                return 1;
+            base = UNIT_BASE(trie->units[node]);
+            if (base == 0)
+                break;
+        }
+    }
+    return 0;
+}
+
+static int32_t bonus_of(const Tagger *tagger, int64_t gain)
+{
+    return gain <= 0 ? 0 : (int32_t)((gain < GAIN_LIMIT ? gain : GAIN_LIMIT) * tagger->nat / COST_SCALE);
+}
+
+static int32_t bonus_of_word(const Tagger *tagger, const Input *input, uint32_t entry, size_t start, size_t end)
+{
+    int64_t gain = input->overlay->gains[entry];
+    if (gain == NO_GAIN)
+        return 0;
+    gain *= GAIN_WEIGHT;
+    if (end - start > 1) {
+        int64_t push = GAIN_WORD + (int64_t)GAIN_CHARACTER * (int64_t)(end - start - 2);
+        gain += is_in_longer(tagger, input, start, end) ? push / GAIN_DIVISOR : push;
+    }
+    return bonus_of(tagger, gain);
+}
+
 /* Everything the user wants of words that begin at `start`. */
-static void collect(Block *block, int32_t bonus, size_t start, size_t *reach, Bonuses *bonuses)
+static void collect(Block *block, const Tagger *tagger, size_t start, size_t *reach, Bonuses *bonuses)
 {
     const Trie *trie = &block->input.overlay->trie;
     uint32_t base = 0;
@@ -62,7 +101,9 @@ static void collect(Block *block, int32_t bonus, size_t start, size_t *reach, Bo
         uint32_t value = UNIT_VALUE(trie->units[node]);
         if (value && value <= block->input.overlay->n_entries) {
             uint32_t mode = block->input.overlay->modes[value - 1] & MODE_MASK;
-            add_bonus(block, bonuses, reach, start, j + 1, mode == MODE_PREFER || mode == MODE_FORCE ? bonus : BLOCKED);
+            int is_word = mode == MODE_PREFER || mode == MODE_FORCE;
+            add_bonus(block, bonuses, reach, start, j + 1,
+                 is_word ? bonus_of_word(tagger, &block->input, value - 1, start, j + 1) : BLOCKED);
         }
         base = UNIT_BASE(trie->units[node]);
         if (base == 0)
@@ -70,7 +111,7 @@ static void collect(Block *block, int32_t bonus, size_t start, size_t *reach, Bo
     }
 }
 
-size_t tagger_constrain(Block *block, int32_t bonus, size_t begin, size_t end, uint8_t carried, Bonuses *bonuses)
+size_t tagger_constrain(Block *block, const Tagger *tagger, size_t begin, size_t end, uint8_t carried, Bonuses *bonuses)
 {
     bonuses->count = 0;
     if (block_constrain(block, begin, end))
@@ -92,10 +133,10 @@ size_t tagger_constrain(Block *block, int32_t bonus, size_t begin, size_t end, u
             if (block->extras[extra].end > reach)
                 reach = block->extras[extra].end;
         if (block->input.overlay)
-            collect(block, bonus, i, &reach, bonuses);
+            collect(block, tagger, i, &reach, bonuses);
         for (; span < block->input.n_spans && block->input.spans[span].start == i; span++)
             if (block->input.spans[span].mode != MODE_FORCE)
-                add_bonus(block, bonuses, &reach, i, block->input.spans[span].end, bonus);
+                add_bonus(block, bonuses, &reach, i, block->input.spans[span].end, bonus_of(tagger, GAIN_EXPRESSION));
             else if (block->input.spans[span].end > reach)
                 reach = block->input.spans[span].end;
     }
@@ -119,7 +160,7 @@ int tagger_constraints(const Tagger *tagger, const Input *input, uint8_t *flags,
     block.for_tagger = 1;
     block.binding = tagger->binding;
     memset(flags, 0, length + 1);
-    tagger_constrain(&block, tagger->prefer_bonus, 0, length, 0, bonuses);
+    tagger_constrain(&block, tagger, 0, length, 0, bonuses);
     for (size_t i = 0; i <= length && !block.failed; i++) {
         flags[i] = block_flag(&block, i) & (uint8_t)~GLUED;
         if (flags[i] & HARD_BOUNDARY)

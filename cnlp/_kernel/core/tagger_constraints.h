@@ -7,6 +7,13 @@
 
 /* A word of the user: [start, end) gains `bonus`, or, with BLOCKED, is not a word. */
 enum { BLOCKED = INT32_MIN };
+
+/* What a preferred word gains, in nats times COST_SCALE: a word of two characters, and for each further one; that part
+ * is divided where a longer word that the tagger knows holds or crosses it. GAIN_WEIGHT: for each nat of its weight
+ * above the usual one. GAIN_EXPRESSION: a match of an expression. */
+enum { GAIN_WORD = COST_SCALE, GAIN_CHARACTER = 4 * COST_SCALE, GAIN_DIVISOR = 4 };
+enum { GAIN_WEIGHT = 3, GAIN_EXPRESSION = 6 * COST_SCALE, GAIN_LIMIT = 1 << 24 };
+
 typedef struct {
     uint32_t start, end;
     int32_t bonus;
@@ -19,7 +26,7 @@ typedef struct {
 
 /* Loads the constraints of text[begin .. end) and finds the last position that no pattern, no word
  * of the user and no span crosses: up to there they are all known. Returns begin if there is none. */
-size_t tagger_constrain(Block *block, int32_t bonus, size_t begin, size_t end, uint8_t carried, Bonuses *bonuses);
+size_t tagger_constrain(Block *block, const Tagger *tagger, size_t begin, size_t end, uint8_t carried, Bonuses *bonuses);
 
 static inline uint8_t block_flag(const Block *block, size_t position)
 {

@@ -71,6 +71,22 @@ static void fill_characters(Tagger *tagger, Character *characters, const uint16_
     tagger->characters = characters;
 }
 
+/* Of the evidence classes of words of two characters the one with the greatest weights for B and E. */
+static uint32_t loudest_class(const int16_t *rows, uint32_t n_classes)
+{
+    uint32_t best = 0;
+    int32_t greatest = 0;
+    for (uint32_t k = 1; rows && k < n_classes; k++) {
+        const int16_t *row = rows + (size_t)k * 16;
+        int32_t total = row[4 + TAG_B] + row[8 + TAG_E];
+        if (total > greatest) {
+            greatest = total;
+            best = k;
+        }
+    }
+    return best;
+}
+
 int tagger_init(Tagger *tagger, const uint16_t *class_fold, const uint8_t *types, const Layer *layers, int n_layers)
 {
     static const uint64_t nothing[LINE / sizeof(uint64_t)];
@@ -112,6 +128,7 @@ int tagger_init(Tagger *tagger, const uint16_t *class_fold, const uint8_t *types
         tagger->bigrams[k] = is_there && layers[k].bigrams.lines ? layers[k].bigrams : empty;
         tagger->covers[k] = is_there && layers[k].covers.lines ? layers[k].covers : empty;
     }
+    tagger->top_class = loudest_class(layers[0].match[2], tagger->n_classes);
     tagger->n_layers = n_layers;
     tagger->unigram = unigram;
     return greatest < 0x8000 ? 0 : -2;
@@ -261,13 +278,6 @@ static void load_characters(const Tagger *tagger, Window *window, const uint32_t
     PREFETCH(bucket_at(&bigrams, (uint32_t)bigram_key(fold, 0, 16)));
 }
 
-/* The evidence class of the word that ends at a node: 0 if there is no word, or no profile of it. */
-static inline uint32_t class_of(const Tagger *tagger, uint64_t unit)
-{
-    uint32_t value = UNIT_VALUE(unit), is_known = value - 1 < tagger->n_profiles;
-    return tagger->profiles[value & -is_known] & -is_known;
-}
-
 /* The words of two characters; returns how many positions may have longer ones, which then wait. */
 static size_t add_pairs(const Tagger *tagger, Window *window, size_t size)
 {
@@ -335,6 +345,42 @@ static void add_words(const Tagger *tagger, Window *window, size_t n_waiting)
     n_waiting = add_words_of(tagger, window, n_waiting, 4);
     for (uint32_t length = 5; length <= LONGEST_MATCH && n_waiting; length++)
         n_waiting = add_words_of(tagger, window, n_waiting, length);
+}
+
+/* A word of the user counts as a word of the loudest class, in place of what is known of it otherwise. */
+static void add_user_word(const Tagger *tagger, Window *window, const uint32_t *text, size_t at, uint32_t length)
+{
+    uint32_t node = trie_find(&tagger->trie, text + at, length);
+    uint32_t known = node ? class_of(tagger, tagger->trie.units[node]) : 0;
+    const uint64_t *rows = tagger->match[length];
+    size_t i = at + PAD;
+    for (uint32_t d = 0; d < length + 2; d++)
+        window->sums[i - 1 + d] +=
+            rows[(size_t)tagger->top_class * (length + 2) + d] - rows[(size_t)known * (length + 2) + d];
+    cover(window->begins, window->ends, window->inside, i, length, 1);
+}
+
+/* The user's preferred words of 2 to LONGEST_MATCH characters. */
+static void add_user_words(const Tagger *tagger, const Overlay *overlay, Window *window, const uint32_t *text,
+                           size_t size)
+{
+    const Trie *trie = &overlay->trie;
+    if (!tagger->top_class)
+        return;
+    for (size_t i = 0; i < size; i++) {
+        uint32_t base = 0;
+        for (uint32_t length = 1; length <= LONGEST_MATCH && i + length <= size; length++) {
+            uint32_t node = trie_child(trie, base, trie_code(trie, text[i + length - 1]));
+            if (node == 0)
+                break;
+            uint32_t value = UNIT_VALUE(trie->units[node]);
+            if (length > 1 && value && value <= overlay->n_entries && is_evidence(overlay, value - 1))
+                add_user_word(tagger, window, text, i, length);
+            base = UNIT_BASE(trie->units[node]);
+            if (base == 0)
+                break;
+        }
+    }
 }
 
 /* ---- n-grams --------------------------------------------------------------------------------- */
@@ -430,8 +476,8 @@ static void add_layer_covers(const Tagger *tagger, Window *window, size_t n_mark
     }
 }
 
-const uint64_t *tagger_window(const Tagger *tagger, Window *window, const uint32_t *text, size_t length, size_t begin,
-                              size_t end)
+const uint64_t *tagger_window(const Tagger *tagger, const Overlay *overlay, Window *window, const uint32_t *text,
+                              size_t length, size_t begin, size_t end)
 {
     size_t first = begin < MARGIN ? 0 : begin - MARGIN;
     size_t last = length - end < MARGIN ? length : end + MARGIN;
@@ -442,24 +488,28 @@ const uint64_t *tagger_window(const Tagger *tagger, Window *window, const uint32
     if (tagger->n_layers > 1) {
         size_t n_marked = add_bigrams(tagger, window, size, 2);
         add_words(tagger, window, n_waiting);
+        if (overlay)
+            add_user_words(tagger, overlay, window, text + first, size);
         add_types(tagger, window, from, to);
         add_layer_bigrams(tagger, window, n_marked);
         add_layer_covers(tagger, window, add_covers(tagger, window, from, to, 2));
     } else {
         add_bigrams(tagger, window, size, 1);
         add_words(tagger, window, n_waiting);
+        if (overlay)
+            add_user_words(tagger, overlay, window, text + first, size);
         add_types(tagger, window, from, to);
         add_covers(tagger, window, from, to, 1);
     }
     return window->sums + from;
 }
 
-void tagger_scores(const Tagger *tagger, const uint32_t *text, size_t length, int16_t *scores)
+void tagger_scores(const Tagger *tagger, const Overlay *overlay, const uint32_t *text, size_t length, int16_t *scores)
 {
     Window window;
     for (size_t begin = 0; begin < length; begin += WINDOW_CORE) {
         size_t end = length - begin < WINDOW_CORE ? length : begin + WINDOW_CORE;
-        const uint64_t *totals = tagger_window(tagger, &window, text, length, begin, end);
+        const uint64_t *totals = tagger_window(tagger, overlay, &window, text, length, begin, end);
         for (size_t i = begin; i < end; i++)
             for (int tag = 0; tag < N_TAGS; tag++)
                 *scores++ = (int16_t)(tag_score(totals[i - begin], tag) - 0x8000);

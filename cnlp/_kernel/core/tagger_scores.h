@@ -19,9 +19,9 @@ typedef struct {
     uint8_t begins[WINDOW], ends[WINDOW], inside[WINDOW];
 } Window;
 
-/* Scores text[begin .. end), at most WINDOW_CORE positions; returns those of text[begin] and on. */
-const uint64_t *tagger_window(const Tagger *tagger, Window *window, const uint32_t *text, size_t length, size_t begin,
-                              size_t end);
+/* Scores text[begin .. end), at most WINDOW_CORE positions; overlay: the user's words, or NULL; returns those of text[begin] and on. */
+const uint64_t *tagger_window(const Tagger *tagger, const Overlay *overlay, Window *window, const uint32_t *text,
+                              size_t length, size_t begin, size_t end);
 
 /* One tag's score + 32768. */
 static inline int32_t tag_score(uint64_t total, int tag)
@@ -30,6 +30,6 @@ static inline int32_t tag_score(uint64_t total, int tag)
 }
 
 /* Score of each tag at each position: scores[length][4]. */
-void tagger_scores(const Tagger *tagger, const uint32_t *text, size_t length, int16_t *scores);
+void tagger_scores(const Tagger *tagger, const Overlay *overlay, const uint32_t *text, size_t length, int16_t *scores);
 
 #endif

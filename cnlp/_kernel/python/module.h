@@ -70,7 +70,7 @@ int check_codes(const Trie *trie, uint32_t n_codes);
 int check_roots(const Trie *trie);
 
 typedef struct {
-    PyObject_HEAD PyObject *trie, *arrays[5];
+    PyObject_HEAD PyObject *trie, *arrays[6];
     Overlay overlay;
 } OverlayObject;
 

@@ -140,13 +140,13 @@ static PyObject *tagger_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
     PyObject *source, *arrays;
     const char *standard;
     unsigned int n_classes, mark, binding;
-    int prefer_bonus;
+    int nat;
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "OO!sIiII:Tagger", &source, &PyDict_Type, &arrays, &standard, &n_classes, &prefer_bonus,
-                          &mark, &binding))
+    if (!PyArg_ParseTuple(args, "OO!sIiII:Tagger", &source, &PyDict_Type, &arrays, &standard, &n_classes, &nat, &mark,
+                          &binding))
         return NULL;
-    if (n_classes == 0 || n_classes > 0x10000 || prefer_bonus < 0 || mark >= N_MARKS) {
-        PyErr_SetString(PyExc_ValueError, "no such number of classes, or a negative bonus, or no such mark");
+    if (n_classes == 0 || n_classes > 0x10000 || nat < 1 || nat > 0xFFFF || mark >= N_MARKS) {
+        PyErr_SetString(PyExc_ValueError, "no such number of classes, or units of a nat, or no such mark");
         return NULL;
     }
     TaggerObject *self = (TaggerObject *)new_object(type);
@@ -154,7 +154,7 @@ static PyObject *tagger_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
         return NULL;
     Py_INCREF(source);
     self->source = source;
-    self->tagger.prefer_bonus = prefer_bonus;
+    self->tagger.nat = nat;
     self->tagger.n_classes = n_classes;
     self->tagger.mark = mark;
     self->tagger.binding = binding;
@@ -172,9 +172,14 @@ static void tagger_dealloc(PyObject *self)
     free_object(self);
 }
 
-static PyObject *tagger_scores_method(PyObject *self, PyObject *string)
+static PyObject *tagger_scores_method(PyObject *self, PyObject *args)
 {
     Text text;
+    PyObject *string, *overlay_object = Py_None;
+    const Overlay *overlay;
+    if (!PyArg_ParseTuple(args, "O|O:scores", &string, &overlay_object)
+        || get_overlay(state_of(Py_TYPE(self)), overlay_object, &overlay))
+        return NULL;
     if (!PyUnicode_Check(string)) {
         raise_not_text(string);
         return NULL;
@@ -183,7 +188,7 @@ static PyObject *tagger_scores_method(PyObject *self, PyObject *string)
         return NULL;
     PyObject *result = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(text.length * N_TAGS * sizeof(int16_t)));
     if (result)
-        tagger_scores(&((TaggerObject *)self)->tagger, text.items, text.length,
+        tagger_scores(&((TaggerObject *)self)->tagger, overlay, text.items, text.length,
                       (int16_t *)(void *)PyBytes_AsString(result));
     text_free(&text);
     return result;
@@ -197,7 +202,8 @@ static PyObject *tagger_get_transitions(PyObject *self, void *closure)
 }
 
 static PyMethodDef tagger_methods[] = {
-    {"scores", tagger_scores_method, METH_O, "scores(text) -> bytes of int16: of B, M, E, S at each position"},
+    {"scores", tagger_scores_method, METH_VARARGS,
+     "scores(text, overlay=None) -> bytes of int16: of B, M, E, S at each position"},
     {NULL, NULL, 0, NULL},
 };
 
@@ -211,7 +217,7 @@ static PyType_Slot tagger_slots[] = {
     {Py_tp_dealloc, tagger_dealloc},
     {Py_tp_methods, tagger_methods},
     {Py_tp_getset, tagger_attributes},
-    {Py_tp_doc, "Tagger(source, arrays, standard, n_classes, prefer_bonus, mark, binding): weights for one standard."},
+    {Py_tp_doc, "Tagger(source, arrays, standard, n_classes, nat, mark, binding): weights for one standard."},
     {0, NULL},
 };
 

@@ -16,7 +16,9 @@ from cnlp._kernel.layout import (
     MODE_FORCE,
     MODE_MASK,
     MODE_PARTIAL,
+    MODE_PREFER,
     MODE_SPLIT,
+    NO_GAIN,
     PAIR_BUCKET,
     PAIRS_LEFT,
     PAIRS_RIGHT,
@@ -39,15 +41,22 @@ if TYPE_CHECKING:
 class Overlay:
     """A compiled user lexicon: word k of the trie has value k + 1."""
 
-    def __init__(self, trie: Trie, modes: bytes, costs: bytes, ids: bytes, pieces: bytes, pieces_at: bytes) -> None:
+    def __init__(
+        self, trie: Trie, modes: bytes, costs: bytes, gains: bytes, ids: bytes, pieces: bytes, pieces_at: bytes
+    ) -> None:
         self.trie = trie
         self.modes = modes
         self.costs = memoryview(costs).cast("i")
+        self.gains = memoryview(gains).cast("i")
         self.ids = memoryview(ids).cast("I")
         self.pieces = memoryview(pieces).cast("I")
         self.pieces_at = memoryview(pieces_at).cast("I")
         kinds = {mode & MODE_MASK for mode in modes}
         self.has_constraints = bool(kinds & {MODE_FORCE, MODE_SPLIT}) or any(mode & MODE_PARTIAL for mode in modes)
+
+    def is_evidence(self, entry: int) -> bool:
+        """Is the entry, to a tagger, a word like those that it knows best?"""
+        return self.modes[entry] & MODE_MASK == MODE_PREFER and self.gains[entry] != NO_GAIN
 
 
 class Tables:

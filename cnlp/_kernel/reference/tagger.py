@@ -14,8 +14,15 @@ from cnlp._kernel.hashes import line_of
 from cnlp._kernel.layout import (
     BIGRAM_BUCKET,
     BLOCKED,
+    COST_SCALE,
     COVER_BUCKET,
     EDGE,
+    GAIN_CHARACTER,
+    GAIN_DIVISOR,
+    GAIN_EXPRESSION,
+    GAIN_LIMIT,
+    GAIN_WEIGHT,
+    GAIN_WORD,
     GLUED,
     HARD_BOUNDARY,
     LINE,
@@ -34,6 +41,7 @@ from cnlp._kernel.layout import (
     NEW_CHARACTER,
     NEW_WORD,
     NO_BOUNDARY,
+    NO_GAIN,
     NOTHING,
     SOURCE_CHARACTER,
     SOURCE_LEXICON,
@@ -76,12 +84,12 @@ class Tagger:
         arrays: dict[str, Range],
         standard: str,
         n_classes: int,
-        prefer_bonus: int,
+        nat: int,
         mark: int,
         binding: int,
     ) -> None:
-        if not 0 < n_classes <= 0x10000 or prefer_bonus < 0 or not 0 <= mark < N_MARKS:
-            raise ValueError("no such number of classes, or a negative bonus, or no such mark")
+        if not 0 < n_classes <= 0x10000 or not 0 < nat <= 0xFFFF or not 0 <= mark < N_MARKS:
+            raise ValueError("no such number of classes, or units of a nat, or no such mark")
 
         def of_layers(name: str, code: str, size: int = 0) -> list[memoryview]:
             names = [f"{layer}.{name}" for layer in layers if f"{layer}.{name}" in arrays]
@@ -97,7 +105,7 @@ class Tagger:
         self.class_fold = named_array(source, arrays, "class_fold", "H")
         self.types_of = named_array(source, arrays, "types", "B")
         transitions = named_array(source, arrays, "transitions", "h")
-        self.prefer_bonus = prefer_bonus
+        self.nat = nat
         self.mark = mark
         self.binding = binding  # flags of the patterns that bind this standard
         n = len(self.class_fold)
@@ -122,6 +130,7 @@ class Tagger:
         }
         for length in range(2, LONGEST_MATCH + 1):
             self.tables[f"match{length}"] = of_layers(f"match{length}", "h", n_classes * (length + 2) * N_TAGS)
+        self.top_class = self._loudest_class(n_classes) if "general.match2" in arrays else 0
         self.bigrams, self.covers = (
             [
                 named_array(source, arrays, name, "B") if name in arrays else None
@@ -143,19 +152,19 @@ class Tagger:
         """int32[4][4]: by tag and next tag."""
         return array("i", [step for row in self.steps for step in row]).tobytes()
 
-    def scores(self, text: str) -> bytes:
+    def scores(self, text: str, overlay: Overlay | None = None) -> bytes:
         """int16[n][4]: of B, M, E, S at each position."""
-        return array("h", [score for row in self.score(text) for score in row]).tobytes()
+        return array("h", [score for row in self.score(text, overlay) for score in row]).tobytes()
 
-    def score(self, text: str) -> list[list[int]]:
-        """The scores of the four tags at each position."""
+    def score(self, text: str, overlay: Overlay | None = None) -> list[list[int]]:
+        """The scores of the four tags at each position; the user's words count as words of the loudest class."""
         codes = self.trie.encode(text)
         symbols = [self.class_fold[code] for code in codes]
         same = [
             symbol if code > 8 else ord(char) + 0x10000 for char, code, symbol in zip(text, codes, symbols, strict=True)
         ]
         types = [self.types_of[code] for code in codes]
-        keys = observe(symbols, types, self._matches(codes), same, symbol_bits=16)
+        keys = observe(symbols, types, self._matches(text, codes, overlay), same, symbol_bits=16)
         sums = [[0] * N_TAGS for _ in text]
         for name, low, high in TAGGER_STREAMS:
             for q, key in enumerate(keys[name], -1):
@@ -166,14 +175,19 @@ class Tagger:
                             sums[position][tag] += row[at + tag]
         return sums
 
-    def _matches(self, codes: list[int]) -> list[tuple[int, int, int]]:
-        """The words in the text of which the standard has a profile: start, length, evidence class."""
-        return [
-            (start, end - start, self.profiles[value])
+    def _matches(self, text: str, codes: list[int], overlay: Overlay | None) -> list[tuple[int, int, int]]:
+        """The words in the text of which something is known: start, length, evidence class."""
+        found = {
+            (start, end): self.profiles[value]
             for start in range(len(codes))
             for end, _, value in self.trie.walk(codes, start)
             if end > start + 1 and value < len(self.profiles) and self.profiles[value]
-        ]
+        }
+        if overlay and self.top_class:
+            for start, end, value in overlay.trie.matches(text):
+                if 1 < end - start <= LONGEST_MATCH and overlay.is_evidence(value - 1):
+                    found[start, end] = self.top_class
+        return [(start, end - start, evidence) for (start, end), evidence in found.items()]
 
     def _rows(self, name: str, key: int, width: int) -> Sequence[Sequence[int]]:
         """The rows of all layers for the key."""
@@ -191,6 +205,24 @@ class Tagger:
         general, layer = tables
         rows, marks = _find(general, key, kind) if general else (bytes(kind[1]), 0)
         return [rows, _find(layer, key, kind)[0]] if layer and marks >> self.mark & 1 else [rows]
+
+    def _loudest_class(self, n_classes: int) -> int:
+        """Of the evidence classes of words of two characters the one with the greatest weights for B and E."""
+        rows = self.tables["match2"][0]
+        totals = [0] + [rows[16 * k + 4 + B] + rows[16 * k + 8 + E] for k in range(1, n_classes)]
+        return totals.index(max(totals))
+
+    def is_in_longer(self, codes: list[int], start: int, end: int) -> bool:
+        """Does a longer word that the tagger knows hold or cross this one?"""
+        return any(
+            found - first > end - start and found > start and value < len(self.profiles) and self.profiles[value] != 0
+            for first in range(max(0, start - LONGEST_MATCH + 1), end)
+            for found, _, value in self.trie.walk(codes, first)
+        )
+
+    def bonus(self, gain: int) -> int:
+        """What a preferred word gains, in units of a score."""
+        return max(0, min(gain, GAIN_LIMIT)) * self.nat // COST_SCALE
 
 
 def _find(table: memoryview, key: int, kind: tuple[int, int]) -> tuple[Sequence[int], int]:
@@ -230,21 +262,31 @@ def _constraints(
     lattice = Lattice(model, text, overlay, spans, for_tagger=True, binding=tagger.binding)
     flags = bytearray(HARD_BOUNDARY if flag & HARD_BOUNDARY else flag & ~GLUED for flag in lattice.flags)
     wishes: list[Wish] = []
+    codes = tagger.trie.encode(text)
 
-    def wish(start: int, end: int, is_blocked: bool) -> None:
+    def wish(start: int, end: int, bonus: int) -> None:
         inner = flags[start + 1 : end]
         if (flags[start] | flags[end]) & NO_BOUNDARY or any(flag & HARD_BOUNDARY for flag in inner):
             return
-        if is_blocked and all(flag & NO_BOUNDARY for flag in inner):
+        if bonus == BLOCKED and all(flag & NO_BOUNDARY for flag in inner):
             return  # it cannot be cut
-        wishes.append((start, end, BLOCKED if is_blocked else tagger.prefer_bonus))
+        wishes.append((start, end, bonus))
 
     for start, end, mode, _ in unpack_spans(spans, len(text)):
         if mode != MODE_FORCE:
-            wish(start, end, False)
+            wish(start, end, tagger.bonus(GAIN_EXPRESSION))
     if overlay:
         for start, end, entry in lattice._user_matches():
-            wish(start, end, overlay.modes[entry] & MODE_MASK in (MODE_BLOCK, MODE_SPLIT))
+            if overlay.modes[entry] & MODE_MASK in (MODE_BLOCK, MODE_SPLIT):
+                wish(start, end, BLOCKED)
+            elif overlay.gains[entry] == NO_GAIN:
+                wish(start, end, 0)
+            else:
+                gain = GAIN_WEIGHT * overlay.gains[entry]
+                if end - start > 1:
+                    push = GAIN_WORD + GAIN_CHARACTER * (end - start - 2)
+                    gain += push // GAIN_DIVISOR if tagger.is_in_longer(codes, start, end) else push
+                wish(start, end, tagger.bonus(gain))
     return flags, sorted(wishes, key=lambda wish: (wish[1], wish[0], wish[2]))
 
 
@@ -256,7 +298,7 @@ def segment(
         return []
     flags, wishes = _constraints(tagger, model, overlay, text, spans)
     words, start = [], 0
-    for end in _best_path(tagger, tagger.score(text), flags, wishes):
+    for end in _best_path(tagger, tagger.score(text, overlay), flags, wishes):
         words.append((end, _source(model, overlay, text, spans, start, end)))
         start = end
     return words
