@@ -1,8 +1,8 @@
-"""What :mod:`cnlp._kernel.reference.entities` sees of a text, for whole corpora at once, as numpy arrays.
+"""The features of the recognizer for whole corpora at once, as numpy arrays.
 
-A corpus is one long row of characters with ``PADS`` zeros before, between and behind its pieces, so that no window
-reaches from one piece into another. The keys are those of ``EntityTagger.keys``, hash for hash; the tests hold the
-two against each other. Needs numpy, which only training does.
+A corpus is one long row of characters with ``PADS`` zeros before, between and after its pieces, so that no window
+reaches from one piece into another. The kernel computes the keys of the streams, by the functions that it scores
+with, from the words, phrases and classes that are found here. Needs numpy, which only training does.
 
 Statistics learnt from the corpus itself (which phrases are entities, which characters begin and end them) are seen
 leave-one-out: a tenth of the corpus is shown what the other nine have. Otherwise every entity of the training text
@@ -13,21 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from cnlp._kernel import training_kernel as kernel
 from cnlp._kernel.layout import (
-    EDGE_OF_TEXT,
     ENTITY_MULTIPLIER,
     ENTITY_STREAMS,
-    FIRST_HAN,
     LONGEST_PHRASE,
     PHRASE_WORDS,
 )
 from cnlp._kernel.pieces import piece_ends
-from cnlp.segmentation.encode import PADS, shift
+from cnlp.segmentation.encode import PADS
 from cnlp.sequence.arrays import Hashes, Ints
 from cnlp.sequence.linear import BLOCKS
 from cnlp.sequence.templates import NOTHING
@@ -83,16 +81,6 @@ def cut_pieces(
         inside = [span for span in spans if start <= span[0] and span[1] <= end]
         yield Piece(text[start:end], ends, [(first - start, last - start, label) for first, last, label in inside])
         start = end
-
-
-def mix_arrays(*parts: int | npt.NDArray[Any]) -> Hashes:
-    """:func:`cnlp._kernel.hashes.mix` of arrays."""
-    value: Hashes = np.ones((), np.uint64)
-    with np.errstate(over="ignore"):
-        for part in parts:
-            value = (value ^ np.asarray(part).astype(np.uint64)) * _MULTIPLIER
-            value = value ^ (value >> np.uint64(32))
-    return value
 
 
 def hash_stretches(chars: Ints, starts: Ints, lengths: Ints) -> Hashes:
@@ -255,85 +243,30 @@ def keys(
         statistics: of the training corpus.
         training: the text is the training corpus; what its own tenth says is left out.
     """
-    chars, types, at = layout.chars, layout.types, layout.word_of
-    n_words = len(layout.starts)
     blocks = layout.blocks() if training else None
-    words = hash_stretches(chars, layout.starts, layout.lengths)
-    known = np.fromiter((lexicon.get(word, 0) for word in words.tolist()), np.int64, n_words)
+    words = hash_stretches(layout.chars, layout.starts, layout.lengths)
+    known = np.fromiter((lexicon.get(word, 0) for word in words.tolist()), np.int64, len(words))
     classes = known * 6 + np.minimum(layout.lengths, 5)
-    edge = np.uint64(EDGE_OF_TEXT)
-    first = np.diff(layout.piece_of, prepend=-1) != 0
-    last = np.append(first[1:], True)[:n_words]
-
-    def neighbour(values: npt.NDArray[Any], by: int) -> npt.NDArray[Any]:
-        return np.where(first if by < 0 else last, edge.astype(values.dtype), np.roll(values, -by))[at]
-
-    if not n_words:
-        yield from ((name, np.full(len(chars), NOTHING, np.int64)) for name, _, _ in ENTITY_STREAMS)
-        return
-    place = np.full(len(chars), 2, np.int64)
-    start = layout.starts[at]
-    place[np.arange(len(chars)) == start + layout.lengths[at] - 1] = 3
-    place[np.arange(len(chars)) == start] = 1
-    place[layout.lengths[at] == 1] = 4
-    word, kind = words[at], classes[at]
-    before, after = neighbour(words, -1), neighbour(words, 1)
-    class_before, class_after = neighbour(classes, -1), neighbour(classes, 1)
     begins, ends = (statistics.edge_kinds(which, layout.codes, blocks) * layout.here for which in (0, 1))
-    begin, end, inside = _phrase_streams(layout, statistics, blocks)
-    kinds = np.zeros(len(chars), np.int64)
-    for offset in range(5):
-        kinds |= shift(types, offset - 2) << 3 * offset
-    one, two, next_one, next_two = (shift(chars, by) for by in (-1, -2, 1, 2))
-    pairs = ((chars, one), (chars, two), (next_one, one), (one, two), (chars, next_one), (chars, next_two))
-    repetition = np.zeros(len(chars), np.int64)
-    for bit, (left, right) in enumerate(pairs):
-        repetition |= (left == right).astype(np.int64) << bit
-    parts: dict[str, tuple[npt.NDArray[Any], ...]] = {
-        "unigram": (chars,),
-        "bigram": (chars, next_one),
-        "trigram": (one, chars, next_one),
-        "types": (kinds,),
-        "repetition": (np.where(types >= FIRST_HAN, repetition, 0),),
-        "word": (word, place),
-        "word_before": (before, place),
-        "word_after": (after, place),
-        "class": (kind, place),
-        "class_before": (class_before, kind, place),
-        "class_after": (class_after, kind, place),
-        "class_around": (class_before, kind, class_after, place),
-        "word_before_class": (before, kind, place),
-        "word_after_class": (after, kind, place),
-        "phrase_begin": (begin,),
-        "phrase_end": (end,),
-        "phrase_inside": (inside,),
-        "phrase_before": (begin, one),
-        "phrase_after": (end, next_one),
-        "edges": (begins, shift(ends, 1), shift(ends, 2)),
-        "suffix": (shift(ends, -1), ends, kind, place),
-    }
-    for number, (name, _, _) in enumerate(ENTITY_STREAMS):
-        seen = layout.here & (parts[name][0] != 0) if name.startswith("phrase") else layout.here
-        yield name, np.where(seen, mix_arrays(number, *parts[name]).view(np.int64), NOTHING)
+    found = kernel.entity_keys(
+        layout.chars.astype(np.uint32).tobytes(),
+        layout.types.astype(np.uint32).tobytes(),
+        begins.astype(np.uint8).tobytes(),
+        ends.astype(np.uint8).tobytes(),
+        np.stack([layout.starts, layout.lengths, words.view(np.int64), classes], 1).tobytes(),
+        _known_phrases(layout, statistics, blocks).tobytes(),
+    )
+    for (name, _, _), stream in zip(ENTITY_STREAMS, found, strict=True):
+        yield name, np.frombuffer(stream, np.int64)
 
 
-def _phrase_streams(layout: Layout, statistics: Statistics, blocks: Ints | None) -> tuple[Ints, Ints, Ints]:
+def _known_phrases(layout: Layout, statistics: Statistics, blocks: Ints | None) -> Ints:
+    """[P, 3] start, length and class of the phrases that are known as entities, by start, then by length."""
     found, rows = statistics.find(layout.hashes)
     starts, lengths, rows = layout.candidates[0][found], layout.candidates[1][found], rows[found]
     kinds = statistics.phrase_kinds(rows, None if blocks is None else blocks[starts])
-    starts, lengths, kinds = starts[kinds > 0], lengths[kinds > 0], kinds[kinds > 0]
-    begin, end, inside = (np.zeros(len(layout.chars), np.int64) for _ in range(3))
-    for size in range(1, LONGEST_PHRASE + 1):
-        here = lengths == size
-        # by start, so that of phrases as long as each other the later one stays
-        order = np.argsort(starts[here], kind="stable")
-        at, kind = starts[here][order], kinds[here][order]
-        begin[at] = kind * 16 + size
-        end[at + size - 1] = kind * 16 + size
-        grid = np.arange(1, size - 1)
-        spread = kind[:, None] * 16 + np.minimum(grid, 3) * 4 + np.minimum(size - 1 - grid, 3)
-        inside[(at[:, None] + grid).ravel()] = spread.ravel()
-    return begin, end, inside
+    phrases: Ints = np.stack([starts, lengths, kinds], 1)[kinds > 0]
+    return phrases[np.lexsort((phrases[:, 1], phrases[:, 0]))]
 
 
 def _count(cells: Ints, shape: tuple[int, ...]) -> npt.NDArray[np.int32]:

@@ -99,16 +99,6 @@ def word_tags(lengths: Ints) -> npt.NDArray[np.uint8]:
     return tags
 
 
-def shift(values: Ints, by: int) -> Ints:
-    """``result[q] = values[q + by]``, 0 outside."""
-    result = np.zeros_like(values)
-    if by >= 0:
-        result[: len(values) - by] = values[by:]
-    else:
-        result[-by:] = values[:by]
-    return result
-
-
 def tagger_keys(points: Ints, starts: Ints, lengths: Ints, evidence: Ints) -> Keys:
     """The keys of each stream at each position of a packed text, ``NOTHING`` where it has none.
 

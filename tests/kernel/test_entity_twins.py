@@ -1,4 +1,4 @@
-"""Entities: C, Python and the numpy features of training agree; damaged arrays do no harm."""
+"""Entities: C, Python and the features of training agree; damaged arrays do no harm."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_long_texts_are_cut_alike() -> None:
         assert max(b - a for a, b in zip([0, *piece_ends(text)], piece_ends(text), strict=False)) <= 512
 
 
-def test_numpy_sees_what_the_twin_sees() -> None:
+def test_training_sees_what_the_twin_sees() -> None:
     from cnlp.ner import training
     from cnlp.ner.encode import Alphabet, Layout, Piece, Statistics, keys
 

@@ -17,7 +17,6 @@
 #include "entities.h"
 
 #include "arrays.h"
-#include "character_features.h"
 #include "code_points.h"
 #include "compiler.h"
 
@@ -99,12 +98,6 @@ typedef struct {
     size_t room;                              /* n */
 } Work;
 
-static inline uint64_t step(uint64_t value, uint64_t part)
-{
-    value = (value ^ part) * ENTITY_MULTIPLIER;
-    return value ^ value >> 32;
-}
-
 static inline const uint8_t *line_of(const uint8_t *table, uint32_t n_buckets, uint64_t key)
 {
     return table + ((key & 0xFFFFFFFF) * n_buckets >> 32) * LINE_SIZE;
@@ -169,6 +162,7 @@ static inline void find_row(const EntityTagger *tagger, uint64_t key, uint32_t *
 static void load_words(const EntityTagger *tagger, Work *work, uint32_t n)
 {
     const uint32_t *chars = work->chars + PAD;
+    const Phrases phrases = {work->begin, work->last, work->inside, work->last_size, work->inside_size};
     size_t count = 0;
     for (uint32_t at = 0; at < work->n_words; at++) {
         uint32_t start = work->starts[at], here = start;
@@ -202,55 +196,34 @@ static void load_words(const EntityTagger *tagger, Work *work, uint32_t n)
         }
         if (!kind || size > LONGEST_PHRASE)
             continue;
-        work->begin[start] = kind * 16 + size;
-        if (size > work->last_size[end - 1]) {
-            work->last_size[end - 1] = (uint8_t)size;
-            work->last[end - 1] = kind * 16 + size;
-        }
-        for (uint32_t p = start + 1; p + 1 < end; p++) {
-            if (size < work->inside_size[p])
-                continue;
-            uint32_t left = p - start < 3 ? p - start : 3, right = end - 1 - p < 3 ? end - 1 - p : 3;
-            work->inside_size[p] = (uint8_t)size;
-            work->inside[p] = kind * 16 + left * 4 + right;
-        }
+        add_phrase(&phrases, start, end, kind);
     }
 }
 
 static void make_keys(const EntityTagger *tagger, const Work *work, uint32_t p, uint32_t at, Slot *slot)
 {
-    const uint64_t *seed = work->seeds;
     uint64_t *key = slot->key;
-    const uint32_t *c = work->chars + PAD + p, *t = work->types + PAD + p;
-    uint32_t start = work->starts[at], end = work->ends[at];
-    uint64_t place = end - start == 1 ? 4 : p == start ? 1 : p == end - 1 ? 3 : 2;
-    int has_next = at + 1 < work->n_words;
-    uint64_t word = work->words[at], kind = work->classes[at];
-    uint64_t before = at ? work->words[at - 1] : EDGE_OF_TEXT, after = has_next ? work->words[at + 1] : EDGE_OF_TEXT;
-    uint64_t left = at ? work->classes[at - 1] : EDGE_OF_TEXT, right = has_next ? work->classes[at + 1] : EDGE_OF_TEXT;
-    uint64_t kinds = t[-2] | t[-1] << 3 | t[0] << 6 | t[1] << 9 | (uint64_t)t[2] << 12;
-    uint64_t begin = work->begin[p], last = work->last[p], inside = work->inside[p];
-    key[0] = step(seed[0], c[0]);
-    key[1] = step(step(seed[1], c[0]), c[1]);
-    key[2] = step(step(step(seed[2], c[-1]), c[0]), c[1]);
-    key[3] = step(seed[3], kinds);
-    key[4] = step(seed[4], repetition(c, t[0]));
-    key[5] = step(step(seed[5], word), place);
-    key[6] = step(step(seed[6], before), place);
-    key[7] = step(step(seed[7], after), place);
-    key[8] = step(step(seed[8], kind), place);
-    key[9] = step(step(step(seed[9], left), kind), place);
-    key[10] = step(step(step(seed[10], right), kind), place);
-    key[11] = step(step(step(step(seed[11], left), kind), right), place);
-    key[12] = step(step(step(seed[12], before), kind), place);
-    key[13] = step(step(step(seed[13], after), kind), place);
-    key[14] = begin ? step(seed[14], begin) : 0;
-    key[15] = last ? step(seed[15], last) : 0;
-    key[16] = inside ? step(seed[16], inside) : 0;
-    key[17] = begin ? step(step(seed[17], begin), c[-1]) : 0;
-    key[18] = last ? step(step(seed[18], last), c[1]) : 0;
-    key[19] = step(step(step(seed[19], work->begins[p]), work->lasts[p + 1]), work->lasts[p + 2]);
-    key[20] = step(step(step(step(seed[20], p ? work->lasts[p - 1] : 0), work->lasts[p]), kind), place);
+    int has_before = at > 0, has_after = at + 1 < work->n_words;
+    EntityView view = {
+        .c = work->chars + PAD + p,
+        .t = work->types + PAD + p,
+        .word = work->words[at],
+        .word_before = has_before ? work->words[at - 1] : EDGE_OF_TEXT,
+        .word_after = has_after ? work->words[at + 1] : EDGE_OF_TEXT,
+        .class_here = work->classes[at],
+        .class_before = has_before ? work->classes[at - 1] : EDGE_OF_TEXT,
+        .class_after = has_after ? work->classes[at + 1] : EDGE_OF_TEXT,
+        .place = place_of(p, work->starts[at], work->ends[at]),
+        .phrase_begin = work->begin[p],
+        .phrase_end = work->last[p],
+        .phrase_inside = work->inside[p],
+        .begins = work->begins[p],
+        .end_before = p ? work->lasts[p - 1] : 0,
+        .ends = work->lasts[p],
+        .end_after = work->lasts[p + 1],
+        .end_two_after = work->lasts[p + 2],
+    };
+    entity_keys(work->seeds, view, key);
     for (int k = 0; k < N_STREAMS; k++)
         PREFETCH(line_of(tagger->rows, tagger->n_row_buckets, key[k]));
 }

@@ -4,13 +4,12 @@
 
 #include <stddef.h>
 
+#include "entity_features.h"
 #include "words.h"
 
-#define ENTITY_MULTIPLIER 0x9E3779B97F4A7C15u
-enum { N_STREAMS = 21, TAG_LIMIT = 102, ROW_BUCKET = 12, PHRASE_BUCKET = 10, CODEBOOK = 128 };
+enum { TAG_LIMIT = 102, ROW_BUCKET = 12, PHRASE_BUCKET = 10, CODEBOOK = 128 };
 enum { PIECE_LENGTH = 512, SOFT_LENGTH = 256 }; /* the longest piece; from where on it may end at a comma */
-enum { LONGEST_PHRASE = 12, PHRASE_WORDS = 5 }; /* of a known entity: characters, words */
-enum { EDGE_OF_TEXT = 1 << 20 };                /* the word before and after a piece */
+enum { PHRASE_WORDS = 5 };                      /* of a known entity */
 enum {
     FORBIDDEN = -0x8000,
     SCORE_LIMIT = 1 << 20,

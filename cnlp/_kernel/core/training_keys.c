@@ -36,3 +36,50 @@ void training_tagger_keys(const uint32_t *symbols, const uint8_t *types, int64_t
         keys[STREAM_CHAR_COVER][q] = (int64_t)char_cover_key(c[0], covered);
     }
 }
+
+static int is_before(const CorpusWord *word, const CorpusWord *next)
+{
+    return word->start + word->length == next->start;
+}
+
+void training_entity_keys(const CorpusView *view, int64_t n, const CorpusWord *words, int64_t n_words,
+                          int64_t *const keys[N_STREAMS])
+{
+    uint64_t seeds[N_STREAMS];
+    for (int k = 0; k < N_STREAMS; k++) {
+        seeds[k] = step(1, (uint64_t)k);
+        for (int64_t q = 0; q < n; q++)
+            keys[k][q] = NOTHING;
+    }
+    for (const CorpusWord *word = words; word < words + n_words; word++) {
+        int has_before = word > words && is_before(word - 1, word);
+        int has_after = word + 1 < words + n_words && is_before(word, word + 1);
+        for (int64_t p = word->start; p < word->start + word->length; p++) {
+            EntityView seen = {
+                .c = view->symbols + p,
+                .t = view->types + p,
+                .word = (uint64_t)word->hash,
+                .word_before = has_before ? (uint64_t)word[-1].hash : EDGE_OF_TEXT,
+                .word_after = has_after ? (uint64_t)word[1].hash : EDGE_OF_TEXT,
+                .class_here = (uint64_t)word->lexicon_class,
+                .class_before = has_before ? (uint64_t)word[-1].lexicon_class : EDGE_OF_TEXT,
+                .class_after = has_after ? (uint64_t)word[1].lexicon_class : EDGE_OF_TEXT,
+                .place = place_of(p, word->start, word->start + word->length),
+                .phrase_begin = view->phrases.begin[p],
+                .phrase_end = view->phrases.end[p],
+                .phrase_inside = view->phrases.inside[p],
+                .begins = view->begins[p],
+                .end_before = view->ends[p - 1],
+                .ends = view->ends[p],
+                .end_after = view->ends[p + 1],
+                .end_two_after = view->ends[p + 2],
+            };
+            uint64_t key[N_STREAMS];
+            entity_keys(seeds, seen, key);
+            for (int k = 0; k < N_STREAMS; k++) {
+                int has_key = key[k] || k < FIRST_OF_PHRASES || k > LAST_OF_PHRASES; /* a hash can be 0 */
+                keys[k][p] = has_key ? (int64_t)key[k] : NOTHING;
+            }
+        }
+    }
+}

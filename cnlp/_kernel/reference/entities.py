@@ -16,11 +16,8 @@ from cnlp._kernel.hashes import mix
 from cnlp._kernel.layout import (
     CODE_POINT_PAGES,
     CODEBOOK,
-    EDGE_OF_TEXT,
-    ENTITY_MULTIPLIER,
     ENTITY_STREAMS,
     FAR_BELOW,
-    FIRST_HAN,
     FORBIDDEN,
     LINE,
     LONGEST_PHRASE,
@@ -31,6 +28,7 @@ from cnlp._kernel.layout import (
     TAG_LIMIT,
 )
 from cnlp._kernel.pieces import piece_ends
+from cnlp._kernel.reference.entity_features import observe_piece
 from cnlp._kernel.reference.files import named_array
 
 TYPE_CHECKING = False
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
     Found: TypeAlias = tuple[int, int, int, float]  # start, end, label, score
 
 UNREACHABLE = -1_000_000_000
-_MASK = (1 << 64) - 1
 
 
 class EntityTagger:
@@ -142,89 +139,28 @@ class EntityTagger:
 
     def keys(self, piece: str, ends: list[int]) -> list[list[int | None]]:
         """The key of each stream at each position; ``None`` where it has none."""
-        n = len(piece)
         raw = [self.codes[self.pages[point >> 8] << 8 | point & 255] for point in map(ord, piece)]
-        chars = [0, 0, *(self.class_fold[code] for code in raw), 0, 0]
-        types = [0, 0, *(self.types[code] for code in raw), 0, 0]
-        begins = [self.begin_class[code] for code in raw]
-        lasts = [*(self.end_class[code] for code in raw), 0, 0]
+        symbols = [self.class_fold[code] for code in raw]
+        edges = [self.begin_class[code] for code in raw], [self.end_class[code] for code in raw]
         starts = [0, *ends[:-1]]
-        words = [
-            mix(*chars[start + 2 : min(end, start + LONGEST_PHRASE) + 2])
-            for start, end in zip(starts, ends, strict=True)
-        ]
-        classes = [
-            (self.phrase(word) & 127) * 6 + min(end - start, 5)
-            for word, start, end in zip(words, starts, ends, strict=True)
-        ]
-        phrases = self._phrases(chars, starts, ends)
-        keys: list[list[int | None]] = []
-        at = 0
-        for p in range(n):
-            if p >= ends[at]:
-                at += 1
-            start, end = starts[at], ends[at]
-            place = 4 if end - start == 1 else 1 if p == start else 3 if p == end - 1 else 2
-            word, kind = words[at], classes[at]
-            before, after = (words[at - 1] if at else EDGE_OF_TEXT), EDGE_OF_TEXT
-            class_before, class_after = (classes[at - 1] if at else EDGE_OF_TEXT), EDGE_OF_TEXT
-            if at + 1 < len(ends):
-                after, class_after = words[at + 1], classes[at + 1]
-            here = chars[p : p + 5]
-            kinds = types[p : p + 5]
-            begin, last, inside = (row[p] for row in phrases)
-            parts = (
-                (here[2],),
-                (here[2], here[3]),
-                (here[1], here[2], here[3]),
-                (sum(kind << 3 * shift for shift, kind in enumerate(kinds)),),
-                (_repetition(here) if kinds[2] >= FIRST_HAN else 0,),
-                (word, place),
-                (before, place),
-                (after, place),
-                (kind, place),
-                (class_before, kind, place),
-                (class_after, kind, place),
-                (class_before, kind, class_after, place),
-                (before, kind, place),
-                (after, kind, place),
-                (begin,) if begin else None,
-                (last,) if last else None,
-                (inside,) if inside else None,
-                (begin, here[1]) if begin else None,
-                (last, here[3]) if last else None,
-                (begins[p], lasts[p + 1], lasts[p + 2]),
-                (lasts[p - 1] if p else 0, lasts[p], kind, place),
-            )
-            keys.append([None if part is None else mix(stream, *part) for stream, part in enumerate(parts)])
-        return keys
+        words = []
+        for start, end in zip(starts, ends, strict=True):
+            word = mix(*symbols[start : min(end, start + LONGEST_PHRASE)])
+            words.append((end, word, (self.phrase(word) & 127) * 6 + min(end - start, 5)))
+        types = [self.types[code] for code in raw]
+        return observe_piece(symbols, types, edges, words, self._phrases(symbols, starts, ends))
 
-    def _phrases(self, chars: list[int], starts: list[int], ends: list[int]) -> list[list[int]]:
-        """What the longest known phrase that begins, ends, and lies around each position says; 0 for none."""
-        n = ends[-1]
-        begin, last, inside = ([0] * n for _ in range(3))
-        sizes = [0] * n, [0] * n
+    def _phrases(self, symbols: list[int], starts: list[int], ends: list[int]) -> list[tuple[int, int, int]]:
+        """Start, length and class of the phrases that are known as entities."""
+        found = []
         for at, start in enumerate(starts):
-            value, here = 1, start
             for end in ends[at : at + PHRASE_WORDS]:
-                size = end - start
-                if size > LONGEST_PHRASE:
+                if end - start > LONGEST_PHRASE:
                     break
-                for code in chars[here + 2 : end + 2]:
-                    value = (value ^ code) * ENTITY_MULTIPLIER & _MASK
-                    value ^= value >> 32
-                here = end
-                kind = self.phrase(value) >> 7
-                if not kind:
-                    continue
-                begin[start] = kind * 16 + size
-                if size > sizes[0][end - 1]:
-                    sizes[0][end - 1], last[end - 1] = size, kind * 16 + size
-                for p in range(start + 1, end - 1):
-                    if size >= sizes[1][p]:
-                        sizes[1][p] = size
-                        inside[p] = kind * 16 + min(p - start, 3) * 4 + min(end - 1 - p, 3)
-        return [begin, last, inside]
+                kind = self.phrase(mix(*symbols[start:end])) >> 7
+                if kind:
+                    found.append((start, end - start, kind))
+        return found
 
     def phrase(self, value: int) -> int:
         """What is known of the word or phrase with this hash: lexicon class, and 128 times its entity class."""
@@ -362,10 +298,3 @@ def _has_no_dead_end(moves: memoryview, n_tags: int) -> bool:
     if any(moves[i] <= FORBIDDEN for i in (0, n_tags * n_tags, (n_tags + 1) * n_tags)):
         return False
     return all(any(moves[left * n_tags + tag] > FORBIDDEN for left in range(n_tags)) for tag in range(n_tags))
-
-
-def _repetition(here: list[int]) -> int:
-    """Which of five characters are equal, as six bits."""
-    two, one, middle, next_one, next_two = here
-    pairs = ((middle, one), (middle, two), (next_one, one), (one, two), (middle, next_one), (middle, next_two))
-    return sum((left == right) << bit for bit, (left, right) in enumerate(pairs))

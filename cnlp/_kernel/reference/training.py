@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cnlp._kernel.layout import LONGEST_MATCH, N_TAGGER_STREAMS, NOTHING
+from cnlp._kernel.layout import LONGEST_MATCH, LONGEST_PHRASE, N_STREAMS, N_TAGGER_STREAMS, NOTHING
+from cnlp._kernel.reference.entity_features import observe_piece
 from cnlp._kernel.reference.tagger_features import observe
 
 _FORBIDDEN = -1e30
@@ -209,6 +210,53 @@ def tagger_keys(symbols: bytes, types: bytes, matches: bytes) -> tuple[bytearray
         inside = found[(found[:, 0] >= begin) & (found[:, 0] < end) & (found[:, 2] >= 0)] - np.array([begin, 0, 0])
         line = observe(row[begin:end].tolist(), kinds[begin:end].tolist(), inside.tolist())
         keys[:, begin - 1 : end] = list(line.values())
+    return tuple(bytearray(stream.tobytes()) for stream in keys)
+
+
+def entity_keys(
+    symbols: bytes, types: bytes, begins: bytes, ends: bytes, words: bytes, phrases: bytes
+) -> tuple[bytearray, ...]:
+    """The keys of the recognizer's streams at each position of a corpus, ``NOTHING`` where there is none.
+
+    Args:
+        symbols: uint32[N], with two zeros and more before, between and after pieces.
+        types: uint32[N].
+        begins, ends: uint8[N], how characters begin and end entities.
+        words: int64[W][4]: start, length, hash, class; words that touch are of one piece.
+        phrases: int64[P][3]: start, length and class of phrases known as entities, sorted.
+
+    Returns:
+        int64[N] for each stream.
+
+    Raises:
+        ValueError: the row does not begin and end with zeros, or a word or phrase is not in it.
+    """
+    row, kinds = np.frombuffer(symbols, np.uint32), np.frombuffer(types, np.uint32)
+    if len(row) < 4 or row[:2].any() or row[-2:].any():
+        raise ValueError("a row of symbols must begin and end with two zeros")
+    listed, known = np.frombuffer(words, np.int64).reshape(-1, 4), np.frombuffer(phrases, np.int64).reshape(-1, 3)
+    last = 2
+    for number, (start, length, _, _) in enumerate(listed.tolist()):
+        if start < last or length < 1 or start > len(row) - 2 - length:
+            raise ValueError(f"word {number} lies outside of the row, or overlaps")
+        last = start + length
+    for number, (start, length, _) in enumerate(known.tolist()):
+        if not 1 <= length <= LONGEST_PHRASE or not 2 <= start <= len(row) - 2 - length:
+            raise ValueError(f"phrase {number} lies outside of the row, or is too long")
+    keys = np.full((N_STREAMS, len(row)), NOTHING, np.int64)
+    breaks = np.flatnonzero(listed[1:, 0] != listed[:-1, 0] + listed[:-1, 1]) + 1
+    for piece in np.split(listed, breaks) if len(listed) else []:
+        begin, end = int(piece[0, 0]), int(piece[-1, 0] + piece[-1, 1])
+        inside = known[(known[:, 0] >= begin) & (known[:, 0] < end)] - np.array([begin, 0, 0])
+        found = observe_piece(
+            row[begin:end].tolist(),
+            kinds[begin:end].tolist(),
+            (list(begins[begin:end]), list(ends[begin:end])),
+            [(start + size - begin, word % 2**64, kind) for start, size, word, kind in piece.tolist()],
+            inside.tolist(),
+        )
+        for p, seen in enumerate(found, begin):
+            keys[:, p] = np.array([key if key is not None else 2**64 - 1 for key in seen], np.uint64).view(np.int64)
     return tuple(bytearray(stream.tobytes()) for stream in keys)
 
 
