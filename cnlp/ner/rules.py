@@ -3,7 +3,7 @@
     name    label   examples
     date    DATE    2024年3月5日  2024-03-05  二〇二四年三月五日  三月五号  公元前221年  1990年代
     time    TIME    12:30  8时30分  下午三点半  凌晨2点
-    money   MONEY   300万元  三百万元  12.5亿美元  ￥99.00  人民币5000元  五毛钱
+    money   MONEY   300万元  20-30万元  三百万元  12.5亿美元  ￥99.00  人民币5000元  五毛钱
     phone   PHONE   13812345678  010-62345678  (0571)87654321转801  400-800-1234  +86 138 1234 5678
     id      ID      identity cards of 18 digits (GB 11643-1999) whose check digit is right (ISO 7064, MOD 11-2)
     plate   PLATE   京A12345  粤B·D12345  沪AD12345  粤Z1234港
@@ -210,12 +210,15 @@ _CODE = "(?:人民币|美元|美金|港币|港元|欧元|英镑|日元|新台币
 _FIGURE = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _UNITS = r"[多余]? ?[十百千万亿]{0,4}[多余]?"
 _WORDS = (
-    rf"[数几上]?[{_NUMERALS}两十百千万亿]{{1,16}}(?:点[{_NUMERALS}]{{1,6}}[十百千万亿]{{0,4}})?[多余]?[万亿]{{0,2}}"
+    rf"[数几上]?[{_NUMERALS}两十百千万亿]{{1,16}}(?:点[{_NUMERALS}]{{1,6}}[十百千万亿]{{0,4}})?[几多余来]?[万亿]{{0,2}}"
 )
+_FINANCIAL = "[零壹贰叁肆伍陆柒捌玖拾佰仟万亿]"  # numerals of cheques
+_RANGE = rf"(?:(?:{_FIGURE}|{_WORDS}){_UNITS} ?[\-—~至到] ?)?"
 _SMALL = rf"(?:(?:\d|[{_NUMERALS}])[角毛])?(?:(?:\d|[{_NUMERALS}])分)?"
 _MONEY = (
-    rf"(?:{_FIGURE}{_UNITS}|{_WORDS}) ?(?:{_CURRENCY}(?:整|钱)?|元{_SMALL}|[块毛角分]钱)"
-    rf"|(?:{_FIGURE}[多余]?[百千万亿]{{1,3}}|[数几]?[{_NUMERALS}两十百千万亿]{{0,8}}[百千万亿])块"
+    rf"{_RANGE}(?:{_FIGURE}{_UNITS}|{_WORDS}) ?(?:{_CURRENCY}(?:整|钱)?|元{_SMALL}|[块毛角分]钱)"
+    rf"|{_FINANCIAL}{{1,16}}[元圆](?:整|{_FINANCIAL}角(?:{_FINANCIAL}分)?)|{_FINANCIAL}{{2,16}}[元圆]"
+    rf"|(?:{_FIGURE}[多余]?[百千万亿]{{1,3}}|\d{{3,9}}|[数几]?[{_NUMERALS}两十百千万亿]{{0,8}}[百千万亿])块"
     rf"|{_SIGN} ?{_FIGURE}(?: ?[十百千万亿]{{1,3}})?(?:美元|元)?"
     rf"|{_CODE} ?(?:{_FIGURE}{_UNITS}|{_WORDS})(?:元整?)?"
     rf"|{_FIGURE} ?(?:rmb|cny|usd|hkd|eur|gbp|jpy|twd)"
@@ -287,7 +290,12 @@ def _is_time(text: str) -> bool:
 
 
 def _is_money(text: str) -> bool:
-    """一元 to 九元 are left out, which are more often of equations and theories, and 万元 without a number."""
+    """Is there a number, and no other reading?
+
+    一元 to 九元 are more often of equations and theories, and 四 of 四人民币 is the end of a name (李四).
+    """
+    if text[0] in _NUMERALS and text[1:] == "人民币":
+        return False
     return not ((len(text) == 2 and text[0] in _NUMERALS and text[1] in "元圆") or text[0] in "万亿")
 
 
@@ -339,7 +347,7 @@ def _url() -> Expression:
 _BUILT_IN: dict[str, Callable[[], Rule]] = {
     "date": lambda: Rule("DATE", Expression(_DATE), _is_date, joins="-/."),
     "time": lambda: Rule("TIME", Expression(_TIME), _is_time, not_before="装代间候期尚光速段区空针", joins=":."),
-    "money": lambda: Rule("MONEY", Expression(_MONEY), _is_money, not_before="旦素首宵帅凶勋音", joins=".,"),
+    "money": lambda: Rule("MONEY", Expression(_MONEY), _is_money, not_before="旦素首宵帅凶勋音砖石屏玻", joins=".,-"),
     "phone": lambda: Rule("PHONE", Expression(_PHONE), _is_phone, joins="-."),
     "id": lambda: Rule("ID", Expression(r"[1-9]\d{16}[\dx]"), _is_id),
     "plate": lambda: Rule("PLATE", Expression(_PLATE, case=False), _is_plate),

@@ -180,7 +180,7 @@ _HOUR = r"([01]?{digit}|2[0-4])"
 _WEEKDAY = r"[上下本这這]([周週]|星期|[礼禮]拜)[一二三四五六日天]"
 _TOP = "com|cn|net|org|edu|gov|io|me|cc|tv|info|top|app|dev|jp|hk|tw"
 _ABBREVIATIONS = "mr|mrs|ms|dr|prof|st|jr|sr|inc|ltd|co|corp|vs|etc|no|vol|fig|ph.d|e.g|i.e"
-_CRAFT = "[歼轰运直强苏米卡]|东风|巨浪|长征|红旗|鹰击|霹雳|空警|米格|翼龙|彩虹|嫦娥|神舟"
+_CRAFT = "[歼轰运直]|东风|巨浪|红旗|鹰击|霹雳"
 _REPEATED = "…。，、！？；：—―－─━═～·.．,!?;:~-=*_#+/\\|^$%&'\"<>（）()•●◆■□△▲◇※×"
 
 
@@ -262,7 +262,7 @@ PATTERNS = (
         True,
         "nx m",
     ),
-    Pattern("mention", r"@{name}{1,30}", True, "nx", isolated=True, after=("other", "unit")),
+    Pattern("mention", r"@{name}{1,30}", True, "nx", decisive=True, after=("other", "unit")),
     Pattern("topic", r"#[^#{break}]+#", True, "x", isolated=True, after=("other", "unit")),
     Pattern(
         "emoji",

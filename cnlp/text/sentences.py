@@ -1,8 +1,9 @@
 """Sentence splitting, without losing a character.
 
-A sentence ends behind 。！？!? (and runs of them), behind an ellipsis …… and at a line break. An ASCII period
-ends it only before white space, and not behind an abbreviation, an initial or a list number. The closing
-quotes and brackets behind the end belong to it, and so does the white space.
+A sentence ends behind 。！？!? (and runs of them), behind an ellipsis …… or ... and at a line break. An ASCII
+period ends it before white space, and between two Chinese characters (今天很好.明天更好.) but those of a foreign name,
+and not behind an abbreviation, an initial or a list number. The closing quotes and brackets behind the end
+belong to it, and so does the white space.
 
 A quotation is part of the sentence that it stands in: “你好。我走了。” is not split inside. It ends its
 sentence only if its own last sentence ends there (…走了。”) and no comma follows. Inside brackets nothing
@@ -12,6 +13,9 @@ forgotten closing mark swallows nothing. Cost: O(n).
 """
 
 from __future__ import annotations
+
+from cnlp.text.characters import HAN, char_class
+from cnlp.text.patterns import TRANSCRIPTION_CHARACTERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,8 +131,10 @@ def _is_word(char: str) -> bool:
 
 def _period_ends(line: str, begin: int, position: int, following: str) -> bool:
     """Whether an ASCII period (and the closing marks behind it) ends the sentence."""
+    before = line[position - 1 : position] if position > begin else ""
     if following and not following.isspace():
-        return False
+        is_ellipsis = line.startswith("...", position)
+        return (is_ellipsis and _is_han(following)) or _is_between_words(before, following)
     first = position
     while first > begin and position - first <= _LONGEST_ABBREVIATION and _is_letter(line[first - 1]):
         first -= 1
@@ -136,6 +142,16 @@ def _period_ends(line: str, begin: int, position: int, following: str) -> bool:
     if word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()):
         return False
     return not line[begin:position].strip().isdecimal() if position - begin < 8 else True
+
+
+def _is_between_words(before: str, following: str) -> bool:
+    """Between two Chinese characters, but not those of a foreign name (比尔.盖茨)."""
+    is_name = before in TRANSCRIPTION_CHARACTERS and following in TRANSCRIPTION_CHARACTERS
+    return _is_han(before) and _is_han(following) and not is_name
+
+
+def _is_han(char: str) -> bool:
+    return char_class(char) == HAN if char else False
 
 
 def _is_letter(char: str) -> bool:

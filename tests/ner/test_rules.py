@@ -88,6 +88,14 @@ money  二点五亿元
 money  １００元
 money  三百萬元
 money  5万亿元
+money  伍仟元整
+money  贰拾万元
+money  叁佰伍拾元陆角
+money  十几块钱
+money  5000块
+money  20-30万元
+money  20万至30万元
+money  二十到三十万元
 phone  13812345678
 phone  138-1234-5678
 phone  138 1234 5678
@@ -151,6 +159,9 @@ time   24小时
 time   12时装
 time   3点60分
 time   3个小时
+money  张三赔偿李四人民币
+money  5000块砖
+money  2024-03-05元
 money  二元
 money  一元二次方程
 money  多元
