@@ -107,9 +107,9 @@ def train(sentences: Sentences, raw: Sequence[str], folder: Path) -> dict[str, M
     path = folder / "bigram"
     bigram.save(path)
     lexicon = _lexicon(path)
-    cutter = Segmenter(lexicon, algorithm="bigram")
+    segmenter = Segmenter(lexicon, algorithm="bigram")
     features = len(bigram.counts_) + len(bigram.bigrams_)
-    methods = {"bigram": Method(_each(cutter), seconds, features, (path,), cutter)}
+    methods = {"bigram": Method(_each(segmenter), seconds, features, (path,), segmenter)}
     learners: dict[str, HMM | CharacterTagger] = {
         "HMM, first order": HMM(order=1),
         "HMM, second order": HMM(order=2),
@@ -120,9 +120,9 @@ def train(sentences: Sentences, raw: Sequence[str], folder: Path) -> dict[str, M
         methods[name] = _tagger(name, model, sentences, folder, lexicon)
     for name in ("HMM, first order", "perceptron"):
         tagger = methods[name]
-        cutter = Segmenter(lexicon, algorithm="bigram", unknown="perceptron", model=tagger.files[0])
+        segmenter = Segmenter(lexicon, algorithm="bigram", unknown="perceptron", model=tagger.files[0])
         methods[f"bigram, unknown words by {name}"] = Method(
-            _each(cutter), seconds + tagger.seconds, features + tagger.features, (path, *tagger.files), cutter
+            _each(segmenter), seconds + tagger.seconds, features + tagger.features, (path, *tagger.files), segmenter
         )
     if raw:
         learner = Perceptron(**RAW_SETTINGS)

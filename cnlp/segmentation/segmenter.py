@@ -96,11 +96,11 @@ class Segmenter:
             self.standard = standard or DEFAULT_STANDARD
             tagger = load_tagger(self.standard, model, algorithm=unknown or algorithm)
             self.tagger = tagger if unknown is None else None
-            self.kernel = kernel.Cutter(*parts, tagger.tagger)
+            self.kernel = kernel.Segmenter(*parts, tagger.tagger)
         elif standard is not None or model is not None:
             raise errors.ArgumentError(f"algorithm {algorithm!r} has no standards and no model of a tagger")
         else:
-            self.kernel = kernel.Cutter(*parts)
+            self.kernel = kernel.Segmenter(*parts)
         self.is_plain = mode == "default" and not self.lexicon.has_expressions
         if self.is_plain:
             # The kernel's own method, which does just that: a frame of Python's costs a twentieth of the time.

@@ -110,17 +110,17 @@ def use_tagger(chance: random.Random, arrays: TaggerArrays, base: Arrays, user: 
     for standard in ("general", "pku"):
         tagger = arrays.tagger(native, standard)
         tagger.scores(text)
-        cutter = native.Cutter(
+        segmenter = native.Segmenter(
             base.model(native, use_patterns=chance.random() < 0.8),
             layout.TAGGER,
             user.overlay(native) if user else None,
             tagger,
         )
-        cutter.constraints(text, spans)
-        cutter.words(text, spans)
-        if "".join(cutter.segment(text)) != text:
+        segmenter.constraints(text, spans)
+        segmenter.words(text, spans)
+        if "".join(segmenter.segment(text)) != text:
             raise AssertionError(f"characters were lost: {text!r}")
-        cutter.segment_bytes(text.encode("utf-8", "replace"), b"/")
+        segmenter.segment_bytes(text.encode("utf-8", "replace"), b"/")
 
 
 def use(chance: random.Random, base: Arrays, user: UserArrays | None) -> None:
@@ -136,16 +136,16 @@ def use(chance: random.Random, base: Arrays, user: UserArrays | None) -> None:
     trie.find(text)
     trie.matches(text[:200])
     for algorithm in ALGORITHMS:
-        cutter = native.Cutter(model, algorithm, layer)
-        cutter.words(text, spans)
-        if "".join(cutter.segment(text)) != text:
+        segmenter = native.Segmenter(model, algorithm, layer)
+        segmenter.words(text, spans)
+        if "".join(segmenter.segment(text)) != text:
             raise AssertionError(f"characters were lost: {text!r}")
-        cutter.segment_bytes(text.encode("utf-8", "replace"), b"/")
-    proposing = native.Cutter(model, layout.BIGRAM, layer, random_tagger(chance.randrange(3)).tagger(native))
+        segmenter.segment_bytes(text.encode("utf-8", "replace"), b"/")
+    proposing = native.Segmenter(model, layout.BIGRAM, layer, random_tagger(chance.randrange(3)).tagger(native))
     proposing.propose(text, spans)
     proposing.words(text, spans)
     with suppress(UnicodeDecodeError):
-        native.Cutter(model, layout.BIGRAM, layer).segment_bytes(chance.randbytes(9), b" ")
+        native.Segmenter(model, layout.BIGRAM, layer).segment_bytes(chance.randbytes(9), b" ")
 
 
 @contextmanager

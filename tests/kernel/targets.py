@@ -189,40 +189,40 @@ def lattice(chance: random.Random) -> None:
     same(*((model.word_cost, model.unknown) for model in models))
 
 
-def cutter(chance: random.Random) -> None:
-    """Cutter.words, segment, segment_all, segment_bytes of every algorithm without a tagger; cut_at."""
+def segmenter(chance: random.Random) -> None:
+    """Segmenter.words, segment, segment_all, segment_bytes of every algorithm without a tagger; cut_at."""
     base = any_base(chance)
     user, text = any_overlay(chance, base), any_text(chance)
     spans, use_patterns = random_input.random_spans(chance, text), chance.random() < 0.8
     models = [base.model(kernel, use_patterns=use_patterns) for kernel in (native, reference)]
     algorithm = chance.choice(ALGORITHMS)
-    cutters = [
-        kernel.Cutter(model, algorithm, layer)
+    segmenters = [
+        kernel.Segmenter(model, algorithm, layer)
         for kernel, model, layer in zip((native, reference), models, layers_of(user), strict=True)
     ]
-    check_cutters(chance, cutters, text, spans)
-    ends = array("I", [end for end, _ in cutters[0].words(text, spans)]).tobytes()
+    check_segmenters(chance, segmenters, text, spans)
+    ends = array("I", [end for end, _ in segmenters[0].words(text, spans)]).tobytes()
     same("".join(native.cut_at(text, ends)), text)
     with refused("ends must"):
         native.cut_at(text, some_bytes(chance, ends))
     with refused("spans must"):
-        cutters[0].words(text, some_bytes(chance, spans or bytes(16)))
+        segmenters[0].words(text, some_bytes(chance, spans or bytes(16)))
 
 
-def check_cutters(chance: random.Random, cutters: Sequence[Any], text: str, spans: bytes | None) -> None:
+def check_segmenters(chance: random.Random, segmenters: Sequence[Any], text: str, spans: bytes | None) -> None:
     """Both cut alike and lose nothing, in text and in bytes, sound or not."""
-    same(*(one.words(text, spans) for one in cutters), text, spans)
-    same(*(one.segment(text) for one in cutters), text)
-    same("".join(cutters[0].segment(text)), text)
+    same(*(one.words(text, spans) for one in segmenters), text, spans)
+    same(*(one.segment(text) for one in segmenters), text)
+    same("".join(segmenters[0].segment(text)), text)
     several = [text, *any_words(chance, 4), "", text[::-1]]
-    same(*(one.segment_all(several) for one in cutters), several)
-    same(cutters[0].segment_all(several), [cutters[0].segment(one) for one in several], several)
+    same(*(one.segment_all(several) for one in segmenters), several)
+    same(segmenters[0].segment_all(several), [segmenters[0].segment(one) for one in several], several)
     data = text.encode("utf-8", "surrogatepass")
     if chance.random() < 0.3:
         data = some_bytes(chance, data)
     delimiter = chance.choice([b" ", b"", b"/", "·".encode(), chance.randbytes(3)])
     outcomes: list[object] = []
-    for one in cutters:
+    for one in segmenters:
         try:
             outcomes.append(one.segment_bytes(data, delimiter))
         except UnicodeDecodeError as error:
@@ -232,7 +232,7 @@ def check_cutters(chance: random.Random, cutters: Sequence[Any], text: str, span
 
 
 def tagger(chance: random.Random) -> None:
-    """Tagger.scores and transitions; Cutter with a tagger: constraints, propose, words, segment, segment_bytes."""
+    """Tagger.scores and transitions; Segmenter with a tagger: constraints, propose, words, segment, segment_bytes."""
     base, weights = any_base(chance), random_tagger(0)
     user, text = any_overlay(chance, base), any_text(chance)
     spans, standard = random_input.random_spans(chance, text), chance.choice(["general", "pku"])
@@ -242,15 +242,15 @@ def tagger(chance: random.Random) -> None:
     same(*(one.scores(text) for one in taggers), text)
     same(*(one.transitions for one in taggers))
     algorithm = chance.choice([layout.TAGGER, layout.BIGRAM])
-    cutters = [
-        kernel.Cutter(model, algorithm, layer, one)
+    segmenters = [
+        kernel.Segmenter(model, algorithm, layer, one)
         for kernel, model, layer, one in zip((native, reference), models, layers_of(user), taggers, strict=True)
     ]
     if algorithm == layout.TAGGER:
-        same(*(one.constraints(text, spans) for one in cutters), text)
+        same(*(one.constraints(text, spans) for one in segmenters), text)
     else:
-        same(*(one.propose(text, spans) for one in cutters), text)
-    check_cutters(chance, cutters, text, spans)
+        same(*(one.propose(text, spans) for one in segmenters), text)
+    check_segmenters(chance, segmenters, text, spans)
 
 
 def garbage(chance: random.Random) -> None:
@@ -278,19 +278,19 @@ def pos(chance: random.Random) -> None:
     same(*(one.predict(words, "w") for one in both), words)
     base = any_base(chance)
     user, spans = any_overlay(chance, base), random_input.random_spans(chance, text)
-    cutters = [
-        kernel.Cutter(base.model(kernel), layout.BIGRAM, layer)
+    segmenters = [
+        kernel.Segmenter(base.model(kernel), layout.BIGRAM, layer)
         for kernel, layer in zip((native, reference), layers_of(user), strict=True)
     ]
-    same(*(t.tokens(c, text, spans, Token, SOURCES, "w") for t, c in zip(both, cutters, strict=True)), text)
+    same(*(t.tokens(c, text, spans, Token, SOURCES, "w") for t, c in zip(both, segmenters, strict=True)), text)
     several = [text, "", "".join(words)]
-    same(*(t.tokens_all(c, several, Token, SOURCES, "w") for t, c in zip(both, cutters, strict=True)), several)
+    same(*(t.tokens_all(c, several, Token, SOURCES, "w") for t, c in zip(both, segmenters, strict=True)), several)
     damaged = random_input.spoil(chance, Arrays(*sound, 0, 0), tuple(sound.ranges))
     with refused("damaged", "does not fit"):
         one = pos_taggers.PosArrays(damaged.source, damaged.ranges).tagger(native)
         one.predict(words, "w")
-        one.tokens(cutters[0], text, spans, Token, SOURCES, "w")
-        one.tokens_all(cutters[0], several, Token, SOURCES, "w")
+        one.tokens(segmenters[0], text, spans, Token, SOURCES, "w")
+        one.tokens_all(segmenters[0], several, Token, SOURCES, "w")
 
 
 @cache
@@ -569,7 +569,7 @@ def cut_by_prefixes(chance: random.Random) -> None:
 TARGETS: dict[str, Target] = {
     "trie": trie,
     "lattice": lattice,
-    "cutter": cutter,
+    "segmenter": segmenter,
     "tagger": tagger,
     "garbage": garbage,
     "pos": pos,

@@ -126,7 +126,7 @@ def test_spans_outside_the_text_are_refused(kernel: Any, spans: tuple[int, int, 
     with pytest.raises(ValueError, match="spans must be sorted and lie inside the text"):
         model.edges("中国人大", None, pack_spans([spans]))
     with pytest.raises(ValueError, match="spans must be sorted and lie inside the text"):
-        kernel.Cutter(model, layout.BIGRAM, None).words(
+        kernel.Segmenter(model, layout.BIGRAM, None).words(
             "中国人大", pack_spans([(2, 3, 1, 0)]) + pack_spans([(0, 1, 1, 0)])
         )
 
@@ -135,7 +135,7 @@ def test_spans_outside_the_text_are_refused(kernel: Any, spans: tuple[int, int, 
 def test_unknown_algorithm_is_refused(kernel: Any) -> None:
     for algorithm in (-1, 6):
         with pytest.raises(ValueError, match="no such algorithm"):
-            kernel.Cutter(BASE.model(kernel), algorithm, None)
+            kernel.Segmenter(BASE.model(kernel), algorithm, None)
 
 
 @each_kernel

@@ -15,7 +15,7 @@ pytest.importorskip("numpy")
 pytestmark = needs_native
 MODULES = ("cnlp._kernel.native", "cnlp._kernel.training", "cnlp._kernel.ngrams", "cnlp.jieba._prefix.native")
 NAMES = (
-    "trie", "lattice", "cutter", "tagger", "garbage", "pos", "terms", "entities", "mapping", "training", "ngrams",
+    "trie", "lattice", "segmenter", "tagger", "garbage", "pos", "terms", "entities", "mapping", "training", "ngrams",
     "prefix",
 )  # fmt: skip
 

@@ -47,7 +47,7 @@ def reads(text: str, algorithm: int) -> int:
     model = BASE.model(reference)
     tables = [Counted(model.transitions), Counted(model.trie.units), Counted(model.bigrams)]
     model.transitions, model.trie.units, model.bigrams = tables
-    reference.Cutter(model, algorithm, None).words(text, None)
+    reference.Segmenter(model, algorithm, None).words(text, None)
     return sum(table.reads for table in tables)
 
 

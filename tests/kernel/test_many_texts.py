@@ -30,11 +30,11 @@ def test_words_and_tokens(kernel: Any, data: Any, algorithm: int) -> None:
     several = data.draw(st.lists(texts, max_size=6))
     entries = data.draw(st.lists(user_entries(), max_size=4))
     user = lay_over(entries, WITHOUT_BIGRAMS).overlay(kernel) if entries else None
-    cutter = kernel.Cutter(WITHOUT_BIGRAMS.model(kernel), algorithm, user)
+    segmenter = kernel.Segmenter(WITHOUT_BIGRAMS.model(kernel), algorithm, user)
     tagger = random_pos_tagger(0).tagger(kernel)
-    assert cutter.segment_all(several) == [cutter.segment(text) for text in several]
-    assert tagger.tokens_all(cutter, several, Token, SOURCES, "w") == [
-        tagger.tokens(cutter, text, None, Token, SOURCES, "w") for text in several
+    assert segmenter.segment_all(several) == [segmenter.segment(text) for text in several]
+    assert tagger.tokens_all(segmenter, several, Token, SOURCES, "w") == [
+        tagger.tokens(segmenter, text, None, Token, SOURCES, "w") for text in several
     ]
 
 
@@ -49,12 +49,12 @@ def test_words_of_taggers_and_entities(several: list[str], algorithm: str) -> No
 
 @each_kernel
 def test_what_is_no_text_is_refused(kernel: Any) -> None:
-    cutter = kernel.Cutter(WITHOUT_BIGRAMS.model(kernel), layout.UNIGRAM, None)
+    segmenter = kernel.Segmenter(WITHOUT_BIGRAMS.model(kernel), layout.UNIGRAM, None)
     tagger = random_pos_tagger(0).tagger(kernel)
     for wrong in (None, 1, b"bytes"):
         for call in (
-            lambda: cutter.segment_all(["好", wrong]),  # noqa: B023
-            lambda: tagger.tokens_all(cutter, ["好", wrong], Token, SOURCES, "w"),  # noqa: B023
+            lambda: segmenter.segment_all(["好", wrong]),  # noqa: B023
+            lambda: tagger.tokens_all(segmenter, ["好", wrong], Token, SOURCES, "w"),  # noqa: B023
         ):
             with pytest.raises(errors.TextTypeError):
                 call()

@@ -53,11 +53,11 @@ def test_both_give_the_same_tokens(data: Any) -> None:
     found = []
     for kernel in (reference, native):
         user = lay_over(entries, WITHOUT_BIGRAMS).overlay(kernel) if entries else None
-        cutter = kernel.Cutter(WITHOUT_BIGRAMS.model(kernel), layout.BIGRAM, user)
+        segmenter = kernel.Segmenter(WITHOUT_BIGRAMS.model(kernel), layout.BIGRAM, user)
         tagger = random_pos_tagger(0).tagger(kernel)
-        found.append(tagger.tokens(cutter, text, spans, Token, SOURCES, "w"))
+        found.append(tagger.tokens(segmenter, text, spans, Token, SOURCES, "w"))
         assert [(token.end, token.source) for token in found[-1]] == [
-            (end, SOURCES[source]) for end, source in cutter.words(text, spans)
+            (end, SOURCES[source]) for end, source in segmenter.words(text, spans)
         ]
     assert found[0] == found[1]
     assert "".join(token.text for token in found[0]) == text
@@ -66,8 +66,8 @@ def test_both_give_the_same_tokens(data: Any) -> None:
 
 @needs_native
 def test_tokens_are_like_those_that_their_class_makes() -> None:
-    cutter = native.Cutter(WITHOUT_BIGRAMS.model(native), layout.BIGRAM, None)
-    (token,) = random_pos_tagger(0).tagger(native).tokens(cutter, "人", None, Token, SOURCES, "w")
+    segmenter = native.Segmenter(WITHOUT_BIGRAMS.model(native), layout.BIGRAM, None)
+    (token,) = random_pos_tagger(0).tagger(native).tokens(segmenter, "人", None, Token, SOURCES, "w")
     assert token == Token("人", 0, 1, token.tag, "lexicon") and hash(token)
     with pytest.raises(AttributeError):
         token.tag = "x"
@@ -141,9 +141,9 @@ def test_form_and_user_leave_few_tags(kernel: Any) -> None:
     tagger, plain = random_pos_tagger(0).tagger(kernel), random_pos_tagger(0)
     assert tagger.predict(["😂", "→", "^_^", "……"], "space") == ["w"] * 4
     user = lay_over([UserEntry("乙甲", layout.MODE_FORCE, 1, False, ())], MODEL).overlay(kernel)
-    cutter = kernel.Cutter(MODEL.model(kernel), layout.BIGRAM, user)
+    segmenter = kernel.Segmenter(MODEL.model(kernel), layout.BIGRAM, user)
     taggers = [kernel.WordTagger(*plain, TAGS, MODEL.model(kernel), CLOSED, 1 << tag) for tag in range(len(TAGS))]
-    found = [tagger.tokens(cutter, "中国乙甲人", None, Token, SOURCES, "w")[1] for tagger in taggers]
+    found = [tagger.tokens(segmenter, "中国乙甲人", None, Token, SOURCES, "w")[1] for tagger in taggers]
     assert [(token.text, token.source, token.tag) for token in found] == [("乙甲", "user", tag) for tag in TAGS]
 
 

@@ -39,10 +39,10 @@ standards = st.sampled_from(["general", "pku"])
 B, M, E, S = range(4)
 
 
-def cutters(seed: int, standard: str, user: UserArrays | None, *, use_patterns: bool = True) -> list[Any]:
-    """The cutters of both kernels."""
+def segmenters(seed: int, standard: str, user: UserArrays | None, *, use_patterns: bool = True) -> list[Any]:
+    """The segmenters of both kernels."""
     return [
-        kernel.Cutter(
+        kernel.Segmenter(
             WITHOUT_BIGRAMS.model(kernel, use_patterns=use_patterns),
             layout.TAGGER,
             user.overlay(kernel) if user else None,
@@ -52,8 +52,8 @@ def cutters(seed: int, standard: str, user: UserArrays | None, *, use_patterns: 
     ]
 
 
-def assert_twins(cutters: list[Any], text: str, spans: bytes | None) -> None:
-    fast, slow = cutters
+def assert_twins(segmenters: list[Any], text: str, spans: bytes | None) -> None:
+    fast, slow = segmenters
     assert fast.constraints(text, spans) == slow.constraints(text, spans)
     assert fast.words(text, spans) == slow.words(text, spans)
     assert "".join(fast.segment(text)) == text
@@ -86,7 +86,7 @@ def test_scores_with_words_of_the_user_are_the_same(data: st.DataObject, seed: i
 @given(data=st.data(), seed=seeds, standard=standards, text=texts, use_patterns=st.booleans())
 def test_words_are_the_same(data: st.DataObject, seed: int, standard: str, text: str, use_patterns: bool) -> None:
     user, spans = data.draw(overlays(WITHOUT_BIGRAMS)), data.draw(spans_of(text))
-    assert_twins(cutters(seed, standard, user, use_patterns=use_patterns), text, spans)
+    assert_twins(segmenters(seed, standard, user, use_patterns=use_patterns), text, spans)
 
 
 @needs_native
@@ -98,7 +98,7 @@ def test_the_lattice_gets_the_same_words(
     base = data.draw(st.sampled_from([WITHOUT_BIGRAMS, WITH_BIGRAMS]))
     user, spans = data.draw(overlays(base)), data.draw(spans_of(text))
     fast, slow = (
-        kernel.Cutter(
+        kernel.Segmenter(
             base.model(kernel, use_patterns=use_patterns),
             layout.BIGRAM,
             user.overlay(kernel) if user else None,
@@ -118,7 +118,7 @@ def test_windows_and_blocks_leave_no_trace(data: st.DataObject, unit: str, gap: 
     filler = data.draw(st.sampled_from(["国", "中国人大", "大人", "中。", "x ", "人大中"]))
     text = (filler * gap)[:gap] + unit + (filler * 710)[: data.draw(st.integers(700, 730))] + unit + tail
     user, spans = data.draw(overlays(WITHOUT_BIGRAMS)), data.draw(spans_of(text))
-    assert_twins(cutters(0, "pku", user), text, spans)
+    assert_twins(segmenters(0, "pku", user), text, spans)
 
 
 @needs_native
@@ -130,20 +130,20 @@ def test_windows_and_blocks_leave_no_trace(data: st.DataObject, unit: str, gap: 
 )
 def test_user_words_that_chain_across_blocks_are_treated_alike(entries: list[Any], unit: str, repeats: int) -> None:
     user = lay_over(entries, WITHOUT_BIGRAMS)
-    assert_twins(cutters(1, "pku", user), unit * (1 + repeats * 7 // len(unit)), None)
+    assert_twins(segmenters(1, "pku", user), unit * (1 + repeats * 7 // len(unit)), None)
 
 
 @needs_native
 @pytest.mark.parametrize("text", ["a" * 3000, "…" * 2500, " " * 2500 + "中", "中国人大" * 800, "1," * 1500])
 def test_long_runs_are_decoded_exactly(text: str) -> None:
-    assert_twins(cutters(2, "general", None), text, None)
+    assert_twins(segmenters(2, "general", None), text, None)
 
 
 @needs_native
 @often
 @given(text=st.text(st.sampled_from(HAN + " \né９a國👍\x00")), delimiter=st.sampled_from([b" ", b"", b"/"]))
 def test_bytes_are_cut_the_same(text: str, delimiter: bytes) -> None:
-    fast, slow = cutters(0, "pku", None)
+    fast, slow = segmenters(0, "pku", None)
     assert fast.segment_bytes(text.encode(), delimiter) == slow.segment_bytes(text.encode(), delimiter)
 
 
@@ -218,8 +218,10 @@ def path_score(tagger: Any, scores: Any, wishes: list[tuple[int, int, int]], end
 def test_no_segmentation_that_obeys_has_a_better_score(kernel: Any, data: st.DataObject, seed: int, text: str) -> None:
     user, spans = data.draw(overlays(WITHOUT_BIGRAMS)), data.draw(spans_of(text))
     tagger = random_tagger(seed).tagger(kernel, "pku")
-    cutter = kernel.Cutter(WITHOUT_BIGRAMS.model(kernel), layout.TAGGER, user.overlay(kernel) if user else None, tagger)
-    flags, packed = cutter.constraints(text, spans)
+    segmenter = kernel.Segmenter(
+        WITHOUT_BIGRAMS.model(kernel), layout.TAGGER, user.overlay(kernel) if user else None, tagger
+    )
+    flags, packed = segmenter.constraints(text, spans)
     numbers = memoryview(packed).cast("i")
     wishes = [tuple(numbers[k : k + 3]) for k in range(0, len(numbers), 3)]
     scores = memoryview(tagger.scores(text, user.overlay(kernel) if user else None)).cast("h")
@@ -234,7 +236,7 @@ def test_no_segmentation_that_obeys_has_a_better_score(kernel: Any, data: st.Dat
                 return False
         return True
 
-    found = tuple(end for end, _ in cutter.words(text, spans))
+    found = tuple(end for end, _ in segmenter.words(text, spans))
     assert obeys(found)
     best = max(
         score
@@ -270,13 +272,13 @@ def test_damaged_models_are_refused(kernel: Any, name: str, data: bytes, reason:
 
 
 @each_kernel
-def test_a_cutter_has_a_tagger_where_it_can_use_one(kernel: Any) -> None:
+def test_a_segmenter_has_a_tagger_where_it_can_use_one(kernel: Any) -> None:
     model, tagger = WITHOUT_BIGRAMS.model(kernel), random_tagger(0).tagger(kernel)
     with pytest.raises(TypeError, match="Tagger"):
-        kernel.Cutter(model, layout.TAGGER, None)
+        kernel.Segmenter(model, layout.TAGGER, None)
     with pytest.raises(TypeError, match="Tagger"):
-        kernel.Cutter(model, layout.UNIGRAM, None, tagger)
+        kernel.Segmenter(model, layout.UNIGRAM, None, tagger)
     with pytest.raises(ValueError, match="tagger"):
-        kernel.Cutter(model, layout.BIGRAM, None).constraints("", None)
+        kernel.Segmenter(model, layout.BIGRAM, None).constraints("", None)
     with pytest.raises(ValueError, match="tagger"):
-        kernel.Cutter(model, layout.BIGRAM, None).propose("", None)
+        kernel.Segmenter(model, layout.BIGRAM, None).propose("", None)

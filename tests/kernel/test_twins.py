@@ -63,7 +63,7 @@ def assert_twins(
     assert edges[0] == edges[1]
     for algorithm in ALGORITHMS:
         fast, slow = (
-            kernel.Cutter(model, algorithm, layer)
+            kernel.Segmenter(model, algorithm, layer)
             for kernel, model, layer in zip((native, reference), models, layers, strict=True)
         )
         assert fast.words(text, spans) == slow.words(text, spans)
@@ -102,7 +102,7 @@ def test_bytes_are_cut_the_same(text: str, delimiter: bytes, data: st.DataObject
     user = data.draw(overlays(WITH_BIGRAMS))
     for algorithm in ALGORITHMS:
         fast, slow = (
-            kernel.Cutter(WITH_BIGRAMS.model(kernel), algorithm, user.overlay(kernel) if user else None)
+            kernel.Segmenter(WITH_BIGRAMS.model(kernel), algorithm, user.overlay(kernel) if user else None)
             for kernel in (native, reference)
         )
         expected = slow.segment_bytes(text.encode(), delimiter)
@@ -115,8 +115,8 @@ def test_bytes_that_are_not_utf8_are_refused_at_the_same_offset(data: bytes) -> 
     outcomes: list[Any] = []
     for kernel in (native, reference):
         try:
-            cutter = kernel.Cutter(WITHOUT_BIGRAMS.model(kernel), layout.UNIGRAM, None)
-            outcomes.append(cutter.segment_bytes(data, b" "))
+            segmenter = kernel.Segmenter(WITHOUT_BIGRAMS.model(kernel), layout.UNIGRAM, None)
+            outcomes.append(segmenter.segment_bytes(data, b" "))
         except UnicodeDecodeError as error:
             outcomes.append((error.start, error.reason))
     assert outcomes[0] == outcomes[1]
@@ -288,9 +288,9 @@ def test_shipped_lexicon_gives_the_same_words(shipped: list[Any], text: str) -> 
     fast, slow = shipped
     assert sorted(fast.edges(text, None, None)) == sorted(slow.edges(text, None, None))
     for algorithm in ALGORITHMS:
-        assert native.Cutter(fast, algorithm, None).words(text, None) == reference.Cutter(slow, algorithm, None).words(
-            text, None
-        )
+        assert native.Segmenter(fast, algorithm, None).words(text, None) == reference.Segmenter(
+            slow, algorithm, None
+        ).words(text, None)
 
 
 @pytest.fixture(scope="module")

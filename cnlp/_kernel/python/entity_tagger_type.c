@@ -128,15 +128,16 @@ static PyObject *entity_tagger_entities(PyObject *object, PyObject *args)
 {
     const EntityTagger *tagger = &((EntityTaggerObject *)object)->tagger;
     const ModuleState *state = state_of(Py_TYPE(object));
-    PyObject *cutter, *string, *list = NULL;
+    PyObject *segmenter_object, *string, *list = NULL;
     FoundEntities found = {0};
     Text text;
     Words words;
     int status;
     words_init(&words);
-    if (!PyArg_ParseTuple(args, "O!U:entities", state->cutter, &cutter, &string) || text_load(&text, string))
+    if (!PyArg_ParseTuple(args, "O!U:entities", state->segmenter, &segmenter_object, &string)
+        || text_load(&text, string))
         return NULL;
-    const Segmenter *segmenter = &((CutterObject *)cutter)->segmenter;
+    const Segmenter *segmenter = &((SegmenterObject *)segmenter_object)->segmenter;
     Input input = input_of(segmenter, text.items, text.length);
     if (!segment_text(segmenter, &input, 0, &words)) {
         if (text.length < GIL_RELEASE_LENGTH) {
@@ -174,16 +175,16 @@ static PyObject *entity_tagger_entities_all(PyObject *object, PyObject *args)
 {
     const EntityTagger *tagger = &((EntityTaggerObject *)object)->tagger;
     const ModuleState *state = state_of(Py_TYPE(object));
-    PyObject *cutter, *texts, *lists = NULL;
+    PyObject *segmenter_object, *texts, *lists = NULL;
     FoundEntities found = {0};
     Batch batch;
-    if (!PyArg_ParseTuple(args, "O!O!:entities_all", state->cutter, &cutter, &PyList_Type, &texts))
+    if (!PyArg_ParseTuple(args, "O!O!:entities_all", state->segmenter, &segmenter_object, &PyList_Type, &texts))
         return NULL;
     int status = batch_load(&batch, texts);
     size_t *ends = calloc(batch.count + 1, sizeof *ends);
     if (!status && ends) {
         Py_BEGIN_ALLOW_THREADS
-        status = find_all(tagger, &((CutterObject *)cutter)->segmenter, &batch, ends, &found);
+        status = find_all(tagger, &((SegmenterObject *)segmenter_object)->segmenter, &batch, ends, &found);
         Py_END_ALLOW_THREADS
         lists = status ? PyErr_NoMemory() : PyList_New((Py_ssize_t)batch.count);
     } else if (!status) {
@@ -212,9 +213,9 @@ static PyObject *entity_tagger_n_labels(PyObject *object, void *closure)
 
 static PyMethodDef entity_tagger_methods[] = {
     {"entities", entity_tagger_entities, METH_VARARGS,
-     "entities(cutter, text) -> list of (start, end, number of the label, probability)"},
+     "entities(segmenter, text) -> list of (start, end, number of the label, probability)"},
     {"entities_all", entity_tagger_entities_all, METH_VARARGS,
-     "entities_all(cutter, texts) -> what entities(cutter, text) gives for each text"},
+     "entities_all(segmenter, texts) -> what entities(segmenter, text) gives for each text"},
     {NULL, NULL, 0, NULL},
 };
 

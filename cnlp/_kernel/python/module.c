@@ -33,7 +33,7 @@ static int module_exec(PyObject *module)
     ModuleState *state = PyModule_GetState(module);
     if (add_type(module, &mapping_spec, &state->mapping) || add_type(module, &trie_spec, &state->trie)
         || add_type(module, &overlay_spec, &state->overlay) || add_type(module, &model_spec, &state->model)
-        || add_type(module, &tagger_spec, &state->tagger) || add_type(module, &cutter_spec, &state->cutter)
+        || add_type(module, &tagger_spec, &state->tagger) || add_type(module, &segmenter_spec, &state->segmenter)
         || add_type(module, &word_tagger_spec, &state->word_tagger) || add_type(module, &terms_spec, &state->terms)
         || add_type(module, &entity_tagger_spec, &state->entity_tagger))
         return -1;
@@ -49,7 +49,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
         Py_VISIT(state->overlay);
         Py_VISIT(state->model);
         Py_VISIT(state->tagger);
-        Py_VISIT(state->cutter);
+        Py_VISIT(state->segmenter);
         Py_VISIT(state->word_tagger);
         Py_VISIT(state->terms);
         Py_VISIT(state->entity_tagger);
@@ -66,7 +66,7 @@ static int module_clear(PyObject *module)
         Py_CLEAR(state->overlay);
         Py_CLEAR(state->model);
         Py_CLEAR(state->tagger);
-        Py_CLEAR(state->cutter);
+        Py_CLEAR(state->segmenter);
         Py_CLEAR(state->word_tagger);
         Py_CLEAR(state->terms);
         Py_CLEAR(state->entity_tagger);

@@ -9,7 +9,7 @@
 #define GIL_RELEASE_LENGTH 2048 /* shorter texts are done before another thread could wake up */
 
 typedef struct {
-    PyTypeObject *mapping, *trie, *overlay, *model, *tagger, *cutter, *word_tagger, *terms, *entity_tagger;
+    PyTypeObject *mapping, *trie, *overlay, *model, *tagger, *segmenter, *word_tagger, *terms, *entity_tagger;
 } ModuleState;
 
 ModuleState *state_of(PyTypeObject *type);
@@ -93,12 +93,12 @@ typedef struct {
 typedef struct {
     PyObject_HEAD PyObject *model, *overlay, *tagger; /* what the pointers of the segmenter lead to */
     Segmenter segmenter;
-} CutterObject;
+} SegmenterObject;
 
 /* The words of the text; without the GIL if it is long. Returns -1 with an exception. */
 int segment_text(const Segmenter *segmenter, const Input *input, int with_sources, Words *words);
 
-extern PyType_Spec mapping_spec, trie_spec, overlay_spec, model_spec, tagger_spec, cutter_spec, word_tagger_spec,
+extern PyType_Spec mapping_spec, trie_spec, overlay_spec, model_spec, tagger_spec, segmenter_spec, word_tagger_spec,
     terms_spec, entity_tagger_spec;
 
 /* ---- functions of the module ----------------------------------------------------------------- */

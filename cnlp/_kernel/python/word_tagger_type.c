@@ -297,17 +297,17 @@ static PyObject *tokens(const WordTaggerObject *self, PyObject *string, const Wo
 static PyObject *word_tagger_tokens(PyObject *object, PyObject *args)
 {
     const WordTaggerObject *self = (WordTaggerObject *)object;
-    PyObject *cutter, *string, *spans, *type, *sources, *space, *list = NULL;
+    PyObject *segmenter_object, *string, *spans, *type, *sources, *space, *list = NULL;
     const ModuleState *state = state_of(Py_TYPE(object));
     Text text;
     Words words;
     Maker maker = {0};
     words_init(&words);
-    if (!PyArg_ParseTuple(args, "O!UOO!O!O:tokens", state->cutter, &cutter, &string, &spans, &PyType_Type, &type,
-                          &PyTuple_Type, &sources, &space)
+    if (!PyArg_ParseTuple(args, "O!UOO!O!O:tokens", state->segmenter, &segmenter_object, &string, &spans,
+                          &PyType_Type, &type, &PyTuple_Type, &sources, &space)
         || text_load(&text, string))
         return NULL;
-    const Segmenter *segmenter = &((CutterObject *)cutter)->segmenter;
+    const Segmenter *segmenter = &((SegmenterObject *)segmenter_object)->segmenter;
     Input input = input_of(segmenter, text.items, text.length);
     if (!spans_load(spans, &input) && !segment_text(segmenter, &input, 1, &words)) {
         uint8_t *tags = tag_words(self, text.items, words.items, words.count);
@@ -340,19 +340,20 @@ static PyObject *word_tagger_tokens_all(PyObject *object, PyObject *args)
 {
     const WordTaggerObject *self = (WordTaggerObject *)object;
     const ModuleState *state = state_of(Py_TYPE(object));
-    PyObject *cutter, *texts, *type, *sources, *space, *lists = NULL;
+    PyObject *segmenter_object, *texts, *type, *sources, *space, *lists = NULL;
     Batch batch;
     Maker maker = {0};
     uint8_t *tags;
-    if (!PyArg_ParseTuple(args, "O!O!O!O!O:tokens_all", state->cutter, &cutter, &PyList_Type, &texts, &PyType_Type,
-                          &type, &PyTuple_Type, &sources, &space))
+    if (!PyArg_ParseTuple(args, "O!O!O!O!O:tokens_all", state->segmenter, &segmenter_object, &PyList_Type, &texts,
+                          &PyType_Type, &type, &PyTuple_Type, &sources, &space))
         return NULL;
     if (batch_load(&batch, texts)) {
         batch_free(&batch);
         return NULL;
     }
+    const Segmenter *segmenter = &((SegmenterObject *)segmenter_object)->segmenter;
     Py_BEGIN_ALLOW_THREADS
-    tags = segment_batch(&((CutterObject *)cutter)->segmenter, &batch, 1) ? NULL : tag_batch(&self->tagger, &batch);
+    tags = segment_batch(segmenter, &batch, 1) ? NULL : tag_batch(&self->tagger, &batch);
     Py_END_ALLOW_THREADS
     if (!tags)
         PyErr_NoMemory();
@@ -375,9 +376,9 @@ static PyMethodDef word_tagger_methods[] = {
     {"predict", word_tagger_predict, METH_VARARGS,
      "predict(words, space) -> tags of a list of words, `space` for white space"},
     {"tokens", word_tagger_tokens, METH_VARARGS,
-     "tokens(cutter, text, spans, type, sources, space) -> list of objects of the type"},
+     "tokens(segmenter, text, spans, type, sources, space) -> list of objects of the type"},
     {"tokens_all", word_tagger_tokens_all, METH_VARARGS,
-     "tokens_all(cutter, texts, type, sources, space) -> list of objects of the type for each text"},
+     "tokens_all(segmenter, texts, type, sources, space) -> list of objects of the type for each text"},
     {NULL, NULL, 0, NULL},
 };
 

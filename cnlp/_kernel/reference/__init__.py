@@ -11,7 +11,7 @@ from cnlp._kernel.reference.entities import EntityTagger as EntityTagger
 from cnlp._kernel.reference.files import Mapping as Mapping
 from cnlp._kernel.reference.model import Model as Model
 from cnlp._kernel.reference.pos import WordTagger as WordTagger
-from cnlp._kernel.reference.segment import Cutter as Cutter
+from cnlp._kernel.reference.segment import Segmenter as Segmenter
 from cnlp._kernel.reference.tables import Overlay as Overlay
 from cnlp._kernel.reference.tagger import Tagger as Tagger
 from cnlp._kernel.reference.terms import Terms as Terms

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cnlp._kernel.reference.files import Mapping, Range
-    from cnlp._kernel.reference.segment import Cutter
+    from cnlp._kernel.reference.segment import Segmenter
 
     Found: TypeAlias = tuple[int, int, int, float]  # start, end, label, score
 
@@ -93,16 +93,16 @@ class EntityTagger:
         self.n_labels = max(self.labels) + 1
         self.powers = [math.exp(-step * unit) for step in range(min(int(FAR_BELOW / unit), 1 << 16))]
 
-    def entities_all(self, cutter: Cutter, texts: list[str]) -> list[list[Found]]:
+    def entities_all(self, segmenter: Segmenter, texts: list[str]) -> list[list[Found]]:
         """What :meth:`entities` gives for each text."""
         for text in texts:
             if not isinstance(text, str):
                 raise errors.not_text(text)
-        return [self.entities(cutter, text) for text in texts]
+        return [self.entities(segmenter, text) for text in texts]
 
-    def entities(self, cutter: Cutter, text: str) -> list[Found]:
+    def entities(self, segmenter: Segmenter, text: str) -> list[Found]:
         """Start, end, number of the label and probability of each entity, by start."""
-        word_ends = [end for end, _ in cutter.words(text, None)]
+        word_ends = [end for end, _ in segmenter.words(text, None)]
         found: list[Found] = []
         start = word = 0
         for end in piece_ends(text):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnlp._kernel.reference.files import Mapping, Range
-    from cnlp._kernel.reference.segment import Cutter
+    from cnlp._kernel.reference.segment import Segmenter
     from cnlp._kernel.reference.tables import Tables
 
 
@@ -99,7 +99,7 @@ class WordTagger:
 
     def tokens(
         self,
-        cutter: Cutter,
+        segmenter: Segmenter,
         text: str,
         spans: bytes | None,
         token: Any,
@@ -107,7 +107,7 @@ class WordTagger:
         space: str,
     ) -> list[Any]:
         """The words of a text as objects: ``token(text, start, end, tag, source)``."""
-        ends = cutter.words(text, spans)
+        ends = segmenter.words(text, spans)
         starts = [0, *(end for end, _ in ends)]
         words = [text[start:end] for start, (end, _) in zip(starts, ends, strict=False)]
         tags = self._predict(words, space, [source == SOURCE_USER for _, source in ends])
@@ -117,13 +117,13 @@ class WordTagger:
         ]
 
     def tokens_all(
-        self, cutter: Cutter, texts: list[str], token: Any, sources: tuple[str, ...], space: str
+        self, segmenter: Segmenter, texts: list[str], token: Any, sources: tuple[str, ...], space: str
     ) -> list[list[Any]]:
         """What :meth:`tokens` gives for each text."""
         for text in texts:
             if not isinstance(text, str):
                 raise errors.not_text(text)
-        return [self.tokens(cutter, text, None, token, sources, space) for text in texts]
+        return [self.tokens(segmenter, text, None, token, sources, space) for text in texts]
 
     def columns(self, word: str, is_user: bool = False) -> tuple[list[int], int]:
         """The columns of a word, and its candidates as bits."""

@@ -1,4 +1,4 @@
-"""A model, an algorithm and a user lexicon: the twin of the type Cutter."""
+"""A model, an algorithm and a user lexicon: the twin of the type Segmenter."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from cnlp._kernel.reference.tagger import Tagger
 
 
-class Cutter:
-    """What a Segmenter calls."""
+class Segmenter:
+    """Segments texts; what :class:`cnlp.Segmenter` calls."""
 
     def __init__(self, model: Tables, algorithm: int, overlay: Overlay | None, tagger: Tagger | None = None) -> None:
         if not FORWARD <= algorithm <= TAGGER:

@@ -1,4 +1,4 @@
-/* cutter_type.c - Cutter: what a Segmenter calls. */
+/* segmenter_type.c - Segmenter: a model, an algorithm and a user lexicon. */
 #include "module.h"
 
 #include <stdlib.h>
@@ -9,14 +9,14 @@
 #include "../core/unknown.h"
 #include "../core/utf8.h"
 
-static PyObject *cutter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+static PyObject *segmenter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     const ModuleState *state = state_of(type);
     PyObject *model, *overlay_object, *tagger = Py_None;
     const Overlay *overlay;
     int algorithm;
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "O!iO|O:Cutter", state->model, &model, &algorithm, &overlay_object, &tagger)
+    if (!PyArg_ParseTuple(args, "O!iO|O:Segmenter", state->model, &model, &algorithm, &overlay_object, &tagger)
         || get_overlay(state, overlay_object, &overlay))
         return NULL;
     if (algorithm < 0 || algorithm >= N_ALGORITHMS) {
@@ -27,7 +27,7 @@ static PyObject *cutter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
         PyErr_SetString(PyExc_TypeError, "TAGGER needs a Tagger, BIGRAM can have one, no other algorithm has");
         return NULL;
     }
-    CutterObject *self = (CutterObject *)new_object(type);
+    SegmenterObject *self = (SegmenterObject *)new_object(type);
     if (!self)
         return NULL;
     Py_INCREF(model);
@@ -43,11 +43,11 @@ static PyObject *cutter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs
     return (PyObject *)self;
 }
 
-static void cutter_dealloc(PyObject *self)
+static void segmenter_dealloc(PyObject *self)
 {
-    Py_XDECREF(((CutterObject *)self)->model);
-    Py_XDECREF(((CutterObject *)self)->overlay);
-    Py_XDECREF(((CutterObject *)self)->tagger);
+    Py_XDECREF(((SegmenterObject *)self)->model);
+    Py_XDECREF(((SegmenterObject *)self)->overlay);
+    Py_XDECREF(((SegmenterObject *)self)->tagger);
     free_object(self);
 }
 
@@ -66,7 +66,7 @@ int segment_text(const Segmenter *segmenter, const Input *input, int with_source
     return status;
 }
 
-static PyObject *cutter_segment(PyObject *self, PyObject *string)
+static PyObject *segmenter_segment(PyObject *self, PyObject *string)
 {
     Text text;
     Words words;
@@ -78,7 +78,7 @@ static PyObject *cutter_segment(PyObject *self, PyObject *string)
     if (text_load(&text, string))
         return NULL;
     PyObject *list = NULL;
-    const Segmenter *segmenter = &((CutterObject *)self)->segmenter;
+    const Segmenter *segmenter = &((SegmenterObject *)self)->segmenter;
     Input input = input_of(segmenter, text.items, text.length);
     if (!segment_text(segmenter, &input, 0, &words))
         list = substrings(string, words.items, words.count);
@@ -87,7 +87,7 @@ static PyObject *cutter_segment(PyObject *self, PyObject *string)
     return list;
 }
 
-static PyObject *cutter_segment_all(PyObject *self, PyObject *texts)
+static PyObject *segmenter_segment_all(PyObject *self, PyObject *texts)
 {
     Batch batch;
     int status;
@@ -100,7 +100,7 @@ static PyObject *cutter_segment_all(PyObject *self, PyObject *texts)
         return NULL;
     }
     Py_BEGIN_ALLOW_THREADS
-    status = segment_batch(&((CutterObject *)self)->segmenter, &batch, 0);
+    status = segment_batch(&((SegmenterObject *)self)->segmenter, &batch, 0);
     Py_END_ALLOW_THREADS
     PyObject *lists = status ? PyErr_NoMemory() : PyList_New((Py_ssize_t)batch.count);
     for (size_t k = 0; k < batch.count && lists; k++) {
@@ -114,9 +114,9 @@ static PyObject *cutter_segment_all(PyObject *self, PyObject *texts)
     return lists;
 }
 
-static PyObject *cutter_words(PyObject *self, PyObject *args)
+static PyObject *segmenter_words(PyObject *self, PyObject *args)
 {
-    const Segmenter *segmenter = &((CutterObject *)self)->segmenter;
+    const Segmenter *segmenter = &((SegmenterObject *)self)->segmenter;
     PyObject *string, *spans, *list = NULL;
     Text text;
     Words words;
@@ -145,9 +145,9 @@ static const Tagger *tagger_of(const Segmenter *segmenter, const char *complaint
 }
 
 /* What constrains a tagger: (flags, bonuses), bytes of uint8[length + 1] and of int32[3] each. */
-static PyObject *cutter_constraints(PyObject *self, PyObject *args)
+static PyObject *segmenter_constraints(PyObject *self, PyObject *args)
 {
-    const Segmenter *segmenter = &((CutterObject *)self)->segmenter;
+    const Segmenter *segmenter = &((SegmenterObject *)self)->segmenter;
     PyObject *string, *spans, *result = NULL, *flags = NULL;
     Text text;
     Bonuses bonuses = {0};
@@ -169,9 +169,9 @@ static PyObject *cutter_constraints(PyObject *self, PyObject *args)
 }
 
 /* The spans, and the words that the tagger proposes to the lattice, as spans. */
-static PyObject *cutter_propose(PyObject *self, PyObject *args)
+static PyObject *segmenter_propose(PyObject *self, PyObject *args)
 {
-    const Segmenter *segmenter = &((CutterObject *)self)->segmenter;
+    const Segmenter *segmenter = &((SegmenterObject *)self)->segmenter;
     PyObject *string, *spans, *result = NULL;
     Text text;
     Spans all = {0};
@@ -191,9 +191,9 @@ static PyObject *cutter_propose(PyObject *self, PyObject *args)
     return result;
 }
 
-static PyObject *cutter_segment_bytes(PyObject *self, PyObject *args)
+static PyObject *segmenter_segment_bytes(PyObject *self, PyObject *args)
 {
-    const Segmenter *segmenter = &((CutterObject *)self)->segmenter;
+    const Segmenter *segmenter = &((SegmenterObject *)self)->segmenter;
     PyObject *data, *delimiter, *result = NULL;
     if (!PyArg_ParseTuple(args, "SS:segment_bytes", &data, &delimiter))
         return NULL;
@@ -239,22 +239,23 @@ static PyObject *cutter_segment_bytes(PyObject *self, PyObject *args)
     return result;
 }
 
-static PyMethodDef cutter_methods[] = {
-    {"segment", cutter_segment, METH_O, "segment(text) -> words"},
-    {"segment_all", cutter_segment_all, METH_O, "segment_all(list of texts) -> list of words for each"},
-    {"words", cutter_words, METH_VARARGS, "words(text, spans) -> list of (end, source)"},
-    {"constraints", cutter_constraints, METH_VARARGS, "constraints(text, spans) -> (flags, bonuses)"},
-    {"propose", cutter_propose, METH_VARARGS, "propose(text, spans) -> spans"},
-    {"segment_bytes", cutter_segment_bytes, METH_VARARGS, "segment_bytes(data, delimiter) -> bytes"},
+static PyMethodDef segmenter_methods[] = {
+    {"segment", segmenter_segment, METH_O, "segment(text) -> words"},
+    {"segment_all", segmenter_segment_all, METH_O, "segment_all(list of texts) -> list of words for each"},
+    {"words", segmenter_words, METH_VARARGS, "words(text, spans) -> list of (end, source)"},
+    {"constraints", segmenter_constraints, METH_VARARGS, "constraints(text, spans) -> (flags, bonuses)"},
+    {"propose", segmenter_propose, METH_VARARGS, "propose(text, spans) -> spans"},
+    {"segment_bytes", segmenter_segment_bytes, METH_VARARGS, "segment_bytes(data, delimiter) -> bytes"},
     {NULL, NULL, 0, NULL},
 };
 
-static PyType_Slot cutter_slots[] = {
-    {Py_tp_new, cutter_new},
-    {Py_tp_dealloc, cutter_dealloc},
-    {Py_tp_methods, cutter_methods},
-    {Py_tp_doc, "Cutter(model, algorithm, overlay, tagger): what a Segmenter calls."},
+static PyType_Slot segmenter_slots[] = {
+    {Py_tp_new, segmenter_new},
+    {Py_tp_dealloc, segmenter_dealloc},
+    {Py_tp_methods, segmenter_methods},
+    {Py_tp_doc, "Segmenter(model, algorithm, overlay, tagger): segments texts; what cnlp.Segmenter calls."},
     {0, NULL},
 };
 
-PyType_Spec cutter_spec = {"cnlp._kernel.native.Cutter", sizeof(CutterObject), 0, Py_TPFLAGS_DEFAULT, cutter_slots};
+PyType_Spec segmenter_spec = {"cnlp._kernel.native.Segmenter", sizeof(SegmenterObject), 0, Py_TPFLAGS_DEFAULT,
+                              segmenter_slots};
