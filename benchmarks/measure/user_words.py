@@ -29,7 +29,7 @@ from benchmarks.peers.comparison import Worker
 from benchmarks.peers.environments import PeerError
 from cnlp.corpus import registry
 from cnlp.corpus.pfr import join_names
-from cnlp.evaluation.segmentation import evaluate
+from cnlp.evaluation.segmentation import evaluate_segmentation
 from recipes.segmenter import CNC_SHARE
 
 Sentences: TypeAlias = list[list[str]]
@@ -69,10 +69,10 @@ def parts() -> Iterator[tuple[str, Sentences]]:
             tagged = (s for s in registry.load_tagged(name) if (s.identifier or "")[6:8] >= "29")
             yield "pku-dev", [list(join_names(sentence).words) for sentence in tagged]
         elif name == "cnc-dev":
-            sentences = [words for words in registry.load(name) if words]
+            sentences = [words for words in registry.load_corpus(name) if words]
             yield "cnc-rest", sentences[int(len(sentences) * CNC_SHARE) :]
         else:
-            yield name, [words for words in registry.load(name) if words]
+            yield name, [words for words in registry.load_corpus(name) if words]
 
 
 def systems(peers: Iterable[str]) -> Iterator[tuple[str, Cut]]:
@@ -156,7 +156,7 @@ def measure(cut: Cut, sentences: Sentences, lists: dict[str, tuple[list[str], li
     for name, (words, wanted) in lists.items():
         found = cut(texts, words)
         gold = sentences if name != "nested" else _with_terms(sentences, set(wanted))
-        score = evaluate(gold, found)
+        score = evaluate_segmentation(gold, found)
         cells[name] = {"f1": score.f1, "recall": recall(gold, found, set(wanted))}
     return cells
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from cnlp.batch.columns import Codec, PackedResults
     from cnlp.keyphrases import Extractor, Idf
-    from cnlp.lexicon import Lexicon
+    from cnlp.lexicon.lexicon import LexiconLike
     from cnlp.ner.base import Recognizer
     from cnlp.ner.gazetteer import Gazetteer, GazetteerEntry
     from cnlp.ner.rules import Rules
@@ -53,7 +53,7 @@ def segment_batch(
     mode: str = "default",
     algorithm: str | None = None,
     standard: str | None = None,
-    lexicon: Lexicon | None = None,
+    lexicon: LexiconLike | None = None,
     segmenter: Segmenter | None = None,
 ) -> Iterator[list[str]]:
     """Cut many texts into words.
@@ -94,7 +94,7 @@ def tag_batch(
     processes: bool | None = None,
     algorithm: str | None = None,
     standard: str | None = None,
-    lexicon: Lexicon | None = None,
+    lexicon: LexiconLike | None = None,
     tagset: str = "pfr",
     model: PartOfSpeech | None = None,
     segmenter: Segmenter | None = None,

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from cnlp.lexicon.entries import Entry, EntryRow
     from cnlp.models.format import ModelFile
 
+    LexiconLike: TypeAlias = "Lexicon | str | os.PathLike[str] | Iterable[Entry | str]"
+
     PackedOverlay: TypeAlias = tuple[bytes, dict[str, tuple[int, int]], int, tuple[bytes, ...]]
 
 ARRAYS = (
@@ -397,6 +399,25 @@ def load_lexicon(
     if options not in _shipped:
         _shipped[options] = _from_file(open_model(None, "lexicon"), *options)
     return _shipped[options]
+
+
+def as_lexicon(value: LexiconLike | None) -> Lexicon:
+    """A lexicon, a file of one, or entries, over the shipped lexicon; ``None`` is the shipped one alone.
+
+    Raises:
+        ArgumentError: it is none of these.
+        OSError: the file cannot be read.
+        FormatError: a line of the file breaks the format; file, line and reason are named.
+    """
+    if isinstance(value, Lexicon):
+        return value
+    if value is None:
+        return load_lexicon()
+    if not isinstance(value, (str, os.PathLike)) and (isinstance(value, bytes) or not hasattr(value, "__iter__")):
+        raise errors.ArgumentError(
+            f"lexicon must be a Lexicon, the path of a file, or a list of words, not {type(value).__name__}"
+        )
+    return Lexicon(value)
 
 
 # Loaded when first asked for; what is in it never changes, so it does not matter who put it there.

@@ -11,6 +11,7 @@ from cnlp.segmentation.segmenter import Segmenter as Segmenter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cnlp.lexicon.lexicon import LexiconLike
     from cnlp.pos.tagger import PartOfSpeech
     from cnlp.types import Token
 
@@ -22,7 +23,7 @@ def segmenter_for(
     mode: str = "default",
     algorithm: str | None = None,
     standard: str | None = None,
-    lexicon: Lexicon | None = None,
+    lexicon: LexiconLike | None = None,
 ) -> Segmenter:
     """The segmenter of these choices, as :func:`segment` takes them; one over the shipped lexicon is shared."""
     if lexicon is not None:
@@ -44,7 +45,7 @@ def segment(
     mode: str = "default",
     algorithm: str | None = None,
     standard: str | None = None,
-    lexicon: Lexicon | None = None,
+    lexicon: LexiconLike | None = None,
 ) -> list[str]:
     """Cut a text into words.
 
@@ -53,7 +54,8 @@ def segment(
         mode: ``"default"``, ``"search"`` or ``"full"``; see :class:`Segmenter`.
         algorithm: one of ``ALGORITHMS``; the most accurate one by default.
         standard: whose habits to follow, such as ``"pku"`` or ``"msr"``; ``"general"`` by default.
-        lexicon: the words to know, such as ``cnlp.Lexicon("my.tsv")``.
+        lexicon: the words to know besides: ``["云原生"]``, the path of a file, or, for many calls,
+            ``cnlp.Lexicon("my.tsv")``, which is read once.
 
     Raises:
         TextTypeError: ``text`` is not a str.
@@ -71,7 +73,7 @@ def tokenize(
     mode: str = "default",
     algorithm: str | None = None,
     standard: str | None = None,
-    lexicon: Lexicon | None = None,
+    lexicon: LexiconLike | None = None,
 ) -> list[Token]:
     """Cut a text into words with offsets; arguments and errors as in :func:`segment`.
 
@@ -86,7 +88,7 @@ def tag(
     *,
     algorithm: str | None = None,
     standard: str | None = None,
-    lexicon: Lexicon | None = None,
+    lexicon: LexiconLike | None = None,
     tagset: str = "pfr",
     model: PartOfSpeech | None = None,
 ) -> list[Token]:

@@ -7,13 +7,14 @@ import os
 from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp._kernel.layout import SOURCE_CHARACTER, SOURCE_USER, TAGGER
-from cnlp.lexicon.lexicon import Lexicon, load_lexicon
+from cnlp.lexicon.lexicon import as_lexicon
 from cnlp.segmentation.algorithms import ALGORITHMS, DEFAULT_ALGORITHM, MODES, SOURCES, TAGGERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cnlp.lexicon.lexicon import Lexicon, LexiconLike
     from cnlp.pos.tagger import PartOfSpeech
     from cnlp.segmentation.explain import Explanation, Path
     from cnlp.segmentation.tagger import TaggerModel
@@ -25,7 +26,8 @@ class Segmenter:
     """Cuts text into words. Immutable; one can be shared by any number of threads.
 
     Args:
-        lexicon: the words it knows; the shipped lexicon by default.
+        lexicon: the words it knows: a Lexicon, the path of its file, or a list of words, which are laid over the
+            shipped lexicon; that alone by default.
         algorithm: how it chooses among the candidates:
 
             * ``"forward"``, ``"backward"``: maximum matching, the longest word from the left or right;
@@ -63,7 +65,7 @@ class Segmenter:
 
     def __init__(
         self,
-        lexicon: Lexicon | None = None,
+        lexicon: LexiconLike | None = None,
         *,
         algorithm: str | None = None,
         mode: str = "default",
@@ -71,7 +73,7 @@ class Segmenter:
         standard: str | None = None,
         model: str | os.PathLike[str] | None = None,
     ) -> None:
-        self.lexicon = lexicon if lexicon is not None else load_lexicon()
+        self.lexicon = as_lexicon(lexicon)
         if algorithm is None:
             is_of_package = self.lexicon.is_shipped or standard is not None or model is not None
             algorithm = DEFAULT_ALGORITHM if is_of_package else "bigram"

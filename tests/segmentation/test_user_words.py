@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import cnlp
-from cnlp import Entry, Lexicon, Segmenter
+from cnlp import Entry, Lexicon, Segmenter, errors
 
 CASES = [
     (["机器学习", "机器", "学习"], "研究机器学习", "机器学习"),
@@ -44,3 +46,19 @@ def test_explain_shows_what_a_word_gained() -> None:
     gains = {word.text: word.gain for word in explanation.candidates if word.gain}
     assert list(gains) == ["用户体验"]
     assert f"gains {gains['用户体验']:.2f}" in str(explanation)
+
+
+def test_a_list_or_a_path_will_do_for_a_lexicon(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text("杭研大厦\n", encoding="utf-8")
+    for lexicon in (["杭研大厦"], ("杭研大厦",), path, str(path), Lexicon(["杭研大厦"])):
+        assert cnlp.segment("网易杭研大厦", lexicon=lexicon) == ["网易", "杭研大厦"]
+        assert [token.text for token in cnlp.tag("网易杭研大厦", lexicon=lexicon)] == ["网易", "杭研大厦"]
+        assert Segmenter(lexicon).segment("网易杭研大厦") == ["网易", "杭研大厦"]
+    assert list(cnlp.segment_batch(["网易杭研大厦"], lexicon=["杭研大厦"])) == [["网易", "杭研大厦"]]
+
+
+@pytest.mark.parametrize("lexicon", [5, b"words"])
+def test_what_cannot_be_a_lexicon_is_named(lexicon: object) -> None:
+    with pytest.raises(errors.ArgumentError, match="path of a file, or a list of words"):
+        cnlp.segment("网易杭研大厦", lexicon=lexicon)  # type: ignore[arg-type]
