@@ -2,8 +2,9 @@
 
 Matching and features see the folded text, users see their own: because no character is added or lost,
 offsets into one are offsets into the other. Full width becomes half width (Unicode block FF00-FFEF, where the
-target is one sensible character), upper case becomes lower case (where Unicode's mapping is one to one; İ,
-which has two targets, becomes i), Traditional becomes Simplified (``dictionaries/traditional.tsv``).
+target is one sensible character), the dots between the parts of foreign names become · (U+00B7), upper case becomes
+lower case (where Unicode's mapping is one to one; İ, which has two targets, becomes i), Traditional becomes
+Simplified (``dictionaries/traditional.tsv``).
 Folding twice changes nothing. Cost: O(n).
 """
 
@@ -28,6 +29,8 @@ _CASED = (
     (0xFF21, 0xFF3A),  # full width
 )
 
+INTERPUNCTS = "・･•‧∙⋅"  # typed for · between the parts of a name
+
 _tables: dict[tuple[bool, bool, bool], Mapping[int, int]] = {}
 
 
@@ -36,7 +39,7 @@ def normalise(text: str, *, width: bool = True, case: bool = True, script: bool 
 
     Args:
         text: any string, lone surrogates included.
-        width: full width to half width.
+        width: full width to half width, and the dots of names to ·.
         case: upper case to lower case.
         script: Traditional to Simplified Chinese.
 
@@ -97,6 +100,7 @@ def fold_table(width: bool = True, case: bool = True, script: bool = True) -> Ma
 
 def _width() -> dict[int, int]:
     table = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    table |= dict.fromkeys(map(ord, INTERPUNCTS), ord("·"))
     table |= zip((0x3000, *range(0xFFE0, 0xFFE7)), map(ord, " ¢£¬¯¦¥₩"), strict=True)
     return table
 

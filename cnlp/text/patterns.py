@@ -304,5 +304,5 @@ PATTERNS = (
     Pattern("kana", r"{kana}{2,}", False, "nx"),
     Pattern("hangul", r"{hangul}{2,}", False, "nx"),
     Pattern("dashed", r"{letter}+[—―]{digit}{alnum}*", False, "nx"),
-    Pattern("name", r"{transcription}{1,8}([·•‧・]{transcription}{1,8}){1,3}", False, ""),
+    Pattern("name", r"{transcription}{1,8}(·{transcription}{1,8}){1,3}", False, ""),
 )

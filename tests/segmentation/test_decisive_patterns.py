@@ -80,6 +80,14 @@ def test_another_reading_is_left_to_the_tagger(text: str, word: str) -> None:
     assert word not in Segmenter().segment(text)
 
 
+@pytest.mark.parametrize("algorithm", ["forward", "bidirectional", "unigram"])
+@pytest.mark.parametrize("dot", "·・•‧･∙⋅")
+def test_every_dot_joins_the_parts_of_a_name(dot: str, algorithm: str) -> None:
+    segmenter = Segmenter(algorithm=algorithm)
+    for name in ("列夫{}托尔斯泰", "比尔{}盖茨", "阿尔伯特{}爱因斯坦"):
+        assert name.format(dot) in segmenter.segment(f"昨天{name.format(dot)}来到北京")
+
+
 @pytest.mark.parametrize(("standard", "words"), [("pku", ["2022年"]), ("sxu", ["2022", "年"]), ("ud", ["2022", "年"])])
 def test_a_standard_keeps_its_way_of_years(standard: str, words: list[str]) -> None:
     assert Segmenter(standard=standard).segment("公司于2022年成立")[2 : 2 + len(words)] == words

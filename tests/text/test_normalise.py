@@ -32,6 +32,7 @@ def test_no_target_of_the_table_is_folded_again(folds: tuple[bool, bool, bool]) 
     [
         ("ＣＮＬＰ　１００％", "cnlp 100%"),
         ("￥５", "¥5"),
+        ("列夫・托･尔•斯‧泰∙⋅", "列夫·托·尔·斯·泰··"),
         ("İstanbul ẞ ǅ Ⅲ", "istanbul ß ǆ ⅲ"),
         ("讀懂漢語", "读懂汉语"),
         ("看著頭髮，了不起的皇后在公里外", "看着头发,了不起的皇后在公里外"),
