@@ -2,13 +2,13 @@
 
     segmentation   accuracy: cnlp's algorithms on every set; every peer beside them
     speed          cnlp's algorithms, jieba and rjieba in one process; every peer by turns; pipelines, taggers
-    start-up       a process that cuts one sentence (the same run as memory)
+    start-up       a process that segments one sentence (the same run as memory)
     memory         its greatest memory, and that of loading a large lexicon
     ner            entities: scores and speed, LAC beside
     keywords       quality and speed of keywords
     discovery      new words, jiagu and HarvestText beside
 
-Peers are installed from the package index into environments of their own (:mod:`benchmarks.peers.environments`);
+Peers are installed from the package index into separate environments (:mod:`benchmarks.peers.environments`);
 one that fails is reported and does not stop the others. Each benchmark is a module that can be run by itself with more
 options. At the end the tables of the documentation are made anew (:mod:`benchmarks.report`).
 """

@@ -36,8 +36,8 @@ def new_record(
     """A record without results.
 
     Args:
-        benchmark: the module's name behind ``benchmarks.``.
-        arguments: the command line behind the module's name.
+        benchmark: the module's name after ``benchmarks.``.
+        arguments: the command line after the module's name.
         corpora: names in the registry of every file that was read.
         packages: distributions besides ``cnlp`` whose version matters.
         seed: what fed every source of chance, ``None`` where there is none.
@@ -94,7 +94,7 @@ def machine() -> dict[str, Any]:
 
 
 def cpu_model() -> str:
-    """The processor's name as the system tells it, or ``unknown``.
+    """The processor's name as the system reports it, or ``unknown``.
 
     >>> bool(cpu_model())
     True
@@ -124,7 +124,7 @@ def version(package: str) -> str | None:
 
 
 def commit() -> str | None:
-    """The checked out revision, ``+`` behind it if the package was changed; ``None`` without git."""
+    """The checked out revision, ``+`` after it if the package was changed; ``None`` without git."""
     try:
         revision, changes = (
             subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()

@@ -158,7 +158,7 @@ def unguarded() -> WorkerError:
 
 def unsendable(reason: Exception) -> WorkerError:
     """What a worker process needs cannot be pickled because of ``reason``."""
-    return WorkerError(f"what is to be done cannot be sent to worker processes: {reason}")
+    return WorkerError(f"the task cannot be sent to worker processes: {reason}")
 
 
 def forked() -> WorkerError:

@@ -36,13 +36,13 @@ _FILE = "cnlp.json"
 
 
 class Tokenizer:
-    """Cuts as :func:`cnlp.segment`; what ``@tokenizers = "cnlp.Tokenizer.v1"`` makes.
+    """Segments as :func:`cnlp.segment`; made by ``@tokenizers = "cnlp.Tokenizer.v1"``.
 
     Args:
         vocab: of the pipeline.
         algorithm: see :class:`cnlp.Segmenter`.
         standard: see :class:`cnlp.Segmenter`.
-        lexicon: words of one's own; kept when the pipeline is saved.
+        lexicon: user words; saved with the pipeline.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Tokenizer:
 
     @property
     def lexicon(self) -> Lexicon | None:
-        """Words of one's own; set it to change them: ``nlp.tokenizer.lexicon = cnlp.Lexicon("words.tsv")``."""
+        """User words; set it to change them: ``nlp.tokenizer.lexicon = cnlp.Lexicon("words.tsv")``."""
         return self._lexicon
 
     @lexicon.setter
@@ -69,7 +69,7 @@ class Tokenizer:
         self._set(self.algorithm, self.standard, lexicon)
 
     def __call__(self, text: str) -> Doc:
-        """A document; a space behind a word is the word's, other white space is tokens.
+        """A document; a space after a word belongs to the word, other white space is tokens.
 
         Raises:
             EncodingError: the text has a lone surrogate, which spaCy cannot store.
@@ -130,7 +130,7 @@ def _entry(fields: list[Any]) -> Entry:
 
 
 def make_tokenizer(algorithm: str | None = None, standard: str | None = None) -> Callable[[Language], Tokenizer]:
-    """What the entry point ``cnlp.Tokenizer.v1`` calls with the settings of the configuration.
+    """The tokenizer of the entry point ``cnlp.Tokenizer.v1``, with the settings of the configuration.
 
     Args:
         algorithm: see :class:`cnlp.Segmenter`.

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word and where it stands.
+    """A word and its span.
 
     Attributes:
-        text: the word as it stands in the original text; ``original[start:end] == text``.
+        text: the word as in the original text; ``original[start:end] == text``.
         start: offset of its first character, counted in code points from 0.
-        end: offset behind its last character.
+        end: end offset, exclusive, in code points.
         tag: part of speech, or ``None`` where none was asked for or known.
         source: what proposed the word: ``"lexicon"``, ``"user"``, ``"pattern"``, ``"character"`` or ``"tagger"``.
 
@@ -29,15 +29,15 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A named entity and where it stands.
+    """A named entity and its span.
 
     Attributes:
-        text: the mention as it stands in the original text; ``original[start:end] == text``.
+        text: the mention as in the original text; ``original[start:end] == text``.
         start: offset of its first character, counted in code points from 0.
-        end: offset behind its last character.
-        label: what it is, such as ``"PER"``, ``"LOC"`` or ``"ORG"``; any string.
+        end: end offset, exclusive, in code points.
+        label: its type, such as ``"PER"``, ``"LOC"`` or ``"ORG"``; any string.
         score: how sure its source is, from 0 to 1; gazetteers and rules say 1.
-        name: the canonical name of what is mentioned, where a gazetteer knows it, else ``None``.
+        name: its canonical name from a gazetteer, or ``None``.
 
     >>> Entity("北大", 2, 4, "ORG", name="北京大学")
     Entity(text='北大', start=2, end=4, label='ORG', score=1.0, name='北京大学')
@@ -77,14 +77,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """A word or phrase that says what a text is about, or a sentence that does.
+    """A word, phrase or sentence that describes the content of a text.
 
     Attributes:
-        text: as it first stands in the original text.
-        score: the greater the better; what it measures depends on the method.
-        count: how often it stands in the text.
-        spans: start and end of each occurrence, in code points; ``original[start:end]`` is ``text``, but for
-            width and case.
+        text: its first occurrence in the original text.
+        score: the greater the better; its meaning depends on the method.
+        count: number of occurrences in the text.
+        spans: start and end of each occurrence, in code points; ``original[start:end]`` equals ``text`` except
+            for width and case.
 
     >>> Keyword("长江", 2.0, 1, ((0, 2),)).spans
     ((0, 2),)

@@ -55,7 +55,7 @@ def read_jieba() -> tuple[Counter[str], dict[str, str]]:
 
 
 def corpus_tags() -> dict[str, str]:
-    """The commonest tag of each folded word of January."""
+    """The most common tag of each folded word of January."""
     counts: dict[str, Counter[str]] = {}
     for sentence in registry.load_tagged("pfr-199801"):
         for word, tag in zip(sentence.words, sentence.tags, strict=True):

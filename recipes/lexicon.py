@@ -87,7 +87,7 @@ class Text:
 
 
 class Evidence:
-    """All that speaks for a word; ``held_out`` leaves out what the held-out blocks of the annotated text say."""
+    """All evidence for a word; ``held_out`` ignores the held-out blocks of the annotated text."""
 
     def __init__(self, *, held_out: bool = False) -> None:
         self.jieba, self.jieba_tags = read_jieba()

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from cnlp.corpus.registry import data_folder
 
 BLOCK = 163  # sentences; neighbours are alike, so whole blocks are held out
-HELD_OUT = 9  # the block of each ten that is held out
+HELD_OUT = 9  # the held-out block of each ten
 
 _ENTITY = re.compile(r"\{([^{}]*)\}(PER|LOC|ORG)(?= |$)")
 
@@ -41,7 +41,7 @@ def annotated(*, held_out: bool | None = None) -> Iterator[Sentence]:
 
 
 def _spans(text: str, words: list[str], entities: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
-    """Offsets into the text as offsets into the words; a label that cuts a word is left out."""
+    """Offsets into the text as offsets into the words; a label that splits a word is left out."""
     visible = list(accumulate((not char.isspace() for char in text), initial=0))
     starts = {end: index for index, end in enumerate(accumulate((len("".join(w.split())) for w in words), initial=0))}
     for start, end, label in entities:

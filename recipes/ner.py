@@ -2,7 +2,7 @@
 
 Needs numpy, tqdm and the corpora (``CNLP_DATA``). MSRA's training part learns persons, places and organisations
 (PER, LOC, ORG); six of its hundred blocks, drawn with a fixed seed, choose the epoch. PFR's January, with its nr, ns
-and nt, is learnt beside it as a background with habits of its own. CLUENER learns ten finer labels; of its hundred
+and nt, is learnt beside it as a background with other conventions. CLUENER learns ten finer labels; of its hundred
 blocks five choose the epoch and ten are the test. Neither has text without Chinese, so that a model would guess there:
 both are shown stretches of ASCII in technical articles as text without entities. One core, some minutes.
 """
@@ -71,7 +71,7 @@ def msra_test() -> list[Sentence]:
 
 
 def msra() -> tuple[list[Sentence], list[Sentence], list[Sentence], list[Sentence]]:
-    """Train, dev, test and background. The file cuts a few entities in two at a sentence end: both parts stay."""
+    """Train, dev, test and background. The file splits a few entities at a sentence end: both parts stay."""
     train, dev = blocks(list(read_columns(data_folder() / MSRA_TRAIN, "BIO", repair="begin")), 6)
     return train + without_chinese(), dev, msra_test(), list(pfr_entities())
 
@@ -127,7 +127,7 @@ def _sentences(text: str, spans: Sequence[tuple[int, int, str]]) -> Iterator[Sen
 
 
 def card(name: str, scores: dict[str, float]) -> dict[str, str]:
-    """What the model file says of itself."""
+    """The card of the model file."""
     files = [*([MSRA_TRAIN, PFR] if name == "msra" else [CLUENER]), ARTICLES]
     data = ", ".join(f"{file} (sha256 {file_sha256(data_folder() / file)})" for file in files)
     what = {
@@ -138,7 +138,7 @@ def card(name: str, scores: dict[str, float]) -> dict[str, str]:
         "name": Path(OUTPUTS[name]).stem,
         "description": f"{what[name]}; linear-chain CRF over characters, its scores scaled on dev",
         "seed": str(SEED),
-        "training_data": f"{data}; words cut by the shipped segmenter, tags of dictionaries/core.tsv",
+        "training_data": f"{data}; words of the shipped segmenter, tags of dictionaries/core.tsv",
         "scores": ", ".join(f"strict F1 {part} {score:.4f}" for part, score in scores.items()),
         "licence": "MIT; learnt from corpora that are free for research",
         "source": f"python -m recipes.ner {name}",

@@ -2,7 +2,7 @@
 
 Needs torch, the corpora (``CNLP_DATA``) and vectors, those that the benchmarks have too (``cnlp train vectors``, see
 ``docs/neural-entities.md``). The dev part chooses the epoch, and the seed where there are several. The test part is
-scored once, with the file as it is written. With ``--runs`` a run that was interrupted goes on at its last epoch.
+scored once, with the file as it is written. With ``--runs`` a run that was interrupted resumes at its last epoch.
 
 To be small, a model knows only the most frequent characters, bigrams and words of the vectors, and of its training part
 what comes often enough. With all rows a file takes 20 MB and more.
@@ -39,7 +39,7 @@ def resume() -> Parts:
 
 
 class Shipped(NamedTuple):
-    """What a shipped model is made of.
+    """The settings and data of a shipped model.
 
     Attributes:
         output: its file.
@@ -111,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def card(name: str, scores: dict[str, float], vectors: str, seed: int) -> dict[str, str]:
-    """What the model file says of itself."""
+    """The card of the model file."""
     shipped = MODELS[name]
     data = ", ".join(f"{file} (sha256 {file_sha256(data_folder() / file)})" for file in shipped.files)
     return {
@@ -131,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("models", nargs="*", metavar="MODEL", help="msra, resume; both")
     parser.add_argument("--vectors", default="vectors.safetensors", help="of 'cnlp train vectors'")
-    parser.add_argument("--runs", metavar="FOLDER", help="for checkpoints and metrics; the next run goes on from there")
+    parser.add_argument("--runs", metavar="FOLDER", help="for checkpoints and metrics; the next run resumes there")
     parser.add_argument("--folder", default="cnlp/models", help="where the files go")
     parser.add_argument("--no-progress", dest="progress", action="store_false", help="no progress bar")
     return parser

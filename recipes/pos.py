@@ -89,7 +89,7 @@ def both_forms(days: range) -> list[list[Tagged]]:
 
 
 def card(scores: dict[str, float]) -> dict[str, str]:
-    """What the model file says of itself."""
+    """The card of the model file."""
     shown = ", ".join(f"{days} {score:.4f}" for days, score in scores.items())
     return {
         "name": "pos",

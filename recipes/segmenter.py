@@ -9,8 +9,8 @@ Needs numpy, tqdm, jieba (its dictionary is read) and the public corpora (``CNLP
     --dev       hold out the last part of every corpus, and score models of several sizes on it
 
 The corpora keep their standards apart; ``general``, the default, is PFR's with surname and given name as one
-word. January's names are known by their tags (nr). February has no tags: a model of January in this form cuts
-it, and a surname and the word behind it become one word where it does so for more than half of their
+word. January's names are known by their tags (nr). February has no tags: a model of January in this form segments
+it, and a surname and the word after it become one word where it does so for more than half of their
 occurrences. UD, the Weibo treebank and ZhuXian go back to the Chinese Treebank and share rows (a family). UD,
 MSR's sample and ZhuXian are small and seen twice in each epoch.
 """
@@ -270,7 +270,7 @@ def score_all(model: CharacterTagger) -> dict[str, float]:
 
 
 def card(scores: Mapping[str, float]) -> dict[str, str]:
-    """What the model file says of itself."""
+    """The card of the model file."""
     names = ("pfr-199801", "pfr-199802", *(name for name, *_ in _CORPORA))
     return {
         "name": "segmenter",

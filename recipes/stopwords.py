@@ -45,7 +45,7 @@ ENGLISH = """
 
 
 def shares(patterns: tuple[str, ...]) -> dict[str, float]:
-    """In which share of a genre's paragraphs each word stands."""
+    """The share of a genre's paragraphs that contain each word."""
     counts: Counter[str] = Counter()
     paragraphs = 0
     for pattern in patterns:

@@ -19,7 +19,7 @@ TARGET = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 
 # Lexicon and text are folded alike, so a merged pair costs little; a pair kept apart costs every Traditional
 # word written with it. OpenCC keeps these as they are, since 著名, 瞭望, 慰藉, 彷徨 are Simplified as well.
-# What it keeps and we do too: 覆 (覆盖) and 阪 (大阪).
+# Kept there and here: 覆 (覆盖) and 阪 (大阪).
 JUDGEMENTS = {
     "著": "着",  # 看著 = 看着
     "瞭": "了",  # 瞭解 = 了解

@@ -1,11 +1,11 @@
 """Can the taggers' confidence be believed? Writes ``benchmarks/results/calibration.json``.
 
-A word's confidence is its share of all segmentations, each weighed by exp(score / T). Of the words with a
+A word's confidence is its share of all segmentations, each weighted by exp(score / T). Of the words with a
 confidence about p the share p should be right; ``ece``, the expected calibration error, is the mean distance
 of the two over the bins (Guo et al., On calibration of modern neural networks, 2017).
 
     perceptron   T is chosen by the likelihood of right and wrong words on sets that the model did not learn
-                 from, each under its own standard, and stands in the model; odd sentences choose, even ones
+                 from, each under its own standard, and is stored in the model; odd sentences choose, even ones
                  are reported
     crf          T is 1: its confidences are the model's marginal probabilities, on PKU's gold test
 """

@@ -7,10 +7,11 @@ what it finds, and the rest is compared with the half. January is where cnlp's d
 Novels: the finders read the four classic novels as one text; the best 200 words are looked up in jieba's dictionary
 and in the word lists of the corpora. Names that are in no list count as errors, so the lists are printed, too.
 
-Use: words found in the raw text of ZhuXian and of the medical forum (train and dev together, cuts removed) that the
-shipped lexicon does not have, the best 50 of them, become a lexicon for the segmenter; F1 on dev without and with it.
+Use: words found in the raw text of ZhuXian and of the medical forum (train and dev together, boundaries removed) that
+the shipped lexicon does not have, the best 50 of them, become a lexicon for the segmenter; F1 on dev without and with
+it.
 
-The peers live in an environment of their own, whose interpreter ``--peer-python`` names; without it they are left out.
+The peers have a separate environment, whose interpreter ``--peer-python`` names; without it they are left out.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class Finders:
-    """Runs finders by name, each in a process of its own."""
+    """Runs finders by name, each in a separate process."""
 
     def __init__(self, names: Sequence[str], folder: Path, peer_python: str | None) -> None:
         self.names = names
@@ -109,7 +110,7 @@ def held_out(month: str, find: Finders) -> dict[str, Any]:
 
 
 def split_words(counts: Counter[str], seed: int) -> tuple[set[str], set[str]]:
-    """Known words and, of those that occur often enough, the half that is held out.
+    """Known words and, of those that occur often enough, the held-out half.
 
     >>> known, hidden = split_words(Counter({"葡萄": 9, "狐狸": 9, "骆驼": 1}), 1)
     >>> len(hidden), "骆驼" in known, known | hidden == {"葡萄", "狐狸", "骆驼"}

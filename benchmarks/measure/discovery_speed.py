@@ -1,7 +1,7 @@
 """How fast are new words found, and in how much memory? Writes ``benchmarks/results/discovery-speed.json``.
 
-Peers: 10 MB of news are read by cnlp, jiagu and HarvestText in turn, each in a process of its own on one core. The
-peers live in an environment of their own, whose interpreter ``--peer-python`` names; without it they are left out.
+Peers: 10 MB of news are read by cnlp, jiagu and HarvestText in turn, each in a separate process on one core. The
+peers have a separate environment, whose interpreter ``--peer-python`` names; without it they are left out.
 
 Size: the raw texts of the corpora repeated with changes (2% of the characters are drawn anew, so that n-grams
 differ) from 1 MB to 1 GB, with the default memory setting and 10^9 bytes of address space (``ulimit -v``).

@@ -1,6 +1,6 @@
 """Does cnlp.jieba give what jieba gives, and how much sooner? Writes ``benchmarks/results/dropin.json``.
 
-Both cut every line of the four SIGHAN tests and of the raw texts, in every mode; the lines on which they differ are
+Both segment every line of the four SIGHAN tests and of the raw texts, in every mode; the lines on which they differ are
 counted. Keywords are compared on documents of 3,000 characters, up to the last digit of the weights that differ. Times
 are processor seconds of the same passes, taken in turn, whose lists are dropped line by line.
 """
@@ -20,7 +20,7 @@ from cnlp.corpus import registry
 
 SETS = ("pku-test", "msr-test", "as-test", "cityu-test")
 DOCUMENT = 3000  # characters
-CHUNK = 200  # lines that one cuts before the other
+CHUNK = 200  # lines that one segments before the other
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,7 +61,7 @@ def raw_lines(megabytes: int) -> Iterator[str]:
 
 
 def modes() -> dict[str, tuple[Callable[[str], Any], Callable[[str], Any]]]:
-    """What a line is given to, by name: jieba's function and cnlp's."""
+    """The pairs of functions that are compared, by name: jieba's and cnlp's."""
     import logging
 
     import jieba

@@ -2,7 +2,7 @@
 
 A file of 200,000 words of three to five rare characters is loaded by cnlp and, in turn, by jieba's
 ``load_userdict``; wall time from the file to a lexicon that can be used. Then the four SIGHAN test inputs,
-which hold none of the words, are cut with and without the lexicon: the lines whose cuts differ are counted.
+which hold none of the words, are segmented with and without the lexicon: the lines that differ are counted.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             results["lines_cut_otherwise"] += cnlp.segment(line) != cnlp.segment(line, lexicon=lexicon)
     for name, spread_of in results["load_seconds"].items():
         print(f"{name:8} {spread_of['median']:6.2f} s")
-    print(f"{results['lines_cut_otherwise']} of {results['lines']} lines are cut otherwise")
+    print(f"{results['lines_cut_otherwise']} of {results['lines']} lines are segmented differently")
     record = records.new_record("lexicon", given, packages=("jieba",), corpora=SETS, seed=options.seed)
     records.save({**record, "results": results}, options.output)
     return 0

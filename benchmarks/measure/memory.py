@@ -2,12 +2,12 @@
 
 Writes ``benchmarks/results/memory.json``.
 
-Cold start: a fresh interpreter imports the package and cuts one sentence; wall time from start to exit,
+Cold start: a fresh interpreter imports the package and segments one sentence; wall time from start to exit,
 beside an interpreter that does nothing. All take turns (A B C A B C …); least and median time are given, and
 what remains above bare Python. File caches are warm (one untimed run each), as on the second use of a day.
 
 Memory: peak resident set of that process, read by itself at its end (``VmHWM``, which a parent's size cannot
-blur; ``ru_maxrss`` where there is no /proc), in runs of their own, in megabytes of 10^6 bytes.
+blur; ``ru_maxrss`` where there is no /proc), in separate runs, in megabytes of 10^6 bytes.
 """
 
 from __future__ import annotations

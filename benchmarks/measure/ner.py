@@ -7,7 +7,7 @@
     speed    sentences a second of MSRA's test part, one call for each, to Python objects; jieba.posseg beside it,
              whose nr, ns and nt are persons, places and organisations
     lac      the same of LAC, on every 15th sentence, where ``--lac`` names a Python that has it; this part runs by
-             itself, so its speed stands beside the others' without a ratio
+             itself, so its speed is given without a ratio
     start    a fresh interpreter to its first entities, above a bare Python; peak memory
 
 ``--parts`` makes some of these only and keeps the rest of an older record.
@@ -141,7 +141,7 @@ def scores(gold: Iterable[Sentence], find: Callable[[str], Spans]) -> dict[str, 
 
 
 def spans_of(model: EntityRecognizer, text: str) -> list[tuple[int, int, str]]:
-    """What a model finds, as spans."""
+    """The entities of a model, as spans."""
     return [(entity.start, entity.end, entity.label) for entity in model.entities(text)]
 
 

@@ -1,8 +1,8 @@
 """How good and how fast are the neural taggers? Writes ``benchmarks/results/neural_ner.json`` and a picture.
 
 Every combination of corpus (Resume, Weibo, MSRA), model (BiLSTM-CRF, Lattice LSTM, FLAT), vectors (own, random),
-lexicon (with, without) and seed is a run of its own, in a process of its own, and a record in ``--folder``. A run that
-is done is passed over, one that was killed goes on behind its last epoch, and several commands may share a folder; so
+lexicon (with, without) and seed is a separate run and process, and a record in ``--folder``. A run that
+is done is skipped, one that was killed resumes after its last epoch, and several commands may share a folder; so
 the same command makes what is missing, in the order of ``PLAN``. A record made with other settings than today's
 defaults is made anew. ``--gather`` trains nothing.
 
@@ -80,7 +80,7 @@ class Run:
 
 
 def plan() -> Iterator[Run]:
-    """All runs, those that tell most first."""
+    """All runs, the most informative first."""
     for vectors, lexicon in (("own", True), ("own", False), ("random", True)):
         for corpus, seeds in SEEDS.items():
             for model in MODELS:

@@ -5,7 +5,7 @@ choose the epoch, 29 to 31 to test, names as in PFR. ``--model`` takes the tagge
 ``python -m recipes.pos --measured FILE`` wrote; without it one is trained.
 
     gold words   accuracy of the tags of given words, and of words that days 1 to 25 do not have
-    joint        F1 of words with their tag, cut by a perceptron that learnt days 1 to 25, February and
+    joint        F1 of words with their tag, segmented by a perceptron that learnt days 1 to 25, February and
                  jieba's dictionary, then tagged: a word counts where span and tag are right
     jieba        jieba.posseg on the same text, F1 of words with the first letter of the tag, beside the same
                  figure of ours: its tags go back to PFR's, finer ones do not correspond

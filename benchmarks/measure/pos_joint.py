@@ -1,14 +1,16 @@
 """Is joint decoding of words and tags better than one after the other? Writes ``benchmarks/results/pos_joint.json``.
 
-The pipeline cuts a text, then tags the words. Against it: the n best cuts of each clause (k-best Viterbi; Schwartz and
-Chow 1990), scored anew with the score of their best tags (Shi and Wang 2007), both in raw weights:
+The pipeline segments a text, then tags the words. Compared with it: the n best segmentations of each clause (k-best
+Viterbi; Schwartz and Chow 1990), scored anew with the score of their best tags (Shi and Wang 2007), both in raw
+weights:
 
-    sum     score of the cut + rate * (score of the tags - price * number of words)
-    mean    score of the cut + rate * score of the tags / number of words
+    sum     score of the segmentation + rate * (score of the tags - price * number of words)
+    mean    score of the segmentation + rate * score of the tags / number of words
 
-The best cut of each clause is taken, and the line tagged again. The models are those of :mod:`benchmarks.measure.pos`,
-of days 1 to 25 of PFR January 1998. Rate and price are chosen on the first half of the lines of days 26 to 28, by F1 of
-words with their tag, which is then measured on the second half. What it costs: the words that are to be tagged.
+The best segmentation of each clause is taken, and the line tagged again. The models are those of
+:mod:`benchmarks.measure.pos`, of days 1 to 25 of PFR January 1998. Rate and price are chosen on the first half of the
+lines of days 26 to 28, by F1 of words with their tag, which is then measured on the second half. Its cost: the words
+that are tagged.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ from cnlp.segmentation.characters import ALLOWED, START_TAG, TAGS, CharacterTagg
 from recipes.pos import CORPUS, DEV, ROUNDING, SETTINGS, TRAIN, sentences, train
 
 SIZES = (2, 5, 10)
-PIPELINE = 1, 0.0, 0.0  # the one best cut
+PIPELINE = 1, 0.0, 0.0  # the single best segmentation
 GRIDS: dict[str, list[tuple[float, float | None]]] = {
     "sum": [(rate, price) for rate in (0.02, 0.05, 0.1, 0.2, 0.5) for price in (0.0, 2.0, 4.0, 6.0, 8.0)],
     "mean": [(rate, None) for rate in (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)],
@@ -47,7 +49,7 @@ CLAUSE_ENDS = frozenset("。，！？；：、")
 
 
 class Cut(NamedTuple):
-    """One way to cut a clause: its words, the score of the cut, and of its best tags."""
+    """One segmentation of a clause: its words, its score, and that of its best tags."""
 
     words: tuple[str, ...]
     score: float
@@ -101,7 +103,7 @@ def compare(segmenter: CharacterTagger, path: Path, gold: Sequence[Tagged]) -> d
 
 
 def take(cuts: Sequence[Cut], rate: float, price: float | None) -> Cut:
-    """The best of the cuts by sum, or, with the price ``None``, by mean.
+    """The best of the segmentations by sum, or, with the price ``None``, by mean.
 
     >>> cuts = [Cut(("北京", "大学"), 9.0, 4.0), Cut(("北京大学",), 8.0, 3.5)]
     >>> "/".join(take(cuts, 1.0, 0.0).words), "/".join(take(cuts, 1.0, 2.0).words)
@@ -116,7 +118,7 @@ def take(cuts: Sequence[Cut], rate: float, price: float | None) -> Cut:
 
 
 def tag_scorer(path: Path) -> Callable[[tuple[str, ...]], float]:
-    """What tells the score of the best tags of words, in raw weights."""
+    """A function that returns the score of the best tags of words, in raw weights."""
     model, tagger = open_model(path, KIND), PartOfSpeech(path)
     lexicon = open_model()
     patterns = Model(lexicon.source.read(0, len(lexicon.source)), lexicon.ranges(*LEXICON_ARRAYS), 1, 1, None, True)
@@ -138,7 +140,7 @@ def tag_scorer(path: Path) -> Callable[[tuple[str, ...]], float]:
 def n_best_by_clause(
     segmenter: CharacterTagger, texts: Sequence[str], n: int
 ) -> Iterator[list[list[tuple[tuple[str, ...], float]]]]:
-    """For each text its clauses, for each clause the n best cuts with their scores, the best first."""
+    """For each text its clauses, for each clause the n best segmentations with their scores, the best first."""
     packed = encode.pack_lines(texts)
     problem = segmenter._problem_for(packed, None)
     weights, shape = segmenter.weights_, problem.shape
@@ -161,12 +163,12 @@ def n_best_by_clause(
 def n_best(
     text: str, scores: Sequence[Sequence[float]], moves: Sequence[Sequence[float]], n: int
 ) -> list[tuple[tuple[str, ...], float]]:
-    """The n best cuts of a text that follows a word of one character, with their scores.
+    """The n best segmentations of a text that follows a word of one character, with their scores.
 
     Args:
         text: one character or more.
         scores: [characters][tags], tags as in ``cnlp.segmentation.characters.TAGS``.
-        moves: [tags][tags] score of the second behind the first.
+        moves: [tags][tags] score of the second after the first.
 
     >>> still = [[0.0] * 4] * 4
     >>> n_best("北京人", [[2, 0, 0, 1], [0, 0, 2, 1], [0, 0, 0, 3]], still, 2)

@@ -2,7 +2,7 @@
 
 Lines of the PKU and MSR tests of SIGHAN 2005 (Simplified), one call per line, the list dropped at once; megabytes
 (10^6 UTF-8 bytes) and thousands of cnlp's own words per second. ``cnlp.tag`` gives tokens, ``jieba.posseg.lcut``
-pairs, ``rjieba.tag`` tuples; ``cnlp, given words`` tags words that are cut already. jieba gets every eleventh line.
+pairs, ``rjieba.tag`` tuples; ``cnlp, given words`` tags given words. jieba gets every eleventh line.
 
 How time is taken: see :mod:`benchmarks.timing`.
 """

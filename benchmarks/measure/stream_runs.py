@@ -1,10 +1,10 @@
-"""Single runs for :mod:`benchmarks.measure.streams`, as processes of their own; each prints its seconds.
+"""Single runs for :mod:`benchmarks.measure.streams`, as separate processes; each prints its seconds.
 
-``python -m benchmarks.measure.stream_runs NAME INPUT OUTPUT``: peers cut a file into another one, each in the way that
-suits it best. What a peer loads is not timed.
+``python -m benchmarks.measure.stream_runs NAME INPUT OUTPUT``: peers segment a file into another one, each in the way
+that suits it best. Loading is not timed.
 
     jieba               " ".join(jieba.cut(text)), as its README does
-    jieba, parallel     the same behind jieba.enable_parallel(2)
+    jieba, parallel     the same after jieba.enable_parallel(2)
     rjieba              line by line, which it does faster than a whole text
     rjieba, threads     two threads take turns to take 1,000 lines
     rjieba, processes   a pool of two forked processes gets 1,000 lines and gives back text

@@ -2,8 +2,8 @@
 
 files     ``cnlp segment`` as a process, from its start to its end, over a file of 200 MB made of raw/ in ``CNLP_DATA``
           (all files in turn, repeated), with one worker and two, beside peers (:mod:`benchmarks.measure.stream_runs`,
-          loading not timed) on pieces of the same file that are evenly spread over it. Peak memory as the system tells
-          it.
+          loading not timed) on pieces of the same file that are evenly spread over it. Peak memory as the system
+          reports it.
 commands  ``cnlp tag``, ``ner``, ``keywords --per line`` over pieces of that file, with one worker and two.
 python    :func:`cnlp.segment_batch` and its like over the lines of pieces of the file, with one worker and two.
 
@@ -133,7 +133,7 @@ def name_of(what: str, workers: int) -> str:
 
 
 def measure(runs: dict[str, tuple[int, Run]], rounds: int, bases: Sequence[str]) -> dict[str, Any]:
-    """Rates, ratios to ``bases``, and the medians of what else each run tells."""
+    """Rates, ratios to ``bases``, and the medians of the other figures of each run."""
     rates: dict[str, list[float]] = {name: [] for name in runs}
     told: dict[str, list[dict[str, float]]] = {name: [] for name in runs}
     for _ in range(rounds):
@@ -157,7 +157,7 @@ def measure(runs: dict[str, tuple[int, Run]], rounds: int, bases: Sequence[str])
 
 
 def command(words: Sequence[str], source: Path, workers: int) -> Run:
-    """Runs the shell command as a process; tells peak memory of the largest process, and cores in use."""
+    """Runs the shell command as a process; reports peak memory of the largest process, and cores in use."""
     target = source.with_suffix(".out")
     line = [sys.executable, "-m", "cnlp", *words, str(source), "-o", str(target), "--quiet", "--workers", str(workers)]
 

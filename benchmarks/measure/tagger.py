@@ -25,7 +25,7 @@ from recipes.segmenter import CNC_SHARE, GENERAL, TEST_SETS
 
 SHIPPED = SEGMENTERS["perceptron"]
 TAGS = "BMES"
-BEFORE = ((2, 3), (0, 1), (0, 1), (2, 3))  # the two tags that may stand before each
+BEFORE = ((2, 3), (0, 1), (0, 1), (2, 3))  # the two tags that may precede each
 
 Segment = Callable[[str], list[str]]
 

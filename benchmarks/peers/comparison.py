@@ -4,11 +4,12 @@
                toolkits get every n-th line of large sets (``stride`` in the record). A line that comes back changed
                cannot be scored; such lines are left out and counted.
     speed      a process for each toolkit, all pinned to one core, takes turns over the four SIGHAN 2005 tests (A B C
-               A B C …); each has as many lines, evenly spaced, as it cuts in about half a second. Megabytes of UTF-8
-               a second of processor time, and the ratio to jieba within each round: ``peers-speed.json``.
-    start      a fresh interpreter that cuts one sentence: ``peers-start.json``, as in :mod:`benchmarks.measure.memory`.
+               A B C …); each has as many lines, evenly spaced, as it segments in about half a second. Megabytes of
+               UTF-8 a second of processor time, and the ratio to jieba within each round: ``peers-speed.json``.
+    start      a fresh interpreter that segments one sentence: ``peers-start.json``, as in
+    :mod:`benchmarks.measure.memory`.
 
-A toolkit that fails is recorded with its error, and the others go on.
+A toolkit that fails is recorded with its error, and the others continue.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ START = {
 
 
 class Worker:
-    """A system in a process of its own, which is asked and answers.
+    """A system in a separate process, with requests and answers.
 
     Args:
         system: a name in :data:`benchmarks.peers.worker.SYSTEMS`.
@@ -137,7 +138,7 @@ class Worker:
 
 
 def cpu_seconds(process: int) -> float:
-    """Processor time of a running process; where there is no /proc the wall clock stands for it."""
+    """Processor time of a running process; the wall clock where there is no /proc."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -168,7 +169,7 @@ def place(system: str) -> tuple[str, dict[str, str]]:
 
 @contextmanager
 def worker(system: str, **limits: Any) -> Iterator[Worker]:
-    """A worker that is closed behind its use."""
+    """A worker that is closed after its use."""
     one = Worker(system, **limits)
     try:
         yield one
@@ -265,7 +266,7 @@ def lines_for(one: Worker, texts: Sequence[str]) -> list[str]:
 
 
 def start(systems: Sequence[str], runs: int) -> dict[str, Any]:
-    """Cold start and peak memory of a process that cuts one sentence."""
+    """Cold start and peak memory of a process that segments one sentence."""
     beside = {"PYTHONPATH": os.pathsep.join((str(records.ROOT), str(Path(__file__).parent)))}
     results: dict[str, Any] = {}
 

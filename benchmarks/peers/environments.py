@@ -1,4 +1,4 @@
-"""The toolkits that cnlp is compared with, each in a virtual environment of its own that is made here.
+"""The toolkits that cnlp is compared with, each in a virtual environment that is made here.
 
 :data:`PEERS` says what it takes to install each from the package index, with the detours that some need on the
 Pythons of today. An environment is made once and kept below the cache folder (``CNLP_BENCHMARK_CACHE``, by default
@@ -31,7 +31,7 @@ class Recipe:
     """How a toolkit is installed.
 
     Attributes:
-        steps: arguments of ``pip install``, one call after the other. ``sdist:NAME`` stands for NAME's source
+        steps: arguments of ``pip install``, one call after the other. ``sdist:NAME`` means NAME's source
             without the C++ files that an old Cython left in it.
         distribution: what it is called in the package index.
         model_of: another peer whose installed model it reads, for one that ships none.
@@ -166,7 +166,7 @@ def _run(command: Sequence[str]) -> None:
 
 
 def last_error(output: str) -> str:
-    """The line of a program's output that tells why it failed, without paths.
+    """The line of a program's output that says why it failed, without paths.
 
     >>> last_error("Traceback\\n  File x\\nModuleNotFoundError: No module named 'numpy'\\n\\n[end of output]")
     "ModuleNotFoundError: No module named 'numpy'"

@@ -1,8 +1,8 @@
-"""One new-word finder on one file, in a process of its own: ``python finders.py NAME TEXT WORDS``.
+"""One new-word finder on one file, in a separate process: ``python finders.py NAME TEXT WORDS``.
 
 Writes the words to the file WORDS, best first, and prints ``{"seconds": …, "wall_seconds": …, "peak_bytes": …}``.
 The time is that from the file to the words, without imports; processor time and wall time. The memory is the peak
-of the whole process. Needs nothing but the finder, so that peers can have an environment of their own.
+of the whole process. Needs nothing but the finder, so that peers can have a separate environment.
 
     cnlp                    the method entropy
     cnlp minimum_entropy    the other method

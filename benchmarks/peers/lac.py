@@ -1,4 +1,4 @@
-"""LAC in a Python of its own: sentences as JSON from standard input, words and tags and seconds to standard output.
+"""LAC in a separate Python: sentences as JSON from standard input, words and tags and seconds to standard output.
 
 LAC 2.1.2 was written for a PaddlePaddle whose module ``paddle.fluid`` is ``paddle.base`` today.
 """

@@ -1,15 +1,15 @@
-"""One segmenter in a process of its own: ``python worker.py SYSTEM``, questions and answers as lines of JSON.
+"""One segmenter in a separate process: ``python worker.py SYSTEM``, questions and answers as lines of JSON.
 
-    {"do": "cut", "texts": [...]}    -> {"words": [[...], ...], "seconds": processor time of cutting}
+    {"do": "cut", "texts": [...]}    -> {"words": [[...], ...], "seconds": processor time of segmenting}
     {"do": "cut", "texts": [...], "user": [...]}   the same with these words of the user's
     {"do": "keep", "texts": [...]}   -> {}
-    {"do": "time"}                   -> {"seconds": processor time of cutting what was kept, a call for each text}
+    {"do": "time"}                   -> {"seconds": processor time of segmenting the kept texts, a call for each}
     {"do": "bytes", "data": base64}  -> {"kind": name of the result's type, "text": the result joined}
     {"do": "peak"}                   -> {"peak_bytes": greatest resident set so far}
 
 The first line that is written, unasked, is ``{"load_seconds": …}`` or ``{"error": …}``; an exception is answered with
 ``{"error": …}``. What the segmenter prints goes to standard error. Needs nothing but the segmenter, so that each can
-have an environment of its own (:mod:`benchmarks.peers.environments`).
+have a separate environment (:mod:`benchmarks.peers.environments`).
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def load_cutword() -> Segment:
 
 
 def load_nexaloid() -> Segment:
-    """``Tokenizer.lcut``, told to keep white space."""
+    """``Tokenizer.lcut``, with white space kept."""
     segment: Segment = importlib.import_module("nexaloid").Tokenizer(preserve_whitespace=True).lcut
     return segment
 
@@ -173,7 +173,7 @@ def peak_bytes() -> int:
 
 
 def answer(segment: Segment, question: dict[str, Any], kept: list[str]) -> dict[str, Any]:
-    """What one question asks for."""
+    """The answer to one request."""
     what = question["do"]
     if what == "peak":
         return {"peak_bytes": peak_bytes()}
@@ -186,7 +186,7 @@ def answer(segment: Segment, question: dict[str, Any], kept: list[str]) -> dict[
         return {"kind": type(found).__name__, "text": "".join(pieces)}
     if "user" in question:
         segment = WITH_WORDS[sys.argv[1]](question["user"])
-    # Made anew before each timing: a str that was cut once may carry a cached UTF-8 copy.
+    # Made anew before each timing: a str that was segmented once may carry a cached UTF-8 copy.
     texts = question["texts"] if what == "cut" else [text.encode().decode() for text in kept]
     words = []
     start = time.process_time()

@@ -105,7 +105,7 @@ def render(text: str, results: Path, page: Path) -> str:
 
 
 def make_table(name: str, results: Path, page: Path, line: int) -> str:
-    """The table called ``name`` and the line that tells its origin."""
+    """The table called ``name`` and the line that names its origin."""
     if name == "models":
         return model_cards()
     if name not in TABLES:

@@ -1,4 +1,4 @@
-"""Tables of the neural taggers, made of ``neural_ner.json``; what was not run says by which command it would be."""
+"""Tables of the neural taggers, made of ``neural_ner.json``; missing runs are replaced by their command."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.report.markdown import NO_FIGURE, Record, fraction, table
 from benchmarks.report.neural_plot import CORPORA, NAMES
 
-# Test F1 of the papers, with vectors that are not to be had here: Zhang and Yang 2018 (BiLSTM-CRF, Lattice LSTM), Li et
+# Test F1 of the papers, with vectors that are not available: Zhang and Yang 2018 (BiLSTM-CRF, Lattice LSTM), Li et
 # al. 2020 (FLAT, lexicon of Zhang and Yang).
 PAPERS = {
     ("resume", "bilstm-crf"): 0.9348, ("resume", "lattice-lstm"): 0.9446, ("resume", "flat"): 0.9545,
@@ -39,7 +39,7 @@ def neural_scores(record: Record) -> str:
 
 
 def neural_weibo(record: Record) -> str:
-    """Weibo by kind, with and without the test sentences that stand in its training part."""
+    """Weibo by kind, with and without the test sentences that occur in its training part."""
     parts = [f"{part}{kind}" for part in ("test", _UNSEEN) for kind in ("", ".NAM", ".NOM")]
     rows = [
         [*_names(planned[0])[:1], _names(planned[0])[1], *(_spread(runs, part) for part in parts)]
@@ -51,7 +51,7 @@ def neural_weibo(record: Record) -> str:
 
 
 def neural_lexicon(record: Record) -> str:
-    """What the lexicon adds: the same seed with and without it."""
+    """The effect of the lexicon: the same seed with and without it."""
     return _differences(record, "with − without lexicon", lambda run: run["vectors"] == "own", "lexicon", True)
 
 

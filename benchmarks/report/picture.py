@@ -108,7 +108,8 @@ def _fill(axes: Any, title: str, shown: Sequence[Point]) -> None:
 
 
 def places(shown: Sequence[Point]) -> list[tuple[int, int]]:
-    """Where each name stands, in typographic points from its point: right, left of one that is near, above between two.
+    """The position of each name, in typographic points from its point: right, left of one that is near, above between
+    two.
 
     >>> places([Point("a", 1.0, 0.8), Point("b", 1.05, 0.8), Point("c", 1.1, 0.8), Point("d", 50.0, 0.8)])
     [(-8, 0), (0, 11), (8, 0), (8, 0)]

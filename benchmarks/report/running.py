@@ -66,7 +66,7 @@ def commands_by_workers(record: Record) -> str:
 
 
 def calls_without_leak(record: Record) -> str:
-    """What many calls left behind."""
+    """Memory after many calls."""
     results = record["results"]
     worst = max(results["growth_kb"].values())
     rows = [

@@ -130,7 +130,7 @@ def peers_start(record: Record) -> str:
 
 
 def hard_input(record: Record) -> str:
-    """What becomes of hard input, a column for each toolkit."""
+    """Handling of hard input, a column for each toolkit."""
     results = {name: cell for name, cell in record["results"].items() if "failed" not in cell}
     cases = list(dict.fromkeys(case for cell in results.values() for case in cell))
     rows = [[case, *(cell[case]["outcome"] for cell in results.values())] for case in cases]
@@ -142,10 +142,10 @@ def _with_stride(name: str, cell: Record) -> str:
 
 
 def large_lexicon(record: Record) -> str:
-    """Seconds to load the user lexicon, and the lines that it cuts otherwise."""
+    """Seconds to load the user lexicon, and the lines that it segments differently."""
     results = record["results"]
     rows = [[name, f"{cell['median']:.2f}"] for name, cell in results["load_seconds"].items()]
-    rows.append(["lines cut otherwise", f"{results['lines_cut_otherwise']} of {results['lines']}"])
+    rows.append(["lines segmented differently", f"{results['lines_cut_otherwise']} of {results['lines']}"])
     return table([f"{results['words']:,} user words", "seconds to load"], rows)
 
 
@@ -187,7 +187,7 @@ def parts_of_speech(record: Record) -> str:
 
 
 def words_and_tags_together(record: Record) -> str:
-    """F1 of words with their tag, one after the other and by lists of cuts, and the words tagged for it."""
+    """F1 of words with their tag, one after the other and by lists of segmentations, and the words tagged for it."""
     results = record["results"]
     once = results["pipeline"]
     rows = [["one after the other", *[fraction(once["second"], 4)] * 2, f"{once['tagged']:.1f}"]]
@@ -216,7 +216,7 @@ def speed_of_tagging(record: Record) -> str:
 
 
 def same_as_jieba(record: Record) -> str:
-    """Lines that the drop-in cuts otherwise, and its speed."""
+    """Lines that the drop-in segments differently, and its speed."""
     rows = [
         [f"{mode}, {name}", f"{cell['lines']:,}", f"{cell['different']:,}", f"{cell['times_as_fast']:.1f}"]
         for mode, cells in record["results"]["lines"].items()

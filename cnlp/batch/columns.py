@@ -1,6 +1,6 @@
 """Results as columns of numbers, in which form they travel between processes.
 
-A list of tokens is some fifty times as long pickled as what it says beyond the text, and takes longer to pickle than
+A pickled list of tokens is some fifty times as long as its content beyond the text, and takes longer to pickle than
 to find. So a worker sends, for a group of texts, how many results each has, their offsets and scores as arrays, and
 names such as tags as numbers of a small table; who asked for them has the texts and makes the objects.
 """

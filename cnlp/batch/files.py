@@ -50,7 +50,7 @@ def plan_files(
     Args:
         files: files, folders and patterns; see :func:`cnlp.files.inputs.find_inputs`.
         output: a file or folder; see :func:`cnlp.files.outputs.choose_targets`.
-        suffix: what the format adds to a file's name in a folder.
+        suffix: added to a file's name in a folder.
         resume: keep a journal in the output folder.
         also: other files that are written.
 
@@ -94,7 +94,7 @@ def convert_files(
         settings: what decides the outputs besides the inputs, see :func:`cnlp.files.journal.fingerprint`.
         log: a file to append events to.
         quiet: only print errors.
-        workers: how many chunks are converted at once.
+        workers: number of chunks converted at the same time.
         processes: workers are processes, not threads.
 
     Returns:

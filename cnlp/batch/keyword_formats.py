@@ -30,7 +30,7 @@ def make_format(name: str, find: Find, per: str) -> Format:
     Args:
         name: ``text``, ``jsonl`` or ``tsv``.
         find: finds the keywords of a document.
-        per: what is one document, one of :data:`cnlp.files.documents.PER`.
+        per: unit of a document, one of :data:`cnlp.files.documents.PER`.
     """
     return partial(_write, find, name, per)
 
@@ -46,7 +46,7 @@ class Picture:
     Args:
         output: where it is written.
         find: finds the keywords of the document.
-        per: what is one document.
+        per: unit of a document.
     """
 
     def __init__(self, output: Output, find: Find, per: str) -> None:

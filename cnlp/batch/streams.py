@@ -93,7 +93,7 @@ class Piece(NamedTuple):
     """A chunk of an input, or its end.
 
     Attributes:
-        job: what it belongs to.
+        job: its job.
         chunk: complete lines, without a byte order mark.
         place: position of the chunk, for the format.
         failure: why nothing more could be read.
@@ -106,7 +106,7 @@ class Piece(NamedTuple):
 
 
 Argument = tuple[bytes, Place]  # of a format
-Result = bytes | UnicodeDecodeError | CnlpError  # of a format: what it returned or raised
+Result = bytes | UnicodeDecodeError | CnlpError  # result or exception of a format
 ToDo = Generator[tuple[Piece, Argument | None], None, None]
 Done = Iterator[tuple[Piece, Result | None]]
 
@@ -123,7 +123,7 @@ class Stream:
         writing: how results are written.
         report: what happens is reported to it.
         journal: lists the outputs that are complete.
-        workers: how many chunks are worked on at once.
+        workers: number of chunks processed at the same time.
         processes: workers are processes, not threads; see :mod:`cnlp.batch.workers`.
     """
 

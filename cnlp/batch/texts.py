@@ -56,13 +56,13 @@ def segment_batch(
     lexicon: LexiconLike | None = None,
     segmenter: Segmenter | None = None,
 ) -> Iterator[list[str]]:
-    """Cut many texts into words.
+    """Segment many texts.
 
     Args:
         texts: any iterable of str: a list, an open text file, a generator without end.
         workers: how many work at once; one for each core if ``None``. One worker is the calling thread, which reads
             one text at a time; several read ahead.
-        processes: workers are processes (True) or threads (False); what is faster if ``None``. A script that may get
+        processes: workers are processes (True) or threads (False); the faster if ``None``. A script that may get
             processes needs ``if __name__ == "__main__":`` around what it does.
         mode, algorithm, standard, lexicon: as in :func:`cnlp.segment`.
         segmenter: a custom one, instead of these.
@@ -197,7 +197,7 @@ def keywords_batch(
     if idf is not None:
         options["idf"] = idf
     extractor = make_extractor(method, phrases, **options)
-    extractor.keywords("", top_k)  # refuses what is wrong before a text is read
+    extractor.keywords("", top_k)  # raises for invalid arguments before a text is read
     codec = (pack_keywords, unpack_keywords) if processes in (None, True) else None
     return _results(texts, workers, partial(_keywords, extractor, top_k), codec)
 
@@ -239,7 +239,7 @@ def _iterate(
 
 
 def _groups(texts: Iterator[str], many: bool) -> Iterator[list[str]]:
-    """Lists of one text, or of ``many``; what is not text raises after all that was before it."""
+    """Lists of one text, or of ``many``; a non-text item raises after the results before it."""
     group: list[str] = []
     size = 0
     try:

@@ -66,7 +66,7 @@ def ordered_map(
 
     Args:
         function: called with one argument; for processes it must be possible to pickle it.
-        pairs: any iterable, an endless one, too. ``None`` as second item is no work: the pair only keeps its place.
+        pairs: any iterable, may be endless. A pair with ``None`` as second item is passed through in its place.
         workers: from 1.
         processes: workers are processes; threads if not.
         weigh: the size of an argument in bytes or characters. While those in flight weigh ``MAX_WEIGHT`` or more, no
@@ -74,7 +74,7 @@ def ordered_map(
 
     Yields:
         The first item and, for work, a function without arguments, to be called once, that returns what
-        ``function`` returned or raises what it raised. What ``pairs`` raises comes after all that it gave before.
+        ``function`` returned or raises what it raised. An error of ``pairs`` comes after all earlier results.
 
     Raises:
         WorkerError: ``function`` cannot be sent to a process, or a worker process was killed, or the iterator was
@@ -170,7 +170,7 @@ class _Pool:
             raise errors.lost_worker() from None
 
     def result_of(self, task: _Task) -> Any:
-        """What the function returns or raises."""
+        """The function's result; raises its exception."""
         if task.future is None:
             self.first = None
             return self.function(task.argument)

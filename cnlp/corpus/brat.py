@@ -70,11 +70,11 @@ def number_brat(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> Ite
             raise errors.bad_line(annotation_path, number, f"{name} must be one piece, START END, got {place!r}")
         start, end = map(int, place.split())
         if not start < end <= len(text) or text[start:end] != mention:
-            there = f"{text[start:end]!r} stands there" if start < end <= len(text) else f"the text ends at {len(text)}"
+            there = f"{text[start:end]!r} is there" if start < end <= len(text) else f"the text ends at {len(text)}"
             raise errors.bad_line(annotation_path, number, f"{name} is {mention!r} at {start} to {end}, but {there}")
         at = bisect_right(starts, start) - 1
         if end > starts[at] + len(lines[at][0]):
-            raise errors.bad_line(annotation_path, number, f"{name} goes on beyond its line")
+            raise errors.bad_line(annotation_path, number, f"{name} extends beyond its line")
         spans[at].append((start - starts[at], end - starts[at], label))
     for number, ((content, _), found) in enumerate(zip(lines, spans, strict=True), start=1):
         if content:
@@ -100,7 +100,7 @@ class BratWriter:
             ArgumentError: the text has a line break, or a label white space, which brat cannot have.
         """
         if "\n" in sentence.text or "\r" in sentence.text:
-            raise errors.ArgumentError("a line break cannot stand in a line of brat's text")
+            raise errors.ArgumentError("a line of brat's text cannot contain a line break")
         rows = []
         for start, end, label in sentence.spans:
             if label.split() != [label]:

@@ -1,4 +1,4 @@
-"""CoNLL-X and CoNLL-U: one word a line, columns parted by tabs, an empty line behind each sentence.
+"""CoNLL-X and CoNLL-U: one word a line, columns separated by tabs, an empty line after each sentence.
 
 Column 1 is the word's number, column 2 the word, column 4 the coarse (universal) tag, column 5 the tag of the
 treebank. Comments (``#``) are skipped, and so are CoNLL-U's ranges (``1-2``) and empty nodes (``1.1``).
@@ -34,9 +34,9 @@ def read_conll(
 
     Raises:
         OSError: the file cannot be read.
-        cnlp.errors.ArgumentError: ``tag_column`` is not behind the word's column.
+        cnlp.errors.ArgumentError: ``tag_column`` is not after the word's column.
         cnlp.errors.EncodingError: the file is not in ``encoding``.
-        cnlp.errors.FormatError: too few columns, a first column that is no number, an empty word; file
+        cnlp.errors.FormatError: too few columns, a first column that is not a number, an empty word; file
             and line are named.
 
     >>> import tempfile, pathlib

@@ -1,13 +1,13 @@
 """Sentences with named entities, and the format most corpora of them have: columns, a character a line.
 
 A line holds the character (or word), white space, and its tag in BIO, BMES or IOBES; the tag is the last column and
-columns between are skipped, so the columns of CoNLL-2002 and 2003 are read too. Columns are parted by tabs, or by
-single spaces where the line has no tab; an empty first column stands for the separator itself. An empty line ends
+columns between are skipped, so the columns of CoNLL-2002 and 2003 are read too. Columns are separated by tabs, or by
+single spaces where the line has no tab; an empty first column means the separator itself. An empty line ends
 the sentence. Words are joined without spaces, as Chinese is written.
 
 Sources: Tjong Kim Sang and De Meulder, CoNLL-2003 shared task, 2003; Levow, The Third International Chinese
 Language Processing Bakeoff, 2006 (MSRA); Peng and Dredze, Named Entity Recognition for Chinese Social Media, 2015
-(Weibo, with the position of each character in its word behind it: 科0 技1).
+(Weibo, each character followed by its position in its word: 科0 技1).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def read_columns(
         scheme: BIO, BMES or IOBES.
         positions: each character carries its position in its word (Weibo's 科0 技1), which is left out.
         repair: what to do with tags that break the scheme: ``None`` refuses them, ``"begin"`` begins a span with a
-            tag that cannot go on with the one before, ``"drop"`` drops spans that do not begin and end as they
+            tag that cannot continue the one before, ``"drop"`` drops spans that do not begin and end as they
             should; see :class:`cnlp.sequence.schemes.TagReader`.
         encoding: utf-8, gb18030, gbk or big5.
 
@@ -110,15 +110,15 @@ def number_columns(
 
 
 def format_columns(sentence: Sentence, scheme: str | Scheme = "BIO", *, between: str = "\t") -> str:
-    r"""The sentence in columns, a character and its tag a line, with the empty line behind it.
+    r"""The sentence in columns, a character and its tag a line, with the empty line after it.
 
     Args:
         sentence: its spans must not overlap.
         scheme: BIO, BMES or IOBES.
-        between: what stands between character and tag: a tab, or columns of others between spaces.
+        between: the text between character and tag: a tab, or other columns between spaces.
 
     Raises:
-        ArgumentError: spans overlap, or the text has what cannot stand in columns: a line break, or a tab where
+        ArgumentError: spans overlap, or the text has what columns cannot contain: a line break, or a tab where
             spaces part them.
 
     >>> format_columns(Sentence("去北京", ((1, 3, "LOC"),)), "BMES")
@@ -127,7 +127,7 @@ def format_columns(sentence: Sentence, scheme: str | Scheme = "BIO", *, between:
     text = sentence.text
     for name, char in (("line break", "\n"), ("line break", "\r"), ("tab", "\t")):
         if char in text and char != between:
-            raise errors.ArgumentError(f"a {name} cannot stand in these columns")
+            raise errors.ArgumentError(f"these columns cannot contain a {name}")
     overlap = find_overlap(sentence.spans)
     if overlap:
         one, other = (f"{text[start:end]!r} ({start}, {end}, {label})" for start, end, label in overlap)
@@ -176,7 +176,7 @@ def _sentence(
     reader: TagReader,
     positions: bool,
 ) -> Sentence:
-    """The tokens that stand from line ``first`` on, without gap."""
+    """The tokens from line ``first`` on, without gap."""
     try:
         spans = reader.spans(tags)
     except errors.TagError as error:
@@ -193,7 +193,7 @@ def _sentence(
 
 
 def _without_position(path: str | os.PathLike[str], number: int, token: str) -> str:
-    """The character of a token such as 科0; what the source could not write may be two characters."""
+    """The character of a token such as 科0; a character that the source could not encode may be two characters."""
     match = _POSITIONED.fullmatch(token)
     if match is None:
         raise errors.bad_line(path, number, f"expected a character and its position in the word, got {token!r}")

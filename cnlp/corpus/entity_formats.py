@@ -93,7 +93,7 @@ def detect_entities(path: str | os.PathLike[str], *, encoding: str = "utf-8") ->
         return "weibo" if positioned >= 0.9 * len(rows) else "bio"
     if re.search(r"[^\s/]/[A-Za-z]+\b", lines[0]):
         return "pfr"
-    raise errors.bad_line(path, 1, f"the format is none of {', '.join(ENTITY_READERS)}; name its own")
+    raise errors.bad_line(path, 1, f"the format was not recognized; name one of {', '.join(ENTITY_READERS)}")
 
 
 def read_entities(

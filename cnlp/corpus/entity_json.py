@@ -25,7 +25,7 @@ def number_cluener(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> 
     Raises:
         OSError: the file cannot be read.
         cnlp.errors.EncodingError: the file is not in ``encoding``.
-        cnlp.errors.FormatError: a line is no such object, or a span is not where it says; file and line are named.
+        cnlp.errors.FormatError: a line is not such an object, or a span's text differs; file and line are named.
 
     >>> import tempfile, pathlib
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -77,7 +77,7 @@ def number_jsonl(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> It
 
 
 def format_jsonl(sentence: Sentence) -> str:
-    """The sentence as a line of our own form.
+    """The sentence as a line of the format ``jsonl``.
 
     >>> format_jsonl(Sentence("去北京", ((1, 3, "LOC"),)))
     '{"text": "去北京", "entities": [{"text": "北京", "start": 1, "end": 3, "label": "LOC"}]}\\n'

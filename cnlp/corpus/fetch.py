@@ -1,7 +1,7 @@
 """Fetching public corpora into the data folder: resumed where it broke off, and checked before use.
 
 A download goes to ``NAME.part`` beside its place and is renamed when its SHA-256 is the registered one, so a file
-under its own name is always whole. What is in ``NAME.part`` is asked for no second time, if the server can begin in
+under its own name is always whole. Bytes in ``NAME.part`` are not requested again, if the server can begin in
 the middle of a file (HTTP range requests, RFC 9110).
 """
 
@@ -49,7 +49,7 @@ def address(corpus: Corpus, mirror: str | None = None) -> str:
         mirror: the URL of a copy of the data folder.
 
     Raises:
-        ArgumentError: the source gives out its files by hand; the message tells where to ask.
+        ArgumentError: the source has no download; the message says where to ask for it.
 
     >>> from cnlp.corpus.registry import CORPORA
     >>> address(CORPORA["csl-dev"], "http://mirror.example/corpora/")
@@ -79,7 +79,7 @@ def fetch(corpus: Corpus, folder: Path, *, mirror: str | None = None, advance: A
 
     Raises:
         ArgumentError: the source gives out its files by hand, or the address is none.
-        OSError: the server cannot be reached or refuses, or the disk is full; what was got is kept for the next try.
+        OSError: the server cannot be reached or refuses, or the disk is full; bytes received are kept.
         FormatError: the bytes are not the registered ones, or something else lies at the place already.
     """
     path = folder / corpus.path
@@ -108,11 +108,11 @@ def fetch(corpus: Corpus, folder: Path, *, mirror: str | None = None, advance: A
 
 
 def _download(url: str, part: Path, size: int | None, advance: Advance | None) -> None:
-    """Get what is missing of ``url`` behind what ``part`` has."""
+    """Download the bytes of ``url`` that ``part`` lacks."""
     if urlsplit(url).scheme not in ("http", "https"):
         raise errors.ArgumentError(f"{url}: only http and https addresses can be fetched")
     begun = part.stat().st_size if part.is_file() else 0
-    if size is not None and begun >= size:  # it is whole, or of something else: the checksum tells
+    if size is not None and begun >= size:  # complete, or another file: the checksum decides
         return
     request = urllib.request.Request(url, headers={"User-Agent": "cnlp", "Accept-Encoding": "identity"})
     if begun:
@@ -141,10 +141,10 @@ def _download(url: str, part: Path, size: int | None, advance: Advance | None) -
         raise OSError(0, f"cannot be reached: {reason or error.reason}", url) from None
     except OSError as error:
         if error.filename is None and error.errno is None:
-            raise OSError(0, f"broke off: {error}; the next try goes on behind what is here", url) from None
+            raise OSError(0, f"broke off: {error}; the next try resumes after the part that is here", url) from None
         raise
     if total is not None and got < total:
-        raise OSError(0, f"broke off after {got:,} of {total:,} bytes; the next try goes on from there", url)
+        raise OSError(0, f"broke off after {got:,} of {total:,} bytes; the next try resumes there", url)
 
 
 def _extract(archive: Path, member: str, to: Path) -> None:
@@ -154,9 +154,9 @@ def _extract(archive: Path, member: str, to: Path) -> None:
             while block := source.read(_BLOCK):
                 file.write(block)
     except zipfile.BadZipFile:
-        raise errors.FormatError(f"{archive}: this is no whole zip archive; delete it and try again") from None
+        raise errors.FormatError(f"{archive}: this zip archive is damaged; delete it and try again") from None
     except KeyError:
-        raise errors.FormatError(f"{archive}: there is no {member} in this archive") from None
+        raise errors.FormatError(f"{archive}: this archive does not contain {member}") from None
 
 
 def _part(path: Path) -> Path:

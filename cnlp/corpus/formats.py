@@ -1,6 +1,6 @@
-"""Cut and tagged text in any of the formats that people have, told apart by its first lines.
+"""Segmented and tagged text in any common format, recognized by its first lines.
 
-words        words parted by blanks, one sentence a line          北京  欢迎  你
+words        words separated by blanks, one sentence a line       北京  欢迎  你
 slash        word/tag                                             北京/ns  欢迎/v  你/r
 underscore   word_tag                                             北京_NR  欢迎_VV  你_PN
 pfr          word/tag with brackets and names of paragraphs       19980101-01-001-001/m  [中央/n  台/n]nt
@@ -32,7 +32,7 @@ FORMATS = ("words", "slash", "underscore", "pfr", "conll")
 
 _SAMPLE = 50  # lines that are looked at
 _MOST = 0.9  # so many of their tokens must have a tag: one that lost it is an error, not another format
-_UNCUT = 12  # characters a word, on average: the file is not cut
+_UNSEGMENTED = 12  # characters a word, on average: the file is not segmented
 _PFR_NAME = re.compile(r"\d{8}-\d{2}-\d{3}-\d{3}/m")
 _PFR_SIGN = re.compile(r"\d{8}-\d{2}-\d{3}-\d{3}/m|\[[^\]]+/[A-Za-z]+|.+/[A-Za-z]+\][A-Za-z]+")
 _TAGGED = {"slash": re.compile(r".+/[^/\u3400-\u9fff]+"), "underscore": re.compile(r".+_[^_\u3400-\u9fff]+")}
@@ -71,7 +71,7 @@ def read_sentences(path: PathLike, form: str | None = None, *, encoding: str = "
 
     Args:
         path: the file.
-        form: one of ``FORMATS``; told from the file by default.
+        form: one of ``FORMATS``; recognized from the file by default.
         encoding: utf-8, gb18030, gbk or big5.
 
     Raises:
@@ -90,9 +90,9 @@ def read_sentences(path: PathLike, form: str | None = None, *, encoding: str = "
         yield sentence
     if not words:
         raise errors.bad_line(path, 1, "the file has no words")
-    if form == "words" and characters > _UNCUT * words:
+    if form == "words" and characters > _UNSEGMENTED * words:
         raise errors.bad_line(
-            path, 1, f"{characters / words:.0f} characters from blank to blank: this text is not cut into words"
+            path, 1, f"{characters / words:.0f} characters between blanks: this text is not segmented into words"
         )
 
 
@@ -109,7 +109,7 @@ def read_tagged(path: PathLike, form: str | None = None, *, encoding: str = "utf
 
 
 def locate(path: PathLike, form: str, sentence: int, character: int, *, encoding: str = "utf-8") -> tuple[int, int]:
-    """Line and column, both from 1, of a character of a sentence, both from 0; behind its end, of the end.
+    """Line and column, both from 1, of a character of a sentence, both from 0; after its end, of the end.
 
     >>> import tempfile, pathlib
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -1,6 +1,6 @@
 """Lines of a text file, one at a time, with the place of a byte that cannot be decoded.
 
-Reading bytes and decoding line by line keeps memory bounded by the longest line and tells the offset of a bad
+Reading bytes and decoding line by line bounds memory by the longest line and gives the offset of a bad
 byte in the file, which text mode does not. That needs an encoding in which the byte 0x0A is a line feed and
 nothing else: UTF-8, GB 18030, GBK, Big5.
 """

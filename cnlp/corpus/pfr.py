@@ -95,11 +95,11 @@ def number_pfr_entities(path: str | os.PathLike[str], *, encoding: str = "utf-8"
 
 
 def format_pfr(sentence: Sentence) -> str:
-    """The sentence in a line: names tagged ``nr``, ``ns`` or ``nt``, what stands between them ``x``.
+    """The sentence in a line: names tagged ``nr``, ``ns`` or ``nt``, the text between them ``x``.
 
     Raises:
         ArgumentError: a label has no tag, the text has white space (which parts words), or the line would be
-            read otherwise: spans overlap, a name begins with a bracket, or touching names could be parted in
+            read otherwise: spans overlap, a name begins with a bracket, or adjacent names could be split in
             several ways.
 
     >>> format_pfr(Sentence("他在北京", ((2, 4, "LOC"),)))
@@ -107,13 +107,13 @@ def format_pfr(sentence: Sentence) -> str:
     """
     text = sentence.text
     if text.split() != [text] * bool(text):
-        raise errors.ArgumentError("PFR parts words by white space, so the text cannot have any")
+        raise errors.ArgumentError("PFR separates words by white space, so the text cannot contain any")
     words: list[str] = []
     tags: list[str] = []
     reached = 0
     for start, end, label in [*sorted(sentence.spans), (len(text), len(text), None)]:
         if start < reached or text[start:end].startswith("["):
-            raise errors.ArgumentError(f"PFR cannot tell {text[start:end]!r} from what stands before it")
+            raise errors.ArgumentError(f"PFR cannot separate {text[start:end]!r} from the text before it")
         between = _PIECE.findall(text[reached:start])
         words += between
         tags += ["x"] * len(between)
@@ -128,11 +128,11 @@ def format_pfr(sentence: Sentence) -> str:
         apart = TaggedSentence(tuple(word for word, _ in written), tuple(tag for _, tag in written))
         if join_names(apart).words == tuple(words):
             return "  ".join(f"{word}/{tag}" for word, tag in written) + "\n"
-    raise errors.ArgumentError("PFR cannot tell persons apart whose names touch")
+    raise errors.ArgumentError("PFR cannot separate adjacent names of persons")
 
 
 def _part_names(words: Sequence[str], tags: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The words with their tags, persons parted into surname and given name as the corpus has them."""
+    """The words with their tags, persons split into surname and given name as in the corpus."""
     for word, tag in zip(words, tags, strict=True):
         surname = 2 if word[:2] in _COMPOUND_SURNAMES else 1
         if tag == _PERSON and surname < len(word) <= surname + 2:
@@ -166,7 +166,7 @@ def _number_sentences(
 
 
 def join_names(sentence: TaggedSentence) -> TaggedSentence:
-    """Join a surname and the given name behind it into one word with the tag ``nr``.
+    """Join a surname and the given name after it into one word with the tag ``nr``.
 
     Both must be tagged ``nr``; a surname is one character or one of the compound surnames (欧阳). A run of
     exactly one, one and two characters is a double surname (陈 方 安生). Foreign names, given names alone and

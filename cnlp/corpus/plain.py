@@ -1,6 +1,6 @@
 """Segmented text as the SIGHAN bakeoffs give it: one sentence a line, spaces between the words.
 
-Words are parted by ASCII white space or by the ideographic space (U+3000), which AS uses; no other character
+Words are separated by ASCII white space or by the ideographic space (U+3000), which AS uses; no other character
 parts them, so a no-break space inside a word stays. A word list is one word a line.
 
 Source of the format: Emerson, The Second International Chinese Word Segmentation Bakeoff, 2005.
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from cnlp.corpus.lines import read_numbered_lines
 
 WORD = re.compile("[^ \t\r\n\f\v\u3000]+")
-"""A word of text that is cut: what no ASCII or ideographic space parts."""
+"""A word of segmented text: a run without ASCII or ideographic space."""
 
 _SPACES = " \t\r\n\f\v\u3000"
 

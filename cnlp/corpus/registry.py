@@ -1,6 +1,6 @@
 """The public corpora that the project knows: where, in which format, of which standard, on what terms.
 
-The files are no part of the package. They are looked for in the folder that the environment variable
+The files are not in the package. They are looked for in the folder that the environment variable
 ``CNLP_DATA`` names, else in ``../shared/data`` seen from the current folder. Every file has its SHA-256, so
 that a result can say on which bytes it was made.
 
@@ -41,11 +41,11 @@ class CorpusSource:
     """Who publishes files, and on what terms.
 
     Attributes:
-        title: what the collection is called.
+        title: name of the collection.
         page: where it is described.
         terms: terms of use as the publisher states them.
         url: the address of a file with ``{}`` for its location, or of a zip archive in which the location is a
-            member; ``None`` where files are given out by hand or have to be converted: the page tells.
+            member; ``None`` if files are sent on request or must be converted: see the page.
     """
 
     title: str

@@ -11,7 +11,7 @@ class Compound:
 
     Attributes:
         start: index of its first word in the sentence, from 0.
-        end: index behind its last word.
+        end: index of its last word, plus 1.
         tag: the tag of the whole.
 
     >>> Compound(0, 2, "nt")

@@ -1,4 +1,4 @@
-"""``word_POS`` or ``word/POS`` text: one sentence a line, spaces between the tokens, the tag behind the last sign.
+"""``word_POS`` or ``word/POS`` text: one sentence a line, spaces between the tokens, the tag after the last sign.
 
 Source: the ZhuXian corpus; Zhang et al., Type-Supervised Domain Adaptation for Joint Segmentation and
 POS-Tagging, 2014.

@@ -27,7 +27,7 @@ def discover_words(
         texts: strings, and files as ``pathlib.Path``; or one of them.
         method: ``"entropy"`` or ``"minimum_entropy"``.
         max_length: longest word in characters, 1 to 6.
-        min_count: rarer strings are no words; by default 5, and more for large texts.
+        min_count: rarer strings are not words; by default 5, and more for large texts.
         min_pmi: nats; how well two characters must stick together, by default 3 (``minimum_entropy``: 1).
         top_k: how many; ``None``: all.
         exclude: known words: a lexicon file, a :class:`cnlp.Lexicon` (``cnlp.load()`` is the shipped one), or words.

@@ -1,11 +1,11 @@
 """All n-grams of any amount of text, with their neighbours, counted in bounded memory.
 
-What is counted. Words are made of Han characters, so these are the units. A stretch of anything else (white
+Units. Words are made of Han characters, so these are counted. A stretch of anything else (white
 space, punctuation, digits, Latin letters, emoji, line ends, and the rare Han characters beyond the Basic
 Multilingual Plane) is an edge: no n-gram reaches across it, and it is the neighbour of the n-grams beside it.
 Characters count as they are written, Simplified and Traditional apart.
 
-How. The text is cut into chunks; of each, every unit's window (the longest n-gram that begins with it and its
+Method. The text is split into chunks; of each, every unit's window (the longest n-gram that begins with it and its
 two neighbours) is sorted in C and packed into a *run*. Runs beyond the memory allowed go to files. In the end
 all runs are merged in one go, and the n-grams of all lengths fall out of the ascending windows. So the result
 is the same for any chunk size, any number of workers and any order of the texts. Cost: O(n) to sort,
@@ -159,7 +159,7 @@ class NgramCounts:
     def table(self, min_count: int, on_read: OnRead | None = None) -> CountTable:
         """The n-grams that occur ``min_count`` times or more.
 
-        If they are more than fit into the memory, the least count rises; ``table.min_count`` tells it.
+        If they do not fit into the memory, the minimum count is raised; see ``table.min_count``.
 
         Args:
             min_count: at least 1.
@@ -175,7 +175,7 @@ class NgramCounts:
             return kernel.tabulate(readers, self.max_length, min_count, self.memory // _ROW_BYTES, block)
 
     def spans(self, pairs: list[str], min_count: int, on_read: OnRead | None = None) -> list[tuple[str, int]]:
-        """What stays whole when the text is cut between all characters but ``pairs``, and how often it occurs.
+        """The pieces of the text when it is split between all characters except ``pairs``, and their counts.
 
         Args:
             pairs: two characters each that stay together.
@@ -223,7 +223,7 @@ class NgramCounts:
             self._sort(())
 
     def _sort(self, pieces: Iterable[str]) -> None:
-        """Count what waits, and ``pieces`` behind it."""
+        """Count the buffered text, then ``pieces``."""
         chunks = cut_chunks(chain(self._waiting, pieces), self.chunk_size, self.max_length)
         self._waiting, self._n_waiting = [], 0
         in_memory = sum(len(held.data) for held in self._runs)
@@ -334,7 +334,7 @@ def cut_chunks(pieces: Iterable[str], size: int, max_length: int) -> Iterator[tu
 
 
 class WorkFolder:
-    """A folder that keeps the runs of an interrupted count, so that the next attempt goes on from there.
+    """A folder that keeps the runs of an interrupted count, so that the next attempt resumes there.
 
     Its journal says of what inputs and settings the runs are. Runs appear when they are whole.
 
@@ -369,7 +369,7 @@ class WorkFolder:
         return os.path.join(self.path, f"{number:06}.run")
 
     def remove(self) -> None:
-        """Remove what the counts needed; the folder too if it is empty then."""
+        """Remove the files of the counts, and the folder if it is then empty."""
         self._sweep()
         for name in os.listdir(self.path):
             if name == JOURNAL or name.endswith(".run"):
@@ -378,7 +378,7 @@ class WorkFolder:
             os.rmdir(self.path)
 
     def _sweep(self) -> None:
-        """Remove what a killed process left half written."""
+        """Remove incomplete files of a killed process."""
         for name in os.listdir(self.path):
             if name.startswith(_TEMPORARY):
                 path = os.path.join(self.path, name)
@@ -473,5 +473,5 @@ def _map_in_order(function: Callable[[_Item], _Result], items: Iterable[_Item], 
 
 
 def lines_between(texts: Iterable[Iterable[str]]) -> Iterator[str]:
-    """The pieces of all texts with a line end behind each text."""
+    """The pieces of all texts with a line end after each text."""
     return chain.from_iterable(chain(pieces, "\n") for pieces in texts)

@@ -1,16 +1,16 @@
-"""Words by the principle of minimum entropy: cut where characters do not belong together, keep what stays whole.
+"""Words by the principle of minimum entropy: split where characters do not belong together, count the pieces.
 
 Language is stored best in the units that bring its entropy down: two characters that are met together more
 often than by chance cost less as one unit. So
 
-1. characters a, b stay together where ln p(ab) / (p(a) p(b)) >= ``min_pmi``; everywhere else the text is cut;
-2. the spans between the cuts are candidates, counted;
+1. characters a, b stay together where ln p(ab) / (p(a) p(b)) >= ``min_pmi``; everywhere else the text is split;
+2. the spans between the splits are candidates, counted;
 3. rare spans are dropped;
 4. back-check: a chain of pairs need not hold together as a whole, so a span stays only if its PMI, the least
    over its splits, is at least 3 nats for two characters and one more for each further one.
 
 The score is PMI / (n - 1) * ln count for a span of n characters; the count is that of spans, occurrences within
-longer spans are not in it. Spans longer than the longest n-gram counted are not considered. The cut needs no
+longer spans are not in it. Spans longer than the longest n-gram counted are not considered. The split needs no
 second reading of the text: each window shows a span with the characters on both sides of it.
 
 Source: Su Jianlin, 最小熵原理（二）："当机立断"之词库构建, 2018, https://kexue.fm/archives/5476. Cost: that of merging

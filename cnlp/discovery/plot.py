@@ -65,7 +65,7 @@ def _place(text: str, row: Measures | Candidate) -> tuple[float, float]:
 
 
 def _thin(places: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Every k-th, so that about as many remain as can be told apart."""
+    """Every k-th, so that labels do not overlap."""
     return places[:: ceil(len(places) / MAX_POINTS) or 1]
 
 

@@ -1,4 +1,4 @@
-"""From counts to words: cohesion, freedom, a score, and what is no word all the same.
+"""From counts to words: cohesion, freedom, a score, and exclusions.
 
 With N units in the text and p(x) = count(x) / N, logarithms natural, an n-gram w = c1 … cn has
 
@@ -43,14 +43,14 @@ _BATCH = 50_000
 
 
 class CountWords(Protocol):
-    """A set of words, a :class:`cnlp.Lexicon`, or anything else that can tell whether a word is in it."""
+    """A set of words, a :class:`cnlp.Lexicon`, or any other container with a test of membership."""
 
     def __contains__(self, word: str, /) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What is known of an n-gram.
+    """Statistics of an n-gram.
 
     Attributes:
         text: its characters.
@@ -59,8 +59,8 @@ class Measures:
         average_mi: mutual information of all its characters, in nats per character.
         left_entropy: of its left neighbours, in nats.
         right_entropy: of its right neighbours, in nats.
-        left_branching: different left neighbours, each edge one of its own.
-        right_branching: different right neighbours, each edge one of its own.
+        left_branching: different left neighbours, each edge counts as a different one.
+        right_branching: different right neighbours, each edge counts as a different one.
     """
 
     text: str
@@ -177,7 +177,7 @@ def choose_candidates(
         found: candidates.
         exclude: known words.
         boundary_characters: a candidate that begins or ends with one of them is none.
-        subword_ratio: a candidate is none if a longer one holds it and occurs at least this often, as a share.
+        subword_ratio: a candidate is dropped if a longer one contains it and occurs at least this often, as a share.
         top_k: how many; ``None``: all.
 
     Raises:
@@ -204,7 +204,7 @@ def choose_candidates(
 
 
 def is_number(text: str) -> bool:
-    """Are these numerals, perhaps with one measure word behind them?
+    """Are these numerals, perhaps with one measure word after them?
 
     >>> is_number("二十"), is_number("第三届"), is_number("三国")
     (True, True, False)
@@ -214,7 +214,7 @@ def is_number(text: str) -> bool:
 
 
 def _covers(found: Iterable[Candidate]) -> dict[str, int]:
-    """For every part of a candidate how often the commonest candidate around it occurs."""
+    """For every part of a candidate the count of the most common candidate around it."""
     covers: dict[str, int] = {}
     for candidate in found:
         text = candidate.text

@@ -114,7 +114,7 @@ def discover_words(
         texts: a DataFrame of texts.
         column: the one that holds the texts.
         max_length: longest word in characters, 1 to 6.
-        min_count: rarer strings are no words; by default 5, and more for large texts.
+        min_count: rarer strings are not words; by default 5, and more for large texts.
         min_pmi: nats, of two characters.
         min_entropy: nats, of the neighbours on either side.
         top_k: how many words; ``None``: all.
@@ -171,10 +171,10 @@ def start_session(master: str) -> SparkSession:
 
 
 def segment_udf(lexicon: Sequence[str] = (), **settings: Any) -> Callable[..., Any]:
-    """A pandas UDF ``text -> array<string>`` that cuts texts into words.
+    """A pandas UDF ``text -> array<string>`` that segments texts.
 
     Args:
-        lexicon: words of your own.
+        lexicon: user words.
         **settings: those of :class:`cnlp.Segmenter`, such as ``algorithm`` and ``mode``.
 
     Raises:
@@ -184,8 +184,8 @@ def segment_udf(lexicon: Sequence[str] = (), **settings: Any) -> Callable[..., A
     key = tuple(lexicon), tuple(sorted(settings.items()))
 
     def segment(texts: Any) -> Any:
-        cut = _segmenter(*key).segment
-        return texts.map(lambda text: cut(text) if isinstance(text, str) else None)  # pandas may say NaN for None
+        segment = _segmenter(*key).segment
+        return texts.map(lambda text: segment(text) if isinstance(text, str) else None)  # pandas may say NaN for None
 
     return _pandas_udf(segment, "array<string>")
 
@@ -218,7 +218,7 @@ def tag_udf(**settings: Any) -> Callable[..., Any]:
 
 
 def require_spark() -> None:
-    """Complain in one line if what the job needs is not installed."""
+    """Raise if a package that the job needs is not installed."""
     for package in ("pyspark", "pyarrow", "pandas"):
         if importlib.util.find_spec(package) is None:
             raise errors.missing_dependency(package, "spark", "word discovery on Spark")
@@ -258,7 +258,7 @@ def _count(batches: Iterable[pyarrow.RecordBatch], max_length: int, n_buckets: i
 
 
 def _sort(texts: list[str], max_length: int, n_buckets: int) -> pyarrow.RecordBatch:
-    """Runs of the windows and, in a bucket of their own, of single characters."""
+    """Runs of the windows and, in a separate bucket, of single characters."""
     import pyarrow
 
     text = "\n".join(texts)

@@ -1,4 +1,4 @@
-"""A table of n-grams: what is scored. The kernel makes one from counts, :class:`CountRows` from rows made elsewhere."""
+"""A table of n-gram counts. The kernel makes it from counts, :class:`CountRows` from rows made elsewhere."""
 
 from __future__ import annotations
 

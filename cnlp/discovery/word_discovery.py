@@ -1,7 +1,7 @@
-"""New words in raw text: count n-grams, score them, leave out what is no word.
+"""New words in raw text: count n-grams, score them, leave out those that are not words.
 
 The two methods share the counts. ``entropy`` takes the n-grams that stick together and are free on both sides
-(:mod:`cnlp.discovery.scoring`); ``minimum_entropy`` cuts the text between characters that do not belong
+(:mod:`cnlp.discovery.scoring`); ``minimum_entropy`` splits the text between characters that do not belong
 together (:mod:`cnlp.discovery.minimum_entropy`).
 """
 
@@ -29,7 +29,7 @@ class WordDiscovery:
     Args:
         method: ``"entropy"`` or ``"minimum_entropy"``.
         max_length: longest word in characters, 1 to 6.
-        min_count: rarer strings are no words; by default 5, and more for more than 6 million characters
+        min_count: rarer strings are not words; by default 5, and more for more than 6 million characters
             (:func:`cnlp.discovery.scoring.default_min_count`).
         min_pmi: nats; for ``entropy`` of an n-gram of two characters, each further one asks for one nat more
             (default 3); for ``minimum_entropy`` of two characters that stay together (default 1).
@@ -90,7 +90,7 @@ class WordDiscovery:
         return self.partial_fit(texts, encoding=encoding)
 
     def partial_fit(self, texts: TextSource | Iterable[TextSource], *, encoding: str = "utf-8") -> WordDiscovery:
-        """Add ``texts`` to what was read so far.
+        """Count ``texts`` as well.
 
         Args:
             texts: strings, and files as ``pathlib.Path``; or one of them.
@@ -170,7 +170,7 @@ def known_words(exclude: TextSource | CountWords) -> CountWords:
 
     Raises:
         OSError: the file cannot be read.
-        FormatError: it is no lexicon.
+        FormatError: it is not a lexicon.
     """
     if not isinstance(exclude, (str, os.PathLike)):
         return exclude

@@ -5,7 +5,7 @@ A predicted entity is correct when a gold entity has the same start, end and lab
     P = correct / predicted entities     R = correct / gold entities     F1 = 2 P R / (P + R)
 
 The overall figures count all entities together (micro average). Source: Tjong Kim Sang and De Meulder, CoNLL-2003
-shared task, 2003. The tests hold the counts against those of seqeval (Nakayama 2018) in its strict mode, for tags
+shared task, 2003. The tests compare the counts with those of seqeval (Nakayama 2018) in its strict mode, for tags
 in BIO and IOBES and for BMES written as IOBES: seqeval takes no M, and in its default mode joins an entity that it
 does not know how to end to the next one.
 

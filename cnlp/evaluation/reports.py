@@ -1,6 +1,6 @@
 """Scores as a report: a dictionary for JSON, and the same as lines of text with aligned columns.
 
-A report begins with what was compared (``gold``, ``prediction``, ``sentences``); the functions ``*_lines`` show a
+A report begins with its inputs (``gold``, ``prediction``, ``sentences``); the functions ``*_lines`` show a
 whole report.
 """
 
@@ -75,7 +75,7 @@ def segmentation_lines(report: Report) -> Iterator[str]:
     kinds = report["errors"]
     yield (
         f"errors: {kinds['split']:,} words were split, {kinds['joined']:,} groups joined, "
-        f"{kinds['crossing']:,} cut elsewhere"
+        f"{kinds['crossing']:,} with other boundaries"
     )
     errors = [
         (" ".join(error["gold"]), " ".join(error["predicted"]), error["count"], " ".join(map(str, error["sentences"])))
@@ -123,7 +123,7 @@ def tag_report(given: TagScore, joint: TagScore, n_errors: int, *, has_vocabular
 def tag_lines(report: Report) -> Iterator[str]:
     """A report with :func:`tag_report` as text."""
     yield from _heading(report)
-    rows: list[tuple[object, ...]] = [("accuracy on words that are cut alike", report["accuracy"])]
+    rows: list[tuple[object, ...]] = [("accuracy on equal words", report["accuracy"])]
     if report["unknown_words"] is not None:
         rows.append((f"accuracy on the {show(report['unknown_words'])} unknown among them", report["unknown_accuracy"]))
     rows.append(("joint F1: word and tag", report["joint_f1"]))
@@ -144,7 +144,7 @@ def entity_report(report: EntityReport, sentences: Sequence[tuple[int, str]], n_
     """The scores of entities.
 
     Args:
-        report: what was counted.
+        report: the counts.
         sentences: the line and the text of each.
         n_errors: how many errors are shown.
     """
@@ -191,7 +191,7 @@ def entity_lines(report: Report) -> Iterator[str]:
 
 
 def _heading(report: Mapping[str, Any]) -> Iterator[str]:
-    """The lines that say what was compared."""
+    """The lines that name the inputs."""
     yield from lines_of(
         [("gold", f"{report['gold']}: {report['sentences']:,} sentences"), ("prediction", report["prediction"])]
     )

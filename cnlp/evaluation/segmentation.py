@@ -141,7 +141,7 @@ class SegmentationScorer:
 
     Args:
         vocabulary: the words known in training, for OOV and IV recall; ``None`` for none.
-        name: what the errors call the prediction, such as its file.
+        name: of the prediction in errors, such as its file.
 
     >>> scorer = SegmentationScorer({"北京", "大学"})
     >>> scorer.add(["北京", "大学", "生"], ["北京", "大学生"])
@@ -202,7 +202,7 @@ def evaluate_segmentation(
         gold: the words of each sentence.
         predicted: the words of each sentence, same sentences in the same order.
         vocabulary: the words known in training, for OOV and IV recall; ``None`` for none.
-        name: what the errors call the prediction, such as its file.
+        name: of the prediction in errors, such as its file.
 
     Raises:
         cnlp.errors.FormatError: the characters of a sentence differ, or one side has more sentences.

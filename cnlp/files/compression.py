@@ -1,6 +1,6 @@
 """Compressed files, read and written as if they were not: gzip, bzip2, xz, Zstandard.
 
-A name's last suffix says what a file is. An archive that is damaged or ends too early is an error that says where;
+The kind of a file is that of its last suffix. An archive that is damaged or ends too early is an error that says where;
 what follows a complete archive must be another one, or zeros that fill a block. What is written depends on the bytes
 alone, not on the time: the same text gives the same file.
 """
@@ -33,7 +33,7 @@ class Writable(Protocol):
         ...
 
     def flush(self) -> None:
-        """Hand on what was written."""
+        """Pass on the buffered bytes."""
         ...
 
 
@@ -90,7 +90,7 @@ def kind_of(path: str) -> Kind | None:
 
 
 def without_suffix(path: str) -> str:
-    """The name of what is in the file.
+    """The name without the suffix of compression.
 
     >>> without_suffix("news.txt.gz"), without_suffix("news.txt")
     ('news.txt', 'news.txt')
@@ -99,7 +99,7 @@ def without_suffix(path: str) -> str:
 
 
 def decompressed(raw: Readable, path: str) -> Readable:
-    """What is in ``raw``, whose name is ``path``; ``raw`` itself if it is not compressed.
+    """The decompressed content of ``raw``, whose name is ``path``; ``raw`` itself if it is not compressed.
 
     Raises:
         DamagedFileError: by any read: the file is not in its format, is damaged, or ends too early.
@@ -126,7 +126,7 @@ def compressed(raw: Writable, path: str) -> Iterator[Writable]:
 
 
 class _Compressed:
-    """Compresses what is written to it."""
+    """Compresses the bytes written to it."""
 
     def __init__(self, raw: Writable, compressor: Compressor) -> None:
         self._raw = raw

@@ -140,7 +140,7 @@ def _mend_lines(text: str, chunk: Chunk, policy: str, on_bad: Callable[[BadBytes
 
 
 def undecodable(name: object, encoding: str, start: int, error: UnicodeDecodeError) -> errors.EncodingError:
-    """The error about what was decoded from byte ``start`` of the file on."""
+    """The error for the bytes from ``start`` of the file on."""
     bad = error.object[error.start : error.end]
     return errors.undecodable(name, encoding, start + error.start, bad)
 

@@ -244,7 +244,7 @@ def _match(pattern: str, without: str | None) -> Iterator[Input | OSError]:
     for path in sorted(glob.glob(pattern, recursive=True)):
         if not os.path.isdir(path):
             yield Input(path, without_suffix(os.path.relpath(path, fixed or os.curdir)), single=False)
-        elif "**" not in pattern:  # ** matches what is below the folder by itself
+        elif "**" not in pattern:  # ** already matches everything below the folder
             yield from _walk(path, fixed or os.curdir, without)
 
 

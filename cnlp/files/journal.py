@@ -4,7 +4,7 @@ The journal is a file in the output folder, a line of JSON for each complete out
 are the same and input and output have still the sizes and the SHA-256 that it gives; so what changed is done again.
 A line that is damaged, as the last one may be after a loss of power, is ignored.
 
-While a batch runs it holds a lock on its journal: two at once would undo each other's work.
+While a batch runs it holds a lock on its journal: two runs at the same time would overwrite each other's outputs.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Content:
 
 
 class Entry(NamedTuple):
-    """A line of the journal: what an output was made of, and what it is."""
+    """A line of the journal: an output and the input it was made from."""
 
     output: str
     input: str
@@ -84,7 +84,7 @@ class Journal:
         os.close(self._descriptor)
 
     def remove_unfinished(self, targets: Iterable[str]) -> None:
-        """Remove what a killed batch left where ``targets`` are to be; as the lock shows, nobody writes it."""
+        """Remove temporary files of a killed batch beside ``targets``; the lock shows that nobody writes them."""
         for folder in {os.path.dirname(os.path.realpath(target)) for target in targets}:
             for path in glob.glob(os.path.join(glob.escape(folder), f"{PREFIX}*.tmp")):
                 with suppress(OSError):

@@ -1,4 +1,4 @@
-"""The members of an object in JSON by their places, so that what is not touched stays as it is."""
+"""The members of an object in JSON by their places, so that the rest is copied unchanged."""
 
 from __future__ import annotations
 

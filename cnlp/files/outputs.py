@@ -35,7 +35,7 @@ class Output:
         self.failed = False
 
     def write(self, data: bytes) -> None:
-        """Write and flush, so that a pipe's reader gets each chunk at once.
+        """Write and flush, so that a pipe's reader gets each chunk immediately.
 
         Raises:
             OSError: with ``filename`` set to the output's name; ``failed`` is then set.
@@ -136,7 +136,7 @@ def is_folder(output: str) -> bool:
 
 
 def refuse_overwriting(inputs: Sequence[Input], targets: Sequence[str]) -> None:
-    """Refuse to write over what is read, links and ``>> FILE`` included.
+    """Refuse to overwrite an input, links and ``>> FILE`` included.
 
     Raises:
         ArgumentError: an output is one of the inputs.

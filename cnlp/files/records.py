@@ -2,7 +2,7 @@ r"""Records, one field of which is analysed: JSON Lines, and tables as CSV or TS
 
 Everything else is kept as it is, byte for byte: blanks, quotes, numbers, line endings, the order.
 
-text   The field holds the result in place of the text. Keywords are put into a field of their own, ``keywords``,
+text   The field holds the result in place of the text. Keywords are put into a new field, ``keywords``,
        tabs between them.
 jsonl  The record with the result added as ``tokens``, ``entities`` or ``keywords``; a row of a table becomes an object.
 
@@ -34,12 +34,12 @@ _TYPES = {bool: "true or false", float: "a number", list: "a list", dict: "an ob
 
 
 class Analysis(NamedTuple):
-    """What a command finds in a text, and its representation.
+    """The result of a command for a text, and its representation.
 
     Attributes:
-        key: what it is called in JSON.
+        key: its name in JSON.
         find: finds it.
-        show: the text with what was found in it, or that alone.
+        show: the text with the results marked, or the results alone.
         is_text: ``show`` gives the text, with marks.
     """
 
@@ -137,7 +137,7 @@ class Records:
         return f'{line[:end]},"{self.analysis.key}":{_dump(show(value or ""))}{line[end:]}'
 
     def _rows(self, text: str, table: Table, is_start: bool) -> Iterator[str]:
-        """The rows of a table; what is between the fields that change is kept."""
+        """The rows of a table; the text between changed fields is kept."""
         write = self._row_as_object if self.as_objects else self._row
         at = 0
         while at < len(text):
@@ -154,7 +154,7 @@ class Records:
             at, is_start = following, False
 
     def _heading(self, heading: str, table: Table) -> str:
-        """The heading of what is written."""
+        """The heading of the output."""
         if self.analysis.is_text and not self.as_objects:
             return heading
         if self.analysis.key in table.names:
@@ -203,7 +203,7 @@ def guess_kind(start: bytes) -> str:
 
 
 def read_records(chunks: Iterable[Chunk], path: str, field: str) -> Iterator[tuple[Chunk, Table | None]]:
-    """Chunks of whole lines as chunks of whole records, with what the heading says if they are rows of a table.
+    """Chunks of whole lines as chunks of whole records, with the content of the heading if they are rows of a table.
 
     Args:
         chunks: of one file, without a byte order mark.

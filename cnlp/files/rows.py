@@ -1,4 +1,4 @@
-r"""The syntax of tables as CSV or TSV: rows and fields by their places, so that what is not touched stays as it is.
+r"""The syntax of tables as CSV or TSV: rows and fields by their places, so that the rest is copied unchanged.
 
 A field that begins with ``"`` ends with the next single ``"``, may hold delimiters and line breaks, and ``""`` is
 a quote (RFC 4180). Elsewhere quotes are characters like others. Python's ``csv`` reads the same rows, but forgets

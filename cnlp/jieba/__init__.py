@@ -6,10 +6,10 @@
 >>> ", ".join(jieba.cut("他来到了网易杭研大厦"))
 '他, 来到, 了, 网易, 杭研, 大厦'
 
-It cuts as jieba 0.42.1 does, with jieba's dictionary and tables, which are read from where jieba is
+It segments as jieba 0.42.1 does, with jieba's dictionary and tables, which are read from where jieba is
 installed. :func:`use_backend` switches the same calls to cnlp's own models. As in jieba, the functions of the
-module are the methods of one tokenizer, ``dt``, and what is added to it is added for the whole process;
-a :class:`Tokenizer` of one's own shares nothing. ``docs/jieba.md`` lists what differs.
+module are the methods of one tokenizer, ``dt``, and words added to it are added for the whole process;
+a separate :class:`Tokenizer` shares nothing with it. ``docs/jieba.md`` lists the differences.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def get_FREQ(word: str, default: int | None = None) -> int | None:
 
 
 def use_backend(backend: Backend) -> None:
-    """Let the functions of this module cut as ``"jieba"`` does, or as ``"cnlp"``.
+    """Let the functions of this module segment as ``"jieba"`` does, or as ``"cnlp"``.
 
     Raises:
         ArgumentError: there is no such backend.
@@ -73,7 +73,7 @@ def setLogLevel(log_level: int) -> None:
 
 
 def enable_parallel(processnum: int | None = None) -> None:
-    """Taken and not needed: to send words between processes costs more than to cut them."""
+    """Has no effect: sending words between processes costs more than segmenting."""
 
 
 def disable_parallel() -> None:

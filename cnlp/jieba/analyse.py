@@ -133,7 +133,7 @@ class TFIDF(KeywordExtractor):
 
 
 class TextRank(KeywordExtractor):
-    """Rank of words in the graph of words that stand near each other (Mihalcea and Tarau 2004), as jieba reckons it.
+    """Rank of words in the graph of words that stand near each other (Mihalcea and Tarau 2004),as jieba computes it.
 
     >>> TextRank().textrank("线程与进程：线程是程序的一部分，进程是程序的执行", topK=2)
     ['进程', '程序']
@@ -171,7 +171,7 @@ class TextRank(KeywordExtractor):
 
 
 def _rank(counts: dict[tuple[Any, Any], int]) -> dict[Any, float]:
-    """Ten rounds in the order of the words, each rank taken up at once."""
+    """Ten rounds in the order of the words, each rank used immediately."""
     edges: dict[Any, list[tuple[Any, int]]] = defaultdict(list)
     for (left, right), weight in counts.items():
         edges[left].append((right, weight))

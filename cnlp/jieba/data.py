@@ -22,7 +22,7 @@ def folder() -> str:
     if spec is None or spec.origin is None:
         raise errors.MissingDependencyError(
             "cnlp.jieba reads the dictionary and the tables of jieba, which is not installed: pip install jieba, "
-            'or give a dictionary of your own and HMM=False, or use backend="cnlp"'
+            'or give a custom dictionary and HMM=False, or use backend="cnlp"'
         )
     return os.path.dirname(spec.origin)
 

@@ -1,4 +1,4 @@
-"""The HMM that cuts what the dictionary does not know: jieba's tables, as the kernel takes them."""
+"""The HMM for text that the dictionary does not cover: jieba's tables in the kernel's form."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class pair:
 
 
 class POSTokenizer:
-    """Cuts and tags as ``jieba.posseg.POSTokenizer`` does.
+    """Segments and tags as ``jieba.posseg.POSTokenizer`` does.
 
     Args:
         tokenizer: gives the words; its backend chooses who tags them, too.
@@ -94,7 +94,7 @@ class POSTokenizer:
         """Read the tags of a dictionary.
 
         Raises:
-            FormatError: a line is no entry.
+            FormatError: a line is not an entry.
         """
         tags = {}
         for number, line in enumerate(f.read().decode().splitlines(), 1):

@@ -57,7 +57,7 @@ class Frequencies(MutableMapping[str, int]):
 
 
 class Tokenizer:
-    """Cuts as ``jieba.Tokenizer`` of jieba 0.42.1 does.
+    """Segments as ``jieba.Tokenizer`` of jieba 0.42.1 does.
 
     Args:
         dictionary: path of a dictionary, lines of ``word frequency tag``; ``None``: jieba's own.
@@ -118,7 +118,7 @@ class Tokenizer:
 
         Raises:
             OSError: it cannot be read.
-            FormatError: a line is no entry.
+            FormatError: a line is not an entry.
             MissingDependencyError: no dictionary is named and jieba is not installed.
         """
         with self.lock:
@@ -173,7 +173,7 @@ class Tokenizer:
 
         Args:
             word: the word.
-            freq: its frequency; ``None``: what it takes to be cut out.
+            freq: its frequency; ``None``: just enough to make it a word.
             tag: its part of speech.
         """
         self.check_initialized()
@@ -190,7 +190,7 @@ class Tokenizer:
         self._segmenters = {}
 
     def del_word(self, word: str | bytes) -> None:
-        """Delete a word: it is cut into what it is made of."""
+        """Delete a word: it is segmented into its parts."""
         self.add_word(word, 0)
 
     def suggest_freq(self, segment: str | bytes | Iterable[str], tune: bool = False) -> int:
@@ -233,7 +233,7 @@ class Tokenizer:
 
         Args:
             sentence: any text.
-            cut_all: every word of the dictionary that stands anywhere.
+            cut_all: every word of the dictionary that occurs anywhere.
             HMM: find words that the dictionary does not have.
             use_paddle: taken and not used, as in a jieba without paddle.
         """
@@ -247,7 +247,7 @@ class Tokenizer:
         yield from self.lcut_for_search(sentence, HMM)
 
     def lcut_for_search(self, sentence: str | bytes, HMM: bool = True) -> list[str]:
-        """The words of a text for an index: words of two and three characters before those they stand in."""
+        """The words of a text for an index: words of two and three characters before those that contain them."""
         text = decoded(sentence)
         if self.backend == "cnlp":
             return self.segmenter("search", HMM).segment(text)
@@ -324,7 +324,7 @@ class Tokenizer:
         return words
 
     def _twin(self, text: str) -> reference.Dictionary:
-        """The words of the dictionary that stand in the text."""
+        """The words of the dictionary that occur in the text."""
         from cnlp.jieba._prefix import reference
 
         twin = reference.Dictionary()

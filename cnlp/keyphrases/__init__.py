@@ -1,4 +1,4 @@
-"""Keywords and keyphrases: term frequency, TF-IDF, TextRank, and a combination of what tells keyphrases."""
+"""Keywords and keyphrases: term frequency, TF-IDF, TextRank, and a combination of features."""
 
 from __future__ import annotations
 
@@ -44,18 +44,18 @@ def keywords(
     idf: Idf | None = None,
     segmenter: Segmenter | None = None,
 ) -> list[Keyword]:
-    """What a text is about: its best words and phrases, the best first.
+    """The words and phrases that describe a text, the best first.
 
     Args:
         text: any str.
         top_k: how many at most.
         method: ``"combined"``, ``"tfidf"``, ``"textrank"`` or ``"tf"``.
-        phrases: whether words that stand side by side may be one keyword.
+        phrases: whether adjacent words may be one keyword.
         pos: parts of speech that are wanted, such as ``["n"]`` for all nouns; all content words if ``None``.
         stopwords: words that are never keywords; the shipped list if ``None``.
         min_length: characters of the shortest keyword.
         idf: document frequencies, such as ``Idf.read("idf.tsv")``; the shipped ones if ``None``.
-        segmenter: cuts the words; the default one if ``None``.
+        segmenter: the default one if ``None``.
 
     Raises:
         TextTypeError: ``text`` is not a str.

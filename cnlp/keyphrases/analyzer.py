@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Analyzer:
-    """Terms of a text in their order, with repeats, each as it first stands in the text.
+    """Terms of a text in their order, with repeats, each in the form of its first occurrence.
 
     Can be pickled, cloned and sent to other processes.
 

@@ -1,6 +1,6 @@
 """Classes of words for the filter of candidates and for the prior of :class:`cnlp.keyphrases.Combined`.
 
-A class stands for tags of PFR, see :mod:`cnlp.pos.tagsets`; a word has the class of its commonest tag, so that
+A class is a set of tags of PFR, see :mod:`cnlp.pos.tagsets`; a word has the class of its most common tag, so that
 no text need be tagged. ``other`` are the closed classes, numerals and times. A word that the shipped table does not
 have is ``unknown``; such words are mostly names and terms, and count as nouns.
 """
@@ -38,7 +38,7 @@ _CLASS_OF = {tag: CLASSES.index(name) for name, tags in _TAGS.items() for tag in
 
 
 def class_of(tag: str) -> int:
-    """The class that stands for a tag; no tag is ``unknown``.
+    """The class of a tag; no tag is ``unknown``.
 
     >>> CLASSES[class_of("nrt")], CLASSES[class_of("p")], CLASSES[class_of("")]
     ('nr', 'other', 'unknown')

@@ -1,4 +1,4 @@
-"""The default: a log-linear combination of what tells keyphrases from other phrases.
+"""The default: a log-linear combination of features of keyphrases.
 
     score(c) = 1 / (1 + exp(-sum over features f of w_f * f(c)))
 
@@ -8,22 +8,22 @@ among its keywords. The features come in parts, which can be switched:
     part          features of a candidate
     frequency     ln count; ln greatest count of its words
     independence  ln(1 + count outside of longer candidates), after C-value (Frantzi, Ananiadou and Mima 2000);
-                  how often no word of content stands before it, behind it, on either side: the freedom of its
+                  how often no content word occurs before it, after it, on either side: the freedom of its
                   ends, which new-word discovery measures as entropy
-    idf           IDF of its commonest word
-    position      whether it stands in a heading (the first line or the last sentence, if no mark ends it);
+    idf           IDF of its most common word
+    position      whether it occurs in a heading (the first line or the last sentence, if no mark ends it);
                   ln(1 + characters before it)
     span          distance from first to last occurrence, as a share of the text (Medelyan and Witten 2008)
     casing        whether it has a capital letter
     length        its number of words; its number of characters
     pos           class of the word; of the first and the last word of a phrase: a prior by part of speech
     phrases       candidates of more than one word
-    distinct      nothing that stands within a better keyword
+    distinct      nothing inside a better keyword
 
 ``span`` and ``casing`` gained next to nothing on the development set and are off by default; the shipped weights are
-fitted without them, so they need weights of one's own. Weights are those of logistic regression, 1 for what the
+fitted without them, so they need weights fitted with them. Weights are those of logistic regression, 1 for what the
 authors named and 0 for the other candidates. The shipped ones were fitted to abstracts of papers
-(``recipes/keyphrases.py``); :meth:`Combined.fit` fits one's own. docs/keywords.md has the numbers that
+(``recipes/keyphrases.py``); :meth:`Combined.fit` fits new ones. docs/keywords.md has the numbers that
 justify each part.
 """
 
@@ -77,7 +77,7 @@ PARTS: dict[str, tuple[int, ...]] = {
     "distinct": (),
 }
 FEATURE_NAMES = (
-    "constant", "ln count", "ln(1 + independent count)", "parted before", "parted behind", "parted on both sides",
+    "constant", "ln count", "ln(1 + independent count)", "free before", "free after", "free on both sides",
     "ln greatest count of its words", "least IDF of its words", "in a heading", "ln(1 + characters before)", "span",
     "has a capital", *(f"{n} words" for n in range(1, MAX_WORDS + 1)),
     *(f"{n} characters" for n in range(1, LONGEST_CANDIDATE + 1)),
@@ -87,7 +87,7 @@ _ENDS = "。．！？；!?;"
 
 
 class Combined(Extractor):
-    """Scores words and phrases by all that is known about them.
+    """Scores words and phrases by a weighted sum of features.
 
     Args:
         parts: names of the parts that count, see the module.
@@ -167,7 +167,7 @@ class Combined(Extractor):
         return self
 
     def features(self, text: str) -> tuple[list[array[float]], list[tuple[int, int]]]:
-        """The features of each candidate, and where it first stands."""
+        """The features of each candidate, and its first occurrence."""
         data, bounds = self._terms(text).features(headings(text))
         values, ends = array("d", data), array("I", bounds)
         rows = [values[start : start + N_FEATURES] for start in range(0, len(values), N_FEATURES)]

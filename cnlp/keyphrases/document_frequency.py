@@ -1,4 +1,4 @@
-r"""Document frequencies: in how many documents of a corpus each word stands.
+r"""Document frequencies: the number of documents of a corpus that contain a word.
 
 A table is a text file in UTF-8, sorted by word so that tables of any size are merged in one pass::
 
@@ -199,7 +199,7 @@ def _in_order(rows: Iterable[_Row], path: str | os.PathLike[str]) -> Iterator[_R
     before = ""
     for number, (word, count) in enumerate(rows, 2):
         if word <= before:
-            raise errors.bad_line(path, number, f"words must be sorted and different: {word!r} behind {before!r}")
+            raise errors.bad_line(path, number, f"words must be sorted and different: {word!r} after {before!r}")
         before = word
         yield word, count
 

@@ -1,7 +1,7 @@
 """What every method shares: which words are candidates, and how the best become keywords.
 
 The words come from a segmenter. A word is a term unless it is a stop word, of a class that is not wanted, or without
-a letter (numbers, punctuation); to stand by itself it needs ``min_length`` characters. Terms side by side may form
+a letter (numbers, punctuation); a term alone needs ``min_length`` characters. Adjacent terms may form
 phrases of up to four words; a blank between two Latin words does not part them. Words that differ in width or ASCII
 case only are one. Cost: O(n) for a text of n characters, and O(c log k) for k keywords of c candidates.
 """
@@ -40,7 +40,7 @@ class Extractor:
         stopwords: words that are never keywords; the shipped list if ``None``.
         min_length: characters of the shortest keyword.
         idf: document frequencies; the shipped ones if ``None``.
-        segmenter: cuts the words; the default one if ``None``.
+        segmenter: the default one if ``None``.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Extractor:
 
     @cached_property
     def _tables(self) -> tuple[kernel.Trie, kernel.Trie | None, bytes, kernel.Trie | None, bytes, int, int, int]:
-        """What the kernel's ``Terms`` need besides the words."""
+        """The arguments of the kernel's ``Terms`` besides the words."""
         resources, idf = shipped_resources(), self._idf
         return (
             resources.lexicon,

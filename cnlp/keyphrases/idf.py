@@ -1,4 +1,4 @@
-"""Inverse document frequency: how much a word tells about the document that it stands in.
+"""Inverse document frequency: how specific a word is to a document.
 
     idf(w) = ln((N + s) / (df(w) + s))        Spärck Jones 1972, with additive smoothing s
 
@@ -6,7 +6,7 @@ N: documents of the corpus; df(w): how many of them have w; s: smoothing, 1 by d
 every word. A word that no document has gets df 0 and so the greatest IDF there is, ln((N + s) / s).
 
 The shipped table was counted over public texts, one paragraph a document; ``dictionaries/SOURCES.md`` names them. It
-is a trie that is mapped into memory. Tables of one's own are made by ``cnlp idf`` or by :meth:`TfIdf.fit`.
+is a trie that is mapped into memory. Custom tables are made by ``cnlp idf`` or by :meth:`TfIdf.fit`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Idf:
     def read(cls, path: str | os.PathLike[str]) -> Idf:
         """Read a table of ``cnlp idf``, or a file of ``word value`` lines as jieba's ``idf.txt``.
 
-        The latter does not tell how many documents there were: words that it lacks get its greatest value.
+        The latter does not contain the number of documents: words that it lacks get its greatest value.
 
         Raises:
             OSError: the file cannot be read.
@@ -79,7 +79,7 @@ class Idf:
         return array("d", (total - math.log(df + smoothing) for df in self._levels)).tobytes()
 
     def document_frequency(self, word: str) -> int:
-        """In how many documents the word stands; 0 if in none, or if the table holds ready-made values."""
+        """In how many documents the word occurs; 0 if in none, or if the table holds ready-made values."""
         return int(self._levels[self._level(word)]) if self.documents else 0
 
     def __getitem__(self, word: str) -> float:

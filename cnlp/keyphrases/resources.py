@@ -16,7 +16,7 @@ TRIE_ARRAYS = ("units", "pages", "codes")
 
 
 class Resources:
-    """What the file holds; immutable.
+    """The content of the file; immutable.
 
     Args:
         path: the file; the shipped one by default.

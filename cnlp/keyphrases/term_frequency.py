@@ -1,6 +1,6 @@
-"""Term frequency (Luhn 1957): what is said often is what the text is about.
+"""Term frequency (Luhn 1957): frequent words describe the text.
 
-tf(w) = how often w stands in the text
+tf(w) = how often w occurs in the text
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     PR(v) = (1 - d) / n + d * sum over neighbours u of PR(u) * w(u, v) / sum over x of w(u, x)
 
-Terms are nodes. Two are joined by an edge whose weight w is how often they stand fewer than ``window`` words apart
+Terms are nodes. Two are joined by an edge whose weight w is how often they occur fewer than ``window`` words apart
 (2 to 10 in the paper). The ranks are PageRank's on this undirected graph: their sum is 1, and what terms without
 neighbours have goes to all alike. They are found by power iteration from equal ranks until the sum of all changes is
 below ``tolerance``. Cost: O(n * window) for the graph of n words, and O(edges) a step, about 70 steps for 1e-10.

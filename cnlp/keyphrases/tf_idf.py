@@ -1,4 +1,4 @@
-"""TF-IDF (Salton and Buckley 1988): what is said often here, and seldom elsewhere.
+"""TF-IDF (Salton and Buckley 1988): words that are frequent here and rare elsewhere.
 
     score(w) = tf(w) * idf(w)       tf(w): its count in the text, or 1 + ln(count) if sublinear
                                     idf(w) = ln((N + s) / (df(w) + s)), see :mod:`cnlp.keyphrases.idf`

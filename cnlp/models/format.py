@@ -73,11 +73,11 @@ class ModelFile:
     Attributes:
         path: where it is.
         source: the mapping that the kernel's objects keep alive.
-        kind: what it models, such as ``"lexicon"``.
+        kind: of the model, such as ``"lexicon"``.
 
     Raises:
         OSError: the file cannot be read.
-        ModelError: it is no model file, is truncated, or is of another version.
+        ModelError: it is not a model file, is truncated, or is of another version.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -190,7 +190,7 @@ class ModelFile:
         """Compare the data with the checksum in the card.
 
         Raises:
-            ModelError: the data were altered or cut.
+            ModelError: the data were altered or truncated.
         """
         import hashlib
 

@@ -21,7 +21,7 @@ def load(
     script: bool = True,
     patterns: bool = True,
 ) -> Any:
-    """What a model file holds: a :class:`cnlp.Lexicon`, or a recognizer of entities, linear or neural.
+    """The content of a model file: a :class:`cnlp.Lexicon`, or a recognizer of entities, linear or neural.
 
     Args:
         path: a model file of kind ``"lexicon"``, ``"entities"`` or ``"neural-entities"``, or the name of a shipped

@@ -34,7 +34,7 @@ def open_model(
 ) -> ModelFile:
     """Open the model file at ``path``, or the shipped one, by default the lexicon.
 
-    A file of one's own is compared with its checksum; the shipped one is trusted to the installer,
+    A user's file is compared with its checksum; the shipped one is trusted to the installer,
     and checked by ``cnlp info``.
 
     Raises:

@@ -67,7 +67,7 @@ def entities(
         model: ``None`` or ``"msra"`` for persons, places and organisations (PER, LOC, ORG); ``"cluener"`` for ten
             finer labels; a model file, linear or neural; or a :class:`Recognizer`. For many texts make one of those
             once.
-        gazetteer: names of one's own: a :class:`cnlp.ner.gazetteer.Gazetteer`, or what makes one.
+        gazetteer: custom names: a :class:`cnlp.ner.gazetteer.Gazetteer`, or its arguments.
         rules: names of built-in rules such as ``("date", "money")``, or :class:`cnlp.ner.rules.Rules`.
 
     Returns:

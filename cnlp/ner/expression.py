@@ -7,7 +7,7 @@ never goes back. The syntax is that of Python's ``re``, less what no such automa
 quantifiers and references to groups are refused.
 
 ``\d`` is 0 to 9, ``\w`` letters, digits and Chinese characters, ``\s`` white space. Width, case and script are
-folded like the texts of a lexicon, unless told otherwise: ``ａ``, ``A`` and ``a`` are one.
+folded like the texts of a lexicon by default: ``ａ``, ``A`` and ``a`` are one.
 """
 
 from __future__ import annotations
@@ -242,7 +242,7 @@ def _sources(folds: tuple[bool, bool, bool]) -> dict[int, list[int]]:
 
 @cache
 def _named_sets() -> dict[str, Ranges]:
-    """What ``.`` and the classes stand for."""
+    """The characters that ``.`` and the classes match."""
     from cnlp.text.characters import CLASS_NAMES, class_ranges
 
     words = {CLASS_NAMES.index(name) for name in ("digit", "latin", "letter", "han", "kana", "hangul", "mark")}

@@ -1,4 +1,4 @@
-"""Gazetteers: lists of names, and where they stand in a text.
+"""Gazetteers: lists of names, and their matches in a text.
 
 A file has one entry a line, fields separated by tabs, text and label required::
 
@@ -8,7 +8,7 @@ A file has one entry a line, fields separated by tabs, text and label required::
 
     prefer   an entity, unless a longer candidate overlaps it or the model finds one in the same place (default)
     force    always an entity; of overlapping ones the longest, then the leftmost
-    block    what stands inside a match is no entity; with a label, none of this label
+    block    nothing inside a match is an entity; with a label, nothing of this label
 
 and may be followed by the flag ``partial``, as in ``force,partial``: the text may begin or end inside a run of
 letters or digits. Without it none does: ``AI`` is not found in ``AIR``. Blank lines and lines that begin with ``#``
@@ -56,7 +56,7 @@ class GazetteerEntry(NamedTuple):
 
     Attributes:
         text: how the entity is mentioned; any characters, white space included.
-        label: what it is; for ``block`` it may be empty, which means every label.
+        label: of the entity; for ``block`` it may be empty, which means every label.
         mode: ``"prefer"``, ``"force"`` or ``"block"``.
         name: its canonical name, ``None`` if it has none.
         partial: may begin and end inside a run of letters or digits.
@@ -73,7 +73,7 @@ class GazetteerEntry(NamedTuple):
 
 
 class GazetteerMatch(NamedTuple):
-    """Where an entry of a gazetteer stands: ``text[start:end]``, offsets in code points."""
+    """A match of an entry of a gazetteer: ``text[start:end]``, offsets in code points."""
 
     start: int
     end: int
@@ -238,7 +238,7 @@ def _numbered(
 
 
 def _lines(path: str | os.PathLike[str], kinds: _Kinds) -> Iterator[tuple[str, int]]:
-    """Text and kind of each entry; what stands behind the text is parsed once for each different rest of a line."""
+    """Text and kind of each entry; the fields after the text are parsed once for each different rest of a line."""
     known: dict[str, int] = {}
     for number, line in enumerate(read_lines_at_once(path), start=1):
         if line[:2] in ("", "#", "# ") or line.isspace():
@@ -255,7 +255,7 @@ def _lines(path: str | os.PathLike[str], kinds: _Kinds) -> Iterator[tuple[str, i
 
 
 def _parse(rest: str) -> EntryKind:
-    """The fields behind the text."""
+    """The fields after the text."""
     fields = rest.split("\t")
     if len(fields) > 3:
         raise ValueError(f"at most 4 fields (text, label, mode, name), got {len(fields) + 1}")

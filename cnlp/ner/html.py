@@ -1,7 +1,7 @@
 """A web page that shows texts with their entities marked by colour.
 
 The page is one file without scripts, fonts or anything else from elsewhere, so it opens offline, on a phone too, in
-light and dark. A legend tells the labels, their colours and how often each occurs. Text is escaped; control
+light and dark. A legend lists the labels, their colours and counts. Text is escaped; control
 characters, which HTML cannot hold, are shown by their pictures (U+2400). It can be written line by line: the
 legend, known only at the end, is the last element and is displayed first.
 """
@@ -61,7 +61,7 @@ class Page:
         self._hues: dict[str, int] = {}
 
     def head(self) -> str:
-        """What stands before the first line."""
+        """The HTML before the first line."""
         return _HEAD
 
     def line(self, text: str, entities: Sequence[Entity]) -> str:
@@ -77,7 +77,7 @@ class Page:
         return f"<p>{''.join(pieces)}</p>\n"
 
     def tail(self) -> str:
-        """What stands behind the last line: the legend."""
+        """The HTML after the last line: the legend."""
         entries = "".join(
             f'<mark style="--hue:{self._hue(label)}">{_text(label)}<small>{count:,}</small></mark>\n'
             for label, count in self.counts.most_common()

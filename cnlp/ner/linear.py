@@ -1,6 +1,6 @@
 """Named entities by a linear model over characters: :class:`EntityRecognizer`.
 
-A text is cut into words by the shipped segmenter and into pieces at sentence ends. Every character gets a tag of
+A text is segmented by the shipped segmenter and split into pieces at sentence ends. Every character gets a tag of
 the scheme (B-PER, M-PER, ...); what is seen of it (characters, words and their dictionary tags, entities and their
 first and last characters as the training corpus has them) is listed in ``cnlp/ner/FORMAT.md``. The score of tags t is
 
@@ -119,8 +119,8 @@ class EntityRecognizer(Recognizer):
                 :class:`cnlp.corpus.entities.Sentence`; spans do not overlap.
             dev: sentences that choose the best epoch by strict F1, and the factor that makes scores probabilities;
                 ``None``: the last epoch.
-            background: sentences of a related corpus with the same labels but habits of its own. Weights are
-                shared, and those of ``sentences`` have corrections of their own (Daume 2007).
+            background: sentences of a related corpus with the same labels but other conventions. Weights are
+                shared, and ``sentences`` get corrections to them (Daume 2007).
             progress: show a progress bar with the dev score.
 
         Raises:

@@ -3,7 +3,7 @@
 The rule:
 
 1. ``force`` matches of the gazetteer are entities.
-2. ``block`` matches of the gazetteer remove every other candidate that stands inside them (of their label, where
+2. ``block`` matches of the gazetteer remove every other candidate inside them (of their label, where
    they have one); a candidate that reaches beyond the block stays.
 3. The remaining candidates are those of the model, the rules, and the ``prefer`` matches of the gazetteer.
 4. Among forced matches, then among the candidates beside them: the longest wins, then the leftmost; in one place
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from cnlp.ner.gazetteer import GazetteerMatch
 
-    # Length below 0, start, rank, score below 0, number: the least wins. Then what was found.
+    # Length below 0, start, rank, score below 0, number: the least wins. Then the entity.
     Candidate: TypeAlias = tuple[int, int, int, float, int, Entity | GazetteerMatch]
 
 _RULE, _MODEL, _GAZETTEER = range(3)
@@ -53,7 +53,7 @@ def merge(
         rules: entities that rules found.
 
     Raises:
-        ArgumentError: an entity is empty, reaches outside of the text, or is not what stands there.
+        ArgumentError: an entity is empty, reaches outside of the text, or differs from it.
 
     >>> from cnlp.ner.gazetteer import Gazetteer
     >>> text = "王小川在北大"
@@ -82,7 +82,7 @@ def merge(
 
 
 def _ranked(rank: int, found: Sequence[Entity | GazetteerMatch]) -> list[Candidate]:
-    """What was found, with what decides who wins in front."""
+    """The entities, each after its sort key."""
     return [
         (each.start - each.end, each.start, rank, -getattr(each, "score", 1.0), number, each)
         for number, each in enumerate(found)
@@ -120,7 +120,7 @@ class _Blocks:
         self._reach = {label: list(accumulate((end for _, end in places), max)) for label, places in spans.items()}
 
     def cover(self, entity: Entity | GazetteerMatch) -> bool:
-        """Does it stand inside a block of its label or of every label?"""
+        """Is it inside a block of its label or of every label?"""
         return self._covers("", entity) or self._covers(entity.label, entity)
 
     def _covers(self, label: str, entity: Entity | GazetteerMatch) -> bool:
@@ -145,4 +145,4 @@ def _name(entities: list[Entity], matches: Iterable[GazetteerMatch]) -> list[Ent
 
 def _check(text: str, entity: Entity) -> None:
     if not 0 <= entity.start < entity.end <= len(text) or text[entity.start : entity.end] != entity.text:
-        raise errors.ArgumentError(f"{entity!r} does not stand in the text")
+        raise errors.ArgumentError(f"{entity!r} does not match the text")

@@ -11,7 +11,7 @@
     url     URL     https://example.com/a?b=1
 
 A date must be one of the calendar, a time one of the clock. Where a text could be something else (三点, 二元, 周三) it
-is no entity: the rules are made to be right rather than complete. Nothing begins or ends inside a run of letters or
+is not an entity: the rules prefer precision to recall. Nothing begins or ends inside a run of letters or
 digits. Numbers may be of full width, Chinese numerals in either script.
 
 Own expressions have the syntax of :mod:`cnlp.ner.expression`. Cost: O(length of the text) for every rule, whatever
@@ -47,7 +47,7 @@ class Rule(NamedTuple):
         label: of what it finds.
         expression: what an entity looks like.
         check: whether a match, folded, is one; ``None`` where all are.
-        not_before: characters that do not stand behind an entity (the 旦 of 元旦).
+        not_before: characters that do not follow an entity (the 旦 of 元旦).
         joins: signs that make one number with the digits on both sides, so that no entity ends or begins there.
     """
 
@@ -63,7 +63,7 @@ class Rules:
 
     Args:
         names: the built-in rules to use; all of them by default.
-        expressions: pairs of a label and an expression of one's own.
+        expressions: custom rules, pairs of a label and an expression.
 
     Raises:
         ArgumentError: there is no rule of that name, or an expression cannot be used.
@@ -89,7 +89,7 @@ class Rules:
         self._starts = re.compile(f"[{re.escape(''.join(sorted(self._openings)))}]") if self._openings else None
 
     def find(self, text: str) -> list[Entity]:
-        """What the rules find: entities of one rule do not overlap, those of different rules may; by start.
+        """The entities that the rules find: those of one rule do not overlap, those of different rules may; by start.
 
         Raises:
             TextTypeError: ``text`` is not a str.
@@ -162,7 +162,7 @@ def _match(rule: Rule, text: str, start: int) -> int:
 
 
 def _joined(text: str, digit: int, joins: str, step: int = -1) -> bool:
-    """Does a sign join the digit at ``digit`` with another one before (or behind) it, as in 1.5?"""
+    """Does a sign join the digit at ``digit`` with another one before (or after) it, as in 1.5?"""
     other = digit + 2 * step
     if not joins or not 0 <= other < len(text):
         return False
@@ -337,7 +337,7 @@ def _is_plate(text: str) -> bool:
 
 
 def _url() -> Expression:
-    """The expression of the tokenizer's pattern, in which a full-width sign behind an address ends it."""
+    """The expression of the tokenizer's pattern, in which a full-width sign after an address ends it."""
     from cnlp.text.patterns import PATTERNS, character_sets
 
     pattern = next(pattern for pattern in PATTERNS if pattern.name == "url")

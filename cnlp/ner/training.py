@@ -1,4 +1,4 @@
-"""How an :class:`cnlp.ner.linear.EntityRecognizer` learns, and how what it learnt becomes arrays.
+"""How an :class:`cnlp.ner.linear.EntityRecognizer` learns, and how its weights become arrays.
 
 Needs numpy. The loops are those of :mod:`cnlp.sequence.linear`; the arrays are drawn in ``FORMAT.md``.
 """
@@ -62,7 +62,7 @@ def train_linear(
     background: Sequence[Labelled],
     progress: bool,
 ) -> None:
-    """Fill in what the model learns."""
+    """Set the learnt attributes of the model."""
     if model.method not in LINEAR_METHODS:
         raise errors.unknown_choice("method", model.method, LINEAR_METHODS)
     scheme = get_scheme(model.scheme)
@@ -70,7 +70,7 @@ def train_linear(
     tags = tag_set(scheme, labels)
     _check(labels, tags, background)
     for text, spans in (*sentences, *background):
-        spans_to_tags(spans, len(text), scheme)  # says what is wrong with them
+        spans_to_tags(spans, len(text), scheme)  # raises if they are invalid
     dev_pieces = [list(pieces_of(text, spans)) for text, spans in dev]
     pieces = [piece for text, spans in sentences for piece in pieces_of(text, spans, keep=True)]
     n_own = len(pieces)
@@ -118,7 +118,7 @@ def train_linear(
 
 
 def pieces_of(text: str, spans: Sequence[tuple[int, int, str]], *, keep: bool = False) -> Iterator[Piece]:
-    """The pieces of a text, cut into words by the shipped segmenter."""
+    """The pieces of a text, segmented by the shipped segmenter."""
     return cut_pieces(text, [end for end, _ in shipped_segmenter().kernel.words(text, None)], spans, keep=keep)
 
 
@@ -230,7 +230,7 @@ class _Learner:
         return problem
 
     def scorer(self, groups: Sequence[Sequence[Piece]], dev: Sequence[Labelled]) -> Callable[[Floats], float]:
-        """Strict F1 on sentences that were cut into these pieces."""
+        """Strict F1 on sentences that were split into these pieces."""
         pieces = [piece for group in groups for piece in group]
         layout = Layout(pieces, self.alphabet)
         plain = [Piece(piece.text, piece.ends) for piece in pieces]
@@ -379,7 +379,7 @@ def _pack(
 
 
 def _buckets(keys: Sequence[int], size: int) -> list[list[int]]:
-    """Keys by bucket; what a full one cannot take goes on to the next. Of two that look the same, the first stays."""
+    """Keys by bucket; a full one passes keys on to the next. Of two that look the same, the first is kept."""
     n_buckets = max(1, int(len(keys) / LOAD / size) + 1)
     buckets: list[list[int]] = [[] for _ in range(n_buckets)]
     seen = set()

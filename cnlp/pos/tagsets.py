@@ -27,7 +27,7 @@ PFR: dict[str, tuple[str, str, str | None]] = {
     "d": ("adverb", "ADV", "AD"),
     "Dg": ("morpheme of an adverb", "ADV", "AD"),
     "e": ("interjection", "INTJ", "IJ"),
-    "f": ("direction, place behind a noun", "ADP", "LC"),
+    "f": ("direction, place after a noun", "ADP", "LC"),
     "h": ("prefix", "PART", None),
     "i": ("idiom of four characters", "X", None),
     "j": ("abbreviation", "NOUN", None),

@@ -1,6 +1,6 @@
 """scikit-learn's contract for estimators, without scikit-learn: parameters can be read, set and cloned.
 
-A constructor only stores its arguments, under their names; what is learnt ends in ``_``. So
+A constructor only stores its arguments, under their names; learnt attributes end in ``_``. So
 ``sklearn.base.clone``, ``GridSearchCV`` and the like work on every tagger here. Source: Buitinck et al.,
 API design for machine learning software, 2013.
 """

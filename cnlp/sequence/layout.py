@@ -1,4 +1,4 @@
-"""Pack what a tagger learnt into the arrays that the kernel reads; FORMAT.md, beside this file, draws them.
+"""Pack a tagger's weights into the arrays that the kernel reads; FORMAT.md, beside this file, describes them.
 
 Hash tables are laid out in buckets of one cache line, so that decoding reads memory once for each n-gram.
 """
@@ -127,7 +127,7 @@ def pack_covers(rows: Mapping[int, Sequence[int]], marks: Mapping[int, int] = _N
 
 
 def _fill(keys: Collection[int], size: int) -> list[list[int]]:
-    """The keys of each bucket; what finds its bucket full goes on to the next one with room."""
+    """The keys of each bucket; a key whose bucket is full goes to the next one with room."""
     n_buckets = max(1, int(len(keys) / _LOAD / size) + 1)
     buckets: list[list[int]] = [[] for _ in range(n_buckets)]
     for key in keys:
@@ -139,7 +139,7 @@ def _fill(keys: Collection[int], size: int) -> list[list[int]]:
 
 
 def pad_line(data: bytes) -> bytes:
-    """``data`` with zeros behind it, up to a multiple of a cache line."""
+    """``data`` padded with zeros to a multiple of a cache line."""
     return data + bytes(-len(data) % LINE)
 
 

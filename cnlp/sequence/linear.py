@@ -1,10 +1,10 @@
-"""Linear sequence models over streams of rows: what the perceptron and the CRF learn, and how.
+"""Linear sequence models over streams of rows: the weights of perceptron and CRF, and their learning.
 
 A model gives a sequence of observations x and its tags t the score
 
     s(x, t) = sum over p of A[t_p-1, t_p] + sum over streams k and offsets d of W_k[key_k(p - d), d, t_p]
 
-(:mod:`cnlp.sequence.templates` says what a stream is). Learning:
+(:mod:`cnlp.sequence.templates` defines streams). Learning:
 
     perceptron  every sequence whose best path is wrong moves the weights towards the gold path and away from
                 the found one, by 1, or by the least step that repairs it, at most C (passive-aggressive,
@@ -89,7 +89,7 @@ def buffer_of(size: int, dtype: npt.DTypeLike) -> tuple[bytearray, npt.NDArray[A
 
 
 class Shape:
-    """Where each stream's rows stand in the weights; the transitions [T][T] and the start [T] follow.
+    """The offset of each stream's rows in the weights; the transitions [T][T] and the start [T] follow.
 
     Args:
         windows: (low, high) of each stream.
@@ -138,7 +138,7 @@ class Problem:
         sequences: [Q, 2] begins and ends.
         tags: [N] gold tags; zeros where they are not known.
         allowed: [T][T], first [T], last [T] as bytes of 0 and 1 (``schemes.transition_mask``).
-        start_tag: the tag that a sequence starts behind, -1 for a start of its own.
+        start_tag: the tag before every sequence, -1 for a separate start.
 
     Attributes:
         ids: [S, N] row of each stream at each position; to be filled in.
@@ -196,7 +196,7 @@ def _bytes_of(weights: Floats) -> bytes:
 
 @dataclass
 class PerceptronState:
-    """Weights on their way: the sums make the average, the steps go on over epochs."""
+    """Weights in training: the sums for the average, and the steps over all epochs."""
 
     weights: bytearray
     sums: bytearray

@@ -8,8 +8,8 @@ the label (``B-PER``); a span without a label, as a word is in segmentation, has
     BMES    B      M       E     S       O         Xue, 2003
     IOBES   B      I       E     S       O         Ratinov and Roth, 2009
 
-Conversion is strict in both directions: a tag that cannot stand where it stands is an error, repaired only
-where :class:`TagReader` is told to, so ``tags_to_spans(spans_to_tags(spans, n, s), s)`` gives back the spans in
+Conversion is strict in both directions: a tag that is not allowed at its position is an error, repaired only
+if :class:`TagReader` gets ``repair``, so ``tags_to_spans(spans_to_tags(spans, n, s), s)`` gives back the spans in
 order, and no score flatters a tagger that breaks its scheme. Cost: O(n).
 
 >>> spans_to_tags([(0, 2, "PER"), (3, 4, "LOC")], 5, "BMES")
@@ -64,11 +64,11 @@ class Scheme:
         return prefix in (self.last, self.single)
 
     def may_go_on(self, prefix: str) -> bool:
-        """Whether a span can go on behind a tag with this prefix."""
+        """Whether a span can continue after a tag with this prefix."""
         return prefix in (self.first, self.inside)
 
     def may_follow(self, before: str | None, after: str | None) -> bool:
-        """Whether the tag ``after`` can stand behind ``before``; ``None`` is the edge of the sequence.
+        """Whether the tag ``after`` may follow ``before``; ``None`` is the edge of the sequence.
 
         >>> SCHEMES["BMES"].may_follow("B-PER", "E-PER"), SCHEMES["BMES"].may_follow("B-PER", "E-LOC")
         (True, False)
@@ -126,7 +126,7 @@ def split_tag(tag: str, scheme: str | Scheme) -> tuple[str, str | None]:
     if (prefix == OUTSIDE and not dash) or (prefix in scheme.prefixes and bool(dash) == bool(label)):
         return prefix, label or None
     expected = ", ".join((*scheme.prefixes, OUTSIDE))
-    raise errors.ArgumentError(f"{tag!r} is no tag of {scheme.name}: expected one of {expected}, or B-LABEL")
+    raise errors.ArgumentError(f"{tag!r} is not a tag of {scheme.name}: expected one of {expected}, or B-LABEL")
 
 
 def spans_to_tags(spans: Iterable[Span], length: int, scheme: str | Scheme) -> list[str]:
@@ -150,10 +150,10 @@ def spans_to_tags(spans: Iterable[Span], length: int, scheme: str | Scheme) -> l
             raise errors.ArgumentError(f"span ({start}, {end}) is empty or reaches outside 0..{length}")
         if any(tag != OUTSIDE for tag in tags[start:end]):
             raise errors.ArgumentError(f"span ({start}, {end}) overlaps another one")
-        behind = f"-{label}" if label else ""
-        tags[start:end] = [scheme.inside + behind] * (end - start)
-        tags[start] = scheme.first + behind
-        tags[end - 1] = (scheme.single if end - start == 1 else scheme.last) + behind
+        suffix = f"-{label}" if label else ""
+        tags[start:end] = [scheme.inside + suffix] * (end - start)
+        tags[start] = scheme.first + suffix
+        tags[end - 1] = (scheme.single if end - start == 1 else scheme.last) + suffix
     return tags
 
 
@@ -167,7 +167,7 @@ class TagReader:
     Args:
         scheme: BIO, BMES or IOBES.
         repair: what to do with tags that break the scheme. ``None``: refuse them. ``"begin"``: a tag that cannot
-            go on with the span before it begins a new one, and a span that does not close ends where the next
+            continue the span before it begins a new one, and a span that does not close ends where the next
             begins, as conlleval reads tags (Tjong Kim Sang and Buchholz, 2000); so IOB1 is read as BIO.
             ``"drop"``: only what begins and ends as the scheme says is a span, as seqeval's strict mode reads them.
 
@@ -191,7 +191,7 @@ class TagReader:
         """The spans that the tags write, from left to right.
 
         Raises:
-            TagError: a tag is not of the scheme, or cannot stand where it stands and ``repair`` is ``None``.
+            TagError: a tag is not of the scheme, or not allowed at its position and ``repair`` is ``None``.
         """
         spans: list[Span] = []
         start: int | None = None
@@ -222,7 +222,7 @@ class TagReader:
             where = f"at position {position}" if tag is not None else "at the end"
             shown = repr(tag) if tag is not None else "nothing"
             after = f"after {before!r}" if before is not None else "at the start"
-            raise errors.TagError(f"{scheme.name}: {shown} {where} cannot stand {after}", position)
+            raise errors.TagError(f"{scheme.name}: {shown} {where} is not allowed {after}", position)
         fits = left != OUTSIDE and scheme.may_go_on(left) and label == right_label
         goes_on = fits and right != OUTSIDE and not scheme.opens(right)
         ends = left != OUTSIDE and not goes_on
@@ -236,14 +236,14 @@ def tags_to_spans(tags: Sequence[str], scheme: str | Scheme) -> list[Span]:
     """The spans that the tags write, from left to right; :class:`TagReader` reads many sequences faster.
 
     Raises:
-        TagError: a tag is not of the scheme or cannot stand where it stands; its position is named.
+        TagError: a tag is not of the scheme or not allowed at its position, which is named.
 
     >>> tags_to_spans(["S", "B", "M", "E"], "BMES")
     [(0, 1, None), (1, 4, None)]
     >>> tags_to_spans(["O", "I-PER"], "BIO")
     Traceback (most recent call last):
         ...
-    cnlp.errors.TagError: BIO: 'I-PER' at position 1 cannot stand after 'O'
+    cnlp.errors.TagError: BIO: 'I-PER' at position 1 is not allowed after 'O'
     """
     return TagReader(scheme).spans(tags)
 
@@ -275,7 +275,7 @@ def words_to_tags(words: Iterable[str], scheme: str | Scheme = "BMES") -> list[s
 
 
 def tags_to_words(text: str, tags: Sequence[str], scheme: str | Scheme = "BMES") -> list[str]:
-    """The words that the tags cut the text into; no character is lost.
+    """The words that the tags split the text into; no character is lost.
 
     Raises:
         ArgumentError: there are more or fewer tags than characters, they break the scheme, or some character

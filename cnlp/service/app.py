@@ -1,7 +1,7 @@
 """The web application: segment, tag, entities and keywords as JSON, and a page to try them.
 
 Every answer is JSON; an error is ``{"error": …}`` and says what would be right. Texts are never logged. An
-answer depends on its request alone: words of one's own come with it, in ``lexicon``.
+response depends on its request alone, which contains the user's words in ``lexicon``.
 """
 
 from __future__ import annotations
@@ -83,8 +83,8 @@ def create_app(*, max_body: int = MAX_BODY, timeout: float = TIMEOUT) -> FastAPI
 def _add_routes(app: FastAPI) -> None:
     @app.post("/segment", response_model=schema.Words, responses=_REFUSALS, summary="Words")
     def segment(request: schema.SegmentRequest) -> Any:
-        cut = segmenter_of(request, request.mode).segment
-        return JSON({"words": _each(request.text, cut)})
+        segment = segmenter_of(request, request.mode).segment
+        return JSON({"words": _each(request.text, segment)})
 
     @app.post("/tag", response_model=schema.Tokens, responses=_REFUSALS, summary="Words with parts of speech")
     def tag(request: schema.TagRequest) -> Any:
@@ -144,7 +144,7 @@ def lexicon_of(entries: tuple[Entry | str, ...]) -> Lexicon | None:
     return Lexicon(entries) if entries else None
 
 
-def segmenter_of(request: schema.Cut, mode: str) -> Segmenter:
+def segmenter_of(request: schema.Segmentation, mode: str) -> Segmenter:
     """The segmenter that a request asks for."""
     return segmenter_for(mode, request.algorithm, request.standard, lexicon_of(request.entries()))
 

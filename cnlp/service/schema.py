@@ -1,4 +1,4 @@
-"""What the service takes and gives; its OpenAPI is made of these."""
+"""Requests and responses of the service; its OpenAPI description is made of them."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from cnlp.segmentation import ALGORITHMS, MODES
 MAX_TEXTS = 1000
 MAX_ENTRIES = 1000
 
-Text = Annotated[str, Field(description="One text; nothing of it is lost.")]
+Text = Annotated[str, Field(description="One text; no character of it is lost.")]
 Texts = Annotated[list[str], Field(max_length=MAX_TEXTS, description="Many texts; the answer has their order.")]
 Word = Annotated[str, Field(min_length=1, max_length=100)]
 LongWord = Annotated[str, Field(min_length=2, max_length=100)]
 
 
 def _whole(value: object) -> object:
-    """JSON does not tell 5.0 from 5."""
+    """5.0 as 5: JSON has one type for both."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -29,7 +29,7 @@ class _Strict(BaseModel):
 
 
 class ListedWord(_Strict):
-    """A word to be known (``prefer``) or always cut out (``force``)."""
+    """A word that is added (``prefer``) or always segmented as one (``force``)."""
 
     word: Word
     mode: Literal["prefer", "force"] = "prefer"
@@ -42,7 +42,7 @@ class ListedWord(_Strict):
 
 
 class BlockedWord(_Strict):
-    """What is never a word."""
+    """A string that is never a word."""
 
     word: LongWord
     mode: Literal["block"]
@@ -52,7 +52,7 @@ class BlockedWord(_Strict):
 
 
 class SplitWord(_Strict):
-    """What is always cut into these pieces."""
+    """A string that is always segmented into these pieces."""
 
     pieces: Annotated[list[Word], Field(min_length=1, max_length=100)]
     mode: Literal["split"]
@@ -64,23 +64,23 @@ class SplitWord(_Strict):
 LexiconEntries = Annotated[list[Word | ListedWord | BlockedWord | SplitWord], Field(max_length=MAX_ENTRIES)]
 
 
-class Cut(_Strict):
-    """How a text is cut into words."""
+class Segmentation(_Strict):
+    """A text and the settings of its segmentation."""
 
     text: Text | Texts
     algorithm: Literal[ALGORITHMS] | None = None  # type: ignore[valid-type]
-    standard: Annotated[str, Field(description="Whose habits to follow, such as pku or msr.")] | None = None
+    standard: Annotated[str, Field(description="Segmentation standard, such as pku or msr.")] | None = None
     lexicon: LexiconEntries = []
 
     def entries(self) -> tuple[Entry | str, ...]:
         return tuple(item if isinstance(item, str) else item.entry() for item in self.lexicon)
 
 
-class SegmentRequest(Cut):
+class SegmentRequest(Segmentation):
     mode: Literal[MODES] = "default"  # type: ignore[valid-type]
 
 
-class TagRequest(Cut):
+class TagRequest(Segmentation):
     tagset: Literal["pfr", "universal", "ctb"] = "pfr"
 
 
@@ -160,7 +160,7 @@ class Health(BaseModel):
 
 
 class Error(BaseModel):
-    """What was wrong, and what would be right."""
+    """An error: what was wrong, and what would be right."""
 
     error: str
 

@@ -1,4 +1,4 @@
-"""Bigrams: learn a model from segmented sentences, save it, and cut with it."""
+"""Bigrams: learn a model from segmented sentences, save it, and segment with it."""
 
 import tempfile
 from pathlib import Path
@@ -14,7 +14,7 @@ SENTENCES = [
 
 
 def main() -> None:
-    """Fit, save, load, cut."""
+    """Fit, save, load, segment."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "my.safetensors")
         Bigram().fit(SENTENCES).save(path)

@@ -1,7 +1,7 @@
 """Document vectors and selection of terms with scikit-learn: ``python docs/examples/document_vectors.py``.
 
 ``cnlp.keyphrases.Analyzer`` turns a text into terms, scikit-learn does the rest: counts (bag of words), TF-IDF, and
-the chi-square test that tells which terms go with which class of documents. Needs ``pip install 'cnlp[sklearn]'``.
+the chi-square test for the association of terms and classes of documents. Needs ``pip install 'cnlp[sklearn]'``.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ SENTENCES = [["我", "爱", "北京"], ["北京", "很", "大"], ["大学生", "
 
 
 def main() -> None:
-    """Fit, fit more, save, load, cut."""
+    """Fit, fit more, save, load, segment."""
     model = HMM(order=2).fit(SENTENCES[:2])
     model.partial_fit(SENTENCES[2:])
     with tempfile.TemporaryDirectory() as folder:

@@ -6,7 +6,7 @@ WORDS = Lexicon.only(["研究", "研究生", "生命", "命", "起源"])
 
 
 def main() -> None:
-    """Cut one ambiguous text three ways."""
+    """Segment one ambiguous text three ways."""
     for algorithm in ("forward", "backward", "bidirectional"):
         print(algorithm, Segmenter(WORDS, algorithm=algorithm).segment("研究生命起源"))
 

@@ -1,8 +1,8 @@
-"""Mine the new words of a novel, and cut it again with them: ``python docs/examples/mine_a_novel.py NOVEL.txt``.
+"""Mine the new words of a novel, and segment it again with them: ``python docs/examples/mine_a_novel.py NOVEL.txt``.
 
 From raw text to a picture in four steps: find words, keep those that the shipped lexicon lacks, lay them over it, and
-compare the two cuts. ``new-words.svg`` shows every string by how firmly it holds together and how free it stands;
-the words that were kept are red. Without a file a few sentences serve.
+compare the two segmentations. ``new-words.svg`` shows every string by how firmly it holds together and how free it
+stands; the words that were kept are red. Without a file a few sentences serve.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SENTENCES = """
 
 
 def main(path: Path | None = None) -> None:
-    """Find, keep, cut again, draw."""
+    """Find, keep, segment again, draw."""
     text = SENTENCES if path is None else path.read_text(encoding="utf-8")
     small = len(text) < 100_000
     finder = cnlp.WordDiscovery(min_count=4 if small else None, min_pmi=1.0 if small else None, exclude=cnlp.load())
@@ -38,7 +38,7 @@ def main(path: Path | None = None) -> None:
         changed += before != after
         if before != after and changed <= 5:
             print(f"- {' '.join(before)}\n+ {' '.join(after)}")
-    print(f"{changed} sentences are cut otherwise")
+    print(f"{changed} sentences are segmented differently")
 
     Path("new-words.svg").write_text(scatter(measure(finder.counts_.table(min_count=4)), found), encoding="utf-8")
     print("the picture is in new-words.svg")

@@ -1,4 +1,4 @@
-"""Parts of speech: tag text, keep tags of one's own, convert them, and train a tagger."""
+"""Parts of speech: tag text, keep custom tags, convert them, and train a tagger."""
 
 import tempfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The averaged perceptron: train a tagger, write it as a model file, and cut with it under one's own words."""
+"""The averaged perceptron: train a tagger, write it as a model file, and segment with it and custom words."""
 
 import tempfile
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Full-text search in Chinese with SQLite: ``python docs/examples/search_index.py FILE... -- QUERY``.
 
-SQLite's FTS5 parts words at blanks, so Chinese text has to be cut before. Documents are indexed with the mode
+SQLite's FTS5 splits words at blanks, so Chinese text has to be segmented before. Documents are indexed with the mode
 ``search``, which also gives the words within long words: 中国科学院 is found by 科学院, and by itself. The same works
 for any engine that takes words: replace jieba's ``cut_for_search`` by ``segment(mode="search")``.
 """
@@ -24,7 +24,7 @@ segmenter = cnlp.Segmenter(mode="search")
 
 
 def words(text: str) -> str:
-    """The words of a text as FTS5 wants them: parted by blanks, without punctuation."""
+    """The words of a text as FTS5 needs them: separated by blanks, without punctuation."""
     return " ".join(word for word in segmenter.segment(text) if any(map(str.isalnum, word)))
 
 

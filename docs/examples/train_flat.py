@@ -1,6 +1,6 @@
-"""Train FLAT on labels of your own: ``python docs/examples/train_flat.py TRAIN DEV``.
+"""Train FLAT on your labels: ``python docs/examples/train_flat.py TRAIN DEV``.
 
-The files have a character and its tag a line (``北 B-CITY``), an empty line behind each sentence. The run's folder,
+The files have a character and its tag a line (``北 B-CITY``), an empty line after each sentence. The run's folder,
 ``flat.training``, gets the scores of each epoch and their picture, ``curve.png``; ``flat.safetensors`` is the model,
 which ``cnlp ner --model flat.safetensors`` uses. Without files a few made-up orders serve.
 Needs ``pip install 'cnlp[neural]'``.

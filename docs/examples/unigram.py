@@ -4,7 +4,7 @@ from cnlp import Segmenter
 
 
 def main() -> None:
-    """Cut, and tell what the second best segmentation costs more."""
+    """Segment, and print how much more the second best segmentation costs."""
     segmenter = Segmenter(algorithm="unigram")
     best, second = segmenter.n_best("研究生命起源", 2)
     print(best.words)

@@ -54,7 +54,7 @@ def test_other_encodings_are_read(shell: Shell, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "format", "to", "message"),
     [
-        ("他\tO\n在\tI-LOC\n", "bio", "bmes", ":2: BIO: 'I-LOC' at position 1 cannot stand after 'O'"),
+        ("他\tO\n在\tI-LOC\n", "bio", "bmes", ":2: BIO: 'I-LOC' at position 1 is not allowed after 'O'"),
         ("他\tO\n\n在\n", "bio", "bmes", ":3: expected a character and its tag, got '在'"),
         (
             '\n{"text":"北京大学","entities":[{"start":0,"end":2,"label":"A"},{"start":1,"end":4,"label":"B"}]}\n',
@@ -63,8 +63,18 @@ def test_other_encodings_are_read(shell: Shell, tmp_path: Path) -> None:
             ":2: cannot be written as bio: '北京' (0, 2, A) overlaps '京大学' (1, 4, B)",
         ),
         ('{"text":"\\ud800","entities":[]}', "jsonl", "bio", ":1: a lone surrogate cannot be written in UTF-8"),
-        ('{"text":"a\\nb","entities":[]}', "jsonl", "bio", ":1: cannot be written as bio: a line break cannot stand"),
-        ('{"text":"a\\tb","entities":[]}', "jsonl", "conll", ":1: cannot be written as conll: a tab cannot stand"),
+        (
+            '{"text":"a\\nb","entities":[]}',
+            "jsonl",
+            "bio",
+            ":1: cannot be written as bio: these columns cannot contain a line break",
+        ),
+        (
+            '{"text":"a\\tb","entities":[]}',
+            "jsonl",
+            "conll",
+            ":1: cannot be written as conll: these columns cannot contain a tab",
+        ),
     ],
 )
 def test_what_is_broken_is_named_by_line_and_nothing_is_left(

@@ -51,7 +51,7 @@ def test_words_of_two_files(shell: Shell, gold: Path, prediction: Path) -> None:
     assert shown["precision"][:4] == ["0.4000", "4", "of", "10"]
     assert shown["recall"][:4] == ["0.4000", "4", "of", "10"]
     assert shown["F1"] == ["0.4000"]
-    assert "errors: 2 words were split, 2 groups joined, 0 cut elsewhere" in result.out.decode()
+    assert "errors: 2 words were split, 2 groups joined, 0 with other boundaries" in result.out.decode()
     assert shown["江"] == ["泽民", "江泽民", "2", "1", "3"]
     assert shown["北京大学"] == ["北京", "大学", "1", "2"]
 
@@ -198,8 +198,8 @@ def test_sentences_with_entities_that_differ(shell: Shell, tmp_path: Path) -> No
     one_line(shell("evaluate", "ner", gold, found), place)
     found.write_text(FOUND_COLUMNS.split("\n\n")[0], encoding="utf-8")
     one_line(shell("evaluate", "ner", gold, found), f"{found}:1: 2 gold and 1 sentences: the file ends here")
-    one_line(shell("evaluate", "ner", found, gold), f"{found}:7: BMES: 'M-LOC' at position 6 cannot stand after 'O'")
+    one_line(shell("evaluate", "ner", found, gold), f"{found}:7: BMES: 'M-LOC' at position 6 is not allowed after 'O'")
     assert shell("evaluate", "ner", found, found, "--repair", "drop").code == 0
     found.write_text("我们 开会\n", encoding="utf-8")
-    one_line(shell("evaluate", "ner", gold, found), f"{found}:1: the format is none of ")
+    one_line(shell("evaluate", "ner", gold, found), f"{found}:1: the format was not recognized; name one of ")
     one_line(shell("evaluate", "ner", gold, gold, "--model", "m"), "leave it out to score a model", code=2)

@@ -178,7 +178,7 @@ def test_an_existing_file_is_not_replaced_without_force(shell: Shell, mine: Path
         (b"", None, ":1: the file has no words"),
         (b"\n \n\n", None, ":1: the file has no words"),
         (b"", "pfr", ":1: the file has no words"),
-        ("我们在云原生大会上见了很多老朋友。\n".encode() * 3, None, "this text is not cut into words"),
+        ("我们在云原生大会上见了很多老朋友。\n".encode() * 3, None, "this text is not segmented into words"),
         ("我们/r 见/v\n".encode() * 9 + "他/r 开会\n".encode(), None, ":10: expected word/POS, got '开会'"),
         ("[我们/r  见/v\n".encode(), "pfr", ":1: bracket opened at '我们' and never closed"),
         ("1\t我们\t_\tPRON\n2\t见\n".encode(), None, ":2: expected 4 columns or more, got 2"),
@@ -302,8 +302,8 @@ def test_bad_files_of_entities_are_named_by_line(shell: Shell, tmp_path: Path) -
     path, model = tmp_path / "marked.txt", tmp_path / "m"
     for content, message in (
         ("", ":1: the file has no sentences"),
-        ("王 B-PER\n明 I-LOC\n", ":2: BIO: 'I-LOC' at position 1 cannot stand after 'B-PER'"),
-        ("我们 开会\n", ":1: the format is none of "),
+        ("王 B-PER\n明 I-LOC\n", ":2: BIO: 'I-LOC' at position 1 is not allowed after 'B-PER'"),
+        ("我们 开会\n", ":1: the format was not recognized; name one of "),
         ("我 O\n", ""),
     ):
         path.write_text(content, encoding="utf-8")

@@ -82,7 +82,7 @@ def test_word2vec_files_are_taken_and_pruned(shell: Shell, raw: Path, tmp_path: 
         (("missing",), 1, "missing: No such file"),
         (("latin1.txt",), 1, "latin1.txt: not utf-8 at byte 3"),
         (("empty.txt",), 2, "nothing learnt: no characters occur 1 times or more"),
-        (("--words", "bad.vec"), 1, "bad.vec:2: what stands behind '河' is no vector of numbers"),
+        (("--words", "bad.vec"), 1, "bad.vec:2: the fields after '河' are not a vector of numbers"),
         (("raw", "--without", "missing"), 1, "missing: No such file"),
         (("raw", "-o", "raw/a.txt"), 2, "is also an input"),
         (("raw", "-o", "no/v"), 1, "no/v: No such file"),

@@ -62,5 +62,5 @@ def test_a_word_that_lost_its_tag_is_no_other_format(tmp_path: Path) -> None:
 def test_text_that_is_not_cut_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "raw.txt"
     path.write_text("南京市长江大桥是长江上第一座由中国自行设计和建造的桥。\n" * 3, encoding="utf-8")
-    with pytest.raises(FormatError, match=":1: 27 characters from blank to blank: this text is not cut"):
+    with pytest.raises(FormatError, match=":1: 27 characters between blanks: this text is not segmented"):
         list(read_sentences(path))

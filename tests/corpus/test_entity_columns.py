@@ -46,9 +46,9 @@ def test_positions_in_words_are_left_out(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ("甲\tO\n乙\n", r":2: expected a character and its tag, got '乙'"),
-        ("甲\tO\n\n乙\tI-PER\n", r":3: BIO: 'I-PER' at position 0 cannot stand at the start"),
-        ("甲\tB-PER\n乙\tI-LOC\n", r":2: BIO: 'I-LOC' at position 1 cannot stand after 'B-PER'"),
-        ("甲\tX-PER\n", r":1: 'X-PER' is no tag of BIO"),
+        ("甲\tO\n\n乙\tI-PER\n", r":3: BIO: 'I-PER' at position 0 is not allowed at the start"),
+        ("甲\tB-PER\n乙\tI-LOC\n", r":2: BIO: 'I-LOC' at position 1 is not allowed after 'B-PER'"),
+        ("甲\tX-PER\n", r":1: 'X-PER' is not a tag of BIO"),
         ("甲\tB\n", r":1: the tag 'B' has no label"),
     ],
 )
@@ -58,7 +58,7 @@ def test_a_broken_line_is_named(tmp_path: Path, content: str, message: str) -> N
 
 
 def test_a_span_that_never_closes_is_named_by_its_last_line(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match=r":2: BMES: nothing at the end cannot stand after 'M-PER'"):
+    with pytest.raises(FormatError, match=r":2: BMES: nothing at the end is not allowed after 'M-PER'"):
         list(read_columns(write(tmp_path, "甲\tB-PER\n乙\tM-PER\n\n"), "BMES"))
 
 

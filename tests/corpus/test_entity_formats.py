@@ -110,7 +110,7 @@ def test_spans_may_overlap_where_the_format_can_hold_them(tmp_path: Path, format
 @pytest.mark.parametrize("format", ["bio", "bmes", "iobes", "conll", "pfr"])
 def test_spans_that_overlap_are_named_where_it_cannot(format: str) -> None:
     with pytest.raises(
-        ArgumentError, match=r"'北京'.*overlaps '北京大学'|cannot tell '北京大学' from what stands before"
+        ArgumentError, match=r"'北京'.*overlaps '北京大学'|cannot separate '北京大学' from the text before"
     ):
         WRITERS[format](NESTED)
 
@@ -136,8 +136,8 @@ def test_persons_whose_names_touch_are_parted_as_in_the_corpus(tmp_path: Path) -
     [
         (Sentence("a b", ()), "parts words by white space"),
         (Sentence("北京", ((0, 2, "address"),)), "unknown label for PFR 'address'; choose one of: PER, LOC, ORG"),
-        (Sentence("王小川", ((0, 1, "PER"), (1, 3, "PER"))), "cannot tell persons apart whose names touch"),
-        (Sentence("[北京", ((0, 3, "LOC"),)), r"cannot tell '\[北京' from what stands before it"),
+        (Sentence("王小川", ((0, 1, "PER"), (1, 3, "PER"))), "cannot separate adjacent names of persons"),
+        (Sentence("[北京", ((0, 3, "LOC"),)), r"cannot separate '\[北京' from the text before it"),
     ],
 )
 def test_what_pfr_cannot_hold_is_refused(sentence: Sentence, reason: str) -> None:
@@ -177,7 +177,7 @@ def test_a_broken_line_is_named(tmp_path: Path, format: str, line: str, reason: 
     [
         ("T1 LOC 0 2", "expected T1<TAB>LABEL START END<TAB>TEXT"),
         ("T1\tLOC 0 2;3 4\t北京", "T1 must be one piece"),
-        ("T1\tLOC 1 3\t北京", "T1 is '北京' at 1 to 3, but '京\\\\n' stands there"),
+        ("T1\tLOC 1 3\t北京", "T1 is '北京' at 1 to 3, but '京\\\\n' is there"),
         ("T1\tLOC 0 9\t北京", "T1 is '北京' at 0 to 9, but the text ends at 5"),
         ("T1\tLOC 1 4\t京\\n上", "T1 is "),
     ],
@@ -246,7 +246,7 @@ def test_the_broken_tags_of_the_public_corpora_are_refused_unless_they_are_repai
     corpus = chosen_folder() / "ner" / "weibo" / "weiboNER_2nd_conll.test"
     if not corpus.is_file():
         pytest.skip("Weibo is not in the data folder")
-    with pytest.raises(FormatError, match=r"\.test:4450: BIO: 'I-PER\.NOM' at position 77 cannot stand after 'O'"):
+    with pytest.raises(FormatError, match=r"\.test:4450: BIO: 'I-PER\.NOM' at position 77 is not allowed after 'O'"):
         list(read_entities(corpus, "weibo"))
     assert sum(len(each.spans) for each in read_entities(corpus, "weibo", repair="begin")) == 418
 

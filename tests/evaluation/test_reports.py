@@ -39,7 +39,7 @@ def test_words() -> None:
         "OOV recall  0.5000  2 words, 66.67%, are unknown\n"
         "IV recall   0.0000\n"
         "\n"
-        "errors: 0 words were split, 1 groups joined, 0 cut elsewhere\n"
+        "errors: 0 words were split, 1 groups joined, 0 with other boundaries\n"
         "\n"
         "gold   prediction  times  in sentences\n"
         "我 爱  我爱            1  1"

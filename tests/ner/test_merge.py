@@ -65,7 +65,7 @@ def test_the_models_entity_gets_the_canonical_name_of_its_label() -> None:
     [Entity("北京", 3, 5, "LOC"), Entity("", 3, 3, "LOC"), Entity("北京", -4, -2, "LOC"), Entity("x", 8, 9, "X")],
 )
 def test_what_does_not_stand_in_the_text_is_refused(entity: Entity) -> None:
-    with pytest.raises(ArgumentError, match="does not stand in the text"):
+    with pytest.raises(ArgumentError, match="does not match the text"):
         merge(TEXT, [entity])
 
 

@@ -77,13 +77,13 @@ class TestStrict:
     @pytest.mark.parametrize(
         ("name", "tags", "message"),
         [
-            ("BIO", ["I-PER"], "'I-PER' at position 0 cannot stand at the start"),
-            ("BIO", ["B-PER", "I-LOC"], "'I-LOC' at position 1 cannot stand after 'B-PER'"),
-            ("BMES", ["B", "S"], "'S' at position 1 cannot stand after 'B'"),
-            ("BMES", ["S", "E"], "'E' at position 1 cannot stand after 'S'"),
-            ("BMES", ["B", "M"], "nothing at the end cannot stand after 'M'"),
-            ("IOBES", ["B-PER", "O"], "'O' at position 1 cannot stand after 'B-PER'"),
-            ("IOBES", ["E-PER"], "'E-PER' at position 0 cannot stand at the start"),
+            ("BIO", ["I-PER"], "'I-PER' at position 0 is not allowed at the start"),
+            ("BIO", ["B-PER", "I-LOC"], "'I-LOC' at position 1 is not allowed after 'B-PER'"),
+            ("BMES", ["B", "S"], "'S' at position 1 is not allowed after 'B'"),
+            ("BMES", ["S", "E"], "'E' at position 1 is not allowed after 'S'"),
+            ("BMES", ["B", "M"], "nothing at the end is not allowed after 'M'"),
+            ("IOBES", ["B-PER", "O"], "'O' at position 1 is not allowed after 'B-PER'"),
+            ("IOBES", ["E-PER"], "'E-PER' at position 0 is not allowed at the start"),
         ],
     )
     def test_illegal_order_is_named(self, name, tags, message):
@@ -92,7 +92,7 @@ class TestStrict:
 
     @pytest.mark.parametrize("tag", ["M", "X-PER", "B-", "O-PER", "", "-", "b"])
     def test_foreign_tags_are_refused(self, tag):
-        with pytest.raises(errors.ArgumentError, match="is no tag of BIO"):
+        with pytest.raises(errors.ArgumentError, match="is not a tag of BIO"):
             tags_to_spans([tag], "BIO")
 
     def test_a_tag_must_be_str(self):

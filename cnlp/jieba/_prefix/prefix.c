@@ -434,7 +434,7 @@ static int follow_route(const PrefixCut *cut, const uint32_t *text, size_t start
     return flush_singles(cut, text, singles, end, pieces);
 }
 
-/* Every word of the dictionary. What is in none comes by itself, letters together. */
+/* Every word of the dictionary. Characters in none of them are single, letters together. */
 static int cut_all(const PrefixCut *cut, const uint32_t *text, size_t start, size_t end, Pieces *pieces)
 {
     const PrefixDictionary *dictionary = cut->dictionary;

@@ -251,7 +251,7 @@ class _Cut:
 
     def _compose(self, first: int, last: int, letters: str) -> Piece:
         if letters != self.text[first:last]:
-            # Not a stretch of the text: told apart from every stretch by ends that are the wrong way round.
+            # Not a stretch of the text: marked by ends in reverse order.
             first, last = len(self.text) + 1 + len(self.composed), first
             self.composed[first, last] = letters
         return first, last, LETTERS

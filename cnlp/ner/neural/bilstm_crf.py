@@ -45,7 +45,7 @@ class BiLSTM(nn.Module):
             mask: (B, n) bool.
 
         Returns:
-            (B, n, H); what is behind the end of a sentence means nothing.
+            (B, n, H); values after the end of a sentence are undefined.
         """
         places = torch.arange(mask.shape[1], device=mask.device).expand(mask.shape)
         lengths = mask.sum(1, keepdim=True)

@@ -6,7 +6,7 @@ For emissions e (n, T), transitions A (T, T), first b (T,) and last z (T,) a pat
 
 log Z comes from the forward recursion, P(t_p = i) from forward and backward together; both run in logarithms, as one
 recursion over twice the batch: the backward one is the forward one of the reversed sentence. A step is a product of
-matrices, log(exp(alpha - max) exp(A)) + max, in double precision. What the scheme forbids has the score minus
+matrices, log(exp(alpha - max) exp(A)) + max, in double precision. Forbidden transitions have the score minus
 infinity: its probability is exactly zero. The gradient of log Z is written by hand: marginals for the emissions, sums
 of the marginals of pairs for the transitions; autograd through the recursion takes several times as long.
 
@@ -26,7 +26,7 @@ _LARGEST = 700.0  # exp of it is finite in double precision
 
 
 class CRFLayer(nn.Module):
-    """Scores of neighbouring tags, and what is computed with them.
+    """Scores of neighbouring tags, and the quantities computed from them.
 
     Args:
         allowed: which tag may follow which, as :func:`cnlp.sequence.schemes.transition_mask` writes it: T * T bytes,
@@ -54,7 +54,7 @@ class CRFLayer(nn.Module):
 
         Args:
             emissions: (B, n, T).
-            tags: (B, n) long; any number behind the end.
+            tags: (B, n) long; any number after the end.
             mask: (B, n) bool, true from the first position to the last one of each sentence, which has one at least.
 
         Returns:
@@ -65,7 +65,7 @@ class CRFLayer(nn.Module):
         return self._score(emissions, tags, mask, lengths) - log_z
 
     def marginals(self, emissions: Tensor, mask: Tensor) -> Tensor:
-        """P(t_p = i) of every position; (B, n, T), zero behind the end."""
+        """P(t_p = i) of every position; (B, n, T), zero after the end."""
         with torch.no_grad():
             alpha, beta, log_z = _forward_backward(emissions, *self._scores(), mask.sum(1))
             return _posteriors(alpha, beta, log_z, mask[:, :, None]).to(emissions.dtype)
@@ -75,7 +75,7 @@ class CRFLayer(nn.Module):
     ) -> list[float]:
         """Of each span the probability of all paths in which it is one: its marginal probability.
 
-        The tags of the span are fixed and the tag behind it does not go on with it; the rest is summed (Culotta and
+        The tags of the span are fixed and the tag after it does not continue it; the rest is summed (Culotta and
         McCallum, Confidence estimation for information extraction, 2004).
 
         Args:
@@ -98,7 +98,7 @@ class CRFLayer(nn.Module):
             sentence, start, end = torch.tensor(spans, device=mask.device).T
             opened = alpha[sentence, start, tags[sentence, start]]
             inside = walked[sentence, end] - walked[sentence, start]
-            # What cannot begin a sentence goes on with a span: it must not stand behind the last position.
+            # Tags that cannot begin a sentence continue a span: not allowed after the last position.
             tag, behind = tags[sentence, end], (end + 1).clamp(max=width - 1)
             onward = transitions[tag].masked_fill(self.barred[-2].isinf(), -math.inf)
             onward = (onward + emissions[sentence, behind] + beta[sentence, behind]).logsumexp(1)
@@ -129,7 +129,7 @@ class CRFLayer(nn.Module):
             return [tags[:length] for tags, length in zip(paths, lengths.tolist(), strict=True)]
 
     def _scores(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Transitions, first and last, with minus infinity for what is forbidden."""
+        """Transitions, first and last, with minus infinity for forbidden ones."""
         return self.transitions + self.barred[:-2], self.first + self.barred[-2], self.last + self.barred[-1]
 
     def _score(self, emissions: Tensor, tags: Tensor, mask: Tensor, lengths: Tensor) -> Tensor:
@@ -142,7 +142,7 @@ class CRFLayer(nn.Module):
 
 
 def _reverse(values: Tensor, lengths: Tensor) -> Tensor:
-    """Each sentence of (B, n, T) back to front; what is behind its end stays."""
+    """Each sentence of (B, n, T) reversed; the padding stays."""
     places = torch.arange(values.shape[1], device=values.device).expand(values.shape[:2])
     places = torch.where(places < lengths[:, None], lengths[:, None] - 1 - places, places)
     return values.gather(1, places[:, :, None].expand_as(values))
@@ -167,7 +167,7 @@ def _forward_backward(
 
 
 def _posteriors(alpha: Tensor, beta: Tensor, log_z: Tensor, inside: Tensor) -> Tensor:
-    """P(t_p = i), zero behind the end, where alpha and beta may be anything."""
+    """P(t_p = i), zero after the end, where alpha and beta may be anything."""
     return (alpha + beta - log_z[:, None, None]).masked_fill(~inside, -math.inf).exp()
 
 

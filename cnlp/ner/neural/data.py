@@ -1,9 +1,9 @@
 """Text as numbers: vocabularies, lexicon words, batches.
 
 Characters are folded (width, case, script; every digit is 0) and have a row each, as have the pairs of neighbours
-(bigrams) and the lexicon's words of two characters and more that stand in the text. Vocabularies come from the
+(bigrams) and the lexicon's words of two characters and more that occur in the text. Vocabularies come from the
 training part only, and from the vectors, which know more; everything else is one unknown row. A word of the lexicon
-without a row of its own still stands in the lattice.
+without a row is still an edge of the lattice.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _STOPS = frozenset("，、；：,;: \t　")
 
 
 class WordLattice(NamedTuple):
-    """The lexicon's words in the sentences of a batch, flat: word e stands in sentence[e] at start[e] .. end[e].
+    """The lexicon's words in the sentences of a batch, flat: word e is in sentence[e] at start[e] .. end[e].
 
     Attributes:
         sentence: (E,) long, its row in the batch.
@@ -53,17 +53,17 @@ class WordLattice(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Sentences as tensors; 0 is padding, 1 what is unknown.
+    """Sentences as tensors; 0 is padding, 1 unknown.
 
     Attributes:
         characters: (B, n) long.
         bigrams: (B, n) long, of each character and the next one.
-        mask: (B, n) bool, true where a character stands.
+        mask: (B, n) bool, true for characters, false for padding.
         lengths: (B,) long.
         words: (E,) long, the rows of the lattice's words.
-        lattice: where these stand.
+        lattice: their positions.
         texts: the B texts.
-        tags: (B, n) long, 0 behind the end; ``None`` where they are not known.
+        tags: (B, n) long, 0 after the end; ``None`` if unknown.
     """
 
     characters: Tensor
@@ -99,7 +99,7 @@ class Example(NamedTuple):
 
 
 def lattice_lexicon(words: Iterable[str] | None = None) -> Trie:
-    """The words that may stand in lattices: one's own, or those of the shipped lexicon, which is mapped, not copied."""
+    """The words of lattices: custom ones, or those of the shipped lexicon, which is mapped, not copied."""
     if words is None:
         return Trie.from_file(open_model(kind="lexicon"))
     return Trie.build(list(dict.fromkeys(map(fold, words))))
@@ -140,14 +140,14 @@ class Vocabulary:
         vectors: Vectors | None = None,
         least: int = 1,
     ) -> Vocabulary:
-        """What the training part and the vectors have.
+        """The vocabulary of the training part and the vectors.
 
         Args:
             sentences: the training part, texts with their spans.
             scheme: BMES, IOBES or BIO.
             lexicon: words of the lattice; ``None``: no lattice.
             vectors: pretrained vectors, whose characters, bigrams and (of the lexicon) words get rows too.
-            least: what the sentences have less often, and the vectors have not, shares the unknown row.
+            least: rarer items that have no vector share the unknown row.
         """
         texts = [fold(text) for text, _ in sentences]
         tables = (vectors.characters, vectors.bigrams, vectors.words) if vectors else ()
@@ -236,7 +236,7 @@ def collate(examples: Sequence[Example]) -> Batch:
 def shuffled_batches(examples: Sequence[Example], size: int, seed: str) -> list[list[Example]]:
     """All examples in random batches of similar lengths.
 
-    Sentences are shuffled, sorted by length within pools of ``POOL`` batches, cut, and the batches are shuffled.
+    Sentences are shuffled, sorted by length within pools of ``POOL`` batches, split, and the batches are shuffled.
     """
     rng = random.Random(seed)
     order = list(examples)
@@ -262,9 +262,9 @@ def sorted_batches(lengths: Sequence[int], size: int, characters: int = 8192) ->
 
 
 def cut_long(text: str, limit: int, spans: Sequence[EntitySpan] = ()) -> list[tuple[int, int]]:
-    """Where the pieces of a text start and end, none longer than ``limit`` characters and no span cut in two.
+    """Where the pieces of a text start and end, none longer than ``limit`` characters, and no span is split.
 
-    A piece ends behind a sentence if one ends in it, else behind a comma or white space, else anywhere.
+    A piece ends after a sentence if one ends in it, else after a comma or white space, else anywhere.
 
     Raises:
         ArgumentError: a span is longer than the limit.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Embeddings(nn.Module):
-    """Rows for what a batch holds.
+    """Rows for the items of a batch.
 
     Gradients are sparse: a step costs as much as the rows it touches, however many there are.
 
@@ -26,7 +26,7 @@ class Embeddings(nn.Module):
         settings: their widths and dropouts.
 
     Attributes:
-        character_size: width of what a character is embedded as, C, with a BERT's output where there is one.
+        character_size: width of a character's embedding, C, with the output of a BERT if there is one.
         word_size: width of an embedded word, W.
     """
 

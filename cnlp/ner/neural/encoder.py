@@ -1,6 +1,6 @@
 """A BERT beside the embeddings (Devlin et al. 2019): a folder as Hugging Face writes it, read from disk, never fetched.
 
-Every character is a token of its own between [CLS] and [SEP], so that vectors and characters need no alignment; one
+Every character is one token between [CLS] and [SEP], so that vectors and characters need no alignment; one
 that the vocabulary lacks, white space among them, is tried in lower case, then unknown. FLAT, BiLSTM-CRF and Lattice
 LSTM see the last layer's vector of a character joined to its embedding. The BERT is frozen for the first epochs, so
 that the new layers' first steps do not spoil it, and then trained with a small share of the step size, as FLAT's code
@@ -75,7 +75,7 @@ class BERT(nn.Module):
         return self
 
     def forward(self, texts: Sequence[str], mask: Tensor) -> Tensor:
-        """The vectors of the characters of texts with mask (B, n): (B, n, size), zero behind the end."""
+        """The vectors of the characters of texts with mask (B, n): (B, n, size), zero after the end."""
         n = mask.shape[1]
         first, last, unknown, padding = (self.vocabulary[name] for name in SPECIAL)
         rows = [
@@ -101,7 +101,7 @@ def _read_vocabulary(folder: Path) -> dict[str, int]:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except FileNotFoundError:
-        raise errors.ArgumentError(f"encoder {os.fspath(folder)!r} is no BERT folder: it has no vocab.txt") from None
+        raise errors.ArgumentError(f"encoder {os.fspath(folder)!r} is not a BERT folder: it has no vocab.txt") from None
     except UnicodeDecodeError as error:
         raise errors.ArgumentError(f"{path}: not UTF-8 at byte {error.start}") from None
     vocabulary = {line.rstrip("\r"): row for row, line in enumerate(lines) if line}

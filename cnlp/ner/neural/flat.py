@@ -1,6 +1,6 @@
 """FLAT: the flat-lattice Transformer (Li, Yan, Qiu and Huang, FLAT: Chinese NER Using Flat-Lattice Transformer, 2020).
 
-The characters of a sentence and the lexicon's words in it stand in one sequence. Every token has a head h and a tail
+The characters of a sentence and the lexicon's words in it form one sequence. Every token has a head h and a tail
 t: the positions of its first and last character, the same for a character. Two tokens i and j have four distances
 
     d_hh = h_i - h_j    d_ht = h_i - t_j    d_th = t_i - h_j    d_tt = t_i - t_j
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
     from cnlp.ner.neural.settings import Settings
 
 FUSED = {"two": (0, 3), "four": (0, 2, 1, 3)}
-PRODUCT = 1 << 19  # numbers of queries times relations that are made at once: 2 MB
+PRODUCT = 1 << 19  # numbers of queries times relations computed in one block: 2 MB
 
 
 class Tokens(NamedTuple):
-    """Where the tokens of a batch stand: first n columns of characters, then m of words, padded."""
+    """The positions of the tokens of a batch: first n columns of characters, then m of words, padded."""
 
     head: Tensor  # (B, n + m) long
     tail: Tensor  # (B, n + m) long
@@ -94,7 +94,7 @@ def lay_out(lattice: WordLattice, mask: Tensor) -> Tokens:
 def relate(tokens: Tokens, n: int, queries: int, fusion: str) -> Relations:
     """The relations of the first ``queries`` tokens of each sentence of at most n characters to all of its tokens.
 
-    What tells pairs with the same d_hh apart is their kind: w_j - w_i for two distances, w_i and w_j for four, where
+    Pairs with the same d_hh differ by their kind: w_j - w_i for two distances, w_i and w_j for four, where
     w = t - h. No query has the same relation to two of its keys, for no two tokens of a sentence have the same place.
     """
     width = tokens.tail - tokens.head
@@ -129,7 +129,7 @@ class RelativeAttention(torch.autograd.Function):
     Queries are multiplied with relations for one head at a time and for so many queries that the product stays in the
     processor's cache; a stretch of queries has a stretch of the relations, all in all little more than half of them.
     In the product's gradient each row holds what its keys have written there, without sums, because a query's keys
-    have different relations. All padding shares a last column, which is no relation's.
+    have different relations. All padding shares a last column, which belongs to no relation.
     """
 
     @staticmethod

@@ -8,8 +8,8 @@ gate::
     i_be, f_be = s(W [x_be; h_b])          g_be = tanh(W [x_be; h_b])          c_be = f_be * c_b + i_be * g_be
     i_j, o_j   = s(U [x_j; h_(j-1)])       g_j  = tanh(U [x_j; h_(j-1)])       h_j  = o_j * tanh(c_j)
 
-Each word has a gate of its own, ``l_be = s(V [x_e; c_be])``. Where words end, their gates and the input gate are
-normalised for each dimension, and what was before is seen through the words alone; elsewhere input and forget gate
+Each word has a gate, ``l_be = s(V [x_e; c_be])``. Where words end, their gates and the input gate are
+normalised for each dimension, and earlier cells count through the words alone; elsewhere input and forget gate
 are coupled::
 
     words end at j:  c_j = (exp(i_j) * g_j + sum_b exp(l_bj) * c_bj) / (exp(i_j) + sum_b exp(l_bj))
@@ -88,11 +88,11 @@ class LatticeLSTM(nn.Module):
         Args:
             characters: (B, n, C).
             words: (E, W).
-            lattice: where the E words stand.
+            lattice: positions of the E words.
             mask: (B, n) bool, true from the first character of a sentence to its last.
 
         Returns:
-            (B, n, size), both directions side by side; zero behind the end of a sentence.
+            (B, n, size), both directions side by side; zero after the end of a sentence.
         """
         batch, length, _ = characters.shape
         if not self.lexicon:
@@ -109,7 +109,7 @@ class LatticeLSTM(nn.Module):
 
 
 class _Schedule(NamedTuple):
-    """Where rows stand in the loop over n steps; a step has 2B states, first the B of the forward direction.
+    """The rows of the loop over n steps; a step has 2B states, first the B of the forward direction.
 
     A character's row in step order is ``(step * 2 + direction) * B + sentence``, in the input's order
     ``(sentence * n + position) * 2 + direction``.
@@ -320,7 +320,7 @@ def _add_by_direction(rows: Tensor, others: Tensor, weights: Tensor, split: int)
 def _character_factors(
     gates: Tensor, cells: Tensor, sums: Tensor, schedule: _Schedule
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """What the characters' gradients are multiplied with, for all steps.
+    """The factors of the characters' gradients, for all steps.
 
     Returns: from h to o before its s (n * 2B, H); from h to c (n * 2B, H); from c to i and g before their functions and
     to the cell before (n * 2B, 3, H); and the sum of exponentials that shares are taken of, (n * 2B, H).
@@ -343,7 +343,7 @@ def _character_factors(
 def _word_factors(
     word_gates: Tensor, word_cells: Tensor, first_cells: Tensor, lets: Tensor, norm: Tensor, cells: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """What the words' gradients are multiplied with, from `norm` and `cells` (2E, H) of the characters they end at.
+    """The factors of the words' gradients, from `norm` and `cells` (2E, H) of the characters they end at.
 
     Returns: from c to c_be (2E, H); from c to l before its s (2E, H); from c_be to i, f and g before their functions
     and to c_b (2E, 4, H).

@@ -1,4 +1,4 @@
-"""The neural tagger: embeddings, an encoder, a linear layer, a CRF. The encoder is what the three models differ in."""
+"""The neural tagger: embeddings, an encoder, a linear layer, a CRF. The three models differ in the encoder."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ class NeuralTagger(nn.Module):
         return self.crf.decode(self(batch), batch.mask)
 
     def marginals(self, batch: Batch) -> Tensor:
-        """P(tag at position) of each sentence; (B, n, T), zero behind its end."""
+        """P(tag at position) of each sentence; (B, n, T), zero after its end."""
         return self.crf.marginals(self(batch), batch.mask)
 
 
 def predict(
     model: NeuralTagger, vocabulary: Vocabulary, texts: Sequence[str], settings: Settings, batch_size: int = 64
 ) -> list[list[Found]]:
-    """The entities of each text by start; long texts are cut and put together again.
+    """The entities of each text by start; long texts are split and joined again.
 
     Returns:
         for each text (start, end, label, probability of exactly this span and label).

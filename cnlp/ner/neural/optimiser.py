@@ -1,7 +1,7 @@
 """Gradient steps for few dense weights and very many embedding rows, of which a step touches a handful.
 
 Dense weights take torch's Adam (Kingma and Ba 2015) or SGD with momentum. Rows of embeddings take their lazy variants:
-only rows with a gradient move, and only their moments are updated, so that a step costs what the batch's rows cost.
+only rows with a gradient move, and only their moments are updated, so a step costs what the batch's rows cost.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class SparseSGD(torch.optim.Optimizer):
 
 
 def make_optimisers(model: NeuralTagger, settings: Settings) -> list[torch.optim.Optimizer]:
-    """One for dense weights, one for embeddings. Each group's ``share`` is what it takes of the step size."""
+    """One for dense weights, one for embeddings. Each group's ``share`` multiplies the step size."""
     rows = [table.weight for table in model.modules() if isinstance(table, nn.Embedding) and table.sparse]
     encoder = model.embeddings.encoder
     slow = [] if encoder is None else list(encoder.parameters())
@@ -83,7 +83,7 @@ def clip_gradient(model: nn.Module, largest: float) -> None:
 
 
 def rate_factor(settings: Settings, step: int, steps_an_epoch: int) -> float:
-    """What the step size is multiplied with at a step, counted from 0.
+    """The factor of the step size at a step, counted from 0.
 
     >>> [rate_factor(Settings(epochs=2, schedule="linear", warmup=0.5), step, 2) for step in range(4)]
     [0.5, 1.0, 1.0, 0.5]

@@ -1,7 +1,7 @@
 """A trained tagger as the arrays of a model file (:mod:`cnlp.models.format`, kind ``neural-entities``), and back.
 
     characters.items     U8    JSON, deflated: the characters that have rows, sorted; of bigrams and words likewise
-    characters.rows      U8    their embeddings, behind those of padding and of the unknown: numbers from -7 to 7, 8
+    characters.rows      U8    their embeddings, after those of padding and of the unknown: numbers from -7 to 7, 8
                                added, two a byte, the first in its low half; a row begins a byte
     characters.scales    F16   a factor for each row
     tags                 U8    JSON: all tags, by number
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from cnlp.sequence.arrays import Floats
 
 LARGEST_BYTE, ZERO = 7, 8
-_SHARES = (1.0, 0.9, 0.8, 0.7, 0.6)  # of a row's largest number, which LARGEST_BYTE stands for
+_SHARES = (1.0, 0.9, 0.8, 0.7, 0.6)  # of a row's largest number, stored as LARGEST_BYTE
 _EMBEDDING, _WEIGHT = "embeddings.{}.weight", "weights."
 
 
@@ -53,8 +53,8 @@ def pack_tagger(
 
     Args:
         model: the tagger.
-        vocabulary: what its rows stand for.
-        settings: what it was trained with.
+        vocabulary: the items of its rows.
+        settings: of the training.
         own_lexicon: its lexicon is not the shipped one.
     """
     lexicon = vocabulary.lexicon

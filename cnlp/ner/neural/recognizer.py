@@ -1,6 +1,6 @@
 """Named entities by a neural tagger: ``NeuralRecognizer``, to be used like the linear one.
 
-A text longer than ``max_length`` is cut at sentence ends, a longer sentence at commas or white space, a longer clause
+A text longer than ``max_length`` is split at sentence ends, a longer sentence at commas or white space, a longer clause
 anywhere. Pieces of similar length are tagged together. The best legal tags are the answer; an entity's score is its
 marginal probability under the CRF. :mod:`cnlp.ner.neural.packing` draws the model file.
 """
@@ -89,7 +89,7 @@ class NeuralRecognizer(Recognizer):
         Raises:
             ArgumentError: nothing to learn from, spans that overlap or reach outside, and what else
                 :func:`cnlp.ner.neural.trainer.train_neural` refuses.
-            TrainingError: out of memory; a loss that is no number.
+            TrainingError: out of memory; the loss is NaN or infinite.
         """
         from cnlp.ner.neural.trainer import train_neural
 
@@ -115,7 +115,7 @@ class NeuralRecognizer(Recognizer):
     # ---- finding ----
 
     def predict(self, texts: Iterable[str]) -> list[list[Entity]]:
-        """The entities of each text; texts of similar length are tagged together, so give many at once.
+        """The entities of each text; texts of similar length are tagged together, so pass many.
 
         Raises:
             TextTypeError: a text is not a str, or ``texts`` itself is one.
@@ -191,7 +191,7 @@ class NeuralRecognizer(Recognizer):
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def _mount(self, arrays: Arrays, card: dict[str, str]) -> None:
-        """Take the arrays of a file or of memory into use: what was just learnt tags as it will from its file."""
+        """Use the arrays of a file or of memory: a model that was just trained tags as it will from its file."""
         model, self._vocabulary, self._settings = unpack_tagger(arrays, card)
         self._model = model.to(self.device)
         self.arrays_, self.card_ = arrays, card

@@ -32,16 +32,16 @@ _RANGES: dict[str, tuple[float, float | None]] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run depends on, beside its data. The same settings and data give the same model.
+    """The settings of a run. The same settings and data give the same model.
 
     Attributes:
         model: ``"bilstm-crf"``, ``"lattice-lstm"`` or ``"flat"``.
         scheme: the tags: ``"BMES"`` or ``"BIO"``.
         lexicon: give the encoder the lexicon's words; BiLSTM-CRF has no place for them.
-        encoder: folder of a BERT model whose output stands beside the character's embedding; ``""``: none.
+        encoder: folder of a BERT model whose output is concatenated to the character's embedding; ``""``: none.
         encoder_frozen: epochs in which it is not trained.
-        encoder_rate: its share of the step size behind them.
-        max_length: longer sentences are cut, where they must be, for training and tagging alike; characters.
+        encoder_rate: its share of the step size after them.
+        max_length: longer sentences are split, in training and in tagging; characters.
         least: a character, bigram or word that the training part has less often, and the vectors have not, is unknown.
         character_size, bigram_size, word_size: width of the embeddings; vectors that are given replace it.
         normalise: scale the rows of vectors and of random embeddings to length 1.
@@ -62,7 +62,7 @@ class Settings:
         optimiser: ``"adam"`` or ``"sgd"``.
         rate: step size.
         momentum: of sgd.
-        schedule: of the step size behind the warm-up: ``"constant"``; ``"decay"``: times ``decay`` an epoch;
+        schedule: of the step size after the warm-up: ``"constant"``; ``"decay"``: times ``decay`` an epoch;
             ``"linear"``: to zero at the last step.
         warmup: share of all steps in which the step size rises from zero.
         decay: see ``schedule``.

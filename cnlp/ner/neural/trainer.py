@@ -1,14 +1,14 @@
 """Training of the neural taggers.
 
-An epoch is one pass over the training part in batches of similar lengths. Behind it the dev part is tagged; the epoch
+An epoch is one pass over the training part in batches of similar lengths. Then the dev part is tagged; the epoch
 with the best strict F1 is kept, and training ends early when no better one comes. The order of the sentences depends
 on seed and epoch only, and all random numbers come from one generator whose state is saved with weights, optimisers
-and log behind every epoch: a run that was interrupted goes on where its last epoch ended, with the same result, bit
+and log after every epoch: an interrupted run resumes after its last epoch, with the same result, bit
 for bit, on the same machine and as many threads.
 
 A folder for a run holds
 
-    checkpoint.pt   the state behind the last epoch
+    checkpoint.pt   the state after the last epoch
     metrics.json    settings, data and one record for each epoch
     curve.png       loss and F1 over the epochs
 """
@@ -72,11 +72,11 @@ class Trained:
 
     Attributes:
         model: the tagger, with the weights of the best epoch, in evaluation mode.
-        vocabulary: what its rows and tags stand for.
-        settings: what it was trained with; vectors have set the widths of the embeddings.
+        vocabulary: the items of its rows and its tags.
+        settings: of the training; the widths of the embeddings are those of the vectors.
         log: one :class:`NeuralEpoch` for each epoch.
         best: number of the epoch whose weights these are.
-        cut: how many sentences of the training part were longer than ``settings.max_length``, and were cut.
+        split: how many sentences of the training part were longer than ``settings.max_length``, and were split.
     """
 
     model: NeuralTagger
@@ -84,7 +84,7 @@ class Trained:
     settings: Settings
     log: list[NeuralEpoch] = field(default_factory=list)
     best: int = 0
-    cut: int = 0
+    split: int = 0
 
     @property
     def dev(self) -> float | None:
@@ -115,16 +115,16 @@ def train_neural(
         vectors: pretrained rows for the embeddings, which become as wide.
         lexicon: the words of the lattice; the shipped lexicon's by default.
         out_dir: folder for checkpoint, metrics and learning curve; made where it is missing.
-        resume: go on with the run in ``out_dir``, if one is there.
+        resume: continue the run in ``out_dir``, if there is one.
         device: ``"cpu"``, ``"cuda"`` or any other that torch knows.
         threads: of the processor. Steps are short, so more of them help little; and another number rounds otherwise.
         progress: show a progress bar with the loss and the dev score.
-        on_epoch: called behind each epoch.
+        on_epoch: called after each epoch.
 
     Raises:
         ArgumentError: nothing to learn from; spans that overlap, reach outside, or are longer than
             ``max_length``; a dev part without entities; no such device; ``out_dir`` holds another run.
-        TrainingError: out of memory; a loss that is no number.
+        TrainingError: out of memory; the loss is NaN or infinite.
         ModelError: the checkpoint is damaged.
         OSError: ``out_dir`` cannot be written.
         KeyboardInterrupt: Ctrl-C, where nothing was learnt yet or ``out_dir`` has what was; without ``out_dir``
@@ -169,7 +169,7 @@ def train_seeds(
     """Train once with each seed.
 
     Args:
-        settings: the hyper-parameters but for the seed.
+        settings: the hyper-parameters except the seed.
         seeds: one run for each.
         train_part, dev: as for :func:`train_neural`.
         out_dir: has a folder for each seed, such as ``seed-1``, and ``summary.json``: mean and standard deviation
@@ -178,7 +178,7 @@ def train_seeds(
         options: those of :func:`train_neural`.
 
     Returns:
-        The result that the dev part likes best.
+        The result with the best dev score.
 
     Raises:
         ArgumentError: there are no seeds; and what :func:`train_neural` raises.
@@ -197,7 +197,7 @@ def train_seeds(
             summary = {"dev": scores, "mean": fmean(scores.values()), "deviation": _deviation(scores.values())}
             _write(Path(out_dir, SUMMARY), json.dumps(summary, indent=2).encode())
     if best is None:
-        raise errors.ArgumentError("there are no seeds to train with")
+        raise errors.ArgumentError("no seeds to train with")
     return best
 
 
@@ -222,9 +222,9 @@ class _Run:
             model.embeddings.fill(vocabulary, vectors, settings.normalise)
         self.device, self.folder, self.dev = device, folder, dev
         self.model = model.to(device)
-        self.examples, cut = _examples(train, vocabulary, settings.max_length)
+        self.examples, split = _examples(train, vocabulary, settings.max_length)
         self.optimisers = make_optimisers(model, settings)
-        self.result = Trained(model, vocabulary, settings, cut=cut)
+        self.result = Trained(model, vocabulary, settings, split=split)
         self.best_state: dict[str, Any] = {}
         self.identity = _identity(settings, train, dev or (), lexicon, vectors)
 
@@ -279,7 +279,7 @@ class _Run:
         seconds = time.perf_counter() - start
         epoch = NeuralEpoch(number, total / len(self.examples), seconds)
         if self.dev:
-            with _naming_memory(f"on the dev part, behind epoch {number}"):
+            with _naming_memory(f"on the dev part, after epoch {number}"):
                 score = self._score(self.dev)
             epoch = NeuralEpoch(number, epoch.loss, seconds, score.f1, score.precision, score.recall)
         shown = {"loss": epoch.loss, "dev": epoch.dev, "best": max(epoch.dev or 0, self.result.dev or 0)}
@@ -337,7 +337,7 @@ class _Run:
         metrics = {
             "settings": self.result.settings.as_dict(),
             "sentences": len(self.examples),
-            "cut": self.result.cut,
+            "split": self.result.split,
             "labels": sorted({tag.partition("-")[2] for tag in self.result.vocabulary.tags} - {""}),
             "rows": dict(zip(("characters", "bigrams", "words"), self.result.vocabulary.sizes, strict=True)),
             "parameters": sum(weight.numel() for weight in self.model.parameters()),
@@ -400,19 +400,19 @@ def _with_widths(settings: Settings, vectors: Vectors) -> Settings:
 
 
 def _examples(sentences: Sequence[Labelled], vocabulary: Vocabulary, limit: int) -> tuple[list[Example], int]:
-    """The training part as numbers, and how many of its sentences were cut."""
-    examples, cut = [], 0
+    """The training part as numbers, and how many of its sentences were split."""
+    examples, split = [], 0
     for number, (text, spans) in enumerate(sentences, 1):
         try:
             pieces = cut_long(text, limit, spans)
-            cut += len(pieces) > 1
+            split += len(pieces) > 1
             for start, end in pieces:
                 inside = [(a - start, b - start, label) for a, b, label in spans if start <= a < end]
                 if start < end:
                     examples.append(vocabulary.encode(text[start:end], inside))
         except errors.ArgumentError as error:
             raise errors.ArgumentError(f"sentence {number} of the training part: {error}") from None
-    return examples, cut
+    return examples, split
 
 
 def _identity(
@@ -422,7 +422,7 @@ def _identity(
     lexicon: Sequence[str] | None,
     vectors: Vectors | None,
 ) -> dict[str, Any]:
-    """What must be the same for a run to go on: settings by name, data by their checksums."""
+    """What must be equal to resume a run: settings by name, data by their checksums."""
     digests = {}
     for name, part in (("train", train), ("dev", dev)):
         lines = [json.dumps([text, [list(span) for span in spans]]) for text, spans in part]

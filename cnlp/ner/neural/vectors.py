@@ -4,7 +4,7 @@ A neural model looks its vectors up under folded text (:func:`fold`): width, cas
 package, and every digit as 0, as Lattice LSTM does (Zhang and Yang 2018). :mod:`cnlp.ner.neural.word2vec` trains
 vectors and reads those of others. The file is a model file (:mod:`cnlp.models.format`) of kind ``vectors``:
 
-    characters.items     U8    the characters in UTF-8, parted by line feeds
+    characters.items     U8    the characters in UTF-8, separated by line feeds
     characters.matrix    F16   a row for each, one after another; the card's ``characters`` is "rows x columns"
     bigrams.*, words.*         the same of bigrams and of words
 """
@@ -48,7 +48,7 @@ def _table() -> Mapping[int, int]:
 
 
 def bigrams(text: str) -> list[str]:
-    """Of each character itself and the one behind it; the last one stands alone.
+    """Each character with the one after it; the last one alone.
 
     >>> bigrams("长江大桥")
     ['长江', '江大', '大桥', '桥']
@@ -202,8 +202,8 @@ class Vectors:
         """The vectors that can be looked up in ``texts``.
 
         Args:
-            texts: whatever shall be read with them; any str.
-            words: a lexicon that shall match; by default all words that have vectors.
+            texts: the texts to tag with them; any str.
+            words: lexicon to match; by default all words that have vectors.
         """
         trie = words if words is not None else Trie.build(self.words.items)
         singles: set[str] = set()

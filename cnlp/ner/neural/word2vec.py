@@ -1,13 +1,13 @@
 """Word2vec (Mikolov et al. 2013): vectors learnt from raw text with gensim, and the files others keep theirs in.
 
-Skip-gram with negative sampling learns to tell an item's neighbours in the text, at most ``window`` away, from
-``negative`` items drawn at random; CBOW tells the item from its neighbours. Frequent items are passed over at random
-(subsampling). What are neighbours is decided here:
+Skip-gram with negative sampling learns to separate an item's neighbours in the text, at most ``window`` away, from
+``negative`` items drawn at random; CBOW predicts the item from its neighbours. Frequent items are skipped at random
+(subsampling). The items are
 
     characters  as they follow each other, without white space
-    bigrams     each character with the one behind it, so that neighbours overlap
+    bigrams     each character with the one after it, so that neighbours overlap
     words       all words of a lexicon that occur, overlapping ones too, by start and end, for that is what a lattice
-                looks up; or the longest from left to right. Characters that no word covers stand between them.
+                looks up; or the longest from left to right. Characters that no word covers are items between them.
 
 Source: "Distributed representations of words and phrases and their compositionality" (Mikolov et al. 2013).
 """
@@ -30,7 +30,7 @@ from cnlp.ner.neural.vectors import TABLES, Vectors, VectorTable, bigrams, fold,
 
 WORD2VEC_METHODS = ("skip-gram", "cbow")
 MIN_COUNTS: Mapping[str, int] = {"characters": 1, "bigrams": 3, "words": 3}
-# Longer lines are cut there, as gensim passes over what is behind the 10,000th item of a line.
+# Longer lines are split there, since gensim ignores the items of a line after the 10,000th.
 _LINE = 2000
 _NO_VECTOR = np.array([np.nan], np.float32)
 _BETWEEN_WORDS = re.compile(r"[a-z0]+|\S")
@@ -74,7 +74,7 @@ def train_vectors(
         seed: of all chance; the same seed gives the same vectors with one worker.
         workers: threads.
         folder: for temporary files, about four times the size of the text; the system's by default.
-        on_epoch: called with the table and the number of the epoch behind each.
+        on_epoch: called after each epoch with the table and the epoch's number.
 
     Raises:
         MissingDependencyError: gensim is not installed.
@@ -133,7 +133,7 @@ def _gensim() -> Any:
 
 
 def _watcher(name: str, on_epoch: OnEpoch) -> Any:
-    """What gensim calls behind each epoch."""
+    """The callback that gensim calls after each epoch."""
     from gensim.models.callbacks import CallbackAny2Vec
 
     class Watcher(CallbackAny2Vec):  # type: ignore[misc]
@@ -154,7 +154,7 @@ def _table(items: Sequence[str], matrix: NDArray[np.float32], lexicon: Trie | No
 
 
 def _write_items(lines: Iterable[str], lexicon: Trie, overlapping: bool, paths: Mapping[str, str]) -> None:
-    """Of each table a file with the items of each line, parted by blanks."""
+    """Of each table a file with the items of each line, separated by blanks."""
     cut: dict[str, Callable[[str], Iterable[str]]] = {
         "characters": lambda line: "".join(line.split()),
         "bigrams": lambda line: (pair for piece in line.split() for pair in bigrams(piece)),
@@ -178,7 +178,7 @@ def _short_lines(lines: Iterable[str]) -> Iterator[str]:
 
 
 def word_items(lexicon: Trie, line: str, overlapping: bool) -> Iterator[str]:
-    """The words in a folded line and what stands between them.
+    """The words in a folded line and the characters between them.
 
     >>> trie = Trie.build(["南京", "南京市", "市长", "长江"])
     >>> list(word_items(trie, "在南京市长江 abc", True))
@@ -213,7 +213,7 @@ def _longest(found: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int]]
 
 
 def drop_shared(lines: Iterable[str], held_out: Iterable[str], length: int = 15) -> Iterator[str]:
-    """The lines that have no ``length`` characters in a row in common with a text that is held out.
+    """The lines that have no ``length`` characters in a row in common with a held-out text.
 
     White space, width, case, script and which digits do not count.
 
@@ -282,7 +282,7 @@ def _read_text(path: object, file: BinaryIO, number: int, size: int) -> Iterator
         except ValueError:
             row = _NO_VECTOR
         if not _is_vector(row):
-            raise errors.bad_line(path, at, f"what stands behind {item!r} is no vector of numbers")
+            raise errors.bad_line(path, at, f"the fields after {item!r} are not a vector of numbers")
         if "\ufffd" in item:
             raise errors.bad_line(path, at, "the item is not UTF-8")
         yield item, row
@@ -297,11 +297,11 @@ def _read_binary(path: object, file: BinaryIO, count: int, size: int) -> Iterato
             item += byte
         data = file.read(4 * size)
         if not byte or len(data) < 4 * size:
-            raise errors.FormatError(f"{path}: truncated at byte {file.tell()}: {count} items were promised")
+            raise errors.FormatError(f"{path}: truncated at byte {file.tell()}: the header says {count} items")
         row = np.frombuffer(data, "<f4")
         if not _is_vector(row):
             at = file.tell() - len(data)
-            raise errors.FormatError(f"{path}: what stands behind byte {at} is no vector of numbers")
+            raise errors.FormatError(f"{path}: the bytes from {at} on are not a vector of numbers")
         try:
             yield item.lstrip(b"\n").decode("utf-8"), row
         except UnicodeDecodeError:
@@ -325,5 +325,5 @@ def _first_of_each(rows: Iterable[_Row], count: int | None, path: object) -> Vec
     if not found:
         raise errors.bad_line(path, 1, "no vectors")
     if count is not None and read != count:
-        raise errors.bad_line(path, 1, f"{count} items were promised, the file has {read}")
+        raise errors.bad_line(path, 1, f"the header says {count} items, the file has {read}")
     return VectorTable(list(found), np.stack(list(found.values())))

@@ -261,7 +261,7 @@ def test_long_sentences_are_cut_and_none_is_dropped() -> None:
         offset += len(sentence) + 1
     settings = small(max_length=20)
     trained = train_neural(settings, [(text, spans)] * 3, DEV)
-    assert trained.cut == 3
+    assert trained.split == 3
     whole, nothing = predict(trained.model, trained.vocabulary, [text, ""], settings)
     pieces = cut_long(text, 20)
     parts = predict(trained.model, trained.vocabulary, [text[start:end] for start, end in pieces], settings)
