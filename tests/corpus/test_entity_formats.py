@@ -253,3 +253,10 @@ def test_the_broken_tags_of_the_public_corpora_are_refused_unless_they_are_repai
 
 def test_every_format_that_is_read_is_written_but_weibos() -> None:
     assert set(ENTITY_READERS) - {*WRITERS, "brat"} == {"weibo"}
+
+
+def test_a_faulty_line_is_named_where_the_format_was_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("中\tB-LOC\n国\tI-LOC\n坏\n", encoding="utf-8")
+    with pytest.raises(FormatError, match=r"a\.txt:3: "):
+        list(read_entities(path, detect_entities(path)))
