@@ -281,6 +281,14 @@ class TestCompact:
         model.weights_ = weights
         assert model.score(SENTENCES) == 1.0
 
+    def test_a_cost_of_boundaries_joins_words_under_the_first_standard_alone(self):
+        model = Perceptron(epochs=3).fit(SENTENCES * 2, ["general"] * len(SENTENCES) + ["pku"] * len(SENTENCES))
+        texts = ["".join(words) for words in SENTENCES]
+        before = model.predict(texts, standard="pku")
+        model.weights_, _ = compact(model, 10**6, boundary_cost=1000.0)
+        assert all(len(words) == 1 for words in model.predict(texts))
+        assert model.predict(texts, standard="pku") == before
+
     def test_pruning_keeps_the_largest(self):
         model = Perceptron(epochs=3).fit(SENTENCES)
         weights, _ = compact(model, 5)
