@@ -1,25 +1,32 @@
 """Train the shipped segmenter: ``python -m recipes.segmenter --output segmenter.safetensors``.
 
-Needs numpy, tqdm, jieba (its dictionary is read) and the public corpora (``CNLP_DATA``, see
-:mod:`cnlp.corpus.registry`). One core, five minutes, 6 GB.
+Needs numpy, tqdm, jieba (its dictionary is read), the public corpora (``CNLP_DATA``, see
+:mod:`cnlp.corpus.registry`) and the present-day text beside them (:mod:`recipes.modern`). One core, six minutes, 6 GB.
 
     --method crf, --method hmm
-                the small models of the other taggers: PFR alone; ``crf.safetensors``, ``hmm.safetensors``
+                the small models of the other taggers, of PFR and the present-day text alone
     --january   the lexicon and the text of PFR January 1998 alone, scored on PKU's gold test
-    --dev       hold out the last part of every corpus, and score models of several sizes on it
+    --dev       hold out a part of every corpus, and score models of several sizes on it
 
-The corpora keep their standards apart; ``general``, the default, is PFR's with surname and given name as one
-word. January's names are known by their tags (nr). February has no tags: a model of January in this form segments
-it, and a surname and the word after it become one word where it does so for more than half of their
-occurrences. UD, the Weibo treebank and ZhuXian go back to the Chinese Treebank and share rows (a family). UD,
-MSR's sample and ZhuXian are small and seen twice in each epoch.
+The corpora keep their standards apart; ``general``, the default, is that of the present-day text, and PFR's with
+surname and given name as one word, after which the present-day text was annotated. January's names are known by
+their tags (nr). February has no tags: a model of January in this form segments it, and a surname and the word after
+it become one word where it does so for more than half of their occurrences. UD, the Weibo treebank and ZhuXian go
+back to the Chinese Treebank and share rows (a family). UD, MSR's sample and ZhuXian are small and seen twice in each
+epoch, the present-day text three times.
+
+The dictionary is jieba's with the words and frequencies of ``dictionaries/modern.tsv``, and with the words that a
+first model, of January and the present-day text, finds at least twice in the unlabelled text of the vote.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import os
+import re
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -27,21 +34,27 @@ from typing import Any
 from cnlp.corpus import registry
 from cnlp.corpus.pfr import join_names
 from cnlp.models.format import write_model
-from cnlp.models.registry import SEGMENTERS
+from cnlp.models.registry import TAGGERS
 from cnlp.segmentation.characters import CharacterTagger, Part
 from cnlp.segmentation.compact import compact, pack_hmm, pack_model
 from cnlp.segmentation.crf import CRF
 from cnlp.segmentation.features import TEMPLATES
 from cnlp.segmentation.hmm import HMM
 from cnlp.segmentation.perceptron import Perceptron
+from cnlp.segmentation.segmenter import Segmenter
 from cnlp.text.normalise import normalise
+from recipes import modern
+from recipes.dictionary import FOLDER, read_jieba
 
 Sentences = list[list[str]]
 
 GENERAL = "general"
-ROWS = 250_000  # rows of bigrams and char_cover; chosen with --dev
+ROWS = 230_000  # rows of bigrams and char_cover; chosen with --dev, like the next two
+MODERN_REPEAT = 3
+BOUNDARY_COST = 1.2
+_SIZES = {"rows": ROWS, "modern_repeat": MODERN_REPEAT, "boundary_cost": BOUNDARY_COST}
 SETTINGS: dict[str, Any] = {
-    "epochs": 14,
+    "epochs": 12,
     "margin": 4.0,
     "aggressiveness": 0.02,
     "burn_in": 6,
@@ -49,14 +62,20 @@ SETTINGS: dict[str, Any] = {
     "seed": 1,
 }
 JANUARY_SETTINGS: dict[str, Any] = {"epochs": 10, "margin": 2.0, "aggressiveness": 0.05, "seed": 1}
+FIRST_SETTINGS: dict[str, Any] = {**SETTINGS, "epochs": 6, "burn_in": 3}
 RAW_SETTINGS: dict[str, Any] = {"epochs": 12, "margin": 3.0, "aggressiveness": 0.03, "burn_in": 4, "seed": 1}
 FAMILIES = {"ud": "ctb", "wtb": "ctb", "zhuxian": "ctb"}  # standards after the Chinese Treebank's
+_HAN_WORD = re.compile(r"[\u4e00-\u9fff]{2,8}")
 CRF_ROWS = 40_000
 CRF_FREQUENCY = 20  # words of the dictionary seen less often are left out: half of the file
 CRF_SETTINGS: dict[str, Any] = {"method": "sgd", "epochs": 12, "rate": 0.1, "l2": 1e-6, "min_count": 2, "seed": 1}
 PFR = ("pfr-199801", "pfr-199802")
 DESCRIPTIONS = {"crf": "linear-chain conditional random field", "hmm": "hidden Markov model of first order"}
 LICENCE = "MIT; learnt from corpora free for research or CC BY-SA (see cnlp.corpus.registry)"
+PRESENT_DAY = (
+    "16,280 present-day sentences annotated by hand (texts of their authors); dictionaries of jieba 0.42.1 (MIT) and "
+    "dictionaries/modern.tsv (its sources and their terms: dictionaries/SOURCES.md)"
+)
 CNC_SHARE = 0.93  # cnc has one file; the rest of it is for measuring
 TEST_SETS = {
     "pku-test": "pku",
@@ -89,34 +108,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.method != "perceptron":
         return alternative(options)
     parts, dev = training_parts(hold_out=options.dev)
-    model = Perceptron(dictionary=jieba_dictionary(), families=FAMILIES, **SETTINGS)
+    dictionary = present_day_dictionary()
+    dictionary = words_of_raw_text([parts[0], parts[4]], dictionary) | dictionary
+    model = Perceptron(dictionary=dictionary, families=FAMILIES, **SETTINGS)
     model.fit_parts(parts, progress=options.progress)
     if options.dev:
         return compare_sizes(model, dev)
-    weights, unit = compact(model, ROWS)
+    weights, unit = compact(model, ROWS, BOUNDARY_COST)
     arrays, metadata = pack_model(model, weights, unit)
     model.weights_ = weights
     scores = score_all(model)
-    write_model(options.output or SEGMENTERS["perceptron"], arrays, {**metadata, **card(scores)})
+    write_model(options.output or TAGGERS["perceptron"], arrays, {**metadata, **card(scores)})
     return 0
 
 
 def alternative(options: argparse.Namespace) -> int:
-    """A CRF of PFR in its two forms, ``general`` and ``pku``; or an HMM of January, ``general``."""
-    path = options.output or SEGMENTERS[options.method]
+    """A CRF of ``general`` and ``pku``; or an HMM of ``general`` without February."""
+    path = options.output or TAGGERS[options.method]
     if options.method == "hmm":
         joined = [list(join_names(sentence).words) for sentence in registry.load_tagged("pfr-199801")]
-        hmm = HMM(order=1).fit(joined)
+        hmm = HMM(order=1).fit(joined + present_day(held_out=None))
         arrays, metadata = pack_hmm(hmm)
-        scores = {"pku-test": hmm.score(list(registry.load_corpus("pku-test")))}
+        scores = {"pku-test": hmm.score(list(registry.load("pku-test")))}
         names, parameters, settings = list(PFR[:1]), "characters", hmm.get_params()
     else:
-        parts = training_parts(hold_out=False)[0][:4]
-        dictionary = {word: freq for word, freq in jieba_dictionary().items() if freq >= CRF_FREQUENCY}
+        parts = [part for part in training_parts(hold_out=False)[0] if part.standard in (GENERAL, "pku")]
+        dictionary = {word: freq for word, freq in present_day_dictionary().items() if freq >= CRF_FREQUENCY}
         crf = CRF(dictionary=dictionary, **CRF_SETTINGS).fit_parts(parts, progress=options.progress)
         crf.weights_, unit = compact(crf, CRF_ROWS)
         arrays, metadata = pack_model(crf, crf.weights_, unit)
-        scores = {"pku-test": crf.score(list(registry.load_corpus("pku-test")), standard="pku")}
+        scores = {"pku-test": crf.score(list(registry.load("pku-test")), standard="pku")}
         names, settings = list(PFR), {**CRF_SETTINGS, "rows": CRF_ROWS, "least_frequency": CRF_FREQUENCY}
         parameters = ", ".join(template.name for template in TEMPLATES)
     described = {
@@ -125,7 +146,7 @@ def alternative(options: argparse.Namespace) -> int:
         "method": f"{options.method}; templates {parameters}",
         "parameters": ", ".join(f"{name} {value}" for name, value in settings.items()),
         "scheme": "BMES",
-        "training_data": _sources(names) + ("; dictionary of jieba 0.42.1" if options.method == "crf" else ""),
+        "training_data": f"{_sources(names)}; {PRESENT_DAY if options.method == 'crf' else PRESENT_DAY.split(';')[0]}",
         "scores": ", ".join(f"{name} {score:.4f}" for name, score in scores.items()),
         "licence": LICENCE,
         "source": f"python -m recipes.segmenter --method {options.method}",
@@ -139,9 +160,9 @@ def january(options: argparse.Namespace) -> int:
     """PFR January with its own lexicon."""
     sentences = [list(sentence.words) for sentence in registry.load_tagged("pfr-199801")]
     model = Perceptron(**JANUARY_SETTINGS).fit_parts([Part(sentences, "pku")], progress=options.progress)
-    print(f"pku-test: F1 {model.score(list(registry.load_corpus('pku-test'))):.4f}")
+    print(f"pku-test: F1 {model.score(list(registry.load('pku-test'))):.4f}")
     model.weights_ = compact(model, ROWS)[0]
-    print(f"pku-test, in whole numbers: F1 {model.score(list(registry.load_corpus('pku-test'))):.4f}")
+    print(f"pku-test, in whole numbers: F1 {model.score(list(registry.load('pku-test'))):.4f}")
     return 0
 
 
@@ -150,7 +171,7 @@ def training_parts(*, hold_out: bool) -> tuple[list[Part], list[Part]]:
     tagged = list(registry.load_tagged("pfr-199801"))
     plain = [list(sentence.words) for sentence in tagged]
     joined = [list(join_names(sentence).words) for sentence in tagged]
-    february = list(registry.load_corpus("pfr-199802"))
+    february = list(registry.load("pfr-199802"))
     last = next(i for i, s in enumerate(tagged) if (s.identifier or "")[6:8] >= "29") if hold_out else len(plain)
     dev = [Part(plain[last:], "pku")]
     february = february[: len(february) // 2] if hold_out else february
@@ -159,9 +180,12 @@ def training_parts(*, hold_out: bool) -> tuple[list[Part], list[Part]]:
         Part(join_february(joined[:last], plain[:last], february), GENERAL, "february"),
         Part(plain[:last], "pku", "january"),
         Part(february, "pku", "february"),
+        Part(present_day(held_out=False if hold_out else None), GENERAL, "modern", MODERN_REPEAT),
     ]
+    if hold_out:
+        dev.append(Part(present_day(held_out=True), GENERAL))
     for name, standard, repeat, share in _CORPORA:
-        sentences = [[word for word in words if word] for words in registry.load_corpus(name)]
+        sentences = [[word for word in words if word] for words in registry.load(name)]
         end = len(sentences)
         if name == "cnc-dev":
             end = int(end * CNC_SHARE)
@@ -170,6 +194,34 @@ def training_parts(*, hold_out: bool) -> tuple[list[Part], list[Part]]:
             dev.append(Part(sentences[end:], standard))
         parts.append(Part(sentences[:end], standard, name, repeat))
     return parts, dev if hold_out else []
+
+
+def present_day(*, held_out: bool | None) -> Sentences:
+    """The present-day text annotated by hand: all, the held-out blocks only, or all but those."""
+    return [sentence.words for sentence in modern.annotated(held_out=held_out)]
+
+
+def words_of_raw_text(parts: Sequence[Part], dictionary: Mapping[str, int]) -> dict[str, int]:
+    """How often a first model of these parts finds a word in the text of the vote: Han words found twice or more.
+
+    A lexicon from text that the model itself segmented: Sun and Xu, Enhancing Chinese word segmentation using
+    unlabeled data, 2011.
+    """
+    model = Perceptron(dictionary=dictionary, **FIRST_SETTINGS).fit_parts(parts)
+    counts: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "first.safetensors")
+        write_model(path, *pack_model(model, *compact(model, ROWS, BOUNDARY_COST)))
+        segmenter = Segmenter(model=path)
+        learnt = {"".join(words) for words in parts[-1].sentences}
+        for words in segmenter.segment_many(["".join(sentence.words) for sentence in modern.voted()]):
+            if "".join(words) not in learnt:
+                counts.update(words)
+    found: Counter[str] = Counter()
+    for word, count in counts.items():
+        if _HAN_WORD.fullmatch(word):
+            found[normalise(word)] += count
+    return {word: count for word, count in found.items() if count >= 2}
 
 
 def join_february(joined: Sentences, plain: Sentences, february: Sentences) -> Sentences:
@@ -238,22 +290,27 @@ def _spans(words: Sequence[str]) -> list[tuple[int, int]]:
 
 def jieba_dictionary() -> dict[str, int]:
     """jieba's dictionary, folded."""
-    from recipes.dictionary import read_jieba
-
     return dict(read_jieba()[0])
 
 
+def present_day_dictionary() -> dict[str, int]:
+    """jieba's dictionary with the words and the frequencies of ``dictionaries/modern.tsv``."""
+    with open(FOLDER / "modern.tsv", encoding="utf-8") as lines:
+        fields = [line.split("\t") for line in lines if not line.startswith("#")]
+    return jieba_dictionary() | {word: int(frequency) for word, frequency, _ in fields}
+
+
 def compare_sizes(model: CharacterTagger, dev: Sequence[Part]) -> int:
-    """Scores on the held-out parts, for several numbers of rows."""
+    """Scores on the held-out parts, for several numbers of rows and costs of a boundary."""
     trained = model.weights_
-    for rows in (10**9, 500_000, 350_000, 250_000, 150_000):
-        if rows < 10**9:
-            model.weights_ = trained
-            model.weights_ = compact(model, rows)[0]
+    choices = [(rows, BOUNDARY_COST) for rows in (10**9, 350_000, ROWS, 150_000)]
+    for rows, cost in choices + [(ROWS, cost) for cost in (0.0, 0.7, 1.9)]:
+        model.weights_ = trained
+        model.weights_ = compact(model, rows, cost)[0]
         scores = {part.standard: model.score(part.sentences, standard=part.standard) for part in dev}
         mean = sum(scores.values()) / len(scores)
         shown = "  ".join(f"{name} {score:.4f}" for name, score in scores.items())
-        print(f"{rows if rows < 10**9 else 'float32':>8}  mean {mean:.4f}  {shown}", flush=True)
+        print(f"rows {rows if rows < 10**9 else 'all':>6}  cost {cost:.1f}  mean {mean:.4f}  {shown}", flush=True)
     return 0
 
 
@@ -261,26 +318,26 @@ def score_all(model: CharacterTagger) -> dict[str, float]:
     """F1 on every test set under its standard, and on the part of cnc that was not learnt."""
     scores = {}
     for name, standard in TEST_SETS.items():
-        scores[name] = model.score(list(registry.load_corpus(name)), standard=standard)
+        scores[name] = model.score(list(registry.load(name)), standard=standard)
         print(f"{name:12} {standard:8} {scores[name]:.4f}", flush=True)
-    cnc = list(registry.load_corpus("cnc-dev"))
+    cnc = list(registry.load("cnc-dev"))
     scores["cnc-rest"] = model.score(cnc[int(len(cnc) * CNC_SHARE) :], standard="cnc")
     print(f"{'cnc-rest':12} {'cnc':8} {scores['cnc-rest']:.4f}", flush=True)
     return scores
 
 
 def card(scores: Mapping[str, float]) -> dict[str, str]:
-    """The card of the model file."""
-    names = ("pfr-199801", "pfr-199802", *(name for name, *_ in _CORPORA))
+    """What the model file says of itself."""
+    names = (*PFR, *(name for name, *_ in _CORPORA))
     return {
         "name": "segmenter",
         "description": "Segments Chinese text by tagging characters; passive-aggressive averaged perceptron",
         "method": f"perceptron; templates {', '.join(t.name for t in TEMPLATES)}",
-        "parameters": ", ".join(f"{name} {value}" for name, value in [*SETTINGS.items(), ("rows", ROWS)]),
+        "parameters": ", ".join(f"{name} {value}" for name, value in [*SETTINGS.items(), *_SIZES.items()]),
         "families": " ".join(FAMILIES),
         "scheme": "BMES",
         "seed": str(SETTINGS["seed"]),
-        "training_data": _sources(names) + f"; of cnc-dev the first {CNC_SHARE:.0%}; dictionary of jieba 0.42.1",
+        "training_data": f"{_sources(names)}; of cnc-dev the first {CNC_SHARE:.0%}; {PRESENT_DAY}",
         "scores": ", ".join(f"{name} {score:.4f}" for name, score in scores.items()),
         "licence": LICENCE,
         "source": "python -m recipes.segmenter",
@@ -288,12 +345,12 @@ def card(scores: Mapping[str, float]) -> dict[str, str]:
 
 
 def _sources(names: Sequence[str]) -> str:
-    return ", ".join(f"{name} (sha256 {registry.find_corpus(name).sha256})" for name in names)
+    return ", ".join(f"{name} (sha256 {registry.find(name).sha256})" for name in names)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m recipes.segmenter", description="Train the shipped segmenter.")
-    parser.add_argument("--method", choices=SEGMENTERS, default="perceptron", help="default: perceptron")
+    parser.add_argument("--method", choices=TAGGERS, default="perceptron", help="default: perceptron")
     parser.add_argument("--output", help="the file to write; default: the shipped one")
     parser.add_argument("--january", action="store_true", help="PFR January alone, with its own lexicon")
     parser.add_argument("--dev", action="store_true", help="hold out, compare sizes; nothing is written")
