@@ -34,7 +34,7 @@ from typing import Any
 from cnlp.corpus import registry
 from cnlp.corpus.pfr import join_names
 from cnlp.models.format import write_model
-from cnlp.models.registry import TAGGERS
+from cnlp.models.registry import SEGMENTERS
 from cnlp.segmentation.characters import CharacterTagger, Part
 from cnlp.segmentation.compact import compact, pack_hmm, pack_model
 from cnlp.segmentation.crf import CRF
@@ -120,18 +120,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arrays, metadata = pack_model(model, weights, unit)
     model.weights_ = weights
     scores = score_all(model)
-    write_model(options.output or TAGGERS["perceptron"], arrays, {**metadata, **card(scores)})
+    write_model(options.output or SEGMENTERS["perceptron"], arrays, {**metadata, **card(scores)})
     return 0
 
 
 def alternative(options: argparse.Namespace) -> int:
     """A CRF of ``general`` and ``pku``; or an HMM of ``general`` without February."""
-    path = options.output or TAGGERS[options.method]
+    path = options.output or SEGMENTERS[options.method]
     if options.method == "hmm":
         joined = [list(join_names(sentence).words) for sentence in registry.load_tagged("pfr-199801")]
         hmm = HMM(order=1).fit(joined + present_day(held_out=None))
         arrays, metadata = pack_hmm(hmm)
-        scores = {"pku-test": hmm.score(list(registry.load("pku-test")))}
+        scores = {"pku-test": hmm.score(list(registry.load_corpus("pku-test")))}
         names, parameters, settings = list(PFR[:1]), "characters", hmm.get_params()
     else:
         parts = [part for part in training_parts(hold_out=False)[0] if part.standard in (GENERAL, "pku")]
@@ -139,7 +139,7 @@ def alternative(options: argparse.Namespace) -> int:
         crf = CRF(dictionary=dictionary, **CRF_SETTINGS).fit_parts(parts, progress=options.progress)
         crf.weights_, unit = compact(crf, CRF_ROWS)
         arrays, metadata = pack_model(crf, crf.weights_, unit)
-        scores = {"pku-test": crf.score(list(registry.load("pku-test")), standard="pku")}
+        scores = {"pku-test": crf.score(list(registry.load_corpus("pku-test")), standard="pku")}
         names, settings = list(PFR), {**CRF_SETTINGS, "rows": CRF_ROWS, "least_frequency": CRF_FREQUENCY}
         parameters = ", ".join(template.name for template in TEMPLATES)
     described = {
@@ -162,9 +162,9 @@ def january(options: argparse.Namespace) -> int:
     """PFR January with its own lexicon."""
     sentences = [list(sentence.words) for sentence in registry.load_tagged("pfr-199801")]
     model = Perceptron(**JANUARY_SETTINGS).fit_parts([Part(sentences, "pku")], progress=options.progress)
-    print(f"pku-test: F1 {model.score(list(registry.load('pku-test'))):.4f}")
+    print(f"pku-test: F1 {model.score(list(registry.load_corpus('pku-test'))):.4f}")
     model.weights_ = compact(model, ROWS)[0]
-    print(f"pku-test, in whole numbers: F1 {model.score(list(registry.load('pku-test'))):.4f}")
+    print(f"pku-test, in whole numbers: F1 {model.score(list(registry.load_corpus('pku-test'))):.4f}")
     return 0
 
 
@@ -173,7 +173,7 @@ def training_parts(*, hold_out: bool) -> tuple[list[Part], list[Part]]:
     tagged = list(registry.load_tagged("pfr-199801"))
     plain = [list(sentence.words) for sentence in tagged]
     joined = [list(join_names(sentence).words) for sentence in tagged]
-    february = list(registry.load("pfr-199802"))
+    february = list(registry.load_corpus("pfr-199802"))
     last = next(i for i, s in enumerate(tagged) if (s.identifier or "")[6:8] >= "29") if hold_out else len(plain)
     dev = [Part(plain[last:], "pku")]
     february = february[: len(february) // 2] if hold_out else february
@@ -187,7 +187,7 @@ def training_parts(*, hold_out: bool) -> tuple[list[Part], list[Part]]:
     if hold_out:
         dev.append(Part(present_day(held_out=True), GENERAL))
     for name, standard, repeat, share in _CORPORA:
-        sentences = [[word for word in words if word] for words in registry.load(name)]
+        sentences = [[word for word in words if word] for words in registry.load_corpus(name)]
         end = len(sentences)
         if name == "cnc-dev":
             end = int(end * CNC_SHARE)
@@ -321,9 +321,9 @@ def score_all(model: CharacterTagger) -> dict[str, float]:
     """F1 on every test set under its standard, and on the part of cnc that was not learnt."""
     scores = {}
     for name, standard in TEST_SETS.items():
-        scores[name] = model.score(list(registry.load(name)), standard=standard)
+        scores[name] = model.score(list(registry.load_corpus(name)), standard=standard)
         print(f"{name:12} {standard:8} {scores[name]:.4f}", flush=True)
-    cnc = list(registry.load("cnc-dev"))
+    cnc = list(registry.load_corpus("cnc-dev"))
     scores["cnc-rest"] = model.score(cnc[int(len(cnc) * CNC_SHARE) :], standard="cnc")
     print(f"{'cnc-rest':12} {'cnc':8} {scores['cnc-rest']:.4f}", flush=True)
     return scores
@@ -348,12 +348,12 @@ def card(scores: Mapping[str, float]) -> dict[str, str]:
 
 
 def _sources(names: Sequence[str]) -> str:
-    return ", ".join(f"{name} (sha256 {registry.find(name).sha256})" for name in names)
+    return ", ".join(f"{name} (sha256 {registry.find_corpus(name).sha256})" for name in names)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m recipes.segmenter", description="Train the shipped segmenter.")
-    parser.add_argument("--method", choices=TAGGERS, default="perceptron", help="default: perceptron")
+    parser.add_argument("--method", choices=SEGMENTERS, default="perceptron", help="default: perceptron")
     parser.add_argument("--output", help="the file to write; default: the shipped one")
     parser.add_argument("--january", action="store_true", help="PFR January alone, with its own lexicon")
     parser.add_argument("--dev", action="store_true", help="hold out, compare sizes; nothing is written")
