@@ -255,7 +255,7 @@ class TestShippedTaggers:
 
     def test_the_card_says_what_it_learnt_from(self, algorithm: str) -> None:
         card = ModelFile(SEGMENTERS[algorithm]).card
-        assert "pfr-199801 (sha256 " in card["training_data"] and card["source"].startswith("python -m cnlp.models")
+        assert "pfr-199801 (sha256 " in card["training_data"] and card["source"].startswith("python -m recipes")
         ModelFile(SEGMENTERS[algorithm]).verify()
 
 
