@@ -330,7 +330,7 @@ def score_all(model: CharacterTagger) -> dict[str, float]:
 
 
 def card(scores: Mapping[str, float]) -> dict[str, str]:
-    """What the model file says of itself."""
+    """The card of the model file."""
     names = (*PFR, *(name for name, *_ in _CORPORA))
     return {
         "name": "segmenter",
