@@ -235,7 +235,7 @@ PATTERNS = (
         "markup",
         r"</?[a-z][a-z0-9]*({space}[^<>{break}]*)?/?>|&([a-z]{2,8}|#{digit}{1,6});",
         True,
-        "x",
+        "nx",
         isolated=True,
     ),
     Pattern("latin", rf"({_LETTER})+([-'’&]({_LETTER})+)*|c\+\+{{digit}}*|[cf]#", True, "nx"),
