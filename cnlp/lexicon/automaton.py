@@ -4,7 +4,7 @@ A trie of the words, where each node also knows the longest of its own suffixes 
 a text is one walk that never goes back (Aho and Corasick 1975, "Efficient string matching: an aid to
 bibliographic search"). Building costs O(total length of the words), finding O(length of the text + number of
 matches), however many words there are. It scans with large or changing lists, such as gazetteers; to
-segment with words of one's own, use :class:`cnlp.Lexicon`, which weighs them against the others.
+segment with custom words, use :class:`cnlp.Lexicon`, which weighs them against the others.
 
 The automaton is that of pyahocorasick; folding and the rule about runs of letters are ours.
 """
@@ -30,7 +30,7 @@ class Automaton(Generic[Value]):
     unless ``partial`` is set. Words that fold to the same form are one; the last of them counts.
 
     Args:
-        words: the words, or a mapping from each word to what :meth:`find_all` shall report for it; a word
+        words: the words, or a mapping from each word to the value that :meth:`find_all` reports for it; a word
             without a value is reported as it was given.
         width: match full width and half width alike.
         case: match capital and small letters alike.

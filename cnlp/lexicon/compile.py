@@ -31,7 +31,7 @@ from cnlp.text.tables import build_tables
 
 INTERPOLATION = 0.6
 MIN_BONUS = 1.0  # nats; leaving out the pairs below costs nothing on the held-out days
-BEGIN = "<begin>"  # what stands before the first word of a sentence
+BEGIN = "<begin>"  # before the first word of a sentence
 UNKNOWN = "<unknown>"  # a character that is in no word
 _LOAD_FACTOR = 0.6
 _RARE = 0.5  # count of a class or character never seen

@@ -7,8 +7,8 @@ Our format, one entry a line, fields separated by tabs, only the word required::
 The mode is one of
 
     prefer   a candidate that wins over the pieces it is made of, but can be outweighed (default)
-    force    always cut out; of overlapping ones the longest, then the leftmost
-    split    always cut, into the pieces in ``extra``, which are separated by spaces
+    force    always a word; of overlapping ones the longest, then the leftmost
+    split    always split, into the pieces in ``extra``, which are separated by spaces
     block    never a word
 
 and may be followed by flags, separated by commas: ``partial`` lets the word begin or end inside a
@@ -158,7 +158,7 @@ def read_lines_at_once(path: str | os.PathLike[str]) -> list[str]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        # utf-8-sig counts from behind the byte order mark
+        # utf-8-sig counts from after the byte order mark
         offset = error.start + (3 if data.startswith(b"\xef\xbb\xbf") else 0)
         raise errors.undecodable(path, "utf-8", offset, data[offset:]) from None
     return text.replace("\r\n", "\n").split("\n")

@@ -11,7 +11,7 @@ _CLASSES = (DIGIT, LATIN, LETTER)
 
 
 def is_inside_run(text: str, position: int) -> bool:
-    """Do letters or digits stand on both sides of the position?
+    """Are there letters or digits on both sides of the position?
 
     >>> is_inside_run("用ｉＰ15", 2), is_inside_run("用ｉＰ15", 1)
     (True, False)

@@ -1,10 +1,10 @@
-"""The double-array trie for one's own use: build it from words, save it, map it, look words up.
+"""A general double-array trie: build it from words, save it, map it, look words up.
 
 A trie (Fredkin 1960) in two arrays (Aoe 1989), here packed into one of 64-bit units: the children of a node
 lie at its base plus their codes, so a step is one addition and one comparison. It is what the lexicons
 are made of; a saved trie is mapped into memory, so that it opens at once, however large it is, and all
 processes share it. Looking a word up costs O(its length). Unlike a lexicon it knows nothing of runs of
-letters: it reports whatever stands in the text.
+letters: it reports every occurrence.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Trie:
         """A trie of the words.
 
         Args:
-            words: the words, numbered from 1 in their order, or a mapping to numbers of one's own, from 1 to
+            words: the words, numbered from 1 in their order, or a mapping to other numbers, from 1 to
                 ``MAX_VALUE``. Words that fold to the same form are one; the last of them counts.
             width: match full width and half width alike.
             case: match capital and small letters alike.
@@ -143,7 +143,7 @@ class Trie:
 
     @property
     def fields(self) -> dict[str, str]:
-        """What the card of a file of the trie must say."""
+        """The required fields of the card of a trie's file."""
         return dict(self._fields)
 
     def __len__(self) -> int:

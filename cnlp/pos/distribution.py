@@ -1,8 +1,8 @@
-"""Classes of words by what stands beside them, from text without tags.
+"""Classes of words by their neighbours, from text without tags.
 
-Each word has a vector: how often each of the commonest words is its left and its right neighbour, as the square
+Each word has a vector: how often each of the most common words is its left and its right neighbour, as the square
 root of the share of its own occurrences over that of the neighbour's. The vectors are brought to few dimensions
-by singular value decomposition, and grouped by spherical k-means: 重要 and 必要 stand beside the same words, and
+by singular value decomposition, and grouped by spherical k-means: 重要 and 必要 occur beside the same words, and
 come into one class. Source: Schütze 1995, Distributional part-of-speech tagging. Cost: O(N) for N words of text,
 then O(c^3) for c neighbours and O(V k d) for V words, k classes and d dimensions. Needs numpy.
 """
@@ -18,7 +18,7 @@ import numpy as np
 from cnlp.sequence.arrays import Floats, Ints
 from cnlp.text.normalise import normalise
 
-_SPECIAL = 2  # neighbours that are no common word: the edge of the sentence, all others
+_SPECIAL = 2  # neighbours that are not common words: the edge of the sentence, all others
 _ROUNDS = 12  # of k-means
 _STEP = 4096  # rows that are made dense at a time
 _PRIOR = 5.0  # occurrences that a rare word is taken to have besides, of no neighbour
@@ -38,7 +38,7 @@ def distributional_classes(
     Args:
         sentences: words of text.
         n_classes: how many classes; fewer where there are fewer words.
-        n_neighbours: how many of the commonest words count as neighbours.
+        n_neighbours: number of the most common words that count as neighbours.
         n_dimensions: of the vectors that are grouped.
         min_count: words seen less often have no class.
         seed: of the words that the classes start from.

@@ -11,7 +11,7 @@
     cluster                         its class by neighbours in untagged text (:mod:`cnlp.pos.distribution`)
     class, coarse                   which tags the training corpus gives it
 
-The class of a word is its commonest tag, the next one, how dominant the first is and how often the word was
+The class of a word is its most common tag, the next one, how dominant the first is and how often the word was
 seen; ``coarse`` is the two tags alone. In training it leaves out the tenth of the corpus that the word is from
 (+.002 accuracy). Words seen often enough get only tags that they were seen with; the form of others may leave them
 few (:mod:`cnlp.pos.forms`). A word of the user's that neither the corpus nor the dictionary has is a noun, and never
@@ -64,7 +64,7 @@ ARRAYS = (
 
 @dataclass(frozen=True, slots=True)
 class WordTemplate:
-    """What a key is made of, and which words its row speaks about, relative to it.
+    """The parts of a key, and the words that its row scores, relative to it.
 
     Attributes:
         low, high: the row speaks about the words ``q + low .. q + high``, three away at most.
@@ -118,7 +118,7 @@ def word_class(counts: Iterable[tuple[str, int]]) -> WordClass:
     """The class of a word from its tags and how often it has them.
 
     Returns:
-        The commonest tag and the next one, how dominant the first is (0 to 3), how often it was seen (0 to 3).
+        The most common tag and the next one, how dominant the first is (0 to 3), how often it was seen (0 to 3).
 
     >>> word_class([("v", 30), ("vn", 12)]), word_class([("n", 1)]), word_class([])
     (('v', 'vn', 1, 3), ('n', '', 3, 0), ('', '', 0, 0))
@@ -223,7 +223,7 @@ def convert_tokens(tokens: list[Token], tagset: str) -> list[Token]:
 
 
 def tag_words(words: Sequence[str], *, tagset: str = "pfr", model: PartOfSpeech | None = None) -> list[str | None]:
-    """The parts of speech of words that are cut already; arguments as in :func:`tag`.
+    """The parts of speech of given words; arguments as in :func:`tag`.
 
     >>> tag_words(["他", "在", "北京", "工作"])
     ['r', 'p', 'ns', 'v']

@@ -53,7 +53,7 @@ class WordTagger:
         burn_in: epochs before averaging starts.
         dropout: the share of keys that are not seen in an epoch, others in each, so that the rest learn to do
             without them (Søgaard and Johannsen 2012); .3 is good for a million words, 0 for a few.
-        min_count: words, pairs and classes seen less often have no row of their own.
+        min_count: words, pairs and classes seen less often have no row.
         min_tagged: words seen at least so often get only tags that they were seen with.
         dictionary: words of a general dictionary with their tags.
         clusters: words with their classes, 1 to 255, of :mod:`cnlp.pos.distribution`.
@@ -318,7 +318,7 @@ class WordTagger:
         return columns
 
     def _coarse(self) -> Ints:
-        """The number of the two commonest tags, by number of the class."""
+        """The number of the two most common tags, by number of the class."""
         numbers: dict[tuple[str, str], int] = {}
         return np.array([numbers.setdefault(kind[:2], len(numbers)) for kind in self._classes], np.int64)
 

@@ -47,13 +47,13 @@ def segment(
     standard: str | None = None,
     lexicon: LexiconLike | None = None,
 ) -> list[str]:
-    """Cut a text into words.
+    """Segment a text into words.
 
     Args:
         text: any str; in the default mode ``"".join`` of the words is the text again.
         mode: ``"default"``, ``"search"`` or ``"full"``; see :class:`Segmenter`.
         algorithm: one of ``ALGORITHMS``; the most accurate one by default.
-        standard: whose habits to follow, such as ``"pku"`` or ``"msr"``; ``"general"`` by default.
+        standard: segmentation standard, such as ``"pku"`` or ``"msr"``; ``"general"`` by default.
         lexicon: the words to know besides: ``["云原生"]``, the path of a file, or, for many calls,
             ``cnlp.Lexicon("my.tsv")``, which is read once.
 
@@ -75,7 +75,7 @@ def tokenize(
     standard: str | None = None,
     lexicon: LexiconLike | None = None,
 ) -> list[Token]:
-    """Cut a text into words with offsets; arguments and errors as in :func:`segment`.
+    """Segment a text into words with offsets; arguments and errors as in :func:`segment`.
 
     >>> [(token.text, token.start, token.end) for token in tokenize("南京市长")]
     [('南京', 0, 2), ('市长', 2, 4)]
@@ -92,11 +92,11 @@ def tag(
     tagset: str = "pfr",
     model: PartOfSpeech | None = None,
 ) -> list[Token]:
-    """Cut a text into words and tell their parts of speech.
+    """Segment a text into words with parts of speech.
 
     Args:
         text: any str; the words and their offsets are those of :func:`cnlp.tokenize`.
-        algorithm, standard, lexicon: how to cut it, see :func:`cnlp.segment`. The lexicon's own tags are kept as
+        algorithm, standard, lexicon: see :func:`cnlp.segment`. The lexicon's own tags are kept as
             they are.
         tagset: ``"pfr"``, ``"universal"`` (UPOS) or ``"ctb"``, see :mod:`cnlp.pos.tagsets`; where a tag of
             PFR has no equal in CTB, the token has ``None``.

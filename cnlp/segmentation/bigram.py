@@ -6,7 +6,7 @@ The probability of a sentence is the product of the probabilities of its words a
 
 (Jelinek and Mercer 1980; L is ``interpolation``), and the best segmentation is the path of least cost
 through the word lattice (Viterbi 1967). Learning is counting. Numbers, times, addresses and runs of
-Latin letters are counted as classes, one per pattern, so that 1998年 stands for every year.
+Latin letters are counted as classes, one per pattern, so that 1998年 is counted with every year.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class Bigram(Estimator):
         write_model(path, arrays, {**(card or {}), **metadata})
 
     def segmenter(self) -> Segmenter:
-        """A segmenter over what was learnt."""
+        """A segmenter with the learnt model."""
         arrays, metadata = compile_lexicon(self.counts_, self.bigrams_, interpolation=self.interpolation)
         return Segmenter(Lexicon.from_arrays(arrays, metadata), algorithm="bigram")
 
@@ -137,13 +137,13 @@ def whole_match(word: str) -> Pattern | None:
 
 
 def is_atomic(word: str) -> bool:
-    """Does an atomic pattern match the whole word? Then it is no matter of the lexicon."""
+    """Does an atomic pattern match the whole word? Then the lexicon need not list it."""
     pattern = whole_match(word)
     return pattern is not None and pattern.atomic
 
 
 def _unit(word: str, known: set[str]) -> str:
-    """What is counted for a word: its folded form, or its class."""
+    """The counted form of a word: its folded form, or its class."""
     if not isinstance(word, str):
         raise errors.not_text(word, "word")
     if not word:

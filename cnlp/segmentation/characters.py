@@ -6,7 +6,7 @@ stream then has rows that all standards share and, for every standard but the fi
 score is the sum of both (Daume 2007; for segmentation Qiu et al. 2013). The first standard is the reference.
 Lexicon features are learnt leave-one-out: a tenth of a corpus is tagged with the lexicon of the other nine.
 
-A line is cut into clauses at 。！？； for training only; every sequence starts as if it followed a word of
+A line is split into clauses at 。！？； for training only; every sequence starts as if it followed a word of
 one character, so decoding whole lines gives the same scores.
 """
 
@@ -70,7 +70,7 @@ class Part:
     repeat: int = 1
 
 
-_RAW_CHARACTERS = 1_000_000  # of raw text are cut at once
+_RAW_CHARACTERS = 1_000_000  # of raw text are segmented together
 LAYER_BITS = 6  # a row of a layer has the key: shared row << 6 | number of the layer
 
 
@@ -113,7 +113,7 @@ class CharacterTagger(Estimator):
         raw: Iterable[str] = (),
         progress: bool = False,
     ) -> Self:
-        """Learn to cut text as the sentences are cut.
+        """Learn to segment text as in the sentences.
 
         Args:
             sentences: lists of words.
@@ -220,7 +220,7 @@ class CharacterTagger(Estimator):
 
     @property
     def shape(self) -> Shape:
-        """Where each row stands in ``weights_``."""
+        """The position of each row in ``weights_``."""
         return Shape.of(self.streams_, len(TAGS))
 
     def _dev_score(self, dev: Sequence[Part]) -> Callable[[Floats], float]:
@@ -437,7 +437,7 @@ class CharacterTagger(Estimator):
         ]
 
     def score(self, sentences: Sequence[Sequence[str]], *, standard: str | None = None) -> float:
-        """Word F1 on sentences that are cut already, 0 to 1.
+        """Word F1 on segmented sentences, 0 to 1.
 
         Raises:
             ArgumentError: the model does not know the standard.
@@ -469,7 +469,7 @@ def _sums(table: npt.NDArray[np.integer[Any]], groups: Sequence[npt.NDArray[np.b
 
 
 def _layer_keys(rows: Ints, layers: Ints) -> Ints:
-    """Keys of the rows that a layer has of its own; layer 0 has none."""
+    """Keys of the rows of a layer alone; layer 0 has none."""
     return np.where((rows >= 0) & (layers > 0), rows << LAYER_BITS | layers, NOTHING)
 
 

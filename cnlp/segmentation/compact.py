@@ -79,7 +79,7 @@ def pack_model(model: CharacterTagger, weights: Floats, unit: float) -> tuple[Ar
         unit: u.
 
     Raises:
-        ArgumentError: a standard's name is no plain word, or ``general`` is not the first.
+        ArgumentError: a standard's name is not a plain word, or ``general`` is not the first.
     """
     standards = [name or "general" for name in model.standards_]
     for name in standards:

@@ -45,7 +45,7 @@ class PackedLines:
     Attributes:
         points: [N] folded code points, 0 between the lines.
         begins: [lines] first position of each line.
-        ends: [lines] position behind each line.
+        ends: [lines] end of each line, exclusive.
     """
 
     points: Ints
@@ -169,7 +169,7 @@ class WordCounts:
 
     Attributes:
         as_word: [words, cells] how often it is a word.
-        as_text: [words, cells] how often its characters stand side by side.
+        as_text: [words, cells] how often its characters are adjacent.
         standards: [cells] number of the cell's standard.
         blocks: [cells] number of the cell's block.
         frequencies: [words] in the general dictionary, -1 where it has none.

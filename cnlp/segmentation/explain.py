@@ -1,8 +1,8 @@
-"""Why a text was cut as it was: the lattice, its costs, and what decided each boundary.
+"""The reasons for a segmentation: the lattice, its costs, and the decision at each boundary.
 
 For the algorithms with costs, the cheapest path through each candidate is found by a Viterbi pass from
 either end (min-marginals): the cheapest path with a boundary at a position against the cheapest one
-without tells by how much the boundary was decided. The n best paths come from a Viterbi pass that keeps
+without is the margin of the boundary. The n best paths come from a Viterbi pass that keeps
 n predecessors at each candidate (Schwartz and Chow 1990). Costs are in nats: -ln of a probability;
 those of a tagger are in points, its weights with the sign changed.
 """
@@ -27,7 +27,7 @@ _IN_SIGHT = 12.0  # raw weight: candidates of a tagger whose best path costs tha
 
 @dataclass(frozen=True, slots=True)
 class CandidateWord:
-    """A word that could stand at ``start``.
+    """A candidate word at ``start``.
 
     Attributes:
         text, start, end: the word and its place.
@@ -51,7 +51,7 @@ class CandidateWord:
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """A position between two characters and what was decided about it.
+    """A position between two characters and the decision there.
 
     Attributes:
         position: before the character with this offset.
@@ -72,7 +72,7 @@ class Explanation:
     """What :meth:`Segmenter.explain` returns; ``str`` of it is a readable table.
 
     Attributes:
-        text: what was cut.
+        text: the segmented text.
         words: the segmentation.
         candidates: the lattice, by start and end.
         boundaries: one for each position between two characters.
@@ -100,7 +100,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One segmentation and what it costs, in nats."""
+    """One segmentation and its cost, in nats."""
 
     cost: float
     words: tuple[str, ...]
@@ -149,7 +149,7 @@ def explain(segmenter: Segmenter, text: str) -> Explanation:
     )
     boundaries = tuple(_boundary(segmenter, text, candidates, p) for p in range(1, len(text)))
     words = tuple(candidates[k].text for k in chosen)
-    if segmenter.tagger is not None:  # it weighs everything; tell what came near
+    if segmenter.tagger is not None:  # every span is a candidate; show the close ones
         least = min((word.path_cost for word in candidates if word.path_cost is not None), default=0.0)
         candidates = tuple(
             word
@@ -219,7 +219,7 @@ def n_best(segmenter: Segmenter, text: str, n: int) -> list[Path]:
     lattice = _lattice(segmenter, _checked(text))
     if not text:
         return [Path(0.0, ())]
-    # Two edges may be the same word, proposed twice, so paths are told apart by their boundaries: a
+    # Two edges may be the same word, proposed twice, so paths are compared by their boundaries: a
     # sequence of boundaries has the number of (the sequence before its last, its last).
     numbers: dict[tuple[int, int], int] = {}
     best: list[list[tuple[int, int]]] = []  # by edge: (cost, sequence up to its start), the cheapest first

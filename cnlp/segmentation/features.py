@@ -1,4 +1,4 @@
-"""What the segmenting taggers see: one declared table of templates, merged by n-gram into streams.
+"""Features of the segmenting taggers: one declared table of templates, merged by n-gram into streams.
 
 A *stream* gives every position q of a text at most one key (an n-gram, a lexicon match, ...), and the key
 owns one row of weights: a score for every tag of every position ``q + low .. q + high``. The score of
@@ -66,7 +66,7 @@ EVIDENCE_CLASSES = 8 * 16 * 8
 
 
 def evidence_class(own: int, occurrences: int, anywhere: int, dictionary: int = -1) -> int:
-    """What is known of a word, as one of ``EVIDENCE_CLASSES`` numbers; ``NOTHING`` without any evidence.
+    """The evidence for a word, as one of ``EVIDENCE_CLASSES`` numbers; ``NOTHING`` without any evidence.
 
     Args:
         own: how often the corpora of this standard have it as a word.

@@ -6,7 +6,7 @@ The tags t form a Markov chain, and each emits one observation o (a character, a
     second order  P(t, o) = product of P(t_i | t_i-2, t_i-1) P(o_i | t_i)
 
 Transitions are interpolated, P(c | a, b) = l1 f(c) + l2 f(c | b) + l3 f(c | a, b) with relative frequencies
-f and weights from deleted interpolation; an edge tag stands before and behind every sequence. An emission is
+f and weights from deleted interpolation; an edge tag precedes and follows every sequence. An emission is
 smoothed with what a tag does to things seen once, P(o | t) = (n(t, o) + k P(t | new) / V) / (n(t) + k), with
 V kinds of observations, so an unseen one goes to the tags that take new members. Source: Rabiner 1989;
 Brants, TnT, 2000 (deleted interpolation).
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 KIND = "hidden-markov-model"
-_EDGE = "<edge>"  # the tag before and behind a sequence
+_EDGE = "<edge>"  # the tag before and after a sequence
 _SCHEME = "BMES"
 _FORBIDDEN = -inf
 
@@ -333,7 +333,7 @@ class HMM(Estimator):
         return [tags_to_words(line, path, _SCHEME) for line, path in zip(lines, paths, strict=True)]
 
     def score(self, sentences: Sequence[Sequence[str]]) -> float:
-        """Word F1 on sentences that are cut already, 0 to 1."""
+        """Word F1 on segmented sentences, 0 to 1."""
         from cnlp.evaluation.segmentation import evaluate_segmentation
 
         return evaluate_segmentation(sentences, self.predict("".join(words) for words in sentences)).f1

@@ -1,4 +1,4 @@
-"""The word lattice of a text as Python sees it: edges, and what it costs to step from one to the next."""
+"""The word lattice of a text in Python: edges, and the cost of a step from one to the next."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Edge(NamedTuple):
 class Lattice:
     """The edges of a text and the costs of stepping from one to the next."""
 
-    scale: float = COST_SCALE  # units of cost in a nat, or in whatever the costs are told in
+    scale: float = COST_SCALE  # units of cost in a nat, or in the unit of the costs
 
     gains: dict[tuple[int, ...], float]  # by start and end: what preferred words gain of a tagger, besides evidence
 
@@ -69,7 +69,7 @@ class Lattice:
         return costs
 
     def best_from(self) -> list[int | None]:
-        """By edge: the cost of the cheapest path from behind it to the end."""
+        """By edge: the cost of the cheapest path from its end to the end of the text."""
         costs: list[int | None] = [None] * len(self.edges)
         for k in range(len(self.edges) - 1, -1, -1):
             end = self.edges[k].end

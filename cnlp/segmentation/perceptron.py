@@ -79,7 +79,7 @@ class Perceptron(CharacterTagger):
         )
 
     def _one_pass(self, problem: Problem, order: Ints) -> tuple[Epoch, Floats]:
-        if not hasattr(self, "_state"):  # loaded from a file: go on from the average
+        if not hasattr(self, "_state"):  # loaded from a file: continue from the average
             self._state = PerceptronState.zeros(problem.shape.n_weights)
             np.frombuffer(self._state.weights, np.float32)[:] = self.weights_
         return next(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Segmenter:
-    """Cuts text into words. Immutable; one can be shared by any number of threads.
+    """Segments text into words. Immutable; one can be shared by any number of threads.
 
     Args:
         lexicon: the words it knows: a Lexicon, the path of its file, or a list of words, which are laid over the
@@ -40,17 +40,17 @@ class Segmenter:
             * ``"crf"``: the same with a conditional random field; a smaller model of PFR alone;
             * ``"hmm"``: the same with a hidden Markov model of characters; tiny, and far less accurate.
 
-            The default is ``"perceptron"``, and ``"bigram"`` where the lexicon's base is no part of the
+            The default is ``"perceptron"``, and ``"bigram"`` where the lexicon's base is not part of the
             package (``Lexicon.only``, ``cnlp.load(path)``): then only its words are to be found.
         mode: ``"default"``: every character in one word; ``"search"``: long words are preceded by the
-            words within them; ``"full"``: all words that stand anywhere in the text, overlapping.
+            words within them; ``"full"``: all words that occur in the text, overlapping.
 
         unknown: a tagger, such as ``"perceptron"`` or ``"hmm"``, that proposes words which the lexicon does not
             have; ``"bigram"`` decides. A new word of n characters has the probability exp(-10 - 3 n). ``None``:
             only the lexicon's and the user's words, patterns and single characters.
-        standard: whose habits a tagger follows: ``"general"``, the default, ``"pku"``, ``"msr"``, and
+        standard: segmentation standard of a tagger: ``"general"``, the default, ``"pku"``, ``"msr"``, and
             whatever else its model has; the other algorithms have none.
-        model: a model file of a tagger of your own; the shipped one by default.
+        model: model file of a custom tagger; the shipped one by default.
 
     Raises:
         ArgumentError: there is no such algorithm, mode or standard, or they do not go together.
@@ -225,14 +225,14 @@ class Segmenter:
         return self.kernel.words(text, self.lexicon.spans(text))
 
     def spans(self, text: str) -> bytes | None:
-        """What the lattice gets besides its lexicon, as the kernel reads it: matches of the user's expressions,
+        """The input of the lattice besides its lexicon, as the kernel reads it: matches of the user's expressions,
         and the words that ``unknown`` proposes.
         """
         spans = self.lexicon.spans(text)
         return self.kernel.propose(text, spans) if self.unknown else spans
 
     def explain(self, text: str) -> Explanation:
-        """Every candidate word, what it costs, and what decided each boundary.
+        """Every candidate word, its cost, and the reason for each boundary.
 
         Raises:
             TextTypeError: ``text`` is not a str.
@@ -257,7 +257,7 @@ class Segmenter:
 
         Raises:
             TextTypeError: ``text`` is not a str.
-            ArgumentError: the algorithm is no tagger.
+            ArgumentError: the algorithm is not a tagger.
         """
         from cnlp.segmentation.trellis import Trellis
 
@@ -265,7 +265,7 @@ class Segmenter:
             raise errors.not_text(text)
         if self.tagger is None:
             raise errors.ArgumentError(
-                f"algorithm {self.algorithm!r} is no tagger; confidence needs one of {', '.join(TAGGERS)}"
+                f"algorithm {self.algorithm!r} is not a tagger; confidence needs one of {', '.join(TAGGERS)}"
             )
         return Trellis(self, text).confidences() if text else []
 

@@ -2,7 +2,7 @@
 
 A tagger gives every character of a text a score for each of the tags B, M, E, S (begin, middle, end of a
 word; a word of one character), and the best sequence of tags is the segmentation (Xue 2003; Ng and Low
-2004). What is seen of the text stands in :mod:`cnlp.segmentation.features`, how the file is laid out in
+2004). The features are in :mod:`cnlp.segmentation.features`, the layout of the file in
 ``cnlp/segmentation/FORMAT.md``, and how the sequence is found in ``cnlp/_kernel/core/tagger.c``.
 """
 
@@ -40,7 +40,7 @@ class TaggerModel:
 
     Attributes:
         tagger: the kernel's view of it.
-        unit: what one step of a score is as a raw weight.
+        unit: one step of a score as a raw weight.
         temperature: what raw weights are divided by before they make probabilities (Guo et al. 2017).
         standards: all standards of the file.
     """

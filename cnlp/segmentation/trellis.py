@@ -1,4 +1,4 @@
-"""What a tagger weighs, spelt out as words: for explaining, for n best paths and for confidence.
+"""The trellis of a tagger as words: for explaining, for n best paths and for confidence.
 
 :class:`Trellis` lists words of at most ``LONGEST`` characters, counting what a pattern or a user's entry glues
 together as one; a longer word is listed if it was chosen. A word costs what its tags score, with the sign
@@ -172,7 +172,7 @@ def _is_single(edge: Edge) -> bool:
 
 
 def _places(flags: bytes, size: int) -> list[tuple[int, int]]:
-    """Where words may stand: between open positions, over no hard one."""
+    """Allowed spans of words: between open positions, over no hard one."""
     hard = HARD_BOUNDARY | EDGE
     is_open = [p in (0, size) or not flags[p] & NO_BOUNDARY or flags[p] & hard for p in range(size + 1)]
     places = []

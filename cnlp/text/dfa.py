@@ -187,7 +187,7 @@ class _Thompson:
         return len(self.free) - 1
 
     def add(self, node: Node, start: int) -> int:
-        """Hangs ``node`` on ``start``; returns the state behind it."""
+        """Hangs ``node`` on ``start``; returns the state after it."""
         kind = node[0]
         if kind == "set":
             end = self.state()
@@ -264,7 +264,7 @@ def determine(
         accepted[thompson.add(tree, roots[pattern])] = pattern + 1
     members = {step[0]: tuple(categories_of(step[0])) for step in thompson.step if step}
 
-    # A state of its own in each start's subset keeps two equal starts apart.
+    # A separate state in each start's subset keeps two equal starts apart.
     order = [frozenset[int]()]
     for patterns in starts:
         order.append(thompson.closure([thompson.state(), *(roots[pattern] for pattern in patterns)]))
@@ -296,7 +296,7 @@ def determine(
 
 def _minimise(rows: list[list[int]], accepts: list[int], starts: int) -> tuple[list[list[int]], list[int]]:
     """Moore's refinement: states are one if they accept alike and their steps lead to equal blocks."""
-    # The dead state and the starts keep their numbers, so each begins as a block of its own.
+    # The dead state and the starts keep their numbers, so each begins as a separate block.
     blocks = [state if state <= starts else starts + 1 + accept for state, accept in enumerate(accepts)]
     count = 0
     while True:

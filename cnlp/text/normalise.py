@@ -44,7 +44,7 @@ def normalise(text: str, *, width: bool = True, case: bool = True, script: bool 
         script: Traditional to Simplified Chinese.
 
     Returns:
-        A string of the same length; character ``i`` of it stands for character ``i`` of ``text``.
+        A string of the same length; its character ``i`` corresponds to character ``i`` of ``text``.
 
     >>> normalise("ＣＮＬＰ讀懂漢語，１００％")
     'cnlp读懂汉语,100%'

@@ -4,7 +4,7 @@ One table declares them; :mod:`cnlp.text.tables` compiles it to one automaton (:
 read text folded in width and case, so １９９８年 is 1998年 and ＷＷＷ is www, save for the sets in
 ``EXACT``.
 
-* An *atomic* pattern is a token: nothing cuts inside it, and no lexicon word begins or ends inside it.
+* An *atomic* pattern is a token: nothing splits it, and no lexicon word begins or ends inside it.
 * A *decisive* one is atomic, and a word by itself in the standards that follow PFR (``DECISIVE_STANDARDS``): no
   tagger joins it with its neighbours. An *isolated* one is that in every standard.
 * A *soft* pattern proposes an edge, which then competes with the words of the lexicon.
@@ -36,7 +36,7 @@ class Pattern:
     """One row of the table.
 
     Attributes:
-        name: what it finds, in English.
+        name: of the pattern, in English.
         expression: in the syntax of :mod:`cnlp.text.dfa`.
         atomic: whether a match is a token, or only proposes one.
         tags: all that a word of this form can be in the PKU set, separated by blanks; empty: whatever its context
@@ -46,8 +46,8 @@ class Pattern:
         counted: the pattern whose counts in the lexicon and the bigrams it shares; its own by default.
         context: how many characters at the end of a match are looked at only, 0 or 1.
         after: what a match may follow, of ``AFTER``: neither ``C#`` opens a topic nor has ``5-3`` a sign.
-        takes_marks: whether combining marks behind a match belong to it.
-        isolated: whether a match is a word of its own in every standard, never part of one as 1998 of 1998年.
+        takes_marks: whether combining marks after a match belong to it.
+        isolated: whether a match is a separate word in every standard, never part of one as 1998 of 1998年.
     """
 
     __slots__ = (
@@ -165,7 +165,7 @@ def character_sets() -> dict[str, Ranges]:
     }
 
 
-# Sets that read the character as it stands: a full width comma or bracket behind an address ends it.
+# Sets that read the character unfolded: a full width comma or bracket after an address ends it.
 EXACT = ("comma", "colon", "open", "close", "url", "url_end", "mail")
 
 _URL = r"({url}|{open}{url}*{close})*({url_end}|{open}{url}*{close})"
@@ -192,7 +192,7 @@ def _repeated() -> str:
     return "|".join(f"\\{sign}\\{sign}+" for sign in signs)
 
 
-# Where two patterns match the same span, the earlier row names it; the atomic ones stand first.
+# Where two patterns match the same span, the earlier row names it; the atomic ones come first.
 PATTERNS = (
     Pattern("space", r"{space}+", True, "w", takes_marks=False, isolated=True),
     Pattern("number", rf"{_NUMBER}[%‰]?|{{digit}}+∶{{digit}}+|{{digit}}+/{{digit}}+", True, "m"),

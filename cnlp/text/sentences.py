@@ -2,10 +2,10 @@
 
 A sentence ends behind 。！？!? (and runs of them), behind an ellipsis …… or ... and at a line break. An ASCII
 period ends it before white space, and between two Chinese characters (今天很好.明天更好.) but those of a foreign name,
-and not behind an abbreviation, an initial or a list number. The closing quotes and brackets behind the end
+and not after an abbreviation, an initial or a list number. The closing quotes and brackets behind the end
 belong to it, and so does the white space.
 
-A quotation is part of the sentence that it stands in: “你好。我走了。” is not split inside. It ends its
+A quotation is part of the sentence around it: “你好。我走了。” is not split inside. It ends its
 sentence only if its own last sentence ends there (…走了。”) and no comma follows. Inside brackets nothing
 ends, unless they enclose the whole sentence, and inside titles (《你是谁？》) nothing at all. A pair counts
 if it closes in its line within ``LONGEST_QUOTATION`` characters; longer quotations are split inside, and a
@@ -130,7 +130,7 @@ def _is_word(char: str) -> bool:
 
 
 def _period_ends(line: str, begin: int, position: int, following: str) -> bool:
-    """Whether an ASCII period (and the closing marks behind it) ends the sentence."""
+    """Whether an ASCII period (and the closing marks after it) ends the sentence."""
     before = line[position - 1 : position] if position > begin else ""
     if following and not following.isspace():
         is_ellipsis = line.startswith("...", position)

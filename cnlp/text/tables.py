@@ -12,7 +12,7 @@
 ``category_class``   U8   [categories]          the class of :mod:`cnlp.text.characters`
 ``transitions``      U16  [states * categories] next state: ``[state * categories + category]``; 0 is dead
 ``accepts``          U8   [states]              0, or the number of the accepted pattern plus 1
-``pattern_flags``    U8   [patterns]            bit 0 atomic, bit 1 takes the marks behind it, bit 2
+``pattern_flags``    U8   [patterns]            bit 0 atomic, bit 1 takes the marks after it, bit 2
                                                 isolated, bit 3 decisive, bit 4 veto, bit 5: the last character
                                                 is context
 ===================  ===  ====================  ========================================================
@@ -22,20 +22,20 @@ Its flags: 1 an atomic pattern can start here, 2 a soft one can, 4 letter or dig
 (belongs to the character before it). The three bits from 32 on are a number: 1 Chinese numeral, 2 kana, 3 hangul,
 4 transcribes foreign names, 5 ends a month or a measure.
 
-The loop, from left to right, at position p (what lies before 0 has no flags, behind the end is no character):
+The loop, from left to right, at position p (what lies before 0 has no flags, after the end is no character):
 
 1. p is a start if its category can start an atomic pattern, or if it can start a soft one and p is not inside
    a run (p and the character before it have the same number from 32 on, not 0), or if the next character is a
-   mark. Otherwise go on at p + 1.
+   mark. Otherwise continue at p + 1.
 2. Begin in state 2 if the character before p is a letter or digit, in state 3 if it ends a month or a measure,
    else in state 1. Read characters until the state is dead, the text ends, or ``LOOKAHEAD`` characters were read
    since p or since the last atomic accept, whichever is later. An accept lies one character back if its pattern
    has context. Remember the last accept of each kind (veto, decisive, other atomic, soft), but none that lies
-   between two letters or digits, so that 1:1949 is no 1:19. (Such an atomic accept still moves the limit.) The
-   decisive accept is the atomic one if it lies behind the other and neither a veto nor a soft one behind it.
-3. Report the atomic match, lengthened over the marks behind it if its pattern takes them. Then report the
-   soft match if p may start one (1) and it ends behind the atomic match.
-4. Go on at the end of the atomic match, or at p + 1 if there was none.
+   between two letters or digits, so that 1:1949 is not 1:19. (Such an atomic accept still moves the limit.) The
+   decisive accept is the atomic one if it lies after the other and neither a veto nor a soft one after it.
+3. Report the atomic match, lengthened over the marks after it if its pattern takes them. Then report the
+   soft match if p may start one (1) and it ends after the atomic match.
+4. Continue at the end of the atomic match, or at p + 1 if there was none.
 
 The caller drops every edge, soft match or lexicon word, that begins or ends inside an atomic match.
 

@@ -96,7 +96,7 @@ def test_results_that_are_not_taken_are_not_made() -> None:
     assert most < 60
 
 
-def test_an_error_of_the_source_comes_behind_the_results_before_it() -> None:
+def test_an_error_of_the_source_comes_after_the_results_before_it() -> None:
     def source() -> Iterator[str]:
         yield from ["甲", "乙", "丙", "丁"]
         raise OSError("the disk is gone")

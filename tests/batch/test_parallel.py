@@ -90,7 +90,7 @@ def test_heavy_items_wait_for_each_other() -> None:
 
     pairs = ((n, n) for n in range(8))
     results(ordered_map(work, pairs, workers=4, weigh=lambda _: parallel.MAX_WEIGHT))
-    assert max(together) <= 2  # the first two: workers are hired for the second
+    assert max(together) <= 2  # the first two: workers start at the second
 
 
 @pytest.mark.parametrize("processes", [False, True])

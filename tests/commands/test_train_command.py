@@ -1,4 +1,4 @@
-"""``cnlp train``: from files of one's own to a model that the other commands take."""
+"""``cnlp train``: from a user's files to a model that the other commands accept."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ METHODS = ("perceptron", "crf", "hmm", "bigram")
 
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
-    """Twenty lines cut by hand."""
+    """Twenty lines segmented by hand."""
     path = tmp_path / "mine.txt"
     path.write_text(CORPUS, encoding="utf-8")
     return path
@@ -215,7 +215,7 @@ def test_other_encodings(shell: Shell, tmp_path: Path) -> None:
 
 
 def interrupted_after(epochs: int) -> Callable[..., Iterator[Any]]:
-    """The perceptron, and Ctrl-C behind so many epochs."""
+    """The perceptron, and Ctrl-C after so many epochs."""
     from cnlp.sequence import linear
 
     original = linear.perceptron

@@ -51,7 +51,7 @@ def test_what_is_written_is_read(suffix: str, data: bytes, size: int) -> None:
 
 
 @every_kind
-def test_several_archives_and_zeros_behind_them_are_one_file(suffix: str) -> None:
+def test_several_archives_and_zeros_after_them_are_one_file(suffix: str) -> None:
     assert unpack(pack(TEXT, suffix) + bytes(1024) + pack(b"", suffix) + pack(TEXT, suffix), suffix) == TEXT * 2
 
 

@@ -36,7 +36,7 @@ CELLS = st.text('甲a ,\t"\r\n', max_size=4)
 
 
 def convert(data: str, path: str, *, objects: bool = False, analysis: Analysis = CUT, size: int = 1 << 20) -> str:
-    """What becomes of a file whose field is ``text``, read in pieces of ``size``."""
+    """The output for a file whose field is ``text``, read in pieces of ``size``."""
     form = Records("text", analysis, objects)
     chunks = read_lines(io.BytesIO(data.encode("utf-8", "surrogatepass")), path, size=size)
     found = read_records(chunks, path, "text")

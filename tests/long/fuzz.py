@@ -1,6 +1,6 @@
 """Fuzz every entry of the C kernel under AddressSanitizer and UBSan: ``python tests/long/fuzz.py --seconds 60``.
 
-The targets stand in tests/kernel/targets.py, one for each part of the kernel; each runs in a process of its own for
+The targets are in tests/kernel/targets.py, one for each part of the kernel; each runs in a separate process for
 its share of the time. With atheris (the extra ``fuzz``) libFuzzer mutates the bytes that a target makes its choices
 from, led by which branches of the C code it reaches: GCC calls ``__sanitizer_cov_trace_pc`` at each, and
 tests/kernel/coverage.c counts these calls for libFuzzer. Without atheris the bytes are drawn by seed, half of them
@@ -77,7 +77,7 @@ def preloaded(engine: str) -> str:
 def run(
     target: str, engine: str, folder: Path | None, library: str, seconds: float, options: argparse.Namespace
 ) -> dict[str, Any]:
-    """One target until its time is up; a finding is noted and the rest of the time goes on with another seed."""
+    """One target until its time is up; a finding is noted and the rest of the time continues with another seed."""
     result: dict[str, Any] = {"executions": 0, "seconds": 0.0, "processor_seconds": 0.0, "findings": []}
     seed, before = options.seed, children_seconds()
     while result["seconds"] < 0.95 * seconds and len(result["findings"]) < 5:

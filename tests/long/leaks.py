@@ -1,4 +1,4 @@
-"""Does a call of the kernel leave memory behind? Writes ``benchmarks/results/leaks.json``.
+"""Does a call of the kernel leak memory? Writes ``benchmarks/results/leaks.json``.
 
 Every entry of the C kernel that a program meets is called over and over on a few short texts, those that refuse what
 they are given among them. The resident set of the process is read before and after; the first tenth of the calls is not
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def growth_of(call: Call, calls: int) -> int:
-    """By how many bytes the process grows in the calls behind the first tenth."""
+    """Growth of the process in bytes in the calls after the first tenth."""
     for _ in range(calls // WARM):
         call()
     gc.collect()

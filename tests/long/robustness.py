@@ -1,7 +1,7 @@
-"""What becomes of hard input? Writes ``benchmarks/results/robustness.json``.
+"""How does each toolkit handle hard input? Writes ``benchmarks/results/robustness.json``.
 
-Every toolkit cuts every text in a process of its own (:mod:`benchmarks.peers.worker`), with 10 s of processor time and
-6 GB of address space for each. The outcome is
+Every toolkit segments every text in a separate process (:mod:`benchmarks.peers.worker`), with 10 s of processor time
+and 6 GB of address space for each. The outcome is
 
     yes          the words side by side are the text
     altered      they are not: ``detail`` in the record shows the first difference

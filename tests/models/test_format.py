@@ -196,7 +196,7 @@ def test_a_damaged_header_is_refused(lexicon: Path, old: bytes, new: bytes) -> N
     assert refusal(lexicon).startswith("damaged: ")
 
 
-def test_an_array_that_ends_behind_the_file_is_refused(path: Path) -> None:
+def test_an_array_that_ends_after_the_file_is_refused(path: Path) -> None:
     write_model(path, ARRAYS, {"kind": "test"})
     rewritten(path, b"[16,20]", b"[16,99]")
     with pytest.raises(errors.ModelError, match=r"truncated: array 'pairs' ends at byte \d+, the file has \d+"):

@@ -1,4 +1,4 @@
-"""Real text of every kind comes out as it went in, whatever cuts it."""
+"""The words of real text of every kind joined are the text, for every segmenter."""
 
 from __future__ import annotations
 

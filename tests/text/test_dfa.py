@@ -64,7 +64,7 @@ def test_equal_starts_stay_two_states() -> None:
 
 def test_the_automaton_is_minimal() -> None:
     transitions, _ = build("ac|bc")
-    assert len(transitions) == 4  # dead, start, behind a or b, behind c
+    assert len(transitions) == 4  # dead, start, after a or b, after c
 
 
 @pytest.mark.parametrize("broken", ["(a", "a)", "*a", "a|+", "a\\"])

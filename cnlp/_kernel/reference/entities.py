@@ -111,7 +111,7 @@ class EntityTagger:
                 ends.append(word_ends[word] - start)
                 word += 1
             if not ends or ends[-1] < end - start:
-                ends.append(end - start)  # a word goes on in the next piece
+                ends.append(end - start)  # a word continues in the next piece
             for first, last, label, score in self.tag(text[start:end], ends):
                 found.append((start + first, start + last, label, score))
             start = end

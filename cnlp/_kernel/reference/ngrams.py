@@ -1,7 +1,7 @@
 """The pure-Python twin of ``cnlp._kernel.ngrams``: same names, arguments and results, some hundred times slower.
 
 A run is the sorted windows of a piece of text, a window an n-gram of the longest length with its right and its left
-neighbour; the head of ``ngrams.c`` tells how both are laid out, and how the table comes out of them.
+neighbour; the head of ``ngrams.c`` describes both layouts, and how the table is made from them.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ Row = tuple[str, int, float, float, int, int]
 
 
 def count_windows(text: str, start: int, end: int, units: bytes, max_length: int) -> tuple[bytes, int]:
-    """The run of the windows that begin in ``text[start:end]``, and how many units stand there.
+    """The run of the windows that begin in ``text[start:end]``, and the number of units there.
 
     Args:
-        text: what lies before and behind shows the neighbours.
+        text: the characters before and after are the neighbours.
         start: offset of the first window.
-        end: offset behind the last one.
+        end: end offset, exclusive.
         units: [65536] not 0 where a code point is a unit; all others are edges.
         max_length: longest n-gram.
 

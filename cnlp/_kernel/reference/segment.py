@@ -61,13 +61,13 @@ class Segmenter:
         return characters.propose(self.tagger, self.model, self.overlay, text, spans)
 
     def constraints(self, text: str, spans: bytes | None) -> tuple[bytes, bytes]:
-        """What constrains a tagger: flags of the positions, wishes as int32[3]."""
+        """The constraints of a tagger: flags of the positions, bonuses as int32[3]."""
         if not self.tagger:
             raise ValueError("constraints are those of a tagger")
         return characters.constraints(self.tagger, self.model, self.overlay, text, spans)
 
     def segment_bytes(self, data: bytes, delimiter: bytes) -> bytes:
-        """UTF-8 in, UTF-8 out; the delimiter stands between words, but not beside white space."""
+        """UTF-8 in, UTF-8 out; the delimiter is put between words, but not beside white space."""
         text = data.decode("utf-8")
         is_space = [bool(flag & IS_SPACE) for flag in self.model.categories_and_flags(text)[1]]
         parts, start = [], 0

@@ -72,7 +72,7 @@ if TYPE_CHECKING:
 B, M, E, S = TAG_B, TAG_M, TAG_E, TAG_S
 UNREACHABLE = -(1 << 62)
 _BIGRAM, _COVER = (BIGRAM_BUCKET, 16), (COVER_BUCKET, 4)  # rows of a bucket, weights of a row
-_BEFORE = ((E, S), (B, M), (B, M), (E, S))  # the two tags that may stand before each
+_BEFORE = ((E, S), (B, M), (B, M), (E, S))  # the two tags that may precede each
 
 
 class Tagger:
@@ -251,7 +251,7 @@ def _find(table: memoryview, key: int, kind: tuple[int, int]) -> tuple[Sequence[
 def constraints(
     tagger: Tagger, model: Tables, overlay: Overlay | None, text: str, spans: bytes | None
 ) -> tuple[bytes, bytes]:
-    """Flags of the positions, and the user's wishes as int32[3]: start, end, bonus; by end, then start."""
+    """Flags of the positions, and the user's bonuses as int32[3]: start, end, bonus; by end, then start."""
     flags, wishes = _constraints(tagger, model, overlay, text, spans)
     return bytes(flags), array("i", [number for wish in wishes for number in wish]).tobytes()
 

@@ -2,10 +2,10 @@
 
 A document comes as words. Words that fold to the same characters (width, ASCII case) are one term. A word is no
 term, and parts those beside it, if it is a stop word, of a class that is not wanted, does not begin with a letter or
-digit, or is a number. A blank between two Latin words parts nothing. What stands between two partings is a run.
+digit, or is a number. A blank between two Latin words is not a separator. The text between two separators is a run.
 
-A candidate is a term, or two to ``max_words`` different terms that stand side by side. Its independent count is how
-often it stands outside of longer candidates: its count less the greatest count of a candidate one term longer.
+A candidate is a term, or two to ``max_words`` different adjacent terms. Its independent count is how
+often it occurs outside of longer candidates: its count less the greatest count of a candidate one term longer.
 
 Sums and comparisons are made in the same order as in C, so that both agree wherever their ``log`` and ``exp`` do.
 """
@@ -68,7 +68,7 @@ class Terms:
         stops: stop words, if others than the lexicon's are to be used.
         letters: bounds of the ranges of letters, as uint32: first, last + 1, first, …
         classes: bit mask of the classes that are wanted.
-        min_length: characters that a term needs to stand by itself.
+        min_length: characters that a term alone needs.
         max_words: terms of the longest candidate, at most ``MAX_WORDS``.
     """
 
@@ -196,7 +196,7 @@ class Terms:
         return greatest
 
     def terms(self) -> list[str]:
-        """The terms in the order of their numbers, as they first stand in the text."""
+        """The terms in the order of their numbers, as in their first occurrence."""
         return list(self._names)
 
     def frequencies(self, weighted: bool, sublinear: bool) -> bytes:
@@ -209,9 +209,9 @@ class Terms:
         return scores.tobytes()
 
     def edges(self, window: int) -> tuple[bytes, bytes, bytes]:
-        """Pairs of different terms that stand fewer than ``window`` words apart: left, right, how often.
+        """Pairs of different terms that occur fewer than ``window`` words apart: left, right, how often.
 
-        Only terms that may stand by themselves; the lesser number is left.
+        Only terms that may be keywords alone; the lesser number is left.
         """
         known: dict[tuple[int, int], int] = {}
         weights = array("d")
@@ -259,7 +259,7 @@ class Terms:
         return self._best(ranked, top_k, False)
 
     def features(self, headings: bytes) -> tuple[bytes, bytes]:
-        """The features of each candidate that may stand by itself as float64, and where it first stands as uint32."""
+        """The features of each candidate that may be a keyword as float64, and its first position as uint32."""
         rows, spans = array("d"), array("I")
         for number in self._standing():
             rows.extend(self._features(number, array("I", headings)))

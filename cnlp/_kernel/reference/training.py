@@ -1,4 +1,4 @@
-"""The numpy twin of ``cnlp._kernel.training``: same names, same arguments, same results but for rounding.
+"""The numpy twin of ``cnlp._kernel.training``: same names, same arguments, same results except for rounding.
 
 It is the oracle that the C loops are tested against, and what trains where they were not compiled, some
 hundred times slower. The layout of the arguments is drawn at the head of ``_kernel/python/training_module.c``.
@@ -160,7 +160,7 @@ def crf_epoch(
     decay: float,
     l2: float,
 ) -> tuple[float, int, float]:
-    """One pass of stochastic gradient steps: loss, steps, and the factor that the weights stand for."""
+    """One pass of stochastic gradient steps: loss, steps, and the factor of the weights."""
     data, w = _Data.of(problem), np.frombuffer(weights, np.float32)
     loss = 0.0
     for number in np.frombuffer(order, np.int32):

@@ -72,7 +72,7 @@ def test_likelihood_and_gradient_are_those_of_all_paths(batch) -> None:
         tags[row, : len(chosen)] = torch.tensor(chosen)
         scores = torch.stack([score(crf, emissions[row], path) for path in some])
         expected.append(score(crf, emissions[row], chosen) - scores.logsumexp(0))
-    # Each sentence has a weight of its own, so that one gradient cannot hide behind another.
+    # Each sentence has a different weight, so that no gradient can hide another.
     weights = torch.arange(1.0, len(lengths) + 1, dtype=torch.double)
     wanted = [emissions, *crf.parameters()]
     total = (torch.stack(expected) * weights).sum()
@@ -116,7 +116,7 @@ def test_padding_changes_nothing() -> None:
     crf, emissions, mask = build("BMES", [4, 2], 5)
     alone, only = emissions[1:, :2], mask[1:, :2]
     junk = emissions.detach().clone()
-    junk[1, 2:] = 1e4  # what stands behind the end of a sentence does not count
+    junk[1, 2:] = 1e4  # values after the end of a sentence do not count
     tags = torch.zeros(2, 4, dtype=torch.long)
     other = tags.clone()
     other[1, 2:] = 3

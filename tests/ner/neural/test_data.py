@@ -104,7 +104,7 @@ def test_the_pieces_of_a_long_text_are_the_text(text, limit) -> None:
     assert len(pieces) == 1 or all(start < end for start, end in pieces)
 
 
-def test_long_texts_are_cut_behind_sentences_then_commas_then_anywhere_but_not_in_entities() -> None:
+def test_long_texts_are_split_after_sentences_then_commas_then_anywhere_but_not_in_entities() -> None:
     def pieces(text, limit, spans=()):
         return [text[start:end] for start, end in cut_long(text, limit, spans)]
 

@@ -51,7 +51,7 @@ def weights(trained: Trained):
 
 
 def same(one: Trained, other: Trained) -> bool:
-    """Bit for bit the same weights, and the same log but for the seconds."""
+    """Bit for bit the same weights, and the same log except the seconds."""
 
     def log(trained):
         return [(e.number, e.loss, e.dev) for e in trained.log]
