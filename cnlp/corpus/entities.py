@@ -65,7 +65,7 @@ def read_columns(
         OSError: the file cannot be read.
         cnlp.errors.ArgumentError: there is no such scheme or repair.
         cnlp.errors.EncodingError: the file is not in ``encoding``.
-        cnlp.errors.FormatError: a line has no tag, or a tag that is not of the scheme, has no label, or cannot stand
+        cnlp.errors.FormatError: a line has no tag, or a tag that is not of the scheme, has no label, or is not allowed
             there; file and line are named.
 
     >>> import tempfile, pathlib

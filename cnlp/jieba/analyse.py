@@ -133,7 +133,7 @@ class TFIDF(KeywordExtractor):
 
 
 class TextRank(KeywordExtractor):
-    """Rank of words in the graph of words that stand near each other (Mihalcea and Tarau 2004),as jieba computes it.
+    """Rank of words in the graph of neighbouring words (Mihalcea and Tarau 2004), as jieba computes it.
 
     >>> TextRank().textrank("线程与进程：线程是程序的一部分，进程是程序的执行", topK=2)
     ['进程', '程序']

@@ -112,7 +112,7 @@ def _fault(entry: Entry) -> str:
     if entry.mode != "split" and entry.pieces:
         return "pieces are for the mode 'split' only"
     if entry.mode == "block" and len(entry.word) == 1:
-        return "a single character cannot be blocked: nothing could stand in for it"
+        return "a single character cannot be blocked: nothing could replace it"
     if entry.regex:
         return _regex_fault(entry)
     return ""

@@ -43,7 +43,7 @@ class Piece:
     """A stretch of text that is tagged by itself.
 
     Attributes:
-        text: as it stands in the original.
+        text: as in the original.
         ends: where its words end.
         spans: its entities; offsets count from the piece's start.
     """

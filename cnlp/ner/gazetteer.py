@@ -18,7 +18,7 @@ and a space are skipped. Of entries that fold to one text the last counts. The e
 
 All texts are in one double-array trie (:mod:`cnlp.lexicon.trie`), walked from every character of the text: O(length
 of the text x length of the longest entry), in practice a step or two a character, because a walk ends where no entry
-goes on. ``benchmarks/measure/gazetteer.py`` holds it against an Aho-Corasick automaton (1975), which never goes back
+goes on. ``benchmarks/measure/gazetteer.py`` compares it with an Aho-Corasick automaton (1975), which never goes back
 but follows a link at every mismatch: the trie scans faster and takes a fraction of the memory.
 """
 
@@ -42,7 +42,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    # Label, mode, name and partial: what a file says behind the text, shared by all texts of which it says so.
+    # Label, mode, name and partial: the fields after the text, shared by all texts with equal ones.
     EntryKind: TypeAlias = tuple[str, str, str | None, bool]
 
 KIND = "gazetteer"  # of a file

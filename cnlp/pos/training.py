@@ -1,4 +1,4 @@
-"""Learning to tag words: the estimator behind :mod:`cnlp.pos.tagger`, which declares the templates.
+"""Learning to tag words: the estimator for :mod:`cnlp.pos.tagger`, which declares the templates.
 
 The perceptron is that of :mod:`cnlp.sequence.linear`; a word is a position. Needs numpy. On PFR January (a
 million words, two forms) an epoch takes some ten seconds.

@@ -13,8 +13,8 @@ read text folded in width and case, so １９９８年 is 1998年 and ＷＷＷ 
 
 Tags are those of the PKU set (Yu Shiwen et al. 2002): m number, t time, nx foreign string, nr person, w
 punctuation, x anything else. What is joined follows the People's Daily of January 1998 (PFR) by count:
-年 behind four digits joins (2746 of 2795), behind two it does not (4 of 287); 月, 日, 时 join; 分 (50 of
-157), 秒, 号, 年代, 世纪, 多 and 余 stay words of their own, but 号 behind a month. 上, 下, 本, 这 join the day of the
+年 after four digits joins (2746 of 2795), after two it does not (4 of 287); 月, 日, 时 join; 分 (50 of
+157), 秒, 号, 年代, 世纪, 多 and 余 stay separate words, except 号 after a month. 上, 下, 本, 这 join the day of the
 week (6 of 7 in January and February). Single numerals are left to the lexicon.
 """
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 AFTER = ("other", "word", "unit")
-"""What stands before a match: a letter or digit ("word"), what ends a month or a measure ("unit"), or neither."""
+"""The text before a match: a letter or digit ("word"), the end of a month or a measure ("unit"), or neither."""
 DECISIVE_STANDARDS = ("general", "pku")
 
 

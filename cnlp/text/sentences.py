@@ -1,8 +1,8 @@
 """Sentence splitting, without losing a character.
 
-A sentence ends behind 。！？!? (and runs of them), behind an ellipsis …… or ... and at a line break. An ASCII
+A sentence ends after 。！？!? (and runs of them), after an ellipsis …… or ... and at a line break. An ASCII
 period ends it before white space, and between two Chinese characters (今天很好.明天更好.) but those of a foreign name,
-and not after an abbreviation, an initial or a list number. The closing quotes and brackets behind the end
+and not after an abbreviation, an initial or a list number. The closing quotes and brackets after the end
 belong to it, and so does the white space.
 
 A quotation is part of the sentence around it: “你好。我走了。” is not split inside. It ends its

@@ -39,7 +39,7 @@ The loop, from left to right, at position p (what lies before 0 has no flags, af
 
 The caller drops every edge, soft match or lexicon word, that begins or ends inside an atomic match.
 
-Cost: a start reads at most ``LOOKAHEAD`` characters beyond the last atomic accept, and the loop goes on at
+Cost: a start reads at most ``LOOKAHEAD`` characters beyond the last atomic accept, and the loop continues at
 that accept, or at the head of the run of letters and digits in which it lies; such a run is a match by
 itself. So a character is read from at most ``LOOKAHEAD`` places before it and once or twice more: O(n)
 whatever the text, and about n steps in prose.

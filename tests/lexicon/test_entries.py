@@ -56,7 +56,7 @@ def test_all_fields_of_a_line_are_read(file: Path) -> None:
         ("\t\tn", "the word is empty"),
         ("云计算\t\t\tsplit\t云 算", "the pieces '云 算' do not make up the word '云计算'"),
         ("云计算\t\t\tsplit", "the pieces '' do not make up the word '云计算'"),
-        ("云\t\t\tblock", "a single character cannot be blocked: nothing could stand in for it"),
+        ("云\t\t\tblock", "a single character cannot be blocked: nothing could replace it"),
         ("[\t\t\tforce,regex", "not a regular expression: "),
         ("a*\t\t\tregex", "unknown mode 'regex'"),
         ("a*\t\t\tforce,regex", "the regular expression matches the empty text"),
