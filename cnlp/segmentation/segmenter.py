@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from cnlp.segmentation.trellis import Confidence
     from cnlp.types import Token
 
+LONGEST_WITHIN = 16  # characters of the user's words that are looked for inside a forced one
+
 
 class Segmenter:
     """Segments text into words. Immutable; one can be shared by any number of threads.
@@ -309,7 +311,29 @@ class Segmenter:
             start, end, _, _, source = edge
             if (start, end) not in first or source == SOURCE_USER != first[start, end][-1]:
                 first[start, end] = edge
+        if self.lexicon.kernel_overlay is not None:
+            for start, end in [place for place, edge in first.items() if edge[-1] == SOURCE_USER]:
+                for edge in self._edges_within_forced(text[start:end], start):
+                    first.setdefault(edge[:2], edge)
         return [first[place] for place in sorted(first)]
+
+    def _edges_within_forced(self, word: str, start: int) -> list[tuple[int, int, int, int, int]]:
+        """The known words inside an entry with the mode ``force``, whose inner boundaries the lattice closes."""
+        entry = self.lexicon.entry_of(word)
+        if entry is None or entry.mode != "force" or len(word) < 3:
+            return []
+        edges = self.lexicon.model.edges(word, None, None)
+        edges += [
+            (first, last, 0, 0, SOURCE_USER)
+            for first in range(len(word) - 1)
+            for last in range(first + 2, min(first + LONGEST_WITHIN, len(word)) + 1)
+            if self.lexicon.entry_of(word[first:last])
+        ]
+        return [
+            (start + first, start + last, identity, cost, source)
+            for first, last, identity, cost, source in edges
+            if 1 < last - first < len(word) and word[first:last] in self.lexicon
+        ]
 
 
 def _segmenter(lexicon: Lexicon, algorithm: str, mode: str, *choices: str | None) -> Segmenter:

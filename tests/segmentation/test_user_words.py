@@ -62,3 +62,11 @@ def test_a_list_or_a_path_will_do_for_a_lexicon(tmp_path: Path) -> None:
 def test_what_cannot_be_a_lexicon_is_named(lexicon: object) -> None:
     with pytest.raises(errors.ArgumentError, match="path of a file, or a list of words"):
         cnlp.segment("网易杭研大厦", lexicon=lexicon)  # type: ignore[arg-type]
+
+
+def test_search_and_full_mode_give_the_words_within_a_forced_one() -> None:
+    lexicon = Lexicon([Entry("云原生平台", mode="force"), "云原生"])
+    for mode in ("search", "full"):
+        assert {"云原生", "平台", "云原生平台"} <= set(cnlp.segment("搭建云原生平台", mode=mode, lexicon=lexicon))
+    blocked = lexicon.overlay([Entry("平台", mode="block")])
+    assert "平台" not in cnlp.segment("搭建云原生平台", mode="search", lexicon=blocked)
