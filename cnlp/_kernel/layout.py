@@ -24,9 +24,9 @@ PAIR_RIGHT_MULTIPLIER = 0xC2B2AE3D27D4EB4F
 # ---- patterns: cnlp/text/tables.py, scanner.c ----
 
 STARTS_ATOMIC, STARTS_SOFT, IS_ALNUM, IS_SPACE, EXTENDS = (1 << bit for bit in range(5))
-NUMERAL, KANA, HANGUL, TRANSCRIPTION, UNIT = (number << 5 for number in range(1, 6))
+RUN_NUMERAL, RUN_KANA, RUN_HANGUL, RUN_TRANSCRIPTION, RUN_UNIT = (number << 5 for number in range(1, 6))
 CLASS_DIGIT, CLASS_HANGUL = 4, 9  # classes of cnlp.text.characters: digits, letters and syllables, between signs
-SYLLABLE = 64  # the bit that KANA and HANGUL have in common
+SYLLABLE = 64  # the bit that RUN_KANA and RUN_HANGUL have in common
 IN_RUN = 7 << 5
 IS_ATOMIC, TAKES_MARKS, IS_ISOLATED, IS_DECISIVE, IS_VETO, HAS_CONTEXT = (1 << bit for bit in range(6))
 LOOKAHEAD = 142  # characters; a topic: two # around 140 characters
@@ -50,7 +50,7 @@ LONGEST_NEW = 16  # characters of such a word
 TAG_B, TAG_M, TAG_E, TAG_S = range(4)
 N_TAGS = 4
 LONGEST_MATCH = 8  # characters of a word of the lexicon
-FIRST_HAN = 5  # types of characters from here on can be repeated characters of a word
+FIRST_HAN_TYPE = 5  # types of characters from here on can be repeated characters of a word
 N_TYPES, N_REPETITIONS = 8**3, 2**6
 COVER_CLASSES = 5  # of lengths: none, 2, 3, 4, 5 and more characters
 N_COVERS = COVER_CLASSES**3

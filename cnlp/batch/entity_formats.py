@@ -22,16 +22,16 @@ from cnlp.files.lines import split_lines
 from cnlp.files.records import Analysis, Format, Place, to_json
 from cnlp.types import Entity
 
-Find = Callable[[Sequence[str]], list[list[Entity]]]
+FindEntities = Callable[[Sequence[str]], list[list[Entity]]]
 """Finds the entities of several lines at once, which is faster with neural models."""
 
-SUFFIXES = {"text": "", "jsonl": ".jsonl", "tsv": ".tsv", "bio": ".bio", "html": ".html"}
+ENTITY_SUFFIXES = {"text": "", "jsonl": ".jsonl", "tsv": ".tsv", "bio": ".bio", "html": ".html"}
 """Names of the formats, and what each adds to a file's name in an output folder."""
 
 _DIGITS = 4  # of a score
 
 
-def make_format(name: str, find: Find) -> Format:
+def make_entity_format(name: str, find: FindEntities) -> Format:
     """The function that writes format ``name`` with what ``find`` finds.
 
     It raises ``UnicodeDecodeError`` with offsets in the chunk where the chunk is not UTF-8.
@@ -42,19 +42,19 @@ def make_format(name: str, find: Find) -> Format:
     return partial(_by_line, write, find)
 
 
-def make_analysis(find: Find) -> Analysis:
+def make_entity_analysis(find: FindEntities) -> Analysis:
     """The same of the fields of records."""
     return Analysis("entities", partial(_as_dicts, find), partial(_mark, find))
 
 
-def _by_line(write: Callable[[str, str, list[Entity]], str], find: Find, chunk: bytes, _: Place) -> bytes:
+def _by_line(write: Callable[[str, str, list[Entity]], str], find: FindEntities, chunk: bytes, _: Place) -> bytes:
     lines = list(split_lines(chunk.decode("utf-8")))
     found = find([line for line, _ in lines])
     written = [write(line, ending, some) for (line, ending), some in zip(lines, found, strict=True)]
     return "".join(written).encode("utf-8")
 
 
-def _tab_separated(find: Find, chunk: bytes, place: Place) -> bytes:
+def _tab_separated(find: FindEntities, chunk: bytes, place: Place) -> bytes:
     """The format ``tsv``."""
     rows = []
     lines = [line for line, _ in split_lines(chunk.decode("utf-8"))]
@@ -104,11 +104,11 @@ def _object(line: str, ending: str, entities: list[Entity]) -> str:
     return to_json(record) + "\n"
 
 
-def _as_dicts(find: Find, text: str) -> list[dict[str, object]]:
+def _as_dicts(find: FindEntities, text: str) -> list[dict[str, object]]:
     return list(map(_as_dict, find([text])[0]))
 
 
-def _mark(find: Find, text: str) -> str:
+def _mark(find: FindEntities, text: str) -> str:
     return _marked(text, "", find([text])[0])
 
 

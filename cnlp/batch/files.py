@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from cnlp.batch.streams import Reading, Stream, Writing
+from cnlp.batch.streams import BatchStream, Reading, Writing
 from cnlp.errors import ArgumentError
 from cnlp.files.inputs import STANDARD_INPUT, Input, find_inputs, total_size
 from cnlp.files.journal import Journal
@@ -21,7 +21,7 @@ from cnlp.files.outputs import (
 )
 from cnlp.files.progress import show_progress
 from cnlp.files.records import Format
-from cnlp.files.report import Report
+from cnlp.files.report import BatchReport
 
 
 class Plan(NamedTuple):
@@ -103,7 +103,7 @@ def convert_files(
     shared = standard_output() if STANDARD_OUTPUT in plan.targets else None
     totals = shared is None and (plan.several or (sys.stderr is not None and sys.stderr.isatty()))
     with ExitStack() as stack:
-        report = stack.enter_context(Report(log, version, quiet=quiet, totals=totals))
+        report = stack.enter_context(BatchReport(log, version, quiet=quiet, totals=totals))
         for failure in plan.failures:
             report.error(failure)
         journal = None
@@ -112,7 +112,7 @@ def convert_files(
             journal.remove_unfinished(plan.targets)
         bar = show_progress(total_size(plan.inputs), wanted=not quiet and _bar_fits(plan.inputs, shared))
         report.progress = stack.enter_context(bar)
-        stream = Stream(form, reading, writing, report, journal=journal, workers=workers, processes=processes)
+        stream = BatchStream(form, reading, writing, report, journal=journal, workers=workers, processes=processes)
         stream.run(list(zip(plan.inputs, plan.targets, strict=True)), shared)
     return report.failed
 

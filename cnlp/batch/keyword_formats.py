@@ -19,12 +19,12 @@ from cnlp.files.records import Analysis, Format, Place, to_json
 from cnlp.keyphrases.plot import bar_chart
 from cnlp.types import Keyword
 
-Find = Callable[[str], list[Keyword]]
+FindKeywords = Callable[[str], list[Keyword]]
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def make_format(name: str, find: Find, per: str) -> Format:
+def make_keyword_format(name: str, find: FindKeywords, per: str) -> Format:
     """The function that writes format ``name`` with the keywords that ``find`` finds.
 
     Args:
@@ -35,7 +35,7 @@ def make_format(name: str, find: Find, per: str) -> Format:
     return partial(_write, find, name, per)
 
 
-def make_analysis(find: Find) -> Analysis:
+def make_keyword_analysis(find: FindKeywords) -> Analysis:
     """The same for the fields of records."""
     return Analysis("keywords", partial(_as_dicts, find), partial(_as_text, find), is_text=False)
 
@@ -49,7 +49,7 @@ class Picture:
         per: unit of a document.
     """
 
-    def __init__(self, output: Output, find: Find, per: str) -> None:
+    def __init__(self, output: Output, find: FindKeywords, per: str) -> None:
         self.output = output
         self.find = find
         self.per = per
@@ -68,7 +68,7 @@ class Picture:
             self.output.write(bar_chart(self.find(document.text), document.name).encode("utf-8"))
 
 
-def _write(find: Find, name: str, per: str, chunk: bytes, place: Place) -> bytes:
+def _write(find: FindKeywords, name: str, per: str, chunk: bytes, place: Place) -> bytes:
     """The keywords of the documents of a chunk in format ``name``."""
     documents = split_documents(chunk.decode("utf-8"), place.name, place.line, per)
     lines = [line for document in documents for line in _lines(name, document, find(document.text))]
@@ -87,11 +87,11 @@ def _lines(name: str, document: Document, keywords: Sequence[Keyword]) -> Iterat
         yield "\t".join(keyword.text for keyword in keywords) + "\n"
 
 
-def _as_text(find: Find, text: str) -> str:
+def _as_text(find: FindKeywords, text: str) -> str:
     return "\t".join(keyword.text for keyword in find(text))
 
 
-def _as_dicts(find: Find, text: str) -> list[dict[str, object]]:
+def _as_dicts(find: FindKeywords, text: str) -> list[dict[str, object]]:
     return list(map(_as_dict, find(text)))
 
 

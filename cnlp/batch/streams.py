@@ -16,16 +16,16 @@ from typing import NamedTuple, Protocol
 from cnlp import errors
 from cnlp.batch.workers import ordered_map
 from cnlp.errors import CnlpError, RecordError, WorkerError
-from cnlp.files.decoding import BOM, BadBytes, Chunk, undecodable
+from cnlp.files.decoding import BOM, BadBytes, Chunk, decoding_error
 from cnlp.files.inputs import STANDARD_INPUT, Input
 from cnlp.files.journal import PREFIX, Content, Journal
 from cnlp.files.lines import count_lines, read_lines
 from cnlp.files.outputs import STANDARD_OUTPUT, Output, file_output
 from cnlp.files.records import Format, Place, read_records
-from cnlp.files.report import Counts, Report
+from cnlp.files.report import BatchReport, Counts
 
 
-class Document(Protocol):
+class LineWriter(Protocol):
     """Writes the results of a format in which the output for a line depends on all lines before it."""
 
     def show(self, result: bytes) -> bytes:
@@ -61,7 +61,7 @@ class Writing(NamedTuple):
     """
 
     keep_mark: bool = False
-    new_document: Callable[[], Document] | None = None
+    new_document: Callable[[], LineWriter] | None = None
     watch: Callable[[bytes, Place], object] | None = None
 
 
@@ -89,7 +89,7 @@ class Job:
         self.failed = False
 
 
-class Piece(NamedTuple):
+class _Piece(NamedTuple):
     """A chunk of an input, or its end.
 
     Attributes:
@@ -105,16 +105,16 @@ class Piece(NamedTuple):
     failure: CnlpError | OSError | None = None
 
 
-Argument = tuple[bytes, Place]  # of a format
-Result = bytes | UnicodeDecodeError | CnlpError  # result or exception of a format
-ToDo = Generator[tuple[Piece, Argument | None], None, None]
-Done = Iterator[tuple[Piece, Result | None]]
+_Argument = tuple[bytes, Place]  # of a format
+_Result = bytes | UnicodeDecodeError | CnlpError  # result or exception of a format
+ToDo = Generator[tuple[_Piece, _Argument | None], None, None]
+Done = Iterator[tuple[_Piece, _Result | None]]
 
 GROUP_BYTES = 1 << 18  # of small chunks that go to a worker together: sending one would cost more than its work
 GROUP_SIZE = 256  # of them at most
 
 
-class Stream:
+class BatchStream:
     """Converts inputs to outputs.
 
     Args:
@@ -132,7 +132,7 @@ class Stream:
         form: Format,
         reading: Reading,
         writing: Writing,
-        report: Report,
+        report: BatchReport,
         *,
         journal: Journal | None = None,
         workers: int = 1,
@@ -176,7 +176,7 @@ class Stream:
         if shared is not None and document is not None:
             shared.write(document.finish())
 
-    def _apply_all(self, pieces: ToDo) -> Generator[tuple[Piece, Result | None], None, None]:
+    def _apply_all(self, pieces: ToDo) -> Generator[tuple[_Piece, _Result | None], None, None]:
         """Each piece with its result."""
         function = partial(_apply, self.form)
         groups = _group(pieces, GROUP_SIZE if self.workers > 1 else 1)
@@ -202,9 +202,9 @@ class Stream:
                 failure = errors.bad_line(source.label, error.lines + 1, str(error))
             except (CnlpError, OSError) as error:
                 failure = error
-            yield Piece(job, failure=failure), None
+            yield _Piece(job, failure=failure), None
 
-    def _read_input(self, job: Job) -> Iterator[tuple[Piece, Argument]]:
+    def _read_input(self, job: Job) -> Iterator[tuple[_Piece, _Argument]]:
         """The chunks of one input."""
         source, (encoding, policy, field, whole) = job.source, self.reading
 
@@ -228,7 +228,7 @@ class Stream:
                 before, job.lines = job.lines, max(job.lines, chunk.line - 1 + count_lines(chunk.data))
                 self._lines_ahead += job.lines - before
                 place = Place(job.start + chunk.line - 1, chunk.line, source.label, table)
-                yield Piece(job, chunk, place), (chunk.data, place)
+                yield _Piece(job, chunk, place), (chunk.data, place)
                 if job.failed:
                     return
 
@@ -248,7 +248,7 @@ class Stream:
             self.journal.add(job.source, job.target, job.content, written)
         self.report.done(job.source, job.target, job.counts)
 
-    def _convert(self, pieces: Done, output: Output, document: Document | None) -> None:
+    def _convert(self, pieces: Done, output: Output, document: LineWriter | None) -> None:
         """Append the result for an input to ``output``; it starts on a new line, so that none are joined.
 
         Raises:
@@ -275,13 +275,13 @@ class Stream:
             output.lines = start + piece.chunk.line - 1 + lines
             piece.job.counts.add(piece.chunk.data, lines)
 
-    def _written(self, piece: Piece, result: Result, start: int) -> bytes:
+    def _written(self, piece: _Piece, result: _Result, start: int) -> bytes:
         """The result for a chunk, computed again if fewer lines precede it than when it was read."""
         (data, offset, line), source, before = piece.chunk, piece.job.source, start + piece.chunk.line - 1
         if before != piece.place.before and isinstance(result, bytes):
             result = self.form(data, piece.place._replace(before=before))
         if isinstance(result, UnicodeDecodeError):
-            raise undecodable(source.label, self.reading.encoding, offset, result)
+            raise decoding_error(source.label, self.reading.encoding, offset, result)
         if isinstance(result, RecordError):
             raise errors.bad_line(source.label, line + result.lines, str(result))
         if isinstance(result, CnlpError):
@@ -289,10 +289,10 @@ class Stream:
         return result
 
 
-def _group(pieces: ToDo, size: int) -> Iterator[tuple[list[tuple[Piece, Argument | None]], list[Argument] | None]]:
+def _group(pieces: ToDo, size: int) -> Iterator[tuple[list[tuple[_Piece, _Argument | None]], list[_Argument] | None]]:
     """Pieces in groups of ``size`` or ``GROUP_BYTES``, with the arguments for a worker; standard input never waits."""
-    group: list[tuple[Piece, Argument | None]] = []
-    arguments: list[Argument] = []
+    group: list[tuple[_Piece, _Argument | None]] = []
+    arguments: list[_Argument] = []
     for piece, argument in pieces:
         group.append((piece, argument))
         if argument is not None:
@@ -305,13 +305,13 @@ def _group(pieces: ToDo, size: int) -> Iterator[tuple[list[tuple[Piece, Argument
         yield group, arguments or None
 
 
-def _weigh(arguments: Sequence[Argument]) -> int:
+def _weigh(arguments: Sequence[_Argument]) -> int:
     return sum(len(chunk) for chunk, _ in arguments)
 
 
-def _apply(form: Format, arguments: Sequence[Argument]) -> list[Result]:
+def _apply(form: Format, arguments: Sequence[_Argument]) -> list[_Result]:
     """The results of a group; one that fails does not spoil the others."""
-    results: list[Result] = []
+    results: list[_Result] = []
     for argument in arguments:
         try:
             results.append(form(*argument))

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from cnlp.segmentation import Segmenter
     from cnlp.types import Keyword
 
-    Result = TypeVar("Result")
-    Work: TypeAlias = Callable[[list[str]], list[list[Result]]]
+    _Result = TypeVar("_Result")
+    Work: TypeAlias = Callable[[list[str]], list[list[_Result]]]
 
 GROUP_CHARACTERS = 1 << 16
 GROUP_TEXTS = 1 << 12
@@ -213,8 +213,8 @@ def _keywords(extractor: Extractor, top_k: int, texts: list[str]) -> list[list[K
 
 
 def _results(
-    texts: Iterable[str], workers: int | None, work: Work[Result], codec: Codec[Any] | None
-) -> Iterator[list[Result]]:
+    texts: Iterable[str], workers: int | None, work: Work[_Result], codec: Codec[Any] | None
+) -> Iterator[list[_Result]]:
     """An iterator over the results; wrong arguments raise now, not when it is first used."""
     if isinstance(texts, (str, bytes)):
         raise errors.TextTypeError("texts must be several texts, such as a list of str, not one")
@@ -222,8 +222,8 @@ def _results(
 
 
 def _iterate(
-    texts: Iterator[str], workers: int, work: Work[Result], codec: Codec[Any] | None
-) -> Iterator[list[Result]]:
+    texts: Iterator[str], workers: int, work: Work[_Result], codec: Codec[Any] | None
+) -> Iterator[list[_Result]]:
     pack, unpack = codec if codec is not None and workers > 1 else (None, None)
     groups = ((group, group) for group in _groups(texts, workers > 1))
     outcomes = ordered_map(
@@ -264,10 +264,10 @@ def _characters(group: list[str]) -> int:
 
 
 def _attempt(
-    work: Work[Result], pack: Callable[[list[list[Result]]], PackedResults] | None, group: list[str]
+    work: Work[_Result], pack: Callable[[list[list[_Result]]], PackedResults] | None, group: list[str]
 ) -> tuple[Any, Exception | None]:
     """The results of a group, or those up to the text with which something is wrong, and that."""
-    results: list[list[Result]] = []
+    results: list[list[_Result]] = []
     failure = None
     try:
         results = work(group)

@@ -23,13 +23,13 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate
 
-from cnlp.corpus.plain import WORD
+from cnlp.corpus.plain import WORD_PATTERN
 from cnlp.files.lines import split_lines
 from cnlp.files.records import Analysis, Format, Place, to_json
 from cnlp.segmentation import Segmenter
 
-Span = tuple[str, int, int] | tuple[str, int, int, str | None]  # word, start, end, and the tag if there are tags
-Segment = Callable[[str], list[Span]]
+WordSpan = tuple[str, int, int] | tuple[str, int, int, str | None]  # word, start, end, and the tag if there are tags
+Segment = Callable[[str], list[WordSpan]]
 
 SUFFIXES = {"text": "", "jsonl": ".jsonl", "tsv": ".tsv"}
 """Names of the formats, and what each adds to a file's name in an output folder."""
@@ -37,7 +37,7 @@ SUFFIXES = {"text": "", "jsonl": ".jsonl", "tsv": ".tsv"}
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t"})
 
 
-def make_format(name: str, segment: Segment, delimiter: str) -> Format:
+def make_word_format(name: str, segment: Segment, delimiter: str) -> Format:
     """The function that writes format ``name``, a key of :data:`SUFFIXES`, of what ``segment`` makes of a text.
 
     It raises ``UnicodeDecodeError`` with offsets in the chunk where the chunk is not UTF-8.
@@ -47,12 +47,12 @@ def make_format(name: str, segment: Segment, delimiter: str) -> Format:
     return partial(_tab_separated, segment) if name == "tsv" else partial(_delimited, segment, delimiter)
 
 
-def make_analysis(segment: Segment, delimiter: str) -> Analysis:
+def make_word_analysis(segment: Segment, delimiter: str) -> Analysis:
     """The same of the fields of records."""
     return Analysis("tokens", segment, partial(_mark, segment, delimiter))
 
 
-def word_spans(segmenter: Segmenter, mode: str) -> Segment:
+def make_segment(segmenter: Segmenter, mode: str) -> Segment:
     """The words that ``segmenter`` finds; in all modes except ``default`` they overlap."""
     return partial(_words if mode == "default" else _tokens, segmenter)
 
@@ -108,7 +108,7 @@ def _mark(segment: Segment, delimiter: str, text: str) -> str:
     return "".join(_join(text, segment(text), delimiter))
 
 
-def _join(content: str, spans: list[Span], delimiter: str) -> Iterator[str]:
+def _join(content: str, spans: list[WordSpan], delimiter: str) -> Iterator[str]:
     """Words of a line with delimiters between them, none next to white space; what no word covers stays."""
     reached = 0
     after_word = False
@@ -127,20 +127,20 @@ def _join(content: str, spans: list[Span], delimiter: str) -> Iterator[str]:
     yield content[reached:]
 
 
-def _words(segmenter: Segmenter, text: str) -> list[Span]:
+def _words(segmenter: Segmenter, text: str) -> list[WordSpan]:
     """Spans of words that cover the text: the ends are running sums of the lengths."""
     words = segmenter.segment(text)
     ends = list(accumulate(map(len, words)))
     return list(zip(words, [0, *ends], ends, strict=False))
 
 
-def _tokens(segmenter: Segmenter, text: str) -> list[Span]:
+def _tokens(segmenter: Segmenter, text: str) -> list[WordSpan]:
     """Spans of words that may overlap."""
     return [(token.text, token.start, token.end) for token in segmenter.tokenize(text)]
 
 
-def _tag_words(tag_words: Callable[[Sequence[str]], Sequence[str | None]], line: str) -> list[Span]:
+def _tag_words(tag_words: Callable[[Sequence[str]], Sequence[str | None]], line: str) -> list[WordSpan]:
     """Spans of words that blanks separate."""
-    found = [(match.group(), *match.span()) for match in WORD.finditer(line)]
+    found = [(match.group(), *match.span()) for match in WORD_PATTERN.finditer(line)]
     tags = tag_words([word for word, _, _ in found])
     return [(*span, tag or None) for span, tag in zip(found, tags, strict=True)]

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     Context = TypeVar("Context")
-    Argument = TypeVar("Argument")
-    Result = TypeVar("Result")
+    _Argument = TypeVar("_Argument")
+    _Result = TypeVar("_Result")
 
 IN_FLIGHT = 4  # items for each worker: one at work, the others waiting for it or for their turn
 MAX_WEIGHT = 1 << 26  # of all items in flight, unless one weighs more
@@ -52,13 +52,13 @@ def count_workers(workers: int | None) -> int:
 
 
 def ordered_map(
-    function: Callable[[Argument], Result],
-    pairs: Iterable[tuple[Context, Argument | None]],
+    function: Callable[[_Argument], _Result],
+    pairs: Iterable[tuple[Context, _Argument | None]],
     *,
     workers: int,
     processes: bool = False,
-    weigh: Callable[[Argument], int] | None = None,
-) -> Generator[tuple[Context, Callable[[], Result] | None], None, None]:
+    weigh: Callable[[_Argument], int] | None = None,
+) -> Generator[tuple[Context, Callable[[], _Result] | None], None, None]:
     """Apply a function to the second item of each pair; the first stays here and comes back beside the outcome.
 
     One worker is the calling thread, and reads no further than it is asked to. Several are started lazily, at the

@@ -13,7 +13,7 @@ from cnlp.sequence.schemes import REPAIRS
 if TYPE_CHECKING:
     from cnlp.commands._options import Decorator
 
-ENCODINGS = ("utf-8", "gb18030", "big5")
+CORPUS_ENCODINGS = ("utf-8", "gb18030", "big5")
 
 repair_option = click.option(
     "--repair",
@@ -25,7 +25,7 @@ repair_option = click.option(
 corpus_encoding_option = click.option(
     "-e",
     "--encoding",
-    type=click.Choice(ENCODINGS, case_sensitive=False),
+    type=click.Choice(CORPUS_ENCODINGS, case_sensitive=False),
     default="utf-8",
     show_default=True,
     callback=lambda _, __, name: {"big5": "cp950"}.get(name, name),  # as for every other command

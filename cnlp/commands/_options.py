@@ -95,7 +95,7 @@ def per_option(default: str) -> Decorator:
     )
 
 
-class Batch(NamedTuple):
+class BatchOptions(NamedTuple):
     """The options for inputs, outputs and the run."""
 
     files: tuple[str, ...]
@@ -160,7 +160,7 @@ def _fingerprint(context: click.Context) -> str:
 
 
 def batch_options(suffixes: Mapping[str, str]) -> Decorator:
-    """FILES and the options of a :class:`Batch`, which the command gets as its argument ``batch``.
+    """FILES and the options of a :class:`BatchOptions`, which the command gets as its argument ``batch``.
 
     Args:
         suffixes: what each format adds to a file's name in an output folder.
@@ -205,7 +205,7 @@ def batch_options(suffixes: Mapping[str, str]) -> Decorator:
         click.option("-q", "--quiet", is_flag=True, help="Only print errors."),
         click.option("--log", metavar="FILE", help="Append a line of JSON for each file and each undecodable byte."),
     ]
-    return _gather(Batch, "batch", Batch._fields, options)
+    return _gather(BatchOptions, "batch", BatchOptions._fields, options)
 
 
 # ---- segmentation ----

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol
 
 import click
 
@@ -16,7 +16,7 @@ from cnlp import errors
 from cnlp.commands._corpora import corpus_encoding_option, corpus_files_option
 from cnlp.commands._errors import INTERRUPTED
 from cnlp.commands._options import Decorator, add_options
-from cnlp.corpus.parts import Part
+from cnlp.corpus.parts import CorpusFile, S
 from cnlp.files.outputs import refuse_output
 
 Card = dict[str, str]
@@ -36,9 +36,6 @@ class Learnt(NamedTuple):
     log: Sequence[Any] = ()
 
 
-S = TypeVar("S")
-
-
 class Task(Protocol[S]):
     """What differs between the commands of this group; S is a sentence of their files.
 
@@ -56,13 +53,13 @@ class Task(Protocol[S]):
     words: Mapping[str, Any]
     interrupted: str
 
-    def count(self, parts: Sequence[Part[S]]) -> str:
+    def count(self, parts: Sequence[CorpusFile[S]]) -> str:
         """The size of the files in words."""
 
-    def learn(self, train: list[Part[S]], dev: list[Part[S]]) -> Learnt:
+    def learn(self, train: list[CorpusFile[S]], dev: list[CorpusFile[S]]) -> Learnt:
         """Learn from the files, with the dev files to choose the epoch."""
 
-    def score(self, path: str, gold: list[Part[S]]) -> str:
+    def score(self, path: str, gold: list[CorpusFile[S]]) -> str:
         """The score of the model in a file on held-out files, as text."""
 
 
@@ -122,13 +119,13 @@ def training_options(methods: Sequence[str], format_option: Decorator, *also: st
     )
 
 
-def run(
+def run_task(
     task: Task[S],
     output: str,
     force: bool,
     train: Sequence[str],
     dev: Sequence[str],
-    read: Callable[[Sequence[str]], list[Part[S]]],
+    read: Callable[[Sequence[str]], list[CorpusFile[S]]],
     test: Sequence[str] = (),
 ) -> None:
     """Read the corpora, learn, write the model file and print its score."""
@@ -162,7 +159,7 @@ def run(
         click.get_current_context().exit(INTERRUPTED)
 
 
-def make_card(task: Task[S], learnt: Learnt, parts: Sequence[Part[S]], held_out: Sequence[Part[S]]) -> Card:
+def make_card(task: Task[S], learnt: Learnt, parts: Sequence[CorpusFile[S]], held_out: Sequence[CorpusFile[S]]) -> Card:
     """The card of the model file: how it was made, and from what."""
     card = {
         "description": f"{task.description}; {task.method}",

@@ -23,8 +23,8 @@ from cnlp.commands._options import (
     model_option,
     segmentation_options,
 )
-from cnlp.commands.ner import load_recognizer
-from cnlp.commands.tag import Tagger
+from cnlp.commands.ner import load_finder
+from cnlp.commands.tag import TextTagger
 from cnlp.corpus.comparison import EntityCorpus, WordCorpus, check_same_sentences, check_same_text
 from cnlp.corpus.entity_formats import detect_entities, number_entities
 from cnlp.corpus.formats import read_sentences, read_tagged
@@ -82,7 +82,7 @@ segmenter_options = segmentation_options("algorithm", "unknown", "standard", "le
 @_options(corpus_format_option)
 @vocabulary_option
 @segmenter_options
-def segment(
+def evaluate_segment(
     gold: str,
     prediction: str | None,
     train: tuple[str, ...],
@@ -99,7 +99,7 @@ def segment(
     text of GOLD: by default, or as --algorithm, --standard, --lexicon and --model say, as in 'cnlp segment'.
     """
     _refuse_both(prediction, not segmentation.is_default)
-    known = known_words(train, vocabulary, encoding)
+    known = _known_words(train, vocabulary, encoding)
     sentences = list(read_sentences(gold, form, encoding=encoding))
     if prediction is None:
         segmenter = segmentation.segmenter()
@@ -123,7 +123,7 @@ def segment(
 @_options(corpus_format_option)
 @vocabulary_option
 @segmenter_options
-def tag(
+def evaluate_tag(
     gold: str,
     prediction: str | None,
     train: tuple[str, ...],
@@ -140,12 +140,15 @@ def tag(
     words of GOLD; and its text is segmented, as --algorithm, --standard and --lexicon say, and tagged.
     """
     _refuse_both(prediction, not segmentation.is_default)
-    known = known_words(train, vocabulary, encoding)
+    known = _known_words(train, vocabulary, encoding)
     sentences = list(read_tagged(gold, form, encoding=encoding))
     given, joint = TagScorer(known), TagScorer(known)
     if prediction is None:
         model = segmentation.model
-        tagger, name = Tagger(segmentation._replace(model=None).segmenter(), model=model), model or "the shipped tagger"
+        tagger, name = (
+            TextTagger(segmentation._replace(model=None).segmenter(), model=model),
+            model or "the shipped tagger",
+        )
         for sentence in sentences:
             given.add(sentence.words, sentence.tags, sentence.words, tagger.tag_words(sentence.words))
             tokens = tagger.tag(sentence.text)
@@ -166,7 +169,7 @@ def tag(
 @_options(entity_format_option)
 @repair_option
 @model_option("Model file to use instead of the shipped one.")
-def ner(
+def evaluate_ner(
     gold: str,
     prediction: str | None,
     train: tuple[str, ...],
@@ -192,7 +195,7 @@ def ner(
     kind = form or detect_entities(gold, encoding=encoding)
     expected = list(number_entities(gold, kind, repair=repair, encoding=encoding))
     if prediction is None:
-        predicted = load_recognizer(model)([sentence.text for _, sentence in expected])
+        predicted = load_finder(model)([sentence.text for _, sentence in expected])
         name = model or "the shipped model"
         found: Iterable[Iterable[tuple[int, int, str]]] = (
             [(entity.start, entity.end, entity.label) for entity in entities] for entities in predicted
@@ -210,7 +213,7 @@ def ner(
     _print(report, format_, entity_lines)
 
 
-def known_words(train: Sequence[str], vocabulary: str | None, encoding: str) -> frozenset[str] | None:
+def _known_words(train: Sequence[str], vocabulary: str | None, encoding: str) -> frozenset[str] | None:
     """The words of the training files and of the list; ``None`` if neither is given."""
     if not train and vocabulary is None:
         return None

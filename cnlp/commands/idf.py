@@ -87,7 +87,7 @@ def count(
 @click.argument("tables", nargs=-1, required=True, metavar="TABLE...")
 @output_option
 @min_count_option
-def merge(tables: tuple[str, ...], output: str, min_count: int) -> None:
+def merge_tables(tables: tuple[str, ...], output: str, min_count: int) -> None:
     """Add up tables of different documents, in bounded memory."""
     inputs, failures = find_inputs(tables, compressed=False)
     for failure in failures:

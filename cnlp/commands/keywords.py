@@ -7,11 +7,11 @@ from functools import partial
 
 import click
 
-from cnlp.batch.keyword_formats import Picture, make_analysis, make_format
+from cnlp.batch.keyword_formats import Picture, make_keyword_analysis, make_keyword_format
 from cnlp.batch.streams import Writing
 from cnlp.batch.word_formats import SUFFIXES
 from cnlp.commands._options import (
-    Batch,
+    BatchOptions,
     Segmentation,
     batch_options,
     format_option,
@@ -48,7 +48,7 @@ from cnlp.keyphrases import METHODS, Idf, make_extractor, read_stopwords
 )
 @click.option("--plot", metavar="FILE", help="Also draw the scores of the one document as SVG.")
 def command(
-    batch: Batch,
+    batch: BatchOptions,
     method: str,
     top_k: int,
     phrases: bool,
@@ -79,7 +79,7 @@ def command(
     extractor = make_extractor(method, phrases, **options)
     extractor.keywords("")  # refuses wrong options before anything is written
     find = partial(extractor.keywords, top_k=top_k)
-    form = batch.form(format_, make_format(format_, find, per), make_analysis(find))
+    form = batch.form(format_, make_keyword_format(format_, find, per), make_keyword_analysis(find))
     with ExitStack() as stack:
         picture = Picture(stack.enter_context(file_output(plot)), find, per) if plot is not None else None
         batch.run(plan, form, Writing(watch=picture.draw if picture else None), whole=per == "file")

@@ -9,9 +9,9 @@ from itertools import chain
 
 import click
 
-from cnlp.batch.entity_formats import HTML, SUFFIXES, Find, make_analysis, make_format
+from cnlp.batch.entity_formats import ENTITY_SUFFIXES, HTML, FindEntities, make_entity_analysis, make_entity_format
 from cnlp.batch.streams import Writing
-from cnlp.commands._options import Batch, batch_options, format_option, model_option
+from cnlp.commands._options import BatchOptions, batch_options, format_option, model_option
 from cnlp.ner.gazetteer import Gazetteer, read_gazetteer
 from cnlp.ner.merge import merge
 from cnlp.ner.rules import RULE_NAMES, Rules
@@ -35,7 +35,7 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
 
 
 @click.command("ner")
-@batch_options(SUFFIXES)
+@batch_options(ENTITY_SUFFIXES)
 @model_option(
     "Shipped model, msra (PER, LOC, ORG), cluener (ten finer labels), msra-neural or resume-neural (curricula "
     "vitae; both need torch), or a file, see 'cnlp train'.  [default: msra]",
@@ -76,13 +76,13 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
     help="Leave out entities that the model scores lower, 0 to 1.  [default: 0]",
 )
 @format_option(
-    SUFFIXES,
+    ENTITY_SUFFIXES,
     'text: [北京/LOC]; jsonl: {"text", "entities": [{"text", "start", "end", "label", "score"}, ...]} for each '
     r"line; tsv: line, start, end, label, text, score, name (tab is \t, backslash \\); bio: a character and its tag "
     "per line; html: a page that marks entities by colour. Offsets count code points within the line.",
 )
 def command(
-    batch: Batch,
+    batch: BatchOptions,
     model: str | None,
     no_model: bool,
     gazetteers: tuple[str, ...],
@@ -100,19 +100,19 @@ def command(
     """
     if model is not None and no_model:
         raise click.UsageError("--model and --no-model contradict each other")
-    plan = batch.plan(SUFFIXES[format_])
+    plan = batch.plan(ENTITY_SUFFIXES[format_])
     find = make_finder(
-        None if no_model else load_recognizer(model),
+        None if no_model else load_finder(model),
         _load_gazetteer(gazetteers),
         Rules(_choose_rules(rules, no_rules), expressions),
         labels,
         min_score,
     )
-    form = batch.form(format_, make_format(format_, find), make_analysis(find))
+    form = batch.form(format_, make_entity_format(format_, find), make_entity_analysis(find))
     batch.run(plan, form, Writing(format_ == "text", new_document=HTML if format_ == "html" else None))
 
 
-def load_recognizer(model: str | None) -> Find:
+def load_finder(model: str | None) -> FindEntities:
     """The function that finds entities with a model: a file, or the name of a shipped one."""
     from cnlp.ner.entities import recognizer_for
 
@@ -121,18 +121,18 @@ def load_recognizer(model: str | None) -> Find:
 
 
 def make_finder(
-    model: Find | None,
+    model: FindEntities | None,
     gazetteer: Gazetteer | None,
     rules: Rules,
     labels: Sequence[str] | None,
     min_score: float,
-) -> Find:
+) -> FindEntities:
     """The function that finds the entities of lines by a model, a gazetteer and rules."""
     return partial(_find, model, gazetteer, rules, None if labels is None else frozenset(labels), min_score)
 
 
 def _find(
-    model: Find | None,
+    model: FindEntities | None,
     gazetteer: Gazetteer | None,
     rules: Rules,
     wanted: frozenset[str] | None,

@@ -8,9 +8,9 @@ import click
 
 from cnlp._kernel import IS_NATIVE
 from cnlp.batch.streams import Writing
-from cnlp.batch.word_formats import SUFFIXES, make_analysis, make_format, segmented, word_spans
+from cnlp.batch.word_formats import SUFFIXES, make_segment, make_word_analysis, make_word_format, segmented
 from cnlp.commands._options import (
-    Batch,
+    BatchOptions,
     Segmentation,
     batch_options,
     delimiter_option,
@@ -38,7 +38,7 @@ from cnlp.segmentation import MODES
     r"tsv: line, start, end, word (tab is \t, backslash \\). Offsets count code points within the line.",
 )
 def command(
-    batch: Batch,
+    batch: BatchOptions,
     segmentation: Segmentation,
     mode: str,
     delimiter: str,
@@ -51,9 +51,11 @@ def command(
     """
     plan = batch.plan(SUFFIXES[format_])
     segmenter = segmentation.segmenter(mode)
-    spans = word_spans(segmenter, mode)
+    spans = make_segment(segmenter, mode)
     is_plain = mode == "default" and format_ == "text"
-    lines = partial(segmented, segmenter, delimiter.encode()) if is_plain else make_format(format_, spans, delimiter)
-    form = batch.form(format_, lines, make_analysis(spans, delimiter))
+    lines = (
+        partial(segmented, segmenter, delimiter.encode()) if is_plain else make_word_format(format_, spans, delimiter)
+    )
+    form = batch.form(format_, lines, make_word_analysis(spans, delimiter))
     threads = IS_NATIVE and form is lines and is_plain and segmenter.is_plain
     batch.run(plan, form, Writing(keep_mark=format_ == "text"), processes=not threads)

@@ -8,9 +8,9 @@ import click
 
 import cnlp
 from cnlp.batch.streams import Writing
-from cnlp.batch.word_formats import SUFFIXES, Span, make_analysis, make_format, tag_given_words
+from cnlp.batch.word_formats import SUFFIXES, WordSpan, make_word_analysis, make_word_format, tag_given_words
 from cnlp.commands._options import (
-    Batch,
+    BatchOptions,
     Segmentation,
     batch_options,
     delimiter_option,
@@ -24,7 +24,7 @@ from cnlp.segmentation import Segmenter
 from cnlp.types import Token
 
 
-class Tagger:
+class TextTagger:
     """Segments and tags text as the command line says.
 
     Args:
@@ -46,7 +46,7 @@ class Tagger:
         """The tags of words; ``""`` for none."""
         return [tag or "" for tag in cnlp.tag_words(words, tagset=self.tagset, model=self.model)]
 
-    def spans(self, text: str) -> list[Span]:
+    def spans(self, text: str) -> list[WordSpan]:
         """The words of a text, white space among them, with offsets and tags."""
         return [(token.text, token.start, token.end, token.tag) for token in self.tag(text)]
 
@@ -71,7 +71,7 @@ class Tagger:
     r"tsv: line, start, end, word, tag (tab is \t, backslash \\). Offsets count code points within the line.",
 )
 def command(
-    batch: Batch,
+    batch: BatchOptions,
     is_segmented: bool,
     tagset: str,
     segmentation: Segmentation,
@@ -88,7 +88,7 @@ def command(
     if is_segmented and not segmentation.is_default:
         raise click.UsageError("--words leaves nothing for --algorithm, --unknown, --standard and --lexicon to segment")
     plan = batch.plan(SUFFIXES[format_])
-    tagger = Tagger(segmentation.segmenter(), tagset, model)
+    tagger = TextTagger(segmentation.segmenter(), tagset, model)
     spans = tag_given_words(tagger.tag_words) if is_segmented else tagger.spans
-    form = batch.form(format_, make_format(format_, spans, delimiter), make_analysis(spans, delimiter))
+    form = batch.form(format_, make_word_format(format_, spans, delimiter), make_word_analysis(spans, delimiter))
     batch.run(plan, form, Writing(keep_mark=format_ == "text"))

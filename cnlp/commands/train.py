@@ -18,19 +18,19 @@ from cnlp.commands._training import (
     on_terminal,
     parameters_of,
     read_all_entries,
-    run,
+    run_task,
     training_options,
 )
-from cnlp.commands.train_ner import ner
-from cnlp.commands.train_vectors import vectors
-from cnlp.corpus.parts import Part, read_parts
+from cnlp.commands.train_ner import train_ner
+from cnlp.commands.train_vectors import train_word_vectors
+from cnlp.corpus.parts import CorpusFile, read_parts
 from cnlp.corpus.sentence import TaggedSentence
 
 ROWS = 250_000  # of bigrams in a segmenter's file, as many as the shipped one has; chosen on its dev parts
 EPOCHS = {"perceptron": 10, "crf": 16}
 TAG_EPOCHS = 6
 
-Words = list[Part[TaggedSentence]]
+WordParts = list[CorpusFile[TaggedSentence]]
 
 
 @click.group("train")
@@ -38,8 +38,8 @@ def command() -> None:
     """Learn a custom model from files that are segmented, tagged or annotated."""
 
 
-command.add_command(ner)
-command.add_command(vectors)
+command.add_command(train_ner)
+command.add_command(train_word_vectors)
 
 
 @command.command("segment", cls=FilesCommand)
@@ -54,7 +54,7 @@ command.add_command(vectors)
     help="Name of the files' segmentation standard. Under general, numbers, addresses and emoji stay whole whatever "
     "was learnt; under any other name they are segmented as in the files.",
 )
-def segment(
+def train_segment(
     method: str,
     train: tuple[str, ...],
     dev: tuple[str, ...],
@@ -76,13 +76,13 @@ def segment(
     """
     words = _read_lexicons(lexicons)
     task = SegmentTask(method, epochs or EPOCHS.get(method, 1), seed, words, standard)
-    run(task, output, force, train, dev, lambda files: read_parts(files, form, encoding))
+    run_task(task, output, force, train, dev, lambda files: read_parts(files, form, encoding))
 
 
 @command.command("tag", cls=FilesCommand)
 @training_options(("perceptron",), corpus_format_option("-f", "--format"))
 @lexicon_option("Words that the files may lack, with their tags: word<TAB><TAB>tag, or jieba's format.")
-def tag(
+def train_tag(
     method: str,
     train: tuple[str, ...],
     dev: tuple[str, ...],
@@ -100,7 +100,7 @@ def tag(
     """
     tags = {entry.word: entry.tag for entry in read_all_entries(lexicons) if entry.tag}
     task = TagTask(method, epochs or TAG_EPOCHS, seed, tags)
-    run(task, output, force, train, dev, lambda files: read_parts(files, form, encoding, tagged=True))
+    run_task(task, output, force, train, dev, lambda files: read_parts(files, form, encoding, tagged=True))
 
 
 def _read_lexicons(paths: Sequence[str]) -> dict[str, int]:
@@ -113,7 +113,7 @@ class _WordTask:
 
     interrupted = NOTHING_LEARNT
 
-    def count(self, parts: Sequence[Part[TaggedSentence]]) -> str:
+    def count(self, parts: Sequence[CorpusFile[TaggedSentence]]) -> str:
         """Sentences and words."""
         sentences = list(_sentences(parts))
         return f"{len(sentences):,} sentences, {sum(len(sentence.words) for sentence in sentences):,} words"
@@ -131,7 +131,7 @@ class SegmentTask(_WordTask):
         self.words = words
         self.standard = standard
 
-    def learn(self, train: Words, dev: Words) -> Learnt:
+    def learn(self, train: WordParts, dev: WordParts) -> Learnt:
         """Learn words."""
         sentences = _words(train)
         if self.method == "bigram":
@@ -167,7 +167,7 @@ class SegmentTask(_WordTask):
         parameters = {**parameters_of(model), "rows": ROWS}
         return Learnt(lambda path, card: write_model(path, arrays, {**card, **metadata}), parameters, model.log_)
 
-    def score(self, path: str, gold: Words) -> str:
+    def score(self, path: str, gold: WordParts) -> str:
         """Word F1 of the segmenter in the file."""
         from cnlp.evaluation.segmentation import evaluate_segmentation
 
@@ -188,7 +188,7 @@ class TagTask(_WordTask):
         self.seed = seed
         self.words = words
 
-    def learn(self, train: Words, dev: Words) -> Learnt:
+    def learn(self, train: WordParts, dev: WordParts) -> Learnt:
         """Learn the tags of words."""
         need_numpy()
         from cnlp.pos.training import WordTagger
@@ -197,7 +197,7 @@ class TagTask(_WordTask):
         model.fit(_tagged(train), dev=_tagged(dev), progress=on_terminal())
         return Learnt(lambda path, card: model.save(path, card=card), parameters_of(model), model.log_)
 
-    def score(self, path: str, gold: Words) -> str:
+    def score(self, path: str, gold: WordParts) -> str:
         """Accuracy of the tagger in the file on given words."""
         from cnlp.pos.tagger import PartOfSpeech
 
@@ -208,14 +208,14 @@ class TagTask(_WordTask):
         return f"accuracy {right / total:.4f} on given words"
 
 
-def _sentences(parts: Sequence[Part[TaggedSentence]]) -> Iterator[TaggedSentence]:
+def _sentences(parts: Sequence[CorpusFile[TaggedSentence]]) -> Iterator[TaggedSentence]:
     for part in parts:
         yield from part.sentences
 
 
-def _words(parts: Sequence[Part[TaggedSentence]]) -> list[list[str]]:
+def _words(parts: Sequence[CorpusFile[TaggedSentence]]) -> list[list[str]]:
     return [list(sentence.words) for sentence in _sentences(parts)]
 
 
-def _tagged(parts: Sequence[Part[TaggedSentence]]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+def _tagged(parts: Sequence[CorpusFile[TaggedSentence]]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
     return [(sentence.words, sentence.tags) for sentence in _sentences(parts)]

@@ -21,18 +21,18 @@ from cnlp.commands._training import (
     on_terminal,
     parameters_of,
     read_all_entries,
-    run,
+    run_task,
     say,
     training_options,
 )
 from cnlp.corpus.entities import Sentence
-from cnlp.corpus.parts import Part, read_entity_parts
+from cnlp.corpus.parts import CorpusFile, read_entity_parts
 from cnlp.ner.base import LINEAR_METHODS
 from cnlp.ner.entities import load_recognizer
 from cnlp.ner.linear import EntityRecognizer
 from cnlp.ner.neural.settings import MODELS, TUNED_CORPORA, Settings, defaults, read_settings
 
-Entities = list[Part[Sentence]]
+EntityParts = list[CorpusFile[Sentence]]
 
 
 def _parse_seeds(_: click.Context, __: click.Parameter, value: str | None) -> list[int]:
@@ -95,7 +95,7 @@ neural_options = add_options(
 @repair_option
 @corpus_files_option("--test", "Files on which the finished model is scored, once.")
 @neural_options
-def ner(
+def train_ner(
     method: str,
     train: tuple[str, ...],
     dev: tuple[str, ...],
@@ -126,7 +126,9 @@ def ner(
         if len(neural["seeds"]) > 1 and not dev:
             raise click.UsageError("--seeds needs --dev to choose among the models")
         task = NeuralTask(method, epochs, seed, output, **neural)
-    run(task, output, force, train, dev, partial(read_entity_parts, form=form, encoding=encoding, repair=repair), test)
+    run_task(
+        task, output, force, train, dev, partial(read_entity_parts, form=form, encoding=encoding, repair=repair), test
+    )
 
 
 class EntityTask:
@@ -138,18 +140,18 @@ class EntityTask:
     words: Mapping[str, Any]
     interrupted = NOTHING_LEARNT
 
-    def count(self, parts: Sequence[Part[Sentence]]) -> str:
+    def count(self, parts: Sequence[CorpusFile[Sentence]]) -> str:
         """Sentences, characters and entities."""
         sentences = _sentences(parts)
         characters = sum(len(sentence.text) for sentence in sentences)
         spans = sum(len(sentence.spans) for sentence in sentences)
         return f"{len(sentences):,} sentences, {characters:,} characters, {spans:,} entities"
 
-    def learn(self, train: Entities, dev: Entities) -> Learnt:
+    def learn(self, train: EntityParts, dev: EntityParts) -> Learnt:
         """Learn entities."""
         raise NotImplementedError
 
-    def score(self, path: str, gold: Entities) -> str:
+    def score(self, path: str, gold: EntityParts) -> str:
         """Strict F1 of the model in the file."""
         from cnlp.evaluation.entities import EntityScorer
 
@@ -170,7 +172,7 @@ class LinearTask(EntityTask):
         self.model = EntityRecognizer(method=method, seed=seed)
         self.epochs = self.model.epochs = epochs or self.model.epochs
 
-    def learn(self, train: Entities, dev: Entities) -> Learnt:
+    def learn(self, train: EntityParts, dev: EntityParts) -> Learnt:
         """Learn entities."""
         need_numpy()
         model = self.model.fit(_sentences(train), dev=_sentences(dev), progress=on_terminal())
@@ -213,7 +215,7 @@ class NeuralTask(EntityTask):
         """The message on Ctrl-C."""
         return f"interrupted: resume with the same command and --resume; what was learnt is in {self.folder}"
 
-    def learn(self, train: Entities, dev: Entities) -> Learnt:
+    def learn(self, train: EntityParts, dev: EntityParts) -> Learnt:
         """Learn entities, once with each seed."""
         from cnlp.ner.neural.recognizer import NeuralRecognizer  # says what to install where torch is missing
         from cnlp.ner.neural.trainer import Trained, train_seeds
@@ -267,5 +269,5 @@ def _choose_settings(
     return settings
 
 
-def _sentences(parts: Sequence[Part[Sentence]]) -> list[Sentence]:
+def _sentences(parts: Sequence[CorpusFile[Sentence]]) -> list[Sentence]:
     return [sentence for part in parts for sentence in part.sentences]

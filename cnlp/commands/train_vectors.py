@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cnlp.lexicon.trie import Trie
     from cnlp.ner.neural.vectors import Vectors
 
-METHODS = ("skip-gram", "cbow")
+VECTOR_METHODS = ("skip-gram", "cbow")
 
 
 @click.command("vectors")
@@ -43,7 +43,7 @@ METHODS = ("skip-gram", "cbow")
     "plain text. May be repeated.",
 )
 @click.option("--shared", type=click.IntRange(2), default=15, show_default=True, help="See --without.")
-@method_option(METHODS)
+@method_option(VECTOR_METHODS)
 @click.option("--longest", is_flag=True, help="Only the longest words, instead of all that occur in the text.")
 @click.option("--size", type=click.IntRange(1), default=50, show_default=True, help="Of a vector.")
 @click.option("--window", type=click.IntRange(1), default=5, show_default=True, help="How far neighbours may be.")
@@ -67,7 +67,7 @@ METHODS = ("skip-gram", "cbow")
 )
 @click.option("--top", type=click.IntRange(1), metavar="N", help="Keep the first N of each: the most frequent ones.")
 @encoding_option
-def vectors(
+def train_word_vectors(
     raw: tuple[str, ...],
     output: str,
     force: bool,

@@ -18,7 +18,7 @@ from cnlp import errors
 from cnlp.corpus.conll import read_conll
 from cnlp.corpus.lines import read_numbered_lines
 from cnlp.corpus.pfr import read_pfr
-from cnlp.corpus.plain import WORD, read_words, split_words
+from cnlp.corpus.plain import WORD_PATTERN, read_words, split_words
 from cnlp.corpus.sentence import TaggedSentence
 from cnlp.corpus.word_pos import read_word_pos
 
@@ -141,7 +141,7 @@ def _pieces(line: str, form: str) -> list[tuple[int, str]]:
     if form == "conll":
         columns = line.split("\t")
         return [(len(columns[0]) + 1, columns[1])] if columns[0].isdecimal() and len(columns) > 1 else []
-    tokens = [(match.start(), match.group()) for match in WORD.finditer(line)]
+    tokens = [(match.start(), match.group()) for match in WORD_PATTERN.finditer(line)]
     if form == "words":
         return tokens
     if form == "pfr":

@@ -19,7 +19,7 @@ S = TypeVar("S")
 
 
 @dataclass(frozen=True)
-class Part(Generic[S]):
+class CorpusFile(Generic[S]):
     """One file of gold data.
 
     Attributes:
@@ -35,7 +35,7 @@ class Part(Generic[S]):
 
 def read_parts(
     arguments: Sequence[str], form: str | None, encoding: str, *, tagged: bool = False
-) -> list[Part[TaggedSentence]]:
+) -> list[CorpusFile[TaggedSentence]]:
     """The sentences of files, folders and patterns, one part for each file.
 
     Args:
@@ -54,7 +54,7 @@ def read_parts(
 
 def read_entity_parts(
     arguments: Sequence[str], form: str | None, encoding: str, *, repair: str | None = None
-) -> list[Part[Sentence]]:
+) -> list[CorpusFile[Sentence]]:
     """The sentences with entities of files, folders and patterns; arguments and errors as :func:`read_parts`."""
 
     def read(path: str) -> list[Sentence]:
@@ -67,10 +67,13 @@ def read_entity_parts(
     return _read(arguments, read)
 
 
-def _read(arguments: Sequence[str], read: Callable[[str], Iterable[S]]) -> list[Part[S]]:
+def _read(arguments: Sequence[str], read: Callable[[str], Iterable[S]]) -> list[CorpusFile[S]]:
     if not arguments:
         return []
     inputs, failures = find_inputs(arguments, compressed=False)
     if failures:
         raise failures[0]
-    return [Part(os.path.basename(source.path), file_sha256(source.path), list(read(source.path))) for source in inputs]
+    return [
+        CorpusFile(os.path.basename(source.path), file_sha256(source.path), list(read(source.path)))
+        for source in inputs
+    ]

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from cnlp.corpus.lines import read_numbered_lines
 
-WORD = re.compile("[^ \t\r\n\f\v\u3000]+")
+WORD_PATTERN = re.compile("[^ \t\r\n\f\v\u3000]+")
 """A word of segmented text: a run without ASCII or ideographic space."""
 
 _SPACES = " \t\r\n\f\v\u3000"
@@ -26,7 +26,7 @@ def split_words(line: str) -> list[str]:
     >>> split_words("許多　社區  長青 ")
     ['許多', '社區', '長青']
     """
-    return WORD.findall(line)
+    return WORD_PATTERN.findall(line)
 
 
 def read_words(

@@ -92,7 +92,7 @@ def decode(blocks: Iterable[bytes], name: object, encoding: str, policy: str = "
         try:
             text = decoder.decode(block, final)
         except UnicodeDecodeError as error:
-            raise undecodable(name, encoding, start, error) from None
+            raise decoding_error(name, encoding, start, error) from None
         offset += len(block)
         if text and at_start:
             text = text.removeprefix("\ufeff")
@@ -139,7 +139,7 @@ def _mend_lines(text: str, chunk: Chunk, policy: str, on_bad: Callable[[BadBytes
         yield Chunk("".join(kept).encode("utf-8"), chunk.offset, first)
 
 
-def undecodable(name: object, encoding: str, start: int, error: UnicodeDecodeError) -> errors.EncodingError:
+def decoding_error(name: object, encoding: str, start: int, error: UnicodeDecodeError) -> errors.EncodingError:
     """The error for the bytes from ``start`` of the file on."""
     bad = error.object[error.start : error.end]
     return errors.undecodable(name, encoding, start + error.start, bad)

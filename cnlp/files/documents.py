@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from cnlp.files.decoding import BOM, undecodable
+from cnlp.files.decoding import BOM, decoding_error
 from cnlp.files.inputs import Input
 from cnlp.files.lines import read_lines, read_text, split_lines
 
@@ -69,5 +69,5 @@ def read_documents(source: Input, per: str, encoding: str, on_read: Callable[[by
             try:
                 text = data.decode("utf-8")
             except UnicodeDecodeError as error:
-                raise undecodable(source.label, encoding, offset, error) from None
+                raise decoding_error(source.label, encoding, offset, error) from None
             yield from split_documents(text, source.label, number, per)

@@ -43,7 +43,7 @@ class Content:
         return self._hash.hexdigest()
 
 
-class Entry(NamedTuple):
+class JournalEntry(NamedTuple):
     """A line of the journal: an output and the input it was made from."""
 
     output: str
@@ -109,7 +109,7 @@ class Journal:
         Raises:
             OSError: there is no space left.
         """
-        entry = Entry(
+        entry = JournalEntry(
             self._key(target), source.label, self.settings, read.size, read.sha256, written.size, written.sha256
         )
         line = json.dumps(entry._asdict()) + "\n"
@@ -119,7 +119,7 @@ class Journal:
     def _key(self, target: str) -> str:
         return os.path.relpath(target, self.folder)
 
-    def _read(self, warn: Callable[[str], object]) -> dict[str, Entry]:
+    def _read(self, warn: Callable[[str], object]) -> dict[str, JournalEntry]:
         """The last entry of each output."""
         entries = {}
         with open(self.path, "rb") as file:
@@ -165,10 +165,10 @@ def _digest(path: str) -> Content:
     return content
 
 
-def _parse(line: bytes) -> Entry | None:
+def _parse(line: bytes) -> JournalEntry | None:
     """The entry of a line, ``None`` if it is damaged."""
     try:
-        entry = Entry(**json.loads(line))
+        entry = JournalEntry(**json.loads(line))
     except (ValueError, TypeError, RecursionError):
         return None
     kinds = (str, str, str, int, str, int, str)

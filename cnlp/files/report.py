@@ -44,7 +44,7 @@ class Counts:
             setattr(self, name, getattr(self, name) + count)
 
 
-class Report:
+class BatchReport:
     """What happened so far; a context manager that prints the totals at its end.
 
     Args:
@@ -69,7 +69,7 @@ class Report:
                 self._log = open(log, "ab", buffering=0)  # noqa: SIM115 - closed by __exit__
         self._note("start", version=version)
 
-    def __enter__(self) -> Report:
+    def __enter__(self) -> BatchReport:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:

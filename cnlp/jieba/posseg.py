@@ -130,12 +130,12 @@ class POSTokenizer:
         tags = self.word_tag_tab
         found: list[pair] = []
         for word, kind in zip(*self.tokenizer.runs(text, HMM), strict=True):
-            if kind == layout.WORD:
+            if kind == layout.WORD_PIECE:
                 found.append(pair(word, tags.get(word, "x")))
-            elif kind == layout.UNKNOWN:
+            elif kind == layout.UNKNOWN_PIECE:
                 found += _unknown(word)
             else:
-                found.append(pair(word, "eng" if kind == layout.LETTERS else "x"))
+                found.append(pair(word, "eng" if kind == layout.LETTERS_PIECE else "x"))
         return found
 
 

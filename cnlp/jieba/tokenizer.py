@@ -240,7 +240,7 @@ class Tokenizer:
         text = sentence if type(sentence) is str else decoded(sentence)
         if self.backend == "cnlp":
             return self.segmenter("full" if cut_all else "default", HMM).segment(text)
-        return self._cut(text, layout.ALL if cut_all else layout.HMM if HMM else layout.WORDS)  # type: ignore[no-any-return]
+        return self._cut(text, layout.ALL if cut_all else layout.WITH_HMM if HMM else layout.WORDS)  # type: ignore[no-any-return]
 
     def cut_for_search(self, sentence: str | bytes, HMM: bool = True) -> Iterator[str]:
         """The words of a text, and before each long one the words within it; see :meth:`lcut_for_search`."""
@@ -251,7 +251,7 @@ class Tokenizer:
         text = decoded(sentence)
         if self.backend == "cnlp":
             return self.segmenter("search", HMM).segment(text)
-        return self._cut(text, layout.HMM if HMM else layout.WORDS, search=True)  # type: ignore[no-any-return]
+        return self._cut(text, layout.WITH_HMM if HMM else layout.WORDS, search=True)  # type: ignore[no-any-return]
 
     def tokenize(
         self, unicode_sentence: str, mode: str = "default", HMM: bool = True
@@ -310,13 +310,13 @@ class Tokenizer:
             )
 
     def runs(self, text: str, HMM: bool) -> tuple[list[str], bytes]:
-        """Words and, for each, its kind (``layout.WORD`` and so on), for tagging."""
+        """Words and, for each, its kind (``layout.WORD_PIECE`` and so on), for tagging."""
         return self._cut(text, layout.RUNS if HMM else layout.WORDS, narrow=True)  # type: ignore[no-any-return]
 
     def _cut(self, text: str, mode: int, narrow: bool = False, search: bool = False) -> Any:
         if not self.initialized:
             self.initialize()
-        tables = hmm.tables() if mode == layout.HMM else None
+        tables = hmm.tables() if mode == layout.WITH_HMM else None
         log_total = log(self.total or 1)
         words = self.FREQ.dictionary.cut(text, log_total, mode, narrow, search, tables, self._forced)
         if words is None:  # words that are no stretch of the text: only the twin composes them

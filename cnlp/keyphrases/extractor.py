@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cnlp.keyphrases.idf import Idf
     from cnlp.segmentation import Segmenter
 
-LONGEST_PHRASE = 4
+LONGEST_KEYPHRASE = 4
 
 
 class Extractor:
@@ -105,7 +105,7 @@ class Extractor:
             resources.letters,
             class_mask(self.pos),
             self.min_length,
-            LONGEST_PHRASE if self.phrases else 1,
+            LONGEST_KEYPHRASE if self.phrases else 1,
         )
 
     @property

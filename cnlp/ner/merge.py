@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cnlp.ner.gazetteer import GazetteerMatch
 
     # Length below 0, start, rank, score below 0, number: the least wins. Then the entity.
-    Candidate: TypeAlias = tuple[int, int, int, float, int, Entity | GazetteerMatch]
+    RankedEntity: TypeAlias = tuple[int, int, int, float, int, Entity | GazetteerMatch]
 
 _RULE, _MODEL, _GAZETTEER = range(3)
 
@@ -81,7 +81,7 @@ def merge(
     return _name(_entities(text, winners), matches)
 
 
-def _ranked(rank: int, found: Sequence[Entity | GazetteerMatch]) -> list[Candidate]:
+def _ranked(rank: int, found: Sequence[Entity | GazetteerMatch]) -> list[RankedEntity]:
     """The entities, each after its sort key."""
     return [
         (each.start - each.end, each.start, rank, -getattr(each, "score", 1.0), number, each)
@@ -89,7 +89,7 @@ def _ranked(rank: int, found: Sequence[Entity | GazetteerMatch]) -> list[Candida
     ]
 
 
-def _select(candidates: list[Candidate], taken: bytearray) -> list[Candidate]:
+def _select(candidates: list[RankedEntity], taken: bytearray) -> list[RankedEntity]:
     """The winners; their places are then taken."""
     winners = []
     for candidate in sorted(candidates):
@@ -100,7 +100,7 @@ def _select(candidates: list[Candidate], taken: bytearray) -> list[Candidate]:
     return winners
 
 
-def _entities(text: str, winners: list[Candidate]) -> list[Entity]:
+def _entities(text: str, winners: list[RankedEntity]) -> list[Entity]:
     """The winners from left to right."""
     winners.sort(key=lambda candidate: candidate[1])
     return [

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Span: TypeAlias = tuple[int, int, str | None]
 
-OUTSIDE = "O"
+OUTSIDE_TAG = "O"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,11 @@ class Scheme:
         >>> SCHEMES["BMES"].may_follow("M", None), SCHEMES["BIO"].may_follow(None, "I")
         (False, False)
         """
-        left, left_label = split_tag(before, self) if before is not None else (OUTSIDE, None)
-        right, right_label = split_tag(after, self) if after is not None else (OUTSIDE, None)
-        if right == OUTSIDE or self.opens(right):
-            return left == OUTSIDE or self.may_close(left)
-        return left != OUTSIDE and self.may_go_on(left) and left_label == right_label
+        left, left_label = split_tag(before, self) if before is not None else (OUTSIDE_TAG, None)
+        right, right_label = split_tag(after, self) if after is not None else (OUTSIDE_TAG, None)
+        if right == OUTSIDE_TAG or self.opens(right):
+            return left == OUTSIDE_TAG or self.may_close(left)
+        return left != OUTSIDE_TAG and self.may_go_on(left) and left_label == right_label
 
 
 SCHEMES = {
@@ -123,9 +123,9 @@ def split_tag(tag: str, scheme: str | Scheme) -> tuple[str, str | None]:
     if not isinstance(tag, str):
         raise errors.not_text(tag, "tag")
     prefix, dash, label = tag.partition("-")
-    if (prefix == OUTSIDE and not dash) or (prefix in scheme.prefixes and bool(dash) == bool(label)):
+    if (prefix == OUTSIDE_TAG and not dash) or (prefix in scheme.prefixes and bool(dash) == bool(label)):
         return prefix, label or None
-    expected = ", ".join((*scheme.prefixes, OUTSIDE))
+    expected = ", ".join((*scheme.prefixes, OUTSIDE_TAG))
     raise errors.ArgumentError(f"{tag!r} is not a tag of {scheme.name}: expected one of {expected}, or B-LABEL")
 
 
@@ -144,11 +144,11 @@ def spans_to_tags(spans: Iterable[Span], length: int, scheme: str | Scheme) -> l
     ['S', 'B', 'M', 'E']
     """
     scheme = get_scheme(scheme)
-    tags = [OUTSIDE] * length
+    tags = [OUTSIDE_TAG] * length
     for start, end, label in spans:
         if not 0 <= start < end <= length:
             raise errors.ArgumentError(f"span ({start}, {end}) is empty or reaches outside 0..{length}")
-        if any(tag != OUTSIDE for tag in tags[start:end]):
+        if any(tag != OUTSIDE_TAG for tag in tags[start:end]):
             raise errors.ArgumentError(f"span ({start}, {end}) overlaps another one")
         suffix = f"-{label}" if label else ""
         tags[start:end] = [scheme.inside + suffix] * (end - start)
@@ -213,9 +213,9 @@ class TagReader:
     def _judge(self, before: str | None, tag: str | None, position: int) -> tuple[bool, bool, bool, str | None]:
         """Between two tags: does a span end, does it count, does one begin; and the label of the one that ends."""
         scheme = self.scheme
-        left, label = split_tag(before, scheme) if before is not None else (OUTSIDE, None)
+        left, label = split_tag(before, scheme) if before is not None else (OUTSIDE_TAG, None)
         try:
-            right, right_label = split_tag(tag, scheme) if tag is not None else (OUTSIDE, None)
+            right, right_label = split_tag(tag, scheme) if tag is not None else (OUTSIDE_TAG, None)
         except errors.ArgumentError as error:
             raise errors.TagError(str(error), position) from None
         if self.repair is None and not scheme.may_follow(before, tag):
@@ -223,11 +223,11 @@ class TagReader:
             shown = repr(tag) if tag is not None else "nothing"
             after = f"after {before!r}" if before is not None else "at the start"
             raise errors.TagError(f"{scheme.name}: {shown} {where} is not allowed {after}", position)
-        fits = left != OUTSIDE and scheme.may_go_on(left) and label == right_label
-        goes_on = fits and right != OUTSIDE and not scheme.opens(right)
-        ends = left != OUTSIDE and not goes_on
+        fits = left != OUTSIDE_TAG and scheme.may_go_on(left) and label == right_label
+        goes_on = fits and right != OUTSIDE_TAG and not scheme.opens(right)
+        ends = left != OUTSIDE_TAG and not goes_on
         counts = self.repair != "drop" or (ends and scheme.may_close(left))
-        begins = right != OUTSIDE and not goes_on and (self.repair != "drop" or scheme.opens(right))
+        begins = right != OUTSIDE_TAG and not goes_on and (self.repair != "drop" or scheme.opens(right))
         self._steps[before, tag] = ends, counts, begins, label
         return ends, counts, begins, label
 
@@ -286,8 +286,8 @@ def tags_to_words(text: str, tags: Sequence[str], scheme: str | Scheme = "BMES")
     """
     if len(tags) != len(text):
         raise errors.ArgumentError(f"{len(tags)} tags for {len(text)} characters")
-    if OUTSIDE in tags:
-        raise errors.ArgumentError(f"the character at position {list(tags).index(OUTSIDE)} is in no word")
+    if OUTSIDE_TAG in tags:
+        raise errors.ArgumentError(f"the character at position {list(tags).index(OUTSIDE_TAG)} is in no word")
     return [text[start:end] for start, end, _ in tags_to_spans(tags, scheme)]
 
 
@@ -301,7 +301,7 @@ def tag_set(scheme: str | Scheme, labels: Iterable[str] = ()) -> list[str]:
     """
     prefixes = get_scheme(scheme).prefixes
     labelled = [f"{prefix}-{label}" for label in labels for prefix in prefixes]
-    return [OUTSIDE, *labelled] if labelled else list(prefixes)
+    return [OUTSIDE_TAG, *labelled] if labelled else list(prefixes)
 
 
 def transition_mask(tags: Sequence[str], scheme: str | Scheme) -> bytes:

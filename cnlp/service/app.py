@@ -29,7 +29,7 @@ from cnlp.segmentation import Segmenter, segmenter_for
 from cnlp.service import schema
 from cnlp.service.limits import Limits
 
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 MAX_BODY = 2_000_000  # bytes
 TIMEOUT = 10.0  # seconds
 _PAGE = Path(__file__).with_name("page.html")
@@ -134,7 +134,7 @@ def _add_routes(app: FastAPI) -> None:
         return HTMLResponse(_PAGE.read_text(encoding="utf-8"), headers=_SECURITY)
 
 
-def _each(text: str | list[str], function: Callable[[str], Result]) -> Result | list[Result]:
+def _each(text: str | list[str], function: Callable[[str], _Result]) -> _Result | list[_Result]:
     return function(text) if isinstance(text, str) else [function(one) for one in text]
 
 

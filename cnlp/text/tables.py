@@ -53,7 +53,6 @@ from operator import xor
 
 from cnlp._kernel.layout import (
     EXTENDS,
-    HANGUL,
     HAS_CONTEXT,
     IN_RUN,
     IS_ALNUM,
@@ -62,17 +61,18 @@ from cnlp._kernel.layout import (
     IS_ISOLATED,
     IS_SPACE,
     IS_VETO,
-    KANA,
     LOOKAHEAD,
-    NUMERAL,
+    RUN_HANGUL,
+    RUN_KANA,
+    RUN_NUMERAL,
+    RUN_TRANSCRIPTION,
+    RUN_UNIT,
     START,
     START_AFTER_ALNUM,
     START_AFTER_UNIT,
     STARTS_ATOMIC,
     STARTS_SOFT,
     TAKES_MARKS,
-    TRANSCRIPTION,
-    UNIT,
 )
 from cnlp.text import characters, dfa, patterns
 from cnlp.text.normalise import fold_table
@@ -194,7 +194,7 @@ def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
         if not (here & STARTS_ATOMIC or soft_allowed) and not (position + 1 < length and flags[position + 1] & EXTENDS):
             position += 1
             continue
-        state = START_AFTER_ALNUM if before & IS_ALNUM else START_AFTER_UNIT if before & IN_RUN == UNIT else START
+        state = START_AFTER_ALNUM if before & IS_ALNUM else START_AFTER_UNIT if before & IN_RUN == RUN_UNIT else START
         at, limit = position, position + LOOKAHEAD
         atomic = soft = decisive = 0
         atomic_end = soft_end = decisive_end = veto_end = position
@@ -266,9 +266,9 @@ def _compile() -> Tables:
     transitions, accepts = dfa.determine(trees, starts, members.__getitem__, len(classes))
     pattern_flags = bytes(map(_pattern_flags, patterns.PATTERNS))
     runs = {
-        UNIT: members[names["unit_end"]],
-        NUMERAL: members[names["numeral"]],
-        TRANSCRIPTION: members[names["transcription"]],
+        RUN_UNIT: members[names["unit_end"]],
+        RUN_NUMERAL: members[names["numeral"]],
+        RUN_TRANSCRIPTION: members[names["transcription"]],
     }
     flags = _category_flags(transitions, accepts, pattern_flags, classes, runs)
     return Tables(category_of, flags, classes, transitions, bytes(accepts), pattern_flags)
@@ -333,8 +333,8 @@ def _category_flags(
         characters.LETTER: IS_ALNUM,
         characters.SPACE: IS_SPACE,
         characters.MARK: EXTENDS,
-        characters.KANA: KANA,
-        characters.HANGUL: HANGUL,
+        characters.KANA: RUN_KANA,
+        characters.HANGUL: RUN_HANGUL,
     }
     marks = {category for category, value in enumerate(classes) if value == characters.MARK}
     atomic = {state for state, accept in enumerate(accepts) if accept and pattern_flags[accept - 1] & IS_ATOMIC}

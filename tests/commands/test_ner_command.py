@@ -40,7 +40,7 @@ def stand_in(text: str) -> list[Entity]:
 
 @pytest.fixture(autouse=True)
 def _model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ner, "load_recognizer", lambda path: lambda lines: list(map(stand_in, lines)))
+    monkeypatch.setattr(ner, "load_finder", lambda path: lambda lines: list(map(stand_in, lines)))
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def test_pieces_are_the_same(
         for word in forced:
             others.set(word, 1)
         total = math.log(sum(words.values()) or 1)
-        given_tables = tables if mode == reference.HMM else None
+        given_tables = tables if mode == reference.WITH_HMM else None
         search = search and mode != reference.ALL
         found = [dictionary.cut(text, total, mode, narrow, search, given_tables, others) for narrow in (False, True)]
         results.append((found, sorted(dictionary.items()), len(dictionary), dictionary.get(text)))
@@ -110,7 +110,7 @@ def test_what_cannot_be_is_refused(kernel: Any) -> None:
     with pytest.raises(ValueError, match="start must be"):
         dictionary.load(b"", 1)
     with pytest.raises(ValueError, match="the HMM has 3 bytes"):
-        dictionary.cut("一", 0.0, reference.HMM, False, False, b"abc", None)
+        dictionary.cut("一", 0.0, reference.WITH_HMM, False, False, b"abc", None)
     for mode in (-1, 4):
         with pytest.raises(ValueError, match=f"no such mode: {mode}"):
             dictionary.cut("一二", 0.0, mode, False, False, None, None)
@@ -120,4 +120,4 @@ def test_what_cannot_be_is_refused(kernel: Any) -> None:
 def test_long_runs_take_no_stack(kernel: Any) -> None:
     dictionary = kernel.Dictionary()
     text = "龘" * 5000 + "a" * 5000
-    assert "".join(dictionary.cut(text, 0.0, reference.HMM, False, False, HMMS[0], None)) == text
+    assert "".join(dictionary.cut(text, 0.0, reference.WITH_HMM, False, False, HMMS[0], None)) == text

@@ -538,7 +538,7 @@ def cut_by_prefixes(chance: random.Random) -> None:
     mode, search, narrow = chance.randint(0, 3), chance.random() < 0.5, chance.random() < 0.5
     search = search and mode != reference_prefix.ALL
     total = math.log(sum(words.values()) or 1)
-    tables = markov(chance.randrange(3)) if mode == reference_prefix.HMM else None
+    tables = markov(chance.randrange(3)) if mode == reference_prefix.WITH_HMM else None
     results: list[Any] = []
     for kernel in (prefix, reference_prefix):
         dictionary, forced = kernel.Dictionary(), kernel.Dictionary()

@@ -17,7 +17,7 @@ from twins import native, needs_native
 import cnlp
 from cnlp._kernel import layout
 
-PYTHON_ONLY = {"NUMERAL", "KANA", "HANGUL", "TRANSCRIPTION"}  # to C all of them are IN_RUN
+PYTHON_ONLY = {"RUN_NUMERAL", "RUN_KANA", "RUN_HANGUL", "RUN_TRANSCRIPTION"}  # to C all of them are IN_RUN
 # Modules in C, and their twins.
 MODULES = {
     "cnlp._kernel.native": "cnlp._kernel.reference",

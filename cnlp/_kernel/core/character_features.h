@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-enum { FIRST_HAN = 5 }; /* types from here on: no digit, number or letter a-z; these can be repeated characters */
+enum { FIRST_HAN_TYPE = 5 }; /* types from here on: no digit, number or letter a-z; these can be repeated characters */
 enum { N_REPETITIONS = 64 };
 
 /* Which of the characters at c, c + 1 and c + 2 are equal to that at c: two bits. Three of these in a row, from
@@ -24,7 +24,7 @@ static inline uint32_t repetition_of_equals(uint32_t k)
 /* That key at c. */
 static inline uint32_t repetition(const uint32_t *c, uint32_t type)
 {
-    return type < FIRST_HAN ? 0 : repetition_of_equals(equals(c - 2) << 4 | equals(c - 1) << 2 | equals(c));
+    return type < FIRST_HAN_TYPE ? 0 : repetition_of_equals(equals(c - 2) << 4 | equals(c - 1) << 2 | equals(c));
 }
 
 #endif

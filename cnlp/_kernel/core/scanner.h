@@ -21,7 +21,16 @@ typedef struct {
 } Scanner;
 
 /* Flags of categories, flags of patterns, and constants of the rule in cnlp/text/tables.py. */
-enum { STARTS_ATOMIC = 1, STARTS_SOFT = 2, IS_ALNUM = 4, IS_SPACE = 8, EXTENDS = 16, SYLLABLE = 64, UNIT = 160, IN_RUN = 224 };
+enum {
+    STARTS_ATOMIC = 1,
+    STARTS_SOFT = 2,
+    IS_ALNUM = 4,
+    IS_SPACE = 8,
+    EXTENDS = 16,
+    SYLLABLE = 64,
+    RUN_UNIT = 160,
+    IN_RUN = 224
+};
 enum { IS_ATOMIC = 1, TAKES_MARKS = 2, IS_ISOLATED = 4, IS_DECISIVE = 8, IS_VETO = 16, HAS_CONTEXT = 32 };
 enum { LOOKAHEAD = 142, START = 1, START_AFTER_ALNUM = 2, START_AFTER_UNIT = 3 };
 
@@ -46,7 +55,7 @@ static inline uint32_t scanner_flags(const Scanner *scanner, uint32_t code_point
 /* The state in which a match begins, by the flags of the character before it. */
 static inline uint32_t scanner_start(uint32_t before)
 {
-    return before & IS_ALNUM ? START_AFTER_ALNUM : (before & IN_RUN) == UNIT ? START_AFTER_UNIT : START;
+    return before & IS_ALNUM ? START_AFTER_ALNUM : (before & IN_RUN) == RUN_UNIT ? START_AFTER_UNIT : START;
 }
 
 /* Can a match begin with `here`, or two characters of a match with `here` and `next`? Sorts out the

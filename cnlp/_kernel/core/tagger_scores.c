@@ -437,7 +437,7 @@ static void add_types(const Tagger *tagger, Window *window, size_t from, size_t 
     for (size_t i = from; i < to; i++) {
         uint32_t covered = cover_key(window->begins[i], window->ends[i], window->inside[i]);
         uint32_t key = (uint32_t)char_cover_key(window->fold[i], covered) + 1;
-        uint32_t can_repeat = -(uint32_t)(window->types[i] >= FIRST_HAN);
+        uint32_t can_repeat = -(uint32_t)(window->types[i] >= FIRST_HAN_TYPE);
         PREFETCH(bucket_at(&covers, key));
         window->covers[i] = key;
         kinds = next_types(kinds, window->types[i + 1]);

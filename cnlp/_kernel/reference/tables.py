@@ -22,13 +22,13 @@ from cnlp._kernel.layout import (
     PAIR_BUCKET,
     PAIRS_LEFT,
     PAIRS_RIGHT,
+    RUN_UNIT,
     START,
     START_AFTER_ALNUM,
     START_AFTER_UNIT,
     STARTS_ATOMIC,
     STARTS_SOFT,
     TAKES_MARKS,
-    UNIT,
 )
 from cnlp._kernel.reference.files import Mapping, check_pages, named_array
 from cnlp._kernel.reference.trie import Trie
@@ -148,7 +148,7 @@ class Tables:
         if not (here & STARTS_ATOMIC or soft_allowed) and not (start + 1 < size and flags[start + 1] & EXTENDS):
             return None, None
         end, limit = start, start + LOOKAHEAD
-        state = START_AFTER_ALNUM if before & IS_ALNUM else START_AFTER_UNIT if before & IN_RUN == UNIT else START
+        state = START_AFTER_ALNUM if before & IS_ALNUM else START_AFTER_UNIT if before & IN_RUN == RUN_UNIT else START
         atomic = soft = decisive = (0, 0)
         veto = start
         while end < size and end < limit:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from cnlp._kernel.layout import COVER_CLASSES, FIRST_HAN, N_COVERS, NOTHING, POINT_BITS, TAGGER_STREAMS
+from cnlp._kernel.layout import COVER_CLASSES, FIRST_HAN_TYPE, N_COVERS, NOTHING, POINT_BITS, TAGGER_STREAMS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ def repetition(window: Sequence[object], kind: int) -> int:
         window: anything that is equal where the characters are.
         kind: type of the third of them.
 
-    >>> repetition("高高兴兴地", FIRST_HAN), repetition("一一一一一", FIRST_HAN - 1)
+    >>> repetition("高高兴兴地", FIRST_HAN_TYPE), repetition("一一一一一", FIRST_HAN_TYPE - 1)
     (24, 0)
     """
-    if kind < FIRST_HAN:
+    if kind < FIRST_HAN_TYPE:
         return 0
     two, one, here, next_one, next_two = window
     pairs = ((here, one), (here, two), (next_one, one), (one, two), (here, next_one), (here, next_two))

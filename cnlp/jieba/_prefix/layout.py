@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-WORDS, HMM, ALL, RUNS = range(4)  # ways to segment
-WORD, UNKNOWN, LETTERS, SPACE, OTHER = range(5)  # kinds of pieces
+WORDS, WITH_HMM, ALL, RUNS = range(4)  # ways to segment
+WORD_PIECE, UNKNOWN_PIECE, LETTERS_PIECE, SPACE_PIECE, OTHER_PIECE = range(5)  # kinds of pieces
 FIRST_HAN, LAST_HAN = 0x4E00, 0x9FD5
 N_HAN = LAST_HAN - FIRST_HAN + 1

@@ -13,15 +13,15 @@ from collections.abc import Iterator
 from cnlp.jieba._prefix.layout import (
     ALL,
     FIRST_HAN,
-    HMM,
     LAST_HAN,
-    LETTERS,
+    LETTERS_PIECE,
     N_HAN,
-    OTHER,
+    OTHER_PIECE,
     RUNS,
-    SPACE,
-    UNKNOWN,
-    WORD,
+    SPACE_PIECE,
+    UNKNOWN_PIECE,
+    WITH_HMM,
+    WORD_PIECE,
     WORDS,
 )
 
@@ -88,9 +88,9 @@ class Dictionary:
         hmm: bytes | None,
         forced: Dictionary | None,
     ) -> list[str] | tuple[list[str], bytes] | None:
-        if mode not in (WORDS, HMM, ALL, RUNS):
+        if mode not in (WORDS, WITH_HMM, ALL, RUNS):
             raise ValueError(f"no such mode: {mode}")
-        cut = _Cut(self, text, log_total, mode, Hmm(hmm) if mode == HMM and hmm is not None else None, forced)
+        cut = _Cut(self, text, log_total, mode, Hmm(hmm) if mode == WITH_HMM and hmm is not None else None, forced)
         pieces = list(cut.pieces(_BLOCKS[bool(narrow)]))
         if search:
             pieces = [*self._search(text, pieces)]
@@ -103,7 +103,7 @@ class Dictionary:
                 if end - start > size:
                     for at in range(start, end - size + 1):
                         if self._frequencies.get(text[at : at + size]):
-                            yield at, at + size, WORD
+                            yield at, at + size, WORD_PIECE
             yield start, end, kind
 
 
@@ -154,11 +154,11 @@ class _Cut:
     def _between(self, at: int, part: str) -> Iterator[Piece]:
         for number, piece in enumerate(_SPACE.split(part)):
             if number % 2:
-                yield at, at + len(piece), SPACE
+                yield at, at + len(piece), SPACE_PIECE
             elif self.mode == ALL:
-                yield at, at + len(piece), OTHER
+                yield at, at + len(piece), OTHER_PIECE
             else:
-                yield from ((i, i + 1, OTHER) for i in range(at, at + len(piece)))
+                yield from ((i, i + 1, OTHER_PIECE) for i in range(at, at + len(piece)))
             at += len(piece)
 
     def _ends(self, start: int, limit: int) -> list[int]:
@@ -187,7 +187,7 @@ class _Cut:
             stop = route[i][1]
             if stop - i > 1 or (self.mode == WORDS and self.text[i] not in _LETTERS):
                 yield from self._flush(singles, i)
-                yield i, stop, WORD
+                yield i, stop, WORD_PIECE
                 singles = stop
             i = stop
         yield from self._flush(singles, end)
@@ -197,18 +197,18 @@ class _Cut:
         if start == end:
             return
         if self.mode == WORDS:
-            yield start, end, LETTERS
+            yield start, end, LETTERS_PIECE
         elif end - start == 1 or self.frequencies.get(self.text[start:end]):
-            yield from ((i, i + 1, WORD) for i in range(start, end))
+            yield from ((i, i + 1, WORD_PIECE) for i in range(start, end))
         elif self.mode == RUNS:
-            yield start, end, UNKNOWN
+            yield start, end, UNKNOWN_PIECE
         else:
             for run in _RUNS.finditer(self.text, start, end):
                 yield from self._unknown(*run.span())
 
     def _unknown(self, start: int, end: int) -> Iterator[Piece]:
         if self.hmm is None or not FIRST_HAN <= ord(self.text[start]) <= LAST_HAN:
-            yield start, end, UNKNOWN
+            yield start, end, UNKNOWN_PIECE
             return
         begin = done = start
         for i, tag in enumerate(self.hmm.tags(self.text[start:end]), start):
@@ -222,9 +222,9 @@ class _Cut:
 
     def _found(self, start: int, end: int) -> Iterator[Piece]:
         if self.forced.get(self.text[start:end]) and end - start > 1:
-            yield from ((i, i + 1, WORD) for i in range(start, end))
+            yield from ((i, i + 1, WORD_PIECE) for i in range(start, end))
         else:
-            yield start, end, UNKNOWN
+            yield start, end, UNKNOWN_PIECE
 
     def _every_word(self, start: int, end: int) -> Iterator[Piece]:
         covered, letters, first, last = start, "", 0, 0
@@ -236,12 +236,12 @@ class _Cut:
             if len(ends) > 1 or i < covered:
                 for stop in ends:
                     if stop > i + 1:
-                        yield i, stop, WORD
+                        yield i, stop, WORD_PIECE
                         covered = stop
                 continue
             covered = ends[0]
             if self.text[i] not in _LETTERS:
-                yield i, covered, WORD
+                yield i, covered, WORD_PIECE
                 continue
             first = first if letters else i
             letters += self.text[i:covered]
@@ -254,4 +254,4 @@ class _Cut:
             # Not a stretch of the text: marked by ends in reverse order.
             first, last = len(self.text) + 1 + len(self.composed), first
             self.composed[first, last] = letters
-        return first, last, LETTERS
+        return first, last, LETTERS_PIECE

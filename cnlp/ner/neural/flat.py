@@ -48,7 +48,7 @@ FUSED = {"two": (0, 3), "four": (0, 2, 1, 3)}
 PRODUCT = 1 << 19  # numbers of queries times relations computed in one block: 2 MB
 
 
-class Tokens(NamedTuple):
+class FlatTokens(NamedTuple):
     """The positions of the tokens of a batch: first n columns of characters, then m of words, padded."""
 
     head: Tensor  # (B, n + m) long
@@ -65,7 +65,7 @@ class Relations(NamedTuple):
     index: Tensor  # (B, queries, keys) long: the relation of query i and key j, -1 where j is padding
 
 
-def lay_out(lattice: WordLattice, mask: Tensor) -> Tokens:
+def lay_out(lattice: WordLattice, mask: Tensor) -> FlatTokens:
     """The flat lattice of a batch: ``mask`` (B, n) says where characters are.
 
     >>> import torch
@@ -88,10 +88,10 @@ def lay_out(lattice: WordLattice, mask: Tensor) -> Tokens:
     head[lattice.sentence, column] = lattice.start
     tail[lattice.sentence, column] = lattice.end
     filled[lattice.sentence, column] = True
-    return Tokens(head, tail, filled, lattice.sentence, column)
+    return FlatTokens(head, tail, filled, lattice.sentence, column)
 
 
-def relate(tokens: Tokens, n: int, queries: int, fusion: str) -> Relations:
+def relate(tokens: FlatTokens, n: int, queries: int, fusion: str) -> Relations:
     """The relations of the first ``queries`` tokens of each sentence of at most n characters to all of its tokens.
 
     Pairs with the same d_hh differ by their kind: w_j - w_i for two distances, w_i and w_j for four, where
