@@ -1,6 +1,6 @@
 """Build stopwords.txt: ``python -m recipes.stopwords``, from the root of the repository.
 
-A stop word says nothing about what a text is about: it stands everywhere. So the list is counted, not copied. The raw
+A stop word says nothing about what a text is about: it occurs everywhere. So the list is counted, not copied. The raw
 texts of ``CNLP_DATA`` make six genres (news, law, technology, reviews, novels, web); the evenness of a word is the
 geometric mean, over the genres, of the share of their paragraphs that have it; 0 if a genre lacks it.
 

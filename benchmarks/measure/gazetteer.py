@@ -1,7 +1,7 @@
 """What does a gazetteer of a million names cost? Writes ``benchmarks/results/gazetteer.json``.
 
 One name in twenty is a word of the SIGHAN training lists, the others are pairs of words, so that many begin like
-what stands in a text and some are found in every sentence. cnlp's gazetteer stands beside the plain loop over
+the text and some are found in every sentence. cnlp's gazetteer is compared with the plain loop over
 pyahocorasick: the lines of the file into ``add_word``, ``make_automaton``, then ``list(automaton.iter(text))``.
 
 Load: processor time from the file to what can scan, and for cnlp from a saved gazetteer, too; each in a process of

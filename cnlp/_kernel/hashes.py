@@ -1,7 +1,7 @@
 """The hashes that find a key's place in the tables of a model file; C computes the same.
 
 Values are 64 bits unless they say otherwise. A table has buckets or slots; the upper half of a hash, times their
-number, chooses one, the lower half tells keys apart (Lemire 2019 has the multiplication in place of a division).
+number, chooses one, the lower half distinguishes keys (Lemire 2019 has the multiplication in place of a division).
 """
 
 from __future__ import annotations

@@ -319,7 +319,7 @@ class Tokenizer:
         tables = hmm.tables() if mode == layout.WITH_HMM else None
         log_total = log(self.total or 1)
         words = self.FREQ.dictionary.cut(text, log_total, mode, narrow, search, tables, self._forced)
-        if words is None:  # words that are no stretch of the text: only the twin composes them
+        if words is None:  # words that are not a stretch of the text: only the twin composes them
             words = self._twin(text).cut(text, log_total, mode, narrow, search, tables, None)
         return words
 

@@ -141,7 +141,7 @@ def _hash_table(bonuses: list[tuple[tuple[str, str], int]], ids: Mapping[str, li
         while free[bucket] == PAIR_BUCKET:
             bucket = bucket + 1 if bucket + 1 < n_buckets else 0
         start, end = bucket * PAIR_BUCKET, bucket * PAIR_BUCKET + free[bucket]
-        if all(entry >> 8 != fingerprint for entry in table[start:end]):  # else it cannot be told apart
+        if all(entry >> 8 != fingerprint for entry in table[start:end]):  # else it would be ambiguous
             table[end] = fingerprint << 8 | steps
             free[bucket] += 1
     return table.tobytes()

@@ -34,7 +34,7 @@ SHARE_BINS = (0.2, 0.5, 0.8, 0.95)  # how many of a phrase's occurrences are ent
 PHRASE_COUNT_BINS = (2, 5)
 PHRASE_KINDS = (len(SHARE_BINS) + 1) * (len(PHRASE_COUNT_BINS) + 1)
 EDGE_BINS = (0.02, 0.1, 0.3)  # how many of a character's occurrences begin, or end, an entity
-LABEL_LIMIT = 34  # labels that phrases can tell apart
+LABEL_LIMIT = 34  # labels that phrases can distinguish
 _MULTIPLIER = np.uint64(ENTITY_MULTIPLIER)
 
 

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 UNIT = 1 / 256  # nats that one step of a score is, unless weights are too large for it
 LARGEST_WEIGHT = 4095  # steps
-LEVELS = 63  # sizes of weights that the file can tell apart
+LEVELS = 63  # sizes of weights that the file can distinguish
 FREQUENCY_BINS = (1, 10, 100)
 WORD_TAGS = ("nrt", "nrf", "nr", "ns", "nt", "nz", "n", "v", "a", "i", "l", "m", "t", "j", "d", "s")
 LOAD = 0.8

@@ -8,7 +8,7 @@ read text folded in width and case, so １９９８年 is 1998年 and ＷＷＷ 
 * A *decisive* one is atomic, and a word by itself in the standards that follow PFR (``DECISIVE_STANDARDS``): no
   tagger joins it with its neighbours. An *isolated* one is that in every standard.
 * A *soft* pattern proposes an edge, which then competes with the words of the lexicon.
-* A *veto* is no token: where it is longer than the decisive match that begins with it, that one does not count
+* A *veto* is not a token: where it is longer than the decisive match that begins with it, that one does not count
   (3日 of 3日元).
 
 Tags are those of the PKU set (Yu Shiwen et al. 2002): m number, t time, nx foreign string, nr person, w

@@ -17,7 +17,7 @@
                                                 is context
 ===================  ===  ====================  ========================================================
 
-A category is a set of code points that no pattern tells apart; width and case folding are baked into the map.
+A category is a set of code points that no pattern distinguishes; width and case folding are baked into the map.
 Its flags: 1 an atomic pattern can start here, 2 a soft one can, 4 letter or digit, 8 white space, 16 mark
 (belongs to the character before it). The three bits from 32 on are a number: 1 Chinese numeral, 2 kana, 3 hangul,
 4 transcribes foreign names, 5 ends a month or a measure.

@@ -50,7 +50,7 @@ def test_held_out_words_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     result = discovery.held_out("pfr-199802", Fake(["fake"], tmp_path, None))
     assert result["held_out"] == 1  # of three
-    assert result["finders"]["fake"]["found"] == 2  # a known word is no find
+    assert result["finders"]["fake"]["found"] == 2  # a known word is not a find
     assert result["finders"]["fake"]["100"] == {"precision": 0.01, "recall": 1.0}
 
 

@@ -1,6 +1,6 @@
 """Does a batch that is killed and taken up again lose anything? Writes ``benchmarks/results/soak.json``.
 
-A folder of some hundred files, some compressed, some with bytes that are no text, some that cannot be read at all, is
+A folder of some hundred files, some compressed, some with invalid bytes, some that cannot be read at all, is
 worked on once without trouble. Then, round by round, into an empty folder: the command is started with ``--resume``,
 killed with SIGKILL at a random moment, and started again, once or twice; between two runs something is damaged as
 often as not: the end of the journal is cut off, an output is changed, cut off or removed. A last run goes to its end.
@@ -115,7 +115,7 @@ def make_corpus(folder: Path, files: int, chance: random.Random) -> dict[str, st
         text = make_text(chance, int(chance.expovariate(1 / 40)))
         name = f"{'sub/' if chance.random() < 0.5 else ''}{number:04}.txt"
         data = text.encode()
-        if number % 10 == 3:  # bytes that are no text, in a line of their own
+        if number % 10 == 3:  # invalid bytes, in a separate line
             data, text = data + b"\n\xff\xfe\xe4\xb8\n", text + "\n\ufffd\ufffd\ufffd\n"
         suffix = chance.choice(["", "", "", *PACK])
         data = PACK[suffix](data) if suffix else data
