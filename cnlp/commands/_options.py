@@ -239,7 +239,7 @@ delimiter_option = click.option(
 )
 
 
-class Segmentation(NamedTuple):
+class SegmentationOptions(NamedTuple):
     """The options that choose a segmenter.
 
     Attributes:
@@ -257,7 +257,7 @@ class Segmentation(NamedTuple):
     @property
     def is_default(self) -> bool:
         """Whether no option was given."""
-        return self == Segmentation()
+        return self == SegmentationOptions()
 
     def segmenter(self, mode: str = "default") -> Segmenter:
         """The segmenter.
@@ -305,5 +305,5 @@ _SEGMENTATION: dict[str, Decorator] = {
 
 
 def segmentation_options(*names: str) -> Decorator:
-    """The options ``names`` of a :class:`Segmentation`, which the command gets as its argument ``segmentation``."""
-    return _gather(Segmentation, "segmentation", names, [_SEGMENTATION[name] for name in names])
+    """The options ``names`` of a :class:`SegmentationOptions`, which the command gets as its argument ``segmentation``."""
+    return _gather(SegmentationOptions, "segmentation", names, [_SEGMENTATION[name] for name in names])

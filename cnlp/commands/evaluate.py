@@ -17,7 +17,7 @@ from cnlp.commands._corpora import (
 )
 from cnlp.commands._options import (
     Decorator,
-    Segmentation,
+    SegmentationOptions,
     add_options,
     format_option,
     model_option,
@@ -91,7 +91,7 @@ def evaluate_segment(
     encoding: str,
     form: str | None,
     vocabulary: str | None,
-    segmentation: Segmentation,
+    segmentation: SegmentationOptions,
 ) -> None:
     """Precision, recall and F1 of words; of known and unknown words with --train or --vocabulary.
 
@@ -132,7 +132,7 @@ def evaluate_tag(
     encoding: str,
     form: str | None,
     vocabulary: str | None,
-    segmentation: Segmentation,
+    segmentation: SegmentationOptions,
 ) -> None:
     """Accuracy of tags on given words, and F1 of words with their tags.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import click
 
 from cnlp.commands._options import (
-    Segmentation,
+    SegmentationOptions,
     encoding_option,
     files_argument,
     per_option,
@@ -60,7 +60,7 @@ def count(
     files: tuple[str, ...],
     output: str,
     min_count: int,
-    segmentation: Segmentation,
+    segmentation: SegmentationOptions,
     per: str,
     encoding: str,
 ) -> None:

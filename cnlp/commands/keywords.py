@@ -12,7 +12,7 @@ from cnlp.batch.streams import Writing
 from cnlp.batch.word_formats import SUFFIXES
 from cnlp.commands._options import (
     BatchOptions,
-    Segmentation,
+    SegmentationOptions,
     batch_options,
     format_option,
     per_option,
@@ -56,7 +56,7 @@ def command(
     min_length: int,
     stopwords: str | None,
     idf: str | None,
-    segmentation: Segmentation,
+    segmentation: SegmentationOptions,
     per: str,
     format_: str,
     plot: str | None,

@@ -11,7 +11,7 @@ from cnlp.batch.streams import Writing
 from cnlp.batch.word_formats import SUFFIXES, make_segment, make_word_analysis, make_word_format, segmented
 from cnlp.commands._options import (
     BatchOptions,
-    Segmentation,
+    SegmentationOptions,
     batch_options,
     delimiter_option,
     format_option,
@@ -39,7 +39,7 @@ from cnlp.segmentation import MODES
 )
 def command(
     batch: BatchOptions,
-    segmentation: Segmentation,
+    segmentation: SegmentationOptions,
     mode: str,
     delimiter: str,
     format_: str,

@@ -11,7 +11,7 @@ from cnlp.batch.streams import Writing
 from cnlp.batch.word_formats import SUFFIXES, WordSpan, make_word_analysis, make_word_format, tag_given_words
 from cnlp.commands._options import (
     BatchOptions,
-    Segmentation,
+    SegmentationOptions,
     batch_options,
     delimiter_option,
     format_option,
@@ -74,7 +74,7 @@ def command(
     batch: BatchOptions,
     is_segmented: bool,
     tagset: str,
-    segmentation: Segmentation,
+    segmentation: SegmentationOptions,
     model: str | None,
     delimiter: str,
     format_: str,

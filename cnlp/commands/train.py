@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import click
 
 from cnlp.commands._corpora import FilesCommand, corpus_format_option
-from cnlp.commands._options import Segmentation, lexicon_option
+from cnlp.commands._options import SegmentationOptions, lexicon_option
 from cnlp.commands._training import (
     NOTHING_LEARNT,
     Learnt,
@@ -172,7 +172,7 @@ class SegmentTask(_WordTask):
         from cnlp.evaluation.segmentation import evaluate_segmentation
 
         sentences = _words(gold)
-        segmenter = Segmentation(model=path).segmenter()
+        segmenter = SegmentationOptions(model=path).segmenter()
         score = evaluate_segmentation(sentences, (segmenter.segment("".join(words)) for words in sentences))
         return f"F1 {score.f1:.4f} (P {score.precision:.4f}, R {score.recall:.4f})"
 
