@@ -21,7 +21,7 @@ PAIR_BUCKET = 8  # entries of the bigram table; a full bucket continues in the n
 PAIR_LEFT_MULTIPLIER = 0x9E3779B97F4A7C15  # 2**64 over the golden ratio, an odd number
 PAIR_RIGHT_MULTIPLIER = 0xC2B2AE3D27D4EB4F
 
-# ---- patterns: cnlp/text/tables.py, scanner.c ----
+# ---- patterns: cnlp/text/scanner.py, scanner.c ----
 
 STARTS_ATOMIC, STARTS_SOFT, IS_ALNUM, IS_SPACE, EXTENDS = (1 << bit for bit in range(5))
 RUN_NUMERAL, RUN_KANA, RUN_HANGUL, RUN_TRANSCRIPTION, RUN_UNIT = (number << 5 for number in range(1, 6))

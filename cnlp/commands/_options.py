@@ -305,5 +305,5 @@ _SEGMENTATION: dict[str, Decorator] = {
 
 
 def segmentation_options(*names: str) -> Decorator:
-    """The options ``names`` of a :class:`SegmentationOptions`, which the command gets as its argument ``segmentation``."""
+    """The options ``names`` of :class:`SegmentationOptions`; the command gets them as its argument ``segmentation``."""
     return _gather(SegmentationOptions, "segmentation", names, [_SEGMENTATION[name] for name in names])

@@ -27,7 +27,7 @@ from cnlp._kernel.layout import BONUS_STEP, COST_SCALE, PAIR_BUCKET, PAIRS_LEFT,
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
 from cnlp.text.normalise import fold_table
 from cnlp.text.patterns import PATTERNS
-from cnlp.text.tables import build_tables
+from cnlp.text.scanner import build_tables
 
 INTERPOLATION = 0.6
 MIN_BONUS = 1.0  # nats; leaving out the pairs below costs nothing on the held-out days

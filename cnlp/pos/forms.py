@@ -23,7 +23,7 @@ def closed_tags(word: str) -> tuple[str, ...]:
     [('w',), ('t',), ('nx',), ()]
     """
     from cnlp.text.characters import DIGIT, HANGUL, char_class
-    from cnlp.text.tables import find_patterns
+    from cnlp.text.scanner import find_patterns
 
     if not any(DIGIT <= char_class(char) <= HANGUL for char in word):
         return SIGN_TAGS

@@ -23,8 +23,8 @@ from cnlp.segmentation.segmenter import Segmenter
 from cnlp.sequence.estimator import Estimator
 from cnlp.text.normalise import normalise
 from cnlp.text.patterns import PATTERNS, Pattern
-from cnlp.text.tables import pattern_tables as load_tables
-from cnlp.text.tables import scan
+from cnlp.text.scanner import pattern_tables as load_tables
+from cnlp.text.scanner import scan
 
 
 class Bigram(Estimator):

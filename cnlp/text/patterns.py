@@ -1,6 +1,6 @@
 """The patterns of running text: numbers, times, addresses, runs of letters, emoji clusters.
 
-One table declares them; :mod:`cnlp.text.tables` compiles it to one automaton (:mod:`cnlp.text.dfa`). They
+One table declares them; :mod:`cnlp.text.scanner` compiles it to one automaton (:mod:`cnlp.text.dfa`). They
 read text folded in width and case, so １９９８年 is 1998年 and ＷＷＷ is www, save for the sets in
 ``EXACT``.
 

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnlp._kernel import layout
-from cnlp.text import tables
+from cnlp.text import scanner
 from cnlp.text.patterns import PATTERNS
-from cnlp.text.tables import PatternMatch, find_patterns
+from cnlp.text.scanner import PatternMatch, find_patterns
 
 NAUGHTY = "1一年.点:-/@#%ａA１ c://w'’+_(,，\n\u3000\u0301\u200d\ufe0f\U000e0100\u20e3👍🏻🇨🇳比尔·第あ한…—!\x00\ud800"
 naughty_text = st.text(st.one_of(st.sampled_from(NAUGHTY), st.characters()))
@@ -134,7 +134,7 @@ def test_atomic_matches_never_overlap_and_nothing_cuts_them(text: str) -> None:
 
 @given(naughty_text)
 def test_no_letter_run_and_no_cluster_is_cut(text: str) -> None:
-    loaded = tables.pattern_tables()
+    loaded = scanner.pattern_tables()
     flags = [loaded.flags[loaded.category_of[ord(char)]] for char in text]
     inside = {
         place for match in find_patterns(text) if match.pattern.atomic for place in range(match.start + 1, match.end)
@@ -170,15 +170,15 @@ class CountedRow(list[int]):
      "第", "第1", "1万", "一点", "# ", "a-", "十又", "🇨", "a@b."],
 )  # fmt: skip
 def test_the_cost_is_linear_whatever_the_text(unit: str) -> None:
-    loaded = tables.pattern_tables()
+    loaded = scanner.pattern_tables()
     rows = [CountedRow(row) for row in loaded.transitions]
-    counted = tables.Tables(
+    counted = scanner.Tables(
         loaded.category_of, loaded.flags, loaded.classes, list(rows), loaded.accepts, loaded.pattern_flags
     )
     steps = []
     for size in (2000, 4000):
         CountedRow.steps = 0
-        tables.scan(counted, unit * (size // len(unit)))
+        scanner.scan(counted, unit * (size // len(unit)))
         steps.append(CountedRow.steps)
         assert CountedRow.steps <= size * (layout.LOOKAHEAD + 1)
     assert steps[1] <= 2.1 * steps[0] + layout.LOOKAHEAD**2

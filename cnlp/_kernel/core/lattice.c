@@ -123,7 +123,7 @@ static void glue_run(Block *block, size_t start, uint32_t before)
     block->has_glued = 1;
 }
 
-/* The cutting rule of cnlp/text/tables.py: left to right, atomic matches do not overlap. */
+/* The cutting rule of cnlp/text/scanner.py: left to right, atomic matches do not overlap. */
 static void load_patterns(Block *block)
 {
     const Scanner scanner = block->input.model->scanner;

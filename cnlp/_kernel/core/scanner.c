@@ -1,4 +1,4 @@
-/* scanner.c - running the pattern automaton; cnlp/text/tables.py makes the tables and gives the
+/* scanner.c - running the pattern automaton; cnlp/text/scanner.py makes the tables and gives the
  * rule that scanner_match follows. */
 #include "scanner.h"
 

@@ -1,6 +1,6 @@
 /* scanner.h - the deterministic automaton that finds patterns: numbers, dates, URLs, runs of one script.
  *
- * cnlp/text/tables.py makes the tables and gives the exact rule. A code point has a category and flags; the automaton
+ * cnlp/text/scanner.py makes the tables and gives the exact rule. A code point has a category and flags; the automaton
  * steps from state to state by categories, and a state may accept a pattern. */
 #ifndef CNLP_SCANNER_H
 #define CNLP_SCANNER_H
@@ -20,7 +20,7 @@ typedef struct {
     uint32_t n_categories, n_states, n_patterns;
 } Scanner;
 
-/* Flags of categories, flags of patterns, and constants of the rule in cnlp/text/tables.py. */
+/* Flags of categories, flags of patterns, and constants of the rule in cnlp/text/scanner.py. */
 enum {
     STARTS_ATOMIC = 1,
     STARTS_SOFT = 2,

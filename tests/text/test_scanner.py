@@ -8,10 +8,10 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnlp.text import characters, tables
+from cnlp.text import characters, scanner
 from cnlp.text.normalise import normalise
 
-ARRAYS = {name: data for name, (_, data) in tables.build_tables().items()}
+ARRAYS = {name: data for name, (_, data) in scanner.build_tables().items()}
 STATES, CATEGORIES, COUNT, LOOKAHEAD, START, AFTER_WORD, AFTER_UNIT = struct.unpack("<7I", ARRAYS["constants"])
 SIZES = {"U8": 1, "U16": 2, "U32": 4}
 
@@ -60,7 +60,7 @@ def scan_arrays(text: str) -> list[tuple[int, int, int]]:
 
 
 def test_the_arrays_have_the_sizes_of_the_layout() -> None:
-    assert {name: len(data) // SIZES[kind] for name, (kind, data) in tables.build_tables().items()} == {
+    assert {name: len(data) // SIZES[kind] for name, (kind, data) in scanner.build_tables().items()} == {
         "constants": 7,
         "category_pages": 4352,
         "categories": len(ARRAYS["categories"]),
@@ -83,18 +83,18 @@ def test_the_arrays_have_the_sizes_of_the_layout() -> None:
     )
 )
 def test_the_arrays_and_the_tables_find_the_same(text: str) -> None:
-    assert scan_arrays(text) == tables.scan(tables.pattern_tables(), text)
+    assert scan_arrays(text) == scanner.scan(scanner.pattern_tables(), text)
 
 
 @given(st.characters())
 def test_a_category_has_one_class(char: str) -> None:
-    loaded = tables.pattern_tables()
+    loaded = scanner.pattern_tables()
     folded = normalise(char, script=False)
     assert loaded.classes[loaded.category_of[ord(char)]] == characters.char_class(folded)
 
 
 def test_building_is_reproducible_across_hash_seeds() -> None:
-    command = "import cnlp.text.tables as t, zlib; print(zlib.crc32(repr(t.build_tables()).encode()))"
+    command = "import cnlp.text.scanner as t, zlib; print(zlib.crc32(repr(t.build_tables()).encode()))"
     outputs = {
         subprocess.run(
             [sys.executable, "-c", command],
