@@ -35,8 +35,9 @@ from cnlp.corpus import registry
 from cnlp.corpus.pfr import join_names
 from cnlp.models.format import write_model
 from cnlp.models.registry import SEGMENTERS
-from cnlp.segmentation.characters import CharacterTagger, Part
+from cnlp.segmentation.characters import CharacterTagger
 from cnlp.segmentation.compact import compact, pack_hmm, pack_model
+from cnlp.segmentation.corpora import Part
 from cnlp.segmentation.crf import CRF
 from cnlp.segmentation.features import TEMPLATES
 from cnlp.segmentation.hmm import HMM

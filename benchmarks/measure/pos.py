@@ -26,7 +26,7 @@ from typing import Any
 from benchmarks import record as records
 from cnlp.corpus import load_corpus
 from cnlp.pos.tagger import PartOfSpeech
-from cnlp.segmentation.characters import Part
+from cnlp.segmentation.corpora import Part
 from cnlp.segmentation.perceptron import Perceptron
 from cnlp.text.normalise import normalise
 from recipes.pos import CORPUS, DEV, ROUNDING, SETTINGS, TEST, TRAIN, sentences, train

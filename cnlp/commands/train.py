@@ -144,8 +144,9 @@ class SegmentTask(_WordTask):
     def _learn_tagger(self, sentences: list[list[str]], dev: list[list[str]]) -> Learnt:
         need_numpy()
         from cnlp.models.format import write_model
-        from cnlp.segmentation import characters
+        from cnlp.segmentation.characters import CharacterTagger
         from cnlp.segmentation.compact import compact, pack_hmm, pack_model
+        from cnlp.segmentation.corpora import Part
         from cnlp.segmentation.crf import CRF
         from cnlp.segmentation.hmm import HMM
         from cnlp.segmentation.perceptron import Perceptron
@@ -154,13 +155,13 @@ class SegmentTask(_WordTask):
             hmm = HMM(order=1).fit(sentences)
             arrays, metadata = pack_hmm(hmm)
             return Learnt(lambda path, card: write_model(path, arrays, {**card, **metadata}), hmm.get_params())
-        model: characters.CharacterTagger
+        model: CharacterTagger
         if self.method == "perceptron":
             model = Perceptron(epochs=self.epochs, seed=self.seed, dictionary=self.words)
         else:
             model = CRF(epochs=self.epochs, seed=self.seed, dictionary=self.words)
-        parts = [characters.Part(sentences, self.standard)]
-        held_out = [characters.Part(dev, self.standard)] if dev else []
+        parts = [Part(sentences, self.standard)]
+        held_out = [Part(dev, self.standard)] if dev else []
         model.fit_parts(parts, dev=held_out, progress=on_terminal())
         weights, unit = compact(model, ROWS)
         arrays, metadata = pack_model(model, weights, unit)

@@ -5,9 +5,6 @@ Each character gets one tag of BMES (first, inside, last, single); Xue 2003. The
 stream then has rows that all standards share and, for every standard but the first, rows of its own, and a
 score is the sum of both (Daume 2007; for segmentation Qiu et al. 2013). The first standard is the reference.
 Lexicon features are learnt leave-one-out: a tenth of a corpus is tagged with the lexicon of the other nine.
-
-A line is split into clauses at 。！？； for training only; every sequence starts as if it followed a word of
-one character, so decoding whole lines gives the same scores.
 """
 
 from __future__ import annotations
@@ -17,7 +14,6 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -28,11 +24,12 @@ from cnlp._kernel.layout import LONGEST_MATCH
 from cnlp.models.format import write_model
 from cnlp.models.registry import open_model
 from cnlp.segmentation import encode
+from cnlp.segmentation.corpora import Part, cells_of, check_parts, clauses
 from cnlp.segmentation.encode import Keys, PackedLines, WordCounts, WordTable
 from cnlp.segmentation.features import TEMPLATES
 from cnlp.sequence.arrays import Bytes, Floats, Ints
 from cnlp.sequence.estimator import Estimator
-from cnlp.sequence.linear import BLOCKS, Epoch, Problem, Shape, Stream, find_rows, learn_stream, run_epochs
+from cnlp.sequence.linear import Epoch, Problem, Shape, Stream, find_rows, learn_stream, run_epochs
 from cnlp.sequence.schemes import tag_set, transition_mask
 from cnlp.sequence.templates import NOTHING
 from cnlp.text.normalise import normalise
@@ -47,29 +44,9 @@ KIND = "character-tagger"
 TAGS = tuple(tag_set("BMES"))
 START_TAG = TAGS.index("S")
 ALLOWED = transition_mask(TAGS, "BMES")
-CLAUSE_ENDS = frozenset("。!?;")
 KEPT_ROWS = frozenset(
     template.name for template in TEMPLATES if template.name.startswith("match") or template.name == "cover"
 )
-
-
-@dataclass(frozen=True)
-class Part:
-    """Sentences of one standard to learn from.
-
-    Attributes:
-        sentences: lists of words.
-        standard: its name.
-        source: parts with the same text have the same source; they are left out of the evidence together.
-        repeat: how often an epoch sees each sentence.
-    """
-
-    sentences: Sequence[Sequence[str]]
-    standard: str = ""
-    source: str = ""
-    repeat: int = 1
-
-
 _RAW_CHARACTERS = 1_000_000  # of raw text are segmented together
 LAYER_BITS = 6  # a row of a layer has the key: shared row << 6 | number of the layer
 
@@ -168,7 +145,7 @@ class CharacterTagger(Estimator):
 
     def _learn(self, parts: Sequence[Part], dev: Sequence[Part], progress: bool) -> None:
         parts = [part for part in parts if part.sentences]
-        _check(parts)
+        check_parts(parts)
         self.standards_ = list(dict.fromkeys(part.standard for part in parts))
         if len(self.standards_) > 16:
             raise errors.ArgumentError(f"{len(self.standards_)} standards; one model can have 16")
@@ -198,7 +175,7 @@ class CharacterTagger(Estimator):
             finally:
                 self.epochs = epochs
         part = Part(sentences, standard or self.standards_[0])
-        _check([part])
+        check_parts([part])
         packed = encode.pack_lines("".join(words) for words in sentences)
         lengths = encode.word_lengths(packed, sentences)
         sequences, _ = clauses([part], packed, lengths)
@@ -247,7 +224,7 @@ class CharacterTagger(Estimator):
         lengths = encode.word_lengths(packed, sentences)
         seen, times = np.unique(packed.points[packed.points > 0], return_counts=True)
         self.characters_ = dict(zip(map(chr, seen.tolist()), times.tolist(), strict=True))
-        standard_of, cells, cell_standards, cell_blocks = self._cells(parts, packed)
+        standard_of, cells, cell_standards, cell_blocks = cells_of(parts, packed, self.standards_)
         dictionary = {normalise(word): freq for word, freq in self._dictionary.items()}
         vocabulary = {word for word in dictionary if 2 <= len(word) <= LONGEST_MATCH}
         vocabulary |= {
@@ -293,27 +270,6 @@ class CharacterTagger(Estimator):
             numbers = [names.index(self.families[s]) + 1 if s in self.families else 0 for s in self.standards_]
             layers.append(np.array(numbers))
         return layers
-
-    def _cells(self, parts: Sequence[Part], packed: PackedLines) -> tuple[Ints, Ints, list[int], list[int]]:
-        """Of each position the standard and the cell; of each cell the standard and the block."""
-        n = len(packed.points)
-        standards, cells = np.zeros(n, np.int64), np.zeros(n, np.int64)
-        sources = list(dict.fromkeys(part.source or f"\0{i}" for i, part in enumerate(parts)))
-        first = start = 0
-        cell_standards: list[int] = []
-        cell_blocks: list[int] = []
-        for number, part in enumerate(parts):
-            last = first + len(part.sentences)
-            end = int(packed.ends[last - 1]) + encode.PADS
-            standard = self.standards_.index(part.standard)
-            standards[start:end] = standard
-            tenth = np.arange(end - start) * BLOCKS // (end - start)
-            cells[start:end] = number * BLOCKS + tenth
-            cell_standards += [standard] * BLOCKS
-            source = sources.index(part.source or f"\0{number}")
-            cell_blocks += range(source * BLOCKS, (source + 1) * BLOCKS)
-            first, start = last, end
-        return standards, cells, cell_standards, cell_blocks
 
     def _problem_for(
         self, packed: PackedLines, standard: str | None, sequences: Ints | None = None, tags: Bytes | None = None
@@ -471,25 +427,3 @@ def _sums(table: npt.NDArray[np.integer[Any]], groups: Sequence[npt.NDArray[np.b
 def _layer_keys(rows: Ints, layers: Ints) -> Ints:
     """Keys of the rows of a layer alone; layer 0 has none."""
     return np.where((rows >= 0) & (layers > 0), rows << LAYER_BITS | layers, NOTHING)
-
-
-def _check(parts: Sequence[Part]) -> None:
-    if not any(any(words) for part in parts for words in part.sentences):
-        raise errors.ArgumentError("no sentences to learn from")
-    for part in parts:
-        for number, words in enumerate(part.sentences):
-            if "" in words:
-                raise errors.ArgumentError(f"sentence {number} of {part.standard or 'the corpus'} has an empty word")
-
-
-def clauses(parts: Sequence[Part], packed: PackedLines, lengths: Ints) -> tuple[Ints, Ints]:
-    """[clauses, 2] begins and ends, and how often an epoch sees each."""
-    starts = np.flatnonzero(lengths)
-    ends = starts + lengths[starts]
-    closing = np.isin(packed.points[ends - 1], [ord(char) for char in CLAUSE_ENDS])
-    cuts = ends[closing | (packed.points[ends] == 0)]
-    begins = np.union1d(packed.begins[packed.ends > packed.begins], cuts[packed.points[cuts] != 0])
-    sizes = np.fromiter((len(part.sentences) for part in parts), np.int64, len(parts))
-    repeats = np.repeat([part.repeat for part in parts], sizes)
-    line = np.searchsorted(packed.begins, begins, side="right") - 1
-    return np.stack([begins, cuts], 1), repeats[line]

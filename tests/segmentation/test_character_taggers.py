@@ -15,8 +15,9 @@ from cnlp import errors  # noqa: E402
 from cnlp._kernel.reference.tagger_features import observe  # noqa: E402
 from cnlp.models.format import ModelFile, write_model  # noqa: E402
 from cnlp.segmentation import Segmenter, encode  # noqa: E402
-from cnlp.segmentation.characters import Part, word_spans  # noqa: E402
+from cnlp.segmentation.characters import word_spans  # noqa: E402
 from cnlp.segmentation.compact import compact, pack_model  # noqa: E402
+from cnlp.segmentation.corpora import Part  # noqa: E402
 from cnlp.segmentation.crf import CRF  # noqa: E402
 from cnlp.segmentation.features import TEMPLATES, evidence_class, fold_classes  # noqa: E402
 from cnlp.segmentation.hmm import HMM  # noqa: E402
