@@ -14,8 +14,9 @@ import click
 
 from cnlp.commands._options import encoding_option, files_argument, workers_option
 from cnlp.discovery import scoring
-from cnlp.discovery.counting import MAX_LENGTH, MEMORY, NgramCounts, WorkFolder, lines_between
+from cnlp.discovery.counting import MEMORY, NgramCounts, lines_between
 from cnlp.discovery.plot import scatter
+from cnlp.discovery.runs import MAX_LENGTH, WorkFolder
 from cnlp.discovery.scoring import CountWords
 from cnlp.discovery.word_discovery import DISCOVERY_METHODS, WordDiscovery, known_words
 from cnlp.files.inputs import STANDARD_INPUT, Input, find_inputs, total_size

@@ -14,39 +14,39 @@ O(n log k) to merge k runs; on disk up to twice the size of the text for n-grams
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import tempfile
-import weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
-from functools import cache, partial
-from io import FileIO
+from contextlib import contextmanager
+from functools import cache
 from itertools import chain
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 from cnlp import errors
 from cnlp._kernel import ngrams_kernel as kernel
-from cnlp._kernel.layout import NGRAM_MAX, NGRAM_SYMBOLS
+from cnlp._kernel.layout import NGRAM_SYMBOLS
+from cnlp.discovery.runs import (
+    MAX_LENGTH,
+    OnRead,
+    Run,
+    TemporaryFolder,
+    WorkFolder,
+    open_runs,
+    read_header,
+    write_header,
+)
 from cnlp.discovery.table import CountTable
 from cnlp.files.lines import naming, replacing
 from cnlp.text.characters import HAN, class_ranges
 
-MAX_LENGTH = NGRAM_MAX  # of n-grams: with both neighbours they fill 128 bits
 MEMORY = 256_000_000
-JOURNAL = "journal.json"
 
 _CHARACTER_BYTES = 40  # while a chunk is counted: its text, its windows (16) and its run
 _ROW_BYTES = 96  # of a table, while it grows
 _BLOCK_BYTES = 1 << 20
 _MAX_OPEN = 128  # runs that are merged at a time; macOS allows 256 open files
-_MAGIC = "cnlp n-grams 1"
-_TEMPORARY = ".cnlp-"
 
-OnRead = Callable[[int], object]
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
@@ -105,8 +105,8 @@ class NgramCounts:
         self.memory = memory
         self.workers = workers
         self._work_folder = folder
-        self._folder: _TemporaryFolder | None = None
-        self._runs: list[_Run] = []
+        self._folder: TemporaryFolder | None = None
+        self._runs: list[Run] = []
         self._waiting: list[str] = []  # texts too short to be sorted alone
         self._n_waiting = 0  # characters
 
@@ -201,7 +201,7 @@ class NgramCounts:
             OSError: it cannot be written; nothing of it stays.
         """
         with self._readers(None) as (readers, block), replacing(os.fspath(path)) as stream, naming(path):
-            self._write_header(stream, self.total)
+            write_header(stream, self.max_length, self.total)
             kernel.merge(readers, self.max_length, stream.write, block)
 
     @classmethod
@@ -212,7 +212,7 @@ class NgramCounts:
             OSError: it cannot be read.
             FormatError: it holds something else.
         """
-        max_length, run = _read_header(os.fspath(path))
+        max_length, run = read_header(os.fspath(path))
         counts = cls(max_length=max_length, memory=memory, workers=workers)
         counts._runs.append(run)
         return counts
@@ -231,49 +231,46 @@ class NgramCounts:
             in_memory += len(run.data)
             self._runs.append(self._spill(run) if in_memory > self.memory // 4 and run.data else run)
 
-    def _count(self, numbered: tuple[int, tuple[str, int, int]]) -> _Run:
+    def _count(self, numbered: tuple[int, tuple[str, int, int]]) -> Run:
         """The run of one chunk; with a work folder it is in a file there, perhaps from an earlier attempt."""
         number, (text, start, end) = numbered
         path = self._work_folder.run_path(number) if self._work_folder else ""
         if path and os.path.exists(path):
-            max_length, run = _read_header(path)
+            max_length, run = read_header(path)
             if max_length != self.max_length:
                 raise errors.FormatError(f"{path}: counts n-grams up to {max_length} characters")
             return run
         data, total = kernel.count_windows(text, start, end, unit_table(), self.max_length)
-        run = _Run(total, data=data)
+        run = Run(total, data=data)
         return self._write(run, path) if path else run
 
-    def _spill(self, run: _Run) -> _Run:
+    def _spill(self, run: Run) -> Run:
         """``run`` in a file that vanishes with the counts."""
         if self._folder is None:
-            self._folder = _TemporaryFolder(self._work_folder.path if self._work_folder else None)
+            self._folder = TemporaryFolder(self._work_folder.path if self._work_folder else None)
         written = self._write(run, self._folder.new_path())
         written.folder = self._folder
         return written
 
-    def _write(self, run: _Run, path: str) -> _Run:
+    def _write(self, run: Run, path: str) -> Run:
         with replacing(path) as stream, naming(path):
-            self._write_header(stream, run.total)
+            write_header(stream, self.max_length, run.total)
             stream.write(run.data)
-        return _read_header(path)[1]
+        return read_header(path)[1]
 
-    def _write_header(self, stream: BinaryIO, total: int) -> None:
-        stream.write(f"{_MAGIC} {self.max_length} {total}\n".encode())
-
-    def _reduce(self) -> list[_Run]:
+    def _reduce(self) -> list[Run]:
         """The runs, merged in groups until there are few enough to be open at a time."""
         runs = self._runs
         while len(runs) > _MAX_OPEN:
             group, runs = runs[:_MAX_OPEN], runs[_MAX_OPEN:]
             if self._folder is None:
-                self._folder = _TemporaryFolder(self._work_folder.path if self._work_folder else None)
+                self._folder = TemporaryFolder(self._work_folder.path if self._work_folder else None)
             path = self._folder.new_path()
-            with _open_runs(group, self._block(len(group)), None) as readers, replacing(path) as stream:
-                self._write_header(stream, sum(run.total for run in group))
+            with open_runs(group, self._block(len(group)), None) as readers, replacing(path) as stream:
+                write_header(stream, self.max_length, sum(run.total for run in group))
                 with naming(path):
                     kernel.merge(readers, self.max_length, stream.write, self._block(len(group)))
-            merged = _read_header(path)[1]
+            merged = read_header(path)[1]
             merged.folder = self._folder
             runs.append(merged)
         return runs
@@ -285,7 +282,7 @@ class NgramCounts:
         try:
             self._runs = self._reduce()
             block = self._block(len(self._runs))
-            with _open_runs(self._runs, block, on_read) as readers:
+            with open_runs(self._runs, block, on_read) as readers:
                 yield readers, block
         except errors.CnlpError:
             raise
@@ -331,131 +328,6 @@ def cut_chunks(pieces: Iterable[str], size: int, max_length: int) -> Iterator[tu
         end = min(start + size, length)
         yield text[max(0, start - 1) : end + max_length], min(start, 1), min(start, 1) + end - start
         start = end
-
-
-class WorkFolder:
-    """A folder that keeps the runs of an interrupted count, so that the next attempt resumes there.
-
-    Its journal says of what inputs and settings the runs are. Runs appear when they are whole.
-
-    Args:
-        path: made if it is missing.
-        fingerprint: whatever the runs depend on, as JSON takes it.
-
-    Raises:
-        ArgumentError: it holds the runs of something else, or other files.
-        OSError: it cannot be written.
-    """
-
-    def __init__(self, path: str, fingerprint: Mapping[str, object]) -> None:
-        self.path = path
-        os.makedirs(path, exist_ok=True)
-        journal = os.path.join(path, JOURNAL)
-        text = json.dumps({"format": _MAGIC, **fingerprint}, ensure_ascii=False, indent=1) + "\n"
-        if os.path.exists(journal):
-            with open(journal, encoding="utf-8") as file:
-                if file.read() != text:
-                    reason = "holds counts of other inputs or settings; empty it or choose another folder"
-                    raise errors.ArgumentError(f"{path}: {reason}")
-            self._sweep()
-        elif os.listdir(path):
-            raise errors.ArgumentError(f"{path}: holds other files; choose an empty folder")
-        else:
-            with replacing(journal) as stream, naming(journal):
-                stream.write(text.encode("utf-8"))
-
-    def run_path(self, number: int) -> str:
-        """The file of the run of chunk ``number``, whether it is there or not."""
-        return os.path.join(self.path, f"{number:06}.run")
-
-    def remove(self) -> None:
-        """Remove the files of the counts, and the folder if it is then empty."""
-        self._sweep()
-        for name in os.listdir(self.path):
-            if name == JOURNAL or name.endswith(".run"):
-                os.unlink(os.path.join(self.path, name))
-        with suppress(OSError):
-            os.rmdir(self.path)
-
-    def _sweep(self) -> None:
-        """Remove incomplete files of a killed process."""
-        for name in os.listdir(self.path):
-            if name.startswith(_TEMPORARY):
-                path = os.path.join(self.path, name)
-                shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
-
-
-class _TemporaryFolder:
-    """A folder that vanishes with the last run in it."""
-
-    def __init__(self, parent: str | None) -> None:
-        self.path = tempfile.mkdtemp(prefix=_TEMPORARY, dir=parent)
-        self._n_files = 0
-        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
-
-    def new_path(self) -> str:
-        self._n_files += 1
-        return os.path.join(self.path, f"{self._n_files:06}.run")
-
-
-class _Run:
-    """One run, in memory or in a file."""
-
-    def __init__(self, total: int, *, data: bytes = b"", path: str = "", offset: int = 0) -> None:
-        self.total = total
-        self.data = data
-        self.path = path
-        self.offset = offset
-        self.folder: _TemporaryFolder | None = None  # kept while the run is
-
-    @property
-    def size(self) -> int:
-        return os.path.getsize(self.path) - self.offset if self.path else len(self.data)
-
-
-def _read_header(path: str) -> tuple[int, _Run]:
-    """Longest n-gram and run of a file."""
-    with open(path, "rb") as file:
-        line = file.readline(100)
-    fields = line.decode("latin-1").removeprefix(_MAGIC).split()
-    if not line.startswith(_MAGIC.encode()) or len(fields) != 2 or not all(map(str.isdecimal, fields)):
-        raise errors.FormatError(f"{path}: holds no n-gram counts")
-    if not 1 <= int(fields[0]) <= MAX_LENGTH:
-        raise errors.FormatError(f"{path}: counts n-grams up to {fields[0]} characters, 1 to {MAX_LENGTH} are known")
-    return int(fields[0]), _Run(int(fields[1]), path=path, offset=len(line))
-
-
-@contextmanager
-def _open_runs(runs: Iterable[_Run], block: int, on_read: OnRead | None) -> Iterator[list[kernel.Read]]:
-    """A ``read(size)`` for each run."""
-    with ExitStack() as stack:
-        yield [_reader(run, stack, on_read) for run in runs]
-
-
-def _reader(run: _Run, stack: ExitStack, on_read: OnRead | None) -> kernel.Read:
-    if run.path:
-        file = stack.enter_context(FileIO(run.path))
-        file.seek(run.offset)
-        return partial(_read_file, file, run.path, on_read)
-    position = 0
-
-    def read(size: int) -> bytes:
-        nonlocal position
-        data = run.data[position : position + size]
-        position += len(data)
-        if on_read:
-            on_read(len(data))
-        return data
-
-    return read
-
-
-def _read_file(file: FileIO, path: str, on_read: OnRead | None, size: int) -> bytes:
-    with naming(path):
-        data = file.read(size)
-    if on_read:
-        on_read(len(data))
-    return data
 
 
 def _map_in_order(function: Callable[[_Item], _Result], items: Iterable[_Item], workers: int) -> Iterator[_Result]:

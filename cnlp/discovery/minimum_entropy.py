@@ -22,7 +22,8 @@ from __future__ import annotations
 from math import log
 
 from cnlp.discovery import scoring
-from cnlp.discovery.counting import NgramCounts, OnRead
+from cnlp.discovery.counting import NgramCounts
+from cnlp.discovery.runs import OnRead
 from cnlp.discovery.scoring import is_cohesive, measure, pmi
 from cnlp.discovery.table import CountTable
 from cnlp.types import Candidate

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 from cnlp import errors
 from cnlp._kernel import ngrams_kernel as kernel
 from cnlp.discovery import scoring
-from cnlp.discovery.counting import MAX_LENGTH, unit_table
+from cnlp.discovery.counting import unit_table
+from cnlp.discovery.runs import MAX_LENGTH
 from cnlp.discovery.scoring import CountWords
 from cnlp.discovery.table import CountRows
 from cnlp.discovery.word_discovery import known_words

@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from cnlp import errors
 from cnlp.discovery import minimum_entropy, scoring
-from cnlp.discovery.counting import MEMORY, NgramCounts, OnRead, lines_between
+from cnlp.discovery.counting import MEMORY, NgramCounts, lines_between
+from cnlp.discovery.runs import OnRead
 from cnlp.discovery.scoring import CountWords
 from cnlp.files.lines import read_text
 from cnlp.types import Candidate

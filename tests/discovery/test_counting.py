@@ -6,6 +6,7 @@ import errno
 import gc
 import os
 import random
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnlp.discovery import counting
-from cnlp.discovery.counting import NgramCounts, WorkFolder, cut_chunks, unit_table
+from cnlp.discovery.counting import NgramCounts, cut_chunks, unit_table
+from cnlp.discovery.runs import WorkFolder
 from cnlp.errors import ArgumentError, FormatError, TextTypeError
 
 chance = random.Random(7)
@@ -43,7 +45,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where temporary files go in this test."""
     folder = tmp_path / "temporary"
     folder.mkdir()
-    monkeypatch.setattr(counting.tempfile, "tempdir", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
     return folder
 
 
@@ -172,17 +174,17 @@ def test_temporary_files_vanish_with_the_counts(temporary: Path) -> None:
 def test_a_full_disk_is_an_error_that_names_the_file_and_leaves_nothing(
     temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = NgramCounts._write_header
+    written = counting.write_header
     calls = 0
 
-    def fill_up(self: NgramCounts, stream: Any, total: int) -> None:
+    def fill_up(stream: Any, max_length: int, total: int) -> None:
         nonlocal calls
         calls += 1
-        written(self, stream, total)
+        written(stream, max_length, total)
         if calls > 3:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(NgramCounts, "_write_header", fill_up)
+    monkeypatch.setattr(counting, "write_header", fill_up)
     counts = Small()
     counts.memory = 20_000
     with pytest.raises(OSError, match="No space left on device") as caught:

@@ -1,0 +1,162 @@
+"""Runs: the sorted windows of a chunk of text, packed, in memory or in a file.
+
+A file begins with a line that names the format, the longest n-gram and the number of units.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+from io import FileIO
+from typing import BinaryIO
+
+from cnlp import errors
+from cnlp._kernel import ngrams_kernel as kernel
+from cnlp._kernel.layout import NGRAM_MAX
+from cnlp.files.lines import naming, replacing
+
+MAX_LENGTH = NGRAM_MAX  # of n-grams: with both neighbours they fill 128 bits
+JOURNAL = "journal.json"
+
+_MAGIC = "cnlp n-grams 1"
+_TEMPORARY = ".cnlp-"
+
+OnRead = Callable[[int], object]
+
+
+class WorkFolder:
+    """A folder that keeps the runs of an interrupted count, so that the next attempt resumes there.
+
+    Its journal says of what inputs and settings the runs are. Runs appear when they are whole.
+
+    Args:
+        path: made if it is missing.
+        fingerprint: whatever the runs depend on, as JSON takes it.
+
+    Raises:
+        ArgumentError: it holds the runs of something else, or other files.
+        OSError: it cannot be written.
+    """
+
+    def __init__(self, path: str, fingerprint: Mapping[str, object]) -> None:
+        self.path = path
+        os.makedirs(path, exist_ok=True)
+        journal = os.path.join(path, JOURNAL)
+        text = json.dumps({"format": _MAGIC, **fingerprint}, ensure_ascii=False, indent=1) + "\n"
+        if os.path.exists(journal):
+            with open(journal, encoding="utf-8") as file:
+                if file.read() != text:
+                    reason = "holds counts of other inputs or settings; empty it or choose another folder"
+                    raise errors.ArgumentError(f"{path}: {reason}")
+            self._sweep()
+        elif os.listdir(path):
+            raise errors.ArgumentError(f"{path}: holds other files; choose an empty folder")
+        else:
+            with replacing(journal) as stream, naming(journal):
+                stream.write(text.encode("utf-8"))
+
+    def run_path(self, number: int) -> str:
+        """The file of the run of chunk ``number``, whether it is there or not."""
+        return os.path.join(self.path, f"{number:06}.run")
+
+    def remove(self) -> None:
+        """Remove the files of the counts, and the folder if it is then empty."""
+        self._sweep()
+        for name in os.listdir(self.path):
+            if name == JOURNAL or name.endswith(".run"):
+                os.unlink(os.path.join(self.path, name))
+        with suppress(OSError):
+            os.rmdir(self.path)
+
+    def _sweep(self) -> None:
+        """Remove incomplete files of a killed process."""
+        for name in os.listdir(self.path):
+            if name.startswith(_TEMPORARY):
+                path = os.path.join(self.path, name)
+                shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+
+
+class TemporaryFolder:
+    """A folder that vanishes with the last run in it."""
+
+    def __init__(self, parent: str | None) -> None:
+        self.path = tempfile.mkdtemp(prefix=_TEMPORARY, dir=parent)
+        self._n_files = 0
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+    def new_path(self) -> str:
+        """The path of the next file."""
+        self._n_files += 1
+        return os.path.join(self.path, f"{self._n_files:06}.run")
+
+
+class Run:
+    """One run, in memory or in a file."""
+
+    def __init__(self, total: int, *, data: bytes = b"", path: str = "", offset: int = 0) -> None:
+        self.total = total
+        self.data = data
+        self.path = path
+        self.offset = offset
+        self.folder: TemporaryFolder | None = None  # kept while the run is
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return os.path.getsize(self.path) - self.offset if self.path else len(self.data)
+
+
+def write_header(stream: BinaryIO, max_length: int, total: int) -> None:
+    """Write the line before a run."""
+    stream.write(f"{_MAGIC} {max_length} {total}\n".encode())
+
+
+def read_header(path: str) -> tuple[int, Run]:
+    """Longest n-gram and run of a file."""
+    with open(path, "rb") as file:
+        line = file.readline(100)
+    fields = line.decode("latin-1").removeprefix(_MAGIC).split()
+    if not line.startswith(_MAGIC.encode()) or len(fields) != 2 or not all(map(str.isdecimal, fields)):
+        raise errors.FormatError(f"{path}: holds no n-gram counts")
+    if not 1 <= int(fields[0]) <= MAX_LENGTH:
+        raise errors.FormatError(f"{path}: counts n-grams up to {fields[0]} characters, 1 to {MAX_LENGTH} are known")
+    return int(fields[0]), Run(int(fields[1]), path=path, offset=len(line))
+
+
+@contextmanager
+def open_runs(runs: Iterable[Run], block: int, on_read: OnRead | None) -> Iterator[list[kernel.Read]]:
+    """A ``read(size)`` for each run."""
+    with ExitStack() as stack:
+        yield [_reader(run, stack, on_read) for run in runs]
+
+
+def _reader(run: Run, stack: ExitStack, on_read: OnRead | None) -> kernel.Read:
+    if run.path:
+        file = stack.enter_context(FileIO(run.path))
+        file.seek(run.offset)
+        return partial(_read_file, file, run.path, on_read)
+    position = 0
+
+    def read(size: int) -> bytes:
+        nonlocal position
+        data = run.data[position : position + size]
+        position += len(data)
+        if on_read:
+            on_read(len(data))
+        return data
+
+    return read
+
+
+def _read_file(file: FileIO, path: str, on_read: OnRead | None, size: int) -> bytes:
+    with naming(path):
+        data = file.read(size)
+    if on_read:
+        on_read(len(data))
+    return data
