@@ -5,17 +5,10 @@ with the best strict F1 is kept, and training ends early when no better one come
 on seed and epoch only, and all random numbers come from one generator whose state is saved with weights, optimisers
 and log after every epoch: an interrupted run resumes after its last epoch, with the same result, bit
 for bit, on the same machine and as many threads.
-
-A folder for a run holds
-
-    checkpoint.pt   the state after the last epoch
-    metrics.json    settings, data and one record for each epoch
-    curve.png       loss and F1 over the epochs
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
@@ -36,14 +29,22 @@ from cnlp.ner.neural.data import Example, Vocabulary, collate, cut_long, lattice
 from cnlp.ner.neural.denormals import tiny_is_zero
 from cnlp.ner.neural.model import NeuralTagger, predict
 from cnlp.ner.neural.optimiser import clip_gradient, make_optimisers, rate_factor
+from cnlp.ner.neural.run_folder import (
+    CHECKPOINT,
+    CURVE,
+    METRICS,
+    SUMMARY,
+    draw_curve,
+    read_checkpoint,
+    run_identity,
+    write_file,
+)
 from cnlp.ner.neural.settings import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.ner.base import Labelled
     from cnlp.ner.neural.vectors import Vectors
-
-CHECKPOINT, METRICS, CURVE, SUMMARY = "checkpoint.pt", "metrics.json", "curve.png", "summary.json"
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ def train_seeds(
             on_seed(result)
         if out_dir is not None:
             summary = {"dev": scores, "mean": fmean(scores.values()), "deviation": _deviation(scores.values())}
-            _write(Path(out_dir, SUMMARY), json.dumps(summary, indent=2).encode())
+            write_file(Path(out_dir, SUMMARY), json.dumps(summary, indent=2).encode())
     if best is None:
         raise errors.ArgumentError("no seeds to train with")
     return best
@@ -226,7 +227,7 @@ class _Run:
         self.optimisers = make_optimisers(model, settings)
         self.result = Trained(model, vocabulary, settings, split=split)
         self.best_state: dict[str, Any] = {}
-        self.identity = _identity(settings, train, dev or (), lexicon, vectors)
+        self.identity = run_identity(settings, train, dev or (), lexicon, vectors)
 
     # ---- epochs ----
 
@@ -246,7 +247,7 @@ class _Run:
                     raise
             finally:
                 if self.folder is not None and log:
-                    _draw(self.result, self.folder / CURVE)
+                    draw_curve(self.result, self.folder / CURVE)
         self.model.load_state_dict(self.best_state)
         self.model.eval()
 
@@ -348,7 +349,7 @@ class _Run:
             "dev": self.result.dev,
             "epochs": state["log"],
         }
-        _write(folder / METRICS, (json.dumps(metrics, ensure_ascii=False, indent=2) + "\n").encode())
+        write_file(folder / METRICS, (json.dumps(metrics, ensure_ascii=False, indent=2) + "\n").encode())
 
     def load(self) -> None:
         """Take up the run in the folder, if one is there.
@@ -360,16 +361,7 @@ class _Run:
         path = self.folder and self.folder / CHECKPOINT
         if path is None or not path.exists():
             return
-        try:
-            state = torch.load(path, map_location=self.device, weights_only=True)
-            identity = state["identity"]
-        except OSError:
-            raise
-        except Exception:  # whatever the reader of a damaged file comes upon
-            raise errors.bad_model(path, "this is not the checkpoint of a run, or it is damaged") from None
-        if identity != self.identity:
-            names = ", ".join(sorted(name for name in self.identity if identity.get(name) != self.identity[name]))
-            raise errors.ArgumentError(f"{path} is of a run with other values of: {names}; begin in another folder")
+        state = read_checkpoint(path, self.identity, self.device)
         self.model.load_state_dict(state["model"])
         for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict(saved)
@@ -415,30 +407,6 @@ def _examples(sentences: Sequence[Labelled], vocabulary: Vocabulary, limit: int)
     return examples, split
 
 
-def _identity(
-    settings: Settings,
-    train: Sequence[Labelled],
-    dev: Sequence[Labelled],
-    lexicon: Sequence[str] | None,
-    vectors: Vectors | None,
-) -> dict[str, Any]:
-    """What must be equal to resume a run: settings by name, data by their checksums."""
-    digests = {}
-    for name, part in (("train", train), ("dev", dev)):
-        lines = [json.dumps([text, [list(span) for span in spans]]) for text, spans in part]
-        digests[name] = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-    words = "\n".join(lexicon or ()).encode("utf-8", "surrogatepass")
-    digests["lexicon"] = "" if lexicon is None else hashlib.sha256(words).hexdigest()
-    digests["vectors"] = ""
-    if vectors is not None:
-        digest = hashlib.sha256()
-        for table in (vectors.characters, vectors.bigrams, vectors.words):
-            digest.update("\n".join(table.items).encode("utf-8", "surrogatepass"))
-            digest.update(table.matrix.tobytes())
-        digests["vectors"] = digest.hexdigest()
-    return {**settings.as_dict(), **digests}
-
-
 # ---- the machine ----
 
 
@@ -473,35 +441,6 @@ def _progress_bar(settings: Settings, done: int, wanted: bool) -> Iterator[Any]:
         total=settings.epochs, initial=done, desc=settings.model, bar_format=shape, disable=not wanted
     ) as bar:  # fmt: skip
         yield bar
-
-
-def _write(path: Path, data: bytes) -> None:
-    with replacing(str(path)) as file:
-        file.write(data)
-
-
-def _draw(result: Trained, path: Path) -> None:
-    """Loss and F1 over the epochs, where matplotlib is installed."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        return
-    figure = Figure(figsize=(7, 4), layout="constrained")
-    numbers = [epoch.number for epoch in result.log]
-    left = figure.subplots()
-    left.plot(numbers, [epoch.loss for epoch in result.log], color="tab:gray", label="loss")
-    left.set_xlabel("epoch")
-    left.set_ylabel("loss (nats a sentence)")
-    left.set_ylim(bottom=0)
-    if result.dev is not None:
-        right = left.twinx()
-        right.plot(numbers, [epoch.dev for epoch in result.log], color="tab:blue", marker=".", label="dev F1")
-        right.axvline(result.best, color="tab:blue", linestyle=":", linewidth=1)
-        right.set_ylabel("strict F1, dev")
-        right.set_ylim(0, 1)
-    figure.suptitle(f"{result.settings.model}, seed {result.settings.seed}: best epoch {result.best}")
-    with replacing(str(path)) as file:
-        figure.savefig(file, format="png")
 
 
 def _deviation(scores: Iterable[float]) -> float:

@@ -1,0 +1,103 @@
+"""The folder of a training run.
+
+    checkpoint.pt   the state after the last epoch
+    metrics.json    settings, data and one record for each epoch
+    curve.png       loss and F1 over the epochs
+    summary.json    dev scores, where the folder has runs with several seeds
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cnlp import errors
+from cnlp.files.lines import replacing
+from cnlp.ner.neural.settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnlp.ner.base import Labelled
+    from cnlp.ner.neural.trainer import Trained
+    from cnlp.ner.neural.vectors import Vectors
+
+CHECKPOINT, METRICS, CURVE, SUMMARY = "checkpoint.pt", "metrics.json", "curve.png", "summary.json"
+
+
+def run_identity(
+    settings: Settings,
+    train: Sequence[Labelled],
+    dev: Sequence[Labelled],
+    lexicon: Sequence[str] | None,
+    vectors: Vectors | None,
+) -> dict[str, Any]:
+    """What must be equal to resume a run: settings by name, data by their checksums."""
+    digests = {}
+    for name, part in (("train", train), ("dev", dev)):
+        lines = [json.dumps([text, [list(span) for span in spans]]) for text, spans in part]
+        digests[name] = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    words = "\n".join(lexicon or ()).encode("utf-8", "surrogatepass")
+    digests["lexicon"] = "" if lexicon is None else hashlib.sha256(words).hexdigest()
+    digests["vectors"] = ""
+    if vectors is not None:
+        digest = hashlib.sha256()
+        for table in (vectors.characters, vectors.bigrams, vectors.words):
+            digest.update("\n".join(table.items).encode("utf-8", "surrogatepass"))
+            digest.update(table.matrix.tobytes())
+        digests["vectors"] = digest.hexdigest()
+    return {**settings.as_dict(), **digests}
+
+
+def read_checkpoint(path: Path, identity: dict[str, Any], device: torch.device) -> dict[str, Any]:
+    """The state of a run.
+
+    Raises:
+        ArgumentError: it is of a run with another identity.
+        ModelError: the file is damaged.
+    """
+    try:
+        state = torch.load(path, map_location=device, weights_only=True)
+        found = state["identity"]
+    except OSError:
+        raise
+    except Exception:  # whatever the reader of a damaged file comes upon
+        raise errors.bad_model(path, "this is not the checkpoint of a run, or it is damaged") from None
+    if found != identity:
+        names = ", ".join(sorted(name for name in identity if found.get(name) != identity[name]))
+        raise errors.ArgumentError(f"{path} is of a run with other values of: {names}; begin in another folder")
+    return dict(state)
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file, or leave what was there."""
+    with replacing(str(path)) as file:
+        file.write(data)
+
+
+def draw_curve(result: Trained, path: Path) -> None:
+    """Loss and F1 over the epochs, where matplotlib is installed."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        return
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    numbers = [epoch.number for epoch in result.log]
+    left = figure.subplots()
+    left.plot(numbers, [epoch.loss for epoch in result.log], color="tab:gray", label="loss")
+    left.set_xlabel("epoch")
+    left.set_ylabel("loss (nats a sentence)")
+    left.set_ylim(bottom=0)
+    if result.dev is not None:
+        right = left.twinx()
+        right.plot(numbers, [epoch.dev for epoch in result.log], color="tab:blue", marker=".", label="dev F1")
+        right.axvline(result.best, color="tab:blue", linestyle=":", linewidth=1)
+        right.set_ylabel("strict F1, dev")
+        right.set_ylim(0, 1)
+    figure.suptitle(f"{result.settings.model}, seed {result.settings.seed}: best epoch {result.best}")
+    with replacing(str(path)) as file:
+        figure.savefig(file, format="png")
