@@ -65,7 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     table.counts = type(table.counts)({word: count for word, count in table.counts.items() if count >= MIN_COUNT})
     card = {**CARD, f"sha256 of {CSL}": file_sha256(folder / CSL), "sha256 of raw": digest(files)}
     write(options.output, table, array("f", bytes(4 * N_FEATURES)), card)
-    resources._shipped[:] = [resources.Resources(options.output)]
+    resources.KEYPHRASES = options.output
+    resources.shipped_resources.cache_clear()
     texts, phrases = read_csl(folder / CSL)
     weights = Combined().fit(texts, phrases).weights_
     write(options.output, table, array("f", weights or ()), card)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from cnlp import errors
 from cnlp.keyphrases.analyzer import Analyzer as Analyzer
 from cnlp.keyphrases.combined import DEFAULT_PARTS as DEFAULT_PARTS
@@ -27,9 +29,6 @@ METHODS: dict[str, type[Extractor]] = {
     "textrank": TextRank,
     "tf": TermFrequency,
 }
-
-# One extractor with default arguments per method and choice of phrases, made when first asked for and never changed.
-_shared: dict[tuple[str, bool], Extractor] = {}
 
 
 def keywords(
@@ -66,14 +65,16 @@ def keywords(
     ((0, 5), (13, 18))
     """
     if all(option is None for option in (pos, stopwords, idf, segmenter)) and min_length == 2:
-        extractor = _shared.get((method, phrases))
-        if extractor is None:
-            extractor = _shared[method, phrases] = make_extractor(method, phrases)
-        return extractor.keywords(text, top_k)
+        return _default_extractor(method, phrases).keywords(text, top_k)
     options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "segmenter": segmenter}
     if idf is not None:
         options["idf"] = idf
     return make_extractor(method, phrases, **options).keywords(text, top_k)
+
+
+@cache
+def _default_extractor(method: str, phrases: bool) -> Extractor:
+    return make_extractor(method, phrases)
 
 
 def make_extractor(method: str, phrases: bool = True, **options: Any) -> Extractor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from array import array
-from functools import cached_property
+from functools import cache, cached_property
 
 from cnlp._kernel import kernel
 from cnlp.keyphrases.idf import Idf
@@ -47,11 +47,7 @@ class Resources:
         return array(code, self._data(name))
 
 
-_shipped: list[Resources] = []
-
-
+@cache
 def shipped_resources() -> Resources:
     """The shipped file, opened when it is first asked for."""
-    if not _shipped:
-        _shipped.append(Resources())
-    return _shipped[0]
+    return Resources()

@@ -396,9 +396,9 @@ def load_lexicon(
     options = (width, case, script), patterns
     if path is not None:
         return _from_file(open_model(path, "lexicon"), *options)
-    if options not in _shipped:
-        _shipped[options] = _from_file(open_model(None, "lexicon"), *options)
-    return _shipped[options]
+    if options not in _shared:
+        _shared[options] = _from_file(open_model(None, "lexicon"), *options)
+    return _shared[options]
 
 
 def as_lexicon(value: LexiconLike | None) -> Lexicon:
@@ -421,7 +421,7 @@ def as_lexicon(value: LexiconLike | None) -> Lexicon:
 
 
 # Loaded when first asked for; what is in it never changes, so it does not matter who put it there.
-_shipped: dict[tuple[tuple[bool, bool, bool], bool], Lexicon] = {}
+_shared: dict[tuple[tuple[bool, bool, bool], bool], Lexicon] = {}
 
 
 def _from_file(file: ModelFile, folding: tuple[bool, bool, bool], patterns: bool) -> Lexicon:

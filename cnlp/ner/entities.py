@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 
 from cnlp.models.registry import ENTITIES
 from cnlp.ner.base import DEFAULT, NEURAL_KIND, Recognizer, open_entities
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from cnlp.ner.gazetteer import Gazetteer, GazetteerEntry
     from cnlp.ner.rules import Rules
     from cnlp.types import Entity
-
-_shipped: dict[str, Recognizer] = {}  # by name; never changed
 
 
 def load_recognizer(path: str | os.PathLike[str] | None = None) -> Recognizer:
@@ -46,11 +44,12 @@ def recognizer_for(model: str | os.PathLike[str] | Recognizer | None = None) -> 
     if isinstance(model, Recognizer):
         return model
     name = DEFAULT if model is None else os.fspath(model)
-    if name not in ENTITIES:
-        return load_recognizer(name)
-    if name not in _shipped:
-        _shipped[name] = load_recognizer(name)
-    return _shipped[name]
+    return _shipped(name) if name in ENTITIES else load_recognizer(name)
+
+
+@cache
+def _shipped(name: str) -> Recognizer:
+    return load_recognizer(name)
 
 
 def entities(

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cache
 
 from cnlp import errors
 from cnlp._kernel import kernel
@@ -198,14 +199,10 @@ class PartOfSpeech:
         return self._tagger
 
 
-_shipped: list[PartOfSpeech] = []  # read when it is first asked for; nothing in it ever changes
-
-
+@cache
 def shipped_tagger() -> PartOfSpeech:
-    """The shipped tagger."""
-    if not _shipped:
-        _shipped.append(PartOfSpeech())
-    return _shipped[0]
+    """The shipped tagger, read when it is first asked for."""
+    return PartOfSpeech()
 
 
 def convert_tokens(tokens: list[Token], tagset: str) -> list[Token]:

@@ -121,7 +121,7 @@ _PAINT = (
     (SPACE, "0009-000D 0020 0085 00A0 1680 2000-200A 2028-2029 202F 205F 3000"),
 )  # fmt: skip
 
-_lookup: tuple[list[int], bytes] | None = None
+_shared: dict[str, tuple[list[int], bytes]] = {}  # the one table, made when first asked for
 
 
 def class_ranges() -> Iterator[tuple[int, int, int]]:
@@ -178,9 +178,8 @@ def class_name(value: int) -> str:
 
 
 def _table() -> tuple[list[int], bytes]:
-    """Starts of the runs of equal class and their classes, made when first asked for."""
-    global _lookup
-    if _lookup is None:
+    """Starts of the runs of equal class and their classes."""
+    if "table" not in _shared:
         canvas = bytearray(LAST_CODE_POINT + 1)
         borders = {0}
         for value, text in _PAINT:
@@ -189,5 +188,5 @@ def _table() -> tuple[list[int], bytes]:
                 borders |= {first, last + 1}
         borders.discard(LAST_CODE_POINT + 1)
         starts = sorted(start for start in borders if start == 0 or canvas[start] != canvas[start - 1])
-        _lookup = starts, bytes(canvas[start] for start in starts)
-    return _lookup
+        _shared["table"] = starts, bytes(canvas[start] for start in starts)
+    return _shared["table"]

@@ -31,7 +31,7 @@ _CASED = (
 
 INTERPUNCTS = "・･•‧∙⋅"  # typed for · between the parts of a name
 
-_tables: dict[tuple[bool, bool, bool], Mapping[int, int]] = {}
+_shared: dict[tuple[bool, bool, bool], Mapping[int, int]] = {}
 
 
 def normalise(text: str, *, width: bool = True, case: bool = True, script: bool = True) -> str:
@@ -85,7 +85,7 @@ def fold_table(width: bool = True, case: bool = True, script: bool = True) -> Ma
     '国'
     """
     folds = (width, case, script)
-    if folds not in _tables:
+    if folds not in _shared:
         table: dict[int, int] = {}
         if script:
             table |= _script()
@@ -94,8 +94,8 @@ def fold_table(width: bool = True, case: bool = True, script: bool = True) -> Ma
         if width:
             # A full width capital is folded twice.
             table |= {wide: table.get(narrow, narrow) for wide, narrow in _width().items()}
-        _tables[folds] = MappingProxyType(table)
-    return _tables[folds]
+        _shared[folds] = MappingProxyType(table)
+    return _shared[folds]
 
 
 def _width() -> dict[int, int]:

@@ -48,6 +48,7 @@ whatever the text, and about n steps in prose.
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import cache
 from itertools import accumulate
 from operator import xor
 
@@ -130,15 +131,10 @@ class Tables:
         self.pattern_flags = pattern_flags
 
 
-_tables: Tables | None = None
-
-
+@cache
 def pattern_tables() -> Tables:
     """The compiled tables, made when first asked for (a fraction of a second) and then kept."""
-    global _tables
-    if _tables is None:
-        _tables = _compile()
-    return _tables
+    return _compile()
 
 
 def build_tables() -> dict[str, tuple[str, bytes]]:
