@@ -6,6 +6,8 @@ number, chooses one, the lower half distinguishes keys (Lemire 2019 has the mult
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnlp._kernel.layout import (
     ABSENT,
     COLUMN_ENDS,
@@ -25,7 +27,6 @@ from cnlp._kernel.layout import (
     TAGGER_MULTIPLIER,
 )
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from array import array
 from itertools import accumulate, chain, islice
+from typing import TYPE_CHECKING
 
 from cnlp._kernel import kernel
 from cnlp.types import Entity, Keyword, Token
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, TypeAlias, TypeVar

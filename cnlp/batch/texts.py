@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from functools import partial
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel import IS_NATIVE
@@ -22,7 +23,6 @@ from cnlp.batch.columns import pack_keywords, pack_spans, pack_words, unpack_key
 from cnlp.batch.workers import count_workers, ordered_map
 from cnlp.types import Entity, Token
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -17,10 +17,10 @@ import signal
 from collections import deque
 from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
     from concurrent.futures import Executor, Future

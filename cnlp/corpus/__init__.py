@@ -9,7 +9,8 @@ Names are imported when they are first used: commands that need one reader do no
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
+from typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from cnlp.corpus.annotated import AnnotatedSentence as AnnotatedSentence
     from cnlp.corpus.annotated import read_annotated as read_annotated

@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp.corpus.conll import read_conll
@@ -22,7 +23,6 @@ from cnlp.corpus.plain import WORD_PATTERN, read_words, split_words
 from cnlp.corpus.sentence import TaggedSentence
 from cnlp.corpus.word_pos import read_word_pos
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 

@@ -7,14 +7,13 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from math import log
-from typing import IO, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from cnlp import errors
 from cnlp.jieba import data, hmm
 from cnlp.jieba._prefix import Dictionary, layout
 from cnlp.jieba.data import decoded
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.jieba._prefix import reference
     from cnlp.lexicon import Lexicon

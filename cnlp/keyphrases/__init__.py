@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp.keyphrases.analyzer import Analyzer as Analyzer
@@ -15,7 +16,6 @@ from cnlp.keyphrases.term_frequency import TermFrequency as TermFrequency
 from cnlp.keyphrases.textrank import TextRank as TextRank
 from cnlp.keyphrases.tf_idf import TfIdf as TfIdf
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any

@@ -7,10 +7,11 @@ have is ``unknown``; such words are mostly names and terms, and count as nouns.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnlp import errors
 from cnlp._kernel.layout import TERM_LEVEL_SHIFT, TERM_STOP
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -30,6 +30,7 @@ justify each part.
 from __future__ import annotations
 
 from array import array
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel.layout import (
@@ -55,7 +56,6 @@ from cnlp.keyphrases.extractor import Extractor
 from cnlp.keyphrases.resources import shipped_resources
 from cnlp.text.normalise import normalise
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel import kernel
@@ -19,7 +20,6 @@ from cnlp.lexicon.trie import Trie
 from cnlp.segmentation import segment
 from cnlp.types import Keyword
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

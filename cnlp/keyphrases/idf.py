@@ -14,12 +14,12 @@ from __future__ import annotations
 import math
 import os
 from array import array
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp.keyphrases.classes import pack_classes
 from cnlp.lexicon.trie import Trie
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 

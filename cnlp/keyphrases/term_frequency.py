@@ -5,9 +5,10 @@ tf(w) = how often w occurs in the text
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnlp.keyphrases.extractor import Extractor
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp._kernel import kernel
 

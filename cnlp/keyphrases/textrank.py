@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from array import array
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel import kernel
@@ -20,7 +21,6 @@ from cnlp.keyphrases.extractor import Extractor
 from cnlp.text.sentences import sentence_spans
 from cnlp.types import Keyword
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import math
 from array import array
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp.keyphrases.extractor import Extractor
 from cnlp.keyphrases.idf import Idf
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp.models.format import ModelFile
 from cnlp.models.registry import ENTITIES, READERS
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from cnlp.models.registry import ENTITIES
 from cnlp.ner.base import DEFAULT, NEURAL_KIND, Recognizer, open_entities
 from cnlp.ner.linear import EntityRecognizer
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 

@@ -16,12 +16,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp.text import dfa
 from cnlp.text.normalise import fold_table
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 

@@ -27,7 +27,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnlp import errors
 from cnlp._kernel.layout import MAX_VALUE
@@ -38,7 +38,6 @@ from cnlp.models.format import write_model
 from cnlp.models.registry import open_model
 from cnlp.types import Entity
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel import kernel
@@ -27,7 +28,6 @@ from cnlp.ner.base import KIND, Recognizer, check_texts, open_entities
 from cnlp.segmentation import shipped_segmenter
 from cnlp.types import Entity
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 

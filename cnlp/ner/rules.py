@@ -23,7 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnlp import errors
 from cnlp.lexicon.runs import is_inside_run
@@ -31,7 +31,6 @@ from cnlp.ner.expression import Expression
 from cnlp.text.normalise import normalise
 from cnlp.types import Entity
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +43,6 @@ from cnlp.sequence.templates import NOTHING, Template
 from cnlp.text._data import dictionary_path
 from cnlp.text.normalise import normalise
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.ner.base import Labelled
     from cnlp.ner.linear import EntityRecognizer

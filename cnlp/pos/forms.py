@@ -8,8 +8,8 @@ corpus has with another tag keep that one too (℃ ``q``, ① ``m``), so context
 from __future__ import annotations
 
 from array import array
+from typing import TYPE_CHECKING
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 

@@ -26,12 +26,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp.pos.tagsets import PFR, check_tagset, convert_tag
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import TypeAlias

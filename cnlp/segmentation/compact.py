@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,7 +29,6 @@ from cnlp.sequence.arrays import Floats, Ints
 from cnlp.sequence.linear import lookup
 from cnlp.sequence.templates import NOTHING
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.models.format import Arrays
 

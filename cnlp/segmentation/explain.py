@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp.segmentation.algorithms import SOURCES, TAGGERS
 from cnlp.segmentation.lattice import Lattice
 from cnlp.segmentation.trellis import Trellis
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.segmentation.segmenter import Segmenter
 

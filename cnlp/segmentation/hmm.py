@@ -22,6 +22,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf, log
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp.models.format import write_model
@@ -31,7 +32,6 @@ from cnlp.sequence.estimator import Estimator
 from cnlp.sequence.schemes import tags_to_words, transition_mask, words_to_tags
 from cnlp.text.normalise import normalise
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing_extensions import Self
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnlp._kernel.layout import COST_SCALE
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.segmentation.segmenter import Segmenter
 

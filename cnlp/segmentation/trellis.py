@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import exp, log
+from typing import TYPE_CHECKING
 
 from cnlp._kernel.layout import (
     BLOCKED,
@@ -26,7 +27,6 @@ from cnlp._kernel.layout import (
 )
 from cnlp.segmentation.lattice import Edge, Lattice
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.segmentation.segmenter import Segmenter
 

@@ -51,6 +51,7 @@ from bisect import bisect_right
 from functools import cache
 from itertools import accumulate
 from operator import xor
+from typing import TYPE_CHECKING
 
 from cnlp._kernel.layout import (
     EXTENDS,
@@ -78,7 +79,6 @@ from cnlp._kernel.layout import (
 from cnlp.text import characters, dfa, patterns
 from cnlp.text.normalise import fold_table
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

@@ -14,10 +14,11 @@ forgotten closing mark swallows nothing. Cost: O(n).
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnlp.text.characters import HAN, char_class
 from cnlp.text.patterns import TRANSCRIPTION_CHARACTERS
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnlp._kernel.layout import BACKWARD, BIDIRECTIONAL, FORWARD
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp._kernel.reference.lattice import Edge, Lattice
 

@@ -10,6 +10,7 @@ forward-backward, with the span's own tags fixed.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel.hashes import mix
@@ -31,7 +32,6 @@ from cnlp._kernel.pieces import piece_ends
 from cnlp._kernel.reference.entity_features import observe_piece
 from cnlp._kernel.reference.files import named_array
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 

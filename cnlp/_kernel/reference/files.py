@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import mmap
 from array import array
+from typing import TYPE_CHECKING
 
 from cnlp._kernel.layout import CODE_POINT_PAGES
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 

@@ -9,7 +9,7 @@ the single character takes its place, so a path always exists.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnlp._kernel.layout import (
     COST_MASK,
@@ -37,7 +37,6 @@ from cnlp._kernel.layout import (
     SYLLABLE,
 )
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

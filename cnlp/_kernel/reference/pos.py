@@ -6,6 +6,8 @@ them); a row is found by the hash of its key. Sums are integers, so both kernels
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnlp import errors
 from cnlp._kernel.hashes import form_columns, mix_keys, slot_of
 from cnlp._kernel.layout import (
@@ -25,7 +27,6 @@ from cnlp._kernel.layout import (
 )
 from cnlp._kernel.reference.files import check_pages, named_array
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 

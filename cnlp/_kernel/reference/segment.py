@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnlp import errors
 from cnlp._kernel.layout import BIGRAM, FORWARD, IS_SPACE, TAGGER, UNIGRAM
 from cnlp._kernel.reference import tagger as characters
 from cnlp._kernel.reference.decode import bigram_path, matching, unigram_path
 from cnlp._kernel.reference.lattice import Lattice
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp._kernel.reference.tables import Overlay, Tables
     from cnlp._kernel.reference.tagger import Tagger

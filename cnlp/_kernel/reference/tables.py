@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnlp._kernel.hashes import bigram_hash
 from cnlp._kernel.layout import (
     BONUS_STEP,
@@ -33,7 +35,6 @@ from cnlp._kernel.layout import (
 from cnlp._kernel.reference.files import Mapping, check_pages, named_array
 from cnlp._kernel.reference.trie import Trie
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp._kernel.reference.files import Range
 

@@ -9,6 +9,7 @@ window; sums are integers, so both agree to the last bit.
 from __future__ import annotations
 
 from array import array
+from typing import TYPE_CHECKING
 
 from cnlp._kernel.hashes import line_of
 from cnlp._kernel.layout import (
@@ -59,7 +60,6 @@ from cnlp._kernel.reference.lattice import Lattice, unpack_spans
 from cnlp._kernel.reference.tagger_features import observe
 from cnlp._kernel.reference.trie import Trie
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TypeAlias

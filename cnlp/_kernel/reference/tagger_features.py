@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from cnlp._kernel.layout import COVER_CLASSES, FIRST_HAN_TYPE, N_COVERS, NOTHING, POINT_BITS, TAGGER_STREAMS
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 

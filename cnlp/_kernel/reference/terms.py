@@ -16,6 +16,7 @@ from array import array
 from bisect import bisect_right
 from heapq import heapify, heappop
 from math import exp, log
+from typing import TYPE_CHECKING
 
 from cnlp._kernel.layout import (
     FEATURE_CAPITAL,
@@ -43,7 +44,6 @@ from cnlp._kernel.layout import (
     TERM_STOP,
 )
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 

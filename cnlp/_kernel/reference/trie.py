@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from array import array
+from typing import TYPE_CHECKING
 
 from cnlp._kernel.reference.files import Mapping, check_pages, named_array
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

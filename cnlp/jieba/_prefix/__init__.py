@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cnlp._kernel import choose
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.jieba._prefix.native import Dictionary
 else:

@@ -12,7 +12,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -24,7 +24,6 @@ from cnlp.ner.neural.vectors import bigrams, fold, matches
 from cnlp.sequence.schemes import TagReader, spans_to_tags, tag_set
 from cnlp.text.sentences import sentence_spans
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.evaluation.entities import EntitySpan
     from cnlp.ner.base import Labelled

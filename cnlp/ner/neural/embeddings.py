@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +12,6 @@ from cnlp.ner.neural.data import PADDING, UNKNOWN_ROW, Batch, Vocabulary
 from cnlp.ner.neural.dropout import Dropout
 from cnlp.ner.neural.settings import Settings
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.ner.neural.vectors import Vectors, VectorTable
 

@@ -28,7 +28,7 @@ O(heads B n (n + m) + n C d), in place of O(B (n + m)^2 d) for the R_ij written 
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -37,7 +37,6 @@ from torch.autograd.function import once_differentiable
 from cnlp import errors
 from cnlp.ner.neural.dropout import Dropout
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +18,6 @@ from cnlp.ner.neural.settings import MODELS as MODELS
 from cnlp.ner.neural.settings import Settings as Settings
 from cnlp.sequence.schemes import transition_mask
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 

@@ -7,14 +7,13 @@ only rows with a gradient move, and only their moments are updated, so a step co
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 from cnlp.ner.neural.settings import Settings
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.ner.neural.model import NeuralTagger
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp.models.format import ModelFile, write_model
@@ -22,7 +23,6 @@ try:
 except ModuleNotFoundError as error:
     raise errors.missing_dependency(str(error.name), "neural", "a neural model") from None
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 

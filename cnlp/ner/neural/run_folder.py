@@ -1,9 +1,9 @@
 """The folder of a training run.
 
-    checkpoint.pt   the state after the last epoch
-    metrics.json    settings, data and one record for each epoch
-    curve.png       loss and F1 over the epochs
-    summary.json    dev scores, where the folder has runs with several seeds
+checkpoint.pt   the state after the last epoch
+metrics.json    settings, data and one record for each epoch
+curve.png       loss and F1 over the epochs
+summary.json    dev scores, where the folder has runs with several seeds
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -20,7 +20,6 @@ from cnlp import errors
 from cnlp.files.lines import replacing
 from cnlp.ner.neural.settings import Settings
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.ner.base import Labelled
     from cnlp.ner.neural.trainer import Trained

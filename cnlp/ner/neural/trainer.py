@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import fmean, stdev
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -41,7 +41,6 @@ from cnlp.ner.neural.run_folder import (
 )
 from cnlp.ner.neural.settings import Settings
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.ner.base import Labelled
     from cnlp.ner.neural.vectors import Vectors
