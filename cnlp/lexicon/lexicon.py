@@ -25,17 +25,8 @@ from __future__ import annotations
 import os
 
 from cnlp import errors
-from cnlp._kernel import kernel
-from cnlp._kernel.layout import (
-    COST_SCALE,
-    MODE_BLOCK,
-    MODE_FORCE,
-    MODE_PARTIAL,
-    MODE_PREFER,
-    MODE_SPLIT,
-    NO_GAIN,
-    to_cost,
-)
+from cnlp.lexicon.base import LEAST_WEIGHT, Base, shipped_base
+from cnlp.lexicon.overlay import MODES, compile_overlay, open_overlay
 from cnlp.models.registry import CORE, open_model
 
 TYPE_CHECKING = False
@@ -46,33 +37,9 @@ if TYPE_CHECKING:
 
     from cnlp._kernel import kernel as kernel_types
     from cnlp.lexicon.entries import Entry, EntryRow
-    from cnlp.models.format import ModelFile
+    from cnlp.lexicon.overlay import PackedOverlay
 
     LexiconLike: TypeAlias = "Lexicon | str | os.PathLike[str] | Iterable[Entry | str]"
-
-    PackedOverlay: TypeAlias = tuple[bytes, dict[str, tuple[int, int]], int, tuple[bytes, ...]]
-
-ARRAYS = (
-    "pages",
-    "codes",
-    "units",
-    "class_costs",
-    "bigrams",
-    "category_pages",
-    "categories",
-    "category_flags",
-    "category_class",
-    "point_flags",
-    "transitions",
-    "accepts",
-    "pattern_flags",
-)
-_MODES = {"prefer": MODE_PREFER, "force": MODE_FORCE, "split": MODE_SPLIT, "block": MODE_BLOCK}
-# In nats, for each character after the first: what the context gives, about, to the known words that a new word
-# competes with, and enough for a long entry to win over shorter entries within it.
-PREFERRED_NATS = 4.0
-USUAL_WEIGHT = 1000.0  # what taggers take a word without a weight to have
-LEAST_WEIGHT = 0.5  # in place of 0
 
 
 class Lexicon:
@@ -92,7 +59,7 @@ class Lexicon:
     ['网易', '杭研大厦']
     """
 
-    _base: _Base
+    _base: Base
     _rows: dict[str, EntryRow]  # by folded form
     _expressions: dict[str, tuple[EntryRow, re.Pattern[str]]]
     _arrays: PackedOverlay | None  # of the overlay
@@ -160,10 +127,10 @@ class Lexicon:
         patterns: bool = True,
     ) -> Lexicon:
         """A lexicon of what :func:`cnlp.lexicon.compile.compile_lexicon` returns."""
-        return cls._over(_Base.from_arrays(arrays, fields, patterns))
+        return cls._over(Base.from_arrays(arrays, fields, patterns))
 
     @classmethod
-    def _over(cls, base: _Base) -> Lexicon:
+    def _over(cls, base: Base) -> Lexicon:
         """A lexicon without entries of the user's."""
         lexicon = cls.__new__(cls)
         lexicon._base = base
@@ -179,7 +146,7 @@ class Lexicon:
         forms, *columns = state["_rows"]
         rows = dict(zip(forms, zip(*columns, strict=True), strict=True))
         arrays = state["_arrays"]
-        self.__dict__.update(state, _rows=rows, _overlay=None if arrays is None else _open_overlay(arrays))
+        self.__dict__.update(state, _rows=rows, _overlay=None if arrays is None else open_overlay(arrays))
 
     @property
     def model(self) -> kernel_types.Model:
@@ -245,7 +212,7 @@ class Lexicon:
 
         found = []
         for start, end, (_, weight, _, mode, *_) in self._matches(text):
-            found.append((start, end, _MODES[mode], 0 if weight is None else self._base.cost_of(weight)))
+            found.append((start, end, MODES[mode], 0 if weight is None else self._base.cost_of(weight)))
         return array("I", [number for span in sorted(found) for number in span]).tobytes()
 
     def tags(self, text: str) -> dict[tuple[int, int], str | None]:
@@ -276,96 +243,8 @@ class Lexicon:
             compiled = {row[WORD]: (row, re.compile(row[WORD])) for row in added if row[REGEX]}
             self._expressions = {**self._expressions, **compiled}
         if self._rows:
-            self._arrays = _compile_overlay(self._base, self._rows)
-            self._overlay = _open_overlay(self._arrays)
-
-
-class _Base:
-    """What all lexicons over one model share: the kernel's objects and the folding."""
-
-    def __init__(
-        self,
-        source: kernel_types.Mapping | bytes,
-        ranges: dict[str, tuple[int, int]],
-        fields: Mapping[str, str],
-        patterns: bool,
-        file: ModelFile | None,
-        folding: tuple[bool, bool, bool] | None = None,
-    ) -> None:
-        self.file = file
-        self._parts = source, ranges, fields, patterns
-        self.weight_total = float(fields["weight_total"])
-        built = tuple(flag == "1" for flag in fields["folding"].split(","))
-        self.folding = folding or (built[0], built[1], built[2])
-        self.is_folded_as_built = self.folding == built
-        max_length = int(fields["max_length"])
-        self.trie = kernel.Trie(source, ranges, max_length)
-        alphabet = None
-        if not self.is_folded_as_built:
-            alphabet = _refold(source, ranges, (built[0], built[1], built[2]), self.folding)
-        self.model = kernel.Model(source, ranges, max_length, int(fields["word_cost"]), alphabet, patterns)
-
-    @classmethod
-    def from_file(cls, file: ModelFile, patterns: bool, folding: tuple[bool, bool, bool]) -> _Base:
-        names = ("weight_total", "folding", "max_length", "word_cost")
-        try:
-            return cls(
-                file.source,
-                file.ranges(*ARRAYS),
-                {name: file.field(name) for name in names},
-                patterns,
-                file,
-                folding,
-            )
-        except errors.CnlpError:
-            raise
-        except (ValueError, IndexError, OverflowError) as error:
-            raise errors.bad_model(file.path, f"damaged: {error}") from None
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, tuple[str, bytes]], fields: Mapping[str, str], patterns: bool) -> _Base:
-        parts, ranges = [], {}
-        offset = 0
-        for name, (_, data) in arrays.items():
-            ranges[name] = (offset, len(data))
-            parts.append(data + bytes(-len(data) % 8))
-            offset += len(parts[-1])
-        return cls(b"".join(parts), ranges, fields, patterns, None)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        source, ranges, fields, patterns = self._parts
-        if self.file is None:
-            return _Base, (source, ranges, fields, patterns, None)
-        if self.file.path == CORE:
-            return _shipped_base, (self.folding, patterns)
-        return _Base.from_file, (self.file, patterns, self.folding)
-
-    def fold(self, text: str) -> str:
-        """The form under which the lexicon knows the text."""
-        from cnlp.text.normalise import normalise
-
-        width, case, script = self.folding
-        return normalise(text, width=width, case=case, script=script)
-
-    @property
-    def fold_table(self) -> Mapping[int, int]:
-        """The folding of single code points."""
-        from cnlp.text.normalise import fold_table
-
-        return fold_table(*self.folding)
-
-    def fold_all(self, words: list[str]) -> list[str]:
-        """The forms of many words."""
-        from cnlp.text.normalise import normalise_all
-
-        width, case, script = self.folding
-        return normalise_all(words, width=width, case=case, script=script)
-
-    def cost_of(self, weight: float) -> int:
-        """The kernel's cost of a word that occurs ``weight`` times."""
-        from math import log
-
-        return to_cost(log(max(self.weight_total, weight)) - log(max(weight, LEAST_WEIGHT)))
+            self._arrays = compile_overlay(self._base, self._rows)
+            self._overlay = open_overlay(self._arrays)
 
 
 def load_lexicon(
@@ -393,12 +272,12 @@ def load_lexicon(
     >>> "北京大学" in cnlp.load()
     True
     """
-    options = (width, case, script), patterns
+    folding = width, case, script
     if path is not None:
-        return _from_file(open_model(path, "lexicon"), *options)
-    if options not in _shared:
-        _shared[options] = _from_file(open_model(None, "lexicon"), *options)
-    return _shared[options]
+        return Lexicon._over(Base.from_file(open_model(path, "lexicon"), patterns, folding))
+    if (folding, patterns) not in _shared:
+        _shared[folding, patterns] = Lexicon._over(shipped_base(folding, patterns))
+    return _shared[folding, patterns]
 
 
 def as_lexicon(value: LexiconLike | None) -> Lexicon:
@@ -424,34 +303,6 @@ def as_lexicon(value: LexiconLike | None) -> Lexicon:
 _shared: dict[tuple[tuple[bool, bool, bool], bool], Lexicon] = {}
 
 
-def _from_file(file: ModelFile, folding: tuple[bool, bool, bool], patterns: bool) -> Lexicon:
-    return Lexicon._over(_Base.from_file(file, patterns, folding))
-
-
-def _shipped_base(folding: tuple[bool, bool, bool], patterns: bool) -> _Base:
-    """The base of the shipped lexicon in this process."""
-    width, case, script = folding
-    return load_lexicon(width=width, case=case, script=script, patterns=patterns)._base
-
-
-def _refold(
-    source: kernel_types.Mapping | bytes,
-    ranges: dict[str, tuple[int, int]],
-    built: tuple[bool, bool, bool],
-    folding: tuple[bool, bool, bool],
-) -> tuple[bytes, bytes]:
-    """The alphabet of a trie under another folding than it was built with."""
-    from cnlp.lexicon.alphabet import pack_alphabet, unpack_alphabet
-    from cnlp.text.normalise import fold_table
-
-    def read(name: str) -> bytes:
-        start, size = ranges[name]
-        return source[start : start + size] if isinstance(source, bytes) else source.read(start, size)
-
-    codes = unpack_alphabet(read("pages"), read("codes"), fold_table(*built))
-    return pack_alphabet(codes, fold_table(*folding))
-
-
 def _as_rows(entries: str | os.PathLike[str] | Iterable[Entry | str]) -> Sequence[EntryRow]:
     if isinstance(entries, (str, os.PathLike)):
         from cnlp.lexicon.entries import read_rows
@@ -463,51 +314,3 @@ def _as_rows(entries: str | os.PathLike[str] | Iterable[Entry | str]) -> Sequenc
     from cnlp.lexicon.entries import Entry
 
     return [Entry(entry) if isinstance(entry, str) else entry for entry in listed]
-
-
-def _compile_overlay(base: _Base, rows: Mapping[str, EntryRow]) -> PackedOverlay:
-    """What the kernel needs of the user's entries: a trie's data, ranges and greatest length; the other arrays."""
-    from array import array
-    from itertools import accumulate
-
-    from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
-
-    forms = list(rows)
-    pages, cells = pack_alphabet(assign_codes(forms, ranked=False), base.fold_table)
-    numbers = array("I", range(1, len(forms) + 1)).tobytes()
-    units, _ = kernel.build_trie(forms, numbers, pages, cells)
-    data = units + pages + cells
-    ranges = {
-        "units": (0, len(units)),
-        "pages": (len(units), len(pages)),
-        "codes": (len(units) + len(pages), len(cells)),
-    }
-    _, weights, _, modes, pieces, partial, _ = zip(*rows.values(), strict=True)
-    cost_of = {weight: base.cost_of(weight) for weight in set(weights) if weight is not None}
-    gain_of = {None: 0, **{weight: _gain(weight) for weight in cost_of}}
-    costs = [
-        max(1, path - round(PREFERRED_NATS * COST_SCALE) * (len(form) - 1)) if weight is None else cost_of[weight]
-        for form, path, weight in zip(forms, array("i", base.model.path_costs(forms)), weights, strict=True)
-    ]
-    ids = [node or base.model.unknown for node in array("I", base.trie.find_all(forms))]
-    arrays = (
-        bytes(_MODES[mode] | (MODE_PARTIAL if flag else 0) for mode, flag in zip(modes, partial, strict=True)),
-        array("i", costs).tobytes(),
-        array("i", [gain_of[weight] for weight in weights]).tobytes(),
-        array("I", ids).tobytes(),
-        array("I", [len(piece) for split in pieces for piece in split]).tobytes(),
-        array("I", [0, *accumulate(map(len, pieces))]).tobytes(),
-    )
-    return data, ranges, max(map(len, forms)), arrays
-
-
-def _gain(weight: float) -> int:
-    """What a weight is above the usual one, for taggers: nats times COST_SCALE."""
-    from math import log
-
-    return round((log(weight) - log(USUAL_WEIGHT)) * COST_SCALE) if weight else NO_GAIN
-
-
-def _open_overlay(packed: PackedOverlay) -> kernel_types.Overlay:
-    data, ranges, max_length, arrays = packed
-    return kernel.Overlay(kernel.Trie(data, ranges, max_length), *arrays)

@@ -297,7 +297,7 @@ def test_shipped_lexicon_gives_the_same_words(shipped: list[Any], text: str) -> 
 def shipped() -> list[Any]:
     file = cnlp.load()._base.file
     assert file
-    from cnlp.lexicon.lexicon import ARRAYS
+    from cnlp.lexicon.base import ARRAYS
 
     size = int(file.field("max_length")), int(file.field("word_cost"))
     return [

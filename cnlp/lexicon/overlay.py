@@ -1,0 +1,72 @@
+"""The overlay of a lexicon: a user's entries, compiled for the kernel."""
+
+from __future__ import annotations
+
+from cnlp._kernel import kernel
+from cnlp._kernel.layout import COST_SCALE, MODE_BLOCK, MODE_FORCE, MODE_PARTIAL, MODE_PREFER, MODE_SPLIT, NO_GAIN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypeAlias
+
+    from cnlp._kernel import kernel as kernel_types
+    from cnlp.lexicon.base import Base
+    from cnlp.lexicon.entries import EntryRow
+
+    PackedOverlay: TypeAlias = tuple[bytes, dict[str, tuple[int, int]], int, tuple[bytes, ...]]
+
+MODES = {"prefer": MODE_PREFER, "force": MODE_FORCE, "split": MODE_SPLIT, "block": MODE_BLOCK}
+# In nats, for each character after the first: what the context gives, about, to the known words that a new word
+# competes with, and enough for a long entry to win over shorter entries within it.
+PREFERRED_NATS = 4.0
+USUAL_WEIGHT = 1000.0  # what taggers take a word without a weight to have
+
+
+def compile_overlay(base: Base, rows: Mapping[str, EntryRow]) -> PackedOverlay:
+    """What the kernel needs of the user's entries: a trie's data, ranges and greatest length; the other arrays."""
+    from array import array
+    from itertools import accumulate
+
+    from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
+
+    forms = list(rows)
+    pages, cells = pack_alphabet(assign_codes(forms, ranked=False), base.fold_table)
+    numbers = array("I", range(1, len(forms) + 1)).tobytes()
+    units, _ = kernel.build_trie(forms, numbers, pages, cells)
+    data = units + pages + cells
+    ranges = {
+        "units": (0, len(units)),
+        "pages": (len(units), len(pages)),
+        "codes": (len(units) + len(pages), len(cells)),
+    }
+    _, weights, _, modes, pieces, partial, _ = zip(*rows.values(), strict=True)
+    cost_of = {weight: base.cost_of(weight) for weight in set(weights) if weight is not None}
+    gain_of = {None: 0, **{weight: _gain(weight) for weight in cost_of}}
+    costs = [
+        max(1, path - round(PREFERRED_NATS * COST_SCALE) * (len(form) - 1)) if weight is None else cost_of[weight]
+        for form, path, weight in zip(forms, array("i", base.model.path_costs(forms)), weights, strict=True)
+    ]
+    ids = [node or base.model.unknown for node in array("I", base.trie.find_all(forms))]
+    arrays = (
+        bytes(MODES[mode] | (MODE_PARTIAL if flag else 0) for mode, flag in zip(modes, partial, strict=True)),
+        array("i", costs).tobytes(),
+        array("i", [gain_of[weight] for weight in weights]).tobytes(),
+        array("I", ids).tobytes(),
+        array("I", [len(piece) for split in pieces for piece in split]).tobytes(),
+        array("I", [0, *accumulate(map(len, pieces))]).tobytes(),
+    )
+    return data, ranges, max(map(len, forms)), arrays
+
+
+def _gain(weight: float) -> int:
+    """What a weight is above the usual one, for taggers: nats times COST_SCALE."""
+    from math import log
+
+    return round((log(weight) - log(USUAL_WEIGHT)) * COST_SCALE) if weight else NO_GAIN
+
+
+def open_overlay(packed: PackedOverlay) -> kernel_types.Overlay:
+    """The kernel's view of compiled entries."""
+    data, ranges, max_length, arrays = packed
+    return kernel.Overlay(kernel.Trie(data, ranges, max_length), *arrays)
