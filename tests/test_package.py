@@ -20,6 +20,7 @@ HEAVY = [
     "json",
     "re",
     "typing",
+    "functools",
     "dataclasses",
     "click",
     "tqdm",
@@ -50,8 +51,9 @@ def test_importing_it_pulls_in_no_heavy_module_and_loads_no_model() -> None:
 
 
 @pytest.mark.skipif(not IS_NATIVE, reason="the pure-Python kernel needs mmap and array")
-def test_segmenting_a_sentence_pulls_in_no_heavy_module_either() -> None:
-    loaded = python("import cnlp, sys; cnlp.segment('南京市长江大桥'); print(*sys.modules)").split()
+@pytest.mark.parametrize("lexicon", ["None", "cnlp.Lexicon(['江大桥'])"])
+def test_segmenting_a_sentence_pulls_in_no_heavy_module_either(lexicon: str) -> None:
+    loaded = python(f"import cnlp, sys; cnlp.segment('南京市长江大桥', lexicon={lexicon}); print(*sys.modules)").split()
     assert not set(HEAVY) & set(loaded)
 
 
