@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = options.model or Path(folder, "pos")
         if not options.model:
-            train(TRAIN, SETTINGS, dev=sentences(DEV)).save(path, **ROUNDING)
+            train(TRAIN, SETTINGS).save(path, **ROUNDING)
         results = compare(fit_segmenter(), path, sentences(DEV))
     for name, cell in results.items():
         print(name, cell, flush=True)
