@@ -48,8 +48,6 @@ from cnlp._kernel.layout import (
     FEATURE_SINGLE,
     FEATURE_SPAN,
     FEATURE_WORDS,
-    LONGEST_CANDIDATE,
-    MAX_WORDS,
     N_FEATURES,
 )
 from cnlp.keyphrases.extractor import Extractor
@@ -76,12 +74,6 @@ PARTS: dict[str, tuple[int, ...]] = {
     "phrases": (),
     "distinct": (),
 }
-FEATURE_NAMES = (
-    "constant", "ln count", "ln(1 + independent count)", "free before", "free after", "free on both sides",
-    "ln greatest count of its words", "least IDF of its words", "in a heading", "ln(1 + characters before)", "span",
-    "has a capital", *(f"{n} words" for n in range(1, MAX_WORDS + 1)),
-    *(f"{n} characters" for n in range(1, LONGEST_CANDIDATE + 1)),
-)  # fmt: skip
 DEFAULT_PARTS = tuple(part for part in PARTS if part not in ("span", "casing"))
 _ENDS = "。．！？；!?;"
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     # ("set", Ranges), ("row", nodes), ("either", nodes) or ("repeat", node, least, most)
     Node = tuple[Any, ...]
 
-DEAD = 0
 _LAST = 0x10FFFF
 
 
