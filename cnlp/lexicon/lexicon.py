@@ -26,7 +26,7 @@ import os
 
 from cnlp import errors
 from cnlp.lexicon.base import LEAST_WEIGHT, Base, shipped_base
-from cnlp.lexicon.overlay import ENTRY_MODES, compile_overlay, open_overlay
+from cnlp.lexicon.overlay import MODE_NUMBERS, compile_overlay, open_overlay
 from cnlp.models.registry import CORE, open_model
 
 TYPE_CHECKING = False
@@ -212,7 +212,7 @@ class Lexicon:
 
         found = []
         for start, end, (_, weight, _, mode, *_) in self._matches(text):
-            found.append((start, end, ENTRY_MODES[mode], 0 if weight is None else self._base.cost_of(weight)))
+            found.append((start, end, MODE_NUMBERS[mode], 0 if weight is None else self._base.cost_of(weight)))
         return array("I", [number for span in sorted(found) for number in span]).tobytes()
 
     def tags(self, text: str) -> dict[tuple[int, int], str | None]:

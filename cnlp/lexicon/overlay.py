@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     PackedOverlay: TypeAlias = tuple[bytes, dict[str, tuple[int, int]], int, tuple[bytes, ...]]
 
-ENTRY_MODES = {"prefer": MODE_PREFER, "force": MODE_FORCE, "split": MODE_SPLIT, "block": MODE_BLOCK}
+MODE_NUMBERS = {"prefer": MODE_PREFER, "force": MODE_FORCE, "split": MODE_SPLIT, "block": MODE_BLOCK}
 # In nats, for each character after the first: what the context gives, about, to the known words that a new word
 # competes with, and enough for a long entry to win over shorter entries within it.
 PREFERRED_NATS = 4.0
@@ -49,7 +49,7 @@ def compile_overlay(base: Base, rows: Mapping[str, EntryRow]) -> PackedOverlay:
     ]
     ids = [node or base.model.unknown for node in array("I", base.trie.find_all(forms))]
     arrays = (
-        bytes(ENTRY_MODES[mode] | (MODE_PARTIAL if flag else 0) for mode, flag in zip(modes, partial, strict=True)),
+        bytes(MODE_NUMBERS[mode] | (MODE_PARTIAL if flag else 0) for mode, flag in zip(modes, partial, strict=True)),
         array("i", costs).tobytes(),
         array("i", [gain_of[weight] for weight in weights]).tobytes(),
         array("I", ids).tobytes(),
