@@ -172,10 +172,13 @@ def parts_of_speech(record: Record) -> str:
     """Accuracy on given words, F1 of words with their tag, beside jieba's first letters."""
     results = record["results"]
     gold, dev = results["gold words, days 29-31"], results["gold words, days 26-28"]
+    today = results["gold words, present-day"]
     rows = [
         ["accuracy on given words", fraction(gold["accuracy"], 4), NO_FIGURE],
         ["on words that days 1-25 do not have", fraction(gold["unknown_accuracy"], 4), NO_FIGURE],
         ["accuracy on given words, days 26-28", fraction(dev["accuracy"], 4), NO_FIGURE],
+        ["accuracy on given words, text of 2017-2025", fraction(today["accuracy"], 4), NO_FIGURE],
+        ["of those, on words that days 1-25 do not have", fraction(today["unknown_accuracy"], 4), NO_FIGURE],
         ["F1 of words with their tag", fraction(results["joint F1"], 4), NO_FIGURE],
         [
             "F1 of words with the first letter of their tag",

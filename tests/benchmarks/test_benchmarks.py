@@ -430,7 +430,7 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     pos_speed.main(["--rounds", "1", "--stride", "1", "--output", str(corpora / "pos_speed.json")])
     accuracy = {"words": 10, "accuracy": 0.9, "unknown_words": 1, "unknown_accuracy": 0.0}
     scores = {"joint F1": 0.9, "joint F1, first letter": 0.9, "jieba joint F1, first letter": 0.7}
-    parts = {f"gold words, days {days}": accuracy for days in ("26-28", "29-31")}
+    parts = {f"gold words, {part}": accuracy for part in ("days 26-28", "days 29-31", "present-day")}
     record.save({"results": {**parts, **scores}}, corpora / "pos.json")
     gazetteer.main(["--names", "5", "--rounds", "1", "--output", str(corpora / "gazetteer.json")])
     monkeypatch.setattr(methods, "load_rjieba", lambda: list)

@@ -140,7 +140,7 @@ def test_damaged_tables_of_forms_are_refused(kernel: Any, closed: bytes, nouns: 
 def test_form_and_user_leave_few_tags(kernel: Any) -> None:
     tagger, plain = random_pos_tagger(0).tagger(kernel), random_pos_tagger(0)
     assert tagger.predict(["😂", "→", "^_^", "……"], "space") == ["w"] * 4
-    user = lay_over([UserEntry("乙甲", layout.MODE_FORCE, 1, False, ())], MODEL).overlay(kernel)
+    user = lay_over([UserEntry("乙甲", layout.MODE_FORCE, 1, 0, False, ())], MODEL).overlay(kernel)
     segmenter = kernel.Segmenter(MODEL.model(kernel), layout.BIGRAM, user)
     taggers = [kernel.WordTagger(*plain, TAGS, MODEL.model(kernel), CLOSED, 1 << tag) for tag in range(len(TAGS))]
     found = [tagger.tokens(segmenter, "中国乙甲人", None, Token, SOURCES, "w")[1] for tagger in taggers]

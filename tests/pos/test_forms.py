@@ -21,6 +21,7 @@ FORMS = {
         *("18:00", "9:05:30", "2024-03-05", "2017/9/8", "2024-03-05T18:00:00Z"),
         *("2022年", "１９９８年", "二〇二四年", "8月", "30日"),
     ),
+    "x": ("#今天天气真好#", "#话题#"),
     "m": ("3", "3.14", "1,000,000", "12.5%", "-5", "2:1", "3-0", "第3", "第二十", "一百二十三", "3万", "百分之五"),
 }
 
@@ -31,6 +32,16 @@ def test_the_form_decides(tag: str, word: str) -> None:
     for context in ([word], ["我", "看到", word, "了"], ["是", word, "的", "人"], [word] * 3):
         tags = shipped_tagger().predict(context)
         assert {tags[place] for place, other in enumerate(context) if other == word} == {tag}
+
+
+@pytest.mark.parametrize("brand", ["京东", "淘宝", "小红书", "拼多多", "华为", "比亚迪"])
+def test_a_brand_is_another_proper_name(brand: str) -> None:
+    for context in (
+        ["我", "在", brand, "买", "了", "手机"],
+        [brand, "发布", "了", "新", "产品"],
+        ["用", brand, "很", "方便"],
+    ):
+        assert shipped_tagger().predict(context)[context.index(brand)] == "nz"
 
 
 @pytest.mark.parametrize(
