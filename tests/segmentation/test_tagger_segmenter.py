@@ -171,7 +171,7 @@ def test_only_taggers_have_standards_and_confidence(model: Path) -> None:
         Segmenter(algorithm="bigram", standard="pku")
     with pytest.raises(errors.ArgumentError, match="standard"):
         make(model, standard="nonsense")
-    with pytest.raises(errors.ArgumentError, match="no tagger"):
+    with pytest.raises(errors.ArgumentError, match="is not a tagger"):
         Segmenter(algorithm="bigram").confidence("中国")
     with pytest.raises(errors.TextTypeError):
         make(model).confidence(1)  # type: ignore[arg-type]
