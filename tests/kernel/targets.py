@@ -404,7 +404,7 @@ def mapping(chance: random.Random) -> None:
 
 
 def train(chance: random.Random) -> None:
-    """perceptron_epoch, crf_gradient, crf_epoch, decode, marginals over sound and damaged problems."""
+    """perceptron_epoch, crf_gradient, crf_epoch, decode, marginals, and keys, over sound and damaged problems."""
     from cnlp._kernel.reference import training as twin
 
     n_tags, length = chance.choice([1, 2, 4, 9]), chance.choice([0, 1, 5, 30])
@@ -444,6 +444,8 @@ def train(chance: random.Random) -> None:
             parts[place] = some_bytes(chance, part) if isinstance(part, bytes) else huge
         order, weights = some_bytes(chance, order), some_bytes(chance, weights)
     problem, size = tuple(parts), len(weights) // 4
+    symbols = some_bytes(chance, array("I", [0, 0, *(chance.getrandbits(16) for _ in range(length)), 0, 0]).tobytes())
+    types = some_bytes(chance, bytes(length + 4))
     uses: list[Callable[[], object]] = [
         lambda: training.perceptron_epoch(
             problem, order, bytearray(weights), bytearray(8 * size), 0, chance.random(), chance.random()
@@ -452,11 +454,13 @@ def train(chance: random.Random) -> None:
         lambda: training.crf_epoch(problem, order, bytearray(weights), 0, 1.0, 0.1, 0.5, 1e-3),
         lambda: training.decode(problem, weights, bytearray(len(problem[5]))),
         lambda: training.marginals(problem, weights, bytearray(8 * len(problem[5]) * n_tags)),
+        lambda: training.tagger_keys(symbols, types, some_bytes(chance, bytes(48))),
+        lambda: training.entity_keys(symbols, types, types, types, *(some_bytes(chance, bytes(96)) for _ in range(2))),
     ]
     for use in uses:
         with refused(
             "tags are possible", "expected", "lie outside", "lies outside", "bad window", "has row", "has tag",
-            "does not exist", "to be the last", "too large", "signed integer",
+            "does not exist", "to be the last", "too large", "signed integer", "two zeros", "outside of the row",
         ):  # fmt: skip
             use()
 

@@ -19,6 +19,8 @@ void scanner_match(const Scanner *scanner, const uint32_t *text, size_t length, 
             continue;
         uint32_t flags = scanner->pattern_flags[accepted - 1];
         size_t reached = end - !!(flags & HAS_CONTEXT);
+        if (reached == start)
+            continue; /* only in a damaged file: a match has characters of its own */
         if (flags & IS_ATOMIC)
             limit = end + LOOKAHEAD;
         if (reached < length

@@ -103,7 +103,7 @@ static void collect(Block *block, const Tagger *tagger, size_t start, size_t *re
             uint32_t mode = block->input.overlay->modes[value - 1] & MODE_MASK;
             int is_word = mode == MODE_PREFER || mode == MODE_FORCE;
             add_bonus(block, bonuses, reach, start, j + 1,
-                 is_word ? bonus_of_word(tagger, &block->input, value - 1, start, j + 1) : BLOCKED);
+                      is_word ? bonus_of_word(tagger, &block->input, value - 1, start, j + 1) : BLOCKED);
         }
         base = UNIT_BASE(trie->units[node]);
         if (base == 0)

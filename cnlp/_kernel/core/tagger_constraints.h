@@ -26,7 +26,8 @@ typedef struct {
 
 /* Loads the constraints of text[begin .. end) and finds the last position that no pattern, no word
  * of the user and no span crosses: up to there they are all known. Returns begin if there is none. */
-size_t tagger_constrain(Block *block, const Tagger *tagger, size_t begin, size_t end, uint8_t carried, Bonuses *bonuses);
+size_t tagger_constrain(Block *block, const Tagger *tagger, size_t begin, size_t end, uint8_t carried,
+                        Bonuses *bonuses);
 
 static inline uint8_t block_flag(const Block *block, size_t position)
 {

@@ -84,8 +84,7 @@ static int load_forms(const ModuleState *state, WordTaggerObject *self, PyObject
     PosTagger *tagger = &self->tagger;
     const Model *patterns = get_model(state, model);
     uint32_t n_closed;
-    if (!patterns
-        || !(tagger->closed = array_at(state, closed, "closed", 0, PyBytes_Size(closed), 8, &n_closed)))
+    if (!patterns || !(tagger->closed = array_at(state, closed, "closed", 0, PyBytes_Size(closed), 8, &n_closed)))
         return -1;
     Py_INCREF(model);
     Py_INCREF(closed);
@@ -98,16 +97,16 @@ static int load_forms(const ModuleState *state, WordTaggerObject *self, PyObject
     uint64_t bits = tagger->nouns;
     for (uint32_t k = 0; k < n_closed; k++)
         bits |= tagger->closed[k];
-    return n_closed == tagger->scanner->n_patterns + 1 && !(bits & ~all_tags(tagger))
-               ? 0 : damaged("the table of forms");
+    return n_closed == tagger->scanner->n_patterns + 1 && !(bits & ~all_tags(tagger)) ? 0
+                                                                                      : damaged("the table of forms");
 }
 
 static PyObject *word_tagger_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     PyObject *source, *arrays, *tags, *model, *closed, *nouns;
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "OO!O!OO!O!:WordTagger", &source, &PyDict_Type, &arrays, &PyTuple_Type, &tags,
-                          &model, &PyBytes_Type, &closed, &PyLong_Type, &nouns))
+    if (!PyArg_ParseTuple(args, "OO!O!OO!O!:WordTagger", &source, &PyDict_Type, &arrays, &PyTuple_Type, &tags, &model,
+                          &PyBytes_Type, &closed, &PyLong_Type, &nouns))
         return NULL;
     Py_ssize_t n_tags = PyTuple_Size(tags);
     if (n_tags < 1 || n_tags > MAX_TAGS) {
@@ -122,8 +121,7 @@ static PyObject *word_tagger_new(PyTypeObject *type, PyObject *args, PyObject *k
     self->source = source;
     self->tags = tags;
     self->tagger.n_tags = (uint32_t)n_tags;
-    if (load(state_of(type), source, arrays, &self->tagger)
-        || load_forms(state_of(type), self, model, closed, nouns)) {
+    if (load(state_of(type), source, arrays, &self->tagger) || load_forms(state_of(type), self, model, closed, nouns)) {
         Py_DECREF(self);
         return NULL;
     }
@@ -303,8 +301,8 @@ static PyObject *word_tagger_tokens(PyObject *object, PyObject *args)
     Words words;
     Maker maker = {0};
     words_init(&words);
-    if (!PyArg_ParseTuple(args, "O!UOO!O!O:tokens", state->segmenter, &segmenter_object, &string, &spans,
-                          &PyType_Type, &type, &PyTuple_Type, &sources, &space)
+    if (!PyArg_ParseTuple(args, "O!UOO!O!O:tokens", state->segmenter, &segmenter_object, &string, &spans, &PyType_Type,
+                          &type, &PyTuple_Type, &sources, &space)
         || text_load(&text, string))
         return NULL;
     const Segmenter *segmenter = &((SegmenterObject *)segmenter_object)->segmenter;

@@ -162,6 +162,8 @@ class Tables:
                 continue
             kind = self.pattern_flags[pattern]
             reached = end - bool(kind & HAS_CONTEXT)
+            if reached == start:
+                continue  # only in a damaged file: a match has characters of its own
             if kind & IS_ATOMIC:
                 limit = end + LOOKAHEAD
             if reached < size and flags[reached - 1] & flags[reached] & IS_ALNUM:
