@@ -41,10 +41,11 @@ LETTERS = (LATIN, LETTER, HAN, KANA, HANGUL)
 CARD = {
     "name": "keyphrases",
     "description": "document frequencies, classes and stop words for keywords; weights of keyphrase features",
-    "training_data": "news broadcasts 2022-2026, technical articles, laws, reviews, classic novels, web paragraphs, excerpts and "
-    "questions of Zhihu and titles of Weibo 2020-2026; "
-    "tags of dictionaries/core.tsv; weights: CSL dev (1,000 abstracts of papers, Apache-2.0)",
+    "training_data": "news broadcasts 2022-2026, technical articles, laws, reviews, classic novels, web paragraphs, "
+    "excerpts and questions of Zhihu and titles of Weibo 2020-2026; tags of dictionaries/core.tsv; "
+    "weights: CSL dev (1,000 abstracts of papers, Apache-2.0)",
     "licence": "MIT; the counts were learnt from public texts, see dictionaries/SOURCES.md",
+    "source": "python -m recipes.keyphrases",
 }
 
 

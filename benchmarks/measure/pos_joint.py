@@ -117,13 +117,17 @@ def take(cuts: Sequence[Cut], rate: float, price: float | None) -> Cut:
     return max(cuts, key=total)
 
 
+def reference_tagger(path: Path) -> WordTagger:
+    """The tagger of a model file in Python, which shows its scores."""
+    tags, lexicon = PartOfSpeech(path).tags, open_model()
+    patterns = Model(lexicon.source.read(0, len(lexicon.source)), lexicon.ranges(*LEXICON_ARRAYS), 1, 1, None, True)
+    closed = pack_closed_tags(tags, load_lexicon().pattern_tags)
+    return WordTagger(path.read_bytes(), open_model(path, KIND).ranges(*ARRAYS), tags, patterns, closed, 0)
+
+
 def tag_scorer(path: Path) -> Callable[[tuple[str, ...]], float]:
     """A function that returns the score of the best tags of words, in raw weights."""
-    model, tagger = open_model(path, KIND), PartOfSpeech(path)
-    lexicon = open_model()
-    patterns = Model(lexicon.source.read(0, len(lexicon.source)), lexicon.ranges(*LEXICON_ARRAYS), 1, 1, None, True)
-    closed = pack_closed_tags(tagger.tags, load_lexicon().pattern_tags)
-    twin = WordTagger(path.read_bytes(), model.ranges(*ARRAYS), tagger.tags, patterns, closed, 0)
+    model, tagger, twin = open_model(path, KIND), PartOfSpeech(path), reference_tagger(path)
     unit, n = float(model.field("unit")), len(tagger.tags)
     numbers = {tag: number for number, tag in enumerate(tagger.tags)}
     columns = functools.cache(twin.columns)

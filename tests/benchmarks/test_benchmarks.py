@@ -36,12 +36,11 @@ from benchmarks.peers import systems
 from benchmarks.report import insert as report
 from benchmarks.report import tables
 from cnlp import errors
-from cnlp._kernel.reference import WordTagger as WordTaggerTwin
 from cnlp.corpus import CORPORA, load_corpus
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.registry import file_sha256
 from cnlp.models.registry import open_model
-from cnlp.pos.tagger import ARRAYS, KIND, PartOfSpeech
+from cnlp.pos.tagger import KIND, PartOfSpeech
 from cnlp.pos.training import WordTagger
 from cnlp.segmentation.perceptron import Perceptron
 
@@ -348,7 +347,7 @@ class TestReport:
         assert report.update(page, tmp_path, write=True)
         text = page.read_text(encoding="utf-8")
         assert "## segmenter\n" in text
-        assert "| made by | python -m " in text
+        assert "| made by | python -m recipes.segmenter |" in text
         assert "(sha256 e16709a0…)" in text
         assert not report.update(page, tmp_path, write=False)
 
@@ -448,7 +447,7 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     streams.main(["--parts", "commands", "python", "--megabytes", "0.01", "--rounds", "1", "--output", str(corpora)])
     minutes_to_measure = """
         discovery discovery-speed dropin fuzz keywords keywords-speed ner neural_ner peers-accuracy peers-speed
-        peers-start pipeline present-day pos_joint robustness service soak streams-files
+        peers-start pipeline present-day pos_joint robustness service soak streams-files user-words
     """
     for name in minutes_to_measure.split():  # the functions have tests below
         record.save(record.load(record.RESULTS / f"{name}.json"), corpora / f"{name}.json")
@@ -511,7 +510,7 @@ class TestWordsAndTagsTogether:
     def test_scores_are_those_that_the_tagger_decodes_by(self, tagger_file: Path) -> None:
         score = pos_joint.tag_scorer(tagger_file)
         tagger = PartOfSpeech(tagger_file)
-        twin = WordTaggerTwin(tagger_file.read_bytes(), open_model(tagger_file, KIND).ranges(*ARRAYS), tagger.tags)
+        twin = pos_joint.reference_tagger(tagger_file)
         words = ("北京", "大学", "的")
         columns, sets = zip(*map(twin.columns, words), strict=True)
         rows, n = twin.scores(list(columns)), len(tagger.tags)

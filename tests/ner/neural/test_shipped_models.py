@@ -26,5 +26,5 @@ def test_the_shipped_model_of_news() -> None:
 @pytest.mark.parametrize("name", ["msra-neural", "resume-neural"])
 def test_shipped_neural_models_say_where_they_are_from(name: str) -> None:
     card = ModelFile(ENTITIES[name]).card
-    assert card["kind"] == "neural-entities" and "neural_ner" in card["source"]
+    assert card["kind"] == "neural-entities" and card["source"].startswith("python -m recipes.neural_ner")
     assert "strict F1 dev" in card["scores"] and "sha256" in card["training_data"]
