@@ -286,7 +286,7 @@ MARKED = (
 
 
 def test_a_few_marked_lines_make_a_recognizer(shell: Shell, tmp_path: Path) -> None:
-    method = "perceptron"  # crf, the default, is what the README walks through
+    method = "perceptron"  # crf, the default, is what the guide walks through
     path, model = tmp_path / "marked.txt", tmp_path / "ner.safetensors"
     path.write_text(MARKED * 10, encoding="utf-8")
     result = shell("train", "ner", "--method", method, "--train", path, "--dev", path, "-o", model)
@@ -315,16 +315,11 @@ def test_bad_files_of_entities_are_named_by_line(shell: Shell, tmp_path: Path) -
     assert result.code == 0 and "3 sentences, 15 characters, 6 entities" in result.err
 
 
-def test_the_walk_of_the_readme(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = readme.split("### Train your own\n")[1].split("\n## ")[0]
-    commands = [line.split() for line in section.splitlines() if line.startswith("    cnlp ")]
-    assert len(commands) >= 10
-    example = [line.strip() + "\n" for line in section.splitlines() if line.startswith("    ") and "。" in line]
-    assert CORPUS.startswith("".join(example))  # the README shows the beginning
+def test_the_walk_of_the_guide(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "training.md").read_text(encoding="utf-8").split("\n## Vectors")[0]
+    held_out = {"## Words": "我们 看 监控 大盘 。\n", "## Parts of speech": TAGGED, "## Names": MARKED}
     files = {
-        "mine.txt": CORPUS,
-        "heldout.txt": "我们 看 监控 大盘 。\n",
+        "train.txt": CORPUS,
         "tagged.txt": TAGGED,
         "marked.txt": MARKED * 10,
         "news.txt": "今天看云原生大会的监控大盘\n",
@@ -332,11 +327,15 @@ def test_the_walk_of_the_readme(tmp_path: Path) -> None:
     for name, content in files.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
     shown = {}
-    for line in commands:
-        result = run_process(*line[1:], cwd=tmp_path)
-        assert result.code == 0, result.err
-        assert "Traceback" not in result.err
-        shown[" ".join(line[:3])] = result.out.decode()
+    for line in guide.splitlines():
+        if line in held_out:
+            (tmp_path / "heldout.txt").write_text(held_out[line], encoding="utf-8")
+        if line.startswith("    cnlp "):
+            result = run_process(*line.split()[1:], cwd=tmp_path)
+            assert result.code == 0, result.err
+            assert "Traceback" not in result.err
+            shown[" ".join(line.split()[:3])] = result.out.decode()
+    assert len(shown) >= 10
     assert shown["cnlp segment --model"] == "今天 看 云原生 大会 的 监控 大盘\n"
     assert shown["cnlp tag --model"].startswith("今天/t ")
     assert "大会的监控大盘" in shown["cnlp ner --model"]

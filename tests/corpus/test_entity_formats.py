@@ -134,7 +134,7 @@ def test_persons_whose_names_touch_are_parted_as_in_the_corpus(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("sentence", "reason"),
     [
-        (Sentence("a b", ()), "parts words by white space"),
+        (Sentence("a b", ()), "separates words by white space"),
         (Sentence("北京", ((0, 2, "address"),)), "unknown label for PFR 'address'; choose one of: PER, LOC, ORG"),
         (Sentence("王小川", ((0, 1, "PER"), (1, 3, "PER"))), "cannot separate adjacent names of persons"),
         (Sentence("[北京", ((0, 3, "LOC"),)), r"cannot separate '\[北京' from the text before it"),
