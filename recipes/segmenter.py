@@ -45,7 +45,7 @@ from cnlp.segmentation.perceptron import Perceptron
 from cnlp.segmentation.segmenter import Segmenter
 from cnlp.text.normalise import normalise
 from recipes import modern
-from recipes.dictionary import FOLDER, read_jieba
+from recipes.dictionary import read_dictionary, read_jieba
 from recipes.lexicon import read_hand
 
 Sentences = list[list[str]]
@@ -298,9 +298,7 @@ def jieba_dictionary() -> dict[str, int]:
 
 def present_day_dictionary() -> dict[str, int]:
     """jieba's dictionary with ``dictionaries/modern.tsv``; a word that was written by hand gets a good frequency."""
-    with open(FOLDER / "modern.tsv", encoding="utf-8") as lines:
-        fields = [line.split("\t") for line in lines if not line.startswith("#")]
-    dictionary = jieba_dictionary() | {word: int(frequency) for word, frequency, _ in fields}
+    dictionary = {word: int(frequency) for word, frequency in read_dictionary()[0].items()}
     return dictionary | {word: max(HAND_FREQUENCY, dictionary.get(word, 0)) for word in read_hand()}
 
 
