@@ -58,8 +58,8 @@ class Entry(_Fields):
     """One entry of a lexicon: an immutable tuple of fields.
 
     Attributes:
-        word: any characters, white space and punctuation included; with ``regex`` an expression of
-            the ``re`` module, matched against the original text.
+        word: any characters, white space and punctuation included; with ``regex`` an expression in the syntax of
+            :mod:`cnlp.text.expression`, matched against the original text.
         weight: how often the word occurs, on the scale of the base lexicon (about 60 million words
             in all); ``None``: just enough to win over the word's pieces.
         tag: part of speech, any string.
@@ -119,15 +119,15 @@ def _fault(entry: Entry) -> str:
 
 
 def _regex_fault(entry: Entry) -> str:
-    import re
+    from cnlp.text.expression import exact_expression
 
     if entry.mode not in ("prefer", "force"):
         return f"a regular expression cannot have the mode {entry.mode!r}"
     try:
-        expression = re.compile(entry.word)
-    except re.error as error:
-        return f"not a regular expression: {error}"
-    return "the regular expression matches the empty text" if expression.match("") else ""
+        exact_expression(entry.word)
+    except errors.ArgumentError as error:
+        return str(error)
+    return ""
 
 
 def read_entries(path: str | os.PathLike[str]) -> list[Entry]:

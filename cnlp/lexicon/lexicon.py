@@ -31,13 +31,13 @@ from cnlp.models.registry import CORE, open_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any, TypeAlias
 
     from cnlp._kernel import kernel as kernel_types
     from cnlp.lexicon.entries import Entry, EntryRow
     from cnlp.lexicon.overlay import PackedOverlay
+    from cnlp.text.expression import Expression
 
     LexiconLike: TypeAlias = "Lexicon | str | os.PathLike[str] | Iterable[Entry | str]"
 
@@ -61,7 +61,7 @@ class Lexicon:
 
     _base: Base
     _rows: dict[str, EntryRow]  # by folded form
-    _expressions: dict[str, tuple[EntryRow, re.Pattern[str]]]
+    _expressions: dict[str, tuple[EntryRow, Expression]]
     _arrays: PackedOverlay | None  # of the overlay
     _overlay: kernel_types.Overlay | None
 
@@ -227,9 +227,8 @@ class Lexicon:
 
         for row, expression in self._expressions.values():
             *_, partial, _ = row
-            for match in expression.finditer(text):
-                start, end = match.span()
-                if start < end and (partial or not (is_inside_run(text, start) or is_inside_run(text, end))):
+            for start, end in expression.spans(text):
+                if partial or not (is_inside_run(text, start) or is_inside_run(text, end)):
                     yield start, end, row
 
     def _add(self, added: Sequence[EntryRow]) -> None:
@@ -238,9 +237,9 @@ class Lexicon:
         words = [row for row in added if not row[REGEX]]
         self._rows.update(zip(self._base.fold_all([row[WORD] for row in words]), words, strict=True))
         if len(words) < len(added):
-            import re
+            from cnlp.text.expression import exact_expression
 
-            compiled = {row[WORD]: (row, re.compile(row[WORD])) for row in added if row[REGEX]}
+            compiled = {row[WORD]: (row, exact_expression(row[WORD])) for row in added if row[REGEX]}
             self._expressions = {**self._expressions, **compiled}
         if self._rows:
             self._arrays = compile_overlay(self._base, self._rows)

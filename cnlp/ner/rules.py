@@ -14,7 +14,7 @@ A date must be one of the calendar, a time one of the clock. Where a text could 
 is not an entity: the rules prefer precision to recall. Nothing begins or ends inside a run of letters or
 digits. Numbers may be of full width, Chinese numerals in either script.
 
-Own expressions have the syntax of :mod:`cnlp.ner.expression`. Cost: O(length of the text) for every rule, whatever
+Custom expressions have the syntax of :mod:`cnlp.text.expression`. Cost: O(length of the text) for every rule, whatever
 the text: from a place at most a fixed number of characters is read.
 """
 
@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnlp import errors
 from cnlp.lexicon.runs import is_inside_run
-from cnlp.ner.expression import Expression
+from cnlp.text.expression import Expression, one_of
 from cnlp.text.normalise import normalise
 from cnlp.types import Entity
 
@@ -85,7 +85,7 @@ class Rules:
             own.append(Rule(label, Expression(source)))
         self.rules = (*own, *map(built_in, chosen))
         self._openings, self._anywhere = _by_first_character(self.rules)
-        self._starts = re.compile(f"[{re.escape(''.join(sorted(self._openings)))}]") if self._openings else None
+        self._starts = one_of(self._openings)
 
     def find(self, text: str) -> list[Entity]:
         """The entities that the rules find: those of one rule do not overlap, those of different rules may; by start.
@@ -122,7 +122,7 @@ class Rules:
         """Where an entity may begin."""
         if self._anywhere:
             return range(len(text))
-        return (match.start() for match in self._starts.finditer(text)) if self._starts else ()
+        return (match.start() for match in self._starts.finditer(text))
 
 
 @cache
@@ -335,22 +335,26 @@ def _is_plate(text: str) -> bool:
     return bool(_ORDINARY_PLATE.fullmatch(text) or _ELECTRIC_PLATE.fullmatch(text))
 
 
+def _longest(source: str, *, case: bool = True) -> Expression:
+    return Expression(source, case=case, longest=True)
+
+
 def _url() -> Expression:
     """The expression of the tokenizer's pattern, in which a full-width sign after an address ends it."""
     from cnlp.text.patterns import PATTERNS, character_sets
 
     pattern = next(pattern for pattern in PATTERNS if pattern.name == "url")
-    return Expression.of_pattern(pattern.expression, character_sets(), max_length=2048, width=False)
+    return Expression.of_pattern(pattern.expression, character_sets(), max_match=2048, width=False)
 
 
 _BUILT_IN: dict[str, Callable[[], Rule]] = {
-    "date": lambda: Rule("DATE", Expression(_DATE), _is_date, joins="-/."),
-    "time": lambda: Rule("TIME", Expression(_TIME), _is_time, not_before="装代间候期尚光速段区空针", joins=":."),
-    "money": lambda: Rule("MONEY", Expression(_MONEY), _is_money, not_before="旦素首宵帅凶勋音砖石屏玻", joins=".,-"),
-    "phone": lambda: Rule("PHONE", Expression(_PHONE), _is_phone, joins="-."),
-    "id": lambda: Rule("ID", Expression(r"[1-9]\d{16}[\dx]"), _is_id),
-    "plate": lambda: Rule("PLATE", Expression(_PLATE, case=False), _is_plate),
-    "email": lambda: Rule("EMAIL", Expression(_EMAIL)),
+    "date": lambda: Rule("DATE", _longest(_DATE), _is_date, joins="-/."),
+    "time": lambda: Rule("TIME", _longest(_TIME), _is_time, not_before="装代间候期尚光速段区空针", joins=":."),
+    "money": lambda: Rule("MONEY", _longest(_MONEY), _is_money, not_before="旦素首宵帅凶勋音砖石屏玻", joins=".,-"),
+    "phone": lambda: Rule("PHONE", _longest(_PHONE), _is_phone, joins="-."),
+    "id": lambda: Rule("ID", _longest(r"[1-9]\d{16}[\dx]"), _is_id),
+    "plate": lambda: Rule("PLATE", _longest(_PLATE, case=False), _is_plate),
+    "email": lambda: Rule("EMAIL", _longest(_EMAIL)),
     "url": lambda: Rule("URL", _url()),
 }
 RULE_NAMES = tuple(_BUILT_IN)

@@ -6,19 +6,19 @@ The input symbols are not characters but *categories*: the classes of characters
 apart.
 
 The syntax: ``abc`` literals, ``[a-z_]`` and ``[^…]`` sets, ``{name}`` a named set (also inside ``[]``),
-``( )``, ``|``, ``?``, ``*``, ``+``, ``{m}``, ``{m,n}``, ``{m,}``; a backslash takes the next character
-literally.
+``( )``, ``|``, ``?``, ``*``, ``+``, ``{m}``, ``{m,n}``, ``{m,}``, each of these with a ``?`` after it for as few
+as possible; a backslash takes the next character literally.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from typing import Any
 
     Ranges = tuple[tuple[int, int], ...]  # inclusive code point ranges, in order, none touching another
-    # ("set", Ranges), ("row", nodes), ("either", nodes) or ("repeat", node, least, most)
+    # ("set", Ranges), ("row", nodes), ("either", nodes) or ("repeat", node, least, most, as few as possible?)
     Node = tuple[Any, ...]
 
 _LAST = 0x10FFFF
@@ -76,7 +76,7 @@ def parse(expression: str, names: Mapping[str, Ranges]) -> Node:
         KeyError: it uses a name that ``names`` lacks.
 
     >>> parse("a+", {})
-    ('repeat', ('set', ((97, 97),)), 1, None)
+    ('repeat', ('set', ((97, 97),)), 1, None, False)
     """
     position = 0
 
@@ -117,10 +117,16 @@ def parse(expression: str, names: Mapping[str, Ranges]) -> Node:
         node = atom()
         while peek() and (peek() in "?*+" or counted()):
             if counted():
-                least, comma, most = braces().partition(",")
-                node = ("repeat", node, int(least), int(most) if most else None if comma else int(least))
+                first, comma, last = braces().partition(",")
+                least, most = int(first), int(last) if last else None if comma else int(first)
+                if most is not None and most < least:
+                    raise ValueError(f"{expression!r}: the count {{{first},{last}}} is empty")
             else:
-                node = ("repeat", node, *{"?": (0, 1), "*": (0, None), "+": (1, None)}[take()])
+                least, most = {"?": (0, 1), "*": (0, None), "+": (1, None)}[take()]
+            few = peek() == "?"
+            if few:
+                take()
+            node = ("repeat", node, least, most, few)
         return node
 
     def atom() -> Node:
@@ -152,7 +158,8 @@ def parse(expression: str, names: Mapping[str, Ranges]) -> Node:
             first = last = ord(take() if char == "\\" else char)
             if peek() == "-" and expression[position + 1 : position + 2] != "]":
                 take()
-                last = ord(take())
+                end = take()
+                last = ord(take() if end == "\\" else end)
             if last < first:
                 raise ValueError(f"{expression!r}: the range {chr(first)}-{chr(last)} is empty")
             ranges.append((first, last))
@@ -199,36 +206,45 @@ class _Thompson:
                 start = self.add(child, start)
             return start
         if kind == "either":
-            ends = [self.add(child, start) for child in node[1]]
+            ends = []
+            for child in node[1]:
+                branch = self.state()
+                self.free[start].append(branch)
+                ends.append(self.add(child, branch))
             end = self.state()
             for branch in ends:
                 self.free[branch].append(end)
             return end
-        _, child, least, most = node
+        _, child, least, most, few = node
         for _ in range(least):
             start = self.add(child, start)
         end = self.state()
         if most is None:
             loop = self.state()
-            self.free[start].append(loop)
-            self.free[self.add(child, loop)].append(loop)
-            self.free[loop].append(end)
+            self._choose(start, loop, end, few)
+            self._choose(self.add(child, loop), loop, end, few)
             return end
         for _ in range(most - least):
-            self.free[start].append(end)
-            start = self.add(child, start)
+            inner = self.state()
+            self._choose(start, inner, end, few)
+            start = self.add(child, inner)
         self.free[start].append(end)
         return end
 
-    def closure(self, states: Iterable[int]) -> frozenset[int]:
-        """``states`` and all that free steps reach from them."""
-        seen = set(states)
-        stack = list(seen)
+    def _choose(self, state: int, inner: int, end: int, few: bool) -> None:
+        """Once more, or on: the first choice comes first."""
+        self.free[state] += (end, inner) if few else (inner, end)
+
+    def closure(self, states: Iterable[int]) -> list[int]:
+        """``states`` and all that free steps reach from them, in the order of a search that goes back."""
+        seen: dict[int, None] = {}
+        stack = list(states)[::-1]
         while stack:
-            fresh = [state for state in self.free[stack.pop()] if state not in seen]
-            seen.update(fresh)
-            stack += fresh
-        return frozenset(seen)
+            state = stack.pop()
+            if state not in seen:
+                seen[state] = None
+                stack += reversed(self.free[state])
+        return list(seen)
 
 
 def determine(
@@ -236,8 +252,10 @@ def determine(
     starts: Sequence[Iterable[int]],
     categories_of: Callable[[Ranges], Iterable[int]],
     width: int,
+    *,
     most: int | None = None,
     minimal: bool = True,
+    longest: bool = True,
 ) -> tuple[list[list[int]], list[int]]:
     """The deterministic automaton of all trees at once.
 
@@ -246,11 +264,13 @@ def determine(
         starts: for each start state, the patterns that are tried from there.
         categories_of: the categories that make up a character set.
         width: the number of categories.
-        most: how many states there may be before they are made fewer; any number by default.
+        most: how many steps the construction may take; any number by default.
         minimal: make the states as few as can be, which takes time.
+        longest: accept every match; else none that comes after another one in the order in which a search that goes
+            back tries them, so that the longest of the accepted ones is what such a search finds first (Cox 2010).
 
     Raises:
-        ValueError: there would be more than ``most``.
+        ValueError: it would take more than ``most``.
 
     Returns:
         ``transitions[state][category]`` and ``accepts[state]``, the number of the accepted pattern plus 1
@@ -262,28 +282,43 @@ def determine(
         roots.append(thompson.state())
         accepted[thompson.add(tree, roots[pattern])] = pattern + 1
     members = {step[0]: tuple(categories_of(step[0])) for step in thompson.step if step}
+    steps = 0
+
+    def count(more: int) -> None:
+        nonlocal steps
+        steps += more
+        if most is not None and steps > most:
+            raise ValueError(f"its automaton takes more than {most:,} steps to make")
+
+    def subset_of(states: Iterable[int]) -> Collection[int]:
+        reached = thompson.closure(states)
+        count(len(reached))
+        if longest:
+            return frozenset(reached)
+        first = next((place for place, state in enumerate(reached) if state in accepted), len(reached))
+        return tuple(state for state in reached[: first + 1] if thompson.step[state] or state in accepted)
 
     # A separate state in each start's subset keeps two equal starts apart.
-    order = [frozenset[int]()]
+    order = [subset_of(())]
     for patterns in starts:
-        order.append(thompson.closure([thompson.state(), *(roots[pattern] for pattern in patterns)]))
+        order.append(subset_of([thompson.state(), *(roots[pattern] for pattern in patterns)]))
     numbers = {subset: number for number, subset in enumerate(order)}
-    closures: dict[frozenset[int], frozenset[int]] = {}
+    subsets: dict[tuple[int, ...], Collection[int]] = {}
     rows = []
     for subset in order:  # grows while we walk it
-        if most is not None and len(order) > most:
-            raise ValueError(f"more than {most} states")
-        targets: list[set[int]] = [set() for _ in range(width)]
+        targets: list[dict[int, None]] = [{} for _ in range(width)]
         for state in subset:
             step = thompson.step[state]
             if step:
+                count(len(members[step[0]]))
                 for category in members[step[0]]:
-                    targets[category].add(step[1])
+                    targets[category][step[1]] = None
         row = []
-        for target in map(frozenset, targets):
-            if target not in closures:
-                closures[target] = thompson.closure(target)
-            reached = closures[target]
+        count(width)
+        for target in map(tuple, targets):
+            if target not in subsets:
+                subsets[target] = subset_of(target)
+            reached = subsets[target]
             if reached not in numbers:
                 numbers[reached] = len(order)
                 order.append(reached)

@@ -208,6 +208,13 @@ def test_expressions_keep_out_of_runs_of_letters_unless_partial() -> None:
     assert cut("abcdef", partial) == ["ab", "cd", "ef"]
 
 
+def test_no_expression_of_a_file_runs_for_ever(tmp_path: Path) -> None:
+    file = tmp_path / "words.tsv"
+    file.write_text("(a+)+$\t\t\tforce,regex\n(中|中中)+国\t\t\tprefer,regex\n", encoding="utf-8")
+    text = "a" * 5000 + "b" + "中" * 5000
+    assert "".join(cnlp.segment(text, lexicon=file)) == text
+
+
 def test_forced_expressions_and_forced_words_conflict_by_length() -> None:
     entry = Entry("乙丙丁", mode="force", regex=True)
     assert cut("甲乙丙丁", entry, force("甲乙")) == ["甲", "乙丙丁"]
