@@ -185,8 +185,8 @@ static void choose_cheapest(void *state, size_t start, size_t end, uint32_t id, 
     chooser->source = is_better ? source : chooser->source;
 }
 
-/* Fills starting (and closing, or cost) and reach, from right to left. */
-ALWAYS_INLINE void choose(Block *block, Work *work, Visit visit)
+/* Fills starting (and closing, or cost) and reach, from right to left. Returns -1 without memory. */
+ALWAYS_INLINE int choose(Block *block, Work *work, Visit visit)
 {
     size_t begin = block->begin, size = block->end - begin;
     size_t extra = block->n_extras, limit = next_hard(block, block->end);
@@ -207,12 +207,15 @@ ALWAYS_INLINE void choose(Block *block, Work *work, Visit visit)
             reach = visit_candidates(view, block, begin + i, extra, limit, visit, &chooser);
         }
         work->reach[i] = (uint32_t)(reach - begin);
+        if (block->failed || must_stop_at(block->input.watch, i))
+            return -1;
         /* A dead end counts 0: it is after the last uncrossed position. */
         work->cost[i] = chooser.least == INFINITE_COST ? 0 : chooser.least;
         work->starting[i] = (Choice){chooser.best, chooser.source};
         if (view.flags[begin + i] & HARD_BOUNDARY)
             limit = begin + i;
     }
+    return 0;
 }
 
 static int emit_forward(const Block *block, const Work *work, size_t from, size_t to, Words *words)
@@ -274,13 +277,11 @@ static int emit_bidirectional(const Block *block, const Work *work, size_t to, W
     return 0;
 }
 
-/* Decodes the loaded block up to *cut. */
+/* Decodes the loaded block up to *cut. Returns -1 without memory. */
 static int solve_words(Block *block, Work *work, int algorithm, size_t *cut, Words *words)
 {
-    if (algorithm == UNIGRAM)
-        choose(block, work, choose_cheapest);
-    else
-        choose(block, work, choose_longest);
+    if (algorithm == UNIGRAM ? choose(block, work, choose_cheapest) : choose(block, work, choose_longest))
+        return -1;
     *cut = block->input.length;
     if (block->end < block->input.length || algorithm == BIDIRECTIONAL) {
         mark_uncrossed(block, work);
@@ -365,7 +366,8 @@ static void add_arc(void *state, size_t start, size_t end, uint32_t id, int32_t 
                                        UNREACHED};
 }
 
-static void list_arcs(Block *block, Work *work)
+/* Returns -1 without memory. */
+static int list_arcs(Block *block, Work *work)
 {
     size_t begin = block->begin, size = block->end - begin, extra = 0, limit = begin;
     const View view = view_of(block);
@@ -377,8 +379,11 @@ static void list_arcs(Block *block, Work *work)
             extra++;
         work->first_arc[i] = (uint32_t)work->n_arcs;
         work->reach[i] = (uint32_t)(visit_edges(view, block, begin + i, extra, limit, add_arc, work) - begin);
+        if (work->failed || block->failed || must_stop_at(block->input.watch, i))
+            return -1;
     }
     work->first_arc[size] = (uint32_t)work->n_arcs;
+    return 0;
 }
 
 /* Counting sort of the arcs that end in the block. Returns -1 without memory. */
@@ -400,8 +405,8 @@ static int index_by_end(const Block *block, Work *work)
     return 0;
 }
 
-/* All pairs of arcs that meet; asks memory for their rows of the table. */
-static void list_pairs(const Block *block, Work *work)
+/* All pairs of arcs that meet; asks memory for their rows of the table. Returns -1 without memory. */
+static int list_pairs(const Block *block, Work *work)
 {
     const Model *model = work->model;
     const Arc *arcs = work->arcs;
@@ -411,10 +416,8 @@ static void list_pairs(const Block *block, Work *work)
         uint32_t first = work->first_ending[i], last = work->first_ending[i + 1];
         uint32_t first_arc = work->first_arc[i], last_arc = work->first_arc[i + 1];
         size_t needed = work->n_pairs + (size_t)(last - first) * (last_arc - first_arc);
-        if (!reserve(&work->pairs, &work->pairs_capacity, needed, sizeof(Pair))) {
-            work->failed = 1;
-            return;
-        }
+        if (!reserve(&work->pairs, &work->pairs_capacity, needed, sizeof(Pair)) || must_stop_at(block->input.watch, i))
+            return -1;
         Pair *pair = work->pairs + work->n_pairs;
         for (uint32_t k = first_arc; k < last_arc; k++)
             for (uint32_t p = first; p < last; p++) {
@@ -427,11 +430,12 @@ static void list_pairs(const Block *block, Work *work)
             }
         work->n_pairs = needed;
     }
+    return 0;
 }
 
 /* Viterbi over the arcs. `previous`: identity of the word before the block. A pair costs one step
  * without a branch: which of two paths is the better cannot be predicted. */
-static void find_paths(Work *work, uint32_t previous)
+static int find_paths(Work *work, uint32_t previous, Watch *watch)
 {
     const Model *model = work->model;
     Arc *arcs = work->arcs;
@@ -445,7 +449,10 @@ static void find_paths(Work *work, uint32_t previous)
         int is_better = total < right->total;
         right->back = is_better ? pair->left : right->back;
         right->total = is_better ? total : right->total;
+        if (must_stop_at(watch, k))
+            return -1;
     }
+    return 0;
 }
 
 /* The cut of the block: where a single arc ends, or the end of the text. The cheapest arc that
@@ -472,13 +479,9 @@ static size_t bigram_cut(const Block *block, const Work *work, uint32_t *final)
 static int solve_bigram(Block *block, Work *work, uint32_t *previous, size_t *cut, Words *words)
 {
     uint32_t final;
-    list_arcs(block, work);
-    if (work->failed || block->failed || index_by_end(block, work))
+    if (list_arcs(block, work) || index_by_end(block, work) || list_pairs(block, work)
+        || find_paths(work, *previous, block->input.watch))
         return -1;
-    list_pairs(block, work);
-    if (work->failed)
-        return -1;
-    find_paths(work, *previous);
     if (block->end < block->input.length)
         mark_uncrossed(block, work);
     *cut = bigram_cut(block, work, &final);
@@ -513,7 +516,7 @@ int decode(const Input *input, int algorithm, Words *words)
     for (size_t begin = 0, cut; begin < length && !status; begin = cut) {
         size_t end = length - begin > size ? begin + size : length;
         cut = begin;
-        if (work_reserve(&work, end - begin) || block_load(&block, begin, end))
+        if (work_reserve(&work, end - begin) || block_load(&block, begin, end) || (begin && must_stop(input->watch)))
             status = -1;
         else if (algorithm == BIGRAM)
             status = solve_bigram(&block, &work, &previous, &cut, words);
@@ -545,12 +548,14 @@ int lattice(Block *block, Edges *edges)
     if (block_load(block, 0, block->input.length))
         return -1;
     const View view = view_of(block);
-    for (size_t i = 0; i < block->input.length && !edges->failed; i++) {
+    for (size_t i = 0; i < block->input.length; i++) {
         if (limit <= i)
             limit = next_hard(block, i + 1);
         while (extra < block->n_extras && block->extras[extra].start < i)
             extra++;
         visit_edges(view, block, i, extra, limit, add_edge, edges);
+        if (block->failed || edges->failed || must_stop_at(block->input.watch, i))
+            return -1;
     }
-    return block->failed || edges->failed ? -1 : 0;
+    return 0;
 }

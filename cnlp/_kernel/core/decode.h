@@ -7,7 +7,7 @@
 
 enum { FORWARD, BACKWARD, BIDIRECTIONAL, UNIGRAM, BIGRAM, TAGGER, N_ALGORITHMS };
 
-/* Appends the chosen words. Returns -1 without memory. */
+/* Appends the chosen words. Returns -1 without memory, or where the watch stops it. */
 int decode(const Input *input, int algorithm, Words *words);
 
 typedef struct {

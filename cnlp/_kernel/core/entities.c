@@ -495,7 +495,7 @@ static Work *work_new(const EntityTagger *tagger, size_t length)
 }
 
 int entities_find(const EntityTagger *tagger, const uint32_t *text, size_t length, const Word *words, size_t n_words,
-                  FoundEntities *found)
+                  FoundEntities *found, Watch *watch)
 {
     int status = 0;
     if (!length)
@@ -517,6 +517,8 @@ int entities_find(const EntityTagger *tagger, const uint32_t *text, size_t lengt
         work->n_words = count;
         status = find_in_piece(tagger, work, text, (uint32_t)start, n, found);
         start += n;
+        if (start < length && must_stop(watch))
+            status = -1;
     }
     free(work->emit);
     free(work);

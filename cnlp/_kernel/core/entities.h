@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "entity_features.h"
+#include "watch.h"
 #include "words.h"
 
 enum { TAG_LIMIT = 102, ROW_BUCKET = 12, PHRASE_BUCKET = 10, CODEBOOK = 128 };
@@ -45,8 +46,8 @@ typedef struct {
 /* -1 without memory. The arrays must have been checked. */
 int entities_init(EntityTagger *tagger);
 void entities_free(EntityTagger *tagger);
-/* Appends the entities of a text whose words end at words[..].end. -1 without memory. */
+/* Appends the entities of a text whose words end at words[..].end. -1 without memory, or where the watch stops it. */
 int entities_find(const EntityTagger *tagger, const uint32_t *text, size_t length, const Word *words, size_t n_words,
-                  FoundEntities *found);
+                  FoundEntities *found, Watch *watch);
 
 #endif

@@ -132,6 +132,8 @@ static void load_patterns(Block *block)
     uint32_t before = 0, here = begin ? scanner_flags(&scanner, text[begin - 1]) : 0;
     uint32_t next = begin < length ? scanner_flags(&scanner, text[begin]) : 0;
     for (size_t i = begin; i < block->end && !block->failed;) {
+        if (must_stop_at(block->input.watch, i))
+            block->failed = 1;
         before = here;
         here = next;
         next = i + 1 < length ? scanner_flags(&scanner, text[i + 1]) : 0;
@@ -217,6 +219,8 @@ static void match_constraints(Block *block, ForcedList *list, int partial_pass)
     const Overlay *overlay = block->input.overlay;
     const Trie *trie = &overlay->trie;
     for (size_t i = block->begin; i < block->end && !block->failed; i++) {
+        if (must_stop_at(block->input.watch, i))
+            block->failed = 1;
         if (!partial_pass && !is_open(block, i))
             continue;
         uint32_t node = 0, base = 0;

@@ -46,7 +46,7 @@ typedef struct {
     int for_tagger; /* it needs no proposals of words; runs of kana and of hangul stay whole */
     int has_glued;
     uint32_t binding; /* flags of patterns, one of which makes a match bind: a tagger follows its standard */
-    int failed;       /* out of memory */
+    int failed;       /* out of memory, or stopped */
     uint32_t small_codes[2 * SMALL_BLOCK];
     uint8_t small_flags[SMALL_BLOCK];
 } Block;

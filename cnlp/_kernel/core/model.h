@@ -6,6 +6,7 @@
 
 #include "scanner.h"
 #include "trie.h"
+#include "watch.h"
 
 #define BONUS_STEP 256                           /* one step of a bigram bonus: 1/16 nat */
 #define PAIR_BUCKET 8                            /* entries of the bigram table that are looked at together */
@@ -62,6 +63,7 @@ typedef struct {
     size_t length;
     const Span *spans; /* sorted by start */
     size_t n_spans;
+    Watch *watch; /* asked in long work; may be NULL */
 } Input;
 
 #endif

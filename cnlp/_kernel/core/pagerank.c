@@ -10,9 +10,9 @@ typedef struct {
     double weight;
 } Neighbour;
 
-/* Steps taken. sums: [size], first, as offsets: [size + 1]; ranks starts as 1 / size and ends as the result. */
+/* Steps taken, -1 if it is stopped. sums: [size], first, as offsets: [size + 1]; ranks starts as 1 / size and ends as the result. */
 static long iterate(size_t size, const size_t *first, const Neighbour *neighbours, const double *sums, double *ranks,
-                    double *shares, double *fresh, double damping, double tolerance, long limit)
+                    double *shares, double *fresh, double damping, double tolerance, long limit, Watch *watch)
 {
     double change = tolerance;
     long steps = 0;
@@ -33,6 +33,8 @@ static long iterate(size_t size, const size_t *first, const Neighbour *neighbour
             change += fabs(fresh[i] - ranks[i]);
         }
         memcpy(ranks, fresh, size * sizeof *ranks);
+        if (must_stop(watch))
+            return -1;
     }
     return steps;
 }
@@ -55,7 +57,7 @@ static void index_neighbours(const Graph *graph, size_t *first, Neighbour *neigh
     }
 }
 
-long rank_pages(const Graph *graph, double damping, double tolerance, long limit, double *ranks)
+long rank_pages(const Graph *graph, double damping, double tolerance, long limit, double *ranks, Watch *watch)
 {
     size_t n = graph->size;
     double *room = calloc(3 * n + 1, sizeof *room);
@@ -66,7 +68,7 @@ long rank_pages(const Graph *graph, double damping, double tolerance, long limit
         for (size_t i = 0; i < n; i++)
             ranks[i] = 1.0 / (double)n;
         index_neighbours(graph, first, neighbours, room);
-        steps = iterate(n, first, neighbours, room, ranks, room + n, room + 2 * n, damping, tolerance, limit);
+        steps = iterate(n, first, neighbours, room, ranks, room + n, room + 2 * n, damping, tolerance, limit, watch);
     }
     free(room);
     free(first);

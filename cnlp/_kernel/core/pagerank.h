@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "watch.h"
+
 typedef struct {
     size_t size, n_edges;
     const uint32_t *lefts, *rights; /* [n_edges] nodes, each < size */
@@ -12,7 +14,7 @@ typedef struct {
 } Graph;
 
 /* Fills ranks[size], whose sum is 1. Steps until the sum of all changes is below the tolerance, at most `limit`.
- * Returns how many steps, -1 without memory. */
-long rank_pages(const Graph *graph, double damping, double tolerance, long limit, double *ranks);
+ * Returns how many steps, -1 without memory, or where the watch stops it. */
+long rank_pages(const Graph *graph, double damping, double tolerance, long limit, double *ranks, Watch *watch);
 
 #endif

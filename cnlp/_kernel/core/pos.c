@@ -365,12 +365,14 @@ static int advance(const PosTagger *tagger, Work *work, const Sequence *sequence
     return 0;
 }
 
-static int tag_sequence(const PosTagger *tagger, Work *work, const Sequence *sequence, uint8_t *tags)
+static int tag_sequence(const PosTagger *tagger, Work *work, const Sequence *sequence, uint8_t *tags, Watch *watch)
 {
     size_t count = sequence->count, end;
     work->decided = 0;
     for (size_t begin = 0; begin < count; begin = end) {
         end = count - begin > BLOCK_WORDS ? begin + BLOCK_WORDS : count;
+        if (begin && must_stop(watch))
+            return -1;
         size_t from = begin > MARGIN_WORDS ? begin - MARGIN_WORDS : 0;
         size_t to = count - end > MARGIN_WORDS ? end + MARGIN_WORDS : count;
         load_features(tagger, sequence, from, to, work->features);
@@ -409,7 +411,7 @@ static int space_kind(const uint32_t *text, size_t length)
     return length ? kind : 0;
 }
 
-int pos_tag(const PosTagger *tagger, const uint32_t *text, const Word *words, size_t count, uint8_t *tags)
+int pos_tag(const PosTagger *tagger, const uint32_t *text, const Word *words, size_t count, uint8_t *tags, Watch *watch)
 {
     Work *work = malloc(sizeof *work);
     uint32_t *index = malloc((count ? count : 1) * sizeof *index), begin = 0;
@@ -427,9 +429,11 @@ int pos_tag(const PosTagger *tagger, const uint32_t *text, const Word *words, si
         else
             index[sequence.count++] = (uint32_t)k;
         if (kind == 2 || k + 1 == count) {
-            status = tag_sequence(tagger, work, &sequence, tags);
+            status = tag_sequence(tagger, work, &sequence, tags, watch);
             sequence.count = 0;
         }
+        if (must_stop_at(watch, k))
+            status = -1;
     }
     if (work)
         free(work->back);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "scanner.h"
+#include "watch.h"
 #include "words.h"
 
 /* Columns: features of a word by itself, as numbers. ABSENT: it does not have this; OUTSIDE: there is no word here. */
@@ -73,7 +74,8 @@ typedef struct {
 int pos_affixes_reach(const PosTagger *tagger);
 
 /* The tag of each word, POS_SPACE where it is white space; words are contiguous in the text. A line
- * feed in white space begins a new sequence. Returns -1 without memory. */
-int pos_tag(const PosTagger *tagger, const uint32_t *text, const Word *words, size_t count, uint8_t *tags);
+ * feed in white space begins a new sequence. Returns -1 without memory, or where the watch stops it. */
+int pos_tag(const PosTagger *tagger, const uint32_t *text, const Word *words, size_t count, uint8_t *tags,
+            Watch *watch);
 
 #endif

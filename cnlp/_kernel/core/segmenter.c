@@ -20,7 +20,8 @@ int segment_batch(const Segmenter *segmenter, Batch *batch, int with_sources)
         return -1;
     for (size_t k = 0; k < batch->count; k++) {
         Input input = input_of(segmenter, batch->items + batch->first[k], batch->first[k + 1] - batch->first[k]);
-        if (segment(segmenter, &input, with_sources, words))
+        input.watch = batch->watch;
+        if (segment(segmenter, &input, with_sources, words) || batch_must_stop(batch, k))
             return -1;
         batch->first_word[k + 1] = words->count;
     }

@@ -16,7 +16,8 @@ static inline Input input_of(const Segmenter *segmenter, const uint32_t *text, s
     return (Input){.model = segmenter->model, .overlay = segmenter->overlay, .text = text, .length = length};
 }
 
-/* Appends the words of the text. Sources are filled in if asked for. Returns -1 without memory. */
+/* Appends the words of the text. Sources are filled in if asked for. Returns -1 without memory,
+ * or where the watch stops it. */
 int segment(const Segmenter *segmenter, const Input *input, int with_sources, Words *words);
 
 /* Many texts at once.
@@ -31,9 +32,16 @@ typedef struct {
     size_t *first, *first_word;
     size_t count, capacity;
     Words words;
+    Watch *watch; /* asked in long work; may be NULL */
 } Batch;
 
-/* Segments all texts. Returns -1 without memory. */
+/* Does the watch stop work that continues after text k? It is asked after each stride of characters. */
+static inline int batch_must_stop(const Batch *batch, size_t k)
+{
+    return batch->first[k + 1] / WATCH_STRIDE != batch->first[k] / WATCH_STRIDE && must_stop(batch->watch);
+}
+
+/* Segments all texts. Returns -1 without memory, or where the watch stops it. */
 int segment_batch(const Segmenter *segmenter, Batch *batch, int with_sources);
 void batch_free(Batch *batch);
 

@@ -279,7 +279,8 @@ static int find_path(Path *path, Block *block, Window *window)
     for (size_t begin = 0, cut; begin < length && !status; begin = cut) {
         size_t end = length - begin > size ? begin + size : length;
         cut = tagger_constrain(block, tagger, begin, end, carried, &bonuses);
-        if (block->failed || (has_bonuses && history_reserve(path->history, cut - begin + 1)))
+        if (block->failed || (has_bonuses && history_reserve(path->history, cut - begin + 1))
+            || (begin && must_stop(block->input.watch)))
             status = -1;
         if (cut == begin)
             size *= 2;
@@ -362,7 +363,8 @@ int tagger_decode(const Tagger *tagger, const Input *input, int with_sources, Wo
             words->items[words->count] = (Word){(uint32_t)(i + 1), SOURCE_LEXICON};
             words->count += back[i];
         }
-        for (size_t k = first; k < words->count && with_sources; k++) {
+        for (size_t k = first; k < words->count && with_sources && !status; k++) {
+            status = must_stop_at(input->watch, k) ? -1 : 0;
             words->items[k].source = source_of(&block, &input->model->scanner, start, words->items[k].end);
             start = words->items[k].end;
         }

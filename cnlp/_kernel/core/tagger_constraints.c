@@ -127,6 +127,8 @@ size_t tagger_constrain(Block *block, const Tagger *tagger, size_t begin, size_t
         return reach <= end ? end : cut;
     }
     for (size_t i = begin; i < end && !block->failed; i++) {
+        if (must_stop_at(block->input.watch, i))
+            block->failed = 1;
         if (reach <= i)
             cut = i;
         for (; extra < block->n_extras && block->extras[extra].start == i; extra++)

@@ -99,6 +99,10 @@ static int index_words(Terms *terms, TermFilter *filter, const uint32_t *lengths
     uint32_t start = 0, run = 0;
     int glue = 0, failed = 0;
     for (size_t place = 0; place < n_words && !failed; start += lengths[place++]) {
+        if (must_stop_at(filter->watch, place)) {
+            failed = 1;
+            break;
+        }
         uint32_t length = lengths[place], number = NO_TERM;
         const uint32_t *word = terms->folded + start;
         if (length) {
@@ -163,7 +167,7 @@ static int is_among(uint32_t term, const TermPosition *positions, size_t count)
 }
 
 /* Returns -1 without memory. */
-static int count_candidates(Terms *terms)
+static int count_candidates(Terms *terms, Watch *watch)
 {
     KeyTable table = {0};
     size_t n = terms->n_positions;
@@ -197,6 +201,8 @@ static int count_candidates(Terms *terms)
             if (!candidate->count++)
                 candidate->first = (uint32_t)i;
         }
+        if (must_stop_at(watch, i))
+            status = -1;
     }
     free(table.slots);
     return status;
@@ -268,7 +274,7 @@ int terms_index(Terms *terms, TermFilter *filter, const uint32_t *lengths, size_
         terms->folded[i] = fold(terms->text[i]);
     for (int k = 1; k < LOGARITHMS; k++)
         terms->logarithms[k] = log((double)k);
-    return index_words(terms, filter, lengths, n_words) || count_candidates(terms) ? -1 : 0;
+    return index_words(terms, filter, lengths, n_words) || count_candidates(terms, filter->watch) ? -1 : 0;
 }
 
 void terms_free(Terms *terms)

@@ -14,6 +14,7 @@
 #include <math.h>
 
 #include "trie.h"
+#include "watch.h"
 
 /* Terms of a candidate at most, classes of words, and the length from which all candidates are alike. */
 enum { MAX_WORDS = 4, TERM_CLASSES = 16, LONGEST_CANDIDATE = 9 };
@@ -84,6 +85,7 @@ typedef struct {
     uint32_t classes, min_length;
     uint32_t range_first, range_end; /* where in_letters looked last */
     int in_range;
+    Watch *watch; /* asked in long work; may be NULL */
 } TermFilter;
 
 static inline double terms_ln(const Terms *terms, uint32_t value)
@@ -100,7 +102,7 @@ static inline int is_eligible(const Terms *terms, size_t number)
 /* Makes room for the folded text after the text itself: text[2 * length]. Returns -1 without memory. */
 int terms_init(Terms *terms, size_t length);
 /* Folds the text, makes terms of its words and candidates of the terms. The lengths of the words sum to that of the
- * text. Returns -1 without memory. */
+ * text. Returns -1 without memory, or where the watch stops it. */
 int terms_index(Terms *terms, TermFilter *filter, const uint32_t *lengths, size_t n_words);
 void terms_free(Terms *terms);
 

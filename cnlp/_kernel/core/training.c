@@ -210,6 +210,11 @@ static void move_transitions(const TrainingData *data, float *weights, double *s
         move(weights, sums, data->transitions + path[p - 1] * T + path[p], by, step);
 }
 
+static int was_stopped(const TrainingData *data)
+{
+    return data->watch && data->watch->stopped;
+}
+
 int64_t train_perceptron(const TrainingData *data, const int32_t *order, int64_t n_order, float *weights, double *sums,
                          int64_t *steps, float margin, float aggressiveness)
 {
@@ -219,7 +224,7 @@ int64_t train_perceptron(const TrainingData *data, const int32_t *order, int64_t
     if (!block)
         return -1;
     int64_t wrong_tags = 0;
-    for (int64_t k = 0; k < n_order; k++) {
+    for (int64_t k = 0; k < n_order && !must_stop(data->watch); k++) {
         const int64_t begin = data->sequences[2 * (int64_t)order[k]], end = data->sequences[2 * (int64_t)order[k] + 1],
                       n = end - begin;
         const uint8_t *gold = data->tags + begin;
@@ -266,7 +271,7 @@ int64_t train_perceptron(const TrainingData *data, const int32_t *order, int64_t
         move_transitions(data, weights, sums, work.path, n, -by, step);
     }
     free(block);
-    return wrong_tags;
+    return was_stopped(data) ? -1 : wrong_tags;
 }
 
 /* ---- conditional random field ------------------------------------------------------------------------------------ */
@@ -413,7 +418,7 @@ int train_crf_gradient(const TrainingData *data, const float *weights, float *gr
         return -1;
     *loss = 0.0;
     masked_transitions(data, weights, work.table);
-    for (int64_t k = 0; k < data->n_sequences; k++) {
+    for (int64_t k = 0; k < data->n_sequences && !must_stop(data->watch); k++) {
         const int64_t begin = data->sequences[2 * k], end = data->sequences[2 * k + 1];
         if (end <= begin)
             continue;
@@ -422,7 +427,7 @@ int train_crf_gradient(const TrainingData *data, const float *weights, float *gr
         add_gradient(data, &work, begin, end, gradient, 1.0f);
     }
     free(block);
-    return 0;
+    return was_stopped(data) ? -1 : 0;
 }
 
 int train_crf(const TrainingData *data, const int32_t *order, int64_t n_order, float *weights, double *scale,
@@ -434,7 +439,7 @@ int train_crf(const TrainingData *data, const int32_t *order, int64_t n_order, f
     if (!block)
         return -1;
     *loss = 0.0;
-    for (int64_t k = 0; k < n_order; k++) {
+    for (int64_t k = 0; k < n_order && !must_stop(data->watch); k++) {
         const int64_t begin = data->sequences[2 * (int64_t)order[k]], end = data->sequences[2 * (int64_t)order[k] + 1],
                       n = end - begin;
         const double eta = rate / (1.0 + decay * (double)(*steps)++);
@@ -452,7 +457,7 @@ int train_crf(const TrainingData *data, const int32_t *order, int64_t n_order, f
         add_gradient(data, &work, begin, end, weights, (float)(-eta / *scale));
     }
     free(block);
-    return 0;
+    return was_stopped(data) ? -1 : 0;
 }
 
 /* ---- decoding with the weights of the trainer ------------------------------------------------------------------ */
@@ -464,7 +469,7 @@ int training_decode(const TrainingData *data, const float *weights, uint8_t *pat
     if (!block)
         return -1;
     masked_transitions(data, weights, work.table);
-    for (int64_t k = 0; k < data->n_sequences; k++) {
+    for (int64_t k = 0; k < data->n_sequences && !must_stop(data->watch); k++) {
         const int64_t begin = data->sequences[2 * k], end = data->sequences[2 * k + 1];
         if (end <= begin)
             continue;
@@ -472,7 +477,7 @@ int training_decode(const TrainingData *data, const float *weights, uint8_t *pat
         viterbi(data, work.score, work.table, end - begin, work.best, work.back, paths + begin);
     }
     free(block);
-    return 0;
+    return was_stopped(data) ? -1 : 0;
 }
 
 int training_marginals(const TrainingData *data, const float *weights, double *marginals)
@@ -483,7 +488,7 @@ int training_marginals(const TrainingData *data, const float *weights, double *m
     if (!block)
         return -1;
     masked_transitions(data, weights, work.table);
-    for (int64_t k = 0; k < data->n_sequences; k++) {
+    for (int64_t k = 0; k < data->n_sequences && !must_stop(data->watch); k++) {
         const int64_t begin = data->sequences[2 * k], end = data->sequences[2 * k + 1];
         if (end <= begin)
             continue;
@@ -492,5 +497,5 @@ int training_marginals(const TrainingData *data, const float *weights, double *m
         memcpy(marginals + begin * T, work.alpha, (size_t)(end - begin) * T * sizeof *marginals);
     }
     free(block);
-    return 0;
+    return was_stopped(data) ? -1 : 0;
 }

@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "watch.h"
+
 typedef struct {
     int64_t n_positions, n_sequences, transitions; /* transitions: where [T][T] and start [T] are in the weights */
     int32_t n_streams, n_tags, start_tag;
@@ -14,7 +16,10 @@ typedef struct {
     const int32_t *sequences; /* [n_sequences][2] begin, end */
     const uint8_t *tags;      /* [n_positions] gold tags; not read by decode and marginals */
     const uint8_t *allowed;   /* [T][T], start [T], last [T] */
+    Watch *watch;             /* asked in long work; may be NULL */
 } TrainingData;
+
+/* Each of these also returns -1 where the watch stops it. */
 
 /* One pass over the sequences in the order given. margin > 0 makes decoding cost-augmented; aggressiveness > 0 is C
  * of PA-I. Returns the number of tags that were wrong (cost-augmented ones included), -1 without memory. */

@@ -28,7 +28,8 @@ int propose(const Tagger *tagger, const Input *input, Spans *all)
     size_t start = 0, next = 0;
     for (size_t k = 0; k < words.count && !status; k++) {
         uint32_t end = words.items[k].end;
-        if (!reserve(&all->items, &all->capacity, all->count + n_spans - next + 1, sizeof(Span)))
+        if (must_stop_at(input->watch, k)
+            || !reserve(&all->items, &all->capacity, all->count + n_spans - next + 1, sizeof(Span)))
             status = -1;
         while (!status && next < n_spans && spans[next].start <= start)
             all->items[all->count++] = spans[next++];

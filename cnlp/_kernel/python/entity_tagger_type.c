@@ -118,7 +118,7 @@ static PyObject *as_list(const FoundEntity *found, size_t count)
     for (size_t k = 0; k < count && list; k++) {
         const FoundEntity *entity = &found[k];
         PyObject *item = Py_BuildValue("(IIId)", entity->start, entity->end, entity->label, entity->score);
-        if (!item || PyList_SetItem(list, (Py_ssize_t)k, item))
+        if (!item || PyList_SetItem(list, (Py_ssize_t)k, item) || check_interrupts_at(k))
             Py_CLEAR(list);
     }
     return list;
@@ -141,13 +141,14 @@ static PyObject *entity_tagger_entities(PyObject *object, PyObject *args)
     Input input = input_of(segmenter, text.items, text.length);
     if (!segment_text(segmenter, &input, 0, &words)) {
         if (text.length < GIL_RELEASE_LENGTH) {
-            status = entities_find(tagger, text.items, text.length, words.items, words.count, &found);
+            status = entities_find(tagger, text.items, text.length, words.items, words.count, &found, NULL);
         } else {
-            Py_BEGIN_ALLOW_THREADS
-            status = entities_find(tagger, text.items, text.length, words.items, words.count, &found);
-            Py_END_ALLOW_THREADS
+            Unlocked unlocked;
+            unlock(&unlocked);
+            status = entities_find(tagger, text.items, text.length, words.items, words.count, &found, &unlocked.watch);
+            lock(&unlocked);
         }
-        list = status ? PyErr_NoMemory() : as_list(found.items, found.count);
+        list = status ? raise_failure() : as_list(found.items, found.count);
         free(found.items);
     }
     words_free(&words);
@@ -155,7 +156,8 @@ static PyObject *entity_tagger_entities(PyObject *object, PyObject *args)
     return list;
 }
 
-/* The entities of all texts of a batch; ends[k] is how many the first k texts have. Needs no GIL. -1 without memory. */
+/* The entities of all texts of a batch; ends[k] is how many the first k texts have. Needs no GIL. -1 without memory, or where it
+ * is stopped. */
 static int find_all(const EntityTagger *tagger, const Segmenter *segmenter, Batch *batch, size_t *ends,
                     FoundEntities *found)
 {
@@ -164,7 +166,8 @@ static int find_all(const EntityTagger *tagger, const Segmenter *segmenter, Batc
     for (size_t k = 0; k < batch->count; k++) {
         size_t first = batch->first_word[k];
         if (entities_find(tagger, batch->items + batch->first[k], batch->first[k + 1] - batch->first[k],
-                          batch->words.items + first, batch->first_word[k + 1] - first, found))
+                          batch->words.items + first, batch->first_word[k + 1] - first, found, batch->watch)
+            || batch_must_stop(batch, k))
             return -1;
         ends[k + 1] = found->count;
     }
@@ -183,16 +186,18 @@ static PyObject *entity_tagger_entities_all(PyObject *object, PyObject *args)
     int status = batch_load(&batch, texts);
     size_t *ends = calloc(batch.count + 1, sizeof *ends);
     if (!status && ends) {
-        Py_BEGIN_ALLOW_THREADS
+        Unlocked unlocked;
+        unlock(&unlocked);
+        batch.watch = &unlocked.watch;
         status = find_all(tagger, &((SegmenterObject *)segmenter_object)->segmenter, &batch, ends, &found);
-        Py_END_ALLOW_THREADS
-        lists = status ? PyErr_NoMemory() : PyList_New((Py_ssize_t)batch.count);
+        lock(&unlocked);
+        lists = status ? raise_failure() : PyList_New((Py_ssize_t)batch.count);
     } else if (!status) {
         PyErr_NoMemory();
     }
     for (size_t k = 0; k < batch.count && lists; k++) {
         PyObject *list = as_list(found.items + ends[k], ends[k + 1] - ends[k]);
-        if (!list || PyList_SetItem(lists, (Py_ssize_t)k, list))
+        if (!list || PyList_SetItem(lists, (Py_ssize_t)k, list) || check_interrupts_at(k))
             Py_CLEAR(lists);
     }
     free(ends);

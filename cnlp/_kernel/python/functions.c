@@ -63,12 +63,13 @@ PyObject *pagerank(PyObject *module, PyObject *args)
     if (!bytes)
         return NULL;
     double *ranks = (double *)PyBytes_AsString(bytes);
-    Py_BEGIN_ALLOW_THREADS
-    steps = rank_pages(&graph, damping, tolerance, limit, ranks);
-    Py_END_ALLOW_THREADS
+    Unlocked unlocked;
+    unlock(&unlocked);
+    steps = rank_pages(&graph, damping, tolerance, limit, ranks, &unlocked.watch);
+    lock(&unlocked);
     if (steps < 0) {
         Py_DECREF(bytes);
-        return PyErr_NoMemory();
+        return raise_failure();
     }
     return Py_BuildValue("(Nl)", bytes, steps);
 }

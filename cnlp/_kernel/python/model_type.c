@@ -116,7 +116,7 @@ static PyObject *edges_as_list(const Edges *edges)
     for (size_t k = 0; k < edges->count && list; k++) {
         const Edge *edge = &edges->items[k];
         PyObject *item = Py_BuildValue("(IIIiI)", edge->start, edge->end, edge->id, edge->cost, edge->source);
-        if (!item || PyList_SetItem(list, (Py_ssize_t)k, item))
+        if (!item || PyList_SetItem(list, (Py_ssize_t)k, item) || check_interrupts_at(k))
             Py_CLEAR(list);
     }
     return list;
@@ -135,9 +135,14 @@ static PyObject *model_edges(PyObject *self, PyObject *args)
     Input input = {
         .model = &((ModelObject *)self)->model, .overlay = overlay, .text = text.items, .length = text.length};
     if (!spans_load(spans_object, &input)) {
+        Unlocked unlocked;
+        unlock(&unlocked);
+        input.watch = &unlocked.watch;
         block_init(&block, &input);
-        if (lattice(&block, &edges))
-            PyErr_NoMemory();
+        int status = lattice(&block, &edges);
+        lock(&unlocked);
+        if (status)
+            raise_failure();
         else
             list = edges_as_list(&edges);
         block_free(&block);
@@ -179,8 +184,8 @@ static PyObject *model_path_costs(PyObject *self, PyObject *texts)
             Py_CLEAR(result);
         } else {
             Input input = {.model = model, .text = text.items, .length = text.length};
-            if (decode(&input, model->n_buckets ? BIGRAM : UNIGRAM, &words)) {
-                PyErr_NoMemory();
+            if (decode(&input, model->n_buckets ? BIGRAM : UNIGRAM, &words) || check_interrupts_at((size_t)k)) {
+                raise_failure();
                 Py_CLEAR(result);
             } else {
                 int32_t cost = words.cost > INT32_MAX ? INT32_MAX : (int32_t)words.cost;

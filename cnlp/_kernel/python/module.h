@@ -2,7 +2,7 @@
 #ifndef CNLP_MODULE_H
 #define CNLP_MODULE_H
 
-#include "object.h"
+#include "unlocked.h"
 
 #include "../core/segmenter.h"
 

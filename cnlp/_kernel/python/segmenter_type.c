@@ -57,12 +57,15 @@ int segment_text(const Segmenter *segmenter, const Input *input, int with_source
     if (input->length < GIL_RELEASE_LENGTH) {
         status = segment(segmenter, input, with_sources, words);
     } else {
-        Py_BEGIN_ALLOW_THREADS
-        status = segment(segmenter, input, with_sources, words);
-        Py_END_ALLOW_THREADS
+        Unlocked unlocked;
+        Input watched = *input;
+        unlock(&unlocked);
+        watched.watch = &unlocked.watch;
+        status = segment(segmenter, &watched, with_sources, words);
+        lock(&unlocked);
     }
     if (status)
-        PyErr_NoMemory();
+        raise_failure();
     return status;
 }
 
@@ -91,6 +94,7 @@ static PyObject *segmenter_segment_all(PyObject *self, PyObject *texts)
 {
     Batch batch;
     int status;
+    Unlocked unlocked;
     if (!PyList_Check(texts)) {
         PyErr_SetString(PyExc_TypeError, "texts must be a list");
         return NULL;
@@ -99,15 +103,16 @@ static PyObject *segmenter_segment_all(PyObject *self, PyObject *texts)
         batch_free(&batch);
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS
+    unlock(&unlocked);
+    batch.watch = &unlocked.watch;
     status = segment_batch(&((SegmenterObject *)self)->segmenter, &batch, 0);
-    Py_END_ALLOW_THREADS
-    PyObject *lists = status ? PyErr_NoMemory() : PyList_New((Py_ssize_t)batch.count);
+    lock(&unlocked);
+    PyObject *lists = status ? raise_failure() : PyList_New((Py_ssize_t)batch.count);
     for (size_t k = 0; k < batch.count && lists; k++) {
         size_t first = batch.first_word[k];
         PyObject *list = substrings(PyList_GetItem(texts, (Py_ssize_t)k), batch.words.items + first,
                                     batch.first_word[k + 1] - first);
-        if (!list || PyList_SetItem(lists, (Py_ssize_t)k, list))
+        if (!list || PyList_SetItem(lists, (Py_ssize_t)k, list) || check_interrupts_at(k))
             Py_CLEAR(lists);
     }
     batch_free(&batch);
@@ -128,7 +133,7 @@ static PyObject *segmenter_words(PyObject *self, PyObject *args)
         list = PyList_New((Py_ssize_t)words.count);
     for (size_t k = 0; k < words.count && list; k++) {
         PyObject *word = Py_BuildValue("(II)", words.items[k].end, words.items[k].source);
-        if (!word || PyList_SetItem(list, (Py_ssize_t)k, word))
+        if (!word || PyList_SetItem(list, (Py_ssize_t)k, word) || check_interrupts_at(k))
             Py_CLEAR(list);
     }
     words_free(&words);
@@ -156,8 +161,13 @@ static PyObject *segmenter_constraints(PyObject *self, PyObject *args)
         return NULL;
     Input input = input_of(segmenter, text.items, text.length);
     if (!spans_load(spans, &input) && (flags = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)text.length + 1))) {
-        if (tagger_constraints(segmenter->tagger, &input, (uint8_t *)PyBytes_AsString(flags), &bonuses))
-            PyErr_NoMemory();
+        Unlocked unlocked;
+        unlock(&unlocked);
+        input.watch = &unlocked.watch;
+        int status = tagger_constraints(segmenter->tagger, &input, (uint8_t *)PyBytes_AsString(flags), &bonuses);
+        lock(&unlocked);
+        if (status)
+            raise_failure();
         else
             result = Py_BuildValue("(Oy#)", flags, bonuses.count ? (const char *)bonuses.items : "",
                                    (Py_ssize_t)(bonuses.count * sizeof(Bonus)));
@@ -180,8 +190,13 @@ static PyObject *segmenter_propose(PyObject *self, PyObject *args)
         return NULL;
     Input input = input_of(segmenter, text.items, text.length);
     if (!spans_load(spans, &input)) {
-        if (propose(segmenter->tagger, &input, &all))
-            PyErr_NoMemory();
+        Unlocked unlocked;
+        unlock(&unlocked);
+        input.watch = &unlocked.watch;
+        int status = propose(segmenter->tagger, &input, &all);
+        lock(&unlocked);
+        if (status)
+            raise_failure();
         else
             result = PyBytes_FromStringAndSize(all.count ? (const char *)all.items : "",
                                                (Py_ssize_t)(all.count * sizeof(Span)));
@@ -210,21 +225,23 @@ static PyObject *segmenter_segment_bytes(PyObject *self, PyObject *args)
     uint32_t *text = malloc((size + 1) * sizeof *text);
     Joined joined = {text, bytes, size, mark, mark_size, &segmenter->model->scanner};
     if (text) {
-        Py_BEGIN_ALLOW_THREADS
+        Unlocked unlocked;
+        unlock(&unlocked);
         length = utf8_decode((const unsigned char *)bytes, size, text);
         if (length != SIZE_MAX) {
             Input input = input_of(segmenter, text, length);
+            input.watch = &unlocked.watch;
             status = segment(segmenter, &input, 0, &words);
         }
         if (!status)
             marks = utf8_delimiters(&joined, &words);
-        Py_END_ALLOW_THREADS
+        lock(&unlocked);
     }
     if (length == SIZE_MAX) { /* CPython's decoder knows how to say where */
         result = PyUnicode_DecodeUTF8(bytes, (Py_ssize_t)size, "strict");
         Py_CLEAR(result);
     } else if (status) {
-        PyErr_NoMemory();
+        raise_failure();
     } else {
         result = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(size + marks * mark_size));
     }

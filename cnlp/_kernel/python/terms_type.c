@@ -40,7 +40,8 @@ static PyObject *found_list(const Terms *self, const Ranked *best, size_t count)
             if (!rank)
                 continue;
             PyObject *span = Py_BuildValue("(II)", self->positions[i].start, self->positions[i + n].end);
-            failed = !span || PyTuple_SetItem(spans[rank - 1], (Py_ssize_t)filled[rank - 1]++, span);
+            failed = !span || check_interrupts_at(i)
+                  || PyTuple_SetItem(spans[rank - 1], (Py_ssize_t)filled[rank - 1]++, span);
         }
     free(filled);
     free(rank_of);
@@ -298,14 +299,16 @@ static PyObject *terms_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     if (self->length < GIL_RELEASE_LENGTH) {
         status = terms_index(self, &filter, lengths, n_words);
     } else {
-        Py_BEGIN_ALLOW_THREADS
+        Unlocked unlocked;
+        unlock(&unlocked);
+        filter.watch = &unlocked.watch;
         status = terms_index(self, &filter, lengths, n_words);
-        Py_END_ALLOW_THREADS
+        lock(&unlocked);
     }
     free(lengths);
     if (status) {
         Py_DECREF(object);
-        return PyErr_NoMemory();
+        return raise_failure();
     }
     return (PyObject *)object;
 }

@@ -103,7 +103,7 @@ PyObject *substrings(PyObject *string, const Word *words, size_t count)
     for (size_t k = 0; k < count && list; k++) {
         Py_ssize_t end = (Py_ssize_t)words[k].end;
         PyObject *word = PyUnicode_Substring(string, start, end);
-        if (!word || PyList_SetItem(list, (Py_ssize_t)k, word))
+        if (!word || PyList_SetItem(list, (Py_ssize_t)k, word) || check_interrupts_at(k))
             Py_CLEAR(list);
         start = end;
     }

@@ -12,6 +12,7 @@
 #include "training_module.h"
 
 #include "../core/training.h"
+#include "unlocked.h"
 
 char *array_of(PyObject *object, Py_ssize_t *size, int writable)
 {
@@ -54,6 +55,7 @@ static int parse_problem(PyObject *tuple, TrainingData *data, int64_t n_weights)
         return -1;
     }
     const int64_t T = n_tags;
+    data->watch = NULL;
     data->n_tags = n_tags;
     data->start_tag = start_tag;
     data->transitions = transitions;
@@ -163,11 +165,13 @@ static PyObject *perceptron_epoch(PyObject *self, PyObject *args)
     if (!order)
         return NULL;
     int64_t wrong;
-    Py_BEGIN_ALLOW_THREADS
+    Unlocked unlocked;
+    unlock(&unlocked);
+    data.watch = &unlocked.watch;
     wrong = train_perceptron(&data, order, n_order, weights, sums, &counted, margin, aggressiveness);
-    Py_END_ALLOW_THREADS
+    lock(&unlocked);
     if (wrong < 0)
-        return PyErr_NoMemory();
+        return raise_failure();
     return Py_BuildValue("LL", (long long)wrong, (long long)counted);
 }
 
@@ -187,10 +191,12 @@ static PyObject *crf_gradient(PyObject *self, PyObject *args)
         return NULL;
     double loss;
     int failed;
-    Py_BEGIN_ALLOW_THREADS
+    Unlocked unlocked;
+    unlock(&unlocked);
+    data.watch = &unlocked.watch;
     failed = train_crf_gradient(&data, weights, gradient, &loss);
-    Py_END_ALLOW_THREADS
-    return failed ? PyErr_NoMemory() : PyFloat_FromDouble(loss);
+    lock(&unlocked);
+    return failed ? raise_failure() : PyFloat_FromDouble(loss);
 }
 
 static PyObject *crf_epoch(PyObject *self, PyObject *args)
@@ -212,10 +218,12 @@ static PyObject *crf_epoch(PyObject *self, PyObject *args)
         return NULL;
     double loss;
     int failed;
-    Py_BEGIN_ALLOW_THREADS
+    Unlocked unlocked;
+    unlock(&unlocked);
+    data.watch = &unlocked.watch;
     failed = train_crf(&data, order, n_order, weights, &scale, &counted, rate, decay, l2, &loss);
-    Py_END_ALLOW_THREADS
-    return failed ? PyErr_NoMemory() : Py_BuildValue("dLd", loss, (long long)counted, scale);
+    lock(&unlocked);
+    return failed ? raise_failure() : Py_BuildValue("dLd", loss, (long long)counted, scale);
 }
 
 static PyObject *decode(PyObject *self, PyObject *args)
@@ -233,11 +241,13 @@ static PyObject *decode(PyObject *self, PyObject *args)
     if (!paths)
         return NULL;
     int failed;
-    Py_BEGIN_ALLOW_THREADS
+    Unlocked unlocked;
+    unlock(&unlocked);
+    data.watch = &unlocked.watch;
     failed = training_decode(&data, weights, paths);
-    Py_END_ALLOW_THREADS
+    lock(&unlocked);
     if (failed)
-        return PyErr_NoMemory();
+        return raise_failure();
     Py_RETURN_NONE;
 }
 
@@ -256,11 +266,13 @@ static PyObject *marginals(PyObject *self, PyObject *args)
     if (!values)
         return NULL;
     int failed;
-    Py_BEGIN_ALLOW_THREADS
+    Unlocked unlocked;
+    unlock(&unlocked);
+    data.watch = &unlocked.watch;
     failed = training_marginals(&data, weights, values);
-    Py_END_ALLOW_THREADS
+    lock(&unlocked);
     if (failed)
-        return PyErr_NoMemory();
+        return raise_failure();
     Py_RETURN_NONE;
 }
 

@@ -124,6 +124,8 @@ static PyObject *trie_matches(PyObject *self, PyObject *string)
     }
     for (size_t i = 0; i < text.length && matches; i++) {
         uint32_t base = 0;
+        if (check_interrupts_at(i))
+            Py_CLEAR(matches);
         for (size_t j = i; j < text.length && matches; j++) {
             uint32_t node = trie_child(trie, base, trie_code(trie, text.items[j]));
             if (node == 0)

@@ -145,14 +145,15 @@ static uint8_t *tag_words(const WordTaggerObject *self, const uint32_t *text, co
     uint8_t *tags = malloc(count ? count : 1);
     int status = -1;
     if (tags && count < GIL_RELEASE_LENGTH / 4) {
-        status = pos_tag(&self->tagger, text, words, count, tags);
+        status = pos_tag(&self->tagger, text, words, count, tags, NULL);
     } else if (tags) {
-        Py_BEGIN_ALLOW_THREADS
-        status = pos_tag(&self->tagger, text, words, count, tags);
-        Py_END_ALLOW_THREADS
+        Unlocked unlocked;
+        unlock(&unlocked);
+        status = pos_tag(&self->tagger, text, words, count, tags, &unlocked.watch);
+        lock(&unlocked);
     }
     if (status) {
-        PyErr_NoMemory();
+        raise_failure();
         free(tags);
         return NULL;
     }
@@ -215,7 +216,7 @@ static PyObject *word_tagger_predict(PyObject *object, PyObject *args)
         list = PyList_New((Py_ssize_t)joined.count);
     for (size_t k = 0; k < joined.count && list; k++) {
         PyObject *name = name_of(self, tags[k], space);
-        if (!name || PyList_SetItem(list, (Py_ssize_t)k, name))
+        if (!name || PyList_SetItem(list, (Py_ssize_t)k, name) || check_interrupts_at(k))
             Py_CLEAR(list);
     }
     free(tags);
@@ -283,7 +284,7 @@ static PyObject *tokens(const WordTaggerObject *self, PyObject *string, const Wo
         PyObject *values[] = {PyUnicode_Substring(string, start, stop), begin, end, name_of(self, tags[k], space),
                               source};
         PyObject *token = make(maker, values);
-        if (!token || PyList_SetItem(list, (Py_ssize_t)k, token))
+        if (!token || PyList_SetItem(list, (Py_ssize_t)k, token) || check_interrupts_at(k))
             Py_CLEAR(list);
         begin = end;
         start = stop;
@@ -319,14 +320,16 @@ static PyObject *word_tagger_tokens(PyObject *object, PyObject *args)
     return list;
 }
 
-/* Tags of all words of a batch, text by text; needs no GIL. NULL without memory; to be freed. */
+/* Tags of all words of a batch, text by text; needs no GIL. NULL without memory, or where it is stopped; to
+ * be freed. */
 static uint8_t *tag_batch(const PosTagger *tagger, const Batch *batch)
 {
     uint8_t *tags = malloc(batch->words.count ? batch->words.count : 1);
     for (size_t k = 0; k < batch->count && tags; k++) {
         size_t first = batch->first_word[k];
         if (pos_tag(tagger, batch->items + batch->first[k], batch->words.items + first,
-                    batch->first_word[k + 1] - first, tags + first)) {
+                    batch->first_word[k + 1] - first, tags + first, batch->watch)
+            || batch_must_stop(batch, k)) {
             free(tags);
             tags = NULL;
         }
@@ -350,18 +353,20 @@ static PyObject *word_tagger_tokens_all(PyObject *object, PyObject *args)
         return NULL;
     }
     const Segmenter *segmenter = &((SegmenterObject *)segmenter_object)->segmenter;
-    Py_BEGIN_ALLOW_THREADS
+    Unlocked unlocked;
+    unlock(&unlocked);
+    batch.watch = &unlocked.watch;
     tags = segment_batch(segmenter, &batch, 1) ? NULL : tag_batch(&self->tagger, &batch);
-    Py_END_ALLOW_THREADS
+    lock(&unlocked);
     if (!tags)
-        PyErr_NoMemory();
+        raise_failure();
     else if (!maker_init(&maker, (PyTypeObject *)type))
         lists = PyList_New((Py_ssize_t)batch.count);
     for (size_t k = 0; k < batch.count && lists; k++) {
         size_t first = batch.first_word[k];
         PyObject *list = tokens(self, PyList_GetItem(texts, (Py_ssize_t)k), batch.words.items + first,
                                 batch.first_word[k + 1] - first, tags + first, &maker, sources, space);
-        if (!list || PyList_SetItem(lists, (Py_ssize_t)k, list))
+        if (!list || PyList_SetItem(lists, (Py_ssize_t)k, list) || check_interrupts_at(k))
             Py_CLEAR(lists);
     }
     maker_free(&maker);

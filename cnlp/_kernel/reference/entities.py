@@ -13,6 +13,7 @@ import math
 from typing import TYPE_CHECKING
 
 from cnlp import errors
+from cnlp._kernel import deadline
 from cnlp._kernel.hashes import mix
 from cnlp._kernel.layout import (
     CODE_POINT_PAGES,
@@ -106,6 +107,7 @@ class EntityTagger:
         found: list[Found] = []
         start = word = 0
         for end in piece_ends(text):
+            deadline.check()
             ends = []
             while word < len(word_ends) and word_ends[word] <= end:
                 ends.append(word_ends[word] - start)

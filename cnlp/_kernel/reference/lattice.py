@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnlp._kernel import deadline
 from cnlp._kernel.layout import (
     COST_MASK,
     EDGE,
@@ -223,6 +224,8 @@ class Lattice:
         limit = furthest = 0
         for start in range(self.size):
             self.is_uncrossed[start] = furthest <= start
+            if start % 1024 == 0:
+                deadline.check()
             if limit <= start:
                 limit = self.flags.find(HARD_BOUNDARY, start + 1)
                 limit = limit if limit >= 0 else self.size

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnlp import errors
+from cnlp._kernel import deadline
 from cnlp._kernel.hashes import form_columns, mix_keys, slot_of
 from cnlp._kernel.layout import (
     ABSENT,
@@ -92,6 +93,7 @@ class WordTagger:
             if not word.isspace():
                 sequence.append(k)
             if k + 1 == len(words) or (word.isspace() and "\n" in word):
+                deadline.check()
                 tags = self._decode([words[i] for i in sequence], [users[i] for i in sequence])
                 for place, tag in zip(sequence, tags, strict=True):
                     found[place] = self.tags[tag]
