@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from cnlp.keyphrases import keywords as keywords
     from cnlp.lexicon import Entry as Entry
     from cnlp.lexicon import Lexicon as Lexicon
+    from cnlp.lexicon.matcher import Match as Match
+    from cnlp.lexicon.matcher import Matcher as Matcher
     from cnlp.models.load import load as load
     from cnlp.ner.entities import entities as entities
     from cnlp.ner.gazetteer import Gazetteer as Gazetteer
@@ -46,6 +48,8 @@ _HOMES = {
     "Gazetteer": "cnlp.ner.gazetteer",
     "Keyword": "cnlp.types",
     "Lexicon": "cnlp.lexicon",
+    "Match": "cnlp.lexicon.matcher",
+    "Matcher": "cnlp.lexicon.matcher",
     "Rules": "cnlp.ner.rules",
     "Segmenter": "cnlp.segmentation",
     "Token": "cnlp.types",

@@ -32,7 +32,7 @@ from functools import cache
 from pathlib import Path
 
 from cnlp.corpus.registry import data_folder
-from cnlp.lexicon.automaton import Automaton
+from cnlp.lexicon.matcher import Matcher
 from cnlp.pos.tagger import tag_words
 from cnlp.segmentation.bigram import is_atomic
 from cnlp.text.normalise import normalise
@@ -78,8 +78,8 @@ class Text:
 
     def look_for(self, words: Collection[str]) -> None:
         """Count the occurrences of strings, overlapping ones too."""
-        found = Automaton(words, partial=True).find_all("\n".join(self._texts))
-        self.strings = Counter(word for _, _, word in found)
+        found = Matcher(words, partial=True).iter_find("\n".join(self._texts), "all")
+        self.strings = Counter(match.value for match in found)
 
     def share(self, word: str) -> float:
         """In which share of its occurrences a string is a word; 0 where it does not occur."""

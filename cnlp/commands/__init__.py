@@ -34,6 +34,7 @@ COMMANDS = {
     "info": "Show what is installed, or the card of a model file.",
     "keywords": "Find the keywords of documents.",
     "lexicon": "Check word lists.",
+    "match": "Find the strings of a list, or replace them.",
     "ner": "Find named entities.",
     "segment": "Segment text into words.",
     "tag": "Tag words with their parts of speech.",

@@ -1,189 +1,160 @@
-"""The Aho-Corasick automaton: all occurrences of many words in one pass over the text.
+"""The Aho-Corasick automaton (1975): all occurrences of many strings in one pass over a text, and a choice among them.
 
-A trie of the words, where each node also knows the longest of its own suffixes that is a node too; reading
-a text is one walk that never goes back (Aho and Corasick 1975, "Efficient string matching: an aid to
-bibliographic search"). Building costs O(total length of the words), finding O(length of the text + number of
-matches), however many words there are. It scans with large or changing lists, such as gazetteers; to
-segment with custom words, use :class:`cnlp.Lexicon`, which weighs them against the others.
+An Aho-Corasick automaton is a trie of the strings, each node of which also knows the longest of its own suffixes that
+is a node too; reading a text is one walk that never goes back. The automata are pyahocorasick's, and report numbers of
+strings.
 
-The automaton is that of pyahocorasick; folding and the rule about runs of letters are ours.
+Cost: O(n d) for a text of n characters, of which at most d of the strings end at the same one; choosing the longest
+adds O(n log n).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Generic, TypeVar, cast, overload
+from bisect import bisect_left, bisect_right
+from heapq import heapify, heappop, heappush, merge
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
 import ahocorasick
 
-from cnlp import errors
-from cnlp.lexicon.runs import is_inside_run
-from cnlp.text.normalise import normalise
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any, TypeAlias
 
-Value = TypeVar("Value")
-
-
-class Automaton(Generic[Value]):
-    """Finds all words of a list in a text. Immutable; one can be shared by any number of threads.
-
-    A match never begins or ends inside a run of letters or digits, so ``art`` is not found in ``party``,
-    unless ``partial`` is set. Words that fold to the same form are one; the last of them counts.
-
-    Args:
-        words: the words, or a mapping from each word to the value that :meth:`find_all` reports for it; a word
-            without a value is reported as it was given.
-        width: match full width and half width alike.
-        case: match capital and small letters alike.
-        script: match Traditional and Simplified Chinese alike.
-        partial: matches may begin and end inside runs of letters and digits.
-
-    Raises:
-        TextTypeError: a word is not a str.
-        ArgumentError: a word is empty.
-
-    >>> cities = Automaton({"南京": 1, "南京市": 2, "長江": 3})
-    >>> list(cities.find_all("南京市长江大桥"))
-    [(0, 2, 1), (0, 3, 2), (3, 5, 3)]
-    >>> list(cities.find_longest("南京市长江大桥"))
-    [(0, 3, 2), (3, 5, 3)]
-    """
-
-    @overload
-    def __init__(
-        self,
-        words: Mapping[str, Value],
-        *,
-        width: bool = True,
-        case: bool = True,
-        script: bool = True,
-        partial: bool = False,
-    ) -> None: ...
-
-    @overload
-    def __init__(
-        self: Automaton[str],
-        words: Iterable[str],
-        *,
-        width: bool = True,
-        case: bool = True,
-        script: bool = True,
-        partial: bool = False,
-    ) -> None: ...
-
-    def __init__(
-        self,
-        words: Mapping[str, Value] | Iterable[str],
-        *,
-        width: bool = True,
-        case: bool = True,
-        script: bool = True,
-        partial: bool = False,
-    ) -> None:
-        self._folds = {"width": width, "case": case, "script": script}
-        self._partial = partial
-        self._words: dict[str, tuple[str, Value]] = {}
-        self._store(words)
-        self._automaton = _build(self._words)
-
-    def __len__(self) -> int:
-        """The number of words, those that fold alike counted once."""
-        return len(self._words)
-
-    def __contains__(self, word: str) -> bool:
-        """Is the word, folded, in the list?"""
-        return self._fold(word, "word") in self._words
-
-    @property
-    def words(self) -> dict[str, Value]:
-        """The words as they were given, and their values."""
-        return dict(self._words.values())
-
-    def add(self, words: Mapping[str, Value] | Iterable[str]) -> Automaton[Value]:
-        """A new automaton with further words, which replace those of the same form.
-
-        Building it costs as much as building it from all its words.
-
-        >>> len(Automaton(["北京"]).add(["南京"]))
-        2
-        """
-        other = self._copy()
-        other._store(words)
-        other._automaton = _build(other._words)
-        return other
-
-    def remove(self, words: Iterable[str]) -> Automaton[Value]:
-        """A new automaton without these words; the costs are those of :meth:`add`.
-
-        Raises:
-            KeyError: a word is not in the list.
-
-        >>> list(Automaton(["北京", "南京"]).remove(["北京"]).words)
-        ['南京']
-        """
-        other = self._copy()
-        for word in words:
-            del other._words[self._fold(word, "word")]
-        other._automaton = _build(other._words)
-        return other
-
-    def find_all(self, text: str) -> Iterator[tuple[int, int, Value]]:
-        """All matches, overlapping ones too, by end, then start.
-
-        Args:
-            text: any str; offsets count its code points.
-
-        Raises:
-            TextTypeError: ``text`` is not a str.
-        """
-        folded = self._fold(text, "text")
-        return self._matches(text, folded) if self._words else iter(())
-
-    def find_longest(self, text: str) -> Iterator[tuple[int, int, Value]]:
-        """Matches that do not overlap: from left to right, the longest that begins at each place.
-
-        Raises:
-            TextTypeError: ``text`` is not a str.
-        """
-        # Matches come by end, so the last one of each start is its longest.
-        longest = {start: (end, value) for start, end, value in self.find_all(text)}
-        return _leftmost(longest)
-
-    def _matches(self, text: str, folded: str) -> Iterator[tuple[int, int, Value]]:
-        for last, (size, value) in self._automaton.iter(folded):
-            start, end = last + 1 - size, last + 1
-            if self._partial or not (is_inside_run(text, start) or is_inside_run(text, end)):
-                yield start, end, value
-
-    def _fold(self, text: str, where: str) -> str:
-        if not isinstance(text, str):
-            raise errors.not_text(text, where)
-        return normalise(text, **self._folds)
-
-    def _store(self, words: Mapping[str, Value] | Iterable[str]) -> None:
-        pairs = words.items() if isinstance(words, Mapping) else ((word, word) for word in words)
-        for word, value in pairs:
-            form = self._fold(word, "word")
-            if not form:
-                raise errors.ArgumentError("the word is empty")
-            self._words[form] = word, cast(Value, value)
-
-    def _copy(self) -> Automaton[Value]:
-        other: Automaton[Value] = Automaton.__new__(Automaton)
-        other._folds, other._partial, other._words = self._folds, self._partial, dict(self._words)
-        return other
+    Item: TypeAlias = tuple[int, str, Any]  # length, the string as it was given, its value
+    Span: TypeAlias = tuple[int, int, Item]  # start, end
 
 
-def _build(words: Mapping[str, tuple[str, Value]]) -> ahocorasick.Automaton:
-    automaton = ahocorasick.Automaton()
-    for form, (_, value) in words.items():
-        automaton.add_word(form, (len(form), value))
+def build_automaton(forms: Iterable[tuple[str, int]]) -> ahocorasick.Automaton:
+    """An automaton that reports the number of each form."""
+    automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
+    for form, number in forms:
+        automaton.add_word(form, number)
     automaton.make_automaton()
     return automaton
 
 
-def _leftmost(longest: Mapping[int, tuple[int, Value]]) -> Iterator[tuple[int, int, Value]]:
-    free = 0
-    for start in sorted(longest):
-        if start >= free:
-            free, value = longest[start]
-            yield start, free, value
+class Search:
+    """The places of one text where strings match.
+
+    Args:
+        folded: the text.
+        inside: for each position whether no match begins or ends there; ``None`` if there is no such.
+        longest: characters of the longest string, or more.
+        automata: of the strings.
+        items: the strings by number.
+    """
+
+    def __init__(
+        self,
+        folded: str,
+        inside: bytearray | None,
+        longest: int,
+        automata: tuple[ahocorasick.Automaton, ...],
+        items: list[Item | None],
+    ) -> None:
+        self._folded, self._inside, self._longest = folded, inside, longest
+        self._automata, self._items = automata, items
+        self._suffixes: dict[str, list[tuple[int, Item]]] = {}
+
+    def all(self) -> Iterator[Span]:
+        """Every match, by end, then start."""
+        return (span for place in self._places() if (span := self._span(place)) is not None)
+
+    def leftmost(self) -> Iterator[Span]:
+        """From left to right the longest at each place.
+
+        ``chosen`` is what that would be if the text ended here. A match that ends later replaces one that does not
+        begin before it, and what was chosen after that; so the first is final when none that begins as early can come.
+        """
+        chosen: list[Span] = []
+        free = 0  # where what is final ends
+        for span in self._longest_of_each_end():
+            end = span[1]
+            final = bisect_left(chosen, end - self._longest, key=itemgetter(0))
+            if final:
+                yield from chosen[:final]
+                free = chosen[final - 1][1]
+                del chosen[:final]
+            candidate: Span | None = span
+            while candidate is not None:
+                start = candidate[0]
+                first = bisect_right(chosen, start, key=itemgetter(1))  # that may overlap it
+                if start >= free and (first == len(chosen) or start <= chosen[first][0]):
+                    chosen[first:] = [candidate]
+                    break
+                candidate = self._shorter(candidate, free if start < free else chosen[first][1])
+        yield from chosen
+
+    def longest(self) -> Iterator[Span]:
+        """Of overlapping matches the longest, then the leftmost.
+
+        Only the longest of each end competes. If it loses to one on its left, the next shorter takes its place, which
+        happens log2(MAX_WORD_LENGTH) times at most: each winner is longer than all together that win later between
+        the two.
+        """
+        ranked = [(start - end, start, span) for span in self._longest_of_each_end() for start, end, _ in [span]]
+        heapify(ranked)
+        taken = bytearray(len(self._folded))
+        won = []
+        while ranked:
+            minus, start, span = heappop(ranked)
+            reached = taken.rfind(1, start, span[1]) + 1
+            if reached == 0:
+                taken[start : span[1]] = b"\x01" * -minus
+                won.append(span)
+            elif (shorter := self._shorter(span, reached)) is not None:
+                heappush(ranked, (shorter[0] - shorter[1], shorter[0], shorter))
+        won.sort(key=itemgetter(0))
+        return iter(won)
+
+    def _places(self) -> Iterator[tuple[int, int]]:
+        """Last position and number, of one position the longest first."""
+        found = [automaton.iter(self._folded) for automaton in self._automata]
+        return found[0] if len(found) == 1 else merge(*found, key=self._rank)
+
+    def _rank(self, place: tuple[int, int]) -> tuple[int, int]:
+        item = self._items[place[1]]
+        return place[0], 0 if item is None else -item[0]
+
+    def _span(self, place: tuple[int, int]) -> Span | None:
+        """The match at a place, if it is allowed and its string has not been removed."""
+        item = self._items[place[1]]
+        if item is None:
+            return None
+        end = place[0] + 1
+        start = end - item[0]
+        return None if self._inside is not None and (self._inside[start] or self._inside[end]) else (start, end, item)
+
+    def _longest_of_each_end(self) -> Iterator[Span]:
+        for _, places in groupby(self._places(), itemgetter(0)):  # skips what is not asked for
+            for place in places:
+                span = self._span(place)
+                if span is not None:
+                    yield span
+                    break
+
+    def _shorter(self, span: Span, least: int) -> Span | None:
+        """The longest match that ends where ``span`` does, from ``least`` on."""
+        start, end, _ = span
+        if least >= end:
+            return None
+        form = self._folded[start:end]
+        if form not in self._suffixes:
+            self._suffixes[form] = list(self._suffixes_of(form))
+        sizes = self._suffixes[form]
+        for k in range(bisect_right(sizes, end - least, key=itemgetter(0)) - 1, -1, -1):
+            size, item = sizes[k]
+            if self._inside is None or not self._inside[end - size]:
+                return end - size, end, item
+        return None
+
+    def _suffixes_of(self, form: str) -> Iterator[tuple[int, Item]]:
+        """The lengths of the strings that ``form`` ends with, without itself, and their items."""
+        for size in range(1, len(form)):
+            for automaton in self._automata:
+                number = automaton.get(form[-size:], None)
+                item = None if number is None else self._items[number]
+                if item is not None:
+                    yield size, item
