@@ -19,13 +19,14 @@ from fastapi.testclient import TestClient
 import cnlp
 from cnlp.service.app import create_app
 from cnlp.service.limits import Limits
+from cnlp.service.settings import Settings
 
 TEXT = "她在网易杭研大厦见了王小川。"
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    with TestClient(create_app(max_body=20_000)) as client:
+    with TestClient(create_app(Settings(max_body=20_000))) as client:
         yield client
 
 
@@ -101,12 +102,86 @@ def test_explanation_has_the_chosen_path(client: TestClient) -> None:
         (b'{"text": "a", "algorithm": "forward", "standard": "pku"}', 409, "algorithm 'forward' has no standards"),
         (b'{"text": "a", "standard": "none"}', 409, "standard"),
         (b'{"text": "' + b"a" * 20_000 + b'"}', 413, "20,000 bytes"),
+        (b"[" * 10_000, 400, "the body must be JSON"),
+        (b'{"text": ' + b"1" * 5000 + b"}", 400, "the body must be JSON"),
+        (b'{"text": "a", "standard": "\\ud800"}', 409, "standard"),
+        (b'{"text": "a", "\\ud800": 1}', 422, "input should be a valid string"),
+        (b"{" + b",".join(b'"%d": 1' % n for n in range(1000)) + b"}", 422, "1000 fields, at most 20 are allowed"),
+        (b'{"text": "a", "lexicon": [{"word": "(?=a)", "regex": true}]}', 409, "cannot be matched in linear time"),
+        (b'{"text": "a", "lexicon": [' + b",".join([b'{"word": "a", "regex": true}'] * 11) + b"]}", 422, "at most 10"),
     ],
 )
 def test_error_says_what_would_be_right(client: TestClient, body: bytes, status: int, message: str) -> None:
     answer = client.post("/segment", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == status
     assert message in answer.json()["error"]
+
+
+def test_other_content_types_are_refused(client: TestClient) -> None:
+    answer = client.post("/segment", content=b'{"text": "a"}', headers={"content-type": "text/plain"})
+    assert answer.status_code == 415 and "application/json" in answer.json()["error"]
+
+
+def test_expressions_are_those_of_lexicons(client: TestClient) -> None:
+    lexicon = [{"word": "第.+?条", "mode": "force", "regex": True}, {"word": "(a+)+$", "regex": True}]
+    assert post(client, "/segment", text="依第二十三条", lexicon=lexicon)["words"] == ["依", "第二十三条"]
+
+
+def test_work_ends_at_the_deadline() -> None:
+    with TestClient(create_app(Settings(deadline=0.05))) as client:
+        answer = client.post("/keywords", json={"text": "南京市长江大桥" * 90_000})
+        assert answer.status_code == 504 and "0.05 seconds" in answer.json()["error"]
+        assert post(client, "/segment", text="南京")["words"] == ["南京"]
+
+
+def test_large_answers_and_costly_lexicons_are_refused(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("cnlp.service.answers.MAX_ANSWER", 100)
+        answer = client.post("/tag", json={"text": "南京市长江大桥" * 10})
+        assert answer.status_code == 413 and "send the texts in parts" in answer.json()["error"]
+    monkeypatch.setattr("cnlp.service.app.MAX_MATCHES", 50)
+    answer = client.post("/segment", json={"text": "中" * 30, "lexicon": ["中国", "中国人"]})
+    assert answer.status_code == 413 and answer.json()["error"].startswith("60 places for words of the lexicon")
+
+
+def test_more_work_than_may_wait_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnlp.service.app.SHORT_WAITING", 0)
+    monkeypatch.setattr("cnlp.service.app.MAX_UNSENT", -1)
+    with TestClient(create_app()) as client:
+        for text in ("南京", "南京" * 30_000):
+            answer = client.post("/segment", json={"text": text})
+            assert answer.status_code == 503 and answer.headers["retry-after"] == "1"
+            assert answer.json() == {"error": "too much is waiting; try again later"}
+        assert client.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("南京")])
+def test_a_failure_is_json_and_does_not_show_the_text(
+    client: TestClient, error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cnlp, "keywords", fail)
+    answer = client.post("/keywords", json={"text": "南京"})
+    assert answer.status_code in (500, 503) and answer.json()["error"]
+    assert "南京" not in answer.text + caplog.text
+
+
+def test_other_hosts_are_refused() -> None:
+    with TestClient(create_app(Settings(hosts=("testserver",)))) as client:
+        assert client.get("/health").status_code == 200
+        for host in ("127.0.0.1:80", "[::1]", "localhost:8000", "TESTSERVER"):
+            assert client.get("/health", headers={"host": host}).status_code == 200
+        answer = client.get("/health", headers={"host": "rebound.example"})
+        assert answer.status_code == 400 and "'rebound.example'" in answer.json()["error"]
+
+
+def test_many_large_answers_arrive_whole() -> None:
+    texts = ["南京市长江大桥" * 20, ""] * 60
+    answer = CLIENT.post("/tag", json={"text": texts})
+    assert int(answer.headers["content-length"]) == len(answer.content) > 100_000
+    assert ["".join(token["text"] for token in each) for each in answer.json()["tokens"]] == texts
 
 
 def test_unknown_path_and_method_are_json(client: TestClient) -> None:
@@ -140,7 +215,8 @@ def test_every_refusal_is_described(client: TestClient) -> None:
     described = client.get("/openapi.json").json()["paths"]
     for path, methods in described.items():
         if "post" in methods:
-            assert {"200", "400", "408", "409", "413", "422"} == set(methods["post"]["responses"]), path
+            expected = {"200", "400", "408", "409", "413", "415", "422", "503", "504"}
+            assert expected == set(methods["post"]["responses"]), path
 
 
 def exchange(chunks: list[bytes], *, delay: float = 0, timeout: float = 0.05, max_body: int = 10) -> list[Any]:
@@ -166,8 +242,10 @@ def exchange(chunks: list[bytes], *, delay: float = 0, timeout: float = 0.05, ma
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": "POST", "headers": []}
-    asyncio.run(Limits(app, max_body, timeout)(scope, receive, send))
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+    limits = Limits(app, Settings(max_body=max_body, timeout=timeout))
+    asyncio.run(limits(scope, receive, send))
+    assert limits.held == 0
     return sent
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -22,33 +23,101 @@ pytest.importorskip("uvicorn")
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 
 
+class Service:
+    """A running service."""
+
+    def __init__(self, *options: str, files: int = 1024) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        command = [sys.executable, "-m", "cnlp", "serve", "--port", str(self.port), *options]
+        self.process = subprocess.Popen(
+            ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.clients: list[socket.socket] = []
+        for _ in range(300):
+            try:
+                self.health()
+                break
+            except urllib.error.URLError:
+                assert self.process.poll() is None, self.process.communicate()
+                time.sleep(0.1)
+
+    def health(self) -> None:
+        urllib.request.urlopen(f"{self.url}/health", timeout=20).close()
+
+    def connect(self, data: bytes, *, buffer: int = 0) -> socket.socket:
+        client = socket.socket()
+        if buffer:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        client.settimeout(20)
+        client.connect(("127.0.0.1", self.port))
+        client.sendall(data)
+        self.clients.append(client)
+        return client
+
+    def end(self) -> str:
+        """The log of a service that ends within ten seconds of SIGTERM."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.communicate(timeout=10)[0]
+        finally:
+            self.process.kill()
+            for client in self.clients:
+                client.close()
+
+
+def request(path: str, body: object) -> bytes:
+    content = json.dumps(body).encode()
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content
+
+
+def received(client: socket.socket) -> bytes:
+    """All that comes until the end of the connection."""
+    parts = []
+    while part := client.recv(65536):
+        parts.append(part)
+    return b"".join(parts)
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "cnlp", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(f"{url}/health").close()
-            break
-        except urllib.error.URLError:
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.1)
-    yield url
-    process.send_signal(signal.SIGTERM)
-    log, _ = process.communicate(timeout=30)
+    service = Service()
+    yield service.url
+    log = service.end()
     assert "Traceback" not in log and "POST /segment" in log
     assert "南京市" not in log
 
 
 def test_text_is_cut_and_never_logged(address: str) -> None:
     body = json.dumps({"text": "南京市长江大桥"}).encode()
-    request = urllib.request.Request(f"{address}/segment", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as answer:
+    asked = urllib.request.Request(f"{address}/segment", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(asked) as answer:
         assert json.load(answer) == {"words": ["南京市", "长江", "大桥"]}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="ulimit and signals as Unix has them")
+def test_hostile_clients_neither_stop_the_service_nor_fill_its_log() -> None:
+    service = Service("--timeout", "1", "--write-timeout", "1", files=256)
+    half_open = [service.connect(b"GET /health HTTP/1.1\r\nHost:") for _ in range(300)]
+    service.health()
+    assert received(half_open[-1]).partition(b"\r\n")[0] == b"HTTP/1.1 408 Request Timeout"
+    assert json.loads(received(service.connect(b"\x00\r\n\r\n")).partition(b"\r\n\r\n")[2])["error"]
+    deaf = [service.connect(request("/tag", {"text": "南京市长江大桥" * 30_000}), buffer=4096) for _ in range(3)]
+    time.sleep(3)
+    service.health()
+    for client in deaf:  # were cut off before they had all of it
+        with pytest.raises((ConnectionError, json.JSONDecodeError)):
+            json.loads(received(client).partition(b"\r\n\r\n")[2])
+    for _ in range(5):
+        service.connect(request("/keywords", {"text": "南京市长江大桥" * 60_000}))
+    log = service.end()
+    assert "Traceback" not in log and len(log) < 100_000
 
 
 @pytest.mark.skipif(BROWSER is None, reason="needs a browser")

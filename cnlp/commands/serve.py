@@ -12,29 +12,56 @@ from cnlp import errors
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0: any free one.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes.")
 @click.option("--max-body", default=2_000_000, show_default=True, type=click.IntRange(1), help="Bytes of a request.")
-@click.option("--timeout", default=10.0, show_default=True, type=click.FloatRange(0.1), help="Seconds a body may take.")
+@click.option(
+    "--timeout",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(0.1),
+    help="Seconds in which the head of a request must come, and then its body.",
+)
+@click.option(
+    "--deadline", default=5.0, show_default=True, type=click.FloatRange(0.1), help="Seconds that a request may work."
+)
+@click.option(
+    "--write-timeout",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(0.1),
+    help="Seconds in which a client must take an answer.",
+)
+@click.option("--connections", default=500, show_default=True, type=click.IntRange(1), help="Open connections.")
+@click.option(
+    "--allowed-host",
+    "hosts",
+    multiple=True,
+    metavar="NAME",
+    help="A name by which clients call it, besides addresses, localhost and --host; may be repeated; *: any.",
+)
 @click.option("--quiet", is_flag=True, help="Do not log requests. Texts are never logged.")
-def command(host: str, port: int, workers: int, max_body: int, timeout: float, quiet: bool) -> None:
+def command(
+    host: str,
+    port: int,
+    workers: int,
+    max_body: int,
+    timeout: float,
+    deadline: float,
+    write_timeout: float,
+    connections: int,
+    hosts: tuple[str, ...],
+    quiet: bool,
+) -> None:
     """Serve words, parts of speech, entities and keywords as JSON, and a page to try them.
 
     Only this machine can reach it, unless --host says otherwise. Open http://127.0.0.1:8000/ for the page;
-    /openapi.json describes the rest. Ctrl-C or SIGTERM finishes the requests in progress, then stops.
+    /openapi.json describes the rest. Ctrl-C or SIGTERM finishes the requests in progress, then stops, within ten
+    seconds. The limits of connections and requests are those of each of the --workers.
     """
     try:
-        import uvicorn
+        from cnlp.service.server import serve
     except ImportError:
         raise errors.missing_dependency("uvicorn", "serve", "cnlp serve") from None
-    import os
+    from cnlp.service.settings import Settings
 
-    from cnlp.service.settings import BODY, SECONDS
-
-    os.environ[BODY], os.environ[SECONDS] = str(max_body), str(timeout)  # read by the processes that uvicorn starts
-    uvicorn.run(
-        "cnlp.service.settings:app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        access_log=not quiet,
-        timeout_graceful_shutdown=10,
-    )
+    names = None if "*" in hosts else tuple(name.lower() for name in (*hosts, host))
+    settings = Settings(max_body, timeout, deadline, write_timeout, connections, names)
+    serve(settings, host=host, port=port, workers=workers, quiet=quiet)

@@ -9,14 +9,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from cnlp.keyphrases import METHODS
 from cnlp.lexicon import Entry
 from cnlp.segmentation import ALGORITHMS, MODES
-
-MAX_TEXTS = 1000
-MAX_ENTRIES = 1000
+from cnlp.service.settings import MAX_ENTRIES, MAX_TEXTS, MAX_WORD
 
 Text = Annotated[str, Field(description="One text; no character of it is lost.")]
 Texts = Annotated[list[str], Field(max_length=MAX_TEXTS, description="Many texts; the answer has their order.")]
-Word = Annotated[str, Field(min_length=1, max_length=100)]
-LongWord = Annotated[str, Field(min_length=2, max_length=100)]
+Word = Annotated[str, Field(min_length=1, max_length=MAX_WORD)]
+LongWord = Annotated[str, Field(min_length=2, max_length=MAX_WORD)]
 
 
 def _whole(value: object) -> object:
@@ -29,16 +27,17 @@ class _Strict(BaseModel):
 
 
 class ListedWord(_Strict):
-    """A word that is added (``prefer``) or always segmented as one (``force``)."""
+    """A word, or with ``regex`` an expression, that is added (``prefer``) or always segmented as one (``force``)."""
 
     word: Word
     mode: Literal["prefer", "force"] = "prefer"
     weight: Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)] | None = None
     tag: str | None = None
     partial: bool = False
+    regex: bool = False
 
     def entry(self) -> Entry:
-        return Entry(self.word, self.weight, self.tag, self.mode, partial=self.partial)
+        return Entry(self.word, self.weight, self.tag, self.mode, partial=self.partial, regex=self.regex)
 
 
 class BlockedWord(_Strict):
@@ -74,6 +73,17 @@ class Segmentation(_Strict):
 
     def entries(self) -> tuple[Entry | str, ...]:
         return tuple(item if isinstance(item, str) else item.entry() for item in self.lexicon)
+
+    @property
+    def expressions(self) -> int:
+        """How many entries are regular expressions."""
+        return sum(isinstance(item, ListedWord) and item.regex for item in self.lexicon)
+
+    @property
+    def matches(self) -> int:
+        """How many places of entries there can be in the texts, at most."""
+        lengths = {len(item if isinstance(item, str) else item.entry().word) for item in self.lexicon}
+        return len(lengths) * (len(self.text) if isinstance(self.text, str) else sum(map(len, self.text)))
 
 
 class SegmentRequest(Segmentation):
@@ -168,9 +178,9 @@ class Error(BaseModel):
 def explain_fault(fault: dict[str, object]) -> str:
     """One finding of the validation as a sentence.
 
-    >>> explain_fault({"loc": ("body", "text"), "msg": "Field required", "input": {}, "type": "missing"})
+    >>> explain_fault({"loc": ("text",), "msg": "Field required", "input": {}, "type": "missing"})
     'text: field required'
     """
-    place = ".".join(str(part) for part in tuple(fault["loc"])[1:] or ("body",))  # type: ignore[arg-type]
+    place = ".".join(str(part) for part in tuple(fault["loc"]) or ("body",))  # type: ignore[arg-type]
     message = str(fault["msg"])
     return f"{place}: {message[:1].lower()}{message[1:]}"

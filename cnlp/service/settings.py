@@ -1,18 +1,61 @@
-"""The application with the limits that the command line chose, for processes that import it by name."""
+"""The limits of the service, all in one place, and how they come to the processes that serve."""
 
 from __future__ import annotations
 
+import json
 import os
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from functools import cache
 
-if TYPE_CHECKING:
-    from fastapi import FastAPI
+ENVIRONMENT = "CNLP_SERVE"  # the variable that holds the settings as JSON
 
-BODY, SECONDS = "CNLP_SERVE_MAX_BODY", "CNLP_SERVE_TIMEOUT"
+MAX_TEXTS = 1000  # of a request
+MAX_ENTRIES = 1000  # of its lexicon
+MAX_WORD = 100  # characters of an entry
+MAX_EXPRESSIONS = 10  # entries that are regular expressions
+MAX_MATCHES = 10_000_000  # characters of the texts, times the different lengths of the entries
+SHORT_BODY = 32_768  # bytes; larger requests, and those with expressions, have threads of their own
+SHORT_THREADS, LONG_THREADS = 4, 2
+SHORT_WAITING, LONG_WAITING = 200, 8  # requests at work or waiting for it; one more is answered with 503
+MAX_HELD = 64_000_000  # bytes of the bodies of all requests; then those of long requests get 503
+MAX_ANSWER = 32_000_000  # bytes
+MAX_UNSENT = 128_000_000  # bytes of answers that clients have not taken yet; then long requests get 503, too
+ACCEPTED_AT_ONCE = 32  # connections
+SPARE_FILES = 40 + 4 * ACCEPTED_AT_ONCE  # file descriptors of the process that are not for connections
+FINISH_SECONDS = 7  # from SIGTERM on, in which requests may finish
+END_SECONDS = 9  # from SIGTERM to the end, whatever is at work
+LOG_LINES = 50  # in a second
 
 
-def app() -> FastAPI:
-    """The application; the environment holds the limits."""
-    from cnlp.service.app import MAX_BODY, TIMEOUT, create_app
+@dataclass(frozen=True)
+class Settings:
+    """What ``cnlp serve`` lets its user choose.
 
-    return create_app(max_body=int(os.environ.get(BODY, MAX_BODY)), timeout=float(os.environ.get(SECONDS, TIMEOUT)))
+    Attributes:
+        max_body: bytes that a request may have.
+        timeout: seconds in which the head of a request must come, and then its body.
+        deadline: seconds that a request may be at work.
+        write_timeout: seconds in which a client must take an answer.
+        connections: open ones; beyond, those go that have sent no request yet.
+        hosts: names by which clients may call the service, besides addresses and ``localhost``; ``None``: any.
+    """
+
+    max_body: int = 2_000_000
+    timeout: float = 10.0
+    deadline: float = 5.0
+    write_timeout: float = 30.0
+    connections: int = 500
+    hosts: tuple[str, ...] | None = None
+
+
+def choose(settings: Settings) -> None:
+    """Make these the settings of the processes that this one starts."""
+    os.environ[ENVIRONMENT] = json.dumps(asdict(settings))
+
+
+@cache
+def chosen() -> Settings:
+    """The settings that the process was started with."""
+    fields = json.loads(os.environ.get(ENVIRONMENT, "{}"))
+    hosts = fields.pop("hosts", None)
+    return Settings(**fields, hosts=None if hosts is None else tuple(hosts))
