@@ -216,8 +216,9 @@ def _results(
     texts: Iterable[str], workers: int | None, work: Work[_Result], codec: Codec[Any] | None
 ) -> Iterator[list[_Result]]:
     """An iterator over the results; wrong arguments raise now, not when it is first used."""
-    if isinstance(texts, (str, bytes)):
-        raise errors.TextTypeError("texts must be several texts, such as a list of str, not one")
+    if isinstance(texts, (str, bytes)) or not hasattr(texts, "__iter__"):
+        given = "one" if isinstance(texts, (str, bytes)) else type(texts).__name__
+        raise errors.TextTypeError(f"texts must be several texts, such as a list of str, not {given}")
     return _iterate(iter(texts), count_workers(workers), work, codec)
 
 

@@ -15,6 +15,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from stat import S_ISREG
 from typing import NamedTuple
 
 from cnlp.files.inputs import Input
@@ -72,8 +73,7 @@ class Journal:
         self.path = os.path.join(folder, NAME)
         self.settings = settings
         os.makedirs(folder, exist_ok=True)
-        with naming(self.path):
-            self._descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666)
+        self._descriptor = _open(self.path)
         _lock(self._descriptor, self.path)
         self._entries = self._read(warn)
 
@@ -122,7 +122,8 @@ class Journal:
     def _read(self, warn: Callable[[str], object]) -> dict[str, JournalEntry]:
         """The last entry of each output."""
         entries = {}
-        with open(self.path, "rb") as file:
+        with open(os.dup(self._descriptor), "rb") as file:
+            file.seek(0)
             lines = file.read().split(b"\n")
         for number, line in enumerate(lines, 1):
             entry = _parse(line)
@@ -133,6 +134,23 @@ class Journal:
         if lines[-1]:
             os.write(self._descriptor, b"\n")
         return entries
+
+
+def _open(path: str) -> int:
+    """The journal, which is made if it is missing; a link is not followed, it could lead to any file.
+
+    Raises:
+        OSError: it is no ordinary file, or cannot be opened.
+    """
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    if os.path.islink(path):
+        raise OSError(0, "the journal is a symbolic link; remove it, or do without --resume", path)
+    with naming(path):
+        descriptor = os.open(path, flags, 0o666)
+    if not S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(0, "the journal is not an ordinary file; remove it, or do without --resume", path)
+    return descriptor
 
 
 def fingerprint(command: str, version: str, options: Mapping[str, object]) -> str:

@@ -29,9 +29,9 @@ class Resources:
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         file = open_model(KEYPHRASES if path is None else path, KIND)
         self._file = file
-        fields = {name: file.field(name) for name in ("max_length", "words")}
-        trie = Trie(file.source, file.ranges(*TRIE_ARRAYS), fields)
-        self.idf = Idf(int(file.field("documents")), trie, self._numbers("frequencies", "I"))
+        trie = Trie.from_file(file)
+        with file.loading():
+            self.idf = Idf(file.whole("documents"), trie, self._numbers("frequencies", "I"))
         self.lexicon: kernel.Trie = trie.handle
         self.letters = self._data("letters")
 
@@ -41,7 +41,7 @@ class Resources:
         return array("d", self._numbers("weights", "f"))
 
     def _data(self, name: str) -> bytes:
-        return self._file.source.read(*self._file.ranges(name)[name])
+        return self._file.read(name)
 
     def _numbers(self, name: str, code: str) -> array[float]:
         return array(code, self._data(name))

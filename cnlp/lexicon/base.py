@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp._kernel.layout import to_cost
 from cnlp.models.registry import CORE, open_model
@@ -65,20 +64,10 @@ class Base:
         Raises:
             ModelError: it is damaged.
         """
-        names = ("weight_total", "folding", "max_length", "word_cost")
-        try:
-            return cls(
-                file.source,
-                file.ranges(*ARRAYS),
-                {name: file.field(name) for name in names},
-                patterns,
-                file,
-                folding,
-            )
-        except errors.CnlpError:
-            raise
-        except (ValueError, IndexError, OverflowError) as error:
-            raise errors.bad_model(file.path, f"damaged: {error}") from None
+        fields = {name: str(file.whole(name)) for name in ("max_length", "word_cost")}
+        fields |= {"weight_total": str(file.number("weight_total")), "folding": file.field("folding")}
+        with file.loading():
+            return cls(file.source, file.ranges(*ARRAYS), fields, patterns, file, folding)
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, tuple[str, bytes]], fields: Mapping[str, str], patterns: bool) -> Base:

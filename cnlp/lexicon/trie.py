@@ -114,13 +114,9 @@ class Trie:
         Raises:
             ModelError: it is damaged, or holds no trie.
         """
-        try:
-            fields = {name: file.field(name) for name in ("max_length", "words")}
+        fields = {name: str(file.whole(name)) for name in ("max_length", "words")}
+        with file.loading():
             trie = cls(file.source, file.ranges(*_ARRAYS), fields)
-        except errors.ModelError:
-            raise
-        except ValueError as error:
-            raise errors.bad_model(file.path, str(error)) from None
         trie._file = file
         return trie
 
@@ -135,6 +131,11 @@ class Trie:
     def arrays(self) -> dict[str, tuple[str, bytes]]:
         """Dtype and bytes of its arrays, for a model file that holds more than the trie."""
         return {name: (_DTYPES[name], self._read(*self._ranges[name])) for name in _ARRAYS}
+
+    @property
+    def path(self) -> str | None:
+        """The file that it is mapped from, if it is."""
+        return self._file.path if self._file is not None else None
 
     @property
     def handle(self) -> kernel.Trie:

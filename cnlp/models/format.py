@@ -11,14 +11,16 @@ Any safetensors reader opens such a file. The metadata is the model card; ``form
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
+from stat import S_ISREG
 
 from cnlp import errors
 from cnlp._kernel import kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import TypeAlias
+    from collections.abc import Iterator, Mapping
+    from typing import Any, TypeAlias
 
     Range: TypeAlias = tuple[int, int]  # start in the file, size; both in bytes
     Arrays: TypeAlias = dict[str, tuple[str, bytes]]  # by name: dtype and items, as write_model takes them
@@ -27,7 +29,9 @@ FORMAT = "cnlp"
 VERSION = 1
 ITEM_SIZES = {"U8": 1, "I8": 1, "U16": 2, "I16": 2, "F16": 2, "I32": 4, "U32": 4, "F32": 4, "U64": 8}
 RESERVED = ("format", "version", "sha256")  # fields of the metadata that write_model fills in
+MAX_HEADER = 1_000_000  # bytes
 _ALIGNMENT = 64
+_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 def write_model(
@@ -82,11 +86,15 @@ class ModelFile:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
+        if not S_ISREG(os.stat(self.path).st_mode):  # to open a pipe is to wait for its other end
+            raise errors.bad_model(self.path, "this is not a file")
         self.source = kernel.Mapping(self.path)
         size = len(self.source)
         length = int.from_bytes(self.source.read(0, 8), "little") if size >= 8 else 0
         if not 2 <= length <= size - 8 or self.source.read(8, 1) != b"{":
             raise errors.bad_model(self.path, "this is not a model file (no safetensors header)")
+        if length > MAX_HEADER:
+            raise errors.bad_model(self.path, f"its header has {length:,} bytes, at most {MAX_HEADER:,} are allowed")
         self._data_start = 8 + length
         try:
             self._header = self.source.read(8, length).decode("utf-8")
@@ -119,6 +127,55 @@ class ModelFile:
         if not found:
             raise errors.bad_model(self.path, f"damaged: the header has no field {name!r}")
         return rest.partition('"')[0]
+
+    def number(self, name: str, default: str | None = None) -> float:
+        """The metadata field as a number above 0.
+
+        Raises:
+            ModelError: it is none.
+        """
+        field = self.field(name, default)
+        try:
+            number = float(field)
+        except ValueError:
+            number = 0.0
+        if not 0 < number < float("inf"):
+            raise errors.bad_model(self.path, f"damaged: {name!r} must be a number above 0, got {field[:50]!r}")
+        return number
+
+    def whole(self, name: str, default: str | None = None) -> int:
+        """The metadata field as a whole number from 0 to 2**31 - 1.
+
+        Raises:
+            ModelError: it is none.
+        """
+        field = self.field(name, default)
+        if not (field.isascii() and field.isdigit() and len(field) < 11 and int(field) < 1 << 31):
+            raise errors.bad_model(self.path, f"damaged: {name!r} must be a whole number, got {field[:50]!r}")
+        return int(field)
+
+    def read_json(self, name: str) -> Any:
+        """The content of an array of JSON.
+
+        Raises:
+            ModelError: there is no such array, or it is not JSON.
+        """
+        import json
+
+        data = self.read(name)
+        with self.loading(f"array {name!r} is not JSON"):
+            return json.loads(data)
+
+    @contextmanager
+    def loading(self, what: str = "its content cannot be used") -> Iterator[None]:
+        """Within the block, whatever goes wrong with the content of the file is a ModelError."""
+        try:
+            yield
+        except errors.ModelError:
+            raise
+        except _FAULTS as error:
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            raise errors.bad_model(self.path, f"damaged: {what} ({reason[:200]})") from None
 
     def expect(self, kind: str) -> None:
         """Refuse a model of another kind.
@@ -161,39 +218,45 @@ class ModelFile:
     @property
     def card(self) -> dict[str, str]:
         """The model card: the whole metadata."""
-        return {str(key): str(value) for key, value in self._parsed("__metadata__").items()}
+        return self._parsed()[0]
 
     @property
     def arrays(self) -> dict[str, tuple[str, int]]:
         """Of each array its dtype and how many items it has, in the order of the file."""
-        import json
+        return {name: (dtype, size // ITEM_SIZES[dtype]) for name, (dtype, size) in self._parsed()[1].items()}
 
-        listed = {}
-        for name in json.loads(self._header):
-            if name != "__metadata__":
-                fields = self._parsed(name)
-                size = self._range(name)[1]
-                listed[str(name)] = str(fields["dtype"]), size // ITEM_SIZES.get(str(fields["dtype"]), 1)
-        return listed
-
-    def _parsed(self, name: str) -> dict[str, object]:
-        """A part of the header, parsed."""
-        import json
-
-        try:
-            part = json.loads(self._header)[name]
-            return dict(part)
-        except (ValueError, KeyError, TypeError):
-            raise errors.bad_model(self.path, "damaged: the header is not valid JSON") from None
-
-    def verify(self) -> None:
-        """Compare the data with the checksum in the card.
+    def _parsed(self) -> tuple[dict[str, str], dict[str, tuple[str, int]]]:
+        """The metadata, and of each array its dtype and how many bytes it has.
 
         Raises:
-            ModelError: the data were altered or truncated.
+            ModelError: the header is not as :func:`write_model` makes it.
+        """
+        import json
+
+        with self.loading("the header is not as it should be"):
+            header = json.loads(self._header)
+            card = header.pop("__metadata__")
+            if not all(isinstance(value, str) for value in card.values()):
+                raise ValueError("a field of the metadata is not text")
+            arrays, end = {}, 0
+            for name, array in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
+                dtype, (start, after) = array["dtype"], array["data_offsets"]
+                if start != end or not start <= after or array["shape"] != [(after - start) // ITEM_SIZES[dtype]]:
+                    raise ValueError(f"array {name!r} has a wrong size")
+                arrays[name], end = (dtype, after - start), after
+            if self._data_start + end != len(self.source):
+                raise ValueError(f"the arrays have {end:,} bytes, the file {len(self.source) - self._data_start:,}")
+            return card, arrays
+
+    def verify(self) -> None:
+        """Look whether the header is whole, and compare the data with the checksum in the card.
+
+        Raises:
+            ModelError: the file was altered or truncated.
         """
         import hashlib
 
+        self._parsed()
         digest = hashlib.sha256()
         for start in range(self._data_start, len(self.source), 1 << 20):
             digest.update(self.source.read(start, min(1 << 20, len(self.source) - start)))

@@ -130,11 +130,13 @@ class Gazetteer:
         file = open_model(path, KIND)
         gazetteer = cls.__new__(cls)
         gazetteer._trie = Trie.from_file(file)
-        try:
-            kinds = json.loads(file.source.read(*file.ranges("kinds")["kinds"]))
-            gazetteer._kinds = tuple((label, mode, name, partial) for label, mode, name, partial in kinds)
-        except (ValueError, TypeError):
-            raise errors.bad_model(file.path, "damaged: the labels and names cannot be read") from None
+        checked = _Kinds()
+        with file.loading("its labels and names cannot be used"):
+            for label, mode, name, partial in file.read_json("kinds"):
+                if not isinstance(name, (str, type(None))) or not isinstance(partial, bool):
+                    raise TypeError(f"the name {name!r}")
+                checked.number(label, mode, name, partial)
+        gazetteer._kinds = tuple(checked)
         return gazetteer
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -155,6 +157,7 @@ class Gazetteer:
 
         Raises:
             TextTypeError: ``text`` is not a str.
+            ModelError: the gazetteer was loaded from a damaged file.
 
         >>> Gazetteer([("北京烤鸭", "", "block")]).matches("北京烤鸭")
         [GazetteerMatch(start=0, end=4, label='', mode='block', name=None)]
@@ -164,6 +167,8 @@ class Gazetteer:
         places = self._trie.matches(text)
         inside = inside_runs(text) if places else None
         for start, end, number in places:
+            if number > len(kinds):
+                raise errors.bad_model(self._trie.path, f"damaged: entry of kind {number}, there are {len(kinds)}")
             label, mode, name, partial = kinds[number - 1]
             if inside is None or partial or not (inside[start] or inside[end]):
                 found.append(GazetteerMatch(start, end, label, mode, name))

@@ -191,13 +191,9 @@ class EntityRecognizer(Recognizer):
     def from_file(cls, file: ModelFile) -> Self:
         """The model in an open file; errors as :meth:`load`."""
         file.expect(KIND)
-        try:
+        with file.loading():
             model = cls(method=file.field("method"), scheme=file.field("scheme"))
-            model._mount(file.source, file.ranges(*ARRAYS, "label_names"), float(file.field("unit")))
-        except ValueError as error:
-            if isinstance(error, errors.CnlpError):
-                raise
-            raise errors.bad_model(file.path, str(error)) from None
+            model._mount(file.source, file.ranges(*ARRAYS, "label_names"), file.number("unit"))
         model._file = file
         return model
 

@@ -28,7 +28,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp.pos.tagsets import PFR, check_tagset, convert_tag
 
@@ -155,16 +154,12 @@ class PartOfSpeech:
         model = open_model(path, KIND, shipped=POS)
         self.path = path
         self.tags = tuple(model.field("tags").split(","))
-        try:
+        with model.loading():
             arrays, lexicon = model.ranges(*ARRAYS), load_lexicon()
             closed = pack_closed_tags(self.tags, lexicon.pattern_tags)
             self._tagger = kernel.WordTagger(
                 model.source, arrays, self.tags, lexicon.model, closed, as_bits(self.tags, NOUNS)
             )
-        except ValueError as error:
-            if isinstance(error, errors.CnlpError):
-                raise
-            raise errors.bad_model(model.path, str(error)) from None
 
     def __reduce__(self) -> tuple[type[PartOfSpeech], tuple[str | os.PathLike[str] | None]]:
         return PartOfSpeech, (self.path,)

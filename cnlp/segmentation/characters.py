@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from cnlp.models.format import ModelFile
+
 KIND = "character-tagger"
 TAGS = tuple(tag_set("BMES"))
 START_TAG = TAGS.index("S")
@@ -344,16 +346,21 @@ class CharacterTagger(Estimator):
             ModelError: it is damaged, or holds something else.
         """
         file = open_model(path, KIND)
+        if file.field("method") != cls.__name__:
+            raise errors.bad_model(file.path, f"a {file.field('method')}, not a {cls.__name__}")
+        with file.loading():
+            return cls._of_file(file)
+
+    @classmethod
+    def _of_file(cls, file: ModelFile) -> Self:
         card = file.card
-        if card["method"] != cls.__name__:
-            raise errors.bad_model(file.path, f"a {card['method']}, not a {cls.__name__}")
         model = cls(**json.loads(card["parameters"]))
         model.standards_ = json.loads(card["standards"])
         templates = {template.name: template for template in TEMPLATES}
         names = json.loads(card["streams"])
 
         def array(name: str, dtype: str) -> npt.NDArray[np.int64]:
-            return np.frombuffer(file.source.read(*file.ranges(name)[name]), dtype)
+            return np.frombuffer(file.read(name), dtype)
 
         words = bytes(array("words", "u1")).decode("utf-8", "surrogatepass").split("\n")
         model.table_ = WordTable(word for word in words if word)

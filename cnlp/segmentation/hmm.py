@@ -164,16 +164,18 @@ class HiddenMarkovModel(Estimator):
             ModelError: it is damaged, or holds something else.
         """
         file = open_model(path, KIND)
-        model = cls(**json.loads(file.card["parameters"]))
-        one, two, three, emitted = json.loads(file.source.read(*file.ranges("counts")["counts"]))
-        model._counts = HMMCounts(
-            Counter(dict(one)),
-            Counter({(b, c): count for b, c, count in two}),
-            Counter({(a, b, c): count for a, b, c, count in three}),
-            Counter({(tag, observation): count for tag, observation, count in emitted}),
-            int(file.field("sequences")),
-        )
-        model._estimate()
+        counts = file.read_json("counts")
+        with file.loading():
+            model = cls(**json.loads(file.card["parameters"]))
+            one, two, three, emitted = counts
+            model._counts = HMMCounts(
+                Counter(dict(one)),
+                Counter({(b, c): count for b, c, count in two}),
+                Counter({(a, b, c): count for a, b, c, count in three}),
+                Counter({(tag, observation): count for tag, observation, count in emitted}),
+                file.whole("sequences"),
+            )
+            model._estimate()
         return model
 
     def _set_transitions(

@@ -50,23 +50,19 @@ class TaggerModel:
         self.standards = tuple(file.field("standards").split(","))
         if standard not in self.standards:
             raise errors.unknown_choice("standard", standard, self.standards)
-        self.unit = float(file.field("unit"))
-        self.temperature = float(file.field("temperature", str(TEMPERATURE)))
+        self.unit = file.number("unit")
+        self.temperature = file.number("temperature", str(TEMPERATURE))
         names = ["pages", "codes", "units", "class_fold", "types", "transitions", f"{standard}.profile"]
         for layer in dict.fromkeys((DEFAULT_STANDARD, standard)):
             names += (f"{layer}.{name}" for name in _LAYER_ARRAYS if file.has(f"{layer}.{name}"))
-        nat = max(1, round(self.temperature / self.unit))
-        try:
+        with file.loading():
             ranges = file.ranges(*names)
-            classes = int(file.field("classes"))
+            classes = file.whole("classes")
             mark = max(self.standards.index(standard) - 1, 0) % N_MARKS  # as layout.marks_of numbers them
             binding = IS_ISOLATED | IS_DECISIVE * (standard in DECISIVE_STANDARDS)
             binding |= IS_ATOMIC * (standard == DEFAULT_STANDARD)
+            nat = max(1, round(self.temperature / self.unit))
             self.tagger = kernel.Tagger(file.source, ranges, standard, classes, nat, mark, binding)
-        except ValueError as error:
-            if isinstance(error, errors.CnlpError):
-                raise
-            raise errors.bad_model(file.path, str(error)) from None
 
 
 def load_tagger(

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnlp import errors
 from cnlp.text.characters import HAN, char_class
 from cnlp.text.patterns import TRANSCRIPTION_CHARACTERS
 
@@ -45,6 +46,9 @@ def sentences(text: str) -> list[str]:
     Args:
         text: any string.
 
+    Raises:
+        TextTypeError: ``text`` is not a str.
+
     >>> sentences("你好。他说：“我走了。别送！”然后呢？")
     ['你好。', '他说：“我走了。别送！”', '然后呢？']
     """
@@ -59,6 +63,8 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     >>> list(sentence_spans("好。\\n\\n走吧"))
     [(0, 4), (4, 6)]
     """
+    if not isinstance(text, str):
+        raise errors.not_text(text)
     start = offset = 0
     pending = None
     for line in text.splitlines(keepends=True):

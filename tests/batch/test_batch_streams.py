@@ -142,6 +142,8 @@ def test_wrong_arguments_are_refused_at_once(name: str) -> None:
         stream([], workers=0)
     with pytest.raises(errors.TextTypeError, match="texts must be several texts"):
         stream("text")
+    with pytest.raises(errors.TextTypeError, match="not NoneType"):
+        stream(None)
 
 
 def test_choices_are_checked_before_the_first_text() -> None:

@@ -281,6 +281,22 @@ def test_what_a_killed_run_left_is_removed(corpus: Path, tmp_path: Path) -> None
     assert len(tree(tmp_path / "out")) == 6
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes as Unix has them")
+def test_a_journal_that_is_no_file_is_not_written_to(shell: Shell, corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    other = tmp_path / "other"
+    other.write_text("mine", encoding="utf-8")
+    journal = tmp_path / "out" / NAME
+    journal.symlink_to(other)
+    result = shell("segment", corpus, "-o", tmp_path / "out", "--resume")
+    assert result.code == 1 and "the journal is a symbolic link" in result.err
+    assert other.read_text(encoding="utf-8") == "mine"
+    journal.unlink()
+    os.mkfifo(journal)
+    result = shell("segment", corpus, "-o", tmp_path / "out", "--resume")
+    assert result.code == 1 and "the journal is not an ordinary file" in result.err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no such locks")
 def test_two_batches_do_not_share_a_journal(shell: Shell, corpus: Path, tmp_path: Path) -> None:
     import fcntl

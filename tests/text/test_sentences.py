@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnlp.errors import TextTypeError
 from cnlp.text.sentences import LONGEST_QUOTATION, sentence_spans, sentences
 
 
@@ -13,6 +14,12 @@ def test_sentences_join_to_the_text(text: str) -> None:
     assert "".join(sentences(text)) == text
     assert all(start < end for start, end in spans)
     assert [end for _, end in spans[:-1]] == [start for start, _ in spans[1:]]
+
+
+@pytest.mark.parametrize("text", [None, b"a", 5, ["a"]])
+def test_only_text_has_sentences(text: object) -> None:
+    with pytest.raises(TextTypeError, match="text must be str"):
+        sentences(text)  # type: ignore[arg-type]
 
 
 @given(st.text(st.sampled_from("。“” \n走a."), min_size=1))

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from cnlp.sequence.arrays import Floats
 
 LARGEST_BYTE, ZERO = 7, 8
+_MOST_BYTES = 100_000_000  # of a list of characters, bigrams or words, unpacked
 _SHARES = (1.0, 0.9, 0.8, 0.7, 0.6)  # of a row's largest number, stored as LARGEST_BYTE
 _EMBEDDING, _WEIGHT = "embeddings.{}.weight", "weights."
 
@@ -99,7 +100,11 @@ def unpack_tagger(arrays: Arrays, card: Mapping[str, str]) -> tuple[NeuralTagger
 
 
 def _rows(items: bytes) -> dict[str, int]:
-    return {str(item): row for row, item in enumerate(json.loads(zlib.decompress(items)), FIRST_ROW)}
+    unpacker = zlib.decompressobj()
+    listed = unpacker.decompress(items, _MOST_BYTES)
+    if unpacker.unconsumed_tail:
+        raise ValueError(f"a list of items has more than {_MOST_BYTES:,} bytes")
+    return {str(item): row for row, item in enumerate(json.loads(listed), FIRST_ROW)}
 
 
 def _lexicon(arrays: Arrays, card: Mapping[str, str]) -> Trie | None:

@@ -157,13 +157,9 @@ class NeuralRecognizer(Recognizer):
     def from_file(cls, file: ModelFile, *, device: str = "cpu") -> Self:
         """The model in an open file; errors as :meth:`load`."""
         file.expect(NEURAL_KIND)
-        try:
+        with file.loading():
             arrays = {name: (dtype, file.read(name)) for name, (dtype, _) in file.arrays.items()}
             return cls.of(arrays, file.card, device=device)
-        except ValueError as error:
-            if isinstance(error, errors.ModelError):
-                raise
-            raise errors.bad_model(file.path, str(error)) from None
 
     @classmethod
     def of(cls, arrays: Arrays, card: dict[str, str], *, device: str = "cpu") -> Self:

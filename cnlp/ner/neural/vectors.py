@@ -225,8 +225,6 @@ def _read(file: ModelFile, name: str) -> VectorTable:
     ranges = file.ranges(f"{name}.items", f"{name}.matrix")
     items, matrix = (file.source.read(*ranges[f"{name}.{part}"]) for part in ("items", "matrix"))
     shape = [int(number) for number in file.field(name).split(" x ") if number.isdecimal()]
-    try:
+    with file.loading(f"table {name!r} cannot be used"):
         listed = items.decode("utf-8", "surrogatepass").split("\n") if items else []
         return VectorTable(listed, np.frombuffer(matrix, "<f2").reshape(shape))
-    except ValueError as error:
-        raise errors.bad_model(file.path, f"damaged: {name}: {error}") from None
