@@ -28,7 +28,7 @@ RUN_NUMERAL, RUN_KANA, RUN_HANGUL, RUN_TRANSCRIPTION, RUN_UNIT = (number << 5 fo
 CLASS_DIGIT, CLASS_HANGUL = 4, 9  # classes of cnlp.text.characters: digits, letters and syllables, between signs
 SYLLABLE = 64  # the bit that RUN_KANA and RUN_HANGUL have in common
 IN_RUN = 7 << 5
-IS_ATOMIC, TAKES_MARKS, IS_ISOLATED, IS_DECISIVE, IS_VETO, HAS_CONTEXT = (1 << bit for bit in range(6))
+IS_ATOMIC, TAKES_MARKS, IS_ISOLATED, IS_DECISIVE, IS_VETO, HAS_CONTEXT, IS_WHOLE = (1 << bit for bit in range(7))
 LOOKAHEAD = 142  # characters; a topic: two # around 140 characters
 START, START_AFTER_ALNUM, START_AFTER_UNIT = 1, 2, 3  # states of the automaton
 

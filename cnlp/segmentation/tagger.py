@@ -12,7 +12,7 @@ import os
 
 from cnlp import errors
 from cnlp._kernel import kernel
-from cnlp._kernel.layout import IS_ATOMIC, IS_DECISIVE, IS_ISOLATED, LONGEST_MATCH, N_MARKS
+from cnlp._kernel.layout import IS_ATOMIC, IS_DECISIVE, IS_ISOLATED, IS_WHOLE, LONGEST_MATCH, N_MARKS
 from cnlp.models.registry import SEGMENTERS, open_model
 from cnlp.text.patterns import DECISIVE_STANDARDS
 
@@ -59,7 +59,7 @@ class TaggerModel:
             ranges = file.ranges(*names)
             classes = file.whole("classes")
             mark = max(self.standards.index(standard) - 1, 0) % N_MARKS  # as layout.marks_of numbers them
-            binding = IS_ISOLATED | IS_DECISIVE * (standard in DECISIVE_STANDARDS)
+            binding = IS_ISOLATED | IS_WHOLE | IS_DECISIVE * (standard in DECISIVE_STANDARDS)
             binding |= IS_ATOMIC * (standard == DEFAULT_STANDARD)
             nat = max(1, round(self.temperature / self.unit))
             self.tagger = kernel.Tagger(file.source, ranges, standard, classes, nat, mark, binding)

@@ -6,7 +6,8 @@ read text folded in width and case, so １９９８年 is 1998年 and ＷＷＷ 
 
 * An *atomic* pattern is a token: nothing splits it, and no lexicon word begins or ends inside it.
 * A *decisive* one is atomic, and a word by itself in the standards that follow PFR (``DECISIVE_STANDARDS``): no
-  tagger joins it with its neighbours. An *isolated* one is that in every standard.
+  tagger joins it with its neighbours. An *isolated* one is that in every standard. A *whole* one may be joined with
+  its neighbours, but no standard splits it.
 * A *soft* pattern proposes an edge, which then competes with the words of the lexicon.
 * A *veto* is not a token: where it is longer than the decisive match that begins with it, that one does not count
   (3日 of 3日元).
@@ -48,6 +49,7 @@ class Pattern:
         after: what a match may follow, of ``AFTER``: neither ``C#`` opens a topic nor has ``5-3`` a sign.
         takes_marks: whether combining marks after a match belong to it.
         isolated: whether a match is a separate word in every standard, never part of one as 1998 of 1998年.
+        whole: whether no standard splits a match.
     """
 
     __slots__ = (
@@ -62,6 +64,7 @@ class Pattern:
         "tags",
         "takes_marks",
         "veto",
+        "whole",
     )
 
     def __init__(
@@ -74,6 +77,7 @@ class Pattern:
         takes_marks: bool = True,
         decisive: bool = False,
         isolated: bool = False,
+        whole: bool = False,
         veto: bool = False,
         counted: str = "",
         context: int = 0,
@@ -86,6 +90,7 @@ class Pattern:
         self.takes_marks = takes_marks
         self.decisive = decisive
         self.isolated = isolated
+        self.whole = whole
         self.veto = veto
         self.counted = counted or name
         self.context = context
@@ -173,7 +178,7 @@ _INTEGER = r"({digit}+{raised}*|{digit}{1,3}({comma}{digit}{3})+)"
 _NUMBER = rf"{_INTEGER}([.·]{{digit}}+)?"
 _CLOCK = r"{digit}{1,2}:{digit}{2}(:{digit}{2}(.{digit}+)?)?"
 _LETTER = r"({letter}{mark}*{script}*)"
-_YEAR = r"([12]{digit}{3}|[一二][〇零○一二三四五六七八九]{3})年"
+_YEAR = r"([12]{digit}{3}|[一二][〇零○0一二三四五六七八九]{3})年"
 _MONTH = r"(0?[1-9]|1[0-2])月"
 _DAY = r"(0?[1-9]|[12]{digit}|3[01])"
 _HOUR = r"([01]?{digit}|2[0-4])"
@@ -238,7 +243,7 @@ PATTERNS = (
         "nx",
         isolated=True,
     ),
-    Pattern("latin", rf"({_LETTER})+([-'’&]({_LETTER})+)*|c\+\+{{digit}}*|[cf]#", True, "nx"),
+    Pattern("latin", rf"({_LETTER})+([-'’&]({_LETTER})+)*|c\+\+{{digit}}*|[cf]#", True, "nx", whole=True),
     Pattern("url", rf"((https?|ftp)://|www.){_URL}", True, "nx", isolated=True),
     Pattern(
         "address",

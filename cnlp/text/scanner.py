@@ -14,7 +14,7 @@
 ``accepts``          U8   [states]              0, or the number of the accepted pattern plus 1
 ``pattern_flags``    U8   [patterns]            bit 0 atomic, bit 1 takes the marks after it, bit 2
                                                 isolated, bit 3 decisive, bit 4 veto, bit 5: the last character
-                                                is context
+                                                is context, bit 6: no standard splits it
 ===================  ===  ====================  ========================================================
 
 A category is a set of code points that no pattern distinguishes; width and case folding are baked into the map.
@@ -63,6 +63,7 @@ from cnlp._kernel.layout import (
     IS_ISOLATED,
     IS_SPACE,
     IS_VETO,
+    IS_WHOLE,
     LOOKAHEAD,
     RUN_HANGUL,
     RUN_KANA,
@@ -278,6 +279,7 @@ def _pattern_flags(row: patterns.Pattern) -> int:
         | IS_DECISIVE * row.decisive
         | IS_VETO * row.veto
         | HAS_CONTEXT * row.context
+        | IS_WHOLE * row.whole
     )
 
 

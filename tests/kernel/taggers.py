@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from twins import join
 
 from cnlp._kernel import reference
-from cnlp._kernel.layout import IS_ATOMIC, IS_DECISIVE, IS_ISOLATED
+from cnlp._kernel.layout import IS_ATOMIC, IS_DECISIVE, IS_ISOLATED, IS_WHOLE
 from cnlp.sequence.layout import (
     bigram_key,
     cover_key,
@@ -26,7 +26,7 @@ CHARACTERS = "中国人大0123a9b一年，。的👍 国"
 N_CLASSES = 6
 NAT = 15
 MARK = 5
-BINDING = {"general": IS_ATOMIC, "pku": IS_DECISIVE | IS_ISOLATED}
+BINDING = {"general": IS_ATOMIC, "pku": IS_DECISIVE | IS_ISOLATED | IS_WHOLE}
 
 
 class TaggerArrays(NamedTuple):

@@ -31,7 +31,15 @@ enum {
     RUN_UNIT = 160,
     IN_RUN = 224
 };
-enum { IS_ATOMIC = 1, TAKES_MARKS = 2, IS_ISOLATED = 4, IS_DECISIVE = 8, IS_VETO = 16, HAS_CONTEXT = 32 };
+enum {
+    IS_ATOMIC = 1,
+    TAKES_MARKS = 2,
+    IS_ISOLATED = 4,
+    IS_DECISIVE = 8,
+    IS_VETO = 16,
+    HAS_CONTEXT = 32,
+    IS_WHOLE = 64
+};
 enum { LOOKAHEAD = 142, START = 1, START_AFTER_ALNUM = 2, START_AFTER_UNIT = 3 };
 
 static inline uint32_t scanner_category(const Scanner *scanner, uint32_t code_point)
