@@ -23,12 +23,13 @@ _ENTITY = re.compile(r"\{([^{}]*)\}(PER|LOC|ORG)(?= |$)")
 class Sentence(NamedTuple):
     """A sentence with its entities as spans of words, half-open.
 
-    ``agreed`` is whether all teachers segmented it alike, or it was annotated by hand.
+    ``agreed`` is whether all teachers segmented it alike, or it was annotated by hand; only then has it an identifier.
     """
 
     words: list[str]
     entities: list[tuple[int, int, str]]
     agreed: bool
+    identifier: str = ""
 
 
 def annotated(*, held_out: bool | None = None) -> Iterator[Sentence]:
@@ -37,7 +38,8 @@ def annotated(*, held_out: bool | None = None) -> Iterator[Sentence]:
         for number, line in enumerate(lines):
             if held_out is None or (number // BLOCK % 10 == HELD_OUT) == held_out:
                 row = json.loads(line)
-                yield Sentence(row["words"], list(_spans(row["text"], row["words"], row["entities"])), True)
+                entities = list(_spans(row["text"], row["words"], row["entities"]))
+                yield Sentence(row["words"], entities, True, row["id"])
 
 
 def _spans(text: str, words: list[str], entities: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:

@@ -4,8 +4,9 @@ Needs numpy, tqdm, jieba (its dictionary is read) and the data folder (``CNLP_DA
 
     PFR January 1998       in two forms, with surname and given name as two words and as one
     modern/pos_train       4,200 sentences of today, tagged by hand in PFR's tags, each seen ``REPEATS`` times
+    recipes/pos_tags.tsv   tags by hand of NNNN more sentences of modern/train, likewise
     PFR February 1998      words without tags, which a first model of the above tags (self-training)
-    modern/train           12,000 more sentences of today, likewise; entities that are one word correct the tag
+    modern/train           its other sentences, likewise; entities that are one word correct the tag
 
 Its dictionary has the tags of jieba's, those of ``dictionaries/hand.tsv``, and the kind of name (PER, LOC, ORG) of
 words that the sentences labelled by a vote (``silver/``) have as a name at least half of the time. Its clusters are
@@ -26,6 +27,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any
 
 from cnlp.corpus import load_corpus, registry
@@ -38,6 +40,7 @@ from cnlp.text._data import dictionary_path
 from recipes import modern
 
 CORPUS, UNTAGGED, TODAY = "pfr-199801", "pfr-199802", "modern/pos_train.jsonl"
+TAGS = Path(__file__).with_name("pos_tags.tsv")
 SETTINGS: dict[str, Any] = {"epochs": 5, "burn_in": 1, "dropout": 0.3, "seed": 1}
 REPEATS = 4
 ROUNDING = {"smallest": 0.085, "clipped": 0.001}  # of the weights in the file: 17 MB
@@ -78,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def train(days: range, settings: dict[str, Any], *, progress: bool = False) -> WordTagger:
     """A tagger of these days of January, and of the other texts."""
     january = [sentences(days), sentences(days, joined=True)]
-    today = [of_today(TODAY)] * REPEATS
+    today = [by_hand()] * REPEATS
     february = [tuple(sentence) for sentence in load_corpus(UNTAGGED)]
     texts = chain(
         (words for words, _ in january[0]),
@@ -111,6 +114,15 @@ def of_today(name: str) -> list[Tagged]:
         return [(tuple(row["words"]), tuple(row["tags"])) for row in map(json.loads, lines)]
 
 
+def by_hand() -> list[Tagged]:
+    """All sentences of today that were tagged by hand: those of the data folder, and those of ``pos_tags.tsv``."""
+    with open(TAGS, encoding="utf-8") as lines:
+        rows = (line.rstrip("\n").split("\t") for line in lines if not line.startswith("#"))
+        tags = {identifier: tuple(listed.split(" ")) for identifier, listed in rows}
+    more = [(tuple(s.words), tags[s.identifier]) for s in modern.annotated() if s.identifier in tags]
+    return of_today(TODAY) + more
+
+
 def tag_sentences(tagger: PartOfSpeech, untagged: Sequence[Sequence[str]]) -> list[Tagged]:
     """Sentences as the tagger tags them."""
     return [(tuple(words), tuple(tagger.predict(words))) for words in untagged]
@@ -118,10 +130,10 @@ def tag_sentences(tagger: PartOfSpeech, untagged: Sequence[Sequence[str]]) -> li
 
 def tag_today(tagger: PartOfSpeech) -> Iterator[Tagged]:
     """The annotated sentences that have no tags by hand, tagged; their names correct the tags."""
-    by_hand = {words for words, _ in of_today(TODAY)}
+    known = {words for words, _ in by_hand()}
     for sentence in modern.annotated():
         words = tuple(sentence.words)
-        if words in by_hand:
+        if words in known:
             continue
         tags = tagger.predict(words)
         for start, end, label in sentence.entities:

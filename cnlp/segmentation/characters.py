@@ -68,6 +68,7 @@ class CharacterTagger(Estimator):
     temperature: ClassVar[float]  # what weights are divided by, before they make probabilities
     epochs: int
     dictionary: Mapping[str, int] | None
+    dictionaries: Mapping[str, Mapping[str, int]] | None = None
     families: Mapping[str, str] | None
     min_count: int
     seed: int
@@ -226,8 +227,11 @@ class CharacterTagger(Estimator):
         seen, times = np.unique(packed.points[packed.points > 0], return_counts=True)
         self.characters_ = dict(zip(map(chr, seen.tolist()), times.tolist(), strict=True))
         standard_of, cells, cell_standards, cell_blocks = cells_of(parts, packed, self.standards_)
-        dictionary = {normalise(word): freq for word, freq in self._dictionary.items()}
-        vocabulary = {word for word in dictionary if 2 <= len(word) <= LONGEST_MATCH}
+        dictionaries = [_folded(self._dictionary)]
+        if self.dictionaries:
+            others = {name: _folded(words) for name, words in self.dictionaries.items()}
+            dictionaries = [others.get(name, dictionaries[0]) for name in self.standards_]
+        vocabulary = {word for words in dictionaries for word in words if 2 <= len(word) <= LONGEST_MATCH}
         vocabulary |= {
             form
             for form in map(normalise, {word for words in sentences for word in words})
@@ -236,7 +240,7 @@ class CharacterTagger(Estimator):
         self.table_ = WordTable(vocabulary)
         starts, words = self.table_.find(packed.points)
         self.counts_ = encode.count_words(
-            self.table_, starts, words, lengths, cells, cell_standards, cell_blocks, dictionary
+            self.table_, starts, words, lengths, cells, cell_standards, cell_blocks, dictionaries
         )
         classes = self.counts_.evidence(words, standard_of[starts], cells[starts])
         keys = encode.tagger_keys(packed.points, starts, self.table_.lengths[words], classes)
@@ -316,6 +320,7 @@ class CharacterTagger(Estimator):
         """
         parameters = self.get_params()
         parameters.pop("dictionary")
+        parameters.pop("dictionaries", None)
         several = range(len(self.standards_))
         by_standard = [self.counts_.standards == number for number in several]
         arrays = {
@@ -371,7 +376,7 @@ class CharacterTagger(Estimator):
             array("as_text", "<i4").astype(np.int64).reshape(shape),
             numbers,
             numbers,
-            array("frequencies", "<i4").astype(np.int64),
+            array("frequencies", "<i4").astype(np.int64).reshape(-1, shape[0]),
         )
         model.characters_ = json.loads(bytes(array("characters", "u1")))
         model.streams_ = [Stream(templates[n], array(f"keys.{k}", "<i8").copy()) for k, n in enumerate(names)]
@@ -423,6 +428,10 @@ def word_spans(tags: npt.NDArray[np.uint8], packed: PackedLines) -> Ints:
 def _cut(text: str, lengths: Ints) -> list[str]:
     starts = np.flatnonzero(lengths).tolist()
     return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=False)]
+
+
+def _folded(dictionary: Mapping[str, int]) -> dict[str, int]:
+    return {normalise(word): frequency for word, frequency in dictionary.items()}
 
 
 def _sums(table: npt.NDArray[np.integer[Any]], groups: Sequence[npt.NDArray[np.bool_]]) -> bytes:

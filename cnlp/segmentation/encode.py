@@ -172,7 +172,7 @@ class WordCounts:
         as_text: [words, cells] how often its characters are adjacent.
         standards: [cells] number of the cell's standard.
         blocks: [cells] number of the cell's block.
-        frequencies: [words] in the general dictionary, -1 where it has none.
+        frequencies: [standards or 1, words] in the dictionary of the standard, -1 where it has none.
     """
 
     as_word: npt.NDArray[np.integer[Any]]
@@ -201,7 +201,8 @@ class WordCounts:
             n_blocks = int(self.blocks.max(initial=0)) + 1
             by_block = np.stack([self.as_word[:, self.blocks == b].sum(1) for b in range(n_blocks)], 1)
             anywhere = anywhere - by_block[words, self.blocks[cells]]
-        return evidence_classes(own, occurrences, anywhere, self.frequencies[words])
+        row = standards if len(self.frequencies) > 1 else 0
+        return evidence_classes(own, occurrences, anywhere, self.frequencies[row, words])
 
 
 def evidence_classes(own: Ints, occurrences: Ints, anywhere: Ints, dictionary: Ints) -> Ints:
@@ -223,7 +224,7 @@ def count_words(
     cells: Ints,
     standards: Sequence[int],
     blocks: Sequence[int],
-    dictionary: Mapping[str, int],
+    dictionaries: Sequence[Mapping[str, int]],
 ) -> WordCounts:
     """Count the words of a table in a packed corpus.
 
@@ -233,7 +234,7 @@ def count_words(
         lengths: [N] from :func:`word_lengths`.
         cells: [N] the cell of each position.
         standards, blocks: of each cell.
-        dictionary: frequencies by folded word.
+        dictionaries: frequencies by folded word, for every standard or one for all.
     """
     n_words, n_cells = len(table.words), len(standards)
     flat = words * n_cells + cells[starts]
@@ -242,5 +243,5 @@ def count_words(
         np.bincount(flat[chosen], minlength=n_words * n_cells).astype(np.int32).reshape(n_words, n_cells)
         for chosen in (is_word, slice(None))
     )
-    frequencies = np.fromiter((dictionary.get(word, -1) for word in table.words), np.int64, n_words)
+    frequencies = np.array([[dictionary.get(word, -1) for word in table.words] for dictionary in dictionaries])
     return WordCounts(as_word, as_text, np.array(standards), np.array(blocks), frequencies)

@@ -27,6 +27,7 @@ class Perceptron(CharacterTagger):
         burn_in: epochs before averaging starts.
         min_count: n-grams seen less often have no row.
         dictionary: words of a general dictionary with their frequencies, for match features.
+        dictionaries: by standard, what it has in place of ``dictionary``: the frequencies of its own time.
         families: standards that resemble each other, with the name of what they form: rows of their own.
         seed: of the order in which the sentences are seen.
 
@@ -47,6 +48,7 @@ class Perceptron(CharacterTagger):
         burn_in: int = 0,
         min_count: int = 2,
         dictionary: Mapping[str, int] | None = None,
+        dictionaries: Mapping[str, Mapping[str, int]] | None = None,
         families: Mapping[str, str] | None = None,
         seed: int = 1,
     ) -> None:
@@ -56,6 +58,7 @@ class Perceptron(CharacterTagger):
         self.burn_in = burn_in
         self.min_count = min_count
         self.dictionary = dictionary
+        self.dictionaries = dictionaries
         self.families = families
         self.seed = seed
 

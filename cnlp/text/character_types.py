@@ -6,6 +6,8 @@ numbers and those of times are types of their own.
 
 from __future__ import annotations
 
+from cnlp.text.characters import HAN, HANGUL, KANA, LATIN, LETTER, char_class
+
 TYPES = ("boundary", "digit", "latin", "number", "time", "han", "symbol", "letter")
 _BOUNDARY, _DIGIT, _LATIN, _NUMBER, _TIME, _HAN, _SYMBOL, _LETTER = range(8)
 _NUMBERS = frozenset("〇零○一二三四五六七八九十百千万亿两")
@@ -15,8 +17,8 @@ _TIMES = frozenset("年月日时分秒点")
 def character_type(char: str) -> int:
     """Index into ``TYPES`` of a folded character.
 
-    >>> [TYPES[character_type(char)] for char in "a三年国，"]
-    ['latin', 'number', 'time', 'han', 'symbol']
+    >>> [TYPES[character_type(char)] for char in "a三年国，😂か"]
+    ['latin', 'number', 'time', 'han', 'symbol', 'symbol', 'letter']
     """
     if "0" <= char <= "9":
         return _DIGIT
@@ -26,6 +28,7 @@ def character_type(char: str) -> int:
         return _NUMBER
     if char in _TIMES:
         return _TIME
-    if char in "々〆" or char >= "\u3100":
-        return _SYMBOL if "\ufe30" <= char <= "\ufe4f" or "\uff00" <= char <= "\uffef" else _HAN
-    return _LETTER if char.isalpha() else _SYMBOL
+    kind = char_class(char)
+    if kind == HAN or char in "々〆":
+        return _HAN
+    return _LETTER if kind in (LATIN, LETTER, KANA, HANGUL) else _SYMBOL

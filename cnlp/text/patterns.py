@@ -268,7 +268,7 @@ PATTERNS = (
         "nx m",
     ),
     Pattern("mention", r"@{name}{1,30}", True, "nx", decisive=True, after=("other", "unit")),
-    Pattern("topic", r"#[^#{break}]+#", True, "x", isolated=True, after=("other", "unit")),
+    Pattern("topic", r"#[^#{break}]*[^#{break}、,;( ]#", True, "x", isolated=True, after=("other", "unit")),
     Pattern(
         "emoji",
         r"{emoji}{attached}*({joiner}{emoji}{attached}*)*|{flag}{flag}?|[0-9#*]{variation}?{keycap}",

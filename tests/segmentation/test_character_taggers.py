@@ -162,10 +162,21 @@ class TestLearning:
             make().fit(sentences)
 
 
+class TestDictionaries:
+    def test_a_standard_has_frequencies_of_its_own(self, tmp_path):
+        parts = [Part(SENTENCES, "new"), Part(SENTENCES, "old", "again")]
+        model = Perceptron(epochs=2, dictionary={"国人": 50}, dictionaries={"old": {"国人": 5, "中学": 3}}).fit_parts(parts)
+        word, other = model.table_.words.index("国人"), model.table_.words.index("中学")
+        assert model.counts_.frequencies[:, [word, other]].tolist() == [[50, -1], [5, 3]]
+        model.save(tmp_path / "model")
+        assert Perceptron.load(tmp_path / "model").counts_.frequencies.tolist() == model.counts_.frequencies.tolist()
+        assert model.counts_.evidence([other] * 2, [0, 1])[0] == NOTHING
+
+
 class TestRawText:
     def test_words_of_raw_text_become_evidence(self):
         model = Perceptron(epochs=5).fit(SENTENCES, raw=["中国人民在生活"] * 3)
-        assert model.counts_.frequencies[model.table_.words.index("人民")] == 3
+        assert model.counts_.frequencies[0, model.table_.words.index("人民")] == 3
         assert Perceptron(epochs=5).fit(SENTENCES).counts_.frequencies.max() == -1
 
     def test_words_seen_once_do_not(self):
