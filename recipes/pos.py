@@ -4,7 +4,7 @@ Needs numpy, tqdm, jieba (its dictionary is read) and the data folder (``CNLP_DA
 
     PFR January 1998       in two forms, with surname and given name as two words and as one
     modern/pos_train       4,200 sentences of today, tagged by hand in PFR's tags, each seen ``REPEATS`` times
-    recipes/pos_tags.tsv   tags by hand of NNNN more sentences of modern/train, likewise
+    recipes/pos_tags.tsv   tags by hand of 4,800 more sentences of modern/train, likewise
     PFR February 1998      words without tags, which a first model of the above tags (self-training)
     modern/train           its other sentences, likewise; entities that are one word correct the tag
 

@@ -165,7 +165,9 @@ class TestLearning:
 class TestDictionaries:
     def test_a_standard_has_frequencies_of_its_own(self, tmp_path):
         parts = [Part(SENTENCES, "new"), Part(SENTENCES, "old", "again")]
-        model = Perceptron(epochs=2, dictionary={"国人": 50}, dictionaries={"old": {"国人": 5, "中学": 3}}).fit_parts(parts)
+        model = Perceptron(epochs=2, dictionary={"国人": 50}, dictionaries={"old": {"国人": 5, "中学": 3}}).fit_parts(
+            parts
+        )
         word, other = model.table_.words.index("国人"), model.table_.words.index("中学")
         assert model.counts_.frequencies[:, [word, other]].tolist() == [[50, -1], [5, 3]]
         model.save(tmp_path / "model")

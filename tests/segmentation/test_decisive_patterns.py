@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cnlp.segmentation import ALGORITHMS, Segmenter
+from cnlp.segmentation.tagger import load_tagger
 
 DIGITS = "〇一二三四五六七八九"
 YEARS = [f"{year}年" for year in range(1000, 3000)]
@@ -17,7 +18,10 @@ def spelt(year: str) -> str:
 
 KINDS = {
     "years": (YEARS, ("公司于{}成立", "在{}8月", "从{}起，", "{}")),
-    "years in characters": ([spelt(year) for year in YEARS], ("公司于{}成立", "{}三月", "{}")),
+    "years in characters": (
+        [spelt(year) for year in YEARS] + ["二００一年", "一九○八年"],
+        ("公司于{}成立", "{}三月", "{}"),
+    ),
     "months": ([f"{month}月" for month in range(1, 13)] + ["08月", "3月份"], ("于{}成立", "今年{}，", "{}")),
     "days": ([f"{day}日" for day in range(1, 32)], ("于{}成立", "5月{}晚", "{}")),
     "days of a month": ([f"{day}号" for day in range(1, 32)], ("5月{}成立", "我{}回来")),
@@ -91,3 +95,16 @@ def test_every_dot_joins_the_parts_of_a_name(dot: str, algorithm: str) -> None:
 @pytest.mark.parametrize(("standard", "words"), [("pku", ["2022年"]), ("sxu", ["2022", "年"]), ("ud", ["2022", "年"])])
 def test_a_standard_keeps_its_way_of_years(standard: str, words: list[str]) -> None:
     assert Segmenter(standard=standard).segment("公司于2022年成立")[2 : 2 + len(words)] == words
+
+
+@pytest.mark.parametrize("standard", load_tagger().standards)
+def test_no_standard_splits_a_run_of_letters(standard: str) -> None:
+    segmenter = Segmenter(standard=standard)
+    for word in ("Katherine", "Informer", "Photoshop", "Rutherford", "microservices", "Τελεία", "Москва"):
+        found = segmenter.segment(f"我用{word}处理")
+        assert any(word in piece for piece in found), found
+
+
+def test_a_topic_does_not_end_at_a_comma() -> None:
+    assert "#A、#" not in Segmenter().segment("音有#A、#B")
+    assert "#今天很好！#" in Segmenter().segment("#今天很好！#大家好")
