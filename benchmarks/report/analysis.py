@@ -15,12 +15,34 @@ def large_gazetteer(record: Record) -> str:
             f"{cell['seconds']['median']:.2f}",
             f"{cell['bytes_per_name']['median']:.0f}",
             f"{cell['megabytes']['median']:.0f} / {cell['peak_megabytes']['median']:.0f}",
-            rate_cell(scan["pyahocorasick" if name == "pyahocorasick" else "cnlp matches"]),
+            rate_cell(scan["pyahocorasick" if name == "pyahocorasick" else "cnlp, any"]),
+            "" if name == "pyahocorasick" else rate_cell(scan["cnlp, words"]),
         ]
         for name, cell in results["load"].items()
     ]
-    head = [f"{results['names']:,} names", "seconds to load", "bytes a name", "MB held / peak", "scan, MB/s"]
+    head = [
+        f"{results['names']:,} names",
+        "seconds to load",
+        "bytes a name",
+        "MB held / peak",
+        "anywhere, MB/s",
+        "words, MB/s",
+    ]
     return table(head, rows)
+
+
+def large_matcher(record: Record) -> str:
+    """Time and memory to build from a file, and the speed of each way to search."""
+    results = record["results"]
+    built = results["build"]
+    rows = []
+    for name, rate in results["search"]["mb_per_s"].items():
+        cost = built[name.split(",")[0]]
+        cells = [f"{cost['seconds']['median']:.2f}", f"{cost['bytes_per_name']['median']:.0f}"]
+        rows.append([name, *(cells if name in built or name == "cnlp, all" else ["", ""]), rate_cell(rate)])
+    change = results["search"]["change_ms"]["median"]
+    head = [f"{results['strings']:,} strings", "seconds to build", "bytes a string", "search, MB/s"]
+    return f"{table(head, rows)}\n\nAdding one string and searching a line: {change:.2f} ms."
 
 
 def finders_side_by_side(record: Record) -> str:

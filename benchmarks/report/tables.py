@@ -22,6 +22,7 @@ TABLES: dict[str, tuple[str | tuple[str, ...], Callable[..., str]]] = {
     "pos-joint": ("pos_joint.json", words.words_and_tags_together),
     "pos-speed": ("pos_speed.json", words.speed_of_tagging),
     "gazetteer": ("gazetteer.json", analysis.large_gazetteer),
+    "matcher": ("matcher.json", analysis.large_matcher),
     "methods": ("methods.json", words.methods),
     "keywords": ("keywords.json", analysis.keyword_quality),
     "keywords-ablation": ("keywords.json", analysis.keyword_ablation),

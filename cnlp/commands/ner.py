@@ -12,7 +12,7 @@ import click
 from cnlp.batch.entity_formats import ENTITY_SUFFIXES, HTML, FindEntities, make_entity_analysis, make_entity_format
 from cnlp.batch.streams import Writing
 from cnlp.commands._options import BatchOptions, batch_options, format_option, model_option
-from cnlp.ner.gazetteer import Gazetteer, read_gazetteer
+from cnlp.ner.gazetteer import BOUNDARIES, Gazetteer, read_gazetteer
 from cnlp.ner.merge import merge
 from cnlp.ner.rules import RULE_NAMES, Rules
 from cnlp.types import Entity
@@ -52,6 +52,13 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
     "repeated, the last one counts. A gazetteer that was saved as .safetensors loads instantly.",
 )
 @click.option(
+    "--boundaries",
+    type=click.Choice(BOUNDARIES),
+    default=BOUNDARIES[0],
+    show_default=True,
+    help="Where names of mode prefer begin and end: words: where a word of the segmenter may; any: everywhere.",
+)
+@click.option(
     "--rules",
     metavar="LIST",
     callback=_split,
@@ -86,6 +93,7 @@ def command(
     model: str | None,
     no_model: bool,
     gazetteers: tuple[str, ...],
+    boundaries: str,
     rules: tuple[str, ...] | None,
     no_rules: tuple[str, ...] | None,
     expressions: list[tuple[str, str]],
@@ -103,7 +111,7 @@ def command(
     plan = batch.plan(ENTITY_SUFFIXES[format_])
     find = make_finder(
         None if no_model else load_finder(model),
-        _load_gazetteer(gazetteers),
+        _load_gazetteer(gazetteers, boundaries),
         Rules(_choose_rules(rules, no_rules), expressions),
         labels,
         min_score,
@@ -152,14 +160,15 @@ def _find(
     return merged
 
 
-def _load_gazetteer(paths: Sequence[str]) -> Gazetteer | None:
+def _load_gazetteer(paths: Sequence[str], boundaries: str) -> Gazetteer | None:
     """The entries of all files, or one gazetteer that was saved."""
     if len(paths) == 1:
-        return Gazetteer.load(paths[0]) if paths[0].endswith(SAVED) else Gazetteer(paths[0])
+        open_one = Gazetteer.load if paths[0].endswith(SAVED) else Gazetteer
+        return open_one(paths[0], boundaries=boundaries)
     for path in paths:
         if path.endswith(SAVED):
             raise click.UsageError(f"{path}: a saved gazetteer must be the only one")
-    return Gazetteer(chain.from_iterable(map(read_gazetteer, paths))) if paths else None
+    return Gazetteer(chain.from_iterable(map(read_gazetteer, paths)), boundaries=boundaries) if paths else None
 
 
 def _choose_rules(rules: Sequence[str] | None, without: Sequence[str] | None) -> list[str]:

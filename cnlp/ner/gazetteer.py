@@ -11,8 +11,9 @@ A file has one entry a line, fields separated by tabs, text and label required::
     block    nothing inside a match is an entity; with a label, nothing of this label
 
 and may be followed by the flag ``partial``, as in ``force,partial``: the text may begin or end inside a run of
-letters or digits. Without it none does: ``AI`` is not found in ``AIR``. Blank lines and lines that begin with ``#``
-and a space are skipped. Of entries that fold to one text the last counts. The encoding is UTF-8.
+letters or digits. Without it none does: ``AI`` is not found in ``AIR``. Entries of mode ``prefer`` begin and end where
+words do (:mod:`cnlp.ner.boundaries`), unless the gazetteer is made with ``boundaries="any"``. Blank lines and lines
+that begin with ``#`` and a space are skipped. Of entries that fold to one text the last counts. The encoding is UTF-8.
 
 :mod:`cnlp.ner.merge` says how matches and the entities of a model become one list.
 
@@ -36,6 +37,7 @@ from cnlp.lexicon.runs import inside_runs
 from cnlp.lexicon.trie import Trie
 from cnlp.models.format import write_model
 from cnlp.models.registry import open_model
+from cnlp.ner.boundaries import Boundaries
 from cnlp.types import Entity
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 KIND = "gazetteer"  # of a file
 GAZETTEER_MODES = ("prefer", "force", "block")
 GAZETTEER_FLAGS = ("partial",)
+BOUNDARIES = ("words", "any")
 MAX_TEXT_LENGTH = 1000  # code points, as in a lexicon
 
 
@@ -89,12 +92,15 @@ class Gazetteer:
         width: match full width and half width alike.
         case: match capital and small letters alike.
         script: match Traditional and Simplified Chinese alike.
+        boundaries: where an entry of mode ``prefer`` may begin and end: ``"words"``: where a word of the segmenter
+            may, so that 马云 is not found in 骑马云游; ``"any"``: everywhere, which is faster.
 
     Raises:
         OSError: the file cannot be read.
         EncodingError: it is not UTF-8.
         FormatError: a line of it breaks the format; file, line and reason are named.
-        ArgumentError: an entry's fields contradict each other, or there are too many entries.
+        ArgumentError: an entry's fields contradict each other, there are too many entries, or there are no such
+            boundaries.
 
     >>> places = Gazetteer([("北大", "ORG", "prefer", "北京大学"), ("北京", "LOC")])
     >>> for entity in places.entities("北大在北京"):
@@ -110,7 +116,9 @@ class Gazetteer:
         width: bool = True,
         case: bool = True,
         script: bool = True,
+        boundaries: str = "words",
     ) -> None:
+        self._boundaries = _checked_boundaries(boundaries)
         kinds = _Kinds()
         numbers: dict[str, int] = {}
         for text, kind in _numbered(entries, kinds):
@@ -120,15 +128,17 @@ class Gazetteer:
         self._trie = Trie.build(numbers, width=width, case=case, script=script)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Gazetteer:
+    def load(cls, path: str | os.PathLike[str], *, boundaries: str = "words") -> Gazetteer:
         """Map a saved gazetteer into memory: nothing is built, and processes share it.
 
         Raises:
             OSError: the file cannot be read.
             ModelError: it is damaged, foreign, or no gazetteer.
+            ArgumentError: there are no such boundaries.
         """
         file = open_model(path, KIND)
         gazetteer = cls.__new__(cls)
+        gazetteer._boundaries = _checked_boundaries(boundaries)
         gazetteer._trie = Trie.from_file(file)
         checked = _Kinds()
         with file.loading("its labels and names cannot be used"):
@@ -153,7 +163,7 @@ class Gazetteer:
         return len(self._trie)
 
     def matches(self, text: str) -> list[GazetteerMatch]:
-        """Every entry at every place, overlapping ones and blocks too, by start, then end.
+        """Every entry at every place where it may be, overlapping ones and blocks too, by start, then end.
 
         Raises:
             TextTypeError: ``text`` is not a str.
@@ -166,12 +176,19 @@ class Gazetteer:
         found = []
         places = self._trie.matches(text)
         inside = inside_runs(text) if places else None
+        words: Boundaries | None = None
         for start, end, number in places:
             if number > len(kinds):
                 raise errors.bad_model(self._trie.path, f"damaged: entry of kind {number}, there are {len(kinds)}")
             label, mode, name, partial = kinds[number - 1]
-            if inside is None or partial or not (inside[start] or inside[end]):
-                found.append(GazetteerMatch(start, end, label, mode, name))
+            if inside is not None and (inside[start] or inside[end]):
+                if not partial:
+                    continue
+            elif mode == "prefer" and self._boundaries == "words":
+                words = words or Boundaries(text)
+                if not words.allow(start, end):
+                    continue
+            found.append(GazetteerMatch(start, end, label, mode, name))
         return found
 
     def entities(self, text: str) -> list[Entity]:
@@ -183,6 +200,12 @@ class Gazetteer:
         from cnlp.ner.merge import merge
 
         return merge(text, matches=self.matches(text))
+
+
+def _checked_boundaries(boundaries: str) -> str:
+    if boundaries not in BOUNDARIES:
+        raise errors.unknown_choice("boundaries", boundaries, BOUNDARIES)
+    return boundaries
 
 
 def read_gazetteer(path: str | os.PathLike[str]) -> Iterator[GazetteerEntry]:

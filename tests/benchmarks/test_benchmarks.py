@@ -23,6 +23,7 @@ from benchmarks.measure import (
     gazetteer,
     keywords,
     lexicon,
+    matcher,
     memory,
     methods,
     ner,
@@ -432,6 +433,7 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     parts = {f"gold words, {part}": accuracy for part in ("days 26-28", "days 29-31", "present-day")}
     record.save({"results": {**parts, **scores}}, corpora / "pos.json")
     gazetteer.main(["--names", "5", "--rounds", "1", "--output", str(corpora / "gazetteer.json")])
+    matcher.main(["--strings", "5", "--rounds", "1", "--output", str(corpora / "matcher.json")])
     monkeypatch.setattr(methods, "load_rjieba", lambda: list)
     write_training_data(corpora / "data")
     monkeypatch.setattr(methods, "RAW", ("raw/news",))

@@ -147,7 +147,7 @@ def test_a_block_with_a_label_leaves_the_others() -> None:
     texts,
 )
 def test_every_entry_is_found_wherever_it_stands(entries: list[tuple[str, str, str]], text: str) -> None:
-    gazetteer = Gazetteer(entries)
+    gazetteer = Gazetteer(entries, boundaries="any")
     known = {normalise(word): (label, mode) for word, label, mode in entries}
     folded = normalise(text)
     assert gazetteer.matches(text) == [

@@ -1,0 +1,109 @@
+"""Where a name may begin and end in a text: where a word of the segmenter does.
+
+A match between the borders of words (马云 in 马云/说) is a name, a match across them (马云 in 骑马/云游) is not. Inside
+one longer word it is a name if the segmenter could have segmented there:
+
+* the standard of Universal Dependencies, which splits compounds, splits there: 北京 in 北京市, but not
+  李明 in 李明亮, which it splits 李/明亮;
+* or splitting the word there is nearly as good in the sentence: 李明 in 李明明/天.
+
+Both are margins of a tagger: how much better the best segmentation with both borders is than the best without one of
+them, in nats. Cost: O(n) for the words of a text of n characters; a margin reads a word of at most ``LONGEST_WORD``
+characters and ``CONTEXT`` characters on each side.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection
+from functools import cache, lru_cache
+from itertools import accumulate
+from typing import Any
+
+from cnlp._kernel.layout import N_TAGS, NO_BOUNDARY, TAG_B, TAG_E, TAG_M, TAG_S
+from cnlp.segmentation import Segmenter
+from cnlp.segmentation.tagger import DEFAULT_STANDARD
+
+FINE_STANDARD = "ud"
+SURE = 1.75  # nats by which the fine standard must prefer the split; chosen on hand-written sentences, as the next
+NEAR = -1.75
+LONGEST_WORD = 16
+CONTEXT = 8
+_IMPOSSIBLE = -(10**12)
+_BEFORE = {TAG_B: (TAG_E, TAG_S), TAG_M: (TAG_B, TAG_M), TAG_E: (TAG_B, TAG_M), TAG_S: (TAG_E, TAG_S)}
+
+
+class Boundaries:
+    """The words of one text.
+
+    >>> words = Boundaries("马云骑马云游四方")
+    >>> words.allow(0, 2), words.allow(3, 5)
+    (True, False)
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends = [0, *accumulate(map(len, _segmenter(DEFAULT_STANDARD).segment(text)))]
+
+    def allow(self, start: int, end: int) -> bool:
+        """May a name begin and end there?"""
+        ends = self._ends
+        first = bisect_right(ends, start) - 1
+        after = bisect_left(ends, end)
+        if ends[first] == start and ends[after] == end:
+            return True
+        if after > first + 1 or ends[after] - ends[first] > LONGEST_WORD:
+            return False
+        return self._splits(ends[first], ends[after], start, end)
+
+    def _splits(self, begin: int, stop: int, start: int, end: int) -> bool:
+        """May the word ``text[begin:stop]`` be split around ``text[start:end]``?"""
+        if margin(FINE_STANDARD, self._text[begin:stop], start - begin, end - begin) >= SURE:
+            return True
+        left = max(0, begin - CONTEXT)
+        return margin(DEFAULT_STANDARD, self._text[left : stop + CONTEXT], start - left, end - left) >= NEAR
+
+
+@lru_cache(maxsize=1 << 14)
+def margin(standard: str, text: str, start: int, end: int) -> float:
+    """How much better the best segmentation with borders at both places is than the best without one, in nats.
+
+    Minus infinity where a pattern, such as that of addresses, forbids one.
+
+    >>> margin("ud", "北京市", 0, 2) > 0, margin("ud", "李明亮", 0, 2) > 0
+    (True, False)
+    """
+    segmenter = _segmenter(standard)
+    model = segmenter.tagger
+    assert model is not None
+    flags, _ = segmenter.kernel.constraints(text, None)
+    if (flags[start] | flags[end]) & NO_BOUNDARY:
+        return float("-inf")
+    scores: Any = memoryview(model.tagger.scores(text)).cast("h", (len(text), N_TAGS)).tolist()
+    steps: Any = memoryview(model.tagger.transitions).cast("i", (N_TAGS, N_TAGS)).tolist()
+    inner = [place for place in (start, end) if 0 < place < len(text)]
+    without = max((_best(scores, steps, (), (place,)) for place in inner), default=_IMPOSSIBLE)
+    return (_best(scores, steps, inner, ()) - without) * model.unit / model.temperature
+
+
+def _best(scores: list[list[int]], steps: list[list[int]], borders: Collection[int], joints: Collection[int]) -> int:
+    """The score of the best tags (Viterbi 1967) with these borders of words, and none at the joints."""
+    best = [_IMPOSSIBLE] * N_TAGS
+    for place, row in enumerate(scores):
+        allowed = set(_BEFORE)
+        if place == 0 or place in borders:
+            allowed -= {TAG_M, TAG_E}
+        if place in joints:
+            allowed -= {TAG_B, TAG_S}
+        best = [
+            row[tag] + (max(best[before] + steps[before][tag] for before in _BEFORE[tag]) if place else 0)
+            if tag in allowed
+            else _IMPOSSIBLE
+            for tag in range(N_TAGS)
+        ]
+    return max(best[TAG_E], best[TAG_S])
+
+
+@cache
+def _segmenter(standard: str) -> Segmenter:
+    return Segmenter(standard=standard)
