@@ -12,8 +12,9 @@ A file has one entry a line, fields separated by tabs, text and label required::
 
 and may be followed by the flag ``partial``, as in ``force,partial``: the text may begin or end inside a run of
 letters or digits. Without it none does: ``AI`` is not found in ``AIR``. Entries of mode ``prefer`` begin and end where
-words do (:mod:`cnlp.ner.boundaries`), unless the gazetteer is made with ``boundaries="any"``. Blank lines and lines
-that begin with ``#`` and a space are skipped. Of entries that fold to one text the last counts. The encoding is UTF-8.
+words do (:mod:`cnlp.segmentation.boundaries`), unless the gazetteer is made with ``boundaries="any"``. Blank lines and
+lines that begin with ``#`` and a space are skipped. Of entries that fold to one text the last counts. The encoding is
+UTF-8.
 
 :mod:`cnlp.ner.merge` says how matches and the entities of a model become one list.
 
@@ -37,7 +38,7 @@ from cnlp.lexicon.runs import inside_runs
 from cnlp.lexicon.trie import Trie
 from cnlp.models.format import write_model
 from cnlp.models.registry import open_model
-from cnlp.ner.boundaries import Boundaries
+from cnlp.segmentation.boundaries import Boundaries
 from cnlp.types import Entity
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from cnlp.errors import ArgumentError
-from cnlp.ner.boundaries import Boundaries
 from cnlp.ner.entities import entities
 from cnlp.ner.gazetteer import Gazetteer
+from cnlp.segmentation.boundaries import Boundaries
 
 # Sentences with a name in brackets.
 NAMES = {

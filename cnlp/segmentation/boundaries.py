@@ -1,4 +1,4 @@
-"""Where a name may begin and end in a text: where a word of the segmenter does.
+"""Where a listed name or term may begin and end in a text: where a word of the segmenter may.
 
 A match between the borders of words (马云 in 马云/说) is a name, a match across them (马云 in 骑马/云游) is not. Inside
 one longer word it is a name if the segmenter could have segmented there:
@@ -15,7 +15,7 @@ characters and ``CONTEXT`` characters on each side.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache, lru_cache
 from itertools import accumulate
 from typing import Any
@@ -36,22 +36,31 @@ _BEFORE = {TAG_B: (TAG_E, TAG_S), TAG_M: (TAG_B, TAG_M), TAG_E: (TAG_B, TAG_M), 
 class Boundaries:
     """The words of one text.
 
+    Args:
+        text: any str.
+        words: its words; those of the default segmenter if ``None``.
+
+    Attributes:
+        ends: of the words, in the order of the text; 0 is the first.
+
     >>> words = Boundaries("马云骑马云游四方")
     >>> words.allow(0, 2), words.allow(3, 5)
     (True, False)
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, words: Iterable[str] | None = None) -> None:
         self._text = text
-        self._ends = [0, *accumulate(map(len, _segmenter(DEFAULT_STANDARD).segment(text)))]
+        words = _segmenter(DEFAULT_STANDARD).segment(text) if words is None else words
+        self.ends = [0, *accumulate(map(len, words))]
+        self._borders = frozenset(self.ends)
 
     def allow(self, start: int, end: int) -> bool:
         """May a name begin and end there?"""
-        ends = self._ends
+        if start in self._borders and end in self._borders:
+            return True
+        ends = self.ends
         first = bisect_right(ends, start) - 1
         after = bisect_left(ends, end)
-        if ends[first] == start and ends[after] == end:
-            return True
         if after > first + 1 or ends[after] - ends[first] > LONGEST_WORD:
             return False
         return self._splits(ends[first], ends[after], start, end)
