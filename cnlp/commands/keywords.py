@@ -35,7 +35,12 @@ from cnlp.keyphrases import METHODS, Idf, make_extractor, read_stopwords
 )
 @click.option("-k", "--top-k", type=click.IntRange(0), default=20, show_default=True, help="How many at most.")
 @click.option("--phrases/--no-phrases", default=True, help="Adjacent words as one keyword.  [default: phrases]")
-@click.option("-p", "--pos", metavar="TAGS", help="Wanted parts of speech, such as n,v; ns for places alone.")
+@click.option(
+    "-p",
+    "--pos",
+    metavar="TAGS",
+    help="Wanted parts of speech, such as n,v; ns for places alone; also tags of --lexicon.",
+)
 @click.option("--min-length", type=click.IntRange(1), default=2, show_default=True, help="Of a keyword, in characters.")
 @click.option("--stopwords", metavar="FILE", help="Words that are never keywords, one per line.")
 @click.option("--idf", metavar="FILE", help="Table of 'cnlp idf', or jieba's idf.txt.")

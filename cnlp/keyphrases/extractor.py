@@ -1,9 +1,10 @@
 """What every method shares: which words are candidates, and how the best become keywords.
 
 The words come from a segmenter. A word is a term unless it is a stop word, of a class that is not wanted, or without
-a letter (numbers, punctuation); a term alone needs ``min_length`` characters. Adjacent terms may form
-phrases of up to four words; a blank between two Latin words does not part them. Words that differ in width or ASCII
-case only are one. Cost: O(n) for a text of n characters, and O(c log k) for k keywords of c candidates.
+a letter (numbers, punctuation); what the user lists decides first (:mod:`cnlp.keyphrases.own_terms`). A term alone
+needs ``min_length`` characters. Adjacent terms may form phrases of up to four words; a blank between two Latin words
+does not part them. Words that differ in width or ASCII case only are one. Cost: O(n) for a text of n characters, and
+O(c log k) for k keywords of c candidates.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel import kernel
-from cnlp.keyphrases.classes import class_mask
+from cnlp.keyphrases.own_terms import OwnTerms
 from cnlp.keyphrases.resources import shipped_resources
 from cnlp.lexicon.trie import Trie
-from cnlp.segmentation import segment
+from cnlp.segmentation import segmenter_for
 from cnlp.types import Keyword
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Extractor:
     Args:
         phrases: join words that recur side by side.
         pos: parts of speech that are wanted, by the beginnings of their names, such as ``["n", "v"]``; see
-            :mod:`cnlp.keyphrases.classes`. All content words if ``None``.
+            :mod:`cnlp.keyphrases.classes`; and tags of the segmenter's lexicon. All content words if ``None``.
         stopwords: words that are never keywords; the shipped list if ``None``.
         min_length: characters of the shortest keyword.
         idf: document frequencies; the shipped ones if ``None``.
@@ -79,7 +80,7 @@ class Extractor:
         return [Keyword(text[spans[0][0] : spans[0][1]], score, count, spans) for score, count, spans in found]
 
     def __getstate__(self) -> dict[str, object]:
-        return {name: value for name, value in self.__dict__.items() if name != "_tables"}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_tables", "_own")}
 
     def _found(self, text: str, terms: kernel.Terms, top_k: int) -> list[FoundTerm]:
         """Score, count and spans of the best."""
@@ -90,8 +91,15 @@ class Extractor:
         raise NotImplementedError
 
     def _terms(self, text: str) -> kernel.Terms:
-        words = segment(text) if self.segmenter is None else self.segmenter.segment(text)
-        return kernel.Terms(text, words, *self._tables)
+        words, kinds = self._own.words(text)
+        return kernel.Terms(text, words, *self._tables, kinds)
+
+    @cached_property
+    def _own(self) -> OwnTerms:
+        """What the user's lists decide."""
+        resources = shipped_resources()
+        idf = None if self.idf is resources.idf else self.idf
+        return OwnTerms(self.segmenter or segmenter_for(), idf, self.pos, resources.lexicon)
 
     @cached_property
     def _tables(self) -> tuple[kernel.Trie, kernel.Trie | None, bytes, kernel.Trie | None, bytes, int, int, int]:
@@ -103,7 +111,7 @@ class Extractor:
             idf.levels(self._smoothing),
             None if self.stopwords is None else _trie_of(self.stopwords),
             resources.letters,
-            class_mask(self.pos),
+            self._own.classes,
             self.min_length,
             LONGEST_KEYPHRASE if self.phrases else 1,
         )

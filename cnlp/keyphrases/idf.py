@@ -101,11 +101,11 @@ def _read_values(path: str | os.PathLike[str]) -> dict[str, float]:
     with open(path, "rb") as file:
         for number, line in enumerate(file, 1):
             try:
-                fields = line.decode("utf-8-sig" if number == 1 else "utf-8").split()
-                word, value = fields[0], float(fields[-1])
-                if len(fields) != 2 or not math.isfinite(value):
+                word, last = line.decode("utf-8-sig" if number == 1 else "utf-8").strip().rsplit(maxsplit=1)
+                value = float(last)
+                if not math.isfinite(value):
                     raise ValueError
-            except (ValueError, IndexError):
+            except ValueError:
                 if line.strip():
                     raise errors.bad_line(
                         path, number, "a word and its IDF needed, or a first line '# documents<TAB>number'"

@@ -65,6 +65,7 @@ def terms(kernel: Any, words: list[str], **changes: Any) -> Any:
         options["classes"],
         options["min_length"],
         options["max_words"],
+        options.get("kinds", b""),
     )
 
 
@@ -78,9 +79,12 @@ def terms(kernel: Any, words: list[str], **changes: Any) -> Any:
     classes=st.sampled_from([0x7FFF, 0xFFFF, 0x0002, 0]),
     min_length=st.integers(0, 3),
     max_words=st.integers(1, 4),
+    has_kinds=st.booleans(),
 )
-def test_twins(words: list[str], seed: int, **changes: Any) -> None:
+def test_twins(words: list[str], seed: int, has_kinds: bool, **changes: Any) -> None:
     changes["idf"] = changes.pop("table")
+    if has_kinds:
+        changes["kinds"] = bytes(Random(seed).choice((0, 0, 1, 2, 3, 9, 17, 255)) for _ in words)
     fast, slow = (terms(kernel, words, **changes) for kernel in (native, reference))
     random = Random(seed)
     weights = array("d", [random.gauss(0, 1) for _ in range(FEATURES)]).tobytes()
@@ -102,7 +106,14 @@ def test_twins(words: list[str], seed: int, **changes: Any) -> None:
 @each_kernel
 @pytest.mark.parametrize(
     "changes",
-    [{"max_words": 0}, {"max_words": 5}, {"levels": b""}, {"levels": b"1234567"}, {"letters": b"123"}],
+    [
+        {"max_words": 0},
+        {"max_words": 5},
+        {"levels": b""},
+        {"levels": b"1234567"},
+        {"letters": b"123"},
+        {"kinds": b"12"},
+    ],
 )
 def test_arguments_that_do_not_fit_are_refused(kernel: Any, changes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="do not fit together"):

@@ -36,11 +36,12 @@ size_t rank_by_terms(const Terms *terms, const double *scores, Ranked *ranked)
         const Candidate *candidate = &terms->candidates[k];
         const TermPosition *first = &terms->positions[candidate->first];
         uint32_t n = candidate->length;
-        if (candidate->count <= longer[k] || (n > 1 ? candidate->count < 2 : !terms->terms[k].is_eligible))
+        uint32_t within = is_listed(terms, k) ? 0 : longer[k];
+        if (candidate->count <= within || (n > 1 ? candidate->count < 2 : !terms->terms[k].is_eligible))
             continue;
-        uint32_t independent = candidate->count - longer[k];
+        uint32_t independent = candidate->count - within;
         double score = 0.0;
-        if (n == 1 && !longer[k])
+        if (n == 1 && !within)
             score = scores[k];
         else {
             for (uint32_t t = 0; t < n; t++)
@@ -107,7 +108,7 @@ size_t ranked_choose(const Terms *terms, Ranked *ranked, size_t count, Ranked *b
         ranked[0] = ranked[--count];
         sift(ranked, count, 0);
         size_t k = 0;
-        while (k < chosen && !repeats(terms, &top, &best[k], distinct))
+        while (k < chosen && !repeats(terms, &top, &best[k], distinct && !is_listed(terms, top.number)))
             k++;
         if (k == chosen)
             best[chosen++] = top;

@@ -10,12 +10,12 @@ typedef struct {
     uint32_t first, length, number;
 } Ranked;
 
-/* Candidates that occur more often than any longer one, scored by the scores of their terms. `ranked` has room for all
+/* Candidates that occur more often than any longer one, and listed terms, scored by the scores of their terms. `ranked` has room for all
  * candidates. Returns how many, SIZE_MAX without memory. */
 size_t rank_by_terms(const Terms *terms, const double *scores, Ranked *ranked);
 
-/* Moves the best to the head of `best`, none twice, with `distinct` none that is a part of a better one; `ranked` is
- * used up. Returns how many. */
+/* Moves the best to the head of `best`, none twice, with `distinct` none that is a part of a better one, but listed
+ * terms; `ranked` is used up. Returns how many. */
 size_t ranked_choose(const Terms *terms, Ranked *ranked, size_t count, Ranked *best, size_t top_k, int distinct);
 
 /* What a candidate has to its sides, over all its occurrences. */

@@ -67,21 +67,27 @@ static int is_worded(TermFilter *filter, const uint32_t *word, size_t length)
 }
 
 /* Makes a term of the word, or not. Returns its number, or NO_TERM. */
-static uint32_t judge(Terms *terms, TermFilter *filter, const uint32_t *word, size_t length, int *failed)
+static uint32_t judge(Terms *terms, TermFilter *filter, uint8_t kind, const uint32_t *word, size_t length, int *failed)
 {
     uint32_t facts = value_of(filter->lexicon, word, length);
     uint32_t class = facts ? (facts - 1) & (TERM_CLASSES - 1) : 0;
-    int stop = filter->stops ? value_of(filter->stops, word, length) != 0 : facts && ((facts - 1) & TERM_STOP);
-    if (stop || !(filter->classes >> class & 1) || !is_worded(filter, word, length))
+    int listed = kind >= TERM_LISTED;
+    int stop =
+        filter->stops ? value_of(filter->stops, word, length) != 0 : !listed && facts && ((facts - 1) & TERM_STOP);
+    if (listed)
+        class = (uint32_t)(kind - TERM_LISTED) & (TERM_CLASSES - 1);
+    else if (!(filter->classes >> class & 1) || !is_worded(filter, word, length))
+        return NO_TERM;
+    if (stop || kind == TERM_REFUSED)
         return NO_TERM;
     if (!reserve(&terms->terms, &terms->terms_capacity, terms->n_terms + 1, sizeof *terms->terms)) {
         *failed = 1;
         return NO_TERM;
     }
-    uint32_t listed = filter->idf ? value_of(filter->idf, word, length) : facts;
-    uint32_t level = listed ? (listed - 1) >> TERM_LEVEL_SHIFT : 0;
-    terms->terms[terms->n_terms] =
-        (Term){filter->levels[level < filter->n_levels ? level : 0], (uint8_t)class, length >= filter->min_length};
+    uint32_t counted = filter->idf ? value_of(filter->idf, word, length) : facts;
+    uint32_t level = counted ? (counted - 1) >> TERM_LEVEL_SHIFT : 0;
+    terms->terms[terms->n_terms] = (Term){filter->levels[level < filter->n_levels ? level : 0], (uint8_t)class,
+                                          length >= filter->min_length, (uint8_t)listed};
     return (uint32_t)terms->n_terms++;
 }
 
@@ -120,7 +126,8 @@ static int index_words(Terms *terms, TermFilter *filter, const uint32_t *lengths
                 break;
             }
             if (!k) {
-                uint32_t judged = judge(terms, filter, terms->text + start, length, &failed);
+                uint32_t judged = judge(terms, filter, filter->kinds ? filter->kinds[place] : 0, terms->text + start,
+                                        length, &failed);
                 known[n_known++] = (Known){start, length, slot->value, judged};
                 k = slot->value = (uint32_t)n_known;
             }

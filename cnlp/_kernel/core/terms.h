@@ -18,6 +18,9 @@
 
 /* Terms of a candidate at most, classes of words, and the length from which all candidates are alike. */
 enum { MAX_WORDS = 4, TERM_CLASSES = 16, LONGEST_CANDIDATE = 9 };
+/* What is known of a word besides the tables, a byte: nothing, it is not a term, or TERM_LISTED + its class: it is one,
+ * and not left out as a part of others. */
+enum { TERM_BY_TABLES, TERM_REFUSED, TERM_LISTED };
 /* The value of a word of the lexicon, less 1: level << TERM_LEVEL_SHIFT | TERM_STOP if it is a stop word | class. */
 enum { TERM_STOP = 16, TERM_LEVEL_SHIFT = 5 };
 /* Features of a candidate; see cnlp/keyphrases/combined.py. */
@@ -58,7 +61,7 @@ typedef struct {
 
 typedef struct {
     double idf;
-    uint8_t class, is_eligible;
+    uint8_t class, is_eligible, is_listed;
 } Term;
 
 typedef struct {
@@ -82,6 +85,7 @@ typedef struct {
     uint32_t n_levels;
     const uint32_t *letters;
     uint32_t n_letters;
+    const uint8_t *kinds; /* of each word; may be NULL */
     uint32_t classes, min_length;
     uint32_t range_first, range_end; /* where in_letters looked last */
     int in_range;
@@ -97,6 +101,12 @@ static inline double terms_ln(const Terms *terms, uint32_t value)
 static inline int is_eligible(const Terms *terms, size_t number)
 {
     return number >= terms->n_terms || terms->terms[number].is_eligible;
+}
+
+/* Is it one term that is kept as such? */
+static inline int is_listed(const Terms *terms, size_t number)
+{
+    return number < terms->n_terms && terms->terms[number].is_listed;
 }
 
 /* Makes room for the folded text after the text itself: text[2 * length]. Returns -1 without memory. */

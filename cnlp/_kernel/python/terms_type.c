@@ -262,22 +262,24 @@ static int load_text(Terms *self, PyObject *string)
 static PyObject *terms_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     PyObject *text, *words, *lexicon, *idf, *stops;
-    const char *levels, *letters;
-    Py_ssize_t levels_size, letters_size;
+    const char *levels, *letters, *kinds = NULL;
+    Py_ssize_t levels_size, letters_size, kinds_size = 0;
     TermFilter filter = {0};
     unsigned int max_words;
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "UO!OOy#Oy#III:Terms", &text, &PyList_Type, &words, &lexicon, &idf, &levels,
+    if (!PyArg_ParseTuple(args, "UO!OOy#Oy#III|y#:Terms", &text, &PyList_Type, &words, &lexicon, &idf, &levels,
                           &levels_size, &stops, &letters, &letters_size, &filter.classes, &filter.min_length,
-                          &max_words))
+                          &max_words, &kinds, &kinds_size))
         return NULL;
-    if (max_words < 1 || max_words > MAX_WORDS || levels_size < 8 || levels_size % 8 || letters_size % 4) {
+    if (max_words < 1 || max_words > MAX_WORDS || levels_size < 8 || levels_size % 8 || letters_size % 4
+        || (kinds_size && kinds_size != PyList_Size(words))) {
         PyErr_SetString(PyExc_ValueError, "the arguments of Terms do not fit together");
         return NULL;
     }
     filter.levels = (const double *)levels;
     filter.n_levels = (uint32_t)(levels_size / 8);
     filter.letters = (const uint32_t *)letters;
+    filter.kinds = kinds_size ? (const uint8_t *)kinds : NULL;
     filter.n_letters = (uint32_t)(letters_size / 4);
     if (!(filter.lexicon = get_trie(state_of(type), lexicon)) || get_optional_trie(type, idf, &filter.idf)
         || get_optional_trie(type, stops, &filter.stops))
@@ -333,7 +335,7 @@ static PyType_Slot terms_slots[] = {
     {Py_tp_new, terms_new},
     {Py_tp_dealloc, terms_dealloc},
     {Py_tp_methods, terms_methods},
-    {Py_tp_doc, "Terms(text, words, lexicon, idf, levels, stops, letters, classes, min_length, max_words)"},
+    {Py_tp_doc, "Terms(text, words, lexicon, idf, levels, stops, letters, classes, min_length, max_words, kinds)"},
     {0, NULL},
 };
 

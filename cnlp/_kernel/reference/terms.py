@@ -41,6 +41,8 @@ from cnlp._kernel.layout import (
     N_FEATURES,
     TERM_CLASSES,
     TERM_LEVEL_SHIFT,
+    TERM_LISTED,
+    TERM_REFUSED,
     TERM_STOP,
 )
 
@@ -70,6 +72,8 @@ class Terms:
         classes: bit mask of the classes that are wanted.
         min_length: characters that a term alone needs.
         max_words: terms of the longest candidate, at most ``MAX_WORDS``.
+        kinds: a byte for each word, or none: ``TERM_BY_TABLES``; ``TERM_REFUSED``: not a term; ``TERM_LISTED`` + its
+            class: a term, whatever the lexicon and ``classes`` say, and not left out as a part of better ones.
     """
 
     def __init__(
@@ -84,8 +88,11 @@ class Terms:
         classes: int,
         min_length: int,
         max_words: int,
+        kinds: bytes = b"",
     ) -> None:
         if not 1 <= max_words <= MAX_WORDS or len(levels) % 8 or not levels or len(letters) % 4:
+            raise ValueError("the arguments of Terms do not fit together")
+        if kinds and len(kinds) != len(words):
             raise ValueError("the arguments of Terms do not fit together")
         if sum(map(len, words)) != len(text):
             raise ValueError("the words are not those of the text")
@@ -99,21 +106,22 @@ class Terms:
         self._class: list[int] = []
         self._idf: list[float] = []
         self._stands: list[bool] = []
+        self._listed: list[bool] = []
         # Of each term in the text: its number, where it lies, its place among all words, its run.
         self._terms: list[int] = []
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._places: list[int] = []
         self._runs: list[int] = []
-        self._index(words, min_length)
+        self._index(words, min_length, kinds or bytes(len(words)))
         self._count()
 
-    def _index(self, words: list[str], min_length: int) -> None:
+    def _index(self, words: list[str], min_length: int, kinds: bytes) -> None:
         end = run = 0
         glue = False  # is the word before this one a blank that may join Latin words?
         for place, word in enumerate(words):
             start, end = end, end + len(word)
-            term = self._number(word, min_length) if word else -1
+            term = self._number(word, min_length, kinds[place]) if word else -1
             if term < 0:
                 was_latin = bool(self._ends) and self._ends[-1] == start and self._text[start - 1].isascii()
                 glue = word == " " and was_latin
@@ -128,23 +136,27 @@ class Terms:
             self._places.append(place)
             self._runs.append(run)
 
-    def _number(self, word: str, min_length: int) -> int:
+    def _number(self, word: str, min_length: int, own: int) -> int:
         folded = word.translate(_FOLD)
         number = self._numbers.get(folded)
         if number is None:
             lexicon, idf, stops = self._tables
             facts = lexicon.find(word)[1]
             kind = (facts - 1) % TERM_CLASSES if facts else 0
-            stop = bool(stops.find(word)[1]) if stops else bool(facts and (facts - 1) & TERM_STOP)
+            listed = own >= TERM_LISTED
+            stop = bool(stops.find(word)[1]) if stops else not listed and bool(facts and (facts - 1) & TERM_STOP)
+            kind = (own - TERM_LISTED) % TERM_CLASSES if listed else kind
             number = -1
-            if not stop and self._classes >> kind & 1 and self._is_worded(word, folded[0]):
+            fits = listed or bool(self._classes >> kind & 1 and self._is_worded(word, folded[0]))
+            if fits and not stop and own != TERM_REFUSED:
                 number = len(self._names)
-                listed = facts if idf is None else idf.find(word)[1]
-                level = (listed - 1) >> TERM_LEVEL_SHIFT if listed else 0
+                counted = facts if idf is None else idf.find(word)[1]
+                level = (counted - 1) >> TERM_LEVEL_SHIFT if counted else 0
                 self._names.append(word)
                 self._class.append(kind)
                 self._idf.append(self._levels[level if level < len(self._levels) else 0])
                 self._stands.append(len(word) >= min_length)
+                self._listed.append(listed)
             self._numbers[folded] = number
         return number
 
@@ -245,7 +257,7 @@ class Terms:
         ranked: list[tuple[float, int, int, int]] = []
         for number, count in enumerate(self._counts):
             n, i = self._lengths[number], self._firsts[number]
-            independent = count - longer[number]
+            independent = count - (0 if n == 1 and self._listed[number] else longer[number])
             if independent <= 0 or (count < 2 if n > 1 else not self._stands[number]):
                 continue
             if n == 1 and independent == count:
@@ -329,14 +341,16 @@ class Terms:
         return row
 
     def _best(self, ranked: list[tuple[float, int, int, int]], top_k: int, distinct: bool) -> list[Found]:
-        """The first by score, place, length; of the same text only once; if distinct, none within a better one."""
+        """The first by score, place, length; of the same text only once; if distinct, none within a better one but
+        listed terms."""
         heapify(ranked)
         chosen: list[tuple[float, int]] = []
         texts: list[str] = []
         while ranked and len(chosen) < top_k:
             score, i, n, number = heappop(ranked)
             text = self._text[self._starts[i] : self._ends[i + n - 1]].translate(_FOLD)
-            if any(text in other if distinct else text == other for other in texts):
+            is_whole = not distinct or (n == 1 and self._listed[number])
+            if any(text == other if is_whole else text in other for other in texts):
                 continue
             texts.append(text)
             chosen.append((-score, number))

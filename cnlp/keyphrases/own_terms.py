@@ -1,0 +1,117 @@
+"""Terms that the user's own lists decide: the tags of a lexicon, and the entries of a table of document frequencies.
+
+A word that the segmenter's lexicon tags is a term if its tag is wanted, whatever the shipped table says of it. An entry
+of the user's table is one word wherever it begins and ends at words, so that terms of several words, or with blanks,
+are found as such; of overlapping ones the longest, then the leftmost.
+
+A table that was counted over a corpus has the words of every text. One without those (``COMMON_WORDS``) is a list of
+terms: each of them is a candidate, also inside a longer word where the segmenter may split it
+(:mod:`cnlp.segmentation.boundaries`), also if it is a numeral or another word that is none otherwise.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from cnlp import errors
+from cnlp._kernel.layout import TERM_CLASSES, TERM_LISTED, TERM_REFUSED
+from cnlp.keyphrases.classes import CLASSES, CONTENT, class_mask, class_of
+from cnlp.pos.tagsets import PFR
+from cnlp.segmentation.boundaries import Boundaries
+from cnlp.types import Token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cnlp._kernel import kernel
+    from cnlp.keyphrases.idf import Idf
+    from cnlp.segmentation import Segmenter
+
+    Span = tuple[int, int]
+
+COMMON_WORDS = ("的", "是", "在", "了", "和")
+
+
+class OwnTerms:
+    """What decides the terms of a text besides the shipped table.
+
+    Args:
+        segmenter: gives the words, and the tags of its lexicon.
+        idf: a table of the user's, or ``None``.
+        pos: the parts of speech that are wanted; all content words if ``None``.
+        lexicon: the shipped table.
+
+    Attributes:
+        classes: bits of the classes that are wanted.
+
+    Raises:
+        ArgumentError: neither a class nor a tag of the lexicon has such a name.
+    """
+
+    def __init__(self, segmenter: Segmenter, idf: Idf | None, pos: Iterable[str] | None, lexicon: kernel.Trie) -> None:
+        self._segmenter, self._idf, self._lexicon = segmenter, idf, lexicon
+        tags = {entry.tag for entry in segmenter.lexicon.entries if entry.tag is not None}
+        self._has_tags = bool(tags)
+        wanted = None if pos is None else {pos} if isinstance(pos, str) else set(pos)
+        self._wanted = wanted
+        try:
+            self.classes = class_mask(None if wanted is None else sorted(wanted - (tags - PFR.keys())))
+        except errors.ArgumentError as error:
+            raise error if not tags else errors.ArgumentError(f"{error}, {', '.join(sorted(tags))}") from None
+        self._is_list = idf is not None and not any(word in idf.trie for word in COMMON_WORDS)
+
+    def words(self, text: str) -> tuple[list[str], bytes]:
+        """The words of a text, and what the kernel's ``Terms`` takes as their kinds."""
+        if not self._has_tags and self._idf is None:
+            return self._segmenter.segment(text), b""
+        tokens = self._segmenter.tokenize(text) if self._has_tags else []
+        kinds = {(token.start, token.end): self._kind(token) for token in tokens if token.tag is not None}
+        words = [token.text for token in tokens] if tokens else self._segmenter.segment(text)
+        if self._idf is None:
+            return words, bytes(kinds.get((token.start, token.end), 0) for token in tokens)
+        boundaries = Boundaries(text, words)
+        terms = self._entries(text, boundaries)
+        inside = {place for start, end in terms for place in range(start + 1, end)}
+        ends = sorted({*boundaries.ends, *(place for span in terms for place in span)} - inside)
+        spans = list(pairwise(ends))
+        if self._is_list and self._wanted is None:
+            kinds = {span: TERM_LISTED + self._class(text[slice(*span)]) for span in terms} | kinds
+        return [text[start:end] for start, end in spans], bytes(kinds.get(span, 0) for span in spans)
+
+    def _kind(self, token: Token) -> int:
+        """Of a word that the lexicon tags."""
+        tag = token.tag or ""
+        if tag in PFR:
+            word_class = class_of(tag)
+            return TERM_LISTED + word_class if self.classes >> word_class & 1 else TERM_REFUSED
+        is_wanted = self._wanted is None or tag in self._wanted
+        return TERM_LISTED + CLASSES.index("unknown") if is_wanted else TERM_REFUSED
+
+    def _class(self, word: str) -> int:
+        """The class of a listed term; one of closed classes counts as unknown."""
+        facts = self._lexicon.find(word)[1]
+        word_class = (facts - 1) % TERM_CLASSES if facts else 0
+        return word_class if CONTENT >> word_class & 1 else 0
+
+    def _entries(self, text: str, boundaries: Boundaries) -> list[Span]:
+        """Where entries of the table are words; only new ones if it was counted over a corpus."""
+        assert self._idf is not None
+        matches = [(start, end) for start, end, _ in self._idf.trie.matches(text)]
+        if self._is_list:
+            matches = [span for span in matches if boundaries.allow(*span)]
+        else:
+            place = {end: k for k, end in enumerate(boundaries.ends)}
+            matches = [span for span in matches if span[0] in place and place.get(span[1], 0) > place[span[0]] + 1]
+        return _longest(matches, len(text))
+
+
+def _longest(spans: Sequence[Span], size: int) -> list[Span]:
+    """Of overlapping spans the longest, then the leftmost."""
+    taken = bytearray(size)
+    chosen = []
+    for start, end in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
+        if taken.find(1, start, end) < 0:
+            taken[start:end] = b"\x01" * (end - start)
+            chosen.append((start, end))
+    return chosen
