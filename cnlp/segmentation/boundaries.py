@@ -3,13 +3,17 @@
 A match between the borders of words (马云 in 马云/说) is a name, a match across them (马云 in 骑马/云游) is not. Inside
 one longer word it is a name if the segmenter could have segmented there:
 
-* the standard of Universal Dependencies, which splits compounds, splits there: 北京 in 北京市, but not
-  李明 in 李明亮, which it splits 李/明亮;
+* the standard of Universal Dependencies, which splits compounds, splits there: 北京 in 北京市, but not 李明 in 李明亮,
+  which it splits 李/明亮;
 * or splitting the word there is nearly as good in the sentence: 李明 in 李明明/天.
 
-Both are margins of a tagger: how much better the best segmentation with both borders is than the best without one of
-them, in nats. Cost: O(n) for the words of a text of n characters; a margin reads a word of at most ``LONGEST_WORD``
-characters and ``CONTEXT`` characters on each side.
+What the lexicon does not have is often segmented wrongly. Such a name is one, even across the borders of words, if
+segmenting it there is not much worse: 昌合城 in 昌合/城外.
+
+All these are margins of a tagger: how much better the best segmentation with both borders is than the best without one
+of them, in nats. The limits were chosen on the dev parts of public sets, with their own words as names, and on
+hand-written sentences. Cost: O(n) for the words of a text of n characters; a margin reads a word or name of at most
+``LONGEST`` characters and ``CONTEXT`` characters on each side.
 """
 
 from __future__ import annotations
@@ -21,13 +25,14 @@ from itertools import accumulate
 from typing import Any
 
 from cnlp._kernel.layout import N_TAGS, NO_BOUNDARY, TAG_B, TAG_E, TAG_M, TAG_S
+from cnlp.lexicon import Lexicon, load_lexicon
 from cnlp.segmentation import Segmenter
 from cnlp.segmentation.tagger import DEFAULT_STANDARD
 
 FINE_STANDARD = "ud"
-SURE = 1.75  # nats by which the fine standard must prefer the split; chosen on hand-written sentences, as the next
-NEAR = -1.75
-LONGEST_WORD = 16
+SURE, NEAR = 1.75, -1.75  # least margins of the fine standard, and of the default one in the sentence
+UNKNOWN = {2: -2.0, 3: -6.0}  # least margin of a name that the lexicon does not have, by its characters, or fewer
+LONGEST = 16
 CONTEXT = 8
 _IMPOSSIBLE = -(10**12)
 _BEFORE = {TAG_B: (TAG_E, TAG_S), TAG_M: (TAG_B, TAG_M), TAG_E: (TAG_B, TAG_M), TAG_S: (TAG_E, TAG_S)}
@@ -58,19 +63,19 @@ class Boundaries:
         """May a name begin and end there?"""
         if start in self._borders and end in self._borders:
             return True
-        ends = self.ends
-        first = bisect_right(ends, start) - 1
-        after = bisect_left(ends, end)
-        if after > first + 1 or ends[after] - ends[first] > LONGEST_WORD:
+        first = self.ends[bisect_right(self.ends, start) - 1]
+        last = self.ends[bisect_left(self.ends, end)]
+        is_in_one = bisect_left(self.ends, end) == bisect_right(self.ends, start)
+        least = UNKNOWN.get(min(end - start, 3)) if self._text[start:end] not in _lexicon() else None
+        if not (is_in_one or least):
             return False
-        return self._splits(ends[first], ends[after], start, end)
-
-    def _splits(self, begin: int, stop: int, start: int, end: int) -> bool:
-        """May the word ``text[begin:stop]`` be split around ``text[start:end]``?"""
-        if margin(FINE_STANDARD, self._text[begin:stop], start - begin, end - begin) >= SURE:
+        if last - first > LONGEST:
+            return not is_in_one
+        if is_in_one and margin(FINE_STANDARD, self._text[first:last], start - first, end - first) >= SURE:
             return True
-        left = max(0, begin - CONTEXT)
-        return margin(DEFAULT_STANDARD, self._text[left : stop + CONTEXT], start - left, end - left) >= NEAR
+        left = max(0, first - CONTEXT)
+        found = margin(DEFAULT_STANDARD, self._text[left : last + CONTEXT], start - left, end - left)
+        return found >= (least or NEAR)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -111,6 +116,11 @@ def _best(scores: list[list[int]], steps: list[list[int]], borders: Collection[i
             for tag in range(N_TAGS)
         ]
     return max(best[TAG_E], best[TAG_S])
+
+
+@cache
+def _lexicon() -> Lexicon:
+    return load_lexicon()
 
 
 @cache

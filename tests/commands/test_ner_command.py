@@ -50,6 +50,14 @@ def names(tmp_path: Path) -> Path:
     return path
 
 
+def test_names_begin_and_end_where_words_do_unless_asked(shell: Shell, names: Path) -> None:
+    names.write_text("马云\tPER\n", encoding="utf-8")
+    options = ("ner", "--no-model", "-g", names)
+    assert shell(*options, stdin="马云骑马云游".encode()).out.decode() == "[马云/PER]骑马云游"
+    anywhere = shell(*options, "--boundaries", "any", stdin="马云骑马云游".encode())
+    assert anywhere.out.decode() == "[马云/PER]骑[马云/PER]游"
+
+
 def test_text_has_marks_and_nothing_else_changes(shell: Shell, names: Path) -> None:
     result = shell("ner", "-g", names, stdin=f"\ufeff{TEXT}".encode())
     assert (result.code, result.err) == (0, "")
