@@ -7,12 +7,12 @@ without anyone folding it. Code 0: the character is in no word.
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter
-from collections.abc import Iterable, Mapping
-
 from cnlp import errors
 from cnlp._kernel.layout import CODE_POINT_PAGES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 MAX_CODES = 0xFFFF
 
@@ -33,6 +33,8 @@ def assign_codes(words: Iterable[str], *, ranked: bool = True) -> dict[int, int]
     """
     text = "".join(words)
     if ranked:
+        from collections import Counter
+
         counts = Counter(text)
         chars = sorted(counts, key=lambda char: (-counts[char], char))
     else:
@@ -49,22 +51,21 @@ def pack_alphabet(codes: Mapping[int, int], fold: Mapping[int, int]) -> tuple[by
         codes: code of each folded code point.
         fold: folded code point of every code point that folding changes.
     """
-    pages = array("H", bytes(2 * CODE_POINT_PAGES))
-    cells = array("H", bytes(2 * 256))
     coded = dict(codes)
     coded.update((point, codes[target]) for point, target in fold.items() if target in codes)
+    starts = {page: start << 8 for start, page in enumerate(dict.fromkeys(point >> 8 for point in coded), 1)}
+    pages, cells = bytearray(2 * CODE_POINT_PAGES), bytearray(2 * 256 * (1 + len(starts)))
+    page_numbers, numbers = memoryview(pages).cast("H"), memoryview(cells).cast("H")
+    for page, start in starts.items():
+        page_numbers[page] = start >> 8
     for point, code in coded.items():
-        page = pages[point >> 8]
-        if page == 0:
-            page = pages[point >> 8] = len(cells) >> 8
-            cells.extend(bytes(256))
-        cells[page << 8 | point & 255] = code
-    return pages.tobytes(), cells.tobytes()
+        numbers[starts[point >> 8] | point & 255] = code
+    return bytes(pages), bytes(cells)
 
 
 def unpack_alphabet(pages: bytes, cells: bytes, fold: Mapping[int, int]) -> dict[int, int]:
     """The codes that :func:`pack_alphabet` was given: those of the folded code points."""
-    page, cell = array("H", pages), array("H", cells)
+    page, cell = memoryview(pages).cast("H"), memoryview(cells).cast("H")
     return {
         block << 8 | low: cell[start << 8 | low]
         for block, start in enumerate(page)

@@ -40,10 +40,27 @@ if TYPE_CHECKING:
         pieces: tuple[str, ...]
         partial: bool
         regex: bool
-else:  # importing typing, or re, takes longer than compiling a small lexicon
-    from collections import namedtuple
+else:  # importing typing, collections or re takes longer than compiling a small lexicon
+    from operator import itemgetter
 
-    _Fields = namedtuple("_Fields", "word weight tag mode pieces partial regex")
+    class _Fields(tuple):
+        """A named tuple of the fields above."""
+
+        __slots__ = ()
+        _fields = ("word", "weight", "tag", "mode", "pieces", "partial", "regex")
+        word, weight, tag, mode, pieces, partial, regex = map(property, map(itemgetter, range(7)))
+
+        @classmethod
+        def _make(cls, fields):
+            return tuple.__new__(cls, fields)
+
+        def __getnewargs__(self):
+            return tuple(self)
+
+        def __repr__(self):
+            fields = ", ".join(f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True))
+            return f"{type(self).__name__}({fields})"
+
 
 ENTRY_MODES = ("prefer", "force", "split", "block")
 ENTRY_FLAGS = ("partial", "regex")
@@ -87,7 +104,7 @@ class Entry(_Fields):
         partial: bool = False,
         regex: bool = False,
     ) -> Entry:
-        entry = super().__new__(cls, word, weight, tag, mode, tuple(pieces), partial, regex)
+        entry = cls._make((word, weight, tag, mode, tuple(pieces), partial, regex))
         reason = _fault(entry)
         if reason:
             raise errors.ArgumentError(reason)

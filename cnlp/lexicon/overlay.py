@@ -25,14 +25,14 @@ USUAL_WEIGHT = 1000.0  # what taggers take a word without a weight to have
 
 def compile_overlay(base: Base, rows: Mapping[str, EntryRow]) -> PackedOverlay:
     """What the kernel needs of the user's entries: a trie's data, ranges and greatest length; the other arrays."""
-    from array import array
     from itertools import accumulate
+    from struct import pack  # array, with the abstract classes that it imports, takes a millisecond to import
 
     from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
 
     forms = list(rows)
     pages, cells = pack_alphabet(assign_codes(forms, ranked=False), base.fold_table)
-    numbers = array("I", range(1, len(forms) + 1)).tobytes()
+    numbers = pack(f"{len(forms)}I", *range(1, len(forms) + 1))
     units, _ = kernel.build_trie(forms, numbers, pages, cells)
     data = units + pages + cells
     ranges = {
@@ -45,16 +45,17 @@ def compile_overlay(base: Base, rows: Mapping[str, EntryRow]) -> PackedOverlay:
     gain_of = {None: 0, **{weight: _gain(weight) for weight in cost_of}}
     costs = [
         max(1, path - round(PREFERRED_NATS * COST_SCALE) * (len(form) - 1)) if weight is None else cost_of[weight]
-        for form, path, weight in zip(forms, array("i", base.model.path_costs(forms)), weights, strict=True)
+        for form, path, weight in zip(forms, memoryview(base.model.path_costs(forms)).cast("i"), weights, strict=True)
     ]
-    ids = [node or base.model.unknown for node in array("I", base.trie.find_all(forms))]
+    ids = [node or base.model.unknown for node in memoryview(base.trie.find_all(forms)).cast("I")]
+    lengths = [len(piece) for split in pieces for piece in split]
     arrays = (
         bytes(MODE_NUMBERS[mode] | (MODE_PARTIAL if flag else 0) for mode, flag in zip(modes, partial, strict=True)),
-        array("i", costs).tobytes(),
-        array("i", [gain_of[weight] for weight in weights]).tobytes(),
-        array("I", ids).tobytes(),
-        array("I", [len(piece) for split in pieces for piece in split]).tobytes(),
-        array("I", [0, *accumulate(map(len, pieces))]).tobytes(),
+        pack(f"{len(costs)}i", *costs),
+        pack(f"{len(forms)}i", *map(gain_of.__getitem__, weights)),
+        pack(f"{len(ids)}I", *ids),
+        pack(f"{len(lengths)}I", *lengths),
+        pack(f"{len(forms) + 1}I", 0, *accumulate(map(len, pieces))),
     )
     return data, ranges, max(map(len, forms)), arrays
 

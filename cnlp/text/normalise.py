@@ -10,7 +10,6 @@ Folding twice changes nothing. Cost: O(n).
 
 from __future__ import annotations
 
-from itertools import dropwhile
 from types import MappingProxyType
 
 from cnlp.text._data import dictionary_path
@@ -116,6 +115,10 @@ def _case() -> dict[int, int]:
 
 
 def _script() -> dict[int, int]:
-    with open(dictionary_path("traditional.tsv"), encoding="utf-8") as lines:
-        characters = "".join(dropwhile(lambda line: line.startswith("#"), lines)).split()
-    return dict(zip(map(ord, characters[::2]), map(ord, characters[1::2]), strict=True))
+    with open(dictionary_path("traditional.tsv"), "rb") as file:
+        text = file.read().decode("utf-8").replace("\r", "")
+    start = 0
+    while text.startswith("#", start):
+        start = text.index("\n", start) + 1
+    points = list(map(ord, text[start:]))  # four a line: from, tab, to, line feed
+    return dict(zip(points[::4], points[2::4], strict=True))
