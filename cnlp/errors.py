@@ -97,12 +97,17 @@ def bad_line(path: object, line: int, reason: str) -> FormatError:
     return FormatError(f"{path}:{line}: {reason}")
 
 
-def undecodable(path: object, encoding: str, offset: int, data: bytes) -> EncodingError:
-    """The byte at ``offset`` (from 0, in the file) cannot be decoded; ``data`` is the offending bytes."""
+NAME_ENCODING = "name the file's own encoding with --encoding (encoding= in Python)"
+SAVE_AS_UTF8 = "save the file as UTF-8"
+
+
+def undecodable(path: object, encoding: str, offset: int, data: bytes, way: str = NAME_ENCODING) -> EncodingError:
+    """The byte at ``offset`` (from 0, in the file) cannot be decoded.
+
+    ``data`` is the offending bytes; ``way`` says what to do where such a file is read.
+    """
     shown = " ".join(f"0x{byte:02x}" for byte in data[:4])
-    return EncodingError(
-        f"{path}: not {encoding} at byte {offset} ({shown}); name the file's own encoding with --encoding"
-    )
+    return EncodingError(f"{path}: not {encoding} at byte {offset} ({shown}); {way}")
 
 
 def not_plain_text(path: object, what: str) -> InputError:

@@ -33,7 +33,7 @@ COMMANDS = {
     "idf": "Count in how many documents each word occurs.",
     "info": "Show what is installed, or the card of a model file.",
     "keywords": "Find the keywords of documents.",
-    "lexicon": "Check word lists.",
+    "lexicon": "Check word lists, and convert them to the format of this program.",
     "match": "Find the strings of a list, or replace them.",
     "ner": "Find named entities.",
     "segment": "Segment text into words.",

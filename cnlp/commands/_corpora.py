@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cnlp.commands._encodings import EncodingChoice
 from cnlp.corpus.entity_formats import ENTITY_READERS
 from cnlp.corpus.formats import FORMATS
+from cnlp.corpus.lines import CORPUS_ENCODINGS
 from cnlp.sequence.schemes import REPAIRS
 
 if TYPE_CHECKING:
-    from cnlp.commands._options import Decorator
-
-CORPUS_ENCODINGS = ("utf-8", "gb18030", "big5")
+    from cnlp.commands._lexicons import Decorator
 
 repair_option = click.option(
     "--repair",
@@ -25,10 +25,9 @@ repair_option = click.option(
 corpus_encoding_option = click.option(
     "-e",
     "--encoding",
-    type=click.Choice(CORPUS_ENCODINGS, case_sensitive=False),
+    type=EncodingChoice(CORPUS_ENCODINGS),
     default="utf-8",
     show_default=True,
-    callback=lambda _, __, name: {"big5": "cp950"}.get(name, name),  # as for every other command
     help="Encoding of the files that are read.",
 )
 

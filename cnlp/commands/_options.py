@@ -12,17 +12,18 @@ import click
 import cnlp
 from cnlp.batch.files import Plan, convert_files, plan_files
 from cnlp.batch.streams import Reading, Writing
+from cnlp.commands._encodings import EncodingChoice
 from cnlp.commands._errors import FAILED
-from cnlp.files.decoding import ENCODINGS, POLICIES
+from cnlp.commands._lexicons import Decorator, LexiconFiles, lexicon_options
+from cnlp.files.decoding import POLICIES
 from cnlp.files.documents import PER
+from cnlp.files.encodings import ENCODINGS
 from cnlp.files.journal import fingerprint
 from cnlp.files.records import Analysis, Format, Records
 from cnlp.lexicon import load_lexicon
 from cnlp.models.format import ModelFile
 from cnlp.segmentation import ALGORITHMS, DEFAULT_ALGORITHM, Segmenter
 from cnlp.segmentation.algorithms import TAGGERS
-
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _ESCAPE = re.compile(r"\\(?:([tnr0\\])|u([0-9a-fA-F]{4}))")
 _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", "0": "\0", "\\": "\\"}
@@ -59,11 +60,11 @@ files_argument = click.argument("files", nargs=-1, metavar="[FILES]...")
 encoding_option = click.option(
     "-e",
     "--encoding",
-    type=click.Choice(ENCODINGS, case_sensitive=False),
+    type=EncodingChoice(ENCODINGS),
     default="utf-8",
     show_default=True,
-    help="Encoding of the input; output is UTF-8. gb18030 includes GBK and GB2312; utf-16 without a byte order mark "
-    "is little endian.",
+    help="Encoding of the input; output is UTF-8. gb18030 includes GBK and GB2312, whose names will do; utf-16 "
+    "without a byte order mark is little endian.",
 )
 
 
@@ -211,11 +212,6 @@ def batch_options(suffixes: Mapping[str, str]) -> Decorator:
 # ---- segmentation ----
 
 
-def lexicon_option(description: str) -> Decorator:
-    """``--lexicon``, the parameter ``lexicons``."""
-    return click.option("-l", "--lexicon", "lexicons", multiple=True, metavar="FILE", help=description)
-
-
 def model_option(description: str, metavar: str = "PATH") -> Decorator:
     """``--model``."""
     return click.option("--model", metavar=metavar, help=description)
@@ -251,7 +247,7 @@ class SegmentationOptions(NamedTuple):
     algorithm: str | None = None
     unknown: str | None = None
     standard: str | None = None
-    lexicons: tuple[str, ...] = ()
+    lexicons: LexiconFiles = LexiconFiles()
     model: str | None = None
 
     @property
@@ -269,8 +265,8 @@ class SegmentationOptions(NamedTuple):
         file = None if self.model is None else ModelFile(self.model)
         is_segmenter = file is not None and file.kind == "segmenter"
         lexicon = load_lexicon(None if is_segmenter else self.model)
-        for path in self.lexicons:
-            lexicon = lexicon.overlay(path)
+        for words in self.lexicons.read():
+            lexicon = lexicon.overlay(words.entries)
         standard, model = self.standard, None
         if file is not None and is_segmenter:
             standard, model = standard or file.field("standards").split(",")[0], self.model
@@ -299,7 +295,7 @@ _SEGMENTATION: dict[str, Decorator] = {
         help="Segmentation standard: general (the default), pku, msr, sxu, ud, cnc, medical, zhuxian, wtb, or one "
         "that --model has.",
     ),
-    "lexicons": lexicon_option("Custom words; may be repeated."),
+    "lexicons": lexicon_options("Custom words, see 'cnlp lexicon check'; may be repeated."),
     "model": model_option("Model file to use instead of the shipped one, see 'cnlp train'."),
 }
 

@@ -15,9 +15,11 @@ import cnlp
 from cnlp import errors
 from cnlp.commands._corpora import corpus_encoding_option, corpus_files_option
 from cnlp.commands._errors import INTERRUPTED
-from cnlp.commands._options import Decorator, add_options
+from cnlp.commands._lexicons import Decorator, LexiconFiles
+from cnlp.commands._options import add_options
 from cnlp.corpus.parts import CorpusFile, S
 from cnlp.files.outputs import refuse_output
+from cnlp.lexicon import Entry
 
 Card = dict[str, str]
 
@@ -195,11 +197,10 @@ def on_terminal() -> bool:
     return sys.stderr is not None and sys.stderr.isatty()
 
 
-def read_all_entries(paths: Sequence[str]) -> Iterator[Any]:
-    from cnlp.lexicon.entries import read_entries
-
-    for path in paths:
-        yield from (entry for entry in read_entries(path) if not entry.regex and entry.mode != "block")
+def read_all_entries(lexicons: LexiconFiles) -> Iterator[Entry]:
+    """The entries of the files that add words."""
+    for file in lexicons.read():
+        yield from (entry for entry in file.entries if not entry.regex and entry.mode != "block")
 
 
 def need_numpy() -> None:

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import click
 
+from cnlp.commands._lexicons import LexiconFiles, lexicon_options
 from cnlp.commands._options import encoding_option, files_argument, workers_option
 from cnlp.discovery import scoring
 from cnlp.discovery.counting import MEMORY, NgramCounts, lines_between
 from cnlp.discovery.plot import scatter
 from cnlp.discovery.runs import MAX_LENGTH, WorkFolder
 from cnlp.discovery.scoring import CountWords
-from cnlp.discovery.word_discovery import DISCOVERY_METHODS, WordDiscovery, known_words
+from cnlp.discovery.word_discovery import DISCOVERY_METHODS, WordDiscovery
 from cnlp.files.inputs import STANDARD_INPUT, Input, find_inputs, total_size
 from cnlp.files.lines import read_text
 from cnlp.files.outputs import STANDARD_OUTPUT, file_output, refuse_overwriting, standard_output
@@ -61,7 +62,7 @@ class KnownWords:
 @click.option("--min-pmi", type=float, help="Of two characters, in nats.  [default: 3; minimum_entropy: 1]")
 @click.option("--min-entropy", type=float, default=1.0, show_default=True, help="Of the neighbours, in nats.")
 @click.option("-k", "--top-k", type=click.IntRange(1), help="How many words.  [default: all]")
-@click.option("-x", "--exclude", multiple=True, metavar="LEXICON", help="Words to leave out; may be repeated.")
+@lexicon_options("Files of words to leave out, see 'cnlp lexicon check'; may be repeated.", "-x", "--exclude")
 @click.option("--new-only", is_flag=True, help="Leave out the words of the shipped lexicon.")
 @click.option("--memory", type=click.IntRange(1), default=MEMORY // 10**6, show_default=True, help="Megabytes to use.")
 @workers_option("threads that sort")
@@ -89,7 +90,7 @@ def command(
     min_pmi: float | None,
     min_entropy: float,
     top_k: int | None,
-    exclude: tuple[str, ...],
+    lexicons: LexiconFiles,
     new_only: bool,
     memory: int,
     workers: int,
@@ -116,7 +117,7 @@ def command(
             min_pmi=scoring.MIN_PMI if min_pmi is None else min_pmi,
             min_entropy=min_entropy,
             top_k=top_k,
-            exclude=_known_words(exclude, new_only),
+            exclude=_known_words(lexicons, new_only),
         )
         _write_words(words, output, to_lexicon)
         return
@@ -131,7 +132,7 @@ def command(
         min_count=min_count,
         min_pmi=min_pmi,
         min_entropy=min_entropy,
-        exclude=_known_words(exclude, new_only),
+        exclude=_known_words(lexicons, new_only),
         top_k=top_k,
         memory=memory * 10**6,
         workers=workers,
@@ -153,9 +154,9 @@ def command(
         folder.remove()
 
 
-def _known_words(paths: Sequence[str], new_only: bool) -> KnownWords:
+def _known_words(files: LexiconFiles, new_only: bool) -> KnownWords:
     """The words of the files, and with ``new_only`` those of the shipped lexicon."""
-    lexicons = [known_words(path) for path in paths]
+    lexicons: list[CountWords] = [{row[0] for row in file.rows} for file in files.read()]
     if new_only:
         import cnlp
 

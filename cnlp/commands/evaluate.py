@@ -15,8 +15,8 @@ from cnlp.commands._corpora import (
     entity_format_option,
     repair_option,
 )
+from cnlp.commands._lexicons import Decorator
 from cnlp.commands._options import (
-    Decorator,
     SegmentationOptions,
     add_options,
     format_option,

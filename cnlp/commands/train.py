@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import click
 
 from cnlp.commands._corpora import FilesCommand, corpus_format_option
-from cnlp.commands._options import SegmentationOptions, lexicon_option
+from cnlp.commands._lexicons import LexiconFiles, lexicon_options
+from cnlp.commands._options import SegmentationOptions
 from cnlp.commands._training import (
     NOTHING_LEARNT,
     Learnt,
@@ -44,7 +45,7 @@ command.add_command(train_word_vectors)
 
 @command.command("segment", cls=FilesCommand)
 @training_options(("perceptron", "crf", "hmm", "bigram"), corpus_format_option("-f", "--format"))
-@lexicon_option("Words that the files may lack, with their frequencies: word<TAB>frequency, or jieba's format.")
+@lexicon_options("Words that the files may lack, with their frequencies: word<TAB>frequency, or jieba's format.")
 @click.option(
     "-s",
     "--standard",
@@ -64,7 +65,7 @@ def train_segment(
     seed: int,
     form: str | None,
     encoding: str,
-    lexicons: tuple[str, ...],
+    lexicons: LexiconFiles,
     standard: str,
 ) -> None:
     """Learn to segment text into words.
@@ -81,7 +82,7 @@ def train_segment(
 
 @command.command("tag", cls=FilesCommand)
 @training_options(("perceptron",), corpus_format_option("-f", "--format"))
-@lexicon_option("Words that the files may lack, with their tags: word<TAB><TAB>tag, or jieba's format.")
+@lexicon_options("Words that the files may lack, with their tags: word<TAB><TAB>tag, or jieba's format.")
 def train_tag(
     method: str,
     train: tuple[str, ...],
@@ -92,7 +93,7 @@ def train_tag(
     seed: int,
     form: str | None,
     encoding: str,
-    lexicons: tuple[str, ...],
+    lexicons: LexiconFiles,
 ) -> None:
     """Learn parts of speech: the tags of words.
 
@@ -103,9 +104,9 @@ def train_tag(
     run_task(task, output, force, train, dev, lambda files: read_parts(files, form, encoding, tagged=True))
 
 
-def _read_lexicons(paths: Sequence[str]) -> dict[str, int]:
+def _read_lexicons(lexicons: LexiconFiles) -> dict[str, int]:
     """Words and frequencies; the last file takes precedence."""
-    return {entry.word: round(entry.weight or 1) for entry in read_all_entries(paths)}
+    return {entry.word: round(entry.weight or 1) for entry in read_all_entries(lexicons)}
 
 
 class _WordTask:

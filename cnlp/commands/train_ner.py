@@ -13,7 +13,8 @@ import click
 
 from cnlp import errors
 from cnlp.commands._corpora import FilesCommand, corpus_files_option, entity_format_option, repair_option
-from cnlp.commands._options import add_options, lexicon_option
+from cnlp.commands._lexicons import LexiconFiles, lexicon_options
+from cnlp.commands._options import add_options
 from cnlp.commands._training import (
     NOTHING_LEARNT,
     Learnt,
@@ -59,7 +60,7 @@ def _parse_values(_: click.Context, __: click.Parameter, values: Sequence[str]) 
 
 neural_options = add_options(
     [
-        lexicon_option("Words of the lattice, instead of the shipped lexicon; as for 'cnlp lexicon check'."),
+        lexicon_options("Words of the lattice, instead of the shipped lexicon; as for 'cnlp lexicon check'."),
         click.option("--vectors", metavar="FILE", help="Pretrained embeddings, see 'cnlp train vectors'."),
         click.option(
             "--seeds",
@@ -189,7 +190,7 @@ class NeuralTask(EntityTask):
         seed: int,
         output: str,
         *,
-        lexicons: Sequence[str],
+        lexicons: LexiconFiles,
         vectors: str | None,
         seeds: Sequence[int],
         defaults: str | None,

@@ -6,15 +6,15 @@ import logging
 import os
 import time
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
 
 import cnlp
 from cnlp import errors
-from cnlp.commands._options import encoding_option, lexicon_option, workers_option
-from cnlp.commands._training import epochs_option, method_option, output_options, say, seed_option
+from cnlp.commands._lexicons import LexiconFiles, lexicon_options
+from cnlp.commands._options import encoding_option, workers_option
+from cnlp.commands._training import epochs_option, method_option, output_options, read_all_entries, say, seed_option
 from cnlp.corpus.entity_formats import detect_entities, read_entities
 from cnlp.corpus.registry import file_sha256
 from cnlp.files.inputs import STANDARD_INPUT, Input, find_inputs, total_size
@@ -32,7 +32,7 @@ VECTOR_METHODS = ("skip-gram", "cbow")
 @click.command("vectors")
 @click.argument("raw", nargs=-1, metavar="[RAW]...")
 @output_options
-@lexicon_option("Words that get vectors, besides those of the shipped lexicon; may be repeated.")
+@lexicon_options("Words that get vectors, besides those of the shipped lexicon; may be repeated.")
 @click.option(
     "--without",
     "held_out",
@@ -71,7 +71,7 @@ def train_word_vectors(
     raw: tuple[str, ...],
     output: str,
     force: bool,
-    lexicons: tuple[str, ...],
+    lexicons: LexiconFiles,
     held_out: tuple[str, ...],
     shared: int,
     method: str,
@@ -109,7 +109,7 @@ def train_word_vectors(
     inputs = _files(raw) if raw else []
     tested, kept_for = _files(held_out), _files(only_for)
     read = [source.path for source in (*inputs, *tested, *kept_for)]
-    refuse_output(output, force, (*read, *lexicons, *ready.values()))
+    refuse_output(output, force, (*read, *lexicons.paths, *ready.values()))
     card = {
         "description": "Vectors of characters, character bigrams and words",
         "source": "cnlp train vectors",
@@ -218,9 +218,8 @@ def _texts(inputs: Sequence[Input]) -> Iterator[str]:
             yield from (sentence.text for sentence in read_entities(source.path, form, repair="drop"))
 
 
-def _lexicon(paths: Sequence[str]) -> tuple[Trie, str]:
+def _lexicon(lexicons: LexiconFiles) -> tuple[Trie, str]:
     """The words of two or more characters of the shipped lexicon and of the files, and a description for the card."""
-    from cnlp.lexicon.entries import read_entries
     from cnlp.lexicon.trie import Trie
     from cnlp.ner.neural.vectors import fold
     from cnlp.text._data import dictionary_path
@@ -228,10 +227,9 @@ def _lexicon(paths: Sequence[str]) -> tuple[Trie, str]:
     own = dictionary_path("core.tsv")
     with open(own, encoding="utf-8") as lines:
         shipped = fold("".join(line.partition("\t")[0] + "\n" for line in lines if line[0] not in "#<")).splitlines()
-    entries = chain.from_iterable(map(read_entries, paths))
-    added = [fold(entry.word) for entry in entries if not entry.regex and entry.mode != "block"]
+    added = [fold(entry.word) for entry in read_all_entries(lexicons)]
     items = list(dict.fromkeys(word for word in (*shipped, *added) if len(word) > 1))
-    return Trie.build(items), f"{len(items):,} words of " + ", ".join(map(_name, (own, *paths)))
+    return Trie.build(items), f"{len(items):,} words of " + ", ".join(map(_name, (own, *lexicons.paths)))
 
 
 def _prune(vectors: Vectors, kept_for: Sequence[Input], top: int | None) -> Vectors:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from cnlp import errors
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.lines import read_numbered_lines
+from cnlp.files.encodings import codec_of
 from cnlp.files.lines import split_lines
 
 _ENTITY = re.compile(r"(T[^\t ]*)\t([^\t ]+) ([0-9; ]+)\t(.*)", re.S)
@@ -116,6 +117,6 @@ def _read_text(path: str, encoding: str) -> str:
     with open(path, "rb") as file:
         data = file.read()
     try:
-        return data.decode(encoding)
+        return data.decode(codec_of(encoding))
     except UnicodeDecodeError as error:
         raise errors.undecodable(path, encoding, error.start, data[error.start : error.end]) from None

@@ -11,9 +11,10 @@ import os
 from collections.abc import Iterator
 
 from cnlp import errors
+from cnlp.files.encodings import codec_of, encoding_name
 
 _BOM = "\ufeff"
-_UNSUITABLE = ("utf-16", "utf16", "utf-32", "utf32", "utf_16", "utf_32")
+CORPUS_ENCODINGS = ("utf-8", "gb18030", "big5")  # those in which a byte 0x0A is a line feed and nothing else
 
 
 def read_numbered_lines(path: str | os.PathLike[str], encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
@@ -21,12 +22,12 @@ def read_numbered_lines(path: str | os.PathLike[str], encoding: str = "utf-8") -
 
     Args:
         path: the file.
-        encoding: an encoding that keeps ASCII as it is: utf-8, gb18030, gbk, big5.
+        encoding: one of :data:`CORPUS_ENCODINGS`, in any spelling.
 
     Raises:
         OSError: the file cannot be read.
         cnlp.errors.EncodingError: a line is not in ``encoding``; the byte's offset is named.
-        cnlp.errors.ArgumentError: ``encoding`` is UTF-16 or UTF-32.
+        cnlp.errors.ArgumentError: ``encoding`` is none of them.
 
     >>> import tempfile, pathlib
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -35,13 +36,14 @@ def read_numbered_lines(path: str | os.PathLike[str], encoding: str = "utf-8") -
     ...     list(read_numbered_lines(path))
     [(1, 'one'), (2, 'two')]
     """
-    if encoding.lower().startswith(_UNSUITABLE):
-        raise errors.unknown_choice("encoding", encoding, ("utf-8", "gb18030", "gbk", "big5"))
+    if encoding_name(encoding) not in CORPUS_ENCODINGS:
+        raise errors.unknown_choice("encoding", encoding, CORPUS_ENCODINGS)
+    codec = codec_of(encoding)
     offset = 0
     with open(path, "rb") as file:
         for number, raw in enumerate(file, start=1):
             try:
-                line = raw.decode(encoding)
+                line = raw.decode(codec)
             except UnicodeDecodeError as error:
                 where = offset + error.start
                 raise errors.undecodable(path, encoding, where, raw[error.start : error.end]) from None

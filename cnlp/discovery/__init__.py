@@ -31,7 +31,7 @@ def discover_words(
         min_pmi: nats; how well two characters must stick together, by default 3 (``minimum_entropy``: 1).
         top_k: how many; ``None``: all.
         exclude: known words: a lexicon file, a :class:`cnlp.Lexicon` (``cnlp.load()`` is the shipped one), or words.
-        encoding: of the files; one of :data:`cnlp.files.decoding.ENCODINGS`.
+        encoding: of the files; one of :data:`cnlp.files.encodings.ENCODINGS`.
 
     Raises:
         ArgumentError: a parameter is out of range.

@@ -95,7 +95,7 @@ class WordDiscovery:
 
         Args:
             texts: strings, and files as ``pathlib.Path``; or one of them.
-            encoding: of the files; one of :data:`cnlp.files.decoding.ENCODINGS`.
+            encoding: of the files; one of :data:`cnlp.files.encodings.ENCODINGS`.
 
         Raises:
             ArgumentError: a parameter is out of range.
@@ -175,7 +175,7 @@ def known_words(exclude: TextSource | CountWords) -> CountWords:
     """
     if not isinstance(exclude, (str, os.PathLike)):
         return exclude
-    from cnlp.lexicon.entries import read_rows
+    from cnlp.lexicon.reading import read_rows
 
     return {row[0] for row in read_rows(exclude)}
 

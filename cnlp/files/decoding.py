@@ -17,8 +17,9 @@ from io import StringIO
 from typing import NamedTuple
 
 from cnlp import errors
+from cnlp.files.encodings import BOM as BOM
+from cnlp.files.encodings import ENCODINGS, codec_of, encoding_name
 
-BOM = codecs.BOM_UTF8
 POLICIES = ("strict", "replace", "skip")
 _NOTES = "cnlp.notes"  # the name of the error handler
 _NOTE = re.compile("\udcff([0-9a-f]+) ([0-9a-f]+)\udcfe")
@@ -39,15 +40,10 @@ class _Utf16Decoder(codecs.BufferedIncrementalDecoder):
         return decode(data, errors, final)
 
 
-# gb18030 contains GBK and GB 2312. big5 is read as cp950, as Windows wrote it and browsers read it: Python's
-# own "big5" lacks everyday characters such as U+6052 and U+88CF.
 DECODERS: dict[str, Callable[[str], codecs.IncrementalDecoder]] = {
-    "utf-8": codecs.getincrementaldecoder("utf-8"),
-    "gb18030": codecs.getincrementaldecoder("gb18030"),
-    "big5": codecs.getincrementaldecoder("cp950"),
+    **{name: codecs.getincrementaldecoder(codec_of(name)) for name in ENCODINGS},
     "utf-16": _Utf16Decoder,
 }
-ENCODINGS = tuple(DECODERS)
 
 
 class Chunk(NamedTuple):
@@ -82,8 +78,10 @@ def decode(blocks: Iterable[bytes], name: object, encoding: str, policy: str = "
     """Blocks in ``encoding`` as text, without the byte order mark at the start; with notes unless ``strict``.
 
     Raises:
+        ArgumentError: there is no such encoding.
         EncodingError: what cannot be decoded, with its offset in the file.
     """
+    encoding = encoding_name(encoding)
     decoder = DECODERS[encoding]("strict" if policy == "strict" else _NOTES)
     offset = 0  # of the next byte to feed
     at_start = True

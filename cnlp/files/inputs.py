@@ -171,7 +171,7 @@ def refuse_binary(start: bytes, path: str, encoding: str) -> None:
     for signature, what in _SIGNATURES.items():
         if start.startswith(signature):
             raise errors.not_plain_text(path, what)
-    if encoding == "utf-16":
+    if encoding.startswith("utf-16"):
         return
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise errors.not_plain_text(path, "UTF-16; say so with --encoding utf-16")

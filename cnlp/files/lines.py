@@ -21,6 +21,7 @@ from typing import BinaryIO
 from cnlp._kernel import kernel
 from cnlp.files.compression import Readable
 from cnlp.files.decoding import BadBytes, Chunk, decode, mend
+from cnlp.files.encodings import encoding_name
 
 CHUNK_BYTES = 1 << 18
 
@@ -53,7 +54,7 @@ def read_lines(
     Args:
         stream: open binary file, positioned at its start.
         name: what messages call it.
-        encoding: one of :data:`cnlp.files.decoding.ENCODINGS`.
+        encoding: one of :data:`cnlp.files.encodings.ENCODINGS`, in any spelling.
         size: bytes asked for in one read.
         policy: one of :data:`cnlp.files.decoding.POLICIES`: the handling of bytes that are not in ``encoding``.
         on_bad: called with each sequence of them unless ``strict``.
@@ -63,6 +64,7 @@ def read_lines(
         OSError: reading failed; ``filename`` is ``name``.
     """
     blocks = _read_blocks(stream, name, size)
+    encoding = encoding_name(encoding)
     if encoding != "utf-8":
         blocks = (text.encode("utf-8", "surrogatepass") for text in decode(blocks, name, encoding, policy))
     offset, line = 0, 1
@@ -88,7 +90,7 @@ def read_text(
     Args:
         stream: open binary file, positioned at its start.
         name: what messages call it.
-        encoding: one of :data:`cnlp.files.decoding.ENCODINGS`.
+        encoding: one of :data:`cnlp.files.encodings.ENCODINGS`, in any spelling.
         size: bytes asked for in one read.
 
     Raises:

@@ -203,7 +203,7 @@ def _read(path: str | os.PathLike[str]) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise errors.undecodable(path, "utf-8", error.start, content) from None
+        raise errors.undecodable(path, "utf-8", error.start, content, errors.SAVE_AS_UTF8) from None
 
 
 default_tfidf = TFIDF()

@@ -1,32 +1,12 @@
-"""Lexicon entries and the text files that hold them.
-
-Our format, one entry a line, fields separated by tabs, only the word required::
-
-    word    weight    tag    mode    extra
-
-The mode is one of
-
-    prefer   a candidate that wins over the pieces it is made of, but can be outweighed (default)
-    force    always a word; of overlapping ones the longest, then the leftmost
-    split    always split, into the pieces in ``extra``, which are separated by spaces
-    block    never a word
-
-and may be followed by flags, separated by commas: ``partial`` lets the word begin or end inside a
-run of Latin letters or digits, ``regex`` makes the word a regular expression (prefer or force).
-
-A file without any tab is read as jieba reads it: ``word [frequency] [tag]``, separated by spaces.
-Lines that are blank or begin with ``#`` and a space are skipped. The encoding is UTF-8.
-"""
+"""Lexicon entries."""
 
 from __future__ import annotations
-
-import os
 
 from cnlp import errors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from typing import Final, NamedTuple, TypeAlias
 
     # An Entry, or the same fields as a plain tuple.
@@ -67,8 +47,6 @@ ENTRY_FLAGS = ("partial", "regex")
 MAX_WORD_LENGTH = 1000  # code points; also bounds the depth of the trie
 WORD: Final = 0  # places in a Row
 REGEX: Final = 6
-
-_JIEBA_LINE = r"(?P<word>.+?)(?: (?P<weight>[0-9]+))?(?: (?P<tag>[a-z]+))?"
 
 
 class Entry(_Fields):
@@ -145,110 +123,3 @@ def _regex_fault(entry: Entry) -> str:
     except errors.ArgumentError as error:
         return str(error)
     return ""
-
-
-def read_entries(path: str | os.PathLike[str]) -> list[Entry]:
-    """Read a lexicon file, ours or jieba's.
-
-    Raises:
-        OSError: the file cannot be read.
-        EncodingError: it is not UTF-8.
-        FormatError: a line breaks the format; the message names file, line and reason.
-    """
-    return list(map(Entry._make, read_rows(path)))
-
-
-def read_rows(path: str | os.PathLike[str]) -> list[EntryRow]:
-    """The same as plain tuples, which take a third of the time."""
-    return list(_parse_rows(read_lines_at_once(path), path))
-
-
-def read_lines_at_once(path: str | os.PathLike[str]) -> list[str]:
-    """The lines of a UTF-8 file without their endings; a byte order mark is left out.
-
-    Raises:
-        OSError: the file cannot be read.
-        EncodingError: it is not UTF-8; the byte's offset is named.
-    """
-    with open(path, "rb") as file:
-        data = file.read()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # utf-8-sig counts from after the byte order mark
-        offset = error.start + (3 if data.startswith(b"\xef\xbb\xbf") else 0)
-        raise errors.undecodable(path, "utf-8", offset, data[offset:]) from None
-    return text.replace("\r\n", "\n").split("\n")
-
-
-def parse_entries(lines: Iterable[str], path: str | os.PathLike[str] = "<lexicon>") -> Iterator[Entry]:
-    """Parse lines of a lexicon; ``path`` is for messages.
-
-    >>> list(parse_entries(["云计算\\t\\t\\tforce"]))[0].mode
-    'force'
-    >>> list(parse_entries(["创新办 3 i"]))[0].tag
-    'i'
-
-    Raises:
-        FormatError: a line breaks the format.
-    """
-    return map(Entry._make, _parse_rows([line.rstrip("\r\n") for line in lines], path))
-
-
-def _parse_rows(lines: list[str], path: str | os.PathLike[str]) -> Iterator[EntryRow]:
-    parse = _parse_tabs if any("\t" in line for line in lines) else _parse_jieba
-    for number, line in enumerate(lines, 1):
-        if line[:2] in ("", "#", "# ") or line.isspace():
-            continue
-        try:
-            yield parse(line)
-        except ValueError as error:
-            raise errors.bad_line(path, number, str(error)) from None
-
-
-def _parse_tabs(line: str) -> EntryRow:
-    fields = line.split("\t")
-    if len(fields) > 5:
-        raise ValueError(f"at most 5 fields (word, weight, tag, mode, extra), got {len(fields)}")
-    word = fields[0]
-    if not any(fields[1::2]) and 0 < len(word) <= MAX_WORD_LENGTH:  # no weight, no mode: nothing to check
-        return word, None, (fields[2] or None) if len(fields) > 2 else None, "prefer", (), False, False
-    word, weight, tag, mode, extra = fields + [""] * (5 - len(fields))
-    name, *flags = (mode or "prefer").split(",")
-    for flag in flags:
-        if flag not in ENTRY_FLAGS:
-            raise errors.unknown_choice("flag", flag, ENTRY_FLAGS)
-    return Entry(
-        word,
-        _parse_weight(weight),
-        tag or None,
-        name,
-        tuple(extra.split()) if name == "split" else (),
-        "partial" in flags,
-        "regex" in flags,
-    )
-
-
-def _parse_weight(field: str) -> float | None:
-    if not field:
-        return None
-    try:
-        return float(field)
-    except ValueError:
-        raise ValueError(f"weight must be a number, got {field!r}") from None
-
-
-def _parse_jieba(line: str) -> EntryRow:
-    word, *rest = line.split(" ")
-    if len(rest) == 2 and rest[0].isdigit() and rest[0].isascii() and 0 < len(word) <= MAX_WORD_LENGTH:
-        weight, tag = rest
-        if weight.strip("0") and tag.isalpha() and tag.islower() and tag.isascii():
-            return word, float(weight), tag, "prefer", (), False, False  # as most lines are
-    import re
-
-    match = re.fullmatch(_JIEBA_LINE, line.strip())
-    assert match
-    word, frequency, kind = match["word"], match["weight"], match["tag"]
-    if kind and not frequency and word.isascii():  # "hello world" is a word with a space, not a tagged one
-        word, kind = f"{word} {kind}", None
-    return Entry(word, float(frequency) if frequency and int(frequency) else None, kind)

@@ -48,9 +48,11 @@ class Lexicon:
     Args:
         entries: a lexicon file, or entries; a plain str among them is a ``prefer`` entry.
         base: what lies below, the shipped lexicon by default; its entries stay in force.
+        encoding: of the file, such as ``"gbk"``; detected by default, see :class:`cnlp.lexicon.reading.LexiconFile`.
 
     Raises:
         OSError: the file cannot be read.
+        EncodingError: it is not in ``encoding``, or its encoding cannot be told.
         FormatError: a line of the file breaks the format; file, line and reason are named.
 
     >>> import cnlp
@@ -70,13 +72,14 @@ class Lexicon:
         entries: str | os.PathLike[str] | Iterable[Entry | str] = (),
         *,
         base: Lexicon | None = None,
+        encoding: str | None = None,
     ) -> None:
         below = base if base is not None else load_lexicon()
         self._base = below._base
         self._rows = dict(below._rows)
         self._expressions = below._expressions
         self._arrays, self._overlay = below._arrays, below._overlay
-        added = _as_rows(entries)
+        added = _as_rows(entries, encoding)
         if added:
             self._add(added)
 
@@ -89,6 +92,7 @@ class Lexicon:
         case: bool = True,
         script: bool = True,
         patterns: bool = True,
+        encoding: str | None = None,
     ) -> Lexicon:
         """A lexicon of these entries and nothing else: no shipped words, no bigrams.
 
@@ -104,7 +108,7 @@ class Lexicon:
 
         added: list[EntryRow] = []
         counts: dict[str, float] = {}
-        for word, weight, tag, mode, pieces, partial, regex in _as_rows(entries):
+        for word, weight, tag, mode, pieces, partial, regex in _as_rows(entries, encoding):
             weight = 1.0 if weight is None else weight
             added.append((word, weight, tag, mode, pieces, partial, regex))
             if mode == "prefer" and not regex and not partial:
@@ -114,9 +118,11 @@ class Lexicon:
         lexicon._add(added)
         return lexicon
 
-    def overlay(self, entries: str | os.PathLike[str] | Iterable[Entry | str]) -> Lexicon:
+    def overlay(
+        self, entries: str | os.PathLike[str] | Iterable[Entry | str], *, encoding: str | None = None
+    ) -> Lexicon:
         """A new lexicon with further entries; they replace entries of the same form."""
-        return Lexicon(entries, base=self)
+        return Lexicon(entries, base=self, encoding=encoding)
 
     @classmethod
     def from_arrays(
@@ -302,11 +308,13 @@ def as_lexicon(value: LexiconLike | None) -> Lexicon:
 _shared: dict[tuple[tuple[bool, bool, bool], bool], Lexicon] = {}
 
 
-def _as_rows(entries: str | os.PathLike[str] | Iterable[Entry | str]) -> Sequence[EntryRow]:
+def _as_rows(
+    entries: str | os.PathLike[str] | Iterable[Entry | str], encoding: str | None = None
+) -> Sequence[EntryRow]:
     if isinstance(entries, (str, os.PathLike)):
-        from cnlp.lexicon.entries import read_rows
+        from cnlp.lexicon.reading import read_rows
 
-        return read_rows(entries)
+        return read_rows(entries, encoding)
     listed = list(entries)
     if not listed:
         return []

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnlp import errors
 from cnlp._kernel.layout import MAX_VALUE
-from cnlp.lexicon.entries import read_lines_at_once
+from cnlp.lexicon.reading import read_lines_at_once
 from cnlp.lexicon.runs import inside_runs
 from cnlp.lexicon.trie import Trie
 from cnlp.models.format import write_model
@@ -268,7 +268,7 @@ def _numbered(
 def _lines(path: str | os.PathLike[str], kinds: _Kinds) -> Iterator[tuple[str, int]]:
     """Text and kind of each entry; the fields after the text are parsed once for each different rest of a line."""
     known: dict[str, int] = {}
-    for number, line in enumerate(read_lines_at_once(path), start=1):
+    for number, line in enumerate(read_lines_at_once(path)[0], start=1):
         if line[:2] in ("", "#", "# ") or line.isspace():
             continue
         text, _, rest = line.partition("\t")

@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnlp.errors import EncodingError
-from cnlp.files.decoding import ENCODINGS, BadBytes
+from cnlp.files.decoding import BadBytes
+from cnlp.files.encodings import ENCODINGS
 from cnlp.files.lines import count_lines, read_lines, replacing, split_lines
 
-CODEC = {"utf-8": "utf-8", "gb18030": "gb18030", "big5": "cp950", "utf-16": "utf-16"}
+CODEC = {"utf-8": "utf-8", "gb18030": "gb18030", "big5": "cp950", "utf-16": "utf-16", "utf-16-be": "utf-16-be"}
 LINES = "天下\r\n大事\n必作\r於細\n\n末"
 
 

@@ -212,7 +212,9 @@ def read_settings(path: str | os.PathLike[str]) -> dict[str, Any]:
             return _parse_toml(data.decode("utf-8"))
         found = json.loads(data)
     except UnicodeDecodeError as error:
-        raise errors.undecodable(path, "utf-8", error.start, data[error.start : error.end]) from None
+        raise errors.undecodable(
+            path, "utf-8", error.start, data[error.start : error.end], errors.SAVE_AS_UTF8
+        ) from None
     except ValueError as error:
         raise errors.bad_line(path, getattr(error, "lineno", 1), f"no settings can be read: {error}") from None
     if not isinstance(found, dict):
