@@ -41,7 +41,7 @@ def detect_encoding(data: bytes, path: str | os.PathLike[str], way: str) -> str:
     Raises:
         EncodingError: it is none of them, or two are as probable.
 
-    >>> [detect_encoding("云计算\n支持向量机".encode(codec), "words.txt", "") for codec in ("gbk", "utf-16-be")]
+    >>> [detect_encoding("云计算 区块链".encode(codec), "words.txt", "") for codec in ("gbk", "utf-16-be")]
     ['gb18030', 'utf-16-be']
     """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnlp import errors
 from cnlp.lexicon.automaton import Search, build_automaton
-from cnlp.lexicon.entries import MAX_WORD_LENGTH, read_lines_at_once
+from cnlp.lexicon.entries import MAX_WORD_LENGTH
+from cnlp.lexicon.reading import read_lines_at_once
 from cnlp.lexicon.runs import inside_runs
 from cnlp.text.normalise import normalise, normalise_all
 
@@ -279,7 +280,8 @@ def _as_items(strings: Mapping[str, Any] | Iterable[str | tuple[str, Any]]) -> l
 
 def _read(path: str | os.PathLike[str]) -> list[Item]:
     items = []
-    for number, line in enumerate(read_lines_at_once(path), start=1):
+    lines, _ = read_lines_at_once(path, way=errors.SAVE_AS_UTF8)
+    for number, line in enumerate(lines, start=1):
         if line[:2] in ("", "#", "# ") or line.isspace():
             continue
         string, tab, value = line.partition("\t")

@@ -57,8 +57,15 @@ def read_rows(path: str | os.PathLike[str], encoding: str | None = None) -> list
     return LexiconFile(path, encoding).rows
 
 
-def read_lines_at_once(path: str | os.PathLike[str], encoding: str | None = None) -> tuple[list[str], str]:
+def read_lines_at_once(
+    path: str | os.PathLike[str], encoding: str | None = None, way: str = NAME_ENCODING
+) -> tuple[list[str], str]:
     """The lines of a file, without their endings and without a byte order mark, and its encoding.
+
+    Args:
+        path: the file.
+        encoding: in any spelling; detected by default.
+        way: what to do if the encoding is not known, for messages.
 
     Raises:
         OSError: the file cannot be read.
@@ -73,9 +80,9 @@ def read_lines_at_once(path: str | os.PathLike[str], encoding: str | None = None
             return _lines(text), "utf-8"
         from cnlp.lexicon.detection import detect_encoding
 
-        encoding = detect_encoding(data, path, NAME_ENCODING)
+        encoding = detect_encoding(data, path, way)
     encoding = encoding_name(encoding)
-    return _lines(decode_file(data, path, encoding, NAME_ENCODING)), encoding
+    return _lines(decode_file(data, path, encoding, way)), encoding
 
 
 def _as_utf8(data: bytes) -> str | None:

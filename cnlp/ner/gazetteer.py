@@ -268,7 +268,8 @@ def _numbered(
 def _lines(path: str | os.PathLike[str], kinds: _Kinds) -> Iterator[tuple[str, int]]:
     """Text and kind of each entry; the fields after the text are parsed once for each different rest of a line."""
     known: dict[str, int] = {}
-    for number, line in enumerate(read_lines_at_once(path)[0], start=1):
+    lines, _ = read_lines_at_once(path, way=errors.SAVE_AS_UTF8)
+    for number, line in enumerate(lines, start=1):
         if line[:2] in ("", "#", "# ") or line.isspace():
             continue
         text, _, rest = line.partition("\t")

@@ -101,13 +101,6 @@ def test_broken_lexicon_line(shell: Shell, tmp_path: Path) -> None:
     one_line(shell("segment", "-l", tmp_path / "none.tsv", stdin=b"x"), "none.tsv: No such file")
 
 
-def test_good_lexicon(shell: Shell, tmp_path: Path) -> None:
-    path = tmp_path / "words.tsv"
-    path.write_text("饕餮\t3\n夔龙\n", encoding="utf-8")
-    result = shell("lexicon", "check", path)
-    assert result == Result(0, f"{path}: 2 entries\n".encode(), "")
-
-
 @pytest.mark.parametrize(
     "content", [b"", b"not a model", b"\xff" * 100, b"\x40" + b"\0" * 7 + b"{" * 100], ids=range(4)
 )
