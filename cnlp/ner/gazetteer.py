@@ -98,7 +98,7 @@ class Gazetteer:
 
     Raises:
         OSError: the file cannot be read.
-        EncodingError: it is not UTF-8.
+        EncodingError: its encoding cannot be told.
         FormatError: a line of it breaks the format; file, line and reason are named.
         ArgumentError: an entry's fields contradict each other, there are too many entries, or there are no such
             boundaries.
@@ -214,7 +214,7 @@ def read_gazetteer(path: str | os.PathLike[str]) -> Iterator[GazetteerEntry]:
 
     Raises:
         OSError: the file cannot be read.
-        EncodingError: it is not UTF-8.
+        EncodingError: its encoding cannot be told.
         FormatError: a line breaks the format; file, line and reason are named.
     """
     kinds = _Kinds()
