@@ -36,6 +36,10 @@ class ListedWord(_Strict):
     partial: bool = False
     regex: bool = False
 
+    @property
+    def text(self) -> str:
+        return self.word
+
     def entry(self) -> Entry:
         return Entry(self.word, self.weight, self.tag, self.mode, partial=self.partial, regex=self.regex)
 
@@ -45,6 +49,10 @@ class BlockedWord(_Strict):
 
     word: LongWord
     mode: Literal["block"]
+
+    @property
+    def text(self) -> str:
+        return self.word
 
     def entry(self) -> Entry:
         return Entry(self.word, mode="block")
@@ -56,8 +64,12 @@ class SplitWord(_Strict):
     pieces: Annotated[list[Word], Field(min_length=1, max_length=100)]
     mode: Literal["split"]
 
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
     def entry(self) -> Entry:
-        return Entry("".join(self.pieces), mode="split", pieces=self.pieces)
+        return Entry(self.text, mode="split", pieces=self.pieces)
 
 
 LexiconEntries = Annotated[list[Word | ListedWord | BlockedWord | SplitWord], Field(max_length=MAX_ENTRIES)]
@@ -82,7 +94,7 @@ class Segmentation(_Strict):
     @property
     def matches(self) -> int:
         """How many places of entries there can be in the texts, at most."""
-        lengths = {len(item if isinstance(item, str) else item.entry().word) for item in self.lexicon}
+        lengths = {len(item if isinstance(item, str) else item.text) for item in self.lexicon}
         return len(lengths) * (len(self.text) if isinstance(self.text, str) else sum(map(len, self.text)))
 
 

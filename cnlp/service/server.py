@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import gc
 import logging
 import os
+import sys
 import threading
 import time
 from typing import Any
@@ -64,6 +66,9 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, quiet: bool
 
 def app() -> App:
     """The application of a process of the server; when that is told to end, it ends whatever is at work."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)  # else the collector stops all threads at each large answer
+    sys.setswitchinterval(0.001)  # seconds until a thread that computes lets another one in
     application = create_app(chosen())
 
     async def ending(scope: Message, receive: Any, send: Any) -> None:

@@ -12,6 +12,8 @@ as possible; a backslash takes the next character literally.
 
 from __future__ import annotations
 
+from cnlp._kernel.deadline import check
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -271,6 +273,7 @@ def determine(
 
     Raises:
         ValueError: it would take more than ``most``.
+        TimeoutError: the deadline has passed.
 
     Returns:
         ``transitions[state][category]`` and ``accepts[state]``, the number of the accepted pattern plus 1
@@ -306,6 +309,7 @@ def determine(
     subsets: dict[tuple[int, ...], Collection[int]] = {}
     rows = []
     for subset in order:  # grows while we walk it
+        check()
         targets: list[dict[int, None]] = [{} for _ in range(width)]
         for state in subset:
             step = thompson.step[state]

@@ -23,6 +23,7 @@ from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from cnlp import errors
+from cnlp._kernel.deadline import check
 from cnlp.text import dfa
 from cnlp.text.normalise import fold_table
 
@@ -166,6 +167,7 @@ class Expression:
         for start in self._places(text):
             if start < free:
                 continue
+            check()
             symbols = symbols or [self._category(char) for char in text]
             end, states = self._search(symbols, start, head, failed)
             if end:
