@@ -11,7 +11,7 @@ terms: each of them is a candidate, also inside a longer word where the segmente
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from cnlp import errors
@@ -68,16 +68,14 @@ class OwnTerms:
         tokens = self._segmenter.tokenize(text) if self._has_tags else []
         kinds = {(token.start, token.end): self._kind(token) for token in tokens if token.tag is not None}
         words = [token.text for token in tokens] if tokens else self._segmenter.segment(text)
-        if self._idf is None:
-            return words, bytes(kinds.get((token.start, token.end), 0) for token in tokens)
-        boundaries = Boundaries(text, words)
-        terms = self._entries(text, boundaries)
-        inside = {place for start, end in terms for place in range(start + 1, end)}
-        ends = sorted({*boundaries.ends, *(place for span in terms for place in span)} - inside)
-        spans = list(pairwise(ends))
-        if self._is_list and self._wanted is None:
+        terms = [] if self._idf is None else self._entries(self._idf, text, words)
+        if terms:
+            words = [text[start:end] for start, end in pairwise(_borders(words, terms))]
+        if terms and self._is_list and self._wanted is None:
             kinds = {span: TERM_LISTED + self._class(text[slice(*span)]) for span in terms} | kinds
-        return [text[start:end] for start, end in spans], bytes(kinds.get(span, 0) for span in spans)
+        if not kinds:
+            return words, b""
+        return words, bytes(kinds.get(span, 0) for span in pairwise(_ends(words)))
 
     def _kind(self, token: Token) -> int:
         """Of a word that the lexicon tags."""
@@ -94,16 +92,26 @@ class OwnTerms:
         word_class = (facts - 1) % TERM_CLASSES if facts else 0
         return word_class if CONTENT >> word_class & 1 else 0
 
-    def _entries(self, text: str, boundaries: Boundaries) -> list[Span]:
+    def _entries(self, idf: Idf, text: str, words: Sequence[str]) -> list[Span]:
         """Where entries of the table are words; only new ones if it was counted over a corpus."""
-        assert self._idf is not None
-        matches = [(start, end) for start, end, _ in self._idf.trie.matches(text)]
+        matches = idf.trie.matches(text)
         if self._is_list:
-            matches = [span for span in matches if boundaries.allow(*span)]
-        else:
-            place = {end: k for k, end in enumerate(boundaries.ends)}
-            matches = [span for span in matches if span[0] in place and place.get(span[1], 0) > place[span[0]] + 1]
-        return _longest(matches, len(text))
+            boundaries = Boundaries(text, words)
+            return _longest([(start, end) for start, end, _ in matches if boundaries.allow(start, end)], len(text))
+        after = dict(pairwise(_ends(words)))
+        after[len(text)] = len(text)
+        several = [(start, end) for start, end, _ in matches if end in after and after.get(start, end) < end]
+        return _longest(several, len(text)) if several else []
+
+
+def _ends(words: Iterable[str]) -> list[int]:
+    return [0, *accumulate(map(len, words))]
+
+
+def _borders(words: Iterable[str], terms: Iterable[Span]) -> list[int]:
+    """Where words begin and end, in order, after the terms are words."""
+    inside = {place for start, end in terms for place in range(start + 1, end)}
+    return sorted({*_ends(words), *(place for span in terms for place in span)} - inside)
 
 
 def _longest(spans: Sequence[Span], size: int) -> list[Span]:
