@@ -1,8 +1,9 @@
 """Terms that the user's own lists decide: the tags of a lexicon, and the entries of a table of document frequencies.
 
-A word that the segmenter's lexicon tags is a term if its tag is wanted, whatever the shipped table says of it. An entry
-of the user's table is one word wherever it begins and ends at words, so that terms of several words, or with blanks,
-are found as such; of overlapping ones the longest, then the leftmost.
+A word that the segmenter's lexicon tags has the class of its tag, whatever the shipped table says of it; if the tag is
+one of the user's own and asked for, it is a term in any case. An entry of the user's table is one word wherever it
+begins and ends at words, so that terms of several words, or with blanks, are found as such; of overlapping ones the
+longest, then the leftmost.
 
 A table that was counted over a corpus has the words of every text. One without those (``COMMON_WORDS``) is a list of
 terms: each of them is a candidate, also inside a longer word where the segmenter may split it
@@ -15,7 +16,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from cnlp import errors
-from cnlp._kernel.layout import TERM_CLASSES, TERM_LISTED, TERM_REFUSED
+from cnlp._kernel.layout import TERM_CLASSED, TERM_CLASSES, TERM_LISTED, TERM_REFUSED
 from cnlp.keyphrases.classes import CLASSES, CONTENT, class_mask, class_of
 from cnlp.pos.tagsets import PFR
 from cnlp.segmentation.boundaries import Boundaries
@@ -72,7 +73,7 @@ class OwnTerms:
         if terms:
             words = [text[start:end] for start, end in pairwise(_borders(words, terms))]
         if terms and self._is_list and self._wanted is None:
-            kinds = {span: TERM_LISTED + self._class(text[slice(*span)]) for span in terms} | kinds
+            kinds = {span: TERM_CLASSED + TERM_LISTED + self._class(text[slice(*span)]) for span in terms} | kinds
         if not kinds:
             return words, b""
         return words, bytes(kinds.get(span, 0) for span in pairwise(_ends(words)))
@@ -82,9 +83,10 @@ class OwnTerms:
         tag = token.tag or ""
         if tag in PFR:
             word_class = class_of(tag)
-            return TERM_LISTED + word_class if self.classes >> word_class & 1 else TERM_REFUSED
-        is_wanted = self._wanted is None or tag in self._wanted
-        return TERM_LISTED + CLASSES.index("unknown") if is_wanted else TERM_REFUSED
+            return TERM_CLASSED + word_class if self.classes >> word_class & 1 else TERM_REFUSED
+        if self._wanted is None:
+            return TERM_CLASSED + CLASSES.index("unknown")
+        return TERM_CLASSED + TERM_LISTED if tag in self._wanted else TERM_REFUSED
 
     def _class(self, word: str) -> int:
         """The class of a listed term; one of closed classes counts as unknown."""

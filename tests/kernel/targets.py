@@ -320,7 +320,7 @@ def terms(chance: random.Random) -> None:
     levels = array("d", [9.0, 1.5, 0.25]).tobytes()
     weights = array("d", [chance.gauss(0, 1) for _ in range(73)]).tobytes()
     headings = array("I", [chance.randrange(60) for _ in range(2 * chance.randrange(4))]).tobytes()
-    kinds = bytes(chance.choice((0, 0, 1, *range(2, 18), 255)) for _ in words) if chance.random() < 0.5 else b""
+    kinds = bytes(chance.choice((0, 0, 1, *range(2, 34), 255)) for _ in words) if chance.random() < 0.5 else b""
     options = chance.getrandbits(16), chance.randint(0, 3), chance.randint(1, 4), kinds
     top, window, flag = chance.randint(0, 9), chance.randint(2, 6), chance.random() < 0.5
 

@@ -93,6 +93,13 @@ def test_a_tag_of_an_expression_selects_its_matches() -> None:
     assert texts_of(found) == {"AB-1234", "CD-5678"}
 
 
+def test_a_tag_that_is_asked_for_selects_numbers_and_stop_words_too() -> None:
+    segmenter = tagged(("12306", "product"), ("问题", "product"), ("可以", "n"))
+    text = "用12306买票，问题可以很多。"
+    assert texts_of(cnlp.keywords(text, pos=["product"], segmenter=segmenter)) == {"12306", "问题"}
+    assert not {"12306", "可以"} & texts_of(cnlp.keywords(text, phrases=False, segmenter=segmenter))
+
+
 def test_a_word_without_a_tag_is_no_person() -> None:
     segmenter = tagged(("云原生", None), ("杭研大厦", None), ("王小川", "nr"))
     text = "王小川在杭研大厦讲云原生。"

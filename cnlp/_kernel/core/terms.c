@@ -71,14 +71,14 @@ static uint32_t judge(Terms *terms, TermFilter *filter, uint8_t kind, const uint
 {
     uint32_t facts = value_of(filter->lexicon, word, length);
     uint32_t class = facts ? (facts - 1) & (TERM_CLASSES - 1) : 0;
-    int listed = kind >= TERM_LISTED;
+    int classed = kind >= TERM_CLASSED, listed = classed && (kind - TERM_CLASSED) & TERM_LISTED;
     int stop =
         filter->stops ? value_of(filter->stops, word, length) != 0 : !listed && facts && ((facts - 1) & TERM_STOP);
-    if (listed)
-        class = (uint32_t)(kind - TERM_LISTED) & (TERM_CLASSES - 1);
-    else if (!(filter->classes >> class & 1) || !is_worded(filter, word, length))
+    if (classed)
+        class = (uint32_t)(kind - TERM_CLASSED) & (TERM_CLASSES - 1);
+    else if (!(filter->classes >> class & 1))
         return NO_TERM;
-    if (stop || kind == TERM_REFUSED)
+    if (stop || kind == TERM_REFUSED || (!listed && !is_worded(filter, word, length)))
         return NO_TERM;
     if (!reserve(&terms->terms, &terms->terms_capacity, terms->n_terms + 1, sizeof *terms->terms)) {
         *failed = 1;

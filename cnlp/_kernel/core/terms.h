@@ -18,9 +18,9 @@
 
 /* Terms of a candidate at most, classes of words, and the length from which all candidates are alike. */
 enum { MAX_WORDS = 4, TERM_CLASSES = 16, LONGEST_CANDIDATE = 9 };
-/* What is known of a word besides the tables, a byte: nothing, it is not a term, or TERM_LISTED + its class: it is one,
- * and not left out as a part of others. */
-enum { TERM_BY_TABLES, TERM_REFUSED, TERM_LISTED };
+/* What is known of a word besides the tables, a byte: nothing, it is not a term, or TERM_CLASSED + its class, which is
+ * wanted; and TERM_LISTED more: it is a term in any case, and not left out as a part of others. */
+enum { TERM_BY_TABLES, TERM_REFUSED, TERM_CLASSED, TERM_LISTED = TERM_CLASSES };
 /* The value of a word of the lexicon, less 1: level << TERM_LEVEL_SHIFT | TERM_STOP if it is a stop word | class. */
 enum { TERM_STOP = 16, TERM_LEVEL_SHIFT = 5 };
 /* Features of a candidate; see cnlp/keyphrases/combined.py. */

@@ -39,6 +39,7 @@ from cnlp._kernel.layout import (
     LONGEST_CANDIDATE,
     MAX_WORDS,
     N_FEATURES,
+    TERM_CLASSED,
     TERM_CLASSES,
     TERM_LEVEL_SHIFT,
     TERM_LISTED,
@@ -72,8 +73,9 @@ class Terms:
         classes: bit mask of the classes that are wanted.
         min_length: characters that a term alone needs.
         max_words: terms of the longest candidate, at most ``MAX_WORDS``.
-        kinds: a byte for each word, or none: ``TERM_BY_TABLES``; ``TERM_REFUSED``: not a term; ``TERM_LISTED`` + its
-            class: a term, whatever the lexicon and ``classes`` say, and not left out as a part of better ones.
+        kinds: a byte for each word, or none: 0: the lexicon decides; ``TERM_REFUSED``: not a term; ``TERM_CLASSED`` +
+            its class, which is wanted; ``TERM_LISTED`` more: a term, unless it is one of ``stops``, and not left out
+            as a part of better ones.
     """
 
     def __init__(
@@ -143,11 +145,12 @@ class Terms:
             lexicon, idf, stops = self._tables
             facts = lexicon.find(word)[1]
             kind = (facts - 1) % TERM_CLASSES if facts else 0
-            listed = own >= TERM_LISTED
+            classed = own >= TERM_CLASSED
+            listed = classed and bool((own - TERM_CLASSED) & TERM_LISTED)
             stop = bool(stops.find(word)[1]) if stops else not listed and bool(facts and (facts - 1) & TERM_STOP)
-            kind = (own - TERM_LISTED) % TERM_CLASSES if listed else kind
+            kind = (own - TERM_CLASSED) % TERM_CLASSES if classed else kind
             number = -1
-            fits = listed or bool(self._classes >> kind & 1 and self._is_worded(word, folded[0]))
+            fits = (classed or self._classes >> kind & 1) and (listed or self._is_worded(word, folded[0]))
             if fits and not stop and own != TERM_REFUSED:
                 number = len(self._names)
                 counted = facts if idf is None else idf.find(word)[1]
