@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -108,6 +109,10 @@ def test_hostile_clients_neither_stop_the_service_nor_fill_its_log() -> None:
     service.health()
     assert received(half_open[-1]).partition(b"\r\n")[0] == b"HTTP/1.1 408 Request Timeout"
     assert json.loads(received(service.connect(b"\x00\r\n\r\n")).partition(b"\r\n\r\n")[2])["error"]
+    head = b"POST /tag HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with suppress(ConnectionError):
+        answer = received(service.connect(head + b"1\r\n \r\n" * 20_000))
+        assert "Content-Length" in json.loads(answer.partition(b"\r\n\r\n")[2])["error"]
     deaf = [service.connect(request("/tag", {"text": "南京市长江大桥" * 30_000}), buffer=4096) for _ in range(3)]
     time.sleep(3)
     service.health()

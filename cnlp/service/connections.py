@@ -9,9 +9,10 @@ from typing import Any
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from cnlp.service.limits import error_content
-from cnlp.service.settings import SPARE_FILES, Settings, chosen
+from cnlp.service.settings import MAX_CHUNKS, SPARE_FILES, Settings, chosen
 
 _LOOK_SECONDS = 1.0
+_READ_BYTES = 4096
 
 
 class Connection(H11Protocol):
@@ -23,6 +24,7 @@ class Connection(H11Protocol):
         self.most = most_connections(self.settings)
         self.next_look: asyncio.TimerHandle | None = None
         self.waiting_since = self.loop.time()  # for the head of a request
+        self.lines = 0  # of the body of a request that comes in chunks
         self.unsent_since: float | None = None  # since when there has been something that the client does not take
 
     @property
@@ -43,6 +45,18 @@ class Connection(H11Protocol):
         else:
             self.refuse(503, "there are too many connections")
 
+    def data_received(self, data: bytes) -> None:
+        """Take in what has come, unless it is a body in crumbs, each of which costs as much as a page."""
+        for start in range(0, len(data), _READ_BYTES):
+            part = data[start : start + _READ_BYTES]
+            super().data_received(part)
+            if self.at_work and (b"transfer-encoding", b"chunked") in self.headers:
+                self.lines += part.count(b"\r\n")
+                if self.lines > 2 * MAX_CHUNKS:
+                    self.refuse(400, f"the body comes in more than {MAX_CHUNKS:,} chunks; send it with Content-Length")
+            if self.transport.is_closing():
+                return
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Look no more."""
         if self.next_look is not None:
@@ -52,6 +66,7 @@ class Connection(H11Protocol):
     def on_response_complete(self) -> None:
         """Begin to wait for the next request."""
         self.waiting_since = self.loop.time()
+        self.lines = 0
         super().on_response_complete()
 
     def look(self) -> None:

@@ -18,6 +18,7 @@ SHORT_BODY = 32_768  # bytes; larger requests, and those with expressions, have 
 SHORT_THREADS, LONG_THREADS = 4, max(1, (os.cpu_count() or 1) // 2)  # half the processors are left to the short
 SHORT_WAITING, LONG_WAITING = 200, 8  # requests at work or waiting for it; one more is answered with 503
 MAX_HELD = 64_000_000  # bytes of the bodies of all requests; then those of long requests get 503
+MAX_CHUNKS = 1000  # of a body without Content-Length
 MAX_ANSWER = 32_000_000  # bytes
 MAX_UNSENT = 128_000_000  # bytes of answers that clients have not taken yet; then long requests get 503, too
 ACCEPTED_AT_ONCE = 32  # connections

@@ -197,6 +197,14 @@ def never_read(port: int) -> None:
     _close(clients)
 
 
+def crumbs(port: int) -> None:
+    """Send a body a byte a chunk."""
+    head = (
+        b"POST /tag HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    _connect(port, head + b"1\r\n \r\n" * 500_000).close()
+
+
 def go_away(port: int) -> None:
     """Ask for much work and do not wait for it."""
     _connect(port, _request("/keywords", {"text": SENTENCE * 18_000})).close()
@@ -246,7 +254,7 @@ def rebind(port: int) -> None:
 
 
 DEEDS = (
-    *(half_open, drip, never_read, never_read, go_away, long_texts, long_texts, many_texts, overlapping_words),
+    *(half_open, drip, crumbs, never_read, never_read, go_away, long_texts, long_texts, many_texts, overlapping_words),
     *(overlapping_words, expressions, broken, rebind),
 )
 
