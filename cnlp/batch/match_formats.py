@@ -20,25 +20,25 @@ MATCH_SUFFIXES = {"tsv": ".tsv", "jsonl": ".jsonl", "text": ""}
 """Names of the formats, and what each adds to a file's name in an output folder."""
 
 
-def make_match_format(name: str, matcher: Matcher, mode: str, mask: str | None) -> Format:
-    """The function that writes format ``name``; in format text matches are replaced by ``mask`` or by their values.
+def make_match_format(name: str, matcher: Matcher, mode: str, by: str | None) -> Format:
+    """The function that writes format ``name``; text has ``by``, or the values if it is ``None``, in place of matches.
 
     It raises ``UnicodeDecodeError`` with offsets in the chunk where the chunk is not UTF-8.
     """
     if name == "text":
-        return partial(_replaced, matcher, mode, mask)
+        return partial(_replaced, matcher, mode, by)
     return partial(_objects if name == "jsonl" else _rows, matcher, mode)
 
 
-def make_match_analysis(matcher: Matcher, mode: str, mask: str | None) -> Analysis:
+def make_match_analysis(matcher: Matcher, mode: str, by: str | None) -> Analysis:
     """The same of the fields of records."""
-    return Analysis("matches", partial(_as_dicts, matcher, mode), partial(matcher.replace, by=mask, mode=mode))
+    return Analysis("matches", partial(_as_dicts, matcher, mode), partial(matcher.replace, by=by, mode=mode))
 
 
-def _replaced(matcher: Matcher, mode: str, mask: str | None, chunk: bytes, _: Place) -> bytes:
+def _replaced(matcher: Matcher, mode: str, by: str | None, chunk: bytes, _: Place) -> bytes:
     pieces = []
     for line, ending in split_lines(chunk.decode("utf-8")):
-        pieces += [matcher.replace(line, mask, mode), ending]
+        pieces += [matcher.replace(line, by, mode), ending]
     return "".join(pieces).encode("utf-8")
 
 

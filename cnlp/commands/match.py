@@ -27,11 +27,20 @@ from cnlp.lexicon.matcher import MATCH_MODES, Matcher
     "--json", "as_json", is_flag=True, help='{"text", "matches": [{"text", "start", "end", "value"}]} a line.'
 )
 @click.option(
-    "--replace", "mask", metavar="CHARACTER", help="Write the text, each character of a match masked by this."
+    "--replace",
+    "replacement",
+    metavar="TEXT",
+    help="Write the text, each match replaced by TEXT, which is repeated for each character if it is one character.",
 )
 @click.option("--replace-by-value", is_flag=True, help="Write the text, each match replaced by its value.")
 def command(
-    words: str, batch: BatchOptions, mode: str, partial: bool, as_json: bool, mask: str | None, replace_by_value: bool
+    words: str,
+    batch: BatchOptions,
+    mode: str,
+    partial: bool,
+    as_json: bool,
+    replacement: str | None,
+    replace_by_value: bool,
 ) -> None:
     r"""Find the strings of a list, or replace them.
 
@@ -40,15 +49,17 @@ def command(
     if there are none. Each match is a line: line, start, end, text, value, separated by tabs (tab is \t, backslash
     \\). Offsets count code points within the line. Width, case and script do not matter.
     """
-    replaces = mask is not None or replace_by_value
-    if as_json + (mask is not None) + replace_by_value > 1:
+    replaces = replacement is not None or replace_by_value
+    if as_json + (replacement is not None) + replace_by_value > 1:
         raise click.UsageError("--json, --replace and --replace-by-value contradict each other")
     name = "text" if replaces else "jsonl" if as_json else "tsv"
     plan = batch.plan(MATCH_SUFFIXES[name])
     matcher = Matcher(words, partial=partial)
     if replaces:
-        matcher.replace("", mask, mode)  # refuses wrong options before anything is written
+        matcher.replace("", replacement, mode)  # refuses wrong options before anything is written
     if batch.field is not None and not (replaces or as_json):
         raise click.UsageError("--field needs --json, --replace or --replace-by-value")
-    form = batch.form(name, make_match_format(name, matcher, mode, mask), make_match_analysis(matcher, mode, mask))
+    form = batch.form(
+        name, make_match_format(name, matcher, mode, replacement), make_match_analysis(matcher, mode, replacement)
+    )
     batch.run(plan, form, Writing(keep_mark=replaces))

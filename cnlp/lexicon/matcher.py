@@ -206,23 +206,21 @@ class Matcher:
 
         Args:
             text: any str.
-            by: ``None``: the value of each; one character: repeated for each of the match's, ``""`` to delete them;
-                a function: what it returns for the match.
+            by: ``None``: the value of each; one character: a mask, repeated for each of the match's; another text: that
+                text, ``""`` to delete them; a function: what it returns for the match.
             mode: ``"longest"`` or ``"leftmost"``, see :meth:`find`.
 
         Raises:
             TextTypeError: ``text``, a value that is needed, or what the function returns is not a str.
-            ArgumentError: ``by`` is more than one character, or the matches of the mode overlap.
+            ArgumentError: ``by`` is something else, or the matches of the mode overlap.
 
         >>> Matcher(["赌博"]).replace("赌博网站", "*")
         '**网站'
         """
         if mode == "all":
             raise errors.ArgumentError("matches of mode 'all' overlap; choose one of: longest, leftmost")
-        if isinstance(by, str) and len(by) > 1:
-            raise errors.ArgumentError(f"a mask is one character, got {by!r}; for a text give a function of the match")
         if not (by is None or isinstance(by, str) or callable(by)):
-            raise errors.ArgumentError(f"by must be one character, a function or None, got {by!r}")
+            raise errors.ArgumentError(f"by must be a str, a function or None, got {by!r}")
         pieces, reached = [], 0
         for match in self.iter_find(text, mode):
             pieces += [text[reached : match.start], _replacement(match, by)]
@@ -264,7 +262,7 @@ class Matcher:
 
 def _replacement(match: Match, by: str | Callable[[Match], str] | None) -> str:
     if isinstance(by, str):
-        return by * (match.end - match.start)
+        return by * (match.end - match.start) if len(by) == 1 else by
     text = match.value if by is None else by(match)
     if not isinstance(text, str):
         raise errors.not_text(text, f"the {'value' if by is None else 'replacement'} of {match.text!r}")
