@@ -52,6 +52,8 @@ class Base:
         self.is_folded_as_built = self.folding == built
         max_length = int(fields["max_length"])
         self.trie = kernel.Trie(source, ranges, max_length)
+        if file is not None and not file.is_trusted:
+            prove_longest(self.trie, max_length)
         alphabet = None
         if not self.is_folded_as_built:
             alphabet = _refold(source, ranges, (built[0], built[1], built[2]), self.folding)
@@ -114,6 +116,17 @@ class Base:
         from math import log
 
         return to_cost(log(max(self.weight_total, weight)) - log(max(weight, LEAST_WEIGHT)))
+
+
+def prove_longest(trie: kernel_types.Trie, max_length: int) -> None:
+    """Refuse a trie that is not finite, or whose longest word is not as long as its file says: walks rely on it.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    longest = trie.longest()
+    if longest != max_length:
+        raise ValueError(f"max_length is {max_length}, but the longest word has {longest} characters")
 
 
 def shipped_base(folding: tuple[bool, bool, bool], patterns: bool) -> Base:

@@ -18,6 +18,7 @@ from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp._kernel.layout import MAX_VALUE
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
+from cnlp.lexicon.base import prove_longest
 from cnlp.models.format import ModelFile, write_model
 from cnlp.models.registry import open_model
 from cnlp.text.normalise import fold_table, normalise_all
@@ -117,6 +118,8 @@ class Trie:
         fields = {name: str(file.whole(name)) for name in ("max_length", "words")}
         with file.loading():
             trie = cls(file.source, file.ranges(*_ARRAYS), fields)
+            if not file.is_trusted:
+                prove_longest(trie.handle, trie.max_length)
         trie._file = file
         return trie
 

@@ -78,6 +78,7 @@ class ModelFile:
         path: where it is.
         source: the mapping that the kernel's objects keep alive.
         kind: of the model, such as ``"lexicon"``.
+        is_trusted: is it part of the package, so that what it says of its data need not be proven?
 
     Raises:
         OSError: the file cannot be read.
@@ -86,6 +87,7 @@ class ModelFile:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
+        self.is_trusted = False
         if not S_ISREG(os.stat(self.path).st_mode):  # to open a pipe is to wait for its other end
             raise errors.bad_model(self.path, "this is not a file")
         self.source = kernel.Mapping(self.path)

@@ -44,6 +44,7 @@ def open_model(
     if path is None and not os.path.exists(shipped):
         raise errors.bad_model(shipped, "the shipped model is missing: install with 'pip install .'")
     model = ModelFile(shipped if path is None else path)
+    model.is_trusted = path is None
     if path is not None:
         model.verify()
     if kind is not None:

@@ -7,62 +7,32 @@ import signal
 import threading
 from array import array
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-from pos_taggers import random_pos_tagger
-from taggers import random_tagger
-from twins import ALGORITHMS, KERNELS, UserEntry, each_kernel, lay_over, learn, native, needs_native
+from entries import USERS, entries
+from twins import KERNELS, each_kernel, native, needs_native
 
 import cnlp
-from cnlp._kernel import layout, reference
+from cnlp._kernel import reference
 from cnlp._kernel.deadline import check, deadline
-from cnlp.models.registry import ENTITIES, open_model
-from cnlp.segmentation.algorithms import SOURCES
-from cnlp.types import Token
 
-BASE = learn([["中国", "人", "中国人"], ["中国人大", "国人", "大"]])
-USER = lay_over([UserEntry("中国", layout.MODE_FORCE, 1, 0, False, ()), UserEntry("人大", 0, 1, 0, False, ())], BASE)
 UNITS = {"clauses": "中国人民大，1大。\n", "crossed everywhere": "中国人大"}
-
-
-@cache
-def recognizer() -> tuple[bytes, dict[str, tuple[int, int]], float]:
-    """The shipped recognizer of entities as arguments of ``EntityTagger``."""
-    from cnlp.ner.linear import ARRAYS
-
-    file = open_model(kind="entities", shipped=ENTITIES["msra"])
-    return Path(file.path).read_bytes(), file.ranges(*ARRAYS), float(file.field("unit"))
+SHORT = (
+    "build_trie",
+    "making",
+    "matches",
+    "find_all",
+    "scores",
+    "path_costs",
+    "terms",
+)  # as short as the text, or tested apart
 
 
 def calls(kernel: Any, text: str) -> dict[str, Callable[[], object]]:
-    """Work of every kind over the text and over a list of its parts."""
-    parts = [text[start : start + 50] for start in range(0, len(text), 50)]
-    model, layer = BASE.model(kernel), USER.overlay(kernel)
-    weights = random_tagger(0).tagger(kernel)
-    plain = kernel.Segmenter(model, layout.BIGRAM, None)
-    tagging = kernel.Segmenter(model, layout.TAGGER, layer, weights)
-    pos, names = random_pos_tagger(0).tagger(kernel), kernel.EntityTagger(*recognizer())
-    found: dict[str, Callable[[], object]] = {
-        f"words {algorithm}": lambda algorithm=algorithm: kernel.Segmenter(model, algorithm, layer).words(text, None)
-        for algorithm in ALGORITHMS
-    }
-    return found | {
-        "segment": lambda: plain.segment(text),
-        "segment_all": lambda: plain.segment_all(parts),
-        "segment_bytes": lambda: plain.segment_bytes(text.encode(), b" "),
-        "edges": lambda: model.edges(text, layer, None),
-        "tagger": lambda: tagging.words(text, None),
-        "constraints": lambda: tagging.constraints(text, None),
-        "propose": lambda: kernel.Segmenter(model, layout.BIGRAM, None, weights).propose(text, None),
-        "tokens": lambda: pos.tokens(plain, text, None, Token, SOURCES, "w"),
-        "tokens_all": lambda: pos.tokens_all(plain, parts, Token, SOURCES, "w"),
-        "predict": lambda: pos.predict(["中国", "人", "大", "\n"] * (len(text) // 4), "w"),
-        "entities": lambda: names.entities(plain, text),
-        "entities_all": lambda: names.entities_all(plain, parts),
-    }
+    """What works long on a long text."""
+    found = entries(kernel, text, USERS["forced"])
+    return {name: call for name, call in found.items() if name not in SHORT}
 
 
 NAMES = list(calls(KERNELS[-1], ""))

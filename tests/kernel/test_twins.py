@@ -15,6 +15,7 @@ from twins import (
     HAN,
     Arrays,
     UserArrays,
+    UserEntry,
     lay,
     lay_over,
     learn,
@@ -304,3 +305,21 @@ def shipped() -> list[Any]:
         kernel.Model(kernel.Mapping(file.path), file.ranges(*ARRAYS), *size, None, True)
         for kernel in (native, reference)
     ]
+
+
+NESTED = learn([["中" * k, "中" * m, "大"] for k in range(1, 13) for m in (k, 13 - k, 5)])
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.integers(0, 3), st.booleans()), max_size=40),
+    st.integers(0, 60),
+    st.sampled_from(["", "大", "1月"]),
+)
+def test_places_where_many_words_meet_are_decoded_alike(
+    entries: list[tuple[int, int, bool]], length: int, tail: str
+) -> None:
+    user = lay_over(
+        [UserEntry("中" * n, mode, 100 * n, 0, known, (n,)) for n, mode, known in entries or [(1, 0, True)]], NESTED
+    )
+    assert_twins(NESTED, user, "中" * length + tail + "中" * length, None)

@@ -13,8 +13,10 @@
 #include <string.h>
 
 #define BLOCK_SIZE 1024
+#define WAITING_PAIRS 512 /* pairs of words whose rows of the table were asked for */
 #define INFINITE_COST INT64_MAX
 #define NO_EDGE UINT32_MAX
+#define N_CLASSES 256             /* more than there can be: that of unknown words, and patterns */
 #define UNREACHED (INT64_MAX / 2) /* plus or minus a cost, it is still out of reach */
 
 /* The best word that begins, or ends, at a position. */
@@ -54,11 +56,12 @@ typedef struct {
     uint8_t *uncrossed; /* no candidate crosses this position */
     Arc *arcs;          /* sorted by start */
     uint32_t *ending;   /* arcs sorted by end, then start */
-    size_t n_arcs, arcs_capacity, ending_capacity;
-    Pair *pairs; /* by position, then right arc, then left arc */
-    size_t n_pairs, pairs_capacity;
+    uint32_t *kept;     /* of many arcs that end at one position, those that can be on the best path */
+    size_t n_arcs, arcs_capacity, ending_capacity, kept_capacity;
+    size_t n_pairs; /* that wait in `pairs` */
     int failed;
     int64_t small[SMALL_BLOCK * WORK_ITEM / sizeof(int64_t)];
+    Pair pairs[WAITING_PAIRS]; /* by position, then right arc, then left arc */
 } Work;
 
 static void work_init(Work *work, const Model *model)
@@ -73,7 +76,7 @@ static void work_free(Work *work)
         free(work->memory);
     free(work->arcs);
     free(work->ending);
-    free(work->pairs);
+    free(work->kept);
 }
 
 static int work_reserve(Work *work, size_t size)
@@ -405,42 +408,12 @@ static int index_by_end(const Block *block, Work *work)
     return 0;
 }
 
-/* All pairs of arcs that meet; asks memory for their rows of the table. Returns -1 without memory. */
-static int list_pairs(const Block *block, Work *work)
-{
-    const Model *model = work->model;
-    const Arc *arcs = work->arcs;
-    size_t size = block->end - block->begin;
-    work->n_pairs = 0;
-    for (size_t i = 1; i < size; i++) {
-        uint32_t first = work->first_ending[i], last = work->first_ending[i + 1];
-        uint32_t first_arc = work->first_arc[i], last_arc = work->first_arc[i + 1];
-        size_t needed = work->n_pairs + (size_t)(last - first) * (last_arc - first_arc);
-        if (!reserve(&work->pairs, &work->pairs_capacity, needed, sizeof(Pair)) || must_stop_at(block->input.watch, i))
-            return -1;
-        Pair *pair = work->pairs + work->n_pairs;
-        for (uint32_t k = first_arc; k < last_arc; k++)
-            for (uint32_t p = first; p < last; p++) {
-                uint32_t left = work->ending[p];
-                uint64_t hash = pair_hash(arcs[left].id, arcs[k].id);
-                uint32_t is_asked = -(uint32_t)(arcs[left].has_left & arcs[k].has_right);
-                uint32_t bucket = bucket_of(model, hash) & is_asked;
-                PREFETCH(model->bigrams + (size_t)bucket * PAIR_BUCKET);
-                *pair++ = (Pair){left, k, bucket, (uint32_t)hash >> 8 | ~is_asked};
-            }
-        work->n_pairs = needed;
-    }
-    return 0;
-}
-
-/* Viterbi over the arcs. `previous`: identity of the word before the block. A pair costs one step
- * without a branch: which of two paths is the better cannot be predicted. */
-static int find_paths(Work *work, uint32_t previous, Watch *watch)
+/* The best path to each right arc of the pairs that wait. A pair costs one step without a branch: which of two paths is
+ * the better cannot be predicted. */
+static void weigh_pairs(Work *work)
 {
     const Model *model = work->model;
     Arc *arcs = work->arcs;
-    for (uint32_t k = 0; k < work->first_arc[1]; k++)
-        arcs[k].total = (int64_t)arcs[k].cost + model->word_cost - bigram_bonus(model, previous, arcs[k].id);
     for (size_t k = 0; k < work->n_pairs; k++) {
         const Pair *pair = &work->pairs[k];
         Arc *right = &arcs[pair->right];
@@ -449,9 +422,108 @@ static int find_paths(Work *work, uint32_t previous, Watch *watch)
         int is_better = total < right->total;
         right->back = is_better ? pair->left : right->back;
         right->total = is_better ? total : right->total;
-        if (must_stop_at(watch, k))
+    }
+    work->n_pairs = 0;
+}
+
+/* All pairs of the arcs that meet at a position, which wait; asks memory for their rows of the table. */
+static void add_pairs(Work *work, size_t i)
+{
+    const Model *model = work->model;
+    const Arc *arcs = work->arcs;
+    uint32_t first = work->first_ending[i], last = work->first_ending[i + 1];
+    Pair *pair = work->pairs + work->n_pairs;
+    for (uint32_t k = work->first_arc[i]; k < work->first_arc[i + 1]; k++)
+        for (uint32_t p = first; p < last; p++) {
+            uint32_t left = work->ending[p];
+            uint64_t hash = pair_hash(arcs[left].id, arcs[k].id);
+            uint32_t is_asked = -(uint32_t)(arcs[left].has_left & arcs[k].has_right);
+            uint32_t bucket = bucket_of(model, hash) & is_asked;
+            PREFETCH(model->bigrams + (size_t)bucket * PAIR_BUCKET);
+            *pair++ = (Pair){left, k, bucket, (uint32_t)hash >> 8 | ~is_asked};
+        }
+    work->n_pairs = (size_t)(pair - work->pairs);
+}
+
+/* Of the arcs that end at a position, those that can be on the best path: of all that have no pairs the best, and of
+ * all of one class, which have the same pairs. Returns how many, SIZE_MAX without memory. */
+static size_t keep_best(Work *work, size_t i)
+{
+    uint32_t first = work->first_ending[i], last = work->first_ending[i + 1], best[N_CLASSES + 1];
+    const Arc *arcs = work->arcs;
+    size_t count = 0;
+    if (!reserve(&work->kept, &work->kept_capacity, last - first, sizeof *work->kept))
+        return SIZE_MAX;
+    memset(best, 0xFF, sizeof best);
+    for (int is_second = 0; is_second < 2; is_second++)
+        for (uint32_t p = first; p < last; p++) {
+            uint32_t arc = work->ending[p], class_id = arcs[arc].id - work->model->trie.n_units;
+            uint32_t *rival = !arcs[arc].has_left ? &best[N_CLASSES] : class_id < N_CLASSES ? &best[class_id] : NULL;
+            if (is_second && (!rival || *rival == arc))
+                work->kept[count++] = arc;
+            else if (!is_second && rival && (*rival == NO_EDGE || arcs[arc].total < arcs[*rival].total))
+                *rival = arc;
+        }
+    return count;
+}
+
+/* The same as add_pairs and weigh_pairs where many arcs meet, such as nested words of the user: their pairs are not
+ * listed, and words without pairs cost no more than one step each. Returns -1 without memory. */
+static int join_many(Work *work, size_t i)
+{
+    const Model *model = work->model;
+    Arc *arcs = work->arcs;
+    size_t count = keep_best(work, i);
+    if (count == SIZE_MAX)
+        return -1;
+    uint32_t previous = NO_EDGE; /* the right arc before, with the same pairs */
+    int64_t least = 0;
+    for (uint32_t k = work->first_arc[i]; k < work->first_arc[i + 1]; k++) {
+        Arc *right = &arcs[k];
+        int is_same = previous != NO_EDGE && right->has_right == arcs[previous].has_right
+                   && (!right->has_right || right->id == arcs[previous].id);
+        for (size_t p = 0; p < count && !is_same; p++) {
+            const Arc *left = &arcs[work->kept[p]];
+            uint64_t hash = pair_hash(left->id, right->id);
+            uint32_t steps =
+                left->has_left && right->has_right ? look_up(model, bucket_of(model, hash), (uint32_t)hash >> 8) : 0;
+            int64_t total = left->total - (int64_t)steps * BONUS_STEP;
+            if (p == 0 || total < least) {
+                least = total;
+                right->back = work->kept[p];
+            }
+        }
+        if (is_same)
+            right->back = arcs[previous].back;
+        if (count)
+            right->total = least + right->cost + model->word_cost;
+        previous = k;
+    }
+    return 0;
+}
+
+/* Viterbi over the arcs. `previous`: identity of the word before the block. Returns -1 without memory. */
+static int find_paths(const Block *block, Work *work, uint32_t previous)
+{
+    const Model *model = work->model;
+    Arc *arcs = work->arcs;
+    size_t size = block->end - block->begin;
+    for (uint32_t k = 0; k < work->first_arc[1]; k++)
+        arcs[k].total = (int64_t)arcs[k].cost + model->word_cost - bigram_bonus(model, previous, arcs[k].id);
+    work->n_pairs = 0;
+    for (size_t i = 1; i < size; i++) {
+        size_t count =
+            (size_t)(work->first_ending[i + 1] - work->first_ending[i]) * (work->first_arc[i + 1] - work->first_arc[i]);
+        if (work->n_pairs + count > WAITING_PAIRS)
+            weigh_pairs(work);
+        if (count <= WAITING_PAIRS)
+            add_pairs(work, i);
+        else if (join_many(work, i))
+            return -1;
+        if (must_stop_at(block->input.watch, i))
             return -1;
     }
+    weigh_pairs(work);
     return 0;
 }
 
@@ -479,8 +551,7 @@ static size_t bigram_cut(const Block *block, const Work *work, uint32_t *final)
 static int solve_bigram(Block *block, Work *work, uint32_t *previous, size_t *cut, Words *words)
 {
     uint32_t final;
-    if (list_arcs(block, work) || index_by_end(block, work) || list_pairs(block, work)
-        || find_paths(work, *previous, block->input.watch))
+    if (list_arcs(block, work) || index_by_end(block, work) || find_paths(block, work, *previous))
         return -1;
     if (block->end < block->input.length)
         mark_uncrossed(block, work);

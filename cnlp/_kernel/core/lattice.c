@@ -282,11 +282,12 @@ static int by_start(const void *left, const void *right)
     return a->id < b->id ? -1 : a->id > b->id;
 }
 
-/* Fixes one forced stretch unless an earlier one overlaps it: `fixed` marks its characters. */
+/* Fixes one forced stretch unless an earlier one overlaps it: `fixed` marks its characters. Earlier ones are as long or
+ * longer, so one that overlaps it has its first character or its last. */
 static void fix(Block *block, const Forced *forced, uint8_t *fixed)
 {
     size_t at = forced->start - block->begin, size = forced->end - forced->start;
-    if (memchr(fixed + at, 1, size))
+    if (fixed[at] || fixed[at + size - 1])
         return;
     memset(fixed + at, 1, size);
     forbid_inside(block, forced->start, forced->end);
@@ -314,18 +315,35 @@ static void fix(Block *block, const Forced *forced, uint8_t *fixed)
 }
 
 /* What reaches beyond the block, and what overlaps that, can lose to a stretch that begins there: it comes last,
- * and is for a block that begins before it. Returns how many are decided here. */
-static size_t decide(ForcedList *list, const Block *block)
+ * and is for a block that begins before it. Returns how many are decided here.
+ *
+ *     first    the first start of those; by end, from the right: what ends after `first` moves it to its start
+ *     starts   [block + 1] the first start of the stretches that end at a position */
+static size_t decide(ForcedList *list, Block *block)
 {
-    size_t first = block->end, before = block->end + 1, decided = 0;
-    while (first < before && block->end < block->input.length) {
-        before = first;
-        for (size_t k = 0; k < list->count; k++)
-            if (list->items[k].end > before && list->items[k].start < first)
-                first = list->items[k].start;
+    size_t first = block->end, decided = 0;
+    if (block->end == block->input.length || !list->count)
+        return list->count;
+    uint32_t *starts = malloc((block->end - block->begin + 1) * sizeof *starts);
+    if (!starts) {
+        block->failed = 1;
+        return 0;
     }
+    memset(starts, 0xFF, (block->end - block->begin + 1) * sizeof *starts);
+    for (size_t k = 0; k < list->count; k++) {
+        const Forced *forced = &list->items[k];
+        uint32_t start = (uint32_t)forced->start;
+        if (forced->end > block->end)
+            first = start < first ? start : first;
+        else if (start < starts[forced->end - block->begin])
+            starts[forced->end - block->begin] = start;
+    }
+    for (size_t end = block->end; end > first; end--)
+        if (starts[end - block->begin] < first)
+            first = starts[end - block->begin];
+    free(starts);
     for (size_t k = 0; k < list->count; k++)
-        if (list->items[k].end <= first || block->end == block->input.length) {
+        if (list->items[k].end <= first) {
             Forced forced = list->items[k];
             list->items[k] = list->items[decided];
             list->items[decided++] = forced;
@@ -446,7 +464,7 @@ static int reserve_codes(Block *block, size_t size)
     return 1;
 }
 
-/* Flags and extras of text[begin .. end), and codes for the trie of the user lexicon. */
+/* Flags and extras of text[begin .. end), and codes for the trie of the user lexicon. -1: `failed` is set. */
 static int load(Block *block, size_t begin, size_t end, int with_codes)
 {
     size_t reach = end + max_length(block);
@@ -457,8 +475,10 @@ static int load(Block *block, size_t begin, size_t end, int with_codes)
     block->n_extras = 0;
     block->has_glued = 0;
     block->flags_end = begin;
-    if (!extend_flags(block, reach) || ((with_codes || block->input.overlay) && !reserve_codes(block, reach - begin)))
+    if (!extend_flags(block, reach) || ((with_codes || block->input.overlay) && !reserve_codes(block, reach - begin))) {
+        block->failed = 1;
         return -1;
+    }
     if (with_codes)
         load_codes(block, reach - begin);
     if (block->input.overlay)
@@ -484,12 +504,11 @@ int block_constrain(Block *block, size_t begin, size_t end)
     return load(block, begin, end, 0);
 }
 
-static int is_hidden(const Block *block, size_t count, size_t end)
+static int reserve_scratch(Block *block, size_t count)
 {
-    for (size_t k = 0; k < count; k++)
-        if (block->scratch[k].end == end)
-            return 1;
-    return 0;
+    if (!reserve(&block->scratch, &block->scratch_capacity, count, sizeof(Edge)))
+        block->failed = 1;
+    return !block->failed;
 }
 
 /* Walks the trie of the user lexicon from `start`; a blocked word is marked by its source. */
@@ -507,6 +526,8 @@ static size_t user_candidates(Block *block, size_t start)
         if (value && value <= overlay->n_entries) {
             uint32_t mode = overlay->modes[value - 1] & MODE_MASK;
             int is_word = mode == MODE_PREFER || mode == MODE_FORCE;
+            if (!reserve_scratch(block, count + 1))
+                return 0;
             block->scratch[count++] = (Edge){(uint32_t)start, (uint32_t)(j + 1), overlay->ids[value - 1],
                                              overlay->costs[value - 1], is_word ? SOURCE_USER : SOURCE_HIDDEN};
         }
@@ -519,15 +540,7 @@ static size_t user_candidates(Block *block, size_t start)
 
 size_t block_candidates(Block *block, size_t start, size_t extra)
 {
-    size_t last_extra = extra;
-    while (last_extra < block->n_extras && block->extras[last_extra].start == start)
-        last_extra++;
-    if (!reserve(&block->scratch, &block->scratch_capacity, max_length(block) * 2 + (last_extra - extra),
-                 sizeof(Edge))) {
-        block->failed = 1;
-        return 0;
-    }
-    size_t n_user = block->input.overlay ? user_candidates(block, start) : 0, count = n_user;
+    size_t n_user = block->input.overlay ? user_candidates(block, start) : 0, count = n_user, user = 0;
     const Trie *trie = &block->input.model->trie;
     uint32_t base = 0;
     for (size_t j = start, stop = walk_end(block, trie, start); j < stop; j++) {
@@ -535,13 +548,21 @@ size_t block_candidates(Block *block, size_t start, size_t extra)
         if (node == 0)
             break;
         uint64_t unit = trie->units[node];
-        if (UNIT_VALUE(unit) && !is_hidden(block, n_user, j + 1))
+        while (user < n_user && block->scratch[user].end < j + 1)
+            user++;
+        int is_hidden = user < n_user && block->scratch[user].end == j + 1;
+        if (UNIT_VALUE(unit) && !is_hidden && !reserve_scratch(block, count + 1))
+            return 0;
+        if (UNIT_VALUE(unit) && !is_hidden)
             block->scratch[count++] = (Edge){(uint32_t)start, (uint32_t)(j + 1), node, WORD_COST(unit), SOURCE_LEXICON};
         base = UNIT_BASE(unit);
         if (base == 0)
             break;
     }
-    for (; extra < last_extra; extra++)
+    for (; extra < block->n_extras && block->extras[extra].start == start; extra++) {
+        if (!reserve_scratch(block, count + 1))
+            return 0;
         block->scratch[count++] = block->extras[extra];
+    }
     return count;
 }

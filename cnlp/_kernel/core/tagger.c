@@ -157,10 +157,12 @@ static int apply_bonuses(Path *path, size_t i, const Bonus *bonuses, size_t coun
     int64_t *best = &path->best[TAG_E];
     if (least != SIZE_MAX && *best > UNREACHABLE / 2 && is_blocked_start(bonuses, count, word_start(path, i, least))) {
         *best = UNREACHABLE;
-        size_t start = i;
+        size_t start = i, after = count; /* bonuses from `after` on begin after `start` or there */
         while (start > least && !(flags[start] & (HARD_BOUNDARY | EDGE))) {
-            start--;
-            if (is_blocked_start(bonuses, count, start))
+            int is_blocked = 0;
+            for (start--; after > 0 && bonuses[after - 1].start >= start; after--)
+                is_blocked |= bonuses[after - 1].start == start && bonuses[after - 1].bonus == BLOCKED;
+            if (is_blocked)
                 continue;
             int64_t total = b[start] + rest_of_word(path, start, i, e);
             if (total > *best) {
@@ -320,7 +322,9 @@ static uint32_t source_of(const Block *block, const Scanner *scanner, size_t sta
     Match atomic = {0, 0}, soft = {0, 0};
     uint32_t before = start ? scanner_flags(scanner, text[start - 1]) : 0;
     uint32_t here = scanner_flags(scanner, text[start]);
-    if (block->input.model->use_patterns)
+    int is_inside = end < block->input.length /* nothing ends between two letters or digits; that is seen at once */
+                 && (scanner_flags(scanner, text[end - 1]) & scanner_flags(scanner, text[end]) & IS_ALNUM);
+    if (block->input.model->use_patterns && !is_inside)
         scanner_match(scanner, text, block->input.length, start, before,
                       (here & STARTS_SOFT) && !is_same_run(before, here), &atomic, &soft);
     if (atomic.end == end)

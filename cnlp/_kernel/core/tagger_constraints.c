@@ -16,20 +16,27 @@ static void append_bonus(Block *block, Bonuses *bonuses, size_t start, size_t en
     bonuses->items[bonuses->count++] = (Bonus){(uint32_t)start, (uint32_t)end, bonus};
 }
 
+/* The flags inside a stretch of text that grows at its end. */
+typedef struct {
+    size_t start, end;
+    int has_hard, has_open;
+} Inside;
+
+static void grow_inside(const Block *block, Inside *inside, size_t end)
+{
+    for (; inside->end < end && !inside->has_hard; inside->end++) {
+        uint8_t flags = inside->end > inside->start ? block_flag(block, inside->end) : NO_BOUNDARY;
+        inside->has_hard = (flags & HARD_BOUNDARY) != 0;
+        inside->has_open |= !(flags & NO_BOUNDARY);
+    }
+}
+
 /* A word gets its bonus where its ends are open and no hard boundary lies inside; it can be blocked
  * where a boundary inside is possible. One character is the last resort: it cannot be blocked. */
-static int can_apply(const Block *block, size_t start, size_t end, int is_blocked)
+static int can_apply(const Block *block, const Inside *inside, size_t end, int is_blocked)
 {
-    int is_open = !is_blocked;
-    if ((block_flag(block, start) | block_flag(block, end)) & NO_BOUNDARY)
-        return 0;
-    for (size_t i = start + 1; i < end; i++) {
-        uint8_t flags = block_flag(block, i);
-        if (flags & HARD_BOUNDARY)
-            return 0;
-        is_open |= !(flags & NO_BOUNDARY);
-    }
-    return is_open;
+    return !((block_flag(block, inside->start) | block_flag(block, end)) & NO_BOUNDARY) && !inside->has_hard
+        && (inside->has_open || !is_blocked);
 }
 
 static int by_end(const void *left, const void *right)
@@ -42,12 +49,13 @@ static int by_end(const void *left, const void *right)
     return a->bonus < b->bonus ? -1 : a->bonus > b->bonus;
 }
 
-static void add_bonus(Block *block, Bonuses *bonuses, size_t *reach, size_t start, size_t end, int32_t bonus)
+static void add_bonus(Block *block, Bonuses *bonuses, size_t *reach, Inside *inside, size_t end, int32_t bonus)
 {
     if (end > *reach)
         *reach = end;
-    if (can_apply(block, start, end, bonus == BLOCKED))
-        append_bonus(block, bonuses, start, end, bonus);
+    grow_inside(block, inside, end);
+    if (can_apply(block, inside, end, bonus == BLOCKED))
+        append_bonus(block, bonuses, inside->start, end, bonus);
 }
 
 /* Does a longer word that the tagger knows hold or cross text[start:end]? */
@@ -93,6 +101,7 @@ static int32_t bonus_of_word(const Tagger *tagger, const Input *input, uint32_t 
 static void collect(Block *block, const Tagger *tagger, size_t start, size_t *reach, Bonuses *bonuses)
 {
     const Trie *trie = &block->input.overlay->trie;
+    Inside inside = {start, start, 0, 0};
     uint32_t base = 0;
     for (size_t j = start, stop = walk_end(block, trie, start); j < stop; j++) {
         uint32_t node = trie_child(trie, base, block->user_codes[j - block->begin]);
@@ -102,7 +111,7 @@ static void collect(Block *block, const Tagger *tagger, size_t start, size_t *re
         if (value && value <= block->input.overlay->n_entries) {
             uint32_t mode = block->input.overlay->modes[value - 1] & MODE_MASK;
             int is_word = mode == MODE_PREFER || mode == MODE_FORCE;
-            add_bonus(block, bonuses, reach, start, j + 1,
+            add_bonus(block, bonuses, reach, &inside, j + 1,
                       is_word ? bonus_of_word(tagger, &block->input, value - 1, start, j + 1) : BLOCKED);
         }
         base = UNIT_BASE(trie->units[node]);
@@ -136,11 +145,14 @@ size_t tagger_constrain(Block *block, const Tagger *tagger, size_t begin, size_t
                 reach = block->extras[extra].end;
         if (block->input.overlay)
             collect(block, tagger, i, &reach, bonuses);
-        for (; span < block->input.n_spans && block->input.spans[span].start == i; span++)
+        for (; span < block->input.n_spans && block->input.spans[span].start == i; span++) {
+            Inside inside = {i, i, 0, 0};
             if (block->input.spans[span].mode != MODE_FORCE)
-                add_bonus(block, bonuses, &reach, i, block->input.spans[span].end, bonus_of(tagger, GAIN_EXPRESSION));
+                add_bonus(block, bonuses, &reach, &inside, block->input.spans[span].end,
+                          bonus_of(tagger, GAIN_EXPRESSION));
             else if (block->input.spans[span].end > reach)
                 reach = block->input.spans[span].end;
+        }
     }
     if (reach <= end)
         cut = end;

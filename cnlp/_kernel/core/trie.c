@@ -30,6 +30,55 @@ uint32_t trie_find(const Trie *trie, const uint32_t *text, size_t length)
     return node;
 }
 
+/* Depths of nodes while they are measured: not looked at, on the way up from a node, on no path from the root. */
+enum { UNKNOWN, PENDING = UINT32_MAX - 1, LOST = UINT32_MAX };
+
+/* The parent of a node: 0 is the root, LOST none. owners: by base, the node that has it. */
+static uint32_t parent_of(const Trie *trie, const uint32_t *owners, uint32_t node)
+{
+    uint32_t label = UNIT_LABEL(trie->units[node]);
+    return label == node ? 0 : label && label < node ? owners[node - label] : LOST;
+}
+
+/* Finds the depths of the nodes from this one up. */
+static void measure(const Trie *trie, const uint32_t *owners, uint32_t *depths, uint32_t node)
+{
+    uint32_t steps = 0, top = node;
+    for (; top && top != LOST && depths[top] == UNKNOWN; top = parent_of(trie, owners, top), steps++)
+        depths[top] = PENDING;
+    uint32_t above = !top ? 0 : top == LOST || depths[top] == PENDING ? LOST : depths[top];
+    for (uint32_t depth = above + steps; steps; steps--, depth--) {
+        depths[node] = above == LOST ? LOST : depth;
+        node = parent_of(trie, owners, node);
+    }
+}
+
+int trie_longest(const Trie *trie, uint32_t *longest)
+{
+    size_t n = trie->n_units;
+    uint32_t *owners = malloc((n + 1) * sizeof *owners), *depths = calloc(n + 1, sizeof *depths);
+    int status = owners && depths ? 0 : -1;
+    *longest = 0;
+    if (!status)
+        memset(owners, 0xFF, n * sizeof *owners);
+    for (uint32_t node = 1; node < n && !status; node++) {
+        uint32_t base = UNIT_BASE(trie->units[node]);
+        if (!base || base >= n)
+            continue;
+        status = owners[base] == LOST ? 0 : -2;
+        owners[base] = node;
+    }
+    for (uint32_t node = 1; node < n && !status; node++) {
+        if (depths[node] == UNKNOWN)
+            measure(trie, owners, depths, node);
+        if (depths[node] != LOST && depths[node] > *longest)
+            *longest = depths[node];
+    }
+    free(owners);
+    free(depths);
+    return status;
+}
+
 /* Words sorted by their codes. */
 typedef struct {
     const uint16_t *codes;

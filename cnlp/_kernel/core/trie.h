@@ -65,6 +65,10 @@ static inline uint32_t child_or_none(const Trie *trie, uint32_t base, uint32_t c
 /* The node at which these code points end, 0 if the trie does not hold them as a path. */
 uint32_t trie_find(const Trie *trie, const uint32_t *text, size_t length);
 
+/* The code points of the longest word, proven: no two nodes share a base, so each node has one parent and no path
+ * returns to itself. Returns 0, -1 without memory, -2 where two nodes share a base. */
+int trie_longest(const Trie *trie, uint32_t *longest);
+
 /* Builds the units for n words given as code sequences: word k is
  * codes[offsets[k] .. offsets[k + 1]). values[k] in 1 .. MAX_VALUE. Nodes are returned per word.
  * Returns 0, or -1 without memory, -2 when the trie would need more than 2^24 units. */

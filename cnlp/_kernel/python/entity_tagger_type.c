@@ -33,8 +33,9 @@ static int check_tags(const EntityTagger *tagger, uint32_t n_labels, uint32_t n_
 {
     size_t T = tagger->n_tags;
     const int16_t *moves = tagger->transitions;
-    if (T < 2 || T > TAG_LIMIT || n_labels != T || n_moves != (T + 2) * T || tagger->roles[0] != 0
-        || moves[0] == INT16_MIN || moves[T * T] == INT16_MIN || moves[(T + 1) * T] == INT16_MIN)
+    if (T < 2 || T > TAG_LIMIT || n_labels != T || !is_table(n_moves, tagger->n_tags, tagger->n_tags + 2)
+        || tagger->roles[0] != 0 || moves[0] == INT16_MIN || moves[T * T] == INT16_MIN
+        || moves[(T + 1) * T] == INT16_MIN)
         return damaged("the table of tags");
     for (size_t tag = 0; tag < T; tag++) {
         int can_follow = 0;

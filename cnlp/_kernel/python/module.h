@@ -24,6 +24,11 @@ const void *named_array(const ModuleState *state, PyObject *source, PyObject *ar
                         size_t item_size, uint32_t *count);
 /* Raises ValueError; returns -1. */
 int damaged(const char *what);
+/* Are there rows * width items? The one place where sizes that a file gives are multiplied; nothing wraps here. */
+static inline int is_table(uint32_t count, uint32_t rows, uint32_t width)
+{
+    return (uint64_t)rows * width == count;
+}
 /* Checks a two-level table over code points: every page exists. */
 int check_pages(const uint16_t *pages, uint32_t n_pages, uint32_t n_cells, const char *name);
 

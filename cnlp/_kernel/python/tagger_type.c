@@ -7,7 +7,7 @@
 
 /* An array "layer.name" that may be missing. Returns -1 with an exception if it has another size. */
 static int layer_array(const ModuleState *state, PyObject *source, PyObject *arrays, const char *layer,
-                       const char *name, size_t item_size, size_t count, const void **items)
+                       const char *name, size_t item_size, uint32_t rows, uint32_t width, const void **items)
 {
     char full[128];
     uint32_t found;
@@ -23,7 +23,7 @@ static int layer_array(const ModuleState *state, PyObject *source, PyObject *arr
         return 0;
     if (!(*items = named_array(state, source, arrays, full, item_size, &found)))
         return -1;
-    return found == count ? 0 : damaged("the table of weights");
+    return is_table(found, rows, width) ? 0 : damaged("the table of weights");
 }
 
 static int layer_table(const ModuleState *state, PyObject *source, PyObject *arrays, const char *layer,
@@ -53,20 +53,21 @@ static int load_layer(const ModuleState *state, PyObject *source, PyObject *arra
                                                            "match5", "match6", "match7", "match8"};
     const void *items;
     memset(layer, 0, sizeof *layer);
-    if (layer_array(state, source, arrays, name, "unigram", 1, (size_t)tagger->n_codes * 20, &items))
+    if (layer_array(state, source, arrays, name, "unigram", 1, tagger->n_codes, 5 * N_TAGS, &items))
         return -1;
     layer->unigram = items;
-    if (layer_array(state, source, arrays, name, "types", 2, N_TYPES * 4, &items))
+    if (layer_array(state, source, arrays, name, "types", 2, N_TYPES, N_TAGS, &items))
         return -1;
     layer->types = items;
-    if (layer_array(state, source, arrays, name, "repetition", 2, N_REPETITIONS * 4, &items))
+    if (layer_array(state, source, arrays, name, "repetition", 2, N_REPETITIONS, N_TAGS, &items))
         return -1;
     layer->repetition = items;
-    if (layer_array(state, source, arrays, name, "cover", 2, N_COVERS * 4, &items))
+    if (layer_array(state, source, arrays, name, "cover", 2, N_COVERS, N_TAGS, &items))
         return -1;
     layer->cover = items;
-    for (size_t length = 2; length <= LONGEST_MATCH; length++) {
-        if (layer_array(state, source, arrays, name, matches[length], 2, tagger->n_classes * (length + 2) * 4, &items))
+    for (uint32_t length = 2; length <= LONGEST_MATCH; length++) {
+        if (layer_array(state, source, arrays, name, matches[length], 2, tagger->n_classes, (length + 2) * N_TAGS,
+                        &items))
             return -1;
         layer->match[length] = items;
     }

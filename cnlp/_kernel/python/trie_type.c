@@ -113,6 +113,20 @@ static PyObject *trie_find_all(PyObject *self, PyObject *words)
     return result;
 }
 
+static PyObject *trie_longest_method(PyObject *self, PyObject *nothing)
+{
+    uint32_t longest;
+    (void)nothing;
+    int status = trie_longest(&((TrieObject *)self)->trie, &longest);
+    if (status == -1)
+        return PyErr_NoMemory();
+    if (status) {
+        damaged("the trie");
+        return NULL;
+    }
+    return PyLong_FromUnsignedLong(longest);
+}
+
 static PyObject *trie_matches(PyObject *self, PyObject *string)
 {
     const Trie *trie = &((TrieObject *)self)->trie;
@@ -126,7 +140,7 @@ static PyObject *trie_matches(PyObject *self, PyObject *string)
         uint32_t base = 0;
         if (check_interrupts_at(i))
             Py_CLEAR(matches);
-        for (size_t j = i; j < text.length && matches; j++) {
+        for (size_t j = i; j < text.length && j - i < trie->max_length && matches; j++) {
             uint32_t node = trie_child(trie, base, trie_code(trie, text.items[j]));
             if (node == 0)
                 break;
@@ -149,6 +163,8 @@ static PyObject *trie_matches(PyObject *self, PyObject *string)
 static PyMethodDef trie_methods[] = {
     {"find", trie_find_method, METH_O, "find(word) -> (node, value); (0, 0) if there is no such path"},
     {"find_all", trie_find_all, METH_O, "find_all(words) -> bytes of uint32: the node of each word, 0 if it is none"},
+    {"longest", trie_longest_method, METH_NOARGS,
+     "longest() -> code points of the longest word; proves the trie finite"},
     {"matches", trie_matches, METH_O, "matches(text) -> list of (start, end, value)"},
     {NULL, NULL, 0, NULL},
 };

@@ -62,7 +62,7 @@ static int load(const ModuleState *state, PyObject *source, PyObject *arrays, Po
     for (uint32_t k = 0; k < n_cells; k++)
         if (tagger->codes[k] >= tagger->n_codes)
             return damaged("the alphabet");
-    if (n_transitions != tagger->n_tags * (tagger->n_tags + 1))
+    if (!is_table(n_transitions, tagger->n_tags, tagger->n_tags + 1))
         return damaged("the table of transitions");
     if (tagger->n_templates % sizeof(WordTemplate) || tagger->n_templates / sizeof(WordTemplate) > MAX_TEMPLATES)
         return damaged("the table of templates");

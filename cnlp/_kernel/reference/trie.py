@@ -59,6 +59,23 @@ class Trie:
         found = map(self.find, words)
         return array("I", (node if value else 0 for node, value in found)).tobytes()
 
+    def longest(self) -> int:
+        """Code points of the longest word; proves the trie finite, since no two nodes share a base."""
+        bases = [unit >> 16 & 0xFFFFFF for unit in self.units]
+        owners = {base: node for node, base in enumerate(bases) if base and node}
+        if sum(base > 0 for base in bases[1:] if base < len(bases)) > len(owners.keys() & range(len(bases))):
+            raise ValueError("the trie is damaged")
+        children: dict[int, list[int]] = {}
+        for node, unit in enumerate(self.units):
+            if label := unit & 0xFFFF:
+                parent = 0 if label == node else owners.get(node - label)
+                if parent is not None:
+                    children.setdefault(parent, []).append(node)
+        depth, level = 0, children.get(0, [])
+        while level:
+            depth, level = depth + 1, [child for node in level for child in children.get(node, [])]
+        return depth
+
     def matches(self, text: str) -> list[tuple[int, int, int]]:
         """(start, end, value) of every word at every position."""
         codes = self.encode(text)

@@ -23,6 +23,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from cnlp.lexicon.base import prove_longest
 from cnlp.lexicon.trie import Trie
 from cnlp.ner.base import NEURAL_KIND
 from cnlp.ner.neural.data import FIRST_ROW, Vocabulary, lattice_lexicon
@@ -115,7 +116,9 @@ def _lexicon(arrays: Arrays, card: Mapping[str, str]) -> Trie | None:
     for name in ("units", "pages", "codes"):
         ranges[name] = len(data), len(arrays[name][1])
         data += arrays[name][1]
-    return Trie(data, ranges, card)
+    trie = Trie(data, ranges, card)
+    prove_longest(trie.handle, trie.max_length)
+    return trie
 
 
 def _weight(name: str, old: Tensor, arrays: Arrays) -> Tensor:
