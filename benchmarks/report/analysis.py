@@ -38,8 +38,9 @@ def large_matcher(record: Record) -> str:
     rows = []
     for name, rate in results["search"]["mb_per_s"].items():
         cost = built[name.split(",")[0]]
+        speed = rate_cell(rate) if rate["median"] >= 1 else f"{rate['median']:.2f}"
         cells = [f"{cost['seconds']['median']:.2f}", f"{cost['bytes_per_name']['median']:.0f}"]
-        rows.append([name, *(cells if name in built or name == "cnlp, all" else ["", ""]), rate_cell(rate)])
+        rows.append([name, *(cells if name in built or name == "cnlp, all" else ["", ""]), speed])
     change = results["search"]["change_ms"]["median"]
     head = [f"{results['strings']:,} strings", "seconds to build", "bytes a string", "search, MB/s"]
     return f"{table(head, rows)}\n\nAdding one string and searching a line: {change:.2f} ms."

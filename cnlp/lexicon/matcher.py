@@ -278,6 +278,7 @@ def _as_items(strings: Mapping[str, Any] | Iterable[str | tuple[str, Any]]) -> l
 
 def _read(path: str | os.PathLike[str]) -> list[Item]:
     items = []
+    values: dict[str, str] = {}  # many strings may share one
     lines, _ = read_lines_at_once(path, way=errors.SAVE_AS_UTF8)
     for number, line in enumerate(lines, start=1):
         if line[:2] in ("", "#", "# ") or line.isspace():
@@ -286,7 +287,7 @@ def _read(path: str | os.PathLike[str]) -> list[Item]:
         try:
             if "\t" in value:
                 raise errors.ArgumentError("at most 2 fields (string, value), separated by a tab")
-            items.append(_item(string, value if tab else string))
+            items.append(_item(string, values.setdefault(value, value) if tab else string))
         except errors.ArgumentError as error:
             raise errors.bad_line(path, number, str(error)) from None
     return items
