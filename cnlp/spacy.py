@@ -17,7 +17,7 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnlp import errors
 
@@ -30,7 +30,11 @@ except ImportError:
     raise errors.missing_dependency("spacy", "spacy", "cnlp.spacy") from None
 
 from cnlp.lexicon import Entry, Lexicon
+from cnlp.lexicon.lexicon import as_lexicon
 from cnlp.segmentation import segmenter_for
+
+if TYPE_CHECKING:
+    from cnlp.lexicon.lexicon import LexiconLike
 
 _FILE = "cnlp.json"
 
@@ -42,7 +46,7 @@ class Tokenizer:
         vocab: of the pipeline.
         algorithm: see :class:`cnlp.Segmenter`.
         standard: see :class:`cnlp.Segmenter`.
-        lexicon: user words; saved with the pipeline.
+        lexicon: user words, as in :func:`cnlp.segment`; saved with the pipeline.
     """
 
     def __init__(
@@ -50,22 +54,23 @@ class Tokenizer:
         vocab: Vocab,
         algorithm: str | None = None,
         standard: str | None = None,
-        lexicon: Lexicon | None = None,
+        lexicon: LexiconLike | None = None,
     ) -> None:
         self.vocab = vocab
         self._set(algorithm, standard, lexicon)
 
-    def _set(self, algorithm: str | None, standard: str | None, lexicon: Lexicon | None) -> None:
-        self.algorithm, self.standard, self._lexicon = algorithm, standard, lexicon
-        self._segmenter = segmenter_for("default", algorithm, standard, lexicon)
+    def _set(self, algorithm: str | None, standard: str | None, lexicon: LexiconLike | None) -> None:
+        self.algorithm, self.standard = algorithm, standard
+        self._lexicon = None if lexicon is None else as_lexicon(lexicon)
+        self._segmenter = segmenter_for("default", algorithm, standard, self._lexicon)
 
     @property
     def lexicon(self) -> Lexicon | None:
-        """User words; set it to change them: ``nlp.tokenizer.lexicon = cnlp.Lexicon("words.tsv")``."""
+        """User words; set it to change them: ``nlp.tokenizer.lexicon = "words.tsv"``."""
         return self._lexicon
 
     @lexicon.setter
-    def lexicon(self, lexicon: Lexicon | None) -> None:
+    def lexicon(self, lexicon: LexiconLike | None) -> None:
         self._set(self.algorithm, self.standard, lexicon)
 
     def __call__(self, text: str) -> Doc:
@@ -129,16 +134,19 @@ def _entry(fields: list[Any]) -> Entry:
     return Entry(word, weight, tag, mode, tuple(pieces), partial, regex)
 
 
-def make_tokenizer(algorithm: str | None = None, standard: str | None = None) -> Callable[[Language], Tokenizer]:
+def make_tokenizer(
+    algorithm: str | None = None, standard: str | None = None, lexicon: str | list[str] | None = None
+) -> Callable[[Language], Tokenizer]:
     """The tokenizer of the entry point ``cnlp.Tokenizer.v1``, with the settings of the configuration.
 
     Args:
         algorithm: see :class:`cnlp.Segmenter`.
         standard: see :class:`cnlp.Segmenter`.
+        lexicon: the path of a file of user words, or the words.
     """
 
     def make(nlp: Language) -> Tokenizer:
-        return Tokenizer(nlp.vocab, algorithm, standard)
+        return Tokenizer(nlp.vocab, algorithm, standard, lexicon)
 
     return make
 

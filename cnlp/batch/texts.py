@@ -24,17 +24,17 @@ from cnlp.batch.workers import count_workers, ordered_map
 from cnlp.types import Entity, Token
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any, TypeAlias, TypeVar
 
     from cnlp.batch.columns import Codec, PackedResults
-    from cnlp.keyphrases import Extractor, Idf
+    from cnlp.keyphrases import Extractor
+    from cnlp.keyphrases.idf import IdfLike
     from cnlp.lexicon.lexicon import LexiconLike
-    from cnlp.ner.base import Recognizer
-    from cnlp.ner.gazetteer import Gazetteer, GazetteerEntry
+    from cnlp.ner.entities import RecognizerLike
+    from cnlp.ner.gazetteer import GazetteerLike
     from cnlp.ner.rules import Rules
-    from cnlp.pos.tagger import PartOfSpeech
+    from cnlp.pos.tagger import PartOfSpeech, TaggerLike
     from cnlp.segmentation import Segmenter
     from cnlp.types import Keyword
 
@@ -96,7 +96,7 @@ def tag_batch(
     standard: str | None = None,
     lexicon: LexiconLike | None = None,
     tagset: str = "pfr",
-    model: PartOfSpeech | None = None,
+    model: TaggerLike | None = None,
     segmenter: Segmenter | None = None,
 ) -> Iterator[list[Token]]:
     """Segment many texts into words and tag their parts of speech.
@@ -114,6 +114,7 @@ def tag_batch(
     >>> [[token.tag for token in tokens] for tokens in tag_batch(["我爱北京。", "他在上海"], workers=2)]
     [['r', 'v', 'ns', 'w'], ['r', 'p', 'ns']]
     """
+    from cnlp.pos.tagger import tagger_for
     from cnlp.pos.tagsets import check_tagset
     from cnlp.segmentation import segmenter_for
 
@@ -122,7 +123,7 @@ def tag_batch(
     is_fast = IS_NATIVE and chosen.is_plain and chosen.lexicon.kernel_overlay is None
     separate = not is_fast if processes is None else processes
     codec = (partial(pack_spans, Token), partial(unpack_spans, Token)) if separate else None
-    return _results(texts, workers, partial(_tag, chosen, tagset, model), codec)
+    return _results(texts, workers, partial(_tag, chosen, tagset, tagger_for(model)), codec)
 
 
 def entities_batch(
@@ -130,15 +131,16 @@ def entities_batch(
     *,
     workers: int | None = None,
     processes: bool | None = None,
-    model: str | os.PathLike[str] | Recognizer | None = None,
-    gazetteer: Gazetteer | str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]] | None = None,
+    model: RecognizerLike | None = None,
+    gazetteer: GazetteerLike | None = None,
     rules: Rules | Iterable[str] = (),
+    lexicon: LexiconLike | None = None,
 ) -> Iterator[list[Entity]]:
     """Find the named entities of many texts.
 
     Args:
         texts, workers, processes: as in :func:`segment_batch`.
-        model, gazetteer, rules: as in :func:`cnlp.entities`.
+        model, gazetteer, rules, lexicon: as in :func:`cnlp.entities`.
 
     Yields:
         The entities of each text, in order.
@@ -157,7 +159,7 @@ def entities_batch(
     is_fast = IS_NATIVE and gazetteer is None and not rules
     separate = not is_fast if processes is None else processes
     codec = (partial(pack_spans, Entity), partial(unpack_spans, Entity)) if separate else None
-    return _results(texts, workers, finder(model, gazetteer, rules), codec)
+    return _results(texts, workers, finder(model, gazetteer, rules, lexicon), codec)
 
 
 def keywords_batch(
@@ -171,14 +173,16 @@ def keywords_batch(
     pos: Iterable[str] | None = None,
     stopwords: Iterable[str] | None = None,
     min_length: int = 2,
-    idf: Idf | None = None,
+    idf: IdfLike | None = None,
+    lexicon: LexiconLike | None = None,
     segmenter: Segmenter | None = None,
 ) -> Iterator[list[Keyword]]:
     """Find the keywords of many texts.
 
     Args:
         texts, workers, processes: as in :func:`segment_batch`.
-        top_k, method, phrases, pos, stopwords, min_length, idf, segmenter: as in :func:`cnlp.keywords`.
+        top_k, method, phrases, pos, stopwords, min_length, idf, lexicon, segmenter: as in
+            :func:`cnlp.keywords`.
 
     Yields:
         The keywords of each text, in order.
@@ -194,15 +198,15 @@ def keywords_batch(
     from cnlp.keyphrases import make_extractor
 
     options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "segmenter": segmenter}
-    if idf is not None:
-        options["idf"] = idf
+    options |= {} if idf is None else {"idf": idf}
+    options |= {} if lexicon is None else {"lexicon": lexicon}
     extractor = make_extractor(method, phrases, **options)
     extractor.keywords("", top_k)  # raises for invalid arguments before a text is read
     codec = (pack_keywords, unpack_keywords) if processes in (None, True) else None
     return _results(texts, workers, partial(_keywords, extractor, top_k), codec)
 
 
-def _tag(segmenter: Segmenter, tagset: str, model: PartOfSpeech | None, texts: list[str]) -> list[list[Token]]:
+def _tag(segmenter: Segmenter, tagset: str, model: PartOfSpeech, texts: list[str]) -> list[list[Token]]:
     from cnlp.pos.tagger import convert_tokens
 
     return [convert_tokens(tokens, tagset) for tokens in segmenter.tag_many(texts, model)]

@@ -16,7 +16,6 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cnlp import errors
@@ -32,6 +31,9 @@ from cnlp.types import Candidate
 if TYPE_CHECKING:
     import pyarrow
     from pyspark.sql import DataFrame, SparkSession
+
+    from cnlp.lexicon.lexicon import LexiconLike
+    from cnlp.pos.tagger import TaggerLike
 
 CHUNK = 4_000_000  # characters that a task sorts at a time
 BUCKETS = 64  # for each core; a bucket's runs must fit into a task's memory
@@ -171,46 +173,56 @@ def start_session(master: str) -> SparkSession:
     return session
 
 
-def segment_udf(lexicon: Sequence[str] = (), **settings: Any) -> Callable[..., Any]:
+def segment_udf(lexicon: LexiconLike | None = None, **settings: Any) -> Callable[..., Any]:
     """A pandas UDF ``text -> array<string>`` that segments texts.
 
     Args:
-        lexicon: user words.
+        lexicon: the words to know besides, as in :func:`cnlp.segment`; a file is read here, by the driver.
         **settings: those of :class:`cnlp.Segmenter`, such as ``algorithm`` and ``mode``.
 
     Raises:
         MissingDependencyError: PySpark or pyarrow is not installed.
     """
     require_spark()
-    key = tuple(lexicon), tuple(sorted(settings.items()))
+    from cnlp.segmentation import Segmenter
+
+    segmenter = Segmenter(lexicon, **settings)
 
     def segment(texts: Any) -> Any:
-        segment = _segmenter(*key).segment
-        return texts.map(lambda text: segment(text) if isinstance(text, str) else None)  # pandas may say NaN for None
+        # pandas may say NaN for None
+        return texts.map(lambda text: segmenter.segment(text) if isinstance(text, str) else None)
 
     return _pandas_udf(segment, "array<string>")
 
 
-def tag_udf(**settings: Any) -> Callable[..., Any]:
+def tag_udf(
+    lexicon: LexiconLike | None = None, *, tagset: str = "pfr", model: TaggerLike | None = None, **settings: Any
+) -> Callable[..., Any]:
     """A pandas UDF ``text -> array<struct<text, start, end, tag>>`` that gives words their parts of speech.
 
     Args:
-        **settings: those of :func:`cnlp.tag`.
+        lexicon: the words to know besides, as in :func:`cnlp.segment`; a file is read here, by the driver.
+        tagset, model: as in :func:`cnlp.tag`; the executors read the file of a model.
+        **settings: those of :class:`cnlp.Segmenter`.
 
     Raises:
         MissingDependencyError: PySpark or pyarrow is not installed.
     """
     require_spark()
+    from cnlp.pos.tagger import convert_tokens, tagger_for
+    from cnlp.pos.tagsets import check_tagset
+    from cnlp.segmentation import Segmenter
+
+    check_tagset(tagset)
+    segmenter, tagger = Segmenter(lexicon, **settings), tagger_for(model)
 
     def tag(texts: Any) -> Any:
-        from cnlp import segmentation
-
         def tokens(text: object) -> list[dict[str, object]] | None:
             if not isinstance(text, str):
                 return None
             return [
                 {"text": token.text, "start": token.start, "end": token.end, "tag": token.tag}
-                for token in segmentation.tag(text, **settings)
+                for token in convert_tokens(segmenter.tag(text, tagger), tagset)
             ]
 
         return texts.map(tokens)
@@ -233,15 +245,6 @@ def _pandas_udf(function: Callable[[Any], Any], kind: str) -> Callable[..., Any]
     function.__annotations__ = dict.fromkeys(function.__annotations__, pandas.Series)
     udf: Callable[..., Any] = pandas_udf(function, kind)
     return udf
-
-
-@cache
-def _segmenter(words: tuple[str, ...], settings: tuple[tuple[str, Any], ...]) -> Any:
-    """One segmenter for each process."""
-    from cnlp.lexicon import Lexicon
-    from cnlp.segmentation import Segmenter
-
-    return Segmenter(Lexicon(words) if words else None, **dict(settings))
 
 
 def _count(batches: Iterable[pyarrow.RecordBatch], max_length: int, n_buckets: int) -> Iterator[pyarrow.RecordBatch]:

@@ -173,11 +173,17 @@ def known_words(exclude: TextSource | CountWords) -> CountWords:
         OSError: the file cannot be read.
         FormatError: it is not a lexicon.
     """
-    if not isinstance(exclude, (str, os.PathLike)):
-        return exclude
-    from cnlp.lexicon.reading import read_rows
+    if isinstance(exclude, (str, os.PathLike)):
+        from cnlp.lexicon.reading import read_rows
 
-    return {row[0] for row in read_rows(exclude)}
+        return {row[0] for row in read_rows(exclude)}
+    if isinstance(exclude, (list, tuple, set, frozenset)):
+        return {entry if isinstance(entry, str) else entry[0] for entry in exclude}
+    if not hasattr(exclude, "__contains__"):
+        raise errors.ArgumentError(
+            f"exclude must be a Lexicon, the path of a file, or a list of words, not {type(exclude).__name__}"
+        )
+    return exclude
 
 
 def _pieces(source: TextSource, encoding: str) -> Iterator[str]:

@@ -15,11 +15,14 @@ from cnlp.keyphrases.idf import Idf as Idf
 from cnlp.keyphrases.term_frequency import TermFrequency as TermFrequency
 from cnlp.keyphrases.textrank import TextRank as TextRank
 from cnlp.keyphrases.tf_idf import TfIdf as TfIdf
+from cnlp.segmentation import segmenter_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from cnlp.keyphrases.idf import IdfLike
+    from cnlp.lexicon.lexicon import LexiconLike
     from cnlp.segmentation import Segmenter
     from cnlp.types import Keyword
 
@@ -40,7 +43,8 @@ def keywords(
     pos: Iterable[str] | None = None,
     stopwords: Iterable[str] | None = None,
     min_length: int = 2,
-    idf: Idf | None = None,
+    idf: IdfLike | None = None,
+    lexicon: LexiconLike | None = None,
     segmenter: Segmenter | None = None,
 ) -> list[Keyword]:
     """The words and phrases that describe a text, the best first.
@@ -54,7 +58,9 @@ def keywords(
             content words if ``None``.
         stopwords: words that are never keywords; the shipped list if ``None``.
         min_length: characters of the shortest keyword.
-        idf: document frequencies, such as ``Idf.read("idf.tsv")``; the shipped ones if ``None``.
+        idf: document frequencies: the path of a table, or an :class:`Idf`, which is read once; the shipped ones if
+            ``None``.
+        lexicon: the words to know besides, as in :func:`cnlp.segment`.
         segmenter: the default one if ``None``.
 
     Raises:
@@ -65,11 +71,11 @@ def keywords(
     >>> keywords(text, top_k=1)[0].spans
     ((0, 5), (13, 18))
     """
-    if all(option is None for option in (pos, stopwords, idf, segmenter)) and min_length == 2:
+    if all(option is None for option in (pos, stopwords, idf, lexicon, segmenter)) and min_length == 2:
         return _default_extractor(method, phrases).keywords(text, top_k)
     options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "segmenter": segmenter}
-    if idf is not None:
-        options["idf"] = idf
+    options |= {} if idf is None else {"idf": idf}
+    options |= {} if lexicon is None else {"lexicon": lexicon}
     return make_extractor(method, phrases, **options).keywords(text, top_k)
 
 
@@ -84,11 +90,17 @@ def make_extractor(method: str, phrases: bool = True, **options: Any) -> Extract
     Args:
         method: a key of ``METHODS``.
         phrases: as in :func:`keywords`.
-        options: of the class.
+        options: of the class; or a ``lexicon`` in place of the segmenter.
 
     Raises:
-        ArgumentError: there is no such method, or ``idf`` is given to one that has no use for it.
+        ArgumentError: there is no such method, ``idf`` is given to one that has no use for it, or both lexicon and
+            segmenter are given.
     """
+    lexicon = options.pop("lexicon", None)
+    if lexicon is not None:
+        if options.get("segmenter") is not None:
+            raise errors.ArgumentError("give a lexicon or a segmenter, which has its own, not both")
+        options["segmenter"] = segmenter_for(lexicon=lexicon)
     if method not in METHODS:
         raise errors.unknown_choice("method", method, METHODS)
     if method in ("textrank", "tf") and options.pop("idf", None) is not None:

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
     from cnlp._kernel import kernel
     from cnlp._kernel.native import FoundTerm
-    from cnlp.keyphrases.idf import Idf
+    from cnlp.keyphrases.idf import IdfLike
     from cnlp.segmentation import Segmenter
 
 PARTS: dict[str, tuple[int, ...]] = {
@@ -102,7 +102,7 @@ class Combined(Extractor):
         pos: Iterable[str] | None = None,
         stopwords: Iterable[str] | None = None,
         min_length: int = 2,
-        idf: Idf | None = None,
+        idf: IdfLike | None = None,
         segmenter: Segmenter | None = None,
     ) -> None:
         super().__init__(

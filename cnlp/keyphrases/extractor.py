@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel import kernel
+from cnlp.keyphrases.idf import as_idf
 from cnlp.keyphrases.own_terms import OwnTerms
 from cnlp.keyphrases.resources import shipped_resources
 from cnlp.lexicon.trie import Trie
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cnlp._kernel.native import FoundTerm
-    from cnlp.keyphrases.idf import Idf
+    from cnlp.keyphrases.idf import Idf, IdfLike
     from cnlp.segmentation import Segmenter
 
 LONGEST_KEYPHRASE = 4
@@ -40,7 +41,7 @@ class Extractor:
             :mod:`cnlp.keyphrases.classes`; and tags of the segmenter's lexicon. All content words if ``None``.
         stopwords: words that are never keywords; the shipped list if ``None``.
         min_length: characters of the shortest keyword.
-        idf: document frequencies; the shipped ones if ``None``.
+        idf: document frequencies, or the path of their table; the shipped ones if ``None``.
         segmenter: the default one if ``None``.
     """
 
@@ -51,14 +52,14 @@ class Extractor:
         pos: Iterable[str] | None = None,
         stopwords: Iterable[str] | None = None,
         min_length: int = 2,
-        idf: Idf | None = None,
+        idf: IdfLike | None = None,
         segmenter: Segmenter | None = None,
     ) -> None:
         self.phrases = phrases
         self.pos = pos
         self.stopwords = stopwords
         self.min_length = min_length
-        self.idf = idf
+        self.idf = as_idf(idf)
         self.segmenter = segmenter
 
     def keywords(self, text: str, top_k: int = 20) -> list[Keyword]:

@@ -22,8 +22,11 @@ from cnlp.lexicon.trie import Trie
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import TypeAlias
 
     from cnlp.keyphrases.document_frequency import DocumentFrequencies
+
+    IdfLike: TypeAlias = "Idf | str | os.PathLike[str]"
 
 
 class Idf:
@@ -94,6 +97,21 @@ class Idf:
     def _level(self, word: str) -> int:
         value = self.trie.get(word)
         return (value - 1) >> 5 if value else 0
+
+
+def as_idf(value: IdfLike | None) -> Idf | None:
+    """A table, or that of a file.
+
+    Raises:
+        ArgumentError: it is neither.
+        OSError: the file cannot be read.
+        FormatError: a line of it breaks the format.
+    """
+    if value is None or isinstance(value, Idf):
+        return value
+    if not isinstance(value, (str, os.PathLike)):
+        raise errors.ArgumentError(f"idf must be an Idf, or the path of a table, not {type(value).__name__}")
+    return Idf.read(value)
 
 
 def _read_values(path: str | os.PathLike[str]) -> dict[str, float]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cnlp._kernel import kernel
+    from cnlp.keyphrases.idf import IdfLike
     from cnlp.segmentation import Segmenter
 
 NORMS = ("l1", "l2")
@@ -52,7 +53,7 @@ class TfIdf(Extractor):
         pos: Iterable[str] | None = None,
         stopwords: Iterable[str] | None = None,
         min_length: int = 2,
-        idf: Idf | None = None,
+        idf: IdfLike | None = None,
         segmenter: Segmenter | None = None,
     ) -> None:
         super().__init__(

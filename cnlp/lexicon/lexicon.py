@@ -46,7 +46,8 @@ class Lexicon:
     """A base lexicon with, optionally, the user's entries over it. Immutable; shared by threads.
 
     Args:
-        entries: a lexicon file, or entries; a plain str among them is a ``prefer`` entry.
+        entries: the path of a lexicon file, or entries; a plain str among them is a ``prefer`` entry, a tuple the
+            fields of one, such as ``("云计算", 5, "n")``.
         base: what lies below, the shipped lexicon by default; its entries stay in force.
         encoding: of the file, such as ``"gbk"``; detected by default, see :class:`cnlp.lexicon.reading.LexiconFile`.
 
@@ -320,4 +321,14 @@ def _as_rows(
         return []
     from cnlp.lexicon.entries import Entry
 
-    return [Entry(entry) if isinstance(entry, str) else entry for entry in listed]
+    return [entry if isinstance(entry, Entry) else _as_entry(entry, place) for place, entry in enumerate(listed)]
+
+
+def _as_entry(given: object, place: int) -> Entry:
+    from cnlp.lexicon.entries import Entry
+
+    if isinstance(given, (str, tuple)):
+        return Entry(*((given,) if isinstance(given, str) else given))
+    raise errors.ArgumentError(
+        f"item {place} (from 0) of the lexicon must be a word, an Entry or its fields, not {type(given).__name__}"
+    )

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from cnlp import errors
 from cnlp.models.registry import ENTITIES
 from cnlp.ner.base import DEFAULT, NEURAL_KIND, Recognizer, open_entities
 from cnlp.ner.linear import EntityRecognizer
 
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import TypeAlias
 
-    from cnlp.ner.gazetteer import Gazetteer, GazetteerEntry
+    from cnlp.lexicon.lexicon import LexiconLike
+    from cnlp.ner.gazetteer import Gazetteer, GazetteerLike
     from cnlp.ner.rules import Rules
     from cnlp.types import Entity
+
+    RecognizerLike: TypeAlias = "Recognizer | str | os.PathLike[str]"
 
 
 def load_recognizer(path: str | os.PathLike[str] | None = None) -> Recognizer:
@@ -39,10 +43,15 @@ def load_recognizer(path: str | os.PathLike[str] | None = None) -> Recognizer:
     return EntityRecognizer.from_file(file)
 
 
-def recognizer_for(model: str | os.PathLike[str] | Recognizer | None = None) -> Recognizer:
+def recognizer_for(model: RecognizerLike | None = None) -> Recognizer:
     """The recognizer that :func:`entities` uses for this choice; shipped ones are opened once."""
     if isinstance(model, Recognizer):
         return model
+    if model is not None and not isinstance(model, (str, os.PathLike)):
+        raise errors.ArgumentError(
+            f"model must be {' or '.join(map(repr, ENTITIES))}, the path of a model file, or a Recognizer, "
+            f"not {type(model).__name__}"
+        )
     name = DEFAULT if model is None else os.fspath(model)
     return _shipped(name) if name in ENTITIES else load_recognizer(name)
 
@@ -55,9 +64,10 @@ def _shipped(name: str) -> Recognizer:
 def entities(
     text: str,
     *,
-    model: str | os.PathLike[str] | Recognizer | None = None,
-    gazetteer: Gazetteer | str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]] | None = None,
+    model: RecognizerLike | None = None,
+    gazetteer: GazetteerLike | None = None,
     rules: Rules | Iterable[str] = (),
+    lexicon: LexiconLike | None = None,
 ) -> list[Entity]:
     """The named entities of a text.
 
@@ -68,6 +78,8 @@ def entities(
             once.
         gazetteer: custom names: a :class:`cnlp.ner.gazetteer.Gazetteer`, or its arguments.
         rules: names of built-in rules such as ``("date", "money")``, or :class:`cnlp.ner.rules.Rules`.
+        lexicon: words that a linear model is to know besides, as in :func:`cnlp.segment`: what is one word is rarely
+            split into entities. Names belong into the gazetteer.
 
     Returns:
         Entities by start that do not overlap; ``text[entity.start:entity.end] == entity.text``, and ``score`` is the
@@ -83,16 +95,24 @@ def entities(
     >>> [(each.text, each.label) for each in entities("王小明在北京大学读书")]
     [('王小明', 'PER'), ('北京大学', 'ORG')]
     """
-    return finder(model, gazetteer, rules)([text])[0]
+    return finder(model, gazetteer, rules, lexicon)([text])[0]
 
 
 def finder(
-    model: str | os.PathLike[str] | Recognizer | None,
-    gazetteer: Gazetteer | str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]] | None,
+    model: RecognizerLike | None,
+    gazetteer: GazetteerLike | None,
     rules: Rules | Iterable[str],
+    lexicon: LexiconLike | None = None,
 ) -> Callable[[list[str]], list[list[Entity]]]:
     """What finds the entities of several texts by these arguments of :func:`entities`; other processes can have it."""
-    predict = recognizer_for(model).predict
+    recognizer = recognizer_for(model)
+    if lexicon is not None:
+        if not isinstance(recognizer, EntityRecognizer):
+            raise errors.ArgumentError(
+                "a neural model has the words that it was trained with; lexicon= is for linear ones"
+            )
+        recognizer = recognizer.with_lexicon(lexicon)
+    predict = recognizer.predict
     if gazetteer is None and not rules:
         return predict
     from cnlp.ner.gazetteer import Gazetteer

@@ -14,7 +14,7 @@ and may be followed by the flag ``partial``, as in ``force,partial``: the text m
 letters or digits. Without it none does: ``AI`` is not found in ``AIR``. Entries of mode ``prefer`` begin and end where
 words do (:mod:`cnlp.segmentation.boundaries`), unless the gazetteer is made with ``boundaries="any"``. Blank lines and
 lines that begin with ``#`` and a space are skipped. Of entries that fold to one text the last counts. The encoding is
-UTF-8.
+detected, as that of a lexicon file.
 
 :mod:`cnlp.ner.merge` says how matches and the entities of a model become one list.
 
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     # Label, mode, name and partial: the fields after the text, shared by all texts with equal ones.
     EntryKind: TypeAlias = tuple[str, str, str | None, bool]
+    GazetteerLike: TypeAlias = "Gazetteer | str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]]"
 
 KIND = "gazetteer"  # of a file
 GAZETTEER_MODES = ("prefer", "force", "block")
@@ -258,6 +259,11 @@ def _numbered(
     if isinstance(entries, (str, os.PathLike)):
         yield from _lines(entries, kinds)
         return
+    if isinstance(entries, (bytes, bytearray)) or not isinstance(entries, Iterable):
+        raise errors.ArgumentError(
+            "gazetteer must be a Gazetteer, the path of a file, or a list of (text, label), "
+            f"not {type(entries).__name__}"
+        )
     for given in entries:
         if isinstance(given, str):
             raise errors.ArgumentError(f"an entry is a text and a label, got {given!r} alone")

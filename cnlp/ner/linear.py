@@ -24,8 +24,9 @@ from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel import kernel
+from cnlp.lexicon.lexicon import as_lexicon
 from cnlp.ner.base import KIND, Recognizer, check_texts, open_entities
-from cnlp.segmentation import shipped_segmenter
+from cnlp.segmentation import segmenter_for
 from cnlp.types import Entity
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from cnlp._kernel.native import EntityTagger, Range
+    from cnlp.lexicon.lexicon import Lexicon, LexiconLike
     from cnlp.models.format import ModelFile
     from cnlp.ner.base import Labelled
     from cnlp.sequence.linear import Epoch
@@ -76,6 +78,7 @@ class EntityRecognizer(Recognizer):
     log_: list[Epoch]
     card_: dict[str, str]
     _file: ModelFile | None = None
+    _lexicon: Lexicon | None = None
 
     def __init__(
         self,
@@ -159,6 +162,15 @@ class EntityRecognizer(Recognizer):
         labels = self.labels_
         return [Entity(text[start:end], start, end, labels[label], score) for start, end, label, score in found]
 
+    def with_lexicon(self, lexicon: LexiconLike) -> Self:
+        """The same recognizer, which knows the words of a lexicon besides.
+
+        Raises:
+            ArgumentError: it is no lexicon, path or list of words; or nothing was learnt yet.
+        """
+        self._tagger  # noqa: B018 - says so if nothing was learnt
+        return self._copy({**self._state(), "_lexicon": as_lexicon(lexicon)})
+
     # ---- files ----
 
     def save(self, path: str | os.PathLike[str], card: dict[str, str] | None = None) -> None:
@@ -188,19 +200,23 @@ class EntityRecognizer(Recognizer):
         return cls.from_file(open_entities(path))
 
     @classmethod
-    def from_file(cls, file: ModelFile) -> Self:
-        """The model in an open file; errors as :meth:`load`."""
+    def from_file(cls, file: ModelFile, lexicon: Lexicon | None = None) -> Self:
+        """The model in an open file, over the words of a lexicon; errors as :meth:`load`."""
         file.expect(KIND)
         with file.loading():
             model = cls(method=file.field("method"), scheme=file.field("scheme"))
+            model._lexicon = lexicon
             model._mount(file.source, file.ranges(*ARRAYS, "label_names"), file.number("unit"))
         model._file = file
         return model
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self._file is not None:
-            return type(self).from_file, (self._file,)
-        return type(self)._copy, ({name: v for name, v in self.__dict__.items() if name not in _OF_PROCESS},)
+            return type(self).from_file, (self._file, self._lexicon)
+        return type(self)._copy, (self._state(),)
+
+    def _state(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name not in _OF_PROCESS}
 
     @classmethod
     def _copy(cls, state: dict[str, Any]) -> Self:
@@ -226,7 +242,7 @@ class EntityRecognizer(Recognizer):
         if tagger.n_labels > len(self.labels_):
             raise ValueError("the table of labels is damaged")
         self._tagger = tagger
-        self._segmenter = shipped_segmenter().kernel
+        self._segmenter = segmenter_for(algorithm="perceptron", lexicon=self._lexicon).kernel
         self._source, self._ranges, self._unit = source, ranges, unit
 
     def _arrays(self) -> dict[str, tuple[str, bytes]]:

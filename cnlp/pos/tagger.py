@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp.pos.tagsets import PFR, check_tagset, convert_tag
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from cnlp.types import Token
 
     WordClass: TypeAlias = tuple[str, str, int, int]
+    TaggerLike: TypeAlias = "PartOfSpeech | str | os.PathLike[str]"
 
 KIND = "part-of-speech"
 SPACE_TAG = "w"  # the tag of white space: punctuation
@@ -200,6 +202,25 @@ def shipped_tagger() -> PartOfSpeech:
     return PartOfSpeech()
 
 
+def tagger_for(model: TaggerLike | None = None) -> PartOfSpeech:
+    """A tagger, that of a file, or the shipped one.
+
+    Raises:
+        ArgumentError: it is none of these.
+        OSError: the file cannot be read.
+        ModelError: it is damaged, or models something else.
+    """
+    if model is None:
+        return shipped_tagger()
+    if isinstance(model, PartOfSpeech):
+        return model
+    if not isinstance(model, (str, os.PathLike)):
+        raise errors.ArgumentError(
+            f"model must be a PartOfSpeech, or the path of a model file, not {type(model).__name__}"
+        )
+    return PartOfSpeech(model)
+
+
 def convert_tokens(tokens: list[Token], tagset: str) -> list[Token]:
     """Tokens with tags of PFR in another set; tags of the user's own that PFR lacks stay as they are."""
     from cnlp.types import Token
@@ -214,7 +235,7 @@ def convert_tokens(tokens: list[Token], tagset: str) -> list[Token]:
     return converted
 
 
-def tag_words(words: Sequence[str], *, tagset: str = "pfr", model: PartOfSpeech | None = None) -> list[str | None]:
+def tag_words(words: Sequence[str], *, tagset: str = "pfr", model: TaggerLike | None = None) -> list[str | None]:
     """The parts of speech of given words; arguments as in :func:`tag`.
 
     >>> tag_words(["他", "在", "北京", "工作"])
@@ -223,7 +244,7 @@ def tag_words(words: Sequence[str], *, tagset: str = "pfr", model: PartOfSpeech 
     ['PN', 'P', 'NR', 'VV']
     """
     check_tagset(tagset)
-    tags = (model or shipped_tagger()).predict(words)
+    tags = tagger_for(model).predict(words)
     if tagset == "pfr":
         return list(tags)
     return [convert_tag(tag, tagset, word) for tag, word in zip(tags, words, strict=True)]

@@ -12,7 +12,7 @@ from cnlp.segmentation.segmenter import Segmenter as Segmenter
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.lexicon.lexicon import LexiconLike
-    from cnlp.pos.tagger import PartOfSpeech
+    from cnlp.pos.tagger import TaggerLike
     from cnlp.types import Token
 
 # One segmenter per choice over the shipped lexicon, made when first asked for and never changed.
@@ -90,7 +90,7 @@ def tag(
     standard: str | None = None,
     lexicon: LexiconLike | None = None,
     tagset: str = "pfr",
-    model: PartOfSpeech | None = None,
+    model: TaggerLike | None = None,
 ) -> list[Token]:
     """Segment a text into words with parts of speech.
 
@@ -100,7 +100,7 @@ def tag(
             they are.
         tagset: ``"pfr"``, ``"universal"`` (UPOS) or ``"ctb"``, see :mod:`cnlp.pos.tagsets`; where a tag of
             PFR has no equal in CTB, the token has ``None``.
-        model: another tagger than the shipped one.
+        model: another tagger than the shipped one: a :class:`cnlp.pos.tagger.PartOfSpeech`, or the path of its file.
 
     Returns:
         Tokens with tags; white space is punctuation.

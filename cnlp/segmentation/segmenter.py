@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnlp.lexicon.lexicon import Lexicon, LexiconLike
-    from cnlp.pos.tagger import PartOfSpeech
+    from cnlp.pos.tagger import TaggerLike
     from cnlp.segmentation.explain import Explanation, Path
     from cnlp.segmentation.tagger import TaggerModel
     from cnlp.segmentation.trellis import Confidence
@@ -149,25 +149,25 @@ class Segmenter:
             tokens.append(Token(word, start, end, tag, SOURCES[source]))
         return tokens
 
-    def tag(self, text: str, tagger: PartOfSpeech | None = None) -> list[Token]:
+    def tag(self, text: str, tagger: TaggerLike | None = None) -> list[Token]:
         """The words with their parts of speech; tags from the user's lexicon are kept.
 
         Args:
             text: any str.
-            tagger: gives the tags; the shipped one by default.
+            tagger: gives the tags: one that was trained, or the path of its file; the shipped one by default.
 
         Raises:
             TextTypeError: ``text`` is not a str.
             ArgumentError: the words of this mode overlap.
         """
-        from cnlp.pos.tagger import SPACE_TAG, shipped_tagger
+        from cnlp.pos.tagger import SPACE_TAG, tagger_for
         from cnlp.types import Token
 
         if self.mode != "default":
             raise errors.ArgumentError(f"parts of speech need mode 'default'; words of mode {self.mode!r} overlap")
         if not isinstance(text, str):
             raise errors.not_text(text)
-        kernel_tagger = (tagger or shipped_tagger()).kernel
+        kernel_tagger = tagger_for(tagger).kernel
         tokens: list[Token] = kernel_tagger.tokens(
             self.kernel, text, self.lexicon.spans(text), Token, SOURCES, SPACE_TAG
         )
@@ -179,7 +179,7 @@ class Segmenter:
             for token in tokens
         ]
 
-    def tag_many(self, texts: list[str], tagger: PartOfSpeech | None = None) -> list[list[Token]]:
+    def tag_many(self, texts: list[str], tagger: TaggerLike | None = None) -> list[list[Token]]:
         """What :meth:`tag` gives for each text; without a lexicon of the user's other threads run meanwhile.
 
         Raises:
@@ -188,10 +188,10 @@ class Segmenter:
         """
         if not self.is_plain or self.lexicon.kernel_overlay is not None:
             return [self.tag(text, tagger) for text in texts]
-        from cnlp.pos.tagger import SPACE_TAG, shipped_tagger
+        from cnlp.pos.tagger import SPACE_TAG, tagger_for
         from cnlp.types import Token
 
-        kernel_tagger = (tagger or shipped_tagger()).kernel
+        kernel_tagger = tagger_for(tagger).kernel
         tokens: list[list[Token]] = kernel_tagger.tokens_all(self.kernel, texts, Token, SOURCES, SPACE_TAG)
         return tokens
 
