@@ -8,7 +8,8 @@ one longer word it is a name if the segmenter could have segmented there:
 * or splitting the word there is nearly as good in the sentence: 李明 in 李明明/天.
 
 What the lexicon does not have is often segmented wrongly. Such a name is one, even across the borders of words, if
-segmenting it there is not much worse: 昌合城 in 昌合/城外.
+segmenting it there is not much worse: 昌合城 in 昌合/城外. Names also begin and end at the dots of foreign names, and
+at the words within topics (#华为发布会#) and mentions.
 
 All these are margins of a tagger: how much better the best segmentation with both borders is than the best without one
 of them, in nats. The limits were chosen on the dev parts of public sets, with their own words as names, and on
@@ -18,6 +19,7 @@ hand-written sentences. Cost: O(n) for the words of a text of n characters; a ma
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable
 from functools import cache, lru_cache
@@ -28,12 +30,15 @@ from cnlp._kernel.layout import N_TAGS, NO_BOUNDARY, TAG_B, TAG_E, TAG_M, TAG_S
 from cnlp.lexicon import Lexicon, load_lexicon
 from cnlp.segmentation import Segmenter
 from cnlp.segmentation.tagger import DEFAULT_STANDARD
+from cnlp.text.normalise import INTERPUNCTS
 
 FINE_STANDARD = "ud"
 SURE, NEAR = 1.75, -1.75  # least margins of the fine standard, and of the default one in the sentence
 UNKNOWN = {2: -2.0, 3: -6.0}  # least margin of a name that the lexicon does not have, by its characters, or fewer
 LONGEST = 16
 CONTEXT = 8
+SIGNS = "#@＃＠"  # topics and mentions begin with one
+_DOT = re.compile(f"[·{INTERPUNCTS}]")
 _IMPOSSIBLE = -(10**12)
 _BEFORE = {TAG_B: (TAG_E, TAG_S), TAG_M: (TAG_B, TAG_M), TAG_E: (TAG_B, TAG_M), TAG_S: (TAG_E, TAG_S)}
 
@@ -45,9 +50,6 @@ class Boundaries:
         text: any str.
         words: its words; those of the default segmenter if ``None``.
 
-    Attributes:
-        ends: of the words, in the order of the text; 0 is the first.
-
     >>> words = Boundaries("马云骑马云游四方")
     >>> words.allow(0, 2), words.allow(3, 5)
     (True, False)
@@ -56,16 +58,18 @@ class Boundaries:
     def __init__(self, text: str, words: Iterable[str] | None = None) -> None:
         self._text = text
         words = _segmenter(DEFAULT_STANDARD).segment(text) if words is None else words
-        self.ends = [0, *accumulate(map(len, words))]
-        self._borders = frozenset(self.ends)
+        if any(sign in text for sign in SIGNS):
+            words = [part for word in words for part in _parts(word)]
+        self._ends = [0, *accumulate(map(len, words))]
+        self._borders = frozenset(self._ends).union(*(match.span() for match in _DOT.finditer(text)))
 
     def allow(self, start: int, end: int) -> bool:
         """May a name begin and end there?"""
         if start in self._borders and end in self._borders:
             return True
-        first = self.ends[bisect_right(self.ends, start) - 1]
-        last = self.ends[bisect_left(self.ends, end)]
-        is_in_one = bisect_left(self.ends, end) == bisect_right(self.ends, start)
+        first = self._ends[bisect_right(self._ends, start) - 1]
+        last = self._ends[bisect_left(self._ends, end)]
+        is_in_one = bisect_left(self._ends, end) == bisect_right(self._ends, start)
         least = UNKNOWN.get(min(end - start, 3)) if self._text[start:end] not in _lexicon() else None
         if not (is_in_one or least):
             return False
@@ -116,6 +120,13 @@ def _best(scores: list[list[int]], steps: list[list[int]], borders: Collection[i
             for tag in range(N_TAGS)
         ]
     return max(best[TAG_E], best[TAG_S])
+
+
+def _parts(word: str) -> list[str]:
+    """The words in a topic or a mention; another word by itself."""
+    if len(word) == 1 or word[0] not in SIGNS:
+        return [word]
+    return [word[0], *_segmenter(DEFAULT_STANDARD).segment(word[1:])]
 
 
 @cache
