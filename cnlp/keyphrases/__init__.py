@@ -54,8 +54,8 @@ def keywords(
         top_k: how many at most.
         method: ``"combined"``, ``"tfidf"``, ``"textrank"`` or ``"tf"``.
         phrases: whether adjacent words may be one keyword.
-        pos: parts of speech that are wanted, such as ``["n"]`` for all nouns, and tags of the segmenter's lexicon; all
-            content words if ``None``.
+        pos: parts of speech that are wanted, such as ``["n"]`` for all nouns, and tags of the lexicon; all content
+            words if ``None``.
         stopwords: words that are never keywords; the shipped list if ``None``.
         min_length: characters of the shortest keyword.
         idf: document frequencies: the path of a table, or an :class:`Idf`, which is read once; the shipped ones if
