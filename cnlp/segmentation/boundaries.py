@@ -40,7 +40,6 @@ CONTEXT = 8
 SIGNS = "#@＃＠"  # topics and mentions begin with one
 _DOT = re.compile(f"[·{INTERPUNCTS}]")
 _IMPOSSIBLE = -(10**12)
-_BEFORE = {TAG_B: (TAG_E, TAG_S), TAG_M: (TAG_B, TAG_M), TAG_E: (TAG_B, TAG_M), TAG_S: (TAG_E, TAG_S)}
 
 
 class Boundaries:
@@ -106,20 +105,21 @@ def margin(standard: str, text: str, start: int, end: int) -> float:
 
 def _best(scores: list[list[int]], steps: list[list[int]], borders: Collection[int], joints: Collection[int]) -> int:
     """The score of the best tags (Viterbi 1967) with these borders of words, and none at the joints."""
-    best = [_IMPOSSIBLE] * N_TAGS
-    for place, row in enumerate(scores):
-        allowed = set(_BEFORE)
-        if place == 0 or place in borders:
-            allowed -= {TAG_M, TAG_E}
-        if place in joints:
-            allowed -= {TAG_B, TAG_S}
-        best = [
-            row[tag] + (max(best[before] + steps[before][tag] for before in _BEFORE[tag]) if place else 0)
-            if tag in allowed
-            else _IMPOSSIBLE
-            for tag in range(N_TAGS)
-        ]
-    return max(best[TAG_E], best[TAG_S])
+    of_b, of_m, of_e, of_s = steps
+    b, m, e, s = scores[0][TAG_B], _IMPOSSIBLE, _IMPOSSIBLE, scores[0][TAG_S]
+    for place in range(1, len(scores)):
+        row = scores[place]
+        b, m, e, s = (
+            row[TAG_B] + max(e + of_e[TAG_B], s + of_s[TAG_B]),
+            row[TAG_M] + max(b + of_b[TAG_M], m + of_m[TAG_M]),
+            row[TAG_E] + max(b + of_b[TAG_E], m + of_m[TAG_E]),
+            row[TAG_S] + max(e + of_e[TAG_S], s + of_s[TAG_S]),
+        )
+        if place in borders:
+            m = e = _IMPOSSIBLE
+        elif place in joints:
+            b = s = _IMPOSSIBLE
+    return max(e, s)
 
 
 def _parts(word: str) -> list[str]:
