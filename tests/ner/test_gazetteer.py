@@ -62,9 +62,11 @@ def test_a_broken_line_is_named_by_file_and_line(tmp_path: Path, line: str, reas
         Gazetteer(path)
 
 
-def test_a_file_in_another_encoding_is_named_by_byte(tmp_path: Path) -> None:
+def test_a_file_in_another_encoding_is_read_and_one_in_none_is_named_by_byte(tmp_path: Path) -> None:
     path = tmp_path / "names.tsv"
     path.write_bytes("AI\tTECH\n北京\tLOC\n".encode("gb18030"))
+    assert found(Gazetteer(path), "在北京") == [("北京", "LOC", None)]
+    path.write_bytes(b"AI\tTECH\n\xff\xff\xff\tLOC\n")
     with pytest.raises(EncodingError, match="not utf-8 at byte 8"):
         Gazetteer(path)
 
