@@ -10,11 +10,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -123,6 +125,57 @@ def test_hostile_clients_neither_stop_the_service_nor_fill_its_log() -> None:
         service.connect(request("/keywords", {"text": "南京市长江大桥" * 60_000}))
     log = service.end()
     assert "Traceback" not in log and len(log) < 100_000
+
+
+def test_a_changed_lexicon_is_taken_up_without_a_dropped_request(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_bytes("杭研\n".encode("gbk"))
+    service = Service("--lexicon", str(path))
+    answers: list[str] = []
+    ended = threading.Event()
+
+    def ask() -> None:
+        body = json.dumps({"text": "网易杭研大厦"}).encode()
+        asked = urllib.request.Request(f"{service.url}/segment", body, {"Content-Type": "application/json"})
+        while not ended.is_set():
+            with urllib.request.urlopen(asked, timeout=20) as answer:
+                answers.append(" ".join(json.load(answer)["words"]))
+
+    def wait_for(answer: str) -> None:
+        end = time.monotonic() + 30
+        while answers[-1:] != [answer] and time.monotonic() < end:
+            time.sleep(0.05)
+        assert answers[-1] == answer
+
+    clients = [threading.Thread(target=ask) for _ in range(2)]
+    for client in clients:
+        client.start()
+    try:
+        wait_for("网易 杭研 大厦")
+        for content in ("杭研大厦\n", "机器 学习 模型\n", "网易杭研大厦\n"):
+            new = tmp_path / "words.new"
+            new.write_text(content, encoding="utf-8")
+            new.replace(path)
+            if "机器" in content:
+                time.sleep(2)  # the damaged file is seen, and the words stay
+            wait_for("网易杭研大厦" if "网易" in content else "网易 杭研大厦")
+    finally:
+        ended.set()
+        for client in clients:
+            client.join()
+        log = service.end()
+    assert set(answers) == {"网易 杭研 大厦", "网易 杭研大厦", "网易杭研大厦"}
+    assert f"lexicon: {path}: 1 entries" in log and log.count(f"{path} has changed: 1 entries taken up") == 2
+    assert f"not taken up, the words from before stay: {path}:1: " in log
+    assert "read as gb18030" in log and "Traceback" not in log
+
+
+def test_a_damaged_lexicon_is_refused_at_the_start(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text("机器 学习 模型\n", encoding="utf-8")
+    command = [sys.executable, "-m", "cnlp", "serve", "--port", "0", "--lexicon", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1 and done.stderr.startswith(f"cnlp: error: {path}:1: ")
 
 
 @pytest.mark.skipif(BROWSER is None, reason="needs a browser")

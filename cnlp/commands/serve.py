@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from cnlp import errors
+from cnlp.commands._lexicons import LexiconFiles, lexicon_options
 
 
 @click.command("serve")
@@ -37,6 +40,9 @@ from cnlp import errors
     metavar="NAME",
     help="A name by which clients call it, besides addresses, localhost and --host; may be repeated; *: any.",
 )
+@lexicon_options(
+    "Custom words for all requests; may be repeated. A changed file is taken up at once, without a restart."
+)
 @click.option("--quiet", is_flag=True, help="Do not log requests. Texts are never logged.")
 def command(
     host: str,
@@ -48,6 +54,7 @@ def command(
     write_timeout: float,
     connections: int,
     hosts: tuple[str, ...],
+    lexicons: LexiconFiles,
     quiet: bool,
 ) -> None:
     """Serve words, parts of speech, entities and keywords as JSON, and a page to try them.
@@ -63,5 +70,8 @@ def command(
     from cnlp.service.settings import Settings
 
     names = None if "*" in hosts else tuple(name.lower() for name in (*hosts, host))
-    settings = Settings(max_body, timeout, deadline, write_timeout, connections, names)
+    for _ in lexicons.read():  # what is wrong with a file is an error now, not in each process
+        pass
+    paths = tuple(map(os.path.abspath, lexicons.paths))
+    settings = Settings(max_body, timeout, deadline, write_timeout, connections, names, paths, lexicons.encoding)
     serve(settings, host=host, port=port, workers=workers, quiet=quiet)

@@ -183,6 +183,11 @@ class Lexicon:
         return base.file is not None and base.file.path == CORE and base.is_folded_as_built
 
     @property
+    def size(self) -> int:
+        """How many entries the user has given; those that fold alike count once."""
+        return len(self._rows) + len(self._expressions)
+
+    @property
     def entries(self) -> list[Entry]:
         """The user's entries, the words first, then the expressions."""
         from cnlp.lexicon.entries import Entry

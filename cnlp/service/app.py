@@ -10,7 +10,6 @@ import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -27,8 +26,6 @@ try:
 except ImportError:
     raise errors.missing_dependency("fastapi", "serve", "cnlp serve") from None
 
-from cnlp.lexicon import Entry, Lexicon
-from cnlp.segmentation import Segmenter, segmenter_for
 from cnlp.service import schema
 from cnlp.service.answers import JSON, Parts, TooLargeError, Unsent, encode
 from cnlp.service.limits import BUSY, Limits
@@ -44,6 +41,7 @@ from cnlp.service.settings import (
     SHORT_WAITING,
     Settings,
 )
+from cnlp.service.words import ServedWords
 from cnlp.service.work import BusyError, Lane
 
 _Result = TypeVar("_Result")
@@ -72,11 +70,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings: the limits.
     """
     settings = settings or Settings()
-    work = _Work(settings.deadline)
+    words = ServedWords(settings)
+    work = _Work(settings.deadline, words)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        stop_watching = words.watch()
         yield
+        stop_watching()
         work.close()
 
     app = FastAPI(
@@ -91,14 +92,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Limits, settings=settings)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(errors.CnlpError, _conflicting)
-    _add_routes(app)
+    _add_routes(app, words)
     return app
 
 
 class _Work:
     """The threads of an application, and how its requests get there."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, words: ServedWords) -> None:
+        self.words = words
         self.short = Lane(SHORT_THREADS, SHORT_WAITING, seconds)
         self.long = Lane(LONG_THREADS, LONG_WAITING, seconds)
         self.seconds = seconds
@@ -133,7 +135,9 @@ class _Work:
         given: BaseModel | bytes = body
         if len(body) <= SHORT_BODY:
             given = _parse(body, model)
-            if isinstance(given, schema.Segmentation) and given.expressions:
+            if isinstance(given, schema.Segmentation) and (
+                given.expressions or (given.lexicon and self.words.are_many)
+            ):
                 lane = self.long  # which take a while to compile
         else:
             lane = self.long
@@ -184,15 +188,15 @@ def _parse(body: bytes, model: type[BaseModel]) -> BaseModel:
     return request
 
 
-def _add_routes(app: FastAPI) -> None:
+def _add_routes(app: FastAPI, served: ServedWords) -> None:
     @app.post("/segment", response_model=schema.Words, responses=_REFUSALS, summary="Words")
     def segment(request: schema.SegmentRequest) -> Any:
-        segment = segmenter_of(request, request.mode).segment
+        segment = served.segmenter(request.entries(), request.mode, request.algorithm, request.standard).segment
         return {"words": _each(request.text, segment)}
 
     @app.post("/tag", response_model=schema.Tokens, responses=_REFUSALS, summary="Words with parts of speech")
     def tag(request: schema.TagRequest) -> Any:
-        lexicon = lexicon_of(request.entries())
+        lexicon = served.with_entries(request.entries())
 
         def tokens(text: str) -> list[dict[str, Any]]:
             found = cnlp.tag(
@@ -208,23 +212,23 @@ def _add_routes(app: FastAPI) -> None:
 
     @app.post("/entities", response_model=schema.Entities, responses=_REFUSALS, summary="Named entities")
     def entities(request: schema.EntitiesRequest) -> Any:
-        model = None if request.model == "msra" else request.model
+        find = served.finder(request.model)
 
         def found(text: str) -> list[dict[str, Any]]:
-            return [asdict(entity) for entity in cnlp.entities(text, model=model)]
+            return [asdict(entity) for entity in find([text])[0]]
 
         return {"entities": _each(request.text, found)}
 
     @app.post("/keywords", response_model=schema.Keywords, responses=_REFUSALS, summary="Keywords")
     def keywords(request: schema.KeywordsRequest) -> Any:
         def found(text: str) -> list[dict[str, Any]]:
-            return [asdict(keyword) for keyword in cnlp.keywords(text, top_k=request.top_k, method=request.method)]
+            return [asdict(keyword) for keyword in served.extractor(request.method).keywords(text, request.top_k)]
 
         return {"keywords": _each(request.text, found)}
 
     @app.post("/explain", response_model=schema.Explanation, responses=_REFUSALS, summary="The lattice of a text")
     def explain(request: schema.ExplainRequest) -> Any:
-        explanation = segmenter_for("default", request.algorithm).explain(request.text)
+        explanation = served.segmenter((), "default", request.algorithm, None).explain(request.text)
         names = schema.Candidate.model_fields
         candidates = [{name: getattr(word, name) for name in names} for word in explanation.candidates]
         return {"words": explanation.words, "candidates": candidates}
@@ -250,17 +254,6 @@ def _each(text: str | list[str], function: Callable[[str], _Result]) -> _Result 
         check()
         found.append(function(one))
     return found
-
-
-@lru_cache(maxsize=16)
-def lexicon_of(entries: tuple[Entry | str, ...]) -> Lexicon | None:
-    """The lexicon of a request; those of the last ones are kept, for clients that send the same again."""
-    return Lexicon(entries) if entries else None
-
-
-def segmenter_of(request: schema.Segmentation, mode: str) -> Segmenter:
-    """The segmenter that a request asks for."""
-    return segmenter_for(mode, request.algorithm, request.standard, lexicon_of(request.entries()))
 
 
 def _refused(_: Request, error: Exception) -> Response:

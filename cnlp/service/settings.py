@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from functools import cache
+from typing import Any
 
 ENVIRONMENT = "CNLP_SERVE"  # the variable that holds the settings as JSON
 
@@ -39,6 +40,8 @@ class Settings:
         write_timeout: seconds in which a client must take an answer.
         connections: open ones; beyond, those go that have sent no request yet.
         hosts: names by which clients may call the service, besides addresses and ``localhost``; ``None``: any.
+        lexicons: files of words that every request knows.
+        lexicon_encoding: of these files; detected if ``None``.
     """
 
     max_body: int = 2_000_000
@@ -47,6 +50,8 @@ class Settings:
     write_timeout: float = 30.0
     connections: int = 500
     hosts: tuple[str, ...] | None = None
+    lexicons: tuple[str, ...] = ()
+    lexicon_encoding: str | None = None
 
 
 def choose(settings: Settings) -> None:
@@ -57,6 +62,6 @@ def choose(settings: Settings) -> None:
 @cache
 def chosen() -> Settings:
     """The settings that the process was started with."""
-    fields = json.loads(os.environ.get(ENVIRONMENT, "{}"))
-    hosts = fields.pop("hosts", None)
-    return Settings(**fields, hosts=None if hosts is None else tuple(hosts))
+    fields: dict[str, Any] = json.loads(os.environ.get(ENVIRONMENT, "{}"))
+    fields.update({name: tuple(value) for name, value in fields.items() if isinstance(value, list)})
+    return Settings(**fields)
