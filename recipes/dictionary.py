@@ -25,6 +25,7 @@ from cnlp.corpus import registry
 from cnlp.lexicon.build import rows_of
 from cnlp.segmentation.bigram import Bigram, is_atomic
 from cnlp.text.normalise import normalise
+from cnlp.text.scanner import find_patterns
 from recipes import modern
 
 FOLDER = Path(__file__).parents[1] / "dictionaries"
@@ -32,6 +33,7 @@ SCALE = 60_101_967  # tokens that the frequencies of jieba and of modern.tsv are
 DICTIONARY_SHARE = 0.02
 ANNOTATED_WEIGHT = 4
 VOTE_WEIGHT = 0.05
+LETTER_COUNT = 20.0  # at least, of a word such as 阿Q; else the letter, a common class, is cut off
 MIN_PAIR_COUNT = 2  # pairs seen once are three quarters of all, and worth .001 F1
 CORPORA = ("pfr-199801", "pfr-199802")
 OTHER = "<other>"  # a word that is not counted
@@ -98,6 +100,17 @@ def is_han(char: str) -> bool:
     return "\u4e00" <= char <= "\u9fff"
 
 
+@cache
+def is_listed(word: str) -> bool:
+    """Whether the files list the word: not what the patterns cut, signs and numbers such as ``-20℃`` or ``3.``."""
+    if word == OTHER:
+        return False
+    return any(map(is_han, word)) or not any(
+        (match.pattern.decisive or match.pattern.isolated) and match.end - match.start < len(word)
+        for match in find_patterns(word)
+    )
+
+
 def count(sentences: Iterable[Sequence[str]], known: Mapping[str, float]) -> Counts:
     """How often words and pairs of words occur."""
     model = Bigram(words=dict.fromkeys(known, 0)).fit(sentences)
@@ -137,8 +150,10 @@ def write_words(counts: dict[str, float], frequencies: Mapping[str, float], tags
     for word, frequency in frequencies.items():
         if not is_atomic(word):
             counts[word] = counts.get(word, 0.0) + share * (frequency + 1)
+            if is_han(word[0]) and "a" <= word[-1] <= "z":
+                counts[word] = max(counts[word], LETTER_COUNT)
     all_tags = {**tags, **corpus_tags()}
-    rows = sorted(((word, n) for word, n in counts.items() if n and word != OTHER), key=lambda row: (-row[1], row[0]))
+    rows = sorted(((word, n) for word, n in counts.items() if n and is_listed(word)), key=lambda row: (-row[1], row[0]))
     write_table(
         "core.tsv",
         "word, count, tag; made by recipes/dictionary.py from jieba's dictionary (MIT licence), modern.tsv,\n"
@@ -153,7 +168,7 @@ def write_pairs(pairs: Mapping[tuple[str, str], float]) -> None:
     rights: dict[str, list[tuple[int, str]]] = {}
     for (left, right), n in pairs.items():
         histories[left] += n
-        if n >= MIN_PAIR_COUNT and OTHER not in (left, right):
+        if n >= MIN_PAIR_COUNT and is_listed(left) and is_listed(right):
             rights.setdefault(left, []).append((-round(n), right))
     write_table(
         "bigrams.tsv",

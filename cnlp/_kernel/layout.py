@@ -24,13 +24,18 @@ PAIR_RIGHT_MULTIPLIER = 0xC2B2AE3D27D4EB4F
 # ---- patterns: cnlp/text/scanner.py, scanner.c ----
 
 STARTS_ATOMIC, STARTS_SOFT, IS_ALNUM, IS_SPACE, EXTENDS = (1 << bit for bit in range(5))
-RUN_NUMERAL, RUN_KANA, RUN_HANGUL, RUN_TRANSCRIPTION, RUN_UNIT = (number << 5 for number in range(1, 6))
+AFTER_UNIT, AFTER_ROW, AFTER_DAY = (number << 5 for number in range(1, 4))
+RUN_NUMERAL, RUN_TRANSCRIPTION, RUN_KANA, RUN_HANGUL = (number << 5 for number in range(4, 8))
 CLASS_DIGIT, CLASS_HANGUL = 4, 9  # classes of cnlp.text.characters: digits, letters and syllables, between signs
-SYLLABLE = 64  # the bit that RUN_KANA and RUN_HANGUL have in common
-IN_RUN = 7 << 5
-IS_ATOMIC, TAKES_MARKS, IS_ISOLATED, IS_DECISIVE, IS_VETO, HAS_CONTEXT, IS_WHOLE = (1 << bit for bit in range(7))
+SYLLABLE = 192  # the bits that only RUN_KANA and RUN_HANGUL have both
+IN_RUN = 128  # the bit of all runs
+KIND = 7 << 5
+BEFORE_TEXT = AFTER_DAY  # what comes before the first character
+IS_ATOMIC, TAKES_MARKS, IS_ISOLATED, IS_DECISIVE, IS_VETO, HAS_CONTEXT, IS_WHOLE, IS_LABELLED = (
+    1 << bit for bit in range(8)
+)
 LOOKAHEAD = 142  # characters; a topic: two # around 140 characters
-START, START_AFTER_ALNUM, START_AFTER_UNIT = 1, 2, 3  # states of the automaton
+START, START_AFTER_ALNUM, START_AFTER_UNIT, START_AFTER_ROW, START_AFTER_DAY = range(1, 6)  # states of the automaton
 
 # ---- lattices and user lexicons: model.h, words.h, lattice.h ----
 

@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from cnlp.text.dfa import Ranges
 
 
-AFTER = ("other", "word", "unit")
-"""The text before a match: a letter or digit ("word"), the end of a month or a measure ("unit"), or neither."""
+AFTER = ("other", "word", "unit", "row", "day")
+"""The text before a match: a letter or digit ("word"), the end of a date, a measure or a share ("unit"), what counts
+houses or a series ("row": 人民路, 第), nothing, a sign or what can come before the day of a month ("day"), or another
+character."""
+NO_WORD = ("other", "unit", "row", "day")
 DECISIVE_STANDARDS = ("general", "pku")
 
 
@@ -50,6 +53,7 @@ class Pattern:
         takes_marks: whether combining marks after a match belong to it.
         isolated: whether a match is a separate word in every standard, never part of one as 1998 of 1998年.
         whole: whether no standard splits a match.
+        labelled: whether a match ends before its first digit: what follows it is a token itself (IP of IP10.0.0.1).
     """
 
     __slots__ = (
@@ -60,6 +64,7 @@ class Pattern:
         "decisive",
         "expression",
         "isolated",
+        "labelled",
         "name",
         "tags",
         "takes_marks",
@@ -78,6 +83,7 @@ class Pattern:
         decisive: bool = False,
         isolated: bool = False,
         whole: bool = False,
+        labelled: bool = False,
         veto: bool = False,
         counted: str = "",
         context: int = 0,
@@ -91,6 +97,7 @@ class Pattern:
         self.decisive = decisive
         self.isolated = isolated
         self.whole = whole
+        self.labelled = labelled
         self.veto = veto
         self.counted = counted or name
         self.context = context
@@ -133,6 +140,10 @@ def character_sets() -> dict[str, Ranges]:
     """
     flags, skins, joiner = (0x1F1E6, 0x1F1FF), (0x1F3FB, 0x1F3FF), (0x200D, 0x200D)
     letters = (*_of_class("latin"), *_of_class("letter"))
+    mouths, eyes = _of("ωдΔ△▽∀∇□︵"), _of("≧≦﹏⌒￣¯´′｀⊙◕◡╥ᴗ﹃︶︿︸‿๑ಥ◔ಠ")
+    signs = dfa.union((*_of_class("punctuation", "symbol", "emoji", "mark"), *mouths, *eyes, *_of("εσρゝㅂノ")))
+    face = dfa.difference(signs, _of("()[]{}。，、；：！？“”《》【】,:!?%‰"))
+    before_day = dfa.difference(_of_class("punctuation", "space"), _of("-%‰"))
     url = (*_of_class("digit"), *((ord(first), ord(first) + 25) for first in "aAａＡ"))
     return {
         "digit": _of_class("digit"),
@@ -152,6 +163,7 @@ def character_sets() -> dict[str, Ranges]:
         "hangul": _of_class("hangul"),
         "han": _of_class("han"),
         "name": dfa.union((*letters, *_of_class("digit", "han", "kana", "hangul"), *_of("_-"))),
+        "nondigit": dfa.union((*letters, *_of_class("han", "kana", "hangul"))),
         "han_digit": _of("零〇○一二三四五六七八九"),
         "unit": _of("十百千万亿兆萬億"),
         "numeral": _of("零〇○一二三四五六七八九十百千万亿兆萬億两兩几幾廿卅"),
@@ -160,8 +172,16 @@ def character_sets() -> dict[str, Ranges]:
         "comma": _of(",，"),
         "raised": _of("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"),
         "script": _of("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻₀₁₂₃₄₅₆₇₈₉₊₋"),
-        "unit_end": _of("月℃℉°"),
+        "unit_end": _of("月天元℃℉°%‰"),
+        "day_before": dfa.union((*before_day, *_of("在从到至和与及或我你他她们是就才定每下去今昨这那距过截除"))),
+        "row_end": _of("第编路街巷弄栋幢图表例注题"),
         "colon": _of(":"),
+        "hex": dfa.union((*_of_class("digit"), (ord("a"), ord("f")))),
+        "arrow": dfa.difference(((0x2190, 0x21FF), (0x27F0, 0x27FF), (0x2900, 0x297F)), _of_class("emoji")),
+        "mouth": mouths,
+        "eye": eyes,
+        "cheek": dfa.difference(face, (*eyes, *mouths)),
+        "face": face,
         "open": _of("("),
         "close": _of(")"),
         "url": dfa.union((*url, *_of("!$%&*+,-./:;=?@_~#．／"))),
@@ -176,7 +196,9 @@ EXACT = ("comma", "colon", "open", "close", "url", "url_end", "mail")
 _URL = r"({url}|{open}{url}*{close})*({url_end}|{open}{url}*{close})"
 _INTEGER = r"({digit}+{raised}*|{digit}{1,3}({comma}{digit}{3})+)"
 _NUMBER = rf"{_INTEGER}([.·]{{digit}}+)?"
+_DECIMAL = r"{digit}+(.{digit}+)?"
 _CLOCK = r"{digit}{1,2}:{digit}{2}(:{digit}{2}(.{digit}+)?)?"
+_TIME = r"{digit}{1,2}[:：]{digit}{2}([:：]{digit}{2}(.{digit}+)?)?"
 _LETTER = r"({letter}{mark}*{script}*)"
 _YEAR = r"([12]{digit}{3}|[一二][〇零○0一二三四五六七八九]{3})年"
 _MONTH = r"(0?[1-9]|1[0-2])月"
@@ -185,6 +207,17 @@ _HOUR = r"([01]?{digit}|2[0-4])"
 _WEEKDAY = r"[上下本这這]([周週]|星期|[礼禮]拜)[一二三四五六日天]"
 _TOP = "com|cn|net|org|edu|gov|io|me|cc|tv|info|top|app|dev|jp|hk|tw"
 _ABBREVIATIONS = "mr|mrs|ms|dr|prof|st|jr|sr|inc|ltd|co|corp|vs|etc|no|vol|fig|ph.d|e.g|i.e"
+_HOST = r"({digit}{1,3}.){3}{digit}{1,3}"
+_HOST_6 = r"{hex}{1,4}(:{hex}{1,4}){7}|({hex}{1,4}:)+(:{hex}{1,4})+|::{hex}{1,4}"
+_LABEL = "ip|dns|ping|ssh|host|server"
+_MEASURES = (
+    "[%‰万亿元块年月日号点时分秒岁周天个人名次位种条章页集级度℃℉°米吨斤克公里千百赛学倍期只台辆届件套层楼间多余]"
+)
+_SERIES = (
+    "[线楼院房车选手球文令公台店门床桌机井矿馆厅厂位种仓库舱舰船艇坑地别风队员人客舞航炉管衣码站口病教候嫌被证样桥洞墓罐区"
+    "校幢栋单铺摊柜箱袋票座卫火飞探油电字钢铁决提法国省环轮泊窗包厢检登宿食信邮服反主副高特的]"
+)
+_FACE = r"t_+t|q_+q|o_+o|x_+x|u_+u|>_+<|>﹏<|^_+^|^o^|-_+-|=_+=|@_+@|→_+→|←_+←|╯_╰|⊙[_o]⊙|≧▽≦|┻━+┻|┬─+┬"
 _CRAFT = "[歼轰运直]|东风|巨浪|红旗|鹰击|霹雳"
 _REPEATED = "…。，、！？；：—―－─━═～·.．,!?;:~-=*_#+/\\|^$%&'\"<>（）()•●◆■□△▲◇※×"
 
@@ -201,8 +234,17 @@ def _repeated() -> str:
 PATTERNS = (
     Pattern("space", r"{space}+", True, "w", takes_marks=False, isolated=True),
     Pattern("number", rf"{_NUMBER}[%‰]?|{{digit}}+∶{{digit}}+|{{digit}}+/{{digit}}+", True, "m"),
-    Pattern("date", rf"{{digit}}{{4}}([-/.]{{digit}}{{1,2}}){{2}}(t{_CLOCK}(z|[+-]{_CLOCK})?)?", True, "t"),
+    Pattern("date", rf"{{digit}}{{4}}([-/.]{{digit}}{{1,2}}){{2}}(t?{_TIME}(z|[+-]{_TIME})?)?", True, "t"),
     Pattern("clock", _CLOCK, True, "t"),
+    Pattern("wide clock", rf"{_HOUR}[:：][0-5]{{digit}}", True, "t", counted="clock", after=("other", "unit", "day")),
+    Pattern(
+        "grouped number",
+        r"{digit}{1,3}({comma}{digit}{3})+([.·]{digit}+)?[%‰]?|{digit}+{raised}+",
+        True,
+        "m",
+        decisive=True,
+        counted="number",
+    ),
     Pattern(
         "time of the calendar",
         rf"{_YEAR}|{_MONTH}份?|{_DAY}日|{_HOUR}([时時]|[点點][钟鐘]?)|{_WEEKDAY}",
@@ -211,29 +253,37 @@ PATTERNS = (
         decisive=True,
         counted="time",
     ),
-    Pattern("day of a month", rf"{_DAY}[号號]", True, "t", decisive=True, counted="time", after=("unit",)),
-    Pattern(
-        "day",
-        rf"{_DAY}[号號][上下晚早回去来來到前后後起之以，。]",
-        True,
-        "t",
-        decisive=True,
-        counted="time",
-        context=1,
-    ),
+    Pattern("day of a month", rf"{_DAY}[号號]", True, "t m", decisive=True, counted="time", after=("unit", "day")),
     Pattern("half day", "[早晚]上[周週]", True, "t", decisive=True, counted="time", context=1),
     Pattern(
         "below zero",
-        rf"[-+−±]{_NUMBER}[℃℉°]",
+        rf"[-+−]{_NUMBER}[℃℉°度]",
         True,
         "m",
         decisive=True,
         counted="signed",
         context=1,
-        after=("other",),
+        after=("other", "day"),
     ),
+    Pattern("change", rf"[-+−]{_NUMBER}[%‰]", True, "m", decisive=True, counted="signed", after=("other", "day")),
+    Pattern("tolerance", rf"±{_NUMBER}[%‰]?", True, "m", decisive=True, counted="signed"),
+    Pattern("range", r"[-~–]{digit}", True, "w", decisive=True, counted="repeated", context=1, after=("word", "unit")),
     Pattern("craft", rf"({_CRAFT})[-—―－]{{digit}}{{1,4}}{{letter}}*", True, "nz", decisive=True, counted="model"),
     Pattern("slashes", "//+", True, "w", decisive=True, counted="repeated"),
+    Pattern(
+        "arrow", r"[-—]+>|=+>|<[-—]{2,}>?|<->|<=+>?|{arrow}{variation}?", True, "w", decisive=True, counted="repeated"
+    ),
+    Pattern(
+        "face",
+        rf"{_FACE}|({{colon}}|;)-?\)|({{colon}}|;)-(\(|[dpo])|¯\\_[(（]ツ[)）]_/¯"
+        rf"|[ヾヽ╮╭乁┗]?[(（]([*=;`]?({_FACE})[*=;`]?"
+        r"|{cheek}{0,5}({cheek}{mouth}{cheek}|{eye}){face}{0,5})[)）][ノﾉ╯╭╮ゞ┛✧♡~☆و゛]{0,3}",
+        True,
+        "w",
+        decisive=True,
+        counted="repeated",
+        after=NO_WORD,
+    ),
     Pattern("stop", ".", True, "w", decisive=True, counted="repeated", after=("word",)),
     Pattern("abbreviation", rf"({_ABBREVIATIONS}).|({{letter}}.){{2,}}", True, "nx", counted="latin"),
     Pattern(
@@ -247,7 +297,7 @@ PATTERNS = (
     Pattern("url", rf"((https?|ftp)://|www.){_URL}", True, "nx", isolated=True),
     Pattern(
         "address",
-        rf"({{digit}}{{1,3}}.){{3}}{{digit}}{{1,3}}(:{{digit}}+(/{_URL}?)?|/{_URL}?)"
+        rf"({_HOST}|localhost)(:{{digit}}+)?(/{_URL}?)?|{_HOST_6}|{{hex}}{{2}}(:{{hex}}{{2}}){{5}}"
         rf"|({{alnum}}+(-+{{alnum}}+)*.)+({_TOP})(:{{digit}}+)?(/{_URL}?)?",
         True,
         "nx",
@@ -256,8 +306,9 @@ PATTERNS = (
     Pattern(
         "email", r"{alnum}({mail}*{alnum})?@{alnum}+(-+{alnum}+)*(.{alnum}+(-+{alnum}+)*)+", True, "nx", isolated=True
     ),
-    Pattern("version", r"{digit}+(.{digit}+){2,}", True, "nx"),
-    Pattern("code", r"{digit}+(-{digit}+)+", True, "m"),
+    Pattern("version", r"{digit}+(.{digit}+){2,}", True, "nx", decisive=True),
+    Pattern("code", rf"({{digit}}+:)?{{digit}}+(-{{digit}}+)+|{_DECIMAL}([+×=]{_DECIMAL})+", True, "m", decisive=True),
+    Pattern("label", rf"({_LABEL}){_HOST}", True, "nx", counted="latin", labelled=True),
     Pattern(
         "model",
         rf"{_LETTER}({_LETTER}|{{digit}}|[-_.'’&]({_LETTER}|{{digit}}))*"
@@ -267,8 +318,16 @@ PATTERNS = (
         True,
         "nx m",
     ),
-    Pattern("mention", r"@{name}{1,30}", True, "nx", decisive=True, after=("other", "unit")),
-    Pattern("topic", r"#[^#{break}]*[^#{break}、,;( ]#", True, "x", isolated=True, after=("other", "unit")),
+    Pattern("mention", r"@{name}{1,30}", True, "nx", decisive=True, after=NO_WORD),
+    Pattern(
+        "topic",
+        r"#[^#{break}{space}]([^#{break}]*[^#{break}{space}、,;(])?#",
+        True,
+        "x",
+        isolated=True,
+        after=NO_WORD,
+    ),
+    Pattern("hashtag", r"#({digit}{1,8}|{digit}{0,8}{nondigit}{name}{0,29})", True, "x", decisive=True, after=NO_WORD),
     Pattern(
         "emoji",
         r"{emoji}{attached}*({joiner}{emoji}{attached}*)*|{flag}{flag}?|[0-9#*]{variation}?{keycap}",
@@ -278,8 +337,7 @@ PATTERNS = (
     ),
     Pattern("repeated", _repeated(), True, "w"),
     Pattern("cluster", r"[^{space}{mark}]{mark}+|{mark}+", True, ""),
-    Pattern("hashtag", r"#{han}{name}{0,29}", False, "x", after=("other", "unit")),
-    Pattern("signed", rf"[-+−±]{_NUMBER}[%‰]?", False, "m", after=("other",)),
+    Pattern("signed", rf"[-+−±]{_NUMBER}[%‰]?", False, "m", after=("other", "day")),
     Pattern("ratio", r"{digit}+{colon}{digit}+", False, "m"),
     Pattern(
         "numeral",
@@ -301,7 +359,8 @@ PATTERNS = (
     Pattern(
         "other reading",
         rf"{_YEAR}[度代终级]|{_MONTH}[龄薪供租]|{_DAY}日[元圆本均线游]|{_HOUR}[时時][代候间段期速长]"
-        rf"|{_HOUR}[点點][计意建要原内理就]|{_WEEKDAY}[次期天个场节年月]",
+        rf"|{_HOUR}[点點][计意建要原内理就]|{_WEEKDAY}[次期天个场节年月]"
+        rf"|{_DAY}[号號]({_SERIES}|[会會][议議]|[出入]口|[通跑赛]道|发[电動动])|{{digit}}+-{{digit}}+{_MEASURES}|{_DECIMAL}×10^|{{digit}}+[:：]{{digit}}+-{{digit}}+[:：]",
         False,
         "x",
         veto=True,

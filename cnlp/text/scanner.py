@@ -3,8 +3,8 @@
 :func:`build_tables` returns little-endian arrays:
 
 ===================  ===  ====================  ========================================================
-``constants``        U32  [7]                   states, categories, patterns, look-ahead, start, start after
-                                                word, start after unit
+``constants``        U32  [9]                   states, categories, patterns, look-ahead, start, start after
+                                                word, start after unit, after row, after day
 ``category_pages``   U16  [4352]                page of ``code_point >> 8``
 ``categories``       U8   [pages * 256]         category of a code point: ``[page << 8 | code_point & 255]``
 ``category_flags``   U8   [categories]          the bits below
@@ -14,26 +14,29 @@
 ``accepts``          U8   [states]              0, or the number of the accepted pattern plus 1
 ``pattern_flags``    U8   [patterns]            bit 0 atomic, bit 1 takes the marks after it, bit 2
                                                 isolated, bit 3 decisive, bit 4 veto, bit 5: the last character
-                                                is context, bit 6: no standard splits it
+                                                is context, bit 6: no standard splits it, bit 7 labelled
 ===================  ===  ====================  ========================================================
 
 A category is a set of code points that no pattern distinguishes; width and case folding are baked into the map.
 Its flags: 1 an atomic pattern can start here, 2 a soft one can, 4 letter or digit, 8 white space, 16 mark
-(belongs to the character before it). The three bits from 32 on are a number: 1 Chinese numeral, 2 kana, 3 hangul,
-4 transcribes foreign names, 5 ends a month or a measure.
+(belongs to the character before it). The three bits from 32 on are a number. Of what
+can come before a match: 1 ends a date, a measure or a share, 2 comes before the number of a house or of a series, 3
+before the day of a month, as the beginning of the text does. Of runs: 4 Chinese numeral, 5 transcribes foreign names,
+6 kana, 7 hangul.
 
-The loop, from left to right, at position p (what lies before 0 has no flags, after the end is no character):
+The loop, from left to right, at position p (before 0 lies ``BEFORE_TEXT``, after the end is no character):
 
 1. p is a start if its category can start an atomic pattern, or if it can start a soft one and p is not inside
-   a run (p and the character before it have the same number from 32 on, not 0), or if the next character is a
+   a run (p and the character before it have the same number from 32 on, 4 or more), or if the next character is a
    mark. Otherwise continue at p + 1.
-2. Begin in state 2 if the character before p is a letter or digit, in state 3 if it ends a month or a measure,
-   else in state 1. Read characters until the state is dead, the text ends, or ``LOOKAHEAD`` characters were read
-   since p or since the last atomic accept, whichever is later. An accept lies one character back if its pattern
-   has context. Remember the last accept of each kind (veto, decisive, other atomic, soft), but none that lies
-   between two letters or digits, so that 1:1949 is not 1:19. (Such an atomic accept still moves the limit.) The
-   decisive accept is the atomic one if it lies after the other and neither a veto nor a soft one after it.
-3. Report the atomic match, lengthened over the marks after it if its pattern takes them. Then report the
+2. Begin in state 2 if the character before p is a letter or digit, in state 3, 4 or 5 if its number from 32 on is 1, 2
+   or 3, else in state 1. Read characters until the state is dead, the text ends, or ``LOOKAHEAD`` characters were read
+   since p or since the last atomic accept, whichever is later. An accept lies one character back if its pattern has
+   context. Remember the last accept of each kind (veto, decisive, other atomic, soft), but none that lies between two
+   letters or digits, so that 1:1949 is not 1:19. (Such an atomic accept still moves the limit.) The decisive accept is
+   the atomic one if it lies after the other and neither a veto nor a soft one after it.
+3. Report the atomic match: up to its first digit if its pattern is labelled, lengthened over the marks after it if
+   its pattern takes them. Then report the
    soft match if p may start one (1) and it ends after the atomic match.
 4. Continue at the end of the atomic match, or at p + 1 if there was none.
 
@@ -54,6 +57,11 @@ from operator import xor
 from typing import TYPE_CHECKING
 
 from cnlp._kernel.layout import (
+    AFTER_DAY,
+    AFTER_ROW,
+    AFTER_UNIT,
+    BEFORE_TEXT,
+    CLASS_DIGIT,
     EXTENDS,
     HAS_CONTEXT,
     IN_RUN,
@@ -61,17 +69,20 @@ from cnlp._kernel.layout import (
     IS_ATOMIC,
     IS_DECISIVE,
     IS_ISOLATED,
+    IS_LABELLED,
     IS_SPACE,
     IS_VETO,
     IS_WHOLE,
+    KIND,
     LOOKAHEAD,
     RUN_HANGUL,
     RUN_KANA,
     RUN_NUMERAL,
     RUN_TRANSCRIPTION,
-    RUN_UNIT,
     START,
     START_AFTER_ALNUM,
+    START_AFTER_DAY,
+    START_AFTER_ROW,
     START_AFTER_UNIT,
     STARTS_ATOMIC,
     STARTS_SOFT,
@@ -84,6 +95,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from cnlp.text.dfa import Ranges
+
+
+STARTS = START, START_AFTER_ALNUM, START_AFTER_UNIT, START_AFTER_ROW, START_AFTER_DAY
 
 
 class PatternMatch:
@@ -152,7 +166,10 @@ def build_tables() -> dict[str, tuple[str, bytes]]:
     page_of = [pages.setdefault(canvas[at : at + 256], len(pages)) for at in range(0, len(canvas), 256)]
     sizes = len(tables.accepts), len(tables.flags), len(patterns.PATTERNS)
     return {
-        "constants": ("U32", _little((*sizes, LOOKAHEAD, START, START_AFTER_ALNUM, START_AFTER_UNIT), 4)),
+        "constants": (
+            "U32",
+            _little((*sizes, LOOKAHEAD, *STARTS), 4),
+        ),
         "category_pages": ("U16", _little(page_of, 2)),
         "categories": ("U8", b"".join(pages)),
         "category_flags": ("U8", tables.flags),
@@ -182,16 +199,17 @@ def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
     categories = bytes([category_of[ord(char)] for char in text])
     flags = categories.translate(tables.flags.ljust(256, b"\0"))
     length = len(text)
+    start_after = {AFTER_UNIT: START_AFTER_UNIT, AFTER_ROW: START_AFTER_ROW, AFTER_DAY: START_AFTER_DAY}
     matches = []
     position = 0
     while position < length:
-        before = flags[position - 1] if position else 0
+        before = flags[position - 1] if position else BEFORE_TEXT
         here = flags[position]
-        soft_allowed = here & STARTS_SOFT and (not here & IN_RUN or (here ^ before) & IN_RUN)
+        soft_allowed = here & STARTS_SOFT and (not here & IN_RUN or (here ^ before) & KIND)
         if not (here & STARTS_ATOMIC or soft_allowed) and not (position + 1 < length and flags[position + 1] & EXTENDS):
             position += 1
             continue
-        state = START_AFTER_ALNUM if before & IS_ALNUM else START_AFTER_UNIT if before & IN_RUN == RUN_UNIT else START
+        state = START_AFTER_ALNUM if before & IS_ALNUM else start_after.get(before & KIND, START)
         at, limit = position, position + LOOKAHEAD
         atomic = soft = decisive = 0
         atomic_end = soft_end = decisive_end = veto_end = position
@@ -220,6 +238,9 @@ def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
         if decisive_end > atomic_end and decisive_end >= max(veto_end, soft_end):
             atomic, atomic_end = decisive, decisive_end
         if atomic:
+            if pattern_flags[atomic - 1] & IS_LABELLED:
+                kinds = bytes(tables.classes[category] for category in categories[position + 1 : atomic_end])
+                atomic_end = position + 1 + kinds.find(CLASS_DIGIT)
             if pattern_flags[atomic - 1] & TAKES_MARKS:
                 while atomic_end < length and flags[atomic_end] & EXTENDS:
                     atomic_end += 1
@@ -256,16 +277,18 @@ def _compile() -> Tables:
     names = patterns.character_sets()
     trees = [dfa.parse(pattern.expression, names) for pattern in patterns.PATTERNS]
     exact = {names[name] for name in patterns.EXACT}
-    sets = sorted({names["unit_end"]}.union(*map(dfa.sets_of, trees)))
+    sets = sorted({names["unit_end"], names["row_end"], names["day_before"]}.union(*map(dfa.sets_of, trees)))
     category_of, members, classes = _partition(sets, exact)
     everywhere = range(len(trees))
     starts = [[number for number in everywhere if place in patterns.PATTERNS[number].after] for place in patterns.AFTER]
     transitions, accepts = dfa.determine(trees, starts, members.__getitem__, len(classes))
     pattern_flags = bytes(map(_pattern_flags, patterns.PATTERNS))
     runs = {
-        RUN_UNIT: members[names["unit_end"]],
         RUN_NUMERAL: members[names["numeral"]],
         RUN_TRANSCRIPTION: members[names["transcription"]],
+        AFTER_DAY: members[names["day_before"]],
+        AFTER_UNIT: members[names["unit_end"]],
+        AFTER_ROW: members[names["row_end"]],
     }
     flags = _category_flags(transitions, accepts, pattern_flags, classes, runs)
     return Tables(category_of, flags, classes, transitions, bytes(accepts), pattern_flags)
@@ -280,6 +303,7 @@ def _pattern_flags(row: patterns.Pattern) -> int:
         | IS_VETO * row.veto
         | HAS_CONTEXT * row.context
         | IS_WHOLE * row.whole
+        | IS_LABELLED * row.labelled
     )
 
 
@@ -341,10 +365,11 @@ def _category_flags(
     flags = bytearray(bit_of_class.get(value, 0) for value in classes)
     for category in range(len(classes)):
         for run, its_categories in runs.items():
-            flags[category] |= run * (category in its_categories)
+            if category in its_categories:  # the later run wins
+                flags[category] = flags[category] & ~KIND | run
         # Every character starts a cluster if a mark follows; the loop looks for the mark instead.
         second = set(range(len(classes))) - marks
-        for state in {transitions[start][category] for start in (START, START_AFTER_ALNUM, START_AFTER_UNIT)}:
+        for state in {transitions[start][category] for start in STARTS}:
             if state in atomic or any(transitions[state][next_one] in to_atomic for next_one in second):
                 flags[category] |= STARTS_ATOMIC
             if state in to_soft:

@@ -12,7 +12,9 @@ from cnlp.text import characters, scanner
 from cnlp.text.normalise import normalise
 
 ARRAYS = {name: data for name, (_, data) in scanner.build_tables().items()}
-STATES, CATEGORIES, COUNT, LOOKAHEAD, START, AFTER_WORD, AFTER_UNIT = struct.unpack("<7I", ARRAYS["constants"])
+STATES, CATEGORIES, COUNT, LOOKAHEAD, START, AFTER_WORD, AFTER_UNIT, AFTER_ROW, AFTER_DAY = struct.unpack(
+    "<9I", ARRAYS["constants"]
+)
 SIZES = {"U8": 1, "U16": 2, "U32": 4}
 
 
@@ -24,12 +26,14 @@ def scan_arrays(text: str) -> list[tuple[int, int, int]]:
     flags = [ARRAYS["category_flags"][code] for code in codes]
     matches, p = [], 0
     while p < len(text):
-        before = flags[p - 1] if p else 0
-        soft_allowed = flags[p] & 2 and (not flags[p] & 0xE0 or flags[p] & 0xE0 != before & 0xE0)
+        before = flags[p - 1] if p else 0x60
+        soft_allowed = flags[p] & 2 and (not flags[p] & 0x80 or flags[p] & 0xE0 != before & 0xE0)
         if not (flags[p] & 1 or soft_allowed or (p + 1 < len(text) and flags[p + 1] & 16)):
             p += 1
             continue
-        state = AFTER_WORD if before & 4 else AFTER_UNIT if before & 0xE0 == 0xA0 else START
+        state = (
+            AFTER_WORD if before & 4 else {0x20: AFTER_UNIT, 0x40: AFTER_ROW, 0x60: AFTER_DAY}.get(before & 0xE0, START)
+        )
         q, limit, last = p, p + LOOKAHEAD, dict.fromkeys((0, 1, 8, 16), (p, 0))
         while q < min(len(text), limit):
             state = transitions[state * CATEGORIES + codes[q]]
@@ -50,6 +54,8 @@ def scan_arrays(text: str) -> list[tuple[int, int, int]]:
             atomic = decisive
         end = atomic[0]
         if end > p:
+            if ARRAYS["pattern_flags"][atomic[1]] & 128:
+                end = next(place for place in range(p, end) if text[place].isdecimal())
             while ARRAYS["pattern_flags"][atomic[1]] & 2 and end < len(text) and flags[end] & 16:
                 end += 1
             matches.append((p, end, atomic[1]))
@@ -61,7 +67,7 @@ def scan_arrays(text: str) -> list[tuple[int, int, int]]:
 
 def test_the_arrays_have_the_sizes_of_the_layout() -> None:
     assert {name: len(data) // SIZES[kind] for name, (kind, data) in scanner.build_tables().items()} == {
-        "constants": 7,
+        "constants": 9,
         "category_pages": 4352,
         "categories": len(ARRAYS["categories"]),
         "category_flags": CATEGORIES,

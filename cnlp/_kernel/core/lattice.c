@@ -112,7 +112,7 @@ static void glue_run(Block *block, size_t start, uint32_t before)
     const Scanner *scanner = &block->input.model->scanner;
     uint32_t here = scanner_flags(scanner, block->input.text[start]);
     size_t end = start + 1;
-    if (before & SYLLABLE)
+    if (is_syllable(before))
         *flag(block, start) |= EDGE;
     while (end < block->input.length && is_same_run(scanner_flags(scanner, block->input.text[end]), here))
         end++;
@@ -123,13 +123,50 @@ static void glue_run(Block *block, size_t start, uint32_t before)
     block->has_glued = 1;
 }
 
+/* Where the longest word of the base that begins at `start` ends, if not before `least`, at the root of a walk. */
+static size_t longest_word(const Block *block, size_t start, size_t least)
+{
+    const Trie *trie = &block->input.model->trie;
+    size_t longest = 0;
+    uint32_t base = 0;
+    for (size_t j = start, stop = walk_end(block, trie, start); j < stop; j++) {
+        uint32_t node = trie_child(trie, base, trie_code(trie, block->input.text[j]));
+        if (node == 0)
+            break;
+        if (UNIT_VALUE(trie->units[node]) && j + 1 >= least)
+            longest = j + 1;
+        base = UNIT_BASE(trie->units[node]);
+        if (base == 0)
+            break;
+    }
+    return longest;
+}
+
+/* A word of the base that continues the letters text[start:end] is one word: A股, T恤衫. Not where what follows the
+ * letters is itself a word of two and more characters (AI芯片), nor where a longer word begins there (A股市). Returns
+ * its end, or 0. */
+static size_t letter_word(const Block *block, size_t start, size_t end)
+{
+    const Scanner *scanner = &block->input.model->scanner;
+    if (!(block->binding & (IS_ATOMIC | IS_DECISIVE)) || scanner_is_digit(scanner, block->input.text[end - 1])
+        || scanner_is_sign(scanner, block->input.text[end - 1]))
+        return 0;
+    size_t whole = longest_word(block, start, end + 1);
+    if (!whole || is_blocked(block, start, whole) || (whole > end + 1 && longest_word(block, end, whole) == whole))
+        return 0;
+    for (size_t i = end; i < whole; i++)
+        if (longest_word(block, i, whole + 1))
+            return 0;
+    return whole;
+}
+
 /* The cutting rule of cnlp/text/scanner.py: left to right, atomic matches do not overlap. */
 static void load_patterns(Block *block)
 {
     const Scanner scanner = block->input.model->scanner;
     const uint32_t *text = block->input.text;
     size_t begin = block->begin, length = block->input.length;
-    uint32_t before = 0, here = begin ? scanner_flags(&scanner, text[begin - 1]) : 0;
+    uint32_t before = 0, here = begin ? scanner_flags(&scanner, text[begin - 1]) : BEFORE_TEXT;
     uint32_t next = begin < length ? scanner_flags(&scanner, text[begin]) : 0;
     for (size_t i = begin; i < block->end && !block->failed;) {
         if (must_stop_at(block->input.watch, i))
@@ -138,7 +175,7 @@ static void load_patterns(Block *block)
         here = next;
         next = i + 1 < length ? scanner_flags(&scanner, text[i + 1]) : 0;
         int soft_allowed = !block->for_tagger && (here & STARTS_SOFT) && !is_same_run(before, here);
-        if ((here & SYLLABLE) && block->for_tagger && !is_same_run(before, here))
+        if (is_syllable(here) && block->for_tagger && !is_same_run(before, here))
             glue_run(block, i, before);
         Match atomic = {0, 0}, soft = {0, 0};
         if (((here & STARTS_ATOMIC) || soft_allowed || (next & EXTENDS))
@@ -157,7 +194,14 @@ static void load_patterns(Block *block)
             uint32_t flags = scanner.pattern_flags[atomic.pattern], binding = flags & block->binding;
             if (binding)
                 forbid_inside(block, i, atomic.end);
-            if (binding && (flags & (IS_ISOLATED | IS_DECISIVE)) && !block->failed) {
+            size_t whole = flags & (IS_ISOLATED | IS_DECISIVE) ? 0 : letter_word(block, i, atomic.end);
+            if (whole && extend_flags(block, whole)) {
+                memset(flag(block, atomic.end), NO_BOUNDARY | GLUED, whole - atomic.end);
+                add_extra(block, i, whole, 0, 0, SOURCE_HIDDEN);
+                block->has_glued = 1;
+                atomic.end = whole;
+            }
+            if ((whole || (binding && (flags & (IS_ISOLATED | IS_DECISIVE)))) && !block->failed) {
                 *flag(block, i) |= EDGE;
                 *flag(block, atomic.end) |= EDGE;
             }

@@ -170,7 +170,7 @@ static uint64_t closed_set(const PosTagger *tagger, const uint32_t *text, size_t
         n_signs++;
     if (n_signs == length)
         return tagger->closed[scanner->n_patterns];
-    scanner_match(scanner, text, length, 0, 0, 1, &atomic, &soft);
+    scanner_match(scanner, text, length, 0, BEFORE_TEXT, 1, &atomic, &soft);
     if (atomic.end == length)
         return tagger->closed[atomic.pattern];
     return soft.end == length ? tagger->closed[soft.pattern] : 0;

@@ -33,6 +33,10 @@ void scanner_match(const Scanner *scanner, const uint32_t *text, size_t length, 
     }
     if (decisive.end > atomic->end && decisive.end >= veto && decisive.end >= soft->end)
         *atomic = decisive;
+    if (atomic->end && (scanner->pattern_flags[atomic->pattern] & IS_LABELLED))
+        for (end = start + 1; end < atomic->end; end++)
+            if (scanner_is_digit(scanner, text[end]))
+                atomic->end = end;
     if (atomic->end && (scanner->pattern_flags[atomic->pattern] & TAKES_MARKS))
         while (atomic->end < length && (scanner_flags(scanner, text[atomic->end]) & EXTENDS))
             atomic->end++;

@@ -27,9 +27,13 @@ enum {
     IS_ALNUM = 4,
     IS_SPACE = 8,
     EXTENDS = 16,
-    SYLLABLE = 64,
-    RUN_UNIT = 160,
-    IN_RUN = 224
+    AFTER_UNIT = 32,
+    AFTER_ROW = 64,
+    AFTER_DAY = 96,
+    BEFORE_TEXT = AFTER_DAY,
+    SYLLABLE = 192,
+    IN_RUN = 128,
+    KIND = 224
 };
 enum {
     IS_ATOMIC = 1,
@@ -38,9 +42,11 @@ enum {
     IS_DECISIVE = 8,
     IS_VETO = 16,
     HAS_CONTEXT = 32,
-    IS_WHOLE = 64
+    IS_WHOLE = 64,
+    IS_LABELLED = 128
 };
-enum { LOOKAHEAD = 142, START = 1, START_AFTER_ALNUM = 2, START_AFTER_UNIT = 3 };
+enum { LOOKAHEAD = 142 };
+enum { START = 1, START_AFTER_ALNUM = 2, START_AFTER_UNIT = 3, START_AFTER_ROW = 4, START_AFTER_DAY = 5 };
 
 static inline uint32_t scanner_category(const Scanner *scanner, uint32_t code_point)
 {
@@ -55,6 +61,11 @@ static inline int scanner_is_sign(const Scanner *scanner, uint32_t code_point)
     return kind < CLASS_DIGIT || kind > CLASS_HANGUL;
 }
 
+static inline int scanner_is_digit(const Scanner *scanner, uint32_t code_point)
+{
+    return scanner->classes[scanner_category(scanner, code_point)] == CLASS_DIGIT;
+}
+
 static inline uint32_t scanner_flags(const Scanner *scanner, uint32_t code_point)
 {
     return scanner->point_flags[cell_of(scanner->category_pages, code_point)];
@@ -63,7 +74,12 @@ static inline uint32_t scanner_flags(const Scanner *scanner, uint32_t code_point
 /* The state in which a match begins, by the flags of the character before it. */
 static inline uint32_t scanner_start(uint32_t before)
 {
-    return before & IS_ALNUM ? START_AFTER_ALNUM : (before & IN_RUN) == RUN_UNIT ? START_AFTER_UNIT : START;
+    uint32_t kind = before & KIND;
+    return before & IS_ALNUM  ? START_AFTER_ALNUM
+         : kind == AFTER_UNIT ? START_AFTER_UNIT
+         : kind == AFTER_ROW  ? START_AFTER_ROW
+         : kind == AFTER_DAY  ? START_AFTER_DAY
+                              : START;
 }
 
 /* Can a match begin with `here`, or two characters of a match with `here` and `next`? Sorts out the
@@ -76,10 +92,16 @@ static inline int scanner_can_start(const Scanner *scanner, uint32_t before, uin
         || scanner->transitions[state * scanner->n_categories + scanner_category(scanner, next)];
 }
 
+/* Is it a character of a run of kana or of hangul? */
+static inline int is_syllable(uint32_t flags)
+{
+    return (flags & SYLLABLE) == SYLLABLE;
+}
+
 /* Do both characters belong to one run? */
 static inline int is_same_run(uint32_t before, uint32_t here)
 {
-    return (here & IN_RUN) && !((before ^ here) & IN_RUN);
+    return (here & IN_RUN) && !((before ^ here) & KIND);
 }
 
 typedef struct {

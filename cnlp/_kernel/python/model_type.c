@@ -8,7 +8,7 @@
 
 static int check_scanner(const Scanner *scanner, uint32_t n_cells, uint32_t n_transitions)
 {
-    if (scanner->n_states <= START_AFTER_UNIT || scanner->n_categories == 0 || scanner->n_patterns > 254
+    if (scanner->n_states <= START_AFTER_DAY || scanner->n_categories == 0 || scanner->n_patterns > 254
         || !is_table(n_transitions, scanner->n_states, scanner->n_categories))
         return damaged("the pattern table");
     for (uint32_t i = 0; i < n_cells; i++)

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnlp._kernel import deadline
 from cnlp._kernel.layout import (
+    CLASS_DIGIT,
+    CLASS_HANGUL,
     COST_MASK,
     EDGE,
     GLUED,
     HARD_BOUNDARY,
-    IN_RUN,
     IS_ATOMIC,
     IS_DECISIVE,
     IS_ISOLATED,
+    KIND,
     MODE_BLOCK,
     MODE_FORCE,
     MODE_MASK,
@@ -86,7 +88,7 @@ class Lattice:
         categories, flags = model.categories_and_flags(self.text)
         i = 0
         while i < self.size:
-            if self.for_tagger and flags[i] & SYLLABLE and (i == 0 or (flags[i] ^ flags[i - 1]) & IN_RUN):
+            if self.for_tagger and flags[i] & SYLLABLE == SYLLABLE and (i == 0 or (flags[i] ^ flags[i - 1]) & KIND):
                 self._glue_run(flags, i)
             atomic, soft = model.match_patterns(categories, flags, i)
             if soft and not self._is_blocked(i, soft[0]):
@@ -102,10 +104,33 @@ class Lattice:
                 flags_of_pattern = self.model.pattern_flags[pattern]
                 if flags_of_pattern & self.binding:
                     self._forbid_inside(i, end)
-                if flags_of_pattern & self.binding and flags_of_pattern & (IS_ISOLATED | IS_DECISIVE):
+                is_apart = flags_of_pattern & (IS_ISOLATED | IS_DECISIVE)
+                whole = None if is_apart else self._letter_word(i, end)
+                if whole:
+                    self.flags[end:whole] = bytes([NO_BOUNDARY | GLUED]) * (whole - end)
+                    self.extras[i].append(Edge(whole, 0, 0, SOURCE_HIDDEN))
+                    end = whole
+                if whole or (flags_of_pattern & self.binding and is_apart):
                     self.flags[i] |= EDGE
                     self.flags[end] |= EDGE
             i = end
+
+    def _letter_word(self, start: int, end: int) -> int | None:
+        """The end of the word of the base that continues the letters from start to end, such as A股."""
+        if not self.binding & (IS_ATOMIC | IS_DECISIVE):
+            return None
+        last = self.model.classes[self.model.categories_and_flags(self.text[end - 1])[0][0]]
+        if not CLASS_DIGIT < last <= CLASS_HANGUL:
+            return None
+        whole = self._longest_word(start, end + 1)
+        if not whole or self._is_blocked(start, whole):
+            return None
+        if whole > end + 1 and self._longest_word(end, whole) == whole:
+            return None
+        return None if any(self._longest_word(i, whole + 1) for i in range(end, whole)) else whole
+
+    def _longest_word(self, start: int, least: int) -> int:
+        return max((end for end, _, _ in self.model.trie.walk(self.codes, start) if end >= least), default=0)
 
     def _add_pattern(self, start: int, end: int, pattern: int) -> None:
         edge = Edge(end, self.unknown + pattern + 1, self.model.class_costs[pattern + 1], SOURCE_PATTERN)
@@ -116,9 +141,9 @@ class Lattice:
 
     def _glue_run(self, flags: list[int], start: int) -> None:
         end = start + 1
-        if start and flags[start - 1] & SYLLABLE:
+        if start and flags[start - 1] & SYLLABLE == SYLLABLE:
             self.flags[start] |= EDGE
-        while end < self.size and not (flags[end] ^ flags[start]) & IN_RUN:
+        while end < self.size and not (flags[end] ^ flags[start]) & KIND:
             end += 1
         if not self._is_blocked(start, end):
             self.flags[start + 1 : end] = bytes([NO_BOUNDARY | GLUED]) * (end - start - 1)

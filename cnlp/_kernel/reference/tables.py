@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING
 
 from cnlp._kernel.hashes import bigram_hash
 from cnlp._kernel.layout import (
+    AFTER_DAY,
+    AFTER_ROW,
+    AFTER_UNIT,
+    BEFORE_TEXT,
     BONUS_STEP,
+    CLASS_DIGIT,
     EXTENDS,
     HAS_CONTEXT,
     IN_RUN,
     IS_ALNUM,
     IS_ATOMIC,
     IS_DECISIVE,
+    IS_LABELLED,
     IS_VETO,
+    KIND,
     LOOKAHEAD,
     MODE_FORCE,
     MODE_MASK,
@@ -24,9 +31,10 @@ from cnlp._kernel.layout import (
     PAIR_BUCKET,
     PAIRS_LEFT,
     PAIRS_RIGHT,
-    RUN_UNIT,
     START,
     START_AFTER_ALNUM,
+    START_AFTER_DAY,
+    START_AFTER_ROW,
     START_AFTER_UNIT,
     STARTS_ATOMIC,
     STARTS_SOFT,
@@ -143,13 +151,14 @@ class Tables:
     def match_patterns(self, categories: list[int], flags: list[int], start: int) -> tuple[Range | None, Range | None]:
         """(end, pattern) of the longest atomic and of the longest soft match from ``start`` on."""
         size, width = len(categories), self.n_categories
-        before = flags[start - 1] if start else 0
+        before = flags[start - 1] if start else BEFORE_TEXT
         here = flags[start]
-        soft_allowed = here & STARTS_SOFT and (not here & IN_RUN or (here ^ before) & IN_RUN)
+        soft_allowed = here & STARTS_SOFT and (not here & IN_RUN or (here ^ before) & KIND)
         if not (here & STARTS_ATOMIC or soft_allowed) and not (start + 1 < size and flags[start + 1] & EXTENDS):
             return None, None
         end, limit = start, start + LOOKAHEAD
-        state = START_AFTER_ALNUM if before & IS_ALNUM else START_AFTER_UNIT if before & IN_RUN == RUN_UNIT else START
+        start_after = {AFTER_UNIT: START_AFTER_UNIT, AFTER_ROW: START_AFTER_ROW, AFTER_DAY: START_AFTER_DAY}
+        state = START_AFTER_ALNUM if before & IS_ALNUM else start_after.get(before & KIND, START)
         atomic = soft = decisive = (0, 0)
         veto = start
         while end < size and end < limit:
@@ -179,6 +188,10 @@ class Tables:
         if decisive[0] > atomic[0] and decisive[0] >= max(veto, soft[0]):
             atomic = decisive
         end = atomic[0]
+        if end and self.pattern_flags[atomic[1]] & IS_LABELLED:
+            kinds = [self.classes[category] for category in categories[start + 1 : end]]
+            end = start + 1 + kinds.index(CLASS_DIGIT) if CLASS_DIGIT in kinds else end
+            atomic = end, atomic[1]
         if end and self.pattern_flags[atomic[1]] & TAKES_MARKS:
             while end < size and flags[end] & EXTENDS:
                 end += 1
