@@ -233,10 +233,6 @@ def _repeated() -> str:
 # Where two patterns match the same span, the earlier row names it; the atomic ones come first.
 PATTERNS = (
     Pattern("space", r"{space}+", True, "w", takes_marks=False, isolated=True),
-    Pattern("number", rf"{_NUMBER}[%‰]?|{{digit}}+∶{{digit}}+|{{digit}}+/{{digit}}+", True, "m"),
-    Pattern("date", rf"{{digit}}{{4}}([-/.]{{digit}}{{1,2}}){{2}}(t?{_TIME}(z|[+-]{_TIME})?)?", True, "t"),
-    Pattern("clock", _CLOCK, True, "t"),
-    Pattern("wide clock", rf"{_HOUR}[:：][0-5]{{digit}}", True, "t", counted="clock", after=("other", "unit", "day")),
     Pattern(
         "grouped number",
         r"{digit}{1,3}({comma}{digit}{3})+([.·]{digit}+)?[%‰]?|{digit}+{raised}+",
@@ -245,6 +241,10 @@ PATTERNS = (
         decisive=True,
         counted="number",
     ),
+    Pattern("number", rf"{_NUMBER}[%‰]?|{{digit}}+∶{{digit}}+|{{digit}}+/{{digit}}+", True, "m"),
+    Pattern("date", rf"{{digit}}{{4}}([-/.]{{digit}}{{1,2}}){{2}}(t?{_TIME}(z|[+-]{_TIME})?)?", True, "t"),
+    Pattern("clock", _CLOCK, True, "t"),
+    Pattern("wide clock", rf"{_HOUR}[:：][0-5]{{digit}}", True, "t", counted="clock", after=("other", "unit", "day")),
     Pattern(
         "time of the calendar",
         rf"{_YEAR}|{_MONTH}份?|{_DAY}日|{_HOUR}([时時]|[点點][钟鐘]?)|{_WEEKDAY}",
