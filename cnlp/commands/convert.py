@@ -10,7 +10,7 @@ import click
 from cnlp import errors
 from cnlp.commands._corpora import corpus_encoding_option, entity_format_option, repair_option
 from cnlp.corpus.brat import BratWriter, pair_of_files
-from cnlp.corpus.entities import Sentence
+from cnlp.corpus.entities import Sentence, with_spans
 from cnlp.corpus.entity_formats import WRITERS, detect_entities, number_entities
 from cnlp.files.outputs import STANDARD_OUTPUT, Output, file_output, standard_output
 
@@ -46,9 +46,9 @@ def command(
 ) -> None:
     """Convert a corpus with named entities from one format to another.
 
-    IN and OUT are files, OUT may be - for standard output. bio, bmes and iobes are a character and its tag per line;
-    weibo is bio with positions in words; conll has four columns; cluener and jsonl are JSON lines; pfr is the tagged
-    People's Daily; brat is NAME.txt with NAME.ann, of which either is named.
+    IN and OUT are files, OUT may be - for standard output. bio, bmes and iobes are a token and its tag per line, a
+    Chinese character or an English word; weibo is bio with positions in words; conll has four columns; cluener and
+    jsonl are JSON lines; pfr is the tagged People's Daily; brat is NAME.txt with NAME.ann, of which either is named.
     """
     numbered = number_entities(
         source, form or detect_entities(source, encoding=encoding), repair=repair, encoding=encoding
@@ -67,9 +67,7 @@ def command(
 def _rename(sentence: Sentence, renames: dict[str, str]) -> Sentence:
     if not renames:
         return sentence
-    return Sentence(
-        sentence.text, tuple((start, end, renames.get(label, label)) for start, end, label in sentence.spans)
-    )
+    return with_spans(sentence, ((start, end, renames.get(label, label)) for start, end, label in sentence.spans))
 
 
 def _write(source: str, sentences: Iterator[tuple[int, Sentence]], to: str, outputs: Sequence[Output]) -> None:

@@ -3,7 +3,8 @@
 A line holds the character (or word), white space, and its tag in BIO, BMES or IOBES; the tag is the last column and
 columns between are skipped, so the columns of CoNLL-2002 and 2003 are read too. Columns are separated by tabs, or by
 single spaces where the line has no tab; an empty first column means the separator itself. An empty line ends
-the sentence. Words are joined without spaces, as Chinese is written.
+the sentence. Tokens are joined without spaces, as Chinese is written, but for a blank between two words of letters
+or digits. Sentences with tokens of several characters (English words) keep them, so that they are written as they were.
 
 Sources: Tjong Kim Sang and De Meulder, CoNLL-2003 shared task, 2003; Levow, The Third International Chinese
 Language Processing Bakeoff, 2006 (MSRA); Peng and Dredze, Named Entity Recognition for Chinese Social Media, 2015
@@ -14,13 +15,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
-from itertools import accumulate, pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from cnlp import errors
 from cnlp.corpus.lines import read_numbered_lines
 from cnlp.sequence.schemes import Scheme, TagReader, spans_to_tags
+from cnlp.text.characters import DIGIT, LATIN, LETTER, char_class
 
 _DOCUMENT = "-DOCSTART-"
 _POSITIONED = re.compile("([^0-9]+|[0-9])[0-9]+")
@@ -40,6 +42,16 @@ class Sentence(NamedTuple):
 
     text: str
     spans: tuple[tuple[int, int, str], ...]
+
+
+class TokenSentence(Sentence):
+    """A sentence some of whose tokens have several characters.
+
+    Attributes:
+        tokens: where they start and end; between two of them may be a blank.
+    """
+
+    tokens: tuple[tuple[int, int], ...] = ()
 
 
 def read_columns(
@@ -125,6 +137,9 @@ def format_columns(sentence: Sentence, scheme: str | Scheme = "BIO", *, between:
     '去\tO\n北\tB-LOC\n京\tE-LOC\n\n'
     """
     text = sentence.text
+    tokens = getattr(sentence, "tokens", ()) or [(place, place + 1) for place in range(len(text))]
+    if between[0] == " " and any(" " in text[start:end] != " " for start, end in tokens):
+        raise errors.ArgumentError("a token of columns between spaces cannot contain a space")
     for name, char in (("line break", "\n"), ("line break", "\r"), ("tab", "\t")):
         if char in text and char != between:
             raise errors.ArgumentError(f"these columns cannot contain a {name}")
@@ -132,8 +147,20 @@ def format_columns(sentence: Sentence, scheme: str | Scheme = "BIO", *, between:
     if overlap:
         one, other = (f"{text[start:end]!r} ({start}, {end}, {label})" for start, end, label in overlap)
         raise errors.ArgumentError(f"{one} overlaps {other}")
-    tags = spans_to_tags(sentence.spans, len(text), scheme)
-    return "".join([f"{char}{between}{tag}\n" for char, tag in zip(text, tags, strict=True)]) + "\n"
+    starts = {start: place for place, (start, _) in enumerate(tokens)}
+    ends = {end: place for place, (_, end) in enumerate(tokens, 1)}
+    spans = [(starts[start], ends[end], label) for start, end, label in sentence.spans]
+    tags = spans_to_tags(spans, len(tokens), scheme)
+    rows = [f"{text[start:end]}{between}{tag}\n" for (start, end), tag in zip(tokens, tags, strict=True)]
+    return "".join(rows) + "\n"
+
+
+def with_spans(sentence: Sentence, spans: Iterable[tuple[int, int, str]]) -> Sentence:
+    """The sentence with other spans and the tokens that it had."""
+    changed = sentence._replace(spans=tuple(spans))
+    if isinstance(sentence, TokenSentence) and isinstance(changed, TokenSentence):
+        changed.tokens = sentence.tokens
+    return changed
 
 
 def drop_overlaps(spans: Iterable[tuple[int, int, str]]) -> tuple[tuple[int, int, str], ...]:
@@ -176,20 +203,49 @@ def _sentence(
     reader: TagReader,
     positions: bool,
 ) -> Sentence:
-    """The tokens from line ``first`` on, without gap."""
+    """The tokens from line ``first`` on."""
     try:
         spans = reader.spans(tags)
     except errors.TagError as error:
         raise errors.bad_line(path, first + min(error.position, len(tags) - 1), str(error)) from None
     if positions:
         tokens = [_without_position(path, first + place, token) for place, token in enumerate(tokens)]
-    ends = [0, *accumulate(map(len, tokens))]
+    text, places = join_tokens(tokens)
     labelled = []
     for start, end, label in spans:
         if label is None:
             raise errors.bad_line(path, first + start, f"the tag {tags[start]!r} has no label")
-        labelled.append((ends[start], ends[end], label))
-    return Sentence("".join(tokens), tuple(labelled))
+        labelled.append((places[start][0], places[end - 1][1], label))
+    if len(text) == len(tokens):
+        return Sentence(text, tuple(labelled))
+    sentence = TokenSentence(text, tuple(labelled))
+    sentence.tokens = tuple(places)
+    return sentence
+
+
+def join_tokens(tokens: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
+    """A text of the tokens, with a blank between two words of letters or digits, and where each token is in it.
+
+    Tokens of one character are those of a corpus of characters, which lost its blanks: they are not parted.
+
+    >>> join_tokens(["Hello", "World", "在", "北", "京"])
+    ('Hello World在北京', [(0, 5), (6, 11), (11, 12), (12, 13), (13, 14)])
+    """
+    parts: list[str] = []
+    places = []
+    reached = 0
+    for left, token in zip(("", *tokens), tokens, strict=False):
+        if left and (len(left) > 1 or len(token) > 1) and _is_letter(left[-1]) and _is_letter(token[0]):
+            parts.append(" ")
+            reached += 1
+        parts.append(token)
+        places.append((reached, reached + len(token)))
+        reached += len(token)
+    return "".join(parts), places
+
+
+def _is_letter(char: str) -> bool:
+    return char_class(char) in (DIGIT, LATIN, LETTER)
 
 
 def _without_position(path: str | os.PathLike[str], number: int, token: str) -> str:

@@ -22,7 +22,14 @@ from itertools import islice
 
 from cnlp import errors
 from cnlp.corpus.brat import number_brat
-from cnlp.corpus.entities import Sentence, drop_overlaps, find_overlap, format_columns, number_columns
+from cnlp.corpus.entities import (
+    Sentence,
+    drop_overlaps,
+    find_overlap,
+    format_columns,
+    number_columns,
+    with_spans,
+)
 from cnlp.corpus.entity_json import format_cluener, format_jsonl, number_cluener, number_jsonl
 from cnlp.corpus.lines import read_numbered_lines
 from cnlp.corpus.pfr import format_pfr, number_pfr_entities
@@ -78,13 +85,15 @@ def detect_entities(path: str | os.PathLike[str], *, encoding: str = "utf-8") ->
     stem, suffix = os.path.splitext(os.fspath(path))
     if suffix == ".ann" or (suffix == ".txt" and os.path.exists(stem + ".ann")):
         return "brat"
-    lines = list(islice((line for _, line in read_numbered_lines(path, encoding) if line.strip()), _SAMPLE))
+    numbered = list(islice((row for row in read_numbered_lines(path, encoding) if row[1].strip()), _SAMPLE))
+    lines = [line for _, line in numbered]
     if not lines:
         raise errors.bad_line(path, 1, "the file has no sentences")
     if lines[0].lstrip().startswith("{"):
         return "cluener" if '"label"' in lines[0] and '"entities"' not in lines[0] else "jsonl"
     rows = [line.split("\t" if "\t" in line else " ") for line in lines]
-    tags = [match for row in rows if len(row) > 1 and (match := _TAG.fullmatch(row[-1]))]
+    matches = [_TAG.fullmatch(row[-1]) if len(row) > 1 else None for row in rows]
+    tags = [match for match in matches if match]
     if 2 * len(tags) > len(rows):  # the reader names the lines that are not so
         prefixes = {match[1] for match in tags}
         if prefixes & set("MES"):
@@ -93,7 +102,9 @@ def detect_entities(path: str | os.PathLike[str], *, encoding: str = "utf-8") ->
         return "weibo" if positioned >= 0.9 * len(rows) else "bio"
     if re.search(r"[^\s/]/[A-Za-z]+\b", lines[0]):
         return "pfr"
-    raise errors.bad_line(path, 1, f"the format was not recognized; name one of {', '.join(ENTITY_READERS)}")
+    # In columns it is the line without a tag that is broken.
+    number = numbered[matches.index(None) if tags else 0][0]
+    raise errors.bad_line(path, number, f"the format was not recognized; name one of {', '.join(ENTITY_READERS)}")
 
 
 def read_entities(
@@ -137,5 +148,5 @@ def number_entities(
         read = partial(read, repair=repair)
     for number, sentence in read(path, encoding=encoding):
         if repair and find_overlap(sentence.spans):
-            sentence = sentence._replace(spans=drop_overlaps(sentence.spans))
+            sentence = with_spans(sentence, drop_overlaps(sentence.spans))
         yield number, sentence

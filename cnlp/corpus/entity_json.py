@@ -103,7 +103,8 @@ def number_records(path: str | os.PathLike[str], encoding: str) -> Iterator[tupl
         try:
             record = json.loads(line)
         except ValueError as error:
-            raise errors.bad_line(path, number, f"not JSON: {error}") from None
+            reason = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
+            raise errors.bad_line(path, number, f"not JSON: {reason}") from None
         if not isinstance(record, dict) or not isinstance(record.get("text"), str):
             raise errors.bad_line(path, number, 'expected an object with a "text"')
         yield number, record

@@ -18,7 +18,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from cnlp import errors
-from cnlp.corpus.entities import Sentence, drop_overlaps
+from cnlp.corpus.entities import Sentence, TokenSentence, drop_overlaps
 from cnlp.corpus.lines import read_numbered_lines
 from cnlp.corpus.plain import split_words
 from cnlp.corpus.sentence import Compound, TaggedSentence
@@ -106,7 +106,10 @@ def format_pfr(sentence: Sentence) -> str:
     '他在/x  北京/ns\\n'
     """
     text = sentence.text
-    if text.split() != [text] * bool(text):
+    names = [text[start:end] for start, end, _ in sentence.spans]
+    if any(name.split() != [name] for name in names) or (
+        text.split() != [text] * bool(text) and not isinstance(sentence, TokenSentence)
+    ):
         raise errors.ArgumentError("PFR separates words by white space, so the text cannot contain any")
     words: list[str] = []
     tags: list[str] = []
@@ -114,7 +117,7 @@ def format_pfr(sentence: Sentence) -> str:
     for start, end, label in [*sorted(sentence.spans), (len(text), len(text), None)]:
         if start < reached or text[start:end].startswith("["):
             raise errors.ArgumentError(f"PFR cannot separate {text[start:end]!r} from the text before it")
-        between = _PIECE.findall(text[reached:start])
+        between = [piece for part in text[reached:start].split() for piece in _PIECE.findall(part)]
         words += between
         tags += ["x"] * len(between)
         if label is not None:

@@ -260,3 +260,61 @@ def test_a_faulty_line_is_named_where_the_format_was_guessed(tmp_path: Path) -> 
     path.write_text("中\tB-LOC\n国\tI-LOC\n坏\n", encoding="utf-8")
     with pytest.raises(FormatError, match=r"a\.txt:3: "):
         list(read_entities(path, detect_entities(path)))
+
+
+ENGLISH = "Hello O\nWorld B-ORG\n! O\nNew B-LOC\nYork I-LOC\n在 O\n北 B-LOC\n京 I-LOC\n\niPhone O\n15 O\n\n"
+
+
+@pytest.mark.parametrize("form", ["bio", "bmes", "iobes", "conll"])
+def test_english_tokens_stay_tokens(form: str, tmp_path: Path) -> None:
+    source, target = tmp_path / "a.bio", tmp_path / "b.txt"
+    source.write_text(ENGLISH, encoding="utf-8")
+    first = list(read_entities(source, "bio"))
+    assert [sentence.text for sentence in first] == ["Hello World!New York在北京", "iPhone 15"]
+    assert [first[0].text[start:end] for start, end, _ in first[0].spans] == ["World", "New York", "北京"]
+    target.write_text("".join(map(WRITERS[form], first)), encoding="utf-8")
+    assert [line.split()[0] for line in target.read_text(encoding="utf-8").split("\n") if line] == [
+        line.split()[0] for line in ENGLISH.split("\n") if line
+    ]
+    assert list(read_entities(target, form)) == first
+
+
+@pytest.mark.parametrize("form", ["jsonl", "cluener"])
+def test_formats_of_text_keep_the_blanks_between_english_tokens(form: str, tmp_path: Path) -> None:
+    source, target = tmp_path / "a.bio", tmp_path / "b.txt"
+    source.write_text(ENGLISH, encoding="utf-8")
+    first = list(read_entities(source, "bio"))
+    target.write_text("".join(map(WRITERS[form], first)), encoding="utf-8")
+    assert list(read_entities(target, form)) == first
+
+
+def test_pfr_keeps_english_words_apart(tmp_path: Path) -> None:
+    source, target = tmp_path / "a.bio", tmp_path / "b.txt"
+    source.write_text("Hello O\nWorld O\n北 B-LOC\n京 I-LOC\n", encoding="utf-8")
+    target.write_text("".join(map(format_pfr, read_entities(source, "bio"))), encoding="utf-8")
+    assert target.read_text(encoding="utf-8").split() == ["Hello/x", "World/x", "北京/ns"]
+
+
+def test_characters_of_a_corpus_of_characters_are_not_parted(tmp_path: Path) -> None:
+    source = tmp_path / "a.bio"
+    source.write_text("C O\nC O\nT O\nV O\n1 O\n3 O\n", encoding="utf-8")
+    assert next(iter(read_entities(source, "bio"))).text == "CCTV13"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("他 O\n在 O\n北京\n去 O\n", 3),
+        ("他 O\n在\n", 2),
+        ("他 O\n在\n北\n京\n", 2),
+        ("\n\n他\n", 3),
+        ("他 O\n在 O\n北 I-LOC\n", 3),
+        ('{"text": "好", "entities": []}\n\n{"text": "好"\n', 3),
+        ("他/r  在/p\n\n北京\n", 3),
+    ],
+)
+def test_the_line_of_a_fault_is_named_without_a_format(text: str, line: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.dat"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FormatError, match=rf"a\.dat:{line}: "):
+        list(read_entities(path, detect_entities(path)))
