@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cnlp import errors
+from cnlp._kernel.deadline import check
 from cnlp.segmentation.algorithms import SOURCES, TAGGERS
 from cnlp.segmentation.lattice import Lattice
 from cnlp.segmentation.trellis import Trellis
@@ -147,7 +148,19 @@ def explain(segmenter: Segmenter, text: str) -> Explanation:
         )
         for k, (start, end, _, cost, source) in enumerate(lattice.edges)
     )
-    boundaries = tuple(_boundary(segmenter, text, candidates, p) for p in range(1, len(text)))
+    meeting: list[list[CandidateWord]] = [
+        [] for _ in range(len(text) + 1)
+    ]  # by position: words that end or begin there
+    crossing: list[list[CandidateWord]] = [[] for _ in range(len(text) + 1)]  # words that it is inside of
+    for word in candidates:
+        meeting[word.start].append(word)
+        meeting[word.end].append(word)
+        for position in range(word.start + 1, word.end):
+            crossing[position].append(word)
+        check()
+    boundaries = tuple(
+        _boundary(segmenter, text, meeting[position], crossing[position], position) for position in range(1, len(text))
+    )
     words = tuple(candidates[k].text for k in chosen)
     if segmenter.tagger is not None:  # every span is a candidate; show the close ones
         least = min((word.path_cost for word in candidates if word.path_cost is not None), default=0.0)
@@ -159,9 +172,9 @@ def explain(segmenter: Segmenter, text: str) -> Explanation:
     return Explanation(text, words, candidates, boundaries)
 
 
-def _boundary(segmenter: Segmenter, text: str, candidates: tuple[CandidateWord, ...], position: int) -> Boundary:
-    meeting = [word for word in candidates if position in (word.start, word.end)]
-    crossing = [word for word in candidates if word.start < position < word.end]
+def _boundary(
+    segmenter: Segmenter, text: str, meeting: list[CandidateWord], crossing: list[CandidateWord], position: int
+) -> Boundary:
     cut = any(word.chosen for word in meeting)
     if not crossing:
         return Boundary(position, True, _why_always(segmenter, text, meeting, position), None)
@@ -224,6 +237,7 @@ def n_best(segmenter: Segmenter, text: str, n: int) -> list[Path]:
     numbers: dict[tuple[int, int], int] = {}
     best: list[list[tuple[int, int]]] = []  # by edge: (cost, sequence up to its start), the cheapest first
     for k, (start, *_) in enumerate(lattice.edges):
+        check()
         paths = [(lattice.step(None, k), -1)] if start == 0 else []
         for left in lattice.ending[start]:
             step = lattice.step(left, k)

@@ -117,53 +117,86 @@ class Trellis(Lattice):
 
     def step(self, left: int | None, right: int) -> int:
         """The cost of edge ``right`` after edge ``left``; ``None``: at the beginning."""
-        before = TAG_S if left is None or _is_single(self.edges[left]) else TAG_E
-        after = TAG_S if _is_single(self.edges[right]) else TAG_B
-        return self.edges[right].cost - self._steps[before, after]
+        return self._cost_after(TAG_S if left is None else self._last_tag(left), right)
 
     def confidences(self) -> list[Confidence]:
         """Of the chosen words, from one pass forward and one backward (Baum 1972) over the edges."""
-        heat = self.scale * self.temperature
-        ahead = [0.0] * len(self.edges)  # by edge: ln of the sum over the ways up to and with it
-        behind = [0.0] * len(self.edges)  # and behind it
-        least_to, least_from = [0] * len(self.edges), [0] * len(self.edges)
-        order = sorted(range(len(self.edges)), key=lambda k: self.edges[k].start)
-        reachable = [False] * len(self.edges)
-        for k in order:
-            start = self.edges[k].start
-            ways: list[tuple[float, int, int | None]] = [(0.0, 0, None)] if start == 0 else []
-            ways += [(ahead[left], least_to[left], left) for left in self.ending[start] if reachable[left]]
-            if ways:
-                reachable[k] = True
-                costs = [(total, least, self.step(left, k)) for total, least, left in ways]
-                ahead[k] = _log_sum([total - cost / heat for total, _, cost in costs])
-                least_to[k] = min(least + cost for _, least, cost in costs)
-        ends = [False] * len(self.edges)
-        for k in sorted(order, key=lambda k: -self.edges[k].end):
-            end = self.edges[k].end
-            if end == len(self.text):
-                ends[k] = True
-                continue
-            rights = [(right, self.step(k, right)) for right in self.beginning[end] if ends[right]]
-            if rights:
-                ends[k] = True
-                behind[k] = _log_sum([behind[right] - cost / heat for right, cost in rights])
-                least_from[k] = min(least_from[right] + cost for right, cost in rights)
-        whole = [k for k in order if reachable[k] and ends[k]]
-        everything = _log_sum([ahead[k] + behind[k] for k in whole if self.edges[k].start == 0])
-        index = {self.edges[k][:2]: k for k in whole}
+        (ahead, least_to), (behind, least_from) = self._forward(), self._backward()
+        whole = [
+            None if to is None or rest is None else to + rest for to, rest in zip(least_to, least_from, strict=True)
+        ]
+        crossing: list[list[int]] = [[] for _ in range(len(self.text) + 1)]  # costs of the paths over a position
+        for edge, cost in zip(self.edges, whole, strict=True):
+            for position in range(edge.start + 1, edge.end if cost is not None else 0):
+                crossing[position].append(cost)  # type: ignore[arg-type]
+        over = [min(costs, default=None) for costs in crossing]
+        everything = _log_sum([ahead[k] + behind[k] for k in self.beginning[0] if whole[k] is not None])
+        index = {edge[:2]: k for k, edge in enumerate(self.edges) if whole[k] is not None}
         result = []
         for start, end in self.chosen:
             k = index[start, end]
             probability = min(1.0, exp(ahead[k] + behind[k] - everything))
-            rivals = [
-                least_to[other] + least_from[other]
-                for other in whole
-                if other != k and self.edges[other].start < end and start < self.edges[other].end
-            ]
-            margin = (min(rivals) - least_to[k] - least_from[k]) / self.scale if rivals else float("inf")
+            rivals = [over[start]]
+            rivals += [whole[other] for place in range(start, end) for other in self.beginning[place] if other != k]
+            costs = [cost for cost in rivals if cost is not None]
+            margin = (min(costs) - whole[k]) / self.scale if costs else float("inf")  # type: ignore[operator]
             result.append(Confidence(self.text[start:end], start, end, probability, margin))
         return result
+
+    def path_costs(self) -> list[int | None]:
+        """By edge: the cost of the cheapest whole path through it; ``None``: no path leads through."""
+        return [
+            None if to is None or rest is None else to + rest
+            for to, rest in zip(self._forward()[1], self._backward()[1], strict=True)
+        ]
+
+    # What a step costs depends on the tag before and the tag after it alone, so the edges that meet at a position
+    # are summed by tag, and the work is in proportion to the edges.
+
+    def _forward(self) -> tuple[list[float], list[int | None]]:
+        """By edge: ln of the sum over the ways up to and with it, and the cost of the cheapest one."""
+        ahead, least = [0.0] * len(self.edges), [None] * len(self.edges)  # type: list[float], list[int | None]
+        for position, edges in enumerate(self.beginning):
+            before: list[tuple[int, float, int]] = [(TAG_S, 0.0, 0)] if position == 0 else []
+            for tag in (TAG_S, TAG_E):
+                same = [k for k in self.ending[position] if least[k] is not None and self._last_tag(k) == tag]
+                if same:
+                    cheapest = min(least[k] for k in same)  # type: ignore[type-var]
+                    before.append((tag, _log_sum([ahead[k] for k in same]), cheapest))  # type: ignore[arg-type]
+            for k in edges if before else ():
+                costs = [self._cost_after(tag, k) for tag, _, _ in before]
+                ahead[k] = _log_sum([way[1] - cost / self._heat for way, cost in zip(before, costs, strict=True)])
+                least[k] = min(way[2] + cost for way, cost in zip(before, costs, strict=True))
+        return ahead, least
+
+    def _backward(self) -> tuple[list[float], list[int | None]]:
+        """By edge: ln of the sum over the ways from its end, and the cost of the cheapest one."""
+        behind, least = [0.0] * len(self.edges), [None] * len(self.edges)  # type: list[float], list[int | None]
+        for k in self.ending[len(self.text)]:
+            least[k] = 0
+        for position in range(len(self.text) - 1, 0, -1):
+            rights = [k for k in self.beginning[position] if least[k] is not None]
+            for tag in (TAG_S, TAG_E):
+                same = [k for k in self.ending[position] if self._last_tag(k) == tag]
+                if not (same and rights):
+                    continue
+                costs = [self._cost_after(tag, right) for right in rights]
+                ways = _log_sum([behind[k] - cost / self._heat for k, cost in zip(rights, costs, strict=True)])
+                cheapest = min(least[k] + cost for k, cost in zip(rights, costs, strict=True))  # type: ignore[operator]
+                for k in same:
+                    behind[k], least[k] = ways, cheapest
+        return behind, least
+
+    @property
+    def _heat(self) -> float:
+        return self.scale * self.temperature
+
+    def _last_tag(self, edge: int) -> int:
+        return TAG_S if _is_single(self.edges[edge]) else TAG_E
+
+    def _cost_after(self, tag: int, edge: int) -> int:
+        """The cost of an edge after a word whose last tag this is."""
+        return self.edges[edge].cost - self._steps[tag, TAG_S if _is_single(self.edges[edge]) else TAG_B]
 
 
 def _is_single(edge: Edge) -> bool:

@@ -36,7 +36,7 @@ def run(folder: Path, script: str) -> str:
 
 def test_every_failed_allocation_is_a_memory_error(folder: Path) -> None:
     counts = [int(line.split()[-2]) for line in run(folder, "faults.py").splitlines()]
-    assert len(counts) > 100 and sum(counts) > 1000
+    assert len(counts) >= 100 and sum(counts) > 1000
 
 
 def test_work_of_the_kernel_is_in_proportion_to_the_text(folder: Path) -> None:

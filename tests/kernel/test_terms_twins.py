@@ -179,3 +179,15 @@ def test_damaged_tries_and_weights_do_no_harm(kernel: Any, words: list[str], uni
     noise = array("d", data.draw(st.lists(st.floats(), min_size=FEATURES, max_size=FEATURES))).tobytes()
     for _, _, spans in found.combine(noise, array("I", [5, 2, 0, 1 << 31]).tobytes(), 9, True):
         assert all(0 <= start < end <= len(text) for start, end in spans)
+
+
+@needs_native
+@pytest.mark.parametrize("seed", range(6))
+def test_all_keywords_of_a_document_that_repeats_itself_are_alike(seed: int) -> None:
+    random = Random(seed)
+    words = random.choices(["中国", "中", "国", "大人", "人大", "a", "ab", "b", "，"], k=120)
+    words += ["".join(random.choices("中国人大", k=random.randint(1, 12))) for _ in range(60)]
+    weights = array("d", [random.gauss(0, 1) for _ in range(FEATURES)]).tobytes()
+    fast, slow = (terms(kernel, words) for kernel in (native, reference))
+    for distinct in (False, True):
+        assert fast.combine(weights, b"", 10**6, distinct) == slow.combine(weights, b"", 10**6, distinct)

@@ -1,7 +1,8 @@
 /* key_table.h - a hash table from 64-bit keys to numbers, with linear probing.
  *
  *     slots   key, number + 1 | empty | key, number + 1 | ...      at most half of a power of two are in use
- */
+ *
+ * Where the keys come from a stranger, a seed that he does not know keeps him from choosing keys that collide. */
 #ifndef CNLP_KEY_TABLE_H
 #define CNLP_KEY_TABLE_H
 
@@ -17,13 +18,19 @@ typedef struct {
 typedef struct {
     KeySlot *slots;
     size_t mask, used;
+    uint64_t seed; /* may be set before the first key */
 } KeyTable;
 
-static inline uint64_t mix_key(uint64_t key)
+/* A seed as an odd number to multiply with. */
+static inline uint64_t key_multiplier(uint64_t seed)
 {
-    key ^= key >> 32;
-    key *= 0x9E3779B97F4A7C15u;
-    return key ^ key >> 29;
+    return (seed ^ 0x9E3779B97F4A7C15u) | 1;
+}
+
+static inline uint64_t mix_key(const KeyTable *table, uint64_t key)
+{
+    key = (key ^ key >> 32) * key_multiplier(table->seed);
+    return key ^ key >> 32;
 }
 
 static inline int key_table_grow(KeyTable *table)
@@ -34,7 +41,7 @@ static inline int key_table_grow(KeyTable *table)
         return -1;
     for (size_t i = 0; table->slots && i <= table->mask; i++)
         if (table->slots[i].value) {
-            size_t k = mix_key(table->slots[i].key) & (size - 1);
+            size_t k = mix_key(table, table->slots[i].key) & (size - 1);
             while (slots[k].value)
                 k = (k + 1) & (size - 1);
             slots[k] = table->slots[i];
@@ -45,12 +52,23 @@ static inline int key_table_grow(KeyTable *table)
     return 0;
 }
 
+/* The value of the key, 0 if there is none. */
+static inline uint32_t key_find(const KeyTable *table, uint64_t key)
+{
+    if (!table->slots)
+        return 0;
+    size_t k = mix_key(table, key) & table->mask;
+    while (table->slots[k].value && table->slots[k].key != key)
+        k = (k + 1) & table->mask;
+    return table->slots[k].value;
+}
+
 /* The slot of the key, new (value 0) if there was none. NULL without memory. */
 static inline KeySlot *key_slot(KeyTable *table, uint64_t key)
 {
     if ((!table->slots || 2 * table->used > table->mask) && key_table_grow(table))
         return NULL;
-    size_t k = mix_key(key) & table->mask;
+    size_t k = mix_key(table, key) & table->mask;
     while (table->slots[k].value && table->slots[k].key != key)
         k = (k + 1) & table->mask;
     if (!table->slots[k].value) {

@@ -4,6 +4,8 @@
  * sums in the same order. */
 #include "keyphrases.h"
 
+#include "suffix_automaton.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,35 +87,29 @@ static const uint32_t *folded_text(const Terms *terms, const Ranked *ranked, siz
     return terms->folded + start;
 }
 
-/* Is the text of `ranked` that of `other`, or, if distinct, a part of it? */
-static int repeats(const Terms *terms, const Ranked *ranked, const Ranked *other, int distinct)
+size_t ranked_choose(const Terms *terms, Ranked *ranked, size_t count, Ranked *best, size_t top_k, int distinct,
+                     Watch *watch)
 {
-    size_t n, m;
-    const uint32_t *text = folded_text(terms, ranked, &n), *whole = folded_text(terms, other, &m);
-    if (n > m || (!distinct && n != m))
-        return 0;
-    for (size_t k = 0; k + n <= m; k++)
-        if (!memcmp(whole + k, text, n * sizeof *text))
-            return 1;
-    return 0;
-}
-
-size_t ranked_choose(const Terms *terms, Ranked *ranked, size_t count, Ranked *best, size_t top_k, int distinct)
-{
+    SuffixAutomaton texts = {.targets.seed = terms->seed}; /* of those chosen */
     size_t chosen = 0;
+    int status = 0;
     for (size_t k = count / 2; k-- > 0;)
         sift(ranked, count, k);
-    while (count && chosen < top_k) {
+    for (size_t step = 0; count && chosen < top_k && !status; step++) {
         Ranked top = ranked[0];
         ranked[0] = ranked[--count];
         sift(ranked, count, 0);
-        size_t k = 0;
-        while (k < chosen && !repeats(terms, &top, &best[k], distinct && !is_listed(terms, top.number)))
-            k++;
-        if (k == chosen)
-            best[chosen++] = top;
+        size_t length;
+        const uint32_t *text = folded_text(terms, &top, &length);
+        int repeats = suffix_automaton_find(&texts, text, length);
+        if (repeats == IS_TEXT || (repeats == IS_WITHIN && distinct && !is_listed(terms, top.number)))
+            continue;
+        best[chosen++] = top;
+        if (suffix_automaton_add(&texts, text, length) || must_stop_at(watch, step))
+            status = -1;
     }
-    return chosen;
+    suffix_automaton_free(&texts);
+    return status ? SIZE_MAX : chosen;
 }
 
 /* ---- by features ------------------------------------------------------------------------------ */

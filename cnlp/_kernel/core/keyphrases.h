@@ -15,8 +15,9 @@ typedef struct {
 size_t rank_by_terms(const Terms *terms, const double *scores, Ranked *ranked);
 
 /* Moves the best to the head of `best`, none twice, with `distinct` none that is a part of a better one, but listed
- * terms; `ranked` is used up. Returns how many. */
-size_t ranked_choose(const Terms *terms, Ranked *ranked, size_t count, Ranked *best, size_t top_k, int distinct);
+ * terms; `ranked` is used up. Returns how many, SIZE_MAX without memory, or where the watch stops it. */
+size_t ranked_choose(const Terms *terms, Ranked *ranked, size_t count, Ranked *best, size_t top_k, int distinct,
+                     Watch *watch);
 
 /* What a candidate has to its sides, over all its occurrences. */
 typedef struct {

@@ -96,10 +96,20 @@ typedef struct {
     uint32_t start, length, next, number; /* next + 1: an earlier word of the same hash */
 } Known;
 
+static uint64_t hash_word(const Terms *terms, const uint32_t *word, size_t length)
+{
+    uint64_t hash = terms->seed;
+    for (size_t i = 0; i < length; i++) {
+        hash = (hash ^ word[i]) * key_multiplier(terms->seed);
+        hash ^= hash >> 32;
+    }
+    return hash;
+}
+
 /* Returns -1 without memory. */
 static int index_words(Terms *terms, TermFilter *filter, const uint32_t *lengths, size_t n_words)
 {
-    KeyTable table = {0};
+    KeyTable table = {.seed = terms->seed};
     Known *known = NULL;
     size_t n_known = 0, capacity = 0;
     uint32_t start = 0, run = 0;
@@ -112,9 +122,7 @@ static int index_words(Terms *terms, TermFilter *filter, const uint32_t *lengths
         uint32_t length = lengths[place], number = NO_TERM;
         const uint32_t *word = terms->folded + start;
         if (length) {
-            uint64_t hash = 0xCBF29CE484222325u;
-            for (uint32_t i = 0; i < length; i++)
-                hash = (hash ^ word[i]) * 0x100000001B3u;
+            uint64_t hash = hash_word(terms, word, length);
             KeySlot *slot = key_slot(&table, hash);
             uint32_t k = slot ? slot->value : 0;
             while (k
@@ -176,7 +184,7 @@ static int is_among(uint32_t term, const TermPosition *positions, size_t count)
 /* Returns -1 without memory. */
 static int count_candidates(Terms *terms, Watch *watch)
 {
-    KeyTable table = {0};
+    KeyTable table = {.seed = terms->seed};
     size_t n = terms->n_positions;
     int status = 0;
     for (size_t k = 0; k < terms->n_terms && !status; k++)
@@ -238,7 +246,7 @@ static int add_edge(TermEdges *edges, KeyTable *table, uint32_t left, uint32_t r
 
 int terms_edges(const Terms *terms, ptrdiff_t window, TermEdges *edges)
 {
-    KeyTable table = {0};
+    KeyTable table = {.seed = terms->seed};
     int status = 0;
     for (size_t i = 0; i < terms->n_positions && !status; i++) {
         const TermPosition *here = &terms->positions[i];

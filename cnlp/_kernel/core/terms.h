@@ -76,6 +76,7 @@ typedef struct {
     uint32_t *at;
     uint8_t *at_counts;
     uint32_t max_words;
+    uint64_t seed; /* of hashes of what is in the document */
     double logarithms[LOGARITHMS];
 } Terms;
 

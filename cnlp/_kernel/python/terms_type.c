@@ -40,8 +40,8 @@ static PyObject *found_list(const Terms *self, const Ranked *best, size_t count)
             if (!rank)
                 continue;
             PyObject *span = Py_BuildValue("(II)", self->positions[i].start, self->positions[i + n].end);
-            failed = !span || check_interrupts_at(i)
-                  || PyTuple_SetItem(spans[rank - 1], (Py_ssize_t)filled[rank - 1]++, span);
+            failed = !span || PyTuple_SetItem(spans[rank - 1], (Py_ssize_t)filled[rank - 1]++, span)
+                  || check_interrupts_at(i);
         }
     free(filled);
     free(rank_of);
@@ -61,10 +61,18 @@ static PyObject *best_list(const Terms *self, Ranked *ranked, size_t count, Py_s
     if (!ranked || !best)
         PyErr_NoMemory();
     else {
-        size_t chosen = ranked_choose(self, ranked, count, best, room, distinct);
-        for (size_t k = 0; is_logit && k < chosen; k++)
+        size_t chosen;
+        if (self->length < GIL_RELEASE_LENGTH) {
+            chosen = ranked_choose(self, ranked, count, best, room, distinct, NULL);
+        } else {
+            Unlocked unlocked;
+            unlock(&unlocked);
+            chosen = ranked_choose(self, ranked, count, best, room, distinct, &unlocked.watch);
+            lock(&unlocked);
+        }
+        for (size_t k = 0; chosen != SIZE_MAX && is_logit && k < chosen; k++)
             best[k].score = best[k].score > -700 ? 1.0 / (1.0 + exp(-best[k].score)) : 0.0;
-        list = found_list(self, best, chosen);
+        list = chosen == SIZE_MAX ? raise_failure() : found_list(self, best, chosen);
     }
     free(ranked);
     free(best);
@@ -291,6 +299,7 @@ static PyObject *terms_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     }
     self->max_words = max_words;
+    self->seed = (uint64_t)PyObject_Hash(text); /* keyed by the secret of the process */
     uint32_t *lengths = word_lengths(words, self->length);
     size_t n_words = (size_t)PyList_Size(words);
     if (!lengths) {
