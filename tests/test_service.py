@@ -20,6 +20,7 @@ import cnlp
 from cnlp.service.app import create_app
 from cnlp.service.limits import Limits
 from cnlp.service.settings import Settings
+from cnlp.service.words import ServedWords
 
 TEXT = "她在网易杭研大厦见了王小川。"
 
@@ -162,7 +163,7 @@ def test_a_failure_is_json_and_does_not_show_the_text(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(cnlp, "keywords", fail)
+    monkeypatch.setattr(ServedWords, "extractor", fail)
     answer = client.post("/keywords", json={"text": "南京"})
     assert answer.status_code in (500, 503) and answer.json()["error"]
     assert "南京" not in answer.text + caplog.text

@@ -26,7 +26,7 @@ import os
 
 from cnlp import errors
 from cnlp.lexicon.base import LEAST_WEIGHT, Base, shipped_base
-from cnlp.lexicon.overlay import MODE_NUMBERS, compile_overlay, open_overlay
+from cnlp.lexicon.overlay import MODE_NUMBERS, compile_overlay, cost_of_weight, open_overlay
 from cnlp.models.registry import CORE, open_model
 
 TYPE_CHECKING = False
@@ -67,6 +67,7 @@ class Lexicon:
     _expressions: dict[str, tuple[EntryRow, Expression]]
     _arrays: PackedOverlay | None  # of the overlay
     _overlay: kernel_types.Overlay | None
+    _greatest_weight: float | None = None  # of the entries, where it was asked for
 
     def __init__(
         self,
@@ -124,6 +125,20 @@ class Lexicon:
     ) -> Lexicon:
         """A new lexicon with further entries; they replace entries of the same form."""
         return Lexicon(entries, base=self, encoding=encoding)
+
+    def forcing(self, weight: float) -> Lexicon:
+        """The same with the mode ``force`` for what is preferred with this weight or more.
+
+        Itself if nothing is, or if it has words that its owner forces: those would lose to longer ones.
+        """
+        if self._greatest_weight is None:
+            self._greatest_weight = max((entry.weight or 0.0 for entry in self.entries), default=0.0)
+        if self._greatest_weight < weight or any(entry.mode in ("force", "split") for entry in self.entries):
+            return self
+        from cnlp.lexicon.entries import Entry
+
+        heavy = [entry for entry in self.entries if entry.mode == "prefer" and (entry.weight or 0) >= weight]
+        return self.overlay([Entry(*entry[:3], "force", *entry[4:]) for entry in heavy])
 
     @classmethod
     def from_arrays(
@@ -220,12 +235,12 @@ class Lexicon:
         """Where the user's regular expressions match, packed for the kernel."""
         if not self._expressions:
             return None
-        from array import array
+        from struct import pack
 
         found = []
         for start, end, (_, weight, _, mode, *_) in self._matches(text):
-            found.append((start, end, MODE_NUMBERS[mode], 0 if weight is None else self._base.cost_of(weight)))
-        return array("I", [number for span in sorted(found) for number in span]).tobytes()
+            found.append((start, end, MODE_NUMBERS[mode], 0 if weight is None else cost_of_weight(self._base, weight)))
+        return b"".join(pack("IIIi", *span) for span in sorted(found))
 
     def tags(self, text: str) -> dict[tuple[int, int], str | None]:
         """The tags of what the user's regular expressions match, by start and end."""

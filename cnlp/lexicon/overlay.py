@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from cnlp._kernel import kernel
-from cnlp._kernel.layout import COST_SCALE, MODE_BLOCK, MODE_FORCE, MODE_PARTIAL, MODE_PREFER, MODE_SPLIT, NO_GAIN
+from cnlp._kernel.layout import (
+    COST_SCALE,
+    GAIN_WEIGHT,
+    MODE_BLOCK,
+    MODE_FORCE,
+    MODE_PARTIAL,
+    MODE_PREFER,
+    MODE_SPLIT,
+    NO_GAIN,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +29,7 @@ MODE_NUMBERS = {"prefer": MODE_PREFER, "force": MODE_FORCE, "split": MODE_SPLIT,
 # In nats, for each character after the first: what the context gives, about, to the known words that a new word
 # competes with, and enough for a long entry to win over shorter entries within it.
 PREFERRED_NATS = 4.0
+HINDERED_NATS = 4.0  # for each character, above the path through the pieces, with the weight 0
 USUAL_WEIGHT = 1000.0  # what taggers take a word without a weight to have
 
 
@@ -41,12 +51,17 @@ def compile_overlay(base: Base, rows: Mapping[str, EntryRow]) -> PackedOverlay:
         "codes": (len(units) + len(pages), len(cells)),
     }
     _, weights, _, modes, pieces, partial, _ = zip(*rows.values(), strict=True)
-    cost_of = {weight: base.cost_of(weight) for weight in set(weights) if weight is not None}
+    cost_of = {weight: cost_of_weight(base, weight) for weight in set(weights) if weight is not None}
     gain_of = {None: 0, **{weight: _gain(weight) for weight in cost_of}}
-    costs = [
-        max(1, path - round(PREFERRED_NATS * COST_SCALE) * (len(form) - 1)) if weight is None else cost_of[weight]
-        for form, path, weight in zip(forms, memoryview(base.model.path_costs(forms)).cast("i"), weights, strict=True)
-    ]
+    preferred, hindered = round(PREFERRED_NATS * COST_SCALE), round(HINDERED_NATS * COST_SCALE)
+    costs = []
+    for form, path, weight in zip(forms, memoryview(base.model.path_costs(forms)).cast("i"), weights, strict=True):
+        if weight is None:
+            costs.append(max(1, path - preferred * (len(form) - 1)))
+        elif weight or base.file is None:
+            costs.append(cost_of[weight])
+        else:
+            costs.append(path + hindered * len(form))
     ids = [node or base.model.unknown for node in memoryview(base.trie.find_all(forms)).cast("I")]
     lengths = [len(piece) for split in pieces for piece in split]
     arrays = (
@@ -58,6 +73,16 @@ def compile_overlay(base: Base, rows: Mapping[str, EntryRow]) -> PackedOverlay:
         pack(f"{len(forms) + 1}I", 0, *accumulate(map(len, pieces))),
     )
     return data, ranges, max(map(len, forms)), arrays
+
+
+def cost_of_weight(base: Base, weight: float) -> int:
+    """The cost in the lattice of a word with a weight.
+
+    Above the usual weight it is less than the frequency says, by the nats that taggers give. A base that was made in
+    memory has the frequencies of its own words and no usual one.
+    """
+    beyond = 0 if base.file is None else max(0, _gain(weight))
+    return base.cost_of(weight) - GAIN_WEIGHT * beyond
 
 
 def _gain(weight: float) -> int:

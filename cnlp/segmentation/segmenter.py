@@ -8,7 +8,7 @@ from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp._kernel.layout import SOURCE_CHARACTER, SOURCE_USER, TAGGER
 from cnlp.lexicon.lexicon import as_lexicon
-from cnlp.segmentation.algorithms import ALGORITHMS, DEFAULT_ALGORITHM, MODES, SOURCES, TAGGERS
+from cnlp.segmentation.algorithms import ALGORITHMS, DEFAULT_ALGORITHM, MATCHING, MODES, SOURCES, TAGGERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cnlp.segmentation.trellis import Confidence
     from cnlp.types import Token
 
+FORCING_WEIGHT = 1_000_000  # in maximum matching, which knows no weights besides
 LONGEST_WITHIN = 16  # characters of the user's words that are looked for inside a forced one
 
 
@@ -93,6 +94,8 @@ class Segmenter:
         self.standard = standard
         self.model = None if model is None else os.path.abspath(model)
         self.tagger: TaggerModel | None = None
+        if algorithm in MATCHING:
+            self.lexicon = self.lexicon.forcing(FORCING_WEIGHT)
         parts = self.lexicon.model, min(ALGORITHMS.index(algorithm), TAGGER), self.lexicon.kernel_overlay
         if algorithm in TAGGERS or unknown is not None:
             from cnlp.segmentation.tagger import DEFAULT_STANDARD, load_tagger

@@ -8,6 +8,8 @@ import pytest
 
 import cnlp
 from cnlp import Entry, Lexicon, Segmenter, errors
+from cnlp.segmentation import ALGORITHMS
+from cnlp.segmentation.algorithms import MATCHING
 
 CASES = [
     (["机器学习", "机器", "学习"], "研究机器学习", "机器学习"),
@@ -27,18 +29,20 @@ def test_listed_terms_come_out_and_longer_known_words_stay(words: list[str], tex
     assert expected in cnlp.segment(text, lexicon=Lexicon(words))
 
 
-@pytest.mark.parametrize("algorithm", ["perceptron", "crf", "hmm"])
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_a_great_weight_all_but_forces_and_none_hardly_helps(algorithm: str) -> None:
     def cut(text: str, word: str, weight: float) -> list[str]:
         return cnlp.segment(text, algorithm=algorithm, lexicon=Lexicon([Entry(word, weight)]))
 
     assert "大学" in cut("他在北京大学读书", "大学", 1e6)
     assert "酒" in cut("住在酒店", "酒", 1e6)
-    assert cut("搭建云原生平台", "云原生平台", 0) == cnlp.segment("搭建云原生平台", algorithm=algorithm)
+    if algorithm not in MATCHING:  # which takes the longest word
+        assert cut("搭建云原生平台", "云原生平台", 0) == cnlp.segment("搭建云原生平台", algorithm=algorithm)
+        assert "云原生平台" in cut("搭建云原生平台", "云原生平台", 1000)
 
 
 def test_a_weight_of_one_is_evidence() -> None:
-    assert "云原生平台" in cnlp.segment("搭建云原生平台", lexicon=Lexicon([Entry("云原生平台", 1)]))
+    assert "用户体验" in cnlp.segment("改善用户体验", lexicon=Lexicon([Entry("用户体验", 1)]))
 
 
 def test_explain_shows_what_a_word_gained() -> None:
