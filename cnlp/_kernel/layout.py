@@ -197,6 +197,8 @@ N_FEATURES = FEATURE_LAST + TERM_CLASSES
 NGRAM_MAX = 6  # units of the longest n-gram
 NGRAM_SYMBOLS = 1 << 16  # a symbol is a code point of the Basic Multilingual Plane; 0 is an edge
 NGRAM_END = 0xFF  # the byte that ends a run
+NGRAM_LETTER = 1  # the neighbour that stands for letters and for rare Han characters
+NGRAM_FIRST_UNIT = 16  # lower symbols are neighbours only
 
 
 def to_cost(nats: float) -> int:

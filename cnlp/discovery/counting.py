@@ -1,8 +1,10 @@
 """All n-grams of any amount of text, with their neighbours, counted in bounded memory.
 
-Units. Words are made of Han characters, so these are counted. A stretch of anything else (white
-space, punctuation, digits, Latin letters, emoji, line ends, and the rare Han characters beyond the Basic
-Multilingual Plane) is an edge: no n-gram reaches across it, and it is the neighbour of the n-grams beside it.
+Units. Words are made of Han characters, so these are counted. A stretch of anything else (white space, punctuation,
+emoji, line ends) is an edge: no n-gram reaches across it, and it is the neighbour of the n-grams beside it. Letters,
+digits and the rare Han characters beyond the Basic Multilingual Plane are no units either, but they can belong to a
+word: all letters and such characters are one and the same neighbour, each digit is one, so what always touches letters
+(线图 of K线图, 野家 of 𠮷野家) is not free.
 Characters count as they are written, Simplified and Traditional apart.
 
 Method. The text is split into chunks; of each, every unit's window (the longest n-gram that begins with it and its
@@ -25,7 +27,7 @@ from typing import TypeVar
 
 from cnlp import errors
 from cnlp._kernel import ngrams_kernel as kernel
-from cnlp._kernel.layout import NGRAM_SYMBOLS
+from cnlp._kernel.layout import NGRAM_LETTER, NGRAM_SYMBOLS
 from cnlp.discovery.runs import (
     MAX_LENGTH,
     OnRead,
@@ -38,7 +40,7 @@ from cnlp.discovery.runs import (
 )
 from cnlp.discovery.table import CountTable
 from cnlp.files.lines import naming, replacing
-from cnlp.text.characters import HAN, class_ranges
+from cnlp.text.characters import HAN, LATIN, LETTER, class_ranges
 
 MEMORY = 256_000_000
 
@@ -53,16 +55,18 @@ _Result = TypeVar("_Result")
 
 @cache
 def unit_table() -> bytes:
-    """For every code point of the Basic Multilingual Plane 1 if it is a unit, else 0.
+    """By code point below 65536: 1 for a unit, 0 for an edge, else the symbol as a neighbour plus 1.
 
-    >>> unit_table()[ord("中")], unit_table()[ord("a")]
-    (1, 0)
+    >>> [unit_table()[ord(char)] for char in "中，aB09"]
+    [1, 0, 2, 2, 3, 12]
     """
     table = bytearray(NGRAM_SYMBOLS)
     for first, last, value in class_ranges():
-        if value == HAN and first < len(table):
+        if value in (HAN, LATIN, LETTER) and first < len(table):
             last = min(last, len(table) - 1)
-            table[first : last + 1] = b"\1" * (last + 1 - first)
+            table[first : last + 1] = bytes([1 if value == HAN else 1 + NGRAM_LETTER]) * (last + 1 - first)
+    for digit in range(10):
+        table[ord("0") + digit] = table[ord("０") + digit] = 2 + NGRAM_LETTER + digit
     return bytes(table)
 
 

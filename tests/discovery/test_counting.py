@@ -63,12 +63,14 @@ def test_chunks_cover_the_text_and_see_their_neighbours(pieces: list[str], size:
 
 def test_units_are_han_characters_of_the_basic_plane() -> None:
     table = unit_table()
-    assert all(table[ord(char)] for char in "中國々〇㐀")
-    assert not any(table[ord(char)] for char in "a9９，。 　\n\0あ가é")
+    assert {table[ord(char)] for char in "中國々〇㐀"} == {1}
+    assert not any(table[ord(char)] for char in "，。 　\n\0あ가")
+    assert {table[ord(char)] for char in "aZＡéα"} == {2}
+    assert [table[ord(char)] for char in "09９"] == [3, 12, 12]
     assert len(table) == 65536
 
 
-def test_other_characters_are_edges() -> None:
+def test_no_other_character_is_counted() -> None:
     counts = NgramCounts(max_length=3)
     counts.add(["甲乙A甲乙９甲乙，甲乙 甲乙\n甲乙𠮷甲乙👍甲乙"])
     assert {row[0]: row[1] for row in rows(counts, 1)[1:]} == {"甲": 8, "乙": 8, "甲乙": 8}

@@ -95,3 +95,34 @@ def test_the_plot_names_the_best_words() -> None:
     picture = scatter(measure(finder.counts_.table(5)), finder.candidates_)
     assert picture.startswith("<svg ") and picture.endswith("</svg>\n")
     assert all(f">{word}</text>" in picture for word in PLANTED)
+
+
+LETTERS_TOUCH = [
+    ("K线图", "线图"),
+    ("A股账户", "股账户"),
+    ("T恤衫", "恤衫"),
+    ("𠮷野家", "野家"),
+    ("X射线机", "射线机"),
+    ("Ｔ恤衫", "恤衫"),
+    ("α射线机", "射线机"),
+    ("卡拉OK", "卡拉"),
+]
+
+
+@pytest.mark.parametrize("method", ["entropy", "minimum_entropy"])
+@pytest.mark.parametrize(("word", "piece"), LETTERS_TOUCH)
+def test_what_always_touches_letters_is_no_word(word: str, piece: str, method: str) -> None:
+    before, after = "我他她看买说卖爱用在", "很好的了是和也又真吧"
+    text = "，".join(left + word + right for left in before for right in after)
+    found = [
+        candidate.text for candidate in WordDiscovery(method=method, min_count=3, min_pmi=0.1).fit([text]).candidates_
+    ]
+    assert piece not in found
+
+
+def test_what_also_occurs_without_letters_is_a_word() -> None:
+    before, after = "我他她看买说卖爱用在", "很好的了是和也又真吧"
+    text = "，".join(
+        left + middle + right for left in before for right in after for middle in ("葡萄", "A葡萄", "3葡萄")
+    )
+    assert "葡萄" in [candidate.text for candidate in WordDiscovery(min_count=3, min_pmi=0.1).fit([text]).candidates_]

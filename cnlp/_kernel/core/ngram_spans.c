@@ -66,13 +66,13 @@ int ngram_spans_count(NgramMerger *merger, const NgramBonds *bonds, uint64_t min
         }
         last = window;
         const uint16_t left = ngram_symbol(&window, merger->max_length + 1), first = ngram_symbol(&window, 0);
-        if (!state || !first || (left && is_bound(bonds, left, first)))
+        if (!state || first < NGRAM_FIRST_UNIT || left == NGRAM_LETTER || (left && is_bound(bonds, left, first)))
             continue;
         int length = 1;
         for (uint16_t next; length <= merger->max_length && (next = ngram_symbol(&window, length))
                             && is_bound(bonds, ngram_symbol(&window, length - 1), next);)
             length++;
-        if (length <= merger->max_length)
+        if (length <= merger->max_length && ngram_symbol(&window, length) != NGRAM_LETTER)
             counts[length] += count;
     } while (state);
     return 0;

@@ -4,7 +4,8 @@
  *
  *     c1 c2 ... cL | right neighbour of cL | left neighbour of c1        L + 2 symbols of 16 bits, then zeros
  *
- * where everything from the first character on that is not a unit is 0. A window is two integers, so their order is the
+ * where everything from the first character on that is not a unit is 0; but that character, as a neighbour, is a symbol
+ * below NGRAM_FIRST_UNIT if it can belong to a word: a letter, a digit. A window is two integers, so their order is the
  * order of the texts. In ascending order the occurrences of each n-gram, for every n at once, lie side by side, and
  * so do those of each n-gram with each of its right neighbours; left neighbours are counted in a table per n.
  *
@@ -29,10 +30,15 @@
 
 /* ---- windows ------------------------------------------------------------------------------------------------- */
 
+enum { FIRST_RARE_HAN = 0x20000, LAST_RARE_HAN = 0x323AF };
+
+/* units: 1 a unit, 0 an edge, else the symbol of a neighbour plus 1. */
 static inline uint64_t symbol_at(const uint32_t *text, size_t i, const uint8_t *units)
 {
     const uint32_t c = text[i];
-    return c < NGRAM_SYMBOLS && units[c] ? c : 0;
+    if (c >= NGRAM_SYMBOLS)
+        return c >= FIRST_RARE_HAN && c <= LAST_RARE_HAN ? NGRAM_LETTER : 0;
+    return units[c] == 1 ? c : units[c] ? units[c] - 1u : 0;
 }
 
 /* Zeros from symbol `count` on. */
@@ -62,8 +68,9 @@ size_t ngram_pack(const uint32_t *text, size_t length, size_t start, size_t end,
     NgramWindow ahead = {0, 0}; /* the symbols from i on */
     for (size_t i = length - end > (size_t)max_length ? end + (size_t)max_length : length; i-- > start;) {
         const uint64_t symbol = symbol_at(text, i, units);
-        if (!symbol) {
-            ahead.high = ahead.low = 0;
+        if (symbol < NGRAM_FIRST_UNIT) {
+            ahead.high = symbol << 48;
+            ahead.low = 0;
             continue;
         }
         ahead.low = ahead.low >> 16 | ahead.high << 48;
@@ -319,7 +326,7 @@ static int keep(NgramTabulator *tabulator, int length)
 static int window_length(const NgramWindow *window, int max_length)
 {
     int length = 0;
-    while (length < max_length && ngram_symbol(window, length))
+    while (length < max_length && ngram_symbol(window, length) >= NGRAM_FIRST_UNIT)
         length++;
     return length;
 }

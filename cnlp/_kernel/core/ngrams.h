@@ -7,6 +7,8 @@
 
 #define NGRAM_MAX 6         /* longest n-gram; with both neighbours eight symbols, the size of a window */
 #define NGRAM_SYMBOLS 65536 /* a symbol is a code point of the Basic Multilingual Plane; 0 is an edge */
+#define NGRAM_LETTER 1      /* the neighbour that stands for letters and for Han characters beyond that plane */
+#define NGRAM_FIRST_UNIT 16 /* lower symbols are neighbours only */
 #define NGRAM_RECORD_MAX 27 /* bytes of a record: head, ten of a count, eight symbols */
 
 typedef struct {

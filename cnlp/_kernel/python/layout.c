@@ -179,6 +179,8 @@ static const struct {
     NUMBER(NGRAM_MAX),
     NUMBER(NGRAM_SYMBOLS),
     NUMBER(NGRAM_END),
+    NUMBER(NGRAM_LETTER),
+    NUMBER(NGRAM_FIRST_UNIT),
 };
 
 static const struct {

@@ -13,9 +13,10 @@ from itertools import groupby
 from math import log
 from operator import itemgetter
 
-from cnlp._kernel.layout import NGRAM_END, NGRAM_MAX, NGRAM_SYMBOLS
+from cnlp._kernel.layout import NGRAM_END, NGRAM_FIRST_UNIT, NGRAM_LETTER, NGRAM_MAX, NGRAM_SYMBOLS
 
 END = bytes([NGRAM_END])
+_RARE_HAN = 0x20000, 0x323AF
 
 Read = Callable[[int], bytes]
 Window = tuple[int, ...]
@@ -29,7 +30,7 @@ def count_windows(text: str, start: int, end: int, units: bytes, max_length: int
         text: the characters before and after are the neighbours.
         start: offset of the first window.
         end: end offset, exclusive.
-        units: [65536] not 0 where a code point is a unit; all others are edges.
+        units: [65536] 1 where a code point is a unit, 0 where it is an edge, else its symbol as a neighbour plus 1.
         max_length: longest n-gram.
 
     Raises:
@@ -38,15 +39,24 @@ def count_windows(text: str, start: int, end: int, units: bytes, max_length: int
     _check_max_length(max_length)
     if not 0 <= start <= end <= len(text) or len(units) != NGRAM_SYMBOLS:
         raise ValueError("start and end must lie in the text, units must be 65536 bytes")
-    symbols = [code if (code := ord(char)) < NGRAM_SYMBOLS and units[code] else 0 for char in text]
+    symbols = [_symbol(ord(char), units) for char in text]
     windows: Counter[Window] = Counter()
     for i in range(start, end):
-        if symbols[i]:
+        if symbols[i] >= NGRAM_FIRST_UNIT:
             ahead = symbols[i : i + max_length + 1]
-            length = ahead.index(0) if 0 in ahead else len(ahead)
+            length = next(
+                (place + (symbol > 0) for place, symbol in enumerate(ahead) if symbol < NGRAM_FIRST_UNIT), len(ahead)
+            )
             left = symbols[i - 1] if i else 0
             windows[(*ahead[:length], *[0] * (max_length + 1 - length), left)] += 1
     return b"".join(_encode(sorted(windows.items()))) + END, sum(windows.values())
+
+
+def _symbol(code: int, units: bytes) -> int:
+    """0 for an edge, below ``NGRAM_FIRST_UNIT`` for a neighbour that is no unit."""
+    if code >= NGRAM_SYMBOLS:
+        return NGRAM_LETTER if _RARE_HAN[0] <= code <= _RARE_HAN[1] else 0
+    return code if units[code] == 1 else max(0, units[code] - 1)
 
 
 def merge(readers: Sequence[Read], max_length: int, write: Callable[[bytes], object], block: int) -> int:
@@ -206,12 +216,12 @@ def spans(
     bound = {(ord(pair[0]), ord(pair[1])) for pair in pairs}
     counts: Counter[tuple[int, ...]] = Counter()
     for window, count in _merge(readers, max_length, block):
-        if not window[0] or (window[-1], window[0]) in bound:
+        if window[0] < NGRAM_FIRST_UNIT or window[-1] == NGRAM_LETTER or (window[-1], window[0]) in bound:
             continue
         length = 1
         while length <= max_length and (window[length - 1], window[length]) in bound:
             length += 1
-        if length <= max_length:
+        if length <= max_length and window[length] != NGRAM_LETTER:
             counts[window[:length]] += count
     found = [("".join(map(chr, span)), count) for span, count in counts.items() if count >= min_count]
     # A span is known to be over when the next window differs: longer ones come before their beginnings.
@@ -265,8 +275,7 @@ def _entropy(count: int, total: float) -> float:
 
 def _length(window: Window, max_length: int) -> int:
     """Units in front of the first edge."""
-    ahead = window[:max_length]
-    return ahead.index(0) if 0 in ahead else max_length
+    return next((place for place in range(max_length) if window[place] < NGRAM_FIRST_UNIT), max_length)
 
 
 def _shared(one: Window, other: Window) -> int:
