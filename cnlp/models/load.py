@@ -23,6 +23,9 @@ def load(
 ) -> Any:
     """The content of a model file: a :class:`cnlp.Lexicon`, or a recognizer of entities, linear or neural.
 
+    The file is mapped into memory, so it must not be overwritten in place while it is in use: a process that reads what
+    is no longer there ends with SIGBUS. Replace it by renaming another over it, as cnlp does wherever it writes one.
+
     Args:
         path: a model file of kind ``"lexicon"``, ``"entities"`` or ``"neural-entities"``, or the name of a shipped
             entity model, ``"msra"`` or ``"cluener"``; the shipped lexicon by default.
