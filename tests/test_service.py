@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +21,7 @@ from fastapi.testclient import TestClient
 import cnlp
 from cnlp.service.app import create_app
 from cnlp.service.limits import Limits
-from cnlp.service.settings import Settings
+from cnlp.service.settings import LOG_LINES, Settings
 from cnlp.service.words import ServedWords
 
 TEXT = "她在网易杭研大厦见了王小川。"
@@ -183,6 +185,19 @@ def test_many_large_answers_arrive_whole() -> None:
     answer = CLIENT.post("/tag", json={"text": texts})
     assert int(answer.headers["content-length"]) == len(answer.content) > 100_000
     assert ["".join(token["text"] for token in each) for each in answer.json()["tokens"]] == texts
+
+
+def test_the_log_is_bounded(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("uvicorn")
+    from cnlp.service.server import BoundedLog
+
+    bounded = BoundedLog()
+    record = logging.LogRecord("x", logging.INFO, "", 0, "line", (), None)
+    monkeypatch.setattr(time, "monotonic", lambda: 7.0)
+    assert sum(bounded.filter(record) for _ in range(1000)) == LOG_LINES
+    monkeypatch.setattr(time, "monotonic", lambda: 8.0)
+    assert bounded.filter(record)
+    assert f"{1000 - LOG_LINES} lines of the log were left out" in caplog.text
 
 
 def test_unknown_path_and_method_are_json(client: TestClient) -> None:

@@ -23,7 +23,7 @@ from cnlp.corpus.lines import read_numbered_lines
 from cnlp.corpus.plain import split_words
 from cnlp.corpus.sentence import Compound, TaggedSentence
 
-_TOKEN = re.compile(r"(\[*)(.+)/([A-Za-z]+)((?:\][A-Za-z]+)*)")
+_TOKEN = re.compile(r"(\[*)([^\[].*|\[)/([A-Za-z]+)((?:\][A-Za-z]+)*)")
 _IDENTIFIER = re.compile(r"(\d{6}(\d{2})-\d{2}-\d{3}-\d{3})/m")
 _PERSON = "nr"
 _LABELS = {"nr": "PER", "ns": "LOC", "nt": "ORG"}

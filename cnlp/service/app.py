@@ -36,6 +36,7 @@ from cnlp.service.settings import (
     MAX_EXPRESSIONS,
     MAX_MATCHES,
     MAX_UNSENT,
+    SHORT_ANSWER,
     SHORT_BODY,
     SHORT_THREADS,
     SHORT_WAITING,
@@ -145,10 +146,11 @@ class _Work:
         def work() -> list[bytes]:
             return encode(function(given if isinstance(given, BaseModel) else _parse(given, model)))
 
-        if lane is self.long and self.unsent.bytes > MAX_UNSENT:
-            raise HTTPException(503, BUSY, {"Retry-After": "1"})
         try:
-            return Parts(await lane.run(work), self.unsent)
+            answer = Parts(await lane.run(work), self.unsent)
+            if answer.size > SHORT_ANSWER and self.unsent.bytes > MAX_UNSENT:
+                raise BusyError
+            return answer
         except BusyError:
             raise HTTPException(503, BUSY, {"Retry-After": "1"}) from None
         except MemoryError:

@@ -47,15 +47,22 @@ class Connection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take in what has come, unless it is a body in crumbs, each of which costs as much as a page."""
+        if self.at_work and not self._is_chunked:
+            super().data_received(data)
+            return
         for start in range(0, len(data), _READ_BYTES):
             part = data[start : start + _READ_BYTES]
             super().data_received(part)
-            if self.at_work and (b"transfer-encoding", b"chunked") in self.headers:
+            if self.at_work and self._is_chunked:
                 self.lines += part.count(b"\r\n")
                 if self.lines > 2 * MAX_CHUNKS:
                     self.refuse(400, f"the body comes in more than {MAX_CHUNKS:,} chunks; send it with Content-Length")
             if self.transport.is_closing():
                 return
+
+    @property
+    def _is_chunked(self) -> bool:
+        return any(name == b"transfer-encoding" for name, _ in self.headers)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Look no more."""

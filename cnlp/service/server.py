@@ -5,10 +5,10 @@ from __future__ import annotations
 import copy
 import gc
 import logging
-import os
+import signal
 import sys
-import threading
 import time
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -72,23 +72,32 @@ def app() -> App:
     application = create_app(chosen())
 
     async def ending(scope: Message, receive: Any, send: Any) -> None:
-        async def listen() -> Message:
-            message: Message = await receive()
-            if message["type"] == "lifespan.shutdown":
-                end = threading.Timer(END_SECONDS - FINISH_SECONDS, os._exit, (1,))
-                end.daemon = True
-                end.start()
-            return message
-
-        await application(scope, listen if scope["type"] == "lifespan" else receive, send)
+        if scope["type"] == "lifespan":
+            _end_in_time()
+        await application(scope, receive, send)
 
     return ending
 
 
+def _end_in_time() -> None:
+    """From the signal that ends the server on, let the system end the process, whatever its threads are doing."""
+    if not hasattr(signal, "alarm"):  # Windows
+        return
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)  # what the server does
+
+        def end(number: int, frame: FrameType | None, before: Any = before) -> None:
+            signal.alarm(END_SECONDS)
+            before(number, frame)
+
+        if callable(before):
+            signal.signal(number, end)
+
+
 def _log_config() -> dict[str, Any]:
     config = copy.deepcopy(LOGGING_CONFIG)
-    config["filters"] = {"bounded": {"()": "cnlp.service.server.BoundedLog"}}
-    for handler in config["handlers"].values():
-        handler["filters"] = ["bounded"]
+    config["filters"] = {name: {"()": "cnlp.service.server.BoundedLog"} for name in config["handlers"]}
+    for name, handler in config["handlers"].items():  # a filter each: many requests leave out no message
+        handler["filters"] = [name]
     config["loggers"]["asyncio"] = {"handlers": ["default"], "level": "INFO", "propagate": False}
     return config

@@ -21,11 +21,12 @@ SHORT_WAITING, LONG_WAITING = 200, 8  # requests at work or waiting for it; one 
 MAX_HELD = 64_000_000  # bytes of the bodies of all requests; then those of long requests get 503
 MAX_CHUNKS = 1000  # of a body without Content-Length
 MAX_ANSWER = 32_000_000  # bytes
-MAX_UNSENT = 128_000_000  # bytes of answers that clients have not taken yet; then long requests get 503, too
+SHORT_ANSWER = 65_536  # bytes
+MAX_UNSENT = 128_000_000  # bytes of answers that clients have not taken yet; then longer ones give way to 503
 ACCEPTED_AT_ONCE = 32  # connections
 SPARE_FILES = 40 + 4 * ACCEPTED_AT_ONCE  # file descriptors of the process that are not for connections
-FINISH_SECONDS = 7  # from SIGTERM on, in which requests may finish
-END_SECONDS = 9  # from SIGTERM to the end, whatever is at work
+FINISH_SECONDS = 6  # from SIGTERM on, in which requests may finish
+END_SECONDS = 8  # from SIGTERM to the end, whatever is at work
 LOG_LINES = 50  # in a second
 
 

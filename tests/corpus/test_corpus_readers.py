@@ -91,6 +91,10 @@ class TestPfr:
         assert second.words[:4] == ("中央", "电视台", "江", "泽民")
         assert second.compounds == ()
 
+    def test_many_brackets_take_no_longer_than_other_signs(self, tmp_path: Path) -> None:
+        with pytest.raises(errors.FormatError, match="expected word/tag"):
+            list(read_pfr(write(tmp_path, "[" * 200_000)))
+
     def test_compounds_on_request(self, tmp_path: Path) -> None:
         second = list(read_pfr(write(tmp_path, PFR), compounds=True))[1]
         assert second.compounds == (Compound(0, 2, "nt"), Compound(5, 8, "ns"))
