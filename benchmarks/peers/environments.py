@@ -72,6 +72,13 @@ PEERS: dict[str, Recipe] = {
         ),
         "LAC",
     ),
+    "MiNLP": Recipe(
+        (
+            ("tensorflow-cpu", "numpy<2", _OLD_SETUPTOOLS, "wheel"),
+            ("--no-build-isolation", "--no-deps", "minlp-tokenizer==3.2.2"),
+        ),
+        "minlp-tokenizer",
+    ),
     "HarvestText": Recipe((("setuptools<81", "harvesttext==0.8.2.1", "jiagu==0.2.3"),), "harvesttext"),
 }
 
