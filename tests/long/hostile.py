@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib.util
 import json
 import os
 import random
@@ -23,7 +24,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -110,16 +110,14 @@ def use_words(path: str) -> None:
     assert "".join(cnlp.segment(TEXT, lexicon=path)) == TEXT
 
 
-@cache
-def made() -> Path:
-    """A folder with small files that no package ships."""
+def make_files(folder: Path) -> None:
+    """Small files of the kinds that no package ships."""
     from cnlp.discovery.counting import NgramCounts
     from cnlp.lexicon.compile import compile_lexicon
     from cnlp.lexicon.trie import Trie
     from cnlp.models.format import write_model
     from cnlp.ner.gazetteer import Gazetteer, GazetteerEntry
 
-    folder = Path(tempfile.mkdtemp(prefix="hostile"))
     words = {"中" * size: size for size in range(1, 9)} | {"人大": 5, "大人": 4, "网易": 3, "大厦": 2}
     arrays, fields = compile_lexicon(words, {("人大", "大人"): 2})
     write_model(folder / "lexicon", arrays, {"kind": "lexicon", **fields})
@@ -131,19 +129,18 @@ def made() -> Path:
     counts.save(folder / "counts")
     rows = "网易\t3\n人大\t2\tn\tforce\n大厦\t\t\tblock\n"
     (folder / "words").write_text(rows, encoding="utf-8")
-    return folder
 
 
-def kinds() -> dict[str, tuple[Path, Callable[[str], None]]]:
-    """Of each kind of file one to damage, and what uses it."""
+def kinds(folder: Path) -> dict[str, tuple[Path, Callable[[str], None]]]:
+    """Of each kind of file one to damage, shipped or made in the folder, and what uses it."""
     from cnlp.models import registry
 
     found: dict[str, tuple[Path, Callable[[str], None]]] = {
-        "lexicon": (made() / "lexicon", use_lexicon),
-        "trie": (made() / "trie", use_trie),
-        "gazetteer": (made() / "gazetteer", use_gazetteer),
-        "counts": (made() / "counts", use_counts),
-        "words": (made() / "words", use_words),
+        "lexicon": (folder / "lexicon", use_lexicon),
+        "trie": (folder / "trie", use_trie),
+        "gazetteer": (folder / "gazetteer", use_gazetteer),
+        "counts": (folder / "counts", use_counts),
+        "words": (folder / "words", use_words),
         "hmm": (Path(registry.SEGMENTERS["hmm"]), lambda path: use_segmenter(path, "hmm")),
         "crf": (Path(registry.SEGMENTERS["crf"]), lambda path: use_segmenter(path, "crf")),
         "segmenter": (Path(registry.SEGMENTERS["perceptron"]), use_segmenter),
@@ -151,7 +148,7 @@ def kinds() -> dict[str, tuple[Path, Callable[[str], None]]]:
         "keywords": (Path(registry.KEYPHRASES), use_keywords),
         "entities": (Path(registry.ENTITIES["cluener"]), use_recognizer),
     }
-    if __import__("importlib.util").util.find_spec("torch"):
+    if importlib.util.find_spec("torch"):
         found["neural"] = Path(registry.ENTITIES["resume-neural"]), use_recognizer
     return found
 
@@ -243,47 +240,48 @@ def pack(arrays: dict[str, bytes], header: dict[str, Any], card: dict[str, str])
     return len(text).to_bytes(8, "little") + text + body
 
 
-def inside(kind: str, seed: int, count: int) -> None:
+def inside(folder: Path, kind: str, seed: int, count: int, seconds: float) -> None:
     """Try mutants of a kind; each line of output is a seed that was begun, or how it ended."""
     from cnlp._kernel import IS_NATIVE
     from cnlp.errors import CnlpError
 
     assert IS_NATIVE, "the kernel was not compiled"
-    path, use = kinds()[kind]
+    end = time.monotonic() + seconds
+    path, use = kinds(folder)[kind]
     sound = path.read_bytes()
     use(str(path))
-    target = tempfile.NamedTemporaryFile(suffix=".tsv" if kind == "words" else "")  # noqa: SIM115
+    target = folder / ("mutant.tsv" if kind == "words" else "mutant")
     for number in range(seed, seed + count):
         print(number, flush=True)
         chance = random.Random(f"{kind} {number}")
         mutate = mutate_bytes if kind in ("counts", "words") else mutate_model
-        target.seek(0)
-        target.truncate()
-        target.write(mutate(chance, sound))
-        target.flush()
+        target.unlink(missing_ok=True)  # the last one may still be mapped
+        target.write_bytes(mutate(chance, sound))
         signal.alarm(LIMIT)
         try:
-            use(target.name)
+            use(str(target))
             print("worked", flush=True)
         except (CnlpError, OSError, UnicodeError) as error:
             print("refused", type(error).__name__, flush=True)
         signal.alarm(0)
+        if time.monotonic() > end:
+            break
 
 
 # ---- the command -----------------------------------------------------------------------------------------------------
 
 
-def run_batch(folder: Path | None, kind: str, seed: int, count: int) -> tuple[int, int, str]:
+def run_child(files: Path, package: Path | None, *arguments: object) -> tuple[int, int, str]:
     """How many mutants were begun, how many of them refused, and what went wrong with the last."""
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = dict(os.environ)
     limits = f"ulimit -v {MEMORY // 1024}; "
-    if folder:
-        environment |= {**variables(sanitizer_library()), "PYTHONPATH": str(folder)}
+    if package:
+        environment |= {**variables(sanitizer_library()), "PYTHONPATH": str(package)}
         environment["ASAN_OPTIONS"] += f":hard_rss_limit_mb={MEMORY >> 20}"
         limits = ""
-    command = [sys.executable, __file__, "--inside", kind, str(seed), str(count)]
+    command = [sys.executable, __file__, "--inside", str(files), *map(str, arguments)]
     done = subprocess.run(
-        ["sh", "-c", f'{limits}exec "$@"', "sh", *command], env=environment, capture_output=True, text=True, cwd=folder
+        ["sh", "-c", f'{limits}exec "$@"', "sh", *command], env=environment, capture_output=True, text=True, cwd=package
     )
     lines = done.stdout.splitlines()
     begun = sum(line.isdecimal() for line in lines)
@@ -291,51 +289,55 @@ def run_batch(folder: Path | None, kind: str, seed: int, count: int) -> tuple[in
     return begun, refused, "" if done.returncode == 0 else f"exit code {done.returncode}: {done.stderr[-1500:]}"
 
 
+def try_kind(files: Path, package: Path | None, kind: str, seed: int, most: int, seconds: float) -> tuple[int, int]:
+    """Try mutants of a kind until there were ``most``, or the time is up; how many there were, and how many findings.
+
+    After a finding it goes on with the next mutant.
+    """
+    tried = refused = findings = 0
+    end = time.monotonic() + seconds
+    while tried < most and (not tried or time.monotonic() < end):
+        count, left = min(most - tried, BATCH), end - time.monotonic()
+        begun, no, wrong = run_child(files, package, kind, seed + tried, count, left)
+        if wrong:
+            findings += 1
+            print(f"hostile: {kind}, seed {seed + tried + begun - 1}: {wrong}", flush=True)
+        if not begun:  # the sound file does not work either
+            break
+        tried, refused = tried + begun, refused + no
+    print(f"hostile: {kind}: {tried} mutants from seed {seed}, {refused} refused", flush=True)
+    return tried, findings
+
+
 def main() -> int:
-    """Try mutants of all kinds in turn until the time is up; 1 if there was a finding."""
+    """Try mutants of each kind for its part of the time; 1 if there was a finding."""
+    names = sorted(kinds(Path()))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=60, help="how long to try")
+    parser.add_argument("--seconds", type=float, default=60, help="how long to try, all kinds together")
     parser.add_argument("--mutants", type=int, help="how many of each kind, in place of a time")
     parser.add_argument("--seed", type=int, default=0, help="of the first mutant")
-    parser.add_argument("--kinds", nargs="+", choices=sorted(kinds()), default=sorted(kinds()))
+    parser.add_argument("--kinds", nargs="+", choices=names, default=names)
     parser.add_argument("--plain", action="store_true", help="without the sanitizers")
     arguments = parser.parse_args()
+    most = arguments.mutants or sys.maxsize
+    seconds = float("inf") if arguments.mutants else arguments.seconds / len(arguments.kinds)
     with tempfile.TemporaryDirectory() as name:
-        folder = None
+        files, package = Path(name, "files"), None
+        files.mkdir()
+        make_files(files)
         if not arguments.plain and sanitizer_library():
-            folder = Path(name)
-            copy_package(folder)
-            compile_kernel(folder, small_blocks=False)
-        end = time.monotonic() + arguments.seconds
-        counts = {kind: [0, 0] for kind in arguments.kinds}
-        findings = 0
-        seeds = dict.fromkeys(arguments.kinds, arguments.seed)
-        while True:
-            for kind in arguments.kinds:
-                left = arguments.mutants - counts[kind][0] if arguments.mutants else BATCH
-                if left <= 0 or (not arguments.mutants and time.monotonic() > end):
-                    continue
-                begun, refused, wrong = run_batch(folder, kind, seeds[kind], min(left, BATCH))
-                counts[kind][0] += max(begun, 1)
-                counts[kind][1] += refused
-                if wrong:
-                    findings += 1
-                    print(f"hostile: {kind}, seed {seeds[kind] + begun - 1}: {wrong}", flush=True)
-                seeds[kind] += max(begun, 1)
-            if (
-                all(counts[kind][0] >= arguments.mutants for kind in counts)
-                if arguments.mutants
-                else time.monotonic() > end
-            ):
-                break
-    for kind, (tried, refused) in counts.items():
-        print(f"hostile: {kind}: {tried} mutants from seed {arguments.seed}, {refused} refused")
-    print(f"hostile: {sum(tried for tried, _ in counts.values())} mutants, {findings} findings")
+            package = Path(name)
+            copy_package(package)
+            compile_kernel(package, small_blocks=False)
+        found = [try_kind(files, package, kind, arguments.seed, most, seconds) for kind in arguments.kinds]
+    tried, findings = (sum(counts) for counts in zip(*found, strict=True))
+    print(f"hostile: {tried} mutants, {findings} findings")
     return int(findings > 0)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--inside"]:
-        inside(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+        folder, kind, seed, count, seconds = sys.argv[2:]
+        inside(Path(folder), kind, int(seed), int(count), float(seconds))
     else:
         sys.exit(main())
