@@ -280,6 +280,7 @@ def load_lexicon(
     case: bool = True,
     script: bool = True,
     patterns: bool = True,
+    copy: bool = False,
 ) -> Lexicon:
     """The lexicon of a model file, or the shipped one.
 
@@ -289,6 +290,7 @@ def load_lexicon(
         case: match capital and small letters alike.
         script: match Traditional and Simplified Chinese alike.
         patterns: propose numbers, times, addresses and runs of letters as words.
+        copy: read the file into memory of this process, in place of mapping it.
 
     Raises:
         OSError: the file cannot be read.
@@ -300,7 +302,7 @@ def load_lexicon(
     """
     folding = width, case, script
     if path is not None:
-        return Lexicon._over(Base.from_file(open_model(path, "lexicon"), patterns, folding))
+        return Lexicon._over(Base.from_file(open_model(path, "lexicon", copy=copy), patterns, folding))
     if (folding, patterns) not in _shared:
         _shared[folding, patterns] = Lexicon._over(shipped_base(folding, patterns))
     return _shared[folding, patterns]

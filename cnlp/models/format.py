@@ -72,11 +72,11 @@ def write_model(
 
 
 class ModelFile:
-    """A mapped model file.
+    """A model file, mapped into memory, or its content where that was read already.
 
     Attributes:
         path: where it is.
-        source: the mapping that the kernel's objects keep alive.
+        source: the mapping or the content, which the kernel's objects keep alive.
         kind: of the model, such as ``"lexicon"``.
         is_trusted: is it part of the package, so that what it says of its data need not be proven?
 
@@ -85,21 +85,21 @@ class ModelFile:
         ModelError: it is not a model file, is truncated, or is of another version.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], content: bytes | None = None) -> None:
         self.path = os.fspath(path)
         self.is_trusted = False
-        if not S_ISREG(os.stat(self.path).st_mode):  # to open a pipe is to wait for its other end
+        if content is None and not S_ISREG(os.stat(self.path).st_mode):  # to open a pipe is to wait for its other end
             raise errors.bad_model(self.path, "this is not a file")
-        self.source = kernel.Mapping(self.path)
+        self.source = kernel.Mapping(self.path) if content is None else content
         size = len(self.source)
-        length = int.from_bytes(self.source.read(0, 8), "little") if size >= 8 else 0
-        if not 2 <= length <= size - 8 or self.source.read(8, 1) != b"{":
+        length = int.from_bytes(self._bytes(0, 8), "little") if size >= 8 else 0
+        if not 2 <= length <= size - 8 or self._bytes(8, 1) != b"{":
             raise errors.bad_model(self.path, "this is not a model file (no safetensors header)")
         if length > MAX_HEADER:
             raise errors.bad_model(self.path, f"its header has {length:,} bytes, at most {MAX_HEADER:,} are allowed")
         self._data_start = 8 + length
         try:
-            self._header = self.source.read(8, length).decode("utf-8")
+            self._header = self._bytes(8, length).decode("utf-8")
         except UnicodeDecodeError:
             raise errors.bad_model(self.path, "damaged: the header is not UTF-8") from None
         if f'"format":"{FORMAT}"' not in self._header:
@@ -111,8 +111,14 @@ class ModelFile:
             )
         self.kind = self.field("kind")
 
-    def __reduce__(self) -> tuple[type[ModelFile], tuple[str]]:
-        return ModelFile, (os.path.abspath(self.path),)  # another process maps the same file
+    def __reduce__(self) -> tuple[type[ModelFile], tuple[str, bytes | None]]:
+        content = self.source if isinstance(self.source, bytes) else None  # another process maps the same file
+        return ModelFile, (os.path.abspath(self.path), content)
+
+    def copied(self) -> ModelFile:
+        """The same file, read into memory of this process: what happens to the file no longer matters."""
+        with open(self.path, "rb") as file:
+            return ModelFile(self.path, file.read())
 
     # The header is written by write_model only, so its fields can be found without the json module,
     # whose import costs more than everything else a cold start does.
@@ -202,8 +208,11 @@ class ModelFile:
 
     def read(self, name: str) -> bytes:
         """The bytes of an array; errors as :meth:`ranges`."""
-        start, size = self._range(name)
-        return self.source.read(start, size)
+        return self._bytes(*self._range(name))
+
+    def _bytes(self, start: int, size: int) -> bytes:
+        """A part of the file."""
+        return self.source[start : start + size] if isinstance(self.source, bytes) else self.source.read(start, size)
 
     def _range(self, name: str) -> Range:
         _, found, rest = self._header.partition(f'"{name}":{{"dtype":"')
@@ -261,6 +270,6 @@ class ModelFile:
         self._parsed()
         digest = hashlib.sha256()
         for start in range(self._data_start, len(self.source), 1 << 20):
-            digest.update(self.source.read(start, min(1 << 20, len(self.source) - start)))
+            digest.update(self._bytes(start, min(1 << 20, len(self.source) - start)))
         if digest.hexdigest() != self.field("sha256"):
             raise errors.bad_model(self.path, "damaged: the data do not match their checksum")

@@ -20,11 +20,13 @@ def load(
     case: bool = True,
     script: bool = True,
     patterns: bool = True,
+    copy: bool = False,
 ) -> Any:
     """The content of a model file: a :class:`cnlp.Lexicon`, or a recognizer of entities, linear or neural.
 
     The file is mapped into memory, so it must not be overwritten in place while it is in use: a process that reads what
-    is no longer there ends with SIGBUS. Replace it by renaming another over it, as cnlp does wherever it writes one.
+    is no longer there ends with SIGBUS. Replace it by renaming another over it, as cnlp does wherever it writes one, or
+    take a ``copy`` of a file that others can write to.
 
     Args:
         path: a model file of kind ``"lexicon"``, ``"entities"`` or ``"neural-entities"``, or the name of a shipped
@@ -33,6 +35,8 @@ def load(
         case: match capital and small letters alike.
         script: match Traditional and Simplified Chinese alike.
         patterns: propose numbers, times, addresses and runs of letters as words.
+        copy: read the file into memory of this process, where no one can change it once its checksum was compared.
+            Costs as many bytes as the file has, in each process; shipped models are mapped all the same.
 
     Raises:
         OSError: the file cannot be read.
@@ -57,4 +61,4 @@ def load(
             raise errors.ArgumentError("width, case, script and patterns are for lexicons, this is an entity model")
         switches = {}
     module, function = READERS[kind]
-    return getattr(__import__(module, fromlist=[function]), function)(path, **switches)
+    return getattr(__import__(module, fromlist=[function]), function)(path, copy=copy, **switches)

@@ -30,12 +30,12 @@ READERS = {  # by kind: module and function, imported when a file of the kind is
 
 
 def open_model(
-    path: str | os.PathLike[str] | None = None, kind: str | None = None, *, shipped: str = CORE
+    path: str | os.PathLike[str] | None = None, kind: str | None = None, *, shipped: str = CORE, copy: bool = False
 ) -> ModelFile:
     """Open the model file at ``path``, or the shipped one, by default the lexicon.
 
     A user's file is compared with its checksum; the shipped one is trusted to the installer,
-    and checked by ``cnlp info``.
+    and checked by ``cnlp info``. With ``copy`` its content is read into memory of this process, in place of mapped.
 
     Raises:
         OSError: the file cannot be read.
@@ -44,6 +44,8 @@ def open_model(
     if path is None and not os.path.exists(shipped):
         raise errors.bad_model(shipped, "the shipped model is missing: install with 'pip install .'")
     model = ModelFile(shipped if path is None else path)
+    if copy:
+        model = model.copied()
     model.is_trusted = path is None
     if path is not None:
         model.verify()

@@ -90,7 +90,7 @@ def check_texts(texts: Iterable[str]) -> list[str]:
     return listed
 
 
-def open_entities(path: str | os.PathLike[str] | None) -> ModelFile:
+def open_entities(path: str | os.PathLike[str] | None, *, copy: bool = False) -> ModelFile:
     """The file at this path, or the shipped one of this name."""
     name = DEFAULT if path is None else os.fspath(path)
-    return open_model(None, shipped=ENTITIES[name]) if name in ENTITIES else open_model(name)
+    return open_model(None, shipped=ENTITIES[name]) if name in ENTITIES else open_model(name, copy=copy)

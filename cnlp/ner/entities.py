@@ -23,19 +23,20 @@ if TYPE_CHECKING:
     RecognizerLike: TypeAlias = "Recognizer | str | os.PathLike[str]"
 
 
-def load_recognizer(path: str | os.PathLike[str] | None = None) -> Recognizer:
+def load_recognizer(path: str | os.PathLike[str] | None = None, *, copy: bool = False) -> Recognizer:
     """Open a model of either kind, linear or neural.
 
     Args:
         path: a file, or the name of a shipped model, a key of :data:`cnlp.models.registry.ENTITIES`;
             by default ``"msra"``.
+        copy: read a file into memory of this process, in place of mapping it.
 
     Raises:
         OSError: the file cannot be read.
         ModelError: it is damaged, or holds something else.
         MissingDependencyError: it is a neural model, and torch is not installed.
     """
-    file = open_entities(path)
+    file = open_entities(path, copy=copy)
     if file.kind == NEURAL_KIND:
         from cnlp.ner.neural.recognizer import NeuralRecognizer
 

@@ -46,7 +46,8 @@ class Segmenter:
             The default is ``"perceptron"``, and ``"bigram"`` where the lexicon's base is not part of the
             package (``Lexicon.only``, ``cnlp.load(path)``): then only its words are to be found.
         mode: ``"default"``: every character in one word; ``"search"``: long words are preceded by the
-            words within them; ``"full"``: all words that occur in the text, overlapping.
+            words within them; ``"full"``: all words that occur in the text, overlapping: for each character
+            at most as many as the longest listed word has characters.
 
         unknown: a tagger, such as ``"perceptron"`` or ``"hmm"``, that proposes words which the lexicon does not
             have; ``"bigram"`` decides. A new word of n characters has the probability exp(-10 - 3 n). ``None``:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
+import shutil
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 import cnlp
 from cnlp import errors
 from cnlp.models.format import MAX_HEADER, ModelFile, write_model
-from cnlp.models.registry import SEGMENTERS
+from cnlp.models.registry import CORE, SEGMENTERS
 from cnlp.ner.gazetteer import Gazetteer
 from cnlp.segmentation.bigram import Bigram
 from cnlp.segmentation.hmm import HiddenMarkovModel
@@ -183,3 +185,28 @@ def test_a_list_that_unpacks_to_more_than_it_may_is_refused(monkeypatch: pytest.
     monkeypatch.setattr(packing, "_MOST_BYTES", 1000)
     with pytest.raises(ValueError, match="more than 1,000 bytes"):
         packing._rows(zlib.compress(b"[" + b"1," * 5000 + b"1]"))
+
+
+# ---- a file that changes while it is open -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["core", "ner-cluener"])
+def test_a_copy_does_not_care_what_becomes_of_the_file(name: str, tmp_path: Path) -> None:
+    text = "王小明在北京大学读书"
+    path = tmp_path / "model"
+    shutil.copy(Path(CORE).with_name(f"{name}.safetensors"), path)
+    model = cnlp.load(path, copy=True)
+    path.write_bytes(b"")  # in place: a map of the file would end the process
+    for loaded in (model, pickle.loads(pickle.dumps(model))):
+        if name == "core":
+            assert "北京大学" in cnlp.Segmenter(loaded).segment(text)
+        else:
+            assert [entity.text for entity in loaded.entities(text)] == ["王小明", "北京大学"]
+
+
+def test_a_copy_is_compared_with_its_checksum(tmp_path: Path) -> None:
+    path = altered(CORE, tmp_path / "model")
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    assert refusal(lambda path: cnlp.load(path, copy=True), path) == "damaged: the data do not match their checksum"

@@ -222,8 +222,7 @@ class Vectors:
 
 def _read(file: ModelFile, name: str) -> VectorTable:
     """One table of the file."""
-    ranges = file.ranges(f"{name}.items", f"{name}.matrix")
-    items, matrix = (file.source.read(*ranges[f"{name}.{part}"]) for part in ("items", "matrix"))
+    items, matrix = (file.read(f"{name}.{part}") for part in ("items", "matrix"))
     shape = [int(number) for number in file.field(name).split(" x ") if number.isdecimal()]
     with file.loading(f"table {name!r} cannot be used"):
         listed = items.decode("utf-8", "surrogatepass").split("\n") if items else []
