@@ -3,8 +3,8 @@
 A mutant has a valid checksum. Most are structured: an array becomes empty, shorter, zeros or ones, one item of it the
 greatest or another item's copy (so tries share bases and turn back), two arrays change places, a number of the card
 becomes extreme. A mutant is either refused with an error of cnlp, or it works: a crash, a report of the sanitizers,
-another exception, more than LIMIT seconds or too much memory is a finding. Each is named by its kind and seed, with
-which ``--kinds KIND --seed SEED --mutants 1`` makes it again.
+another exception, more than LIMIT seconds of processor time or too much memory is a finding. Each is named by its kind
+and seed, with which ``--kinds KIND --seed SEED --mutants 1`` makes it again.
 
 Mutants run in child processes, with the kernel built for the sanitizers where there are any (``--plain``: as it is
 installed).
@@ -23,13 +23,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sanitize import compile_kernel, copy_package, sanitizer_library, variables
 
-LIMIT, MEMORY = 60, 3 << 30  # seconds and bytes of one mutant
+LIMIT, MEMORY = 60, 3 << 30  # seconds of processor time and bytes of one mutant
 BATCH = 40  # mutants of one child
 TEXT = "他在网易杭研大厦见了王小川，2024年1月5日。\n" * 8 + "中" * 400 + "a1" * 200 + "http://a.cn/b?c=1，人大大人" * 9
 NUMBERS = ("0", "-1", "1", "65536", "2147483647", "2147483648", "1e308", "nan", "inf", "", "x", "1" * 400)
@@ -240,6 +241,18 @@ def pack(arrays: dict[str, bytes], header: dict[str, Any], card: dict[str, str])
     return len(text).to_bytes(8, "little") + text + body
 
 
+@contextmanager
+def limited() -> Iterator[None]:
+    """A signal ends the process after LIMIT seconds of its own, or if it waits for ten times as long."""
+    signal.setitimer(signal.ITIMER_PROF, LIMIT)
+    signal.alarm(10 * LIMIT)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
 def inside(folder: Path, kind: str, seed: int, count: int, seconds: float) -> None:
     """Try mutants of a kind; each line of output is a seed that was begun, or how it ended."""
     from cnlp._kernel import IS_NATIVE
@@ -249,7 +262,8 @@ def inside(folder: Path, kind: str, seed: int, count: int, seconds: float) -> No
     end = time.monotonic() + seconds
     path, use = kinds(folder)[kind]
     sound = path.read_bytes()
-    use(str(path))
+    with limited():
+        use(str(path))
     target = folder / ("mutant.tsv" if kind == "words" else "mutant")
     for number in range(seed, seed + count):
         print(number, flush=True)
@@ -257,13 +271,12 @@ def inside(folder: Path, kind: str, seed: int, count: int, seconds: float) -> No
         mutate = mutate_bytes if kind in ("counts", "words") else mutate_model
         target.unlink(missing_ok=True)  # the last one may still be mapped
         target.write_bytes(mutate(chance, sound))
-        signal.alarm(LIMIT)
         try:
-            use(str(target))
+            with limited():
+                use(str(target))
             print("worked", flush=True)
         except (CnlpError, OSError, UnicodeError) as error:
             print("refused", type(error).__name__, flush=True)
-        signal.alarm(0)
         if time.monotonic() > end:
             break
 
