@@ -53,7 +53,11 @@ class Base:
         max_length = int(fields["max_length"])
         self.trie = kernel.Trie(source, ranges, max_length)
         if file is not None and not file.is_trusted:
+            from cnlp.lexicon.entries import MAX_WORD_LENGTH
+
             prove_longest(self.trie, max_length)
+            if max_length > MAX_WORD_LENGTH:
+                raise ValueError(f"a word has {max_length} characters, at most {MAX_WORD_LENGTH} are allowed")
         alphabet = None
         if not self.is_folded_as_built:
             alphabet = _refold(source, ranges, (built[0], built[1], built[2]), self.folding)

@@ -11,7 +11,6 @@ Any safetensors reader opens such a file. The metadata is the model card; ``form
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from stat import S_ISREG
 
 from cnlp import errors
@@ -19,7 +18,7 @@ from cnlp._kernel import kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from typing import Any, TypeAlias
 
     Range: TypeAlias = tuple[int, int]  # start in the file, size; both in bytes
@@ -69,6 +68,22 @@ def write_model(
         if os.path.exists(temporary):
             os.unlink(temporary)
         raise
+
+
+class _Loading:
+    """What :meth:`ModelFile.loading` returns, without contextlib, which a cold start has no time for."""
+
+    def __init__(self, path: str, what: str) -> None:
+        self.path = path
+        self.what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, _FAULTS) and not isinstance(error, errors.ModelError):
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            raise errors.bad_model(self.path, f"damaged: {self.what} ({reason[:200]})") from None
 
 
 class ModelFile:
@@ -174,16 +189,9 @@ class ModelFile:
         with self.loading(f"array {name!r} is not JSON"):
             return json.loads(data)
 
-    @contextmanager
-    def loading(self, what: str = "its content cannot be used") -> Iterator[None]:
+    def loading(self, what: str = "its content cannot be used") -> _Loading:
         """Within the block, whatever goes wrong with the content of the file is a ModelError."""
-        try:
-            yield
-        except errors.ModelError:
-            raise
-        except _FAULTS as error:
-            reason = " ".join(f"{type(error).__name__}: {error}".split())
-            raise errors.bad_model(self.path, f"damaged: {what} ({reason[:200]})") from None
+        return _Loading(self.path, what)
 
     def expect(self, kind: str) -> None:
         """Refuse a model of another kind.

@@ -15,6 +15,7 @@ import pytest
 
 import cnlp
 from cnlp import errors
+from cnlp.lexicon.compile import compile_lexicon
 from cnlp.models.format import MAX_HEADER, ModelFile, write_model
 from cnlp.models.registry import CORE, SEGMENTERS
 from cnlp.ner.gazetteer import Gazetteer
@@ -185,6 +186,14 @@ def test_a_list_that_unpacks_to_more_than_it_may_is_refused(monkeypatch: pytest.
     monkeypatch.setattr(packing, "_MOST_BYTES", 1000)
     with pytest.raises(ValueError, match="more than 1,000 bytes"):
         packing._rows(zlib.compress(b"[" + b"1," * 5000 + b"1]"))
+
+
+def test_words_of_a_lexicon_have_a_greatest_length(tmp_path: Path) -> None:
+    for size in (1000, 1001):
+        arrays, fields = compile_lexicon({"中" * size: 1})
+        write_model(tmp_path / str(size), arrays, {"kind": "lexicon", **fields})
+    assert "中" * 1000 in cnlp.load(tmp_path / "1000")
+    assert "a word has 1001 characters, at most 1000 are allowed" in refusal(cnlp.load, tmp_path / "1001")
 
 
 # ---- a file that changes while it is open -----------------------------------------------------------------
