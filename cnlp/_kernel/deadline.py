@@ -8,19 +8,17 @@ others do not see it.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from contextvars import ContextVar
 from time import monotonic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextvars import Token
 
 _end: ContextVar[float | None] = ContextVar("_end", default=None)  # on the clock of monotonic()
 
 
-@contextmanager
-def deadline(seconds: float) -> Iterator[None]:
+class deadline:  # a generator would need contextlib, which a cold start has no time for
     """Within the block, work that takes longer than ``seconds`` in all raises TimeoutError.
 
     An earlier deadline from outside stays.
@@ -31,12 +29,16 @@ def deadline(seconds: float) -> Iterator[None]:
     Traceback (most recent call last):
     TimeoutError: the work was stopped at its deadline
     """
-    outer, end = _end.get(), monotonic() + seconds
-    token = _end.set(end if outer is None else min(end, outer))
-    try:
-        yield
-    finally:
-        _end.reset(token)
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def __enter__(self) -> None:
+        outer, end = _end.get(), monotonic() + self._seconds
+        self._token: Token[float | None] = _end.set(end if outer is None else min(end, outer))
+
+    def __exit__(self, *error: object) -> None:
+        _end.reset(self._token)
 
 
 def check() -> None:
