@@ -110,7 +110,7 @@ def test_every_module_can_be_imported_by_itself() -> None:
         for path in sorted((ROOT / "cnlp").rglob("*.py"))
         if path.name not in ("__init__.py", "__main__.py") and "dictionaries" not in path.parts
     ]
-    needs = {"click", "tqdm", "ahocorasick", "numpy", "jieba", "pydantic", "torch"}
+    needs = {"click", "tqdm", "ahocorasick", "numpy", "jieba", "pydantic", "starlette", "torch", "uvicorn"}
     code = f"""
 import importlib, sys
 for name in {names!r}:

@@ -31,8 +31,8 @@ from benchmarks.measure.discovery_speed import peer_versions, run
 from benchmarks.peers import finders
 from cnlp.corpus import registry
 from cnlp.corpus.registry import data_folder, file_sha256
-from cnlp.discovery.counting import unit_table
 from cnlp.evaluation.segmentation import evaluate_segmentation
+from cnlp.text.characters import HAN, char_class
 
 MONTHS = ("pfr-199801", "pfr-199802")
 NOVELS = ("三国演义", "水浒传", "红楼梦", "西游记")
@@ -88,8 +88,7 @@ def is_han(word: str) -> bool:
     >>> is_han("葡萄"), is_han("卡拉OK")
     (True, False)
     """
-    units = unit_table()
-    return all(ord(char) < len(units) and units[ord(char)] for char in word)
+    return all(char_class(char) == HAN for char in word)
 
 
 def held_out(month: str, find: Finders) -> dict[str, Any]:

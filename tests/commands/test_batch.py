@@ -198,7 +198,8 @@ def test_the_log_is_a_line_of_json_for_each_event(shell: Shell, corpus: Path, tm
     assert told[1] == {"event": "done", "input": str(corpus / "0.txt"), "output": output, **counts}
     assert told[2] == {
         "event": "error",
-        "message": f"{corpus / '1.txt'}: not utf-8 at byte 0 (0xff); name the file's own encoding with --encoding",
+        "message": f"{corpus / '1.txt'}: not utf-8 at byte 0 (0xff); name the file's own encoding with --encoding "
+        "(encoding= in Python)",
     }
     assert {key: told[6][key] for key in ("files", "failed", "lines")} == {"files": 4, "failed": 1, "lines": 9}
 

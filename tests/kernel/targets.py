@@ -162,6 +162,7 @@ def trie(chance: random.Random) -> None:
         source, ranges = join({"units": units, "pages": pages, "codes": codes})
         reader = builder.Trie(source, ranges, longest)
         found.append(([reader.find(word)[1] for word in others + forms], sorted(reader.matches(text))))
+        assert reader.longest() == longest
     same(*found, forms, text)
     with refused("outside the alphabet", "as many values", "empty", "sorted", "twice", "damaged", "does not fit"):
         native.build_trie(any_words(chance), some_bytes(chance, values), some_bytes(chance, pages), codes)
@@ -169,6 +170,7 @@ def trie(chance: random.Random) -> None:
     with refused("damaged"):
         reader = damaged.trie(native)
         reader.find_all(others)
+        reader.longest()
         reader.find(text)
         reader.matches(text[:200])
 

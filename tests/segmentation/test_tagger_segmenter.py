@@ -188,7 +188,7 @@ def test_damaged_files_are_refused_with_the_reason(model: Path, tmp_path: Path) 
     with pytest.raises(errors.ModelError, match="checksum"):
         Segmenter(algorithm="perceptron", model=damaged)
     damaged.write_bytes(data[:-100])
-    with pytest.raises(errors.ModelError, match=r"truncated|checksum"):
+    with pytest.raises(errors.ModelError, match=r"the arrays have .* bytes, the file"):
         Segmenter(algorithm="perceptron", model=damaged)
     write_model(damaged, {}, {"kind": "lexicon"})
     with pytest.raises(errors.ModelError, match="kind"):
