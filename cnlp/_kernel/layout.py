@@ -148,6 +148,11 @@ ENTITY_STREAMS = (
     ("phrase_after", 0, 0),
     ("edges", 0, 2),
     ("suffix", 0, 0),
+    ("cluster", -1, 1),
+    ("cluster_before", 0, 0),
+    ("cluster_after", 0, 0),
+    ("clusters_before", 0, 0),
+    ("clusters_after", 0, 0),
 )
 N_STREAMS = len(ENTITY_STREAMS)
 STREAM_LOWS = tuple(low for _, low, _ in ENTITY_STREAMS)
@@ -157,7 +162,7 @@ SOFT_LENGTH = 256  # from here on a piece may end at a comma or a space
 LONGEST_PHRASE, PHRASE_WORDS = 12, 5  # characters, words
 EDGE_OF_TEXT = 1 << 20  # in place of the word, or its class, before and after a piece
 TAG_LIMIT = 102  # at most: places of a row, five positions times the tags, must fit into nine bits
-ROW_BUCKET, PHRASE_BUCKET = 12, 10
+ROW_BUCKET, PHRASE_BUCKET = 12, 8
 ENTITY_MULTIPLIER = 0x9E3779B97F4A7C15
 CODEBOOK = 128  # weights
 FORBIDDEN = -0x8000

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -122,11 +123,13 @@ class Layout:
         candidates: starts and lengths of the stretches of up to ``PHRASE_WORDS`` words.
     """
 
-    def __init__(self, pieces: Sequence[Piece], alphabet: Alphabet) -> None:
+    def __init__(self, pieces: Sequence[Piece], alphabet: Alphabet, sizes_of_parts: Sequence[int] = ()) -> None:
         sizes = np.fromiter((len(piece.text) for piece in pieces), np.int64, len(pieces))
         self.ends = np.cumsum(sizes + PADS)
         self.begins = self.ends - sizes
         n = int(self.ends[-1]) + PADS if len(pieces) else PADS
+        borders = [0, *(self.ends[np.cumsum(sizes_of_parts or [len(pieces)]) - 1] if len(pieces) else [n])]
+        self.parts = list(pairwise(borders))
         self.codes = np.zeros(n, np.int64)
         flat = alphabet("".join(piece.text for piece in pieces))
         here = np.repeat(self.begins - np.cumsum(sizes) + sizes, sizes) + np.arange(int(sizes.sum()))
@@ -161,8 +164,11 @@ class Layout:
         return np.concatenate(starts)[order], np.concatenate(lengths)[order]
 
     def blocks(self) -> Ints:
-        """[N] the tenth of the corpus that each position is in."""
-        return np.arange(len(self.codes)) * BLOCKS // len(self.codes)
+        """[N] the tenth of its part that each position is in."""
+        blocks = np.zeros(len(self.codes), np.int64)
+        for begin, end in self.parts:
+            blocks[begin:end] = np.arange(end - begin) * BLOCKS // (end - begin)
+        return blocks
 
 
 class Statistics:
@@ -232,28 +238,39 @@ class Statistics:
         return np.where(share > 0, label * len(EDGE_BINS) + share, 0)
 
 
+@dataclass
+class Known:
+    """What is known of words, by hash: the class of the lexicon, and the cluster."""
+
+    lexicon: Mapping[int, int]
+    clusters: Mapping[int, int]
+
+
 def keys(
-    layout: Layout, lexicon: Mapping[int, int], statistics: Statistics, *, training: bool
+    layout: Layout, known: Known, statistics: Statistics, *, training: bool
 ) -> Iterator[tuple[str, Ints]]:
     """The keys of each stream at each position, ``NOTHING`` where it has none.
 
     Args:
         layout: the text.
-        lexicon: class of each word of the lexicon, by hash.
+        known: what is known of words.
         statistics: of the training corpus.
         training: the text is the training corpus; what its own tenth says is left out.
     """
     blocks = layout.blocks() if training else None
     words = hash_stretches(layout.chars, layout.starts, layout.lengths)
-    known = np.fromiter((lexicon.get(word, 0) for word in words.tolist()), np.int64, len(words))
-    classes = known * 6 + np.minimum(layout.lengths, 5)
+    lexicon, clusters = (
+        np.fromiter((table.get(word, 0) for word in words.tolist()), np.int64, len(words))
+        for table in (known.lexicon, known.clusters)
+    )
+    classes = lexicon * 6 + np.minimum(layout.lengths, 5)
     begins, ends = (statistics.edge_kinds(which, layout.codes, blocks) * layout.here for which in (0, 1))
     found = kernel.entity_keys(
         layout.chars.astype(np.uint32).tobytes(),
         layout.types.astype(np.uint32).tobytes(),
         begins.astype(np.uint8).tobytes(),
         ends.astype(np.uint8).tobytes(),
-        np.stack([layout.starts, layout.lengths, words.view(np.int64), classes], 1).tobytes(),
+        np.stack([layout.starts, layout.lengths, words.view(np.int64), classes, clusters], 1).tobytes(),
         _known_phrases(layout, statistics, blocks).tobytes(),
     )
     for (name, _, _), stream in zip(ENTITY_STREAMS, found, strict=True):

@@ -19,13 +19,14 @@ Cost: O(n T^2) for n characters and T tags; a tag's row of weights is looked up 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp.lexicon.lexicon import as_lexicon
 from cnlp.ner.base import KIND, Recognizer, check_texts, open_entities
+from cnlp.ner.parts import GENERAL, Part, array_of
 from cnlp.segmentation import segmenter_for
 from cnlp.types import Entity
 
@@ -41,9 +42,10 @@ if TYPE_CHECKING:
     from cnlp.sequence.linear import Epoch
 
 ARRAYS = (
-    "pages", "codes", "class_fold", "types", "begin_class", "end_class", "phrases", "rows", "entries", "codebook",
-    "transitions", "roles", "labels",
+    "pages", "codes", "class_fold", "types", "begin_class", "end_class", "phrases", "codebook", "transitions", "roles",
+    "labels",
 )  # fmt: skip
+OF_STANDARD = "rows", "entries"  # arrays that every standard has; those of the second are "rows.1" and "entries.1"
 _AT_ONCE = 1000  # texts, so that memory does not depend on how many there are
 _OF_PROCESS = ("_tagger", "_segmenter")  # the kernel's objects
 
@@ -65,6 +67,7 @@ class EntityRecognizer(Recognizer):
 
     Attributes:
         labels_: the labels, sorted.
+        standards_, standard_: the standards of the model, and the one that it follows.
         log_: one :class:`cnlp.sequence.linear.Epoch` for each epoch; ``dev`` is strict F1.
         card_: the model card of a loaded file, or what ``fit`` knows of itself.
 
@@ -75,6 +78,8 @@ class EntityRecognizer(Recognizer):
     """
 
     labels_: list[str]
+    standards_: list[str]
+    standard_: str
     log_: list[Epoch]
     card_: dict[str, str]
     _file: ModelFile | None = None
@@ -112,27 +117,48 @@ class EntityRecognizer(Recognizer):
         sentences: Sequence[Labelled],
         *,
         dev: Sequence[Labelled] | None = None,
-        background: Sequence[Labelled] = (),
         progress: bool = False,
     ) -> Self:
-        """Learn entities.
+        """Learn entities of one standard.
 
         Args:
             sentences: texts with their spans ``(start, end, label)``, such as
                 :class:`cnlp.corpus.entities.Sentence`; spans do not overlap.
             dev: sentences that choose the best epoch by strict F1, and the factor that makes scores probabilities;
                 ``None``: the last epoch.
-            background: sentences of a related corpus with the same labels but other conventions. Weights are
-                shared, and ``sentences`` get corrections to them (Daume 2007).
             progress: show a progress bar with the dev score.
 
         Raises:
             ArgumentError: nothing to learn from, spans that overlap or reach outside, an unknown method or
                 scheme, or too many labels.
         """
+        return self.fit_parts([Part(sentences)], dev=dev, progress=progress)
+
+    def fit_parts(
+        self,
+        parts: Sequence[Part],
+        *,
+        dev: Sequence[Labelled] | None = None,
+        standards: Sequence[str] = (GENERAL,),
+        clusters: Mapping[str, int] | None = None,
+        progress: bool = False,
+    ) -> Self:
+        """Learn entities of several standards. They share weights, and each has corrections to them (Daumé III 2007).
+
+        Args:
+            parts: what to learn from.
+            dev: as for :meth:`fit`, of the first standard.
+            standards: those that the model keeps, the default first; the others only help to learn.
+            clusters: words by what is around them, 1 to 65,535, such as
+                :func:`cnlp.pos.distribution.distributional_classes` makes.
+            progress: show a progress bar with the dev score.
+
+        Raises:
+            ArgumentError: as :meth:`fit`, or a standard has no part.
+        """
         from cnlp.ner.training import train_linear
 
-        train_linear(self, sentences, list(dev or ()), background, progress)
+        train_linear(self, parts, list(dev or ()), list(standards), clusters or {}, progress)
         return self
 
     # ---- finding ----
@@ -186,33 +212,36 @@ class EntityRecognizer(Recognizer):
         write_model(path, self._arrays(), {**self.card_, **(card or {})})
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str] | None = None) -> Self:
+    def load(cls, path: str | os.PathLike[str] | None = None, *, standard: str | None = None) -> Self:
         """Open a model that :meth:`save` wrote, or a shipped one; it is mapped into memory, not read.
 
         Args:
-            path: the file; ``"msra"`` (also ``None``) for persons, places and organisations (PER, LOC, ORG),
-                ``"cluener"`` for ten finer labels.
+            path: the file, or the name of a shipped model; ``None`` for the default one.
+            standard: one of those that the model has; ``None`` for its first.
 
         Raises:
             OSError: the file cannot be read.
             ModelError: it is damaged, or holds something else.
+            ArgumentError: it has no such standard.
         """
-        return cls.from_file(open_entities(path))
+        return cls.from_file(open_entities(path), standard=standard)
 
     @classmethod
-    def from_file(cls, file: ModelFile, lexicon: Lexicon | None = None) -> Self:
+    def from_file(cls, file: ModelFile, lexicon: Lexicon | None = None, standard: str | None = None) -> Self:
         """The model in an open file, over the words of a lexicon; errors as :meth:`load`."""
         file.expect(KIND)
+        standards = file.field("standards").split(",")
+        arrays = [*ARRAYS, "label_names", *(array_of(name, at) for at in range(len(standards)) for name in OF_STANDARD)]
         with file.loading():
             model = cls(method=file.field("method"), scheme=file.field("scheme"))
             model._lexicon = lexicon
-            model._mount(file.source, file.ranges(*ARRAYS, "label_names"), file.number("unit"))
+            model._mount(file.source, file.ranges(*arrays), file.number("unit"), standards, standard)
         model._file = file
         return model
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self._file is not None:
-            return type(self).from_file, (self._file, self._lexicon)
+            return type(self).from_file, (self._file, self._lexicon, self.standard_)
         return type(self)._copy, (self._state(),)
 
     def _state(self) -> dict[str, Any]:
@@ -223,7 +252,7 @@ class EntityRecognizer(Recognizer):
         model = cls.__new__(cls)
         model.__dict__.update(state)
         if "_source" in state:
-            model._mount(state["_source"], state["_ranges"], state["_unit"])
+            model._mount(state["_source"], state["_ranges"], state["_unit"], state["standards_"], state["standard_"])
         return model
 
     def __getattr__(self, name: str) -> Any:
@@ -233,12 +262,21 @@ class EntityRecognizer(Recognizer):
             return self._file.card
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
-    def _mount(self, source: Any, ranges: dict[str, Range], unit: float) -> None:
+    def _mount(
+        self, source: Any, ranges: dict[str, Range], unit: float, standards: Sequence[str], standard: str | None = None
+    ) -> None:
         """Take arrays of a file or of memory into use."""
+        self.standards_ = list(standards)
+        self.standard_ = standards[0] if standard is None else standard
+        if self.standard_ not in standards:
+            raise errors.unknown_choice("standard", self.standard_, standards)
         start, size = ranges["label_names"]
         names = source.read(start, size) if hasattr(source, "read") else source[start : start + size]
         self.labels_ = names.decode("utf-8").split("\n") if names else []
-        tagger: EntityTagger = kernel.EntityTagger(source, {name: ranges[name] for name in ARRAYS}, unit)
+        number = self.standards_.index(self.standard_)
+        arrays = {name: ranges[name] for name in ARRAYS}
+        arrays |= {name: ranges[array_of(name, number)] for name in OF_STANDARD}
+        tagger: EntityTagger = kernel.EntityTagger(source, arrays, unit)
         if tagger.n_labels > len(self.labels_):
             raise ValueError("the table of labels is damaged")
         self._tagger = tagger
@@ -252,5 +290,5 @@ class EntityRecognizer(Recognizer):
         for name, (start, size) in self._ranges.items():
             source = self._source
             data = source.read(start, size) if hasattr(source, "read") else bytes(source[start : start + size])
-            arrays[name] = (dtypes.get(name, "U8"), data)
+            arrays[name] = (dtypes.get(name.partition(".")[0], "U8"), data)
         return arrays

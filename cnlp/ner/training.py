@@ -1,16 +1,19 @@
-"""How an :class:`cnlp.ner.linear.EntityRecognizer` learns, and how its weights become arrays.
+"""How an :class:`cnlp.ner.linear.EntityRecognizer` learns.
 
-Needs numpy. The loops are those of :mod:`cnlp.sequence.linear`; the arrays are drawn in ``FORMAT.md``.
+Every row of weights is shared by all standards, and each standard has a copy of its own beside it (Daumé III,
+Frustratingly easy domain adaptation, 2007): what corpora agree on is learnt once, their conventions apart.
+
+Needs numpy. The loops are those of :mod:`cnlp.sequence.linear`.
 """
 
 from __future__ import annotations
 
 import json
-from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,9 +21,11 @@ import numpy.typing as npt
 
 from cnlp import errors
 from cnlp._kernel.hashes import mix
-from cnlp._kernel.layout import ENTITY_STREAMS, FORBIDDEN, LINE, PHRASE_BUCKET, ROW_BUCKET, TAG_LIMIT
+from cnlp._kernel.layout import ENTITY_STREAMS, LINE, TAG_LIMIT
 from cnlp.ner.base import KIND, LINEAR_METHODS
-from cnlp.ner.encode import LABEL_LIMIT, Alphabet, Layout, Piece, Statistics, cut_pieces, keys
+from cnlp.ner.encode import LABEL_LIMIT, Alphabet, Known, Layout, Piece, Statistics, cut_pieces, keys
+from cnlp.ner.packing import pack
+from cnlp.ner.parts import Part
 from cnlp.segmentation import shipped_segmenter
 from cnlp.sequence.arrays import Floats, Ints
 from cnlp.sequence.layout import pack_tagger_alphabet, per_code
@@ -47,64 +52,67 @@ if TYPE_CHECKING:
     from cnlp.ner.base import Labelled
     from cnlp.ner.linear import EntityRecognizer
 
-UNIT = 1 / 256  # nats that one step of a score is, unless weights are too large for it
-LARGEST_WEIGHT = 4095  # steps
-LEVELS = 63  # sizes of weights that the file can distinguish
 FREQUENCY_BINS = (1, 10, 100)
 WORD_TAGS = ("nrt", "nrf", "nr", "ns", "nt", "nz", "n", "v", "a", "i", "l", "m", "t", "j", "d", "s")
-LOAD = 0.8
 
 
 def train_linear(
     model: EntityRecognizer,
-    sentences: Sequence[Labelled],
+    parts: Sequence[Part],
     dev: Sequence[Labelled],
-    background: Sequence[Labelled],
+    kept: Sequence[str],
+    clusters: Mapping[str, int],
     progress: bool,
 ) -> None:
-    """Set the learnt attributes of the model."""
+    """Set the learnt attributes of the model, for the standards in ``kept``; ``dev`` follows the first of them."""
     if model.method not in LINEAR_METHODS:
         raise errors.unknown_choice("method", model.method, LINEAR_METHODS)
     scheme = get_scheme(model.scheme)
-    labels = sorted({label for _, spans in sentences for _, _, label in spans})
+    labels = sorted({label for part in parts for _, spans in part.sentences for _, _, label in spans})
     tags = tag_set(scheme, labels)
-    _check(labels, tags, background)
-    for text, spans in (*sentences, *background):
-        spans_to_tags(spans, len(text), scheme)  # raises if they are invalid
+    _check(labels, tags)
+    for part in parts:
+        for text, spans in part.sentences:
+            spans_to_tags(spans, len(text), scheme)  # raises if they are invalid
     dev_pieces = [list(pieces_of(text, spans)) for text, spans in dev]
-    pieces = [piece for text, spans in sentences for piece in pieces_of(text, spans, keep=True)]
-    n_own = len(pieces)
-    pieces += [piece for text, spans in background for piece in pieces_of(text, spans, keep=True)]
+    by_part = [
+        [piece for text, spans in part.sentences for piece in pieces_of(text, spans, keep=True)] for part in parts
+    ]
+    pieces = list(chain.from_iterable(by_part))
+    standards = list(dict.fromkeys([*kept, *(part.standard for part in parts)]))
     lexicon_words = read_lexicon()
     alphabet, tables = _alphabet(pieces, lexicon_words)
-    lexicon = _hash_words(lexicon_words, alphabet)
-    layout = Layout(pieces, alphabet)
+    known = Known(_hash_words(lexicon_words, alphabet), _hash_words(clusters, alphabet))
+    layout = Layout(pieces, alphabet, [len(part) for part in by_part])
     statistics = Statistics(layout, pieces, labels, len(alphabet.types))
-    own = np.arange(len(layout.codes)) < (layout.begins[n_own] if n_own < len(pieces) else len(layout.codes))
-    streams, rows = _learn_streams(layout, lexicon, statistics, own if background else None, model.min_count)
-    learner = _Learner(streams, tags, scheme, alphabet, lexicon, statistics)
+    of_part = np.array([standards.index(part.standard) for part in parts])
+    streams, rows = _learn_streams(layout, known, statistics, of_part, len(standards), model.min_count)
+    learner = Learner(streams, tags, scheme, alphabet, known, statistics, len(standards))
     problem = learner.problem(layout, pieces)
     for number, row in enumerate(rows):
         problem.ids[number] = row
     del rows
     scorer = learner.scorer(dev_pieces, dev) if dev else None
-    epochs = _epochs(model, problem, np.arange(len(pieces)), scorer)
+    order = np.repeat(np.arange(len(pieces)), np.repeat([part.repeat for part in parts], list(map(len, by_part))))
+    epochs = _epochs(model, problem, order, scorer)
     best = run_epochs(epochs, total=model.epochs, progress=progress, name=f"entities ({model.method})", best=Best())
     assert best.weights is not None
     weights, scale = best.weights, 1.0
     if dev or model.method == "perceptron":
-        measured = [piece for group in dev_pieces for piece in group] if dev else pieces[:n_own][:2000]
+        first = next(pieces for pieces, part in zip(by_part, parts, strict=True) if part.standard == standards[0])
+        measured = [piece for group in dev_pieces for piece in group] if dev else first[:2000]
         # Other labels than those of training have no weights to scale.
         measured = [piece for piece in measured if all(label in labels for _, _, label in piece.spans)]
         if measured:
             scale = _temperature(learner.problem(Layout(measured, alphabet), measured, fill=True), weights)
-    arrays, unit = _pack(model, learner, weights * np.float32(scale), tables)
+    arrays, unit = pack(learner, weights * np.float32(scale), tables, len(kept), model.smallest)
     model.log_ = best.log
     model.card_ = {
         "kind": KIND,
         "method": model.method,
         "scheme": scheme.name,
         "unit": repr(unit),
+        "standards": ",".join(kept),
         "parameters": json.dumps({k: v for k, v in vars(model).items() if k[0] != "_" and k[-1] != "_"}),
     }
     arrays["label_names"] = "\n".join(labels).encode()
@@ -114,7 +122,7 @@ def train_linear(
         ranges[name] = len(blob), len(data)
         blob += data
     model._file = None
-    model._mount(bytes(blob), ranges, unit)
+    model._mount(bytes(blob), ranges, unit, kept)
 
 
 def pieces_of(text: str, spans: Sequence[tuple[int, int, str]], *, keep: bool = False) -> Iterator[Piece]:
@@ -136,7 +144,7 @@ def read_lexicon() -> dict[str, int]:
     return classes
 
 
-def _check(labels: Sequence[str], tags: Sequence[str], background: Sequence[Labelled]) -> None:
+def _check(labels: Sequence[str], tags: Sequence[str]) -> None:
     if not labels:
         raise errors.ArgumentError("nothing to learn from: no sentence has an entity")
     if len(tags) > TAG_LIMIT or len(labels) > LABEL_LIMIT:
@@ -146,10 +154,6 @@ def _check(labels: Sequence[str], tags: Sequence[str], background: Sequence[Labe
         )
     if any("\n" in label or not label for label in labels):
         raise errors.ArgumentError("a label is empty or has a line break")
-    others = {label for _, spans in background for _, _, label in spans} - set(labels)
-    if others:
-        names = ", ".join(sorted(others))
-        raise errors.ArgumentError(f"the background has labels that the sentences do not have: {names}")
 
 
 def _alphabet(pieces: Sequence[Piece], words: Mapping[str, int]) -> tuple[Alphabet, dict[str, bytes]]:
@@ -177,33 +181,42 @@ def _hash_words(words: Mapping[str, int], alphabet: Alphabet) -> dict[int, int]:
 
 
 def _learn_streams(
-    layout: Layout, lexicon: Mapping[int, int], statistics: Statistics, own: npt.NDArray[np.bool_] | None, minimum: int
+    layout: Layout, known: Known, statistics: Statistics, of_part: Ints, n_standards: int, minimum: int
 ) -> tuple[list[Stream], list[Ints]]:
-    """Streams and the rows of each position; with a background every stream is followed by corrections."""
+    """Streams and the rows of each position: after each shared stream the copies of the standards, if there are two.
+
+    A copy's key is (row of the shared stream) * (number of standards) + (number of the standard).
+    """
     streams: list[Stream] = []
     rows: list[Ints] = []
-    every = keys(layout, lexicon, statistics, training=True)
-    for (name, low, high), (_, seen) in zip(ENTITY_STREAMS, every, strict=True):
-        stream, row = learn_stream(Template(name, low, high), seen, minimum)
+    standard = np.zeros(len(layout.codes), np.int64)
+    for number, (begin, end) in zip(of_part.tolist(), layout.parts, strict=True):
+        standard[begin:end] = number
+    for (name, low, high), (_, seen) in zip(
+        ENTITY_STREAMS, keys(layout, known, statistics, training=True), strict=True
+    ):
+        template = Template(name, low, high)
+        stream, row = learn_stream(template, seen, minimum)
         streams.append(stream)
         rows.append(row.astype(np.int32))
-        if own is not None:
-            stream, row = learn_stream(Template(name, low, high), np.where(own, row, NOTHING), minimum)
+        if n_standards > 1:
+            stream, row = learn_stream(template, np.where(row >= 0, row * n_standards + standard, NOTHING), minimum)
             streams.append(stream)
             rows.append(row.astype(np.int32))
     return streams, rows
 
 
 @dataclass
-class _Learner:
-    """What turns text into problems."""
+class Learner:
+    """What turns text into problems; text that is not of the corpus follows the first standard."""
 
     streams: list[Stream]
     tags: list[str]
     scheme: Scheme
     alphabet: Alphabet
-    lexicon: Mapping[int, int]
+    known: Known
     statistics: Statistics
+    n_standards: int
 
     def __post_init__(self) -> None:
         self.shape = Shape.of(self.streams, len(self.tags))
@@ -221,12 +234,13 @@ class _Learner:
         sequences = np.stack([layout.begins, layout.ends], 1)
         problem = Problem(self.shape, sequences, tags, self.allowed, 0)
         if fill:
-            found = keys(layout, self.lexicon, self.statistics, training=False)
+            found = keys(layout, self.known, self.statistics, training=False)
             for at, (_, seen) in enumerate(found):
                 rows = find_rows(self.streams[at * self.layers], seen)
                 problem.ids[at * self.layers] = rows
                 if self.layers > 1:
-                    problem.ids[at * self.layers + 1] = find_rows(self.streams[at * self.layers + 1], rows)
+                    copies = np.where(rows >= 0, rows * self.n_standards, NOTHING)
+                    problem.ids[at * self.layers + 1] = find_rows(self.streams[at * self.layers + 1], copies)
         return problem
 
     def scorer(self, groups: Sequence[Sequence[Piece]], dev: Sequence[Labelled]) -> Callable[[Floats], float]:
@@ -307,110 +321,3 @@ def _temperature(problem: Problem, weights: Floats) -> float:
             right = low + ratio * (high - low)
             at_right = loss(right)
     return float(np.exp((low + high) / 2))
-
-
-# ---- arrays ----
-
-
-def _pack(
-    model: EntityRecognizer, learner: _Learner, weights: Floats, tables: Mapping[str, bytes]
-) -> tuple[dict[str, bytes], float]:
-    n_tags, shape = len(learner.tags), learner.shape
-    largest = max(float(np.abs(weights).max(initial=0.0)) * learner.layers, 1e-6)
-    unit = max(UNIT, largest / LARGEST_WEIGHT)
-    smallest = max(min(model.smallest, largest / 2), unit)
-    sizes = smallest * (max(largest, smallest * 2) / smallest) ** (np.arange(LEVELS) / (LEVELS - 1))
-    steps = np.clip(np.rint(sizes / unit), 1, LARGEST_WEIGHT).astype(np.int16)
-    codebook = np.concatenate([[0], steps, -steps, [0]]).astype("<i2")
-    entries = array("H", [0])  # so that no row begins at 0
-    rows: dict[int, tuple[int, int]] = {}
-    borders = np.log(sizes[:-1]) / 2 + np.log(sizes[1:]) / 2
-    for number, _ in enumerate(ENTITY_STREAMS):
-        at = number * learner.layers
-        block = shape.table(weights, at).copy()
-        if learner.layers > 1:
-            extra = learner.streams[at + 1].keys
-            block[extra] += shape.table(weights, at + 1)
-        hashes = learner.streams[at].keys.view(np.uint64).tolist()
-        row, place = np.nonzero(np.abs(block) >= smallest)
-        value = block[row, place]
-        level = 1 + np.searchsorted(borders, np.log(np.abs(value)))
-        packed = (place << 7 | np.where(value > 0, level, level + LEVELS)).astype(np.uint16)
-        firsts = np.searchsorted(row, np.arange(len(hashes) + 1)).tolist()
-        for key, first, last in zip(hashes, firsts, firsts[1:], strict=False):
-            if last > first:
-                rows[key] = first, last
-                chosen = packed[first:last]
-                if last - first > 255:
-                    order = np.sort(np.argsort(-np.abs(value[first:last]), kind="stable")[:255])
-                    chosen = chosen[order]
-                rows[key] = len(entries), len(chosen)
-                entries.frombytes(chosen.tobytes())
-    table, ordered = _pack_rows(rows, entries)
-    moves = weights[shape.transitions : shape.transitions + n_tags * (n_tags + 1)].reshape(n_tags + 1, n_tags)
-    legal = np.frombuffer(learner.allowed, np.uint8).reshape(n_tags + 2, n_tags) != 0
-    full = np.vstack([moves[:n_tags], moves[0], np.zeros(n_tags)])
-    transitions = np.where(legal, np.clip(np.rint(full / unit), -0x7FFF, 0x7FFF), FORBIDDEN)
-    splits = [split_tag(tag, learner.scheme) for tag in learner.tags]
-    scheme = learner.scheme
-    roles = [
-        0 if label is None else 2 if not scheme.opens(prefix) else 3 if not scheme.may_go_on(prefix) else 1
-        for prefix, label in splits
-    ]
-    labels = sorted({label for _, label in splits if label})
-    statistics, codes = learner.statistics, np.arange(len(learner.alphabet.types))
-    phrases = dict(learner.lexicon)
-    kinds = statistics.phrase_kinds(np.arange(len(statistics.phrases)))
-    for key, kind in zip(statistics.phrases.tolist(), kinds.tolist(), strict=True):
-        phrases[key] = phrases.get(key, 0) | kind << 7
-    arrays = {
-        **tables,
-        "begin_class": statistics.edge_kinds(0, codes).astype(np.uint8).tobytes(),
-        "end_class": statistics.edge_kinds(1, codes).astype(np.uint8).tobytes(),
-        "phrases": _pack_phrases(phrases),
-        "rows": table,
-        "entries": ordered.tobytes(),
-        "codebook": codebook.tobytes(),
-        "transitions": transitions.astype("<i2").tobytes(),
-        "roles": bytes(roles),
-        "labels": bytes(labels.index(label) if label else 0 for _, label in splits),
-    }
-    return arrays, unit
-
-
-def _buckets(keys: Sequence[int], size: int) -> list[list[int]]:
-    """Keys by bucket; a full one passes keys on to the next. Of two that look the same, the first is kept."""
-    n_buckets = max(1, int(len(keys) / LOAD / size) + 1)
-    buckets: list[list[int]] = [[] for _ in range(n_buckets)]
-    seen = set()
-    for key in keys:
-        bucket = (key & 0xFFFFFFFF) * n_buckets >> 32
-        if (bucket, key >> 32 | 1) in seen:
-            continue
-        seen.add((bucket, key >> 32 | 1))
-        while len(buckets[bucket]) == size:
-            bucket = (bucket + 1) % n_buckets
-        buckets[bucket].append(key)
-    return buckets
-
-
-def _pack_rows(rows: Mapping[int, tuple[int, int]], entries: array[int]) -> tuple[bytes, array[int]]:
-    table, ordered = bytearray(), array("H")
-    for members in _buckets(list(rows), ROW_BUCKET):
-        marks = [key >> 32 | 1 for key in members] + [0] * (ROW_BUCKET - len(members))
-        table += array("I", [len(ordered), *marks]).tobytes()
-        counts = bytearray(ROW_BUCKET)
-        for slot, key in enumerate(members):
-            start, counts[slot] = rows[key]
-            ordered += entries[start : start + counts[slot]]
-        table += counts
-    return bytes(table), ordered or array("H", [0])
-
-
-def _pack_phrases(phrases: Mapping[int, int]) -> bytes:
-    table = bytearray()
-    for members in _buckets(list(phrases), PHRASE_BUCKET):
-        marks = [key >> 32 | 1 for key in members] + [0] * (PHRASE_BUCKET - len(members))
-        values = [phrases[key] for key in members] + [0] * (PHRASE_BUCKET - len(members))
-        table += array("I", marks).tobytes() + array("H", values).tobytes() + bytes(4)
-    return bytes(table)

@@ -34,8 +34,8 @@ enum {
     LINE_SIZE = 64
 };
 
-const int8_t STREAM_LOWS[N_STREAMS] = {-2, -1, -1, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0, 0};
-const int8_t STREAM_WIDTHS[N_STREAMS] = {5, 4, 3, 1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1, 3, 3, 1, 1, 1, 3, 1};
+const int8_t STREAM_LOWS[N_STREAMS] = {-2, -1, -1, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0};
+const int8_t STREAM_WIDTHS[N_STREAMS] = {5, 4, 3, 1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1, 3, 3, 1, 1, 1, 3, 1, 3, 1, 1, 1, 1};
 
 int entities_init(EntityTagger *tagger)
 {
@@ -79,7 +79,7 @@ typedef struct {
     uint8_t begins[PIECE_LENGTH], lasts[PIECE_LENGTH + 2];
     uint32_t starts[PIECE_LENGTH], ends[PIECE_LENGTH], n_words;
     uint64_t words[PIECE_LENGTH];
-    uint32_t classes[PIECE_LENGTH];
+    uint32_t classes[PIECE_LENGTH], clusters[PIECE_LENGTH + 2 * PAD];
     uint64_t hashes[PIECE_LENGTH * PHRASE_WORDS];
     uint16_t from[PIECE_LENGTH * PHRASE_WORDS], to[PIECE_LENGTH * PHRASE_WORDS];
     uint32_t begin[PIECE_LENGTH], last[PIECE_LENGTH], inside[PIECE_LENGTH];
@@ -113,8 +113,8 @@ static uint32_t find_phrase(const EntityTagger *tagger, uint64_t key)
         memcpy(marks, line, sizeof marks);
         for (int k = 0; k < PHRASE_BUCKET; k++) {
             if (marks[k] == fingerprint) {
-                uint16_t value;
-                memcpy(&value, line + sizeof marks + 2 * k, sizeof value);
+                uint32_t value;
+                memcpy(&value, line + sizeof marks + 4 * k, sizeof value);
                 return value;
             }
             if (!marks[k])
@@ -187,12 +187,15 @@ static void load_words(const EntityTagger *tagger, Work *work, uint32_t n)
     memset(work->inside, 0, n * sizeof *work->inside);
     memset(work->last_size, 0, n);
     memset(work->inside_size, 0, n);
+    for (uint32_t k = 0; k < PAD; k++)
+        work->clusters[k] = work->clusters[PAD + work->n_words + k] = EDGE_OF_TEXT;
     for (size_t k = 0; k < count; k++) {
         uint32_t at = work->from[k], start = work->starts[at], end = work->ends[work->to[k]];
-        uint32_t size = end - start, value = find_phrase(tagger, work->hashes[k]), kind = value >> 7;
+        uint32_t size = end - start, value = find_phrase(tagger, work->hashes[k]), kind = value >> 7 & 511;
         if (work->to[k] == at) {
             work->words[at] = work->hashes[k];
             work->classes[at] = (value & 127) * 6 + (size < 5 ? size : 5);
+            work->clusters[PAD + at] = value >> 16;
         }
         if (!kind || size > LONGEST_PHRASE)
             continue;
@@ -223,6 +226,8 @@ static void make_keys(const EntityTagger *tagger, const Work *work, uint32_t p, 
         .end_after = work->lasts[p + 1],
         .end_two_after = work->lasts[p + 2],
     };
+    for (int k = 0; k < 5; k++)
+        view.clusters[k] = work->clusters[at + (uint32_t)k];
     entity_keys(work->seeds, view, key);
     for (int k = 0; k < N_STREAMS; k++)
         PREFETCH(line_of(tagger->rows, tagger->n_row_buckets, key[k]));

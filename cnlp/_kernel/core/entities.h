@@ -8,7 +8,7 @@
 #include "watch.h"
 #include "words.h"
 
-enum { TAG_LIMIT = 102, ROW_BUCKET = 12, PHRASE_BUCKET = 10, CODEBOOK = 128 };
+enum { TAG_LIMIT = 102, ROW_BUCKET = 12, PHRASE_BUCKET = 8, CODEBOOK = 128 };
 enum { PIECE_LENGTH = 512, SOFT_LENGTH = 256 }; /* the longest piece; from where on it may end at a comma */
 enum { PHRASE_WORDS = 5 };                      /* of a known entity */
 enum {

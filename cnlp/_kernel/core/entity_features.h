@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #define ENTITY_MULTIPLIER 0x9E3779B97F4A7C15u
-enum { N_STREAMS = 21, LONGEST_PHRASE = 12 }; /* of a known entity: characters */
+enum { N_STREAMS = 26, LONGEST_PHRASE = 12 }; /* of a known entity: characters */
 enum { EDGE_OF_TEXT = 1 << 20 };              /* the word before and after a piece, and its class */
 
 enum { FIRST_OF_PHRASES = 14, LAST_OF_PHRASES = 18 }; /* streams in which not every position has a key */
@@ -19,6 +19,7 @@ typedef struct {
     const uint32_t *c, *t;                               /* class-folded code and type, at -2 .. 2 */
     uint64_t word, word_before, word_after;              /* hashes */
     uint64_t class_here, class_before, class_after;      /* of the words */
+    uint64_t clusters[5];                                /* of the words at -2 .. 2 */
     uint64_t place;                                      /* in the word */
     uint64_t phrase_begin, phrase_end, phrase_inside;    /* known entities; 0: none */
     uint64_t begins;                                     /* how the character begins entities */
@@ -88,6 +89,11 @@ static inline void entity_keys(const uint64_t seed[N_STREAMS], EntityView v, uin
     key[18] = v.phrase_end ? step(step(seed[18], v.phrase_end), c[1]) : 0;
     key[19] = step(step(step(seed[19], v.begins), v.end_after), v.end_two_after);
     key[20] = step(step(step(step(seed[20], v.end_before), v.ends), v.class_here), v.place);
+    key[21] = step(step(seed[21], v.clusters[2]), v.place);
+    key[22] = step(step(step(seed[22], v.clusters[1]), v.clusters[2]), v.place);
+    key[23] = step(step(step(seed[23], v.clusters[3]), v.clusters[2]), v.place);
+    key[24] = step(step(step(seed[24], v.clusters[0]), v.clusters[1]), v.place);
+    key[25] = step(step(step(seed[25], v.clusters[4]), v.clusters[3]), v.place);
 }
 
 #endif

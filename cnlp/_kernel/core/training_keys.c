@@ -42,6 +42,18 @@ static int is_before(const CorpusWord *word, const CorpusWord *next)
     return word->start + word->length == next->start;
 }
 
+/* The cluster of the word at this distance in its piece, at most two. */
+static uint64_t cluster_at(const CorpusWord *words, int64_t n_words, int64_t at, int64_t distance)
+{
+    int64_t there = at + distance;
+    if (there < 0 || there >= n_words)
+        return EDGE_OF_TEXT;
+    for (int64_t k = there < at ? there : at; k < (there < at ? at : there); k++)
+        if (!is_before(&words[k], &words[k + 1]))
+            return EDGE_OF_TEXT;
+    return (uint64_t)words[there].cluster;
+}
+
 void training_entity_keys(const CorpusView *view, int64_t n, const CorpusWord *words, int64_t n_words,
                           int64_t *const keys[N_STREAMS])
 {
@@ -74,6 +86,8 @@ void training_entity_keys(const CorpusView *view, int64_t n, const CorpusWord *w
                 .end_after = view->ends[p + 1],
                 .end_two_after = view->ends[p + 2],
             };
+            for (int64_t k = -2; k <= 2; k++)
+                seen.clusters[k + 2] = cluster_at(words, n_words, word - words, k);
             uint64_t key[N_STREAMS];
             entity_keys(seeds, seen, key);
             for (int k = 0; k < N_STREAMS; k++) {

@@ -19,7 +19,7 @@ void training_tagger_keys(const uint32_t *symbols, const uint8_t *types, int64_t
 
 /* A word of the corpus. */
 typedef struct {
-    int64_t start, length, hash, lexicon_class;
+    int64_t start, length, hash, lexicon_class, cluster;
 } CorpusWord;
 
 /* A phrase of the corpus that is known as an entity; sorted by start, then by length. */

@@ -148,7 +148,8 @@ class EntityTagger:
         words = []
         for start, end in zip(starts, ends, strict=True):
             word = mix(*symbols[start : min(end, start + LONGEST_PHRASE)])
-            words.append((end, word, (self.phrase(word) & 127) * 6 + min(end - start, 5)))
+            known = self.phrase(word)
+            words.append((end, word, (known & 127) * 6 + min(end - start, 5), known >> 16))
         types = [self.types[code] for code in raw]
         return observe_piece(symbols, types, edges, words, self._phrases(symbols, starts, ends))
 
@@ -159,13 +160,13 @@ class EntityTagger:
             for end in ends[at : at + PHRASE_WORDS]:
                 if end - start > LONGEST_PHRASE:
                     break
-                kind = self.phrase(mix(*symbols[start:end])) >> 7
+                kind = self.phrase(mix(*symbols[start:end])) >> 7 & 511
                 if kind:
                     found.append((start, end - start, kind))
         return found
 
     def phrase(self, value: int) -> int:
-        """What is known of the word or phrase with this hash: lexicon class, and 128 times its entity class."""
+        """What is known of the word or phrase with this hash: lexicon class + 2**7 entity class + 2**16 cluster."""
         table, n_buckets = self.phrases, len(self.phrases) // LINE
         fingerprint = (value >> 32 | 1).to_bytes(4, "little")
         bucket = (value & 0xFFFFFFFF) * n_buckets >> 32
@@ -174,7 +175,7 @@ class EntityTagger:
             for slot in range(PHRASE_BUCKET):
                 found = line[4 * slot : 4 * slot + 4]
                 if found == fingerprint:
-                    return line[40 + 2 * slot] | line[41 + 2 * slot] << 8
+                    return int.from_bytes(line[32 + 4 * slot : 36 + 4 * slot], "little")
                 if found == b"\0\0\0\0":
                     return 0
             bucket = (bucket + 1) % n_buckets

@@ -37,7 +37,7 @@ def observe_piece(
     symbols: Sequence[int],
     types: Sequence[int],
     edges: tuple[Sequence[int], Sequence[int]],
-    words: Sequence[tuple[int, int, int]],
+    words: Sequence[tuple[int, int, int, int]],
     phrases: Sequence[tuple[int, int, int]],
 ) -> list[list[int | None]]:
     """For each position of a piece the key of each stream; ``None`` where it has none.
@@ -46,14 +46,15 @@ def observe_piece(
         symbols: class-folded codes of the characters.
         types: of the characters.
         edges: how each character begins, and how it ends, entities.
-        words: end, hash and class of each word.
+        words: end, hash, class and cluster of each word.
         phrases: start, length and class of each known phrase, sorted.
     """
     n = len(symbols)
     chars, kinds = [0, 0, *symbols, 0, 0], [0, 0, *types, 0, 0]
     begins, ends = edges[0], [0, *edges[1], 0, 0]
     marks = phrase_marks(n, phrases)
-    around = [(0, EDGE_OF_TEXT, EDGE_OF_TEXT), *words, (n, EDGE_OF_TEXT, EDGE_OF_TEXT)]
+    around = [(0, EDGE_OF_TEXT, EDGE_OF_TEXT), *(word[:3] for word in words), (n, EDGE_OF_TEXT, EDGE_OF_TEXT)]
+    clusters = [EDGE_OF_TEXT, EDGE_OF_TEXT, *(word[3] for word in words), EDGE_OF_TEXT, EDGE_OF_TEXT]
     keys: list[list[int | None]] = []
     at = 1
     for p in range(n):
@@ -62,6 +63,7 @@ def observe_piece(
         place = 4 if end - start == 1 else 1 if p == start else 3 if p == end - 1 else 2
         here = chars[p : p + 5]
         begin, last, inside = (row[p] for row in marks)
+        two_before, one_before, cluster, one_after, two_after = clusters[at - 1 : at + 4]
         parts = (
             (here[2],),
             (here[2], here[3]),
@@ -84,6 +86,11 @@ def observe_piece(
             (last, here[3]) if last else None,
             (begins[p], ends[p + 2], ends[p + 3]),
             (ends[p], ends[p + 1], kind, place),
+            (cluster, place),
+            (one_before, cluster, place),
+            (one_after, cluster, place),
+            (two_before, one_before, place),
+            (two_after, one_after, place),
         )
         keys.append([None if part is None else mix(stream, *part) for stream, part in enumerate(parts)])
     return keys

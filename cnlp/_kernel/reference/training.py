@@ -222,7 +222,7 @@ def entity_keys(
         symbols: uint32[N], with two zeros and more before, between and after pieces.
         types: uint32[N].
         begins, ends: uint8[N], how characters begin and end entities.
-        words: int64[W][4]: start, length, hash, class; words that touch are of one piece.
+        words: int64[W][5]: start, length, hash, class, cluster; words that touch are of one piece.
         phrases: int64[P][3]: start, length and class of phrases known as entities, sorted.
 
     Returns:
@@ -234,9 +234,9 @@ def entity_keys(
     row, kinds = np.frombuffer(symbols, np.uint32), np.frombuffer(types, np.uint32)
     if len(row) < 4 or row[:2].any() or row[-2:].any():
         raise ValueError("a row of symbols must begin and end with two zeros")
-    listed, known = np.frombuffer(words, np.int64).reshape(-1, 4), np.frombuffer(phrases, np.int64).reshape(-1, 3)
+    listed, known = np.frombuffer(words, np.int64).reshape(-1, 5), np.frombuffer(phrases, np.int64).reshape(-1, 3)
     last = 2
-    for number, (start, length, _, _) in enumerate(listed.tolist()):
+    for number, (start, length, *_) in enumerate(listed.tolist()):
         if start < last or length < 1 or start > len(row) - 2 - length:
             raise ValueError(f"word {number} lies outside of the row, or overlaps")
         last = start + length
@@ -252,7 +252,10 @@ def entity_keys(
             row[begin:end].tolist(),
             kinds[begin:end].tolist(),
             (list(begins[begin:end]), list(ends[begin:end])),
-            [(start + size - begin, word % 2**64, kind) for start, size, word, kind in piece.tolist()],
+            [
+                (start + size - begin, word % 2**64, kind, cluster)
+                for start, size, word, kind, cluster in piece.tolist()
+            ],
             inside.tolist(),
         )
         for p, seen in enumerate(found, begin):

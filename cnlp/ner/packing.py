@@ -1,0 +1,140 @@
+"""How the weights of a recognizer become arrays; they are drawn in ``FORMAT.md``. Needs numpy."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnlp._kernel.layout import ENTITY_STREAMS, FORBIDDEN, PHRASE_BUCKET, ROW_BUCKET
+from cnlp.ner.parts import array_of
+from cnlp.sequence.arrays import Floats
+from cnlp.sequence.schemes import split_tag
+
+if TYPE_CHECKING:
+    from cnlp.ner.training import Learner
+
+UNIT = 1 / 256  # nats that one step of a score is, unless weights are too large for it
+LARGEST_WEIGHT = 4095  # steps
+LEVELS = 63  # sizes of weights that the file can distinguish
+LOAD = 0.8
+
+
+def pack(
+    learner: Learner, weights: Floats, tables: Mapping[str, bytes], n_kept: int, smallest: float
+) -> tuple[dict[str, bytes], float]:
+    """The arrays of a model, and the unit of its scores.
+
+    Args:
+        learner: what the weights belong to.
+        weights: all of them.
+        tables: the alphabet's.
+        n_kept: so many standards get a table of rows, the first ones.
+        smallest: weights below this, in nats, are left out.
+    """
+    n_tags, shape = len(learner.tags), learner.shape
+    largest = max(float(np.abs(weights).max(initial=0.0)) * learner.layers, 1e-6)
+    unit = max(UNIT, largest / LARGEST_WEIGHT)
+    smallest = max(min(smallest, largest / 2), unit)
+    sizes = smallest * (max(largest, smallest * 2) / smallest) ** (np.arange(LEVELS) / (LEVELS - 1))
+    steps = np.clip(np.rint(sizes / unit), 1, LARGEST_WEIGHT).astype(np.int16)
+    codebook = np.concatenate([[0], steps, -steps, [0]]).astype("<i2")
+    arrays = {**tables, "codebook": codebook.tobytes()}
+    for standard in range(n_kept):
+        arrays[array_of("rows", standard)], entries = _rows_of(learner, weights, standard, sizes.astype(np.float32))
+        arrays[array_of("entries", standard)] = entries.tobytes()
+    moves = weights[shape.transitions : shape.transitions + n_tags * (n_tags + 1)].reshape(n_tags + 1, n_tags)
+    legal = np.frombuffer(learner.allowed, np.uint8).reshape(n_tags + 2, n_tags) != 0
+    full = np.vstack([moves[:n_tags], moves[0], np.zeros(n_tags)])
+    transitions = np.where(legal, np.clip(np.rint(full / unit), -0x7FFF, 0x7FFF), FORBIDDEN)
+    splits = [split_tag(tag, learner.scheme) for tag in learner.tags]
+    scheme = learner.scheme
+    roles = [
+        0 if label is None else 2 if not scheme.opens(prefix) else 3 if not scheme.may_go_on(prefix) else 1
+        for prefix, label in splits
+    ]
+    labels = sorted({label for _, label in splits if label})
+    statistics, codes = learner.statistics, np.arange(len(learner.alphabet.types))
+    phrases = dict(learner.known.lexicon)
+    for key, cluster in learner.known.clusters.items():
+        phrases[key] = phrases.get(key, 0) | cluster << 16
+    kinds = statistics.phrase_kinds(np.arange(len(statistics.phrases)))
+    for key, kind in zip(statistics.phrases.tolist(), kinds.tolist(), strict=True):
+        phrases[key] = phrases.get(key, 0) | kind << 7
+    arrays |= {
+        "begin_class": statistics.edge_kinds(0, codes).astype(np.uint8).tobytes(),
+        "end_class": statistics.edge_kinds(1, codes).astype(np.uint8).tobytes(),
+        "phrases": _pack_phrases(phrases),
+        "transitions": transitions.astype("<i2").tobytes(),
+        "roles": bytes(roles),
+        "labels": bytes(labels.index(label) if label else 0 for _, label in splits),
+    }
+    return arrays, unit
+
+
+def _rows_of(learner: Learner, weights: Floats, standard: int, sizes: Floats) -> tuple[bytes, array[int]]:
+    """The table of rows of a standard, its copies added, and the entries; weights are rounded to ``sizes``."""
+    entries = array("H", [0])  # so that no row begins at 0
+    rows: dict[int, tuple[int, int]] = {}
+    borders = np.log(sizes[:-1]) / 2 + np.log(sizes[1:]) / 2
+    for number, _ in enumerate(ENTITY_STREAMS):
+        at = number * learner.layers
+        block = learner.shape.table(weights, at).copy()
+        if learner.layers > 1:
+            own = np.flatnonzero(learner.streams[at + 1].keys % learner.n_standards == standard)
+            block[learner.streams[at + 1].keys[own] // learner.n_standards] += learner.shape.table(weights, at + 1)[own]
+        hashes = learner.streams[at].keys.view(np.uint64).tolist()
+        row, place = np.nonzero(np.abs(block) >= sizes[0])
+        value = block[row, place]
+        level = 1 + np.searchsorted(borders, np.log(np.abs(value)))
+        packed = (place << 7 | np.where(value > 0, level, level + LEVELS)).astype(np.uint16)
+        firsts = np.searchsorted(row, np.arange(len(hashes) + 1)).tolist()
+        for key, first, last in zip(hashes, firsts, firsts[1:], strict=False):
+            if last > first:
+                chosen = packed[first:last]
+                if last - first > 255:
+                    order = np.sort(np.argsort(-np.abs(value[first:last]), kind="stable")[:255])
+                    chosen = chosen[order]
+                rows[key] = len(entries), len(chosen)
+                entries.frombytes(chosen.tobytes())
+    return _pack_rows(rows, entries)
+
+
+def _buckets(keys: Sequence[int], size: int) -> list[list[int]]:
+    """Keys by bucket; a full one passes keys on to the next. Of two that look the same, the first is kept."""
+    n_buckets = max(1, int(len(keys) / LOAD / size) + 1)
+    buckets: list[list[int]] = [[] for _ in range(n_buckets)]
+    seen = set()
+    for key in keys:
+        bucket = (key & 0xFFFFFFFF) * n_buckets >> 32
+        if (bucket, key >> 32 | 1) in seen:
+            continue
+        seen.add((bucket, key >> 32 | 1))
+        while len(buckets[bucket]) == size:
+            bucket = (bucket + 1) % n_buckets
+        buckets[bucket].append(key)
+    return buckets
+
+
+def _pack_rows(rows: Mapping[int, tuple[int, int]], entries: array[int]) -> tuple[bytes, array[int]]:
+    table, ordered = bytearray(), array("H")
+    for members in _buckets(list(rows), ROW_BUCKET):
+        marks = [key >> 32 | 1 for key in members] + [0] * (ROW_BUCKET - len(members))
+        table += array("I", [len(ordered), *marks]).tobytes()
+        counts = bytearray(ROW_BUCKET)
+        for slot, key in enumerate(members):
+            start, counts[slot] = rows[key]
+            ordered += entries[start : start + counts[slot]]
+        table += counts
+    return bytes(table), ordered or array("H", [0])
+
+
+def _pack_phrases(phrases: Mapping[int, int]) -> bytes:
+    table = bytearray()
+    for members in _buckets(list(phrases), PHRASE_BUCKET):
+        marks = [key >> 32 | 1 for key in members] + [0] * (PHRASE_BUCKET - len(members))
+        values = [phrases[key] for key in members] + [0] * (PHRASE_BUCKET - len(members))
+        table += array("I", marks + values).tobytes()
+    return bytes(table)
