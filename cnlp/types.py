@@ -38,9 +38,10 @@ class Entity:
         label: its type, such as ``"PER"``, ``"LOC"`` or ``"ORG"``; any string.
         score: how sure its source is, from 0 to 1; gazetteers and rules say 1.
         name: its canonical name from a gazetteer, or ``None``.
+        kind: what it is more exactly, such as ``"company"``; ``None`` where its source does not say.
 
     >>> Entity("北大", 2, 4, "ORG", name="北京大学")
-    Entity(text='北大', start=2, end=4, label='ORG', score=1.0, name='北京大学')
+    Entity(text='北大', start=2, end=4, label='ORG', score=1.0, name='北京大学', kind=None)
     """
 
     text: str
@@ -49,6 +50,7 @@ class Entity:
     label: str
     score: float = 1.0
     name: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,8 @@ PIECE_LENGTH = 512  # characters that a piece has at most
 SOFT_LENGTH = 256  # from here on a piece may end at a comma or a space
 LONGEST_PHRASE, PHRASE_WORDS = 12, 5  # characters, words
 EDGE_OF_TEXT = 1 << 20  # in place of the word, or its class, before and after a piece
+N_KIND_STREAMS = 13  # what is seen of an entity
+KIND_LIMIT = NO_KIND = 64  # finer kinds of entities at most; the number of none
 TAG_LIMIT = 102  # at most: places of a row, five positions times the tags, must fit into nine bits
 ROW_BUCKET, PHRASE_BUCKET = 12, 8
 ENTITY_MULTIPLIER = 0x9E3779B97F4A7C15

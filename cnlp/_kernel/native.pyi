@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 Range: TypeAlias = tuple[int, int]
 Edge: TypeAlias = tuple[int, int, int, int, int]  # start, end, id, cost, source
 Word: TypeAlias = tuple[int, int]  # end, source
-FoundEntity: TypeAlias = tuple[int, int, int, float]  # start, end, label, score
+FoundEntity: TypeAlias = tuple[int, int, int, int, float]  # start, end, label, kind, probability
 FoundTerm: TypeAlias = tuple[float, int, tuple[tuple[int, int], ...]]  # score, count, spans
 
 class Mapping:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         Callable[[list[list[Item]]], PackedResults], Callable[[list[str], PackedResults], Iterator[list[Item]]]
     ]
 
-_FIELDS = {Token: ("tag", "source"), Entity: ("label", "score", "name")}  # besides text, start and end
+_FIELDS = {Token: ("tag", "source"), Entity: ("label", "score", "name", "kind")}  # besides text, start and end
 
 
 def pack_words(results: list[list[str]]) -> PackedResults:

@@ -2,10 +2,10 @@ r"""Entities of text as files, in UTF-8: functions of type :data:`cnlp.files.rec
 
 text   The input with every entity put into brackets with its label: ``他在[北京/LOC]``. Nothing else changes.
 jsonl  One object per input line: ``{"text":"他在北京","entities":[{"text":"北京","start":2,"end":4,"label":"LOC",
-       "score":0.98}]}``; ``"name"`` is added where a gazetteer knows it, and ``"end"`` as ``cnlp segment`` adds it.
-       ``cnlp convert`` reads it.
-tsv    One entity per line: ``line<TAB>start<TAB>end<TAB>label<TAB>text<TAB>score<TAB>name``, no heading. ``line``
-       counts from 1, offsets are code points within the line; a backslash is written ``\\`` and a tab ``\t``.
+       "score":0.98}]}``; ``"name"`` is added where a gazetteer knows it, ``"kind"`` where the model does, and
+       ``"end"`` as ``cnlp segment`` adds it. ``cnlp convert`` reads it.
+tsv    One entity per line, ``line<TAB>start<TAB>end<TAB>label<TAB>text<TAB>score<TAB>name<TAB>kind``, no heading.
+       ``line`` counts from 1, offsets are code points within the line; a backslash is written ``\\`` and a tab ``\t``.
 bio    One character per line with its tag, ``京<TAB>I-LOC``, and an empty line after every line of the input.
 html   A page that marks entities by colour, see :mod:`cnlp.ner.html`. Its colours and its legend depend on all lines,
        so that it is made in two steps: the function finds the entities, :class:`HTML` shows them.
@@ -59,8 +59,8 @@ def _tab_separated(find: FindEntities, chunk: bytes, place: Place) -> bytes:
     rows = []
     lines = [line for line, _ in split_lines(chunk.decode("utf-8"))]
     for line, found in enumerate(find(lines), place.before + 1):
-        for start, end, label, text, score, name in map(_fields, found):
-            rows.append(f"{line}\t{start}\t{end}\t{label}\t{text}\t{score}\t{name}\n")
+        for entity in found:
+            rows.append("\t".join([str(line), *map(str, _fields(entity))]) + "\n")
     return "".join(rows).encode("utf-8")
 
 
@@ -120,12 +120,13 @@ def _as_dict(entity: Entity) -> dict[str, object]:
         "label": entity.label,
         "score": round(entity.score, _DIGITS),
     }
-    return fields if entity.name is None else {**fields, "name": entity.name}
+    known = {"name": entity.name, "kind": entity.kind}
+    return {**fields, **{name: value for name, value in known.items() if value is not None}}
 
 
 def _for_page(line: str, _: str, entities: list[Entity]) -> str:
     """A line and its entities for :class:`HTML`, a list in JSON."""
-    found = [(each.text, each.start, each.end, each.label, each.score, each.name) for each in entities]
+    found = [(each.text, each.start, each.end, each.label, each.score, each.name, each.kind) for each in entities]
     return to_json([line, *found]) + "\n"
 
 
@@ -137,7 +138,8 @@ def _columns(line: str, _: str, entities: list[Entity]) -> str:
     return format_columns(Sentence(line, spans)) if line else ""
 
 
-def _fields(entity: Entity) -> tuple[int, int, str, str, float, str]:
+def _fields(entity: Entity) -> tuple[int, int, str, str, float, str, str]:
     """The fields of a row of format ``tsv``."""
-    label, text, name = (field.translate(ESCAPES) for field in (entity.label, entity.text, entity.name or ""))
-    return entity.start, entity.end, label, text, round(entity.score, _DIGITS), name
+    strings = (entity.label, entity.text, entity.name or "", entity.kind or "")
+    label, text, name, kind = (field.translate(ESCAPES) for field in strings)
+    return entity.start, entity.end, label, text, round(entity.score, _DIGITS), name, kind

@@ -132,21 +132,22 @@ def entities_batch(
     workers: int | None = None,
     processes: bool | None = None,
     model: RecognizerLike | None = None,
+    standard: str | None = None,
     gazetteer: GazetteerLike | None = None,
-    rules: Rules | Iterable[str] = (),
+    rules: Rules | Iterable[str] | bool = False,
     lexicon: LexiconLike | None = None,
 ) -> Iterator[list[Entity]]:
     """Find the named entities of many texts.
 
     Args:
         texts, workers, processes: as in :func:`segment_batch`.
-        model, gazetteer, rules, lexicon: as in :func:`cnlp.entities`.
+        model, standard, gazetteer, rules, lexicon: as in :func:`cnlp.entities`.
 
     Yields:
         The entities of each text, in order.
 
     Raises:
-        TextTypeError, ArgumentError, WorkerError: as :func:`segment_batch`; also for an unknown rule.
+        TextTypeError, ArgumentError, WorkerError: as :func:`segment_batch`; also for an unknown standard or rule.
         OSError, ModelError: a file cannot be read, or is damaged.
 
     >>> for found in entities_batch(["王小明在北京大学读书", "她去了上海"], workers=2):
@@ -159,7 +160,7 @@ def entities_batch(
     is_fast = IS_NATIVE and gazetteer is None and not rules
     separate = not is_fast if processes is None else processes
     codec = (partial(pack_spans, Entity), partial(unpack_spans, Entity)) if separate else None
-    return _results(texts, workers, finder(model, gazetteer, rules, lexicon), codec)
+    return _results(texts, workers, finder(model, standard, gazetteer, rules, lexicon), codec)
 
 
 def keywords_batch(

@@ -217,6 +217,14 @@ def model_option(description: str, metavar: str = "PATH") -> Decorator:
     return click.option("--model", metavar=metavar, help=description)
 
 
+entity_standard_option = click.option(
+    "-s",
+    "--standard",
+    metavar="NAME",
+    help="Conventions of entities: general (the default), msra, or one that --model has.",
+)
+
+
 def _parse_delimiter(_: click.Context, __: click.Parameter, value: str) -> str:
     r"""``value`` with \t \n \r \0 \\ and \uXXXX replaced."""
     delimiter = _ESCAPE.sub(lambda match: _ESCAPED.get(match[1]) or chr(int(match[2], 16)), value)

@@ -19,11 +19,12 @@ from cnlp.commands._lexicons import Decorator
 from cnlp.commands._options import (
     SegmentationOptions,
     add_options,
+    entity_standard_option,
     format_option,
     model_option,
     segmentation_options,
 )
-from cnlp.commands.ner import load_finder
+from cnlp.commands.ner import load_recognizer
 from cnlp.commands.tag import TextTagger
 from cnlp.corpus.comparison import EntityCorpus, WordCorpus, check_same_sentences, check_same_text
 from cnlp.corpus.entity_formats import detect_entities, number_entities
@@ -169,6 +170,7 @@ def evaluate_tag(
 @_options(entity_format_option)
 @repair_option
 @model_option("Model file to use instead of the shipped one.")
+@entity_standard_option
 def evaluate_ner(
     gold: str,
     prediction: str | None,
@@ -179,6 +181,7 @@ def evaluate_ner(
     form: str | None,
     repair: str | None,
     model: str | None,
+    standard: str | None,
 ) -> None:
     """Strict precision, recall and F1 of entities: of each label and length, and of unseen ones with --train.
 
@@ -186,7 +189,7 @@ def evaluate_ner(
     reads; tags in it that break their scheme mark nothing, as in seqeval's strict mode (in GOLD they are errors,
     unless --repair says otherwise). Without it the shipped model, or --model, finds the entities of GOLD's text.
     """
-    _refuse_both(prediction, model is not None)
+    _refuse_both(prediction, model is not None or standard is not None)
     seen = None
     if train:
         parts = read_entity_parts(train, None, encoding, repair="drop")
@@ -195,7 +198,7 @@ def evaluate_ner(
     kind = form or detect_entities(gold, encoding=encoding)
     expected = list(number_entities(gold, kind, repair=repair, encoding=encoding))
     if prediction is None:
-        predicted = load_finder(model)([sentence.text for _, sentence in expected])
+        predicted = load_recognizer(model, standard).predict([sentence.text for _, sentence in expected])
         name = model or "the shipped model"
         found: Iterable[Iterable[tuple[int, int, str]]] = (
             [(entity.start, entity.end, entity.label) for entity in entities] for entities in predicted

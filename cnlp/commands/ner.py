@@ -9,9 +9,11 @@ from itertools import chain
 
 import click
 
+from cnlp import errors
 from cnlp.batch.entity_formats import ENTITY_SUFFIXES, HTML, FindEntities, make_entity_analysis, make_entity_format
 from cnlp.batch.streams import Writing
-from cnlp.commands._options import BatchOptions, batch_options, format_option, model_option
+from cnlp.commands._options import BatchOptions, batch_options, entity_standard_option, format_option, model_option
+from cnlp.ner.base import Recognizer
 from cnlp.ner.gazetteer import BOUNDARIES, Gazetteer, read_gazetteer
 from cnlp.ner.merge import merge
 from cnlp.ner.rules import RULE_NAMES, Rules
@@ -37,10 +39,11 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
 @click.command("ner")
 @batch_options(ENTITY_SUFFIXES)
 @model_option(
-    "Shipped model, msra (PER, LOC, ORG), cluener (ten finer labels), msra-neural or resume-neural (curricula "
-    "vitae; both need torch), or a file, see 'cnlp train'.  [default: msra]",
+    "Shipped model, general (PER, LOC, ORG, PROD, WORK), msra-neural or resume-neural (curricula vitae; both need "
+    "torch), or a file, see 'cnlp train'.  [default: general]",
     metavar="NAME",
 )
+@entity_standard_option
 @click.option("--no-model", is_flag=True, help="Use gazetteers and rules only.")
 @click.option(
     "-g",
@@ -74,7 +77,10 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
     help="A custom rule, a regular expression; may be repeated.",
 )
 @click.option(
-    "--labels", metavar="LIST", callback=_split, help="Labels to report, separated by commas.  [default: all]"
+    "--labels",
+    metavar="LIST",
+    callback=_split,
+    help="Labels to report, or kinds such as company, separated by commas.  [default: all]",
 )
 @click.option(
     "--min-score",
@@ -85,12 +91,13 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
 @format_option(
     ENTITY_SUFFIXES,
     'text: [北京/LOC]; jsonl: {"text", "entities": [{"text", "start", "end", "label", "score"}, ...]} for each '
-    r"line; tsv: line, start, end, label, text, score, name (tab is \t, backslash \\); bio: a character and its tag "
-    "per line; html: a page that marks entities by colour. Offsets count code points within the line.",
+    r"line; tsv: line, start, end, label, text, score, name, kind (tab is \t, backslash \\); bio: a character and its "
+    "tag per line; html: a page that marks entities by colour. Offsets count code points within the line.",
 )
 def command(
     batch: BatchOptions,
     model: str | None,
+    standard: str | None,
     no_model: bool,
     gazetteers: tuple[str, ...],
     boundaries: str,
@@ -108,24 +115,36 @@ def command(
     """
     if model is not None and no_model:
         raise click.UsageError("--model and --no-model contradict each other")
+    if standard is not None and no_model:
+        raise click.UsageError("--standard and --no-model contradict each other")
     plan = batch.plan(ENTITY_SUFFIXES[format_])
-    find = make_finder(
-        None if no_model else load_finder(model),
-        _load_gazetteer(gazetteers, boundaries),
-        Rules(_choose_rules(rules, no_rules), expressions),
-        labels,
-        min_score,
-    )
+    recognizer = None if no_model else load_recognizer(model, standard)
+    gazetteer = _load_gazetteer(gazetteers, boundaries)
+    chosen = Rules(_choose_rules(rules, no_rules), expressions)
+    _check_labels(labels or (), recognizer, gazetteer, chosen)
+    find = make_finder(recognizer.predict if recognizer else None, gazetteer, chosen, labels, min_score)
     form = batch.form(format_, make_entity_format(format_, find), make_entity_analysis(find))
     batch.run(plan, form, Writing(format_ == "text", new_document=HTML if format_ == "html" else None))
 
 
-def load_finder(model: str | None) -> FindEntities:
-    """The function that finds entities with a model: a file, or the name of a shipped one."""
+def load_recognizer(model: str | None, standard: str | None) -> Recognizer:
+    """A model: a file, or the name of a shipped one."""
     from cnlp.ner.entities import recognizer_for
 
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the number of threads is up to --workers, not torch
-    return recognizer_for(model).predict
+    return recognizer_for(model, standard)
+
+
+def _check_labels(
+    wanted: Sequence[str], recognizer: Recognizer | None, gazetteer: Gazetteer | None, rules: Rules
+) -> None:
+    """Refuse labels and kinds that nothing gives."""
+    known = {rule.label for rule in rules.rules} | (gazetteer.labels if gazetteer is not None else set())
+    if recognizer is not None:
+        known.update(recognizer.labels_, *recognizer.kinds_.values())
+    for label in wanted:
+        if label not in known:
+            raise errors.unknown_choice("label", label, sorted(known))
 
 
 def make_finder(
@@ -156,7 +175,7 @@ def _find(
             matches=gazetteer.matches(line) if gazetteer is not None else (),
             rules=rules.find(line),
         )
-        merged.append(found if wanted is None else [entity for entity in found if entity.label in wanted])
+        merged.append([each for each in found if wanted is None or each.label in wanted or each.kind in wanted])
     return merged
 
 

@@ -30,7 +30,7 @@ def load(
 
     Args:
         path: a model file of kind ``"lexicon"``, ``"entities"`` or ``"neural-entities"``, or the name of a shipped
-            entity model, ``"msra"`` or ``"cluener"``; the shipped lexicon by default.
+            entity model, ``"general"``; the shipped lexicon by default.
         width: match full width and half width alike (this and what follows: lexicons only).
         case: match capital and small letters alike.
         script: match Traditional and Simplified Chinese alike.
@@ -47,7 +47,7 @@ def load(
     >>> import cnlp
     >>> "北京大学" in cnlp.load()
     True
-    >>> [(found.text, found.label) for found in cnlp.load("msra").entities("王小明在北京大学读书")]
+    >>> [(found.text, found.label) for found in cnlp.load("general").entities("王小明在北京大学读书")]
     [('王小明', 'PER'), ('北京大学', 'ORG')]
     """
     name = "" if path is None else os.fspath(path)

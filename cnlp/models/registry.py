@@ -15,8 +15,7 @@ SEGMENTERS = {  # by algorithm: the shipped files of kind "segmenter"
     "hmm": os.path.join(_FOLDER, "hmm.safetensors"),
 }
 ENTITIES = {  # by name: the shipped files of kinds "entities" and "neural-entities"
-    "msra": os.path.join(_FOLDER, "ner.safetensors"),
-    "cluener": os.path.join(_FOLDER, "ner-cluener.safetensors"),
+    "general": os.path.join(_FOLDER, "ner.safetensors"),
     "msra-neural": os.path.join(_FOLDER, "ner-msra-neural.safetensors"),
     "resume-neural": os.path.join(_FOLDER, "ner-resume-neural.safetensors"),
 }

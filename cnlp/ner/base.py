@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 KIND = "entities"  # of model files of the linear recognizer
 NEURAL_KIND = "neural-entities"
 LINEAR_METHODS = ("crf", "perceptron")  # by which the linear recognizer learns
-DEFAULT = "msra"
+DEFAULT = "general"
 
 
 class Recognizer:
@@ -30,10 +30,12 @@ class Recognizer:
 
     Attributes:
         labels_: the labels, sorted.
+        kinds_: of each label the finer kinds that the model tells apart.
         card_: the model card of a loaded file, or what ``fit`` knows of itself.
     """
 
     labels_: list[str]
+    kinds_: dict[str, list[str]]
     card_: dict[str, str]
 
     def entities(self, text: str) -> list[Entity]:

@@ -246,9 +246,7 @@ class Known:
     clusters: Mapping[int, int]
 
 
-def keys(
-    layout: Layout, known: Known, statistics: Statistics, *, training: bool
-) -> Iterator[tuple[str, Ints]]:
+def keys(layout: Layout, known: Known, statistics: Statistics, *, training: bool) -> Iterator[tuple[str, Ints]]:
     """The keys of each stream at each position, ``NOTHING`` where it has none.
 
     Args:

@@ -23,30 +23,38 @@ if TYPE_CHECKING:
     RecognizerLike: TypeAlias = "Recognizer | str | os.PathLike[str]"
 
 
-def load_recognizer(path: str | os.PathLike[str] | None = None, *, copy: bool = False) -> Recognizer:
+def load_recognizer(
+    path: str | os.PathLike[str] | None = None, *, standard: str | None = None, copy: bool = False
+) -> Recognizer:
     """Open a model of either kind, linear or neural.
 
     Args:
         path: a file, or the name of a shipped model, a key of :data:`cnlp.models.registry.ENTITIES`;
-            by default ``"msra"``.
+            by default ``"general"``.
+        standard: whose conventions to follow, one of those of the model; its first by default.
         copy: read a file into memory of this process, in place of mapping it.
 
     Raises:
         OSError: the file cannot be read.
         ModelError: it is damaged, or holds something else.
+        ArgumentError: it has no such standard.
         MissingDependencyError: it is a neural model, and torch is not installed.
     """
     file = open_entities(path, copy=copy)
-    if file.kind == NEURAL_KIND:
-        from cnlp.ner.neural.recognizer import NeuralRecognizer
+    if file.kind != NEURAL_KIND:
+        return EntityRecognizer.from_file(file, standard=standard)
+    if standard is not None:
+        raise errors.ArgumentError(f"{file.path}: a neural model has one standard, so there is none to choose")
+    from cnlp.ner.neural.recognizer import NeuralRecognizer
 
-        return NeuralRecognizer.from_file(file)
-    return EntityRecognizer.from_file(file)
+    return NeuralRecognizer.from_file(file)
 
 
-def recognizer_for(model: RecognizerLike | None = None) -> Recognizer:
+def recognizer_for(model: RecognizerLike | None = None, standard: str | None = None) -> Recognizer:
     """The recognizer that :func:`entities` uses for this choice; shipped ones are opened once."""
     if isinstance(model, Recognizer):
+        if standard is not None:
+            raise errors.ArgumentError("standard chooses among those of a file; this recognizer follows one already")
         return model
     if model is not None and not isinstance(model, (str, os.PathLike)):
         raise errors.ArgumentError(
@@ -54,31 +62,35 @@ def recognizer_for(model: RecognizerLike | None = None) -> Recognizer:
             f"not {type(model).__name__}"
         )
     name = DEFAULT if model is None else os.fspath(model)
-    return _shipped(name) if name in ENTITIES else load_recognizer(name)
+    return _shipped(name, standard) if name in ENTITIES else load_recognizer(name, standard=standard)
 
 
 @cache
-def _shipped(name: str) -> Recognizer:
-    return load_recognizer(name)
+def _shipped(name: str, standard: str | None) -> Recognizer:
+    return load_recognizer(name, standard=standard)
 
 
 def entities(
     text: str,
     *,
     model: RecognizerLike | None = None,
+    standard: str | None = None,
     gazetteer: GazetteerLike | None = None,
-    rules: Rules | Iterable[str] = (),
+    rules: Rules | Iterable[str] | bool = False,
     lexicon: LexiconLike | None = None,
 ) -> list[Entity]:
     """The named entities of a text.
 
     Args:
         text: any str, in either script, of any width.
-        model: ``None`` or ``"msra"`` for persons, places and organisations (PER, LOC, ORG); ``"cluener"`` for ten
-            finer labels; a model file, linear or neural; or a :class:`Recognizer`. For many texts make one of those
-            once.
+        model: ``None`` for the shipped one: persons, places, organisations, products and works (PER, LOC, ORG,
+            PROD, WORK), most with a finer ``kind``; a model file, linear or neural, or a :class:`Recognizer`. For
+            many texts make one of those once.
+        standard: whose conventions to follow: ``"general"`` (the default) those of today's text, ``"msra"`` those of
+            the MSRA corpus, which has PER, LOC and ORG alone.
         gazetteer: custom names: a :class:`cnlp.ner.gazetteer.Gazetteer`, or its arguments.
-        rules: names of built-in rules such as ``("date", "money")``, or :class:`cnlp.ner.rules.Rules`.
+        rules: ``True`` for all built-in rules, names of some such as ``("date", "money")``, or
+            :class:`cnlp.ner.rules.Rules`.
         lexicon: words that a linear model is to know besides, as in :func:`cnlp.segment`: what is one word is rarely
             split into entities. Names belong into the gazetteer.
 
@@ -89,24 +101,25 @@ def entities(
 
     Raises:
         TextTypeError: ``text`` is not a str.
-        ArgumentError: there is no such rule, or a gazetteer's entries contradict each other.
+        ArgumentError: there is no such standard or rule, or a gazetteer's entries contradict each other.
         OSError: a file cannot be read.
         ModelError: the model file is damaged, or holds something else.
 
     >>> [(each.text, each.label) for each in entities("王小明在北京大学读书")]
     [('王小明', 'PER'), ('北京大学', 'ORG')]
     """
-    return finder(model, gazetteer, rules, lexicon)([text])[0]
+    return finder(model, standard, gazetteer, rules, lexicon)([text])[0]
 
 
 def finder(
     model: RecognizerLike | None,
+    standard: str | None,
     gazetteer: GazetteerLike | None,
-    rules: Rules | Iterable[str],
+    rules: Rules | Iterable[str] | bool,
     lexicon: LexiconLike | None = None,
 ) -> Callable[[list[str]], list[list[Entity]]]:
     """What finds the entities of several texts by these arguments of :func:`entities`; other processes can have it."""
-    recognizer = recognizer_for(model)
+    recognizer = recognizer_for(model, standard)
     if lexicon is not None:
         if not isinstance(recognizer, EntityRecognizer):
             raise errors.ArgumentError(
@@ -120,7 +133,9 @@ def finder(
     from cnlp.ner.rules import Rules
 
     names = gazetteer if isinstance(gazetteer, Gazetteer) else Gazetteer(gazetteer or ())
-    return partial(_find_all, predict, names, rules if isinstance(rules, Rules) else Rules(rules))
+    if not isinstance(rules, Rules):
+        rules = Rules(None if rules is True else rules or ())
+    return partial(_find_all, predict, names, rules)
 
 
 def _find_all(

@@ -107,8 +107,8 @@ class Gazetteer:
     >>> places = Gazetteer([("北大", "ORG", "prefer", "北京大学"), ("北京", "LOC")])
     >>> for entity in places.entities("北大在北京"):
     ...     print(entity)
-    Entity(text='北大', start=0, end=2, label='ORG', score=1.0, name='北京大学')
-    Entity(text='北京', start=3, end=5, label='LOC', score=1.0, name=None)
+    Entity(text='北大', start=0, end=2, label='ORG', score=1.0, name='北京大学', kind=None)
+    Entity(text='北京', start=3, end=5, label='LOC', score=1.0, name=None, kind=None)
     """
 
     def __init__(
@@ -163,6 +163,11 @@ class Gazetteer:
     def __len__(self) -> int:
         """The number of entries, those that fold alike counted once."""
         return len(self._trie)
+
+    @property
+    def labels(self) -> set[str]:
+        """The labels of the entries, blocks aside."""
+        return {label for label, mode, *_ in self._kinds if mode != "block"}
 
     def matches(self, text: str) -> list[GazetteerMatch]:
         """Every entry at every place where it may be, overlapping ones and blocks too, by start, then end.

@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel import kernel
+from cnlp._kernel.layout import NO_KIND
 from cnlp.lexicon.lexicon import as_lexicon
 from cnlp.ner.base import KIND, Recognizer, check_texts, open_entities
-from cnlp.ner.parts import GENERAL, Part, array_of
+from cnlp.ner.parts import GENERAL, OfKind, Part, array_of
 from cnlp.segmentation import segmenter_for
 from cnlp.types import Entity
 
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 ARRAYS = (
     "pages", "codes", "class_fold", "types", "begin_class", "end_class", "phrases", "codebook", "transitions", "roles",
-    "labels",
+    "labels", "kinds",
 )  # fmt: skip
 OF_STANDARD = "rows", "entries"  # arrays that every standard has; those of the second are "rows.1" and "entries.1"
 _AT_ONCE = 1000  # texts, so that memory does not depend on how many there are
@@ -67,6 +68,7 @@ class EntityRecognizer(Recognizer):
 
     Attributes:
         labels_: the labels, sorted.
+        kinds_: of each label the finer kinds that are told apart; none for most models.
         standards_, standard_: the standards of the model, and the one that it follows.
         log_: one :class:`cnlp.sequence.linear.Epoch` for each epoch; ``dev`` is strict F1.
         card_: the model card of a loaded file, or what ``fit`` knows of itself.
@@ -78,6 +80,7 @@ class EntityRecognizer(Recognizer):
     """
 
     labels_: list[str]
+    kinds_: dict[str, list[str]]
     standards_: list[str]
     standard_: str
     log_: list[Epoch]
@@ -141,6 +144,7 @@ class EntityRecognizer(Recognizer):
         dev: Sequence[Labelled] | None = None,
         standards: Sequence[str] = (GENERAL,),
         clusters: Mapping[str, int] | None = None,
+        kinds: Sequence[OfKind] = (),
         progress: bool = False,
     ) -> Self:
         """Learn entities of several standards. They share weights, and each has corrections to them (Daumé III 2007).
@@ -151,6 +155,7 @@ class EntityRecognizer(Recognizer):
             standards: those that the model keeps, the default first; the others only help to learn.
             clusters: words by what is around them, 1 to 65,535, such as
                 :func:`cnlp.pos.distribution.distributional_classes` makes.
+            kinds: entities of known kind, which a classifier learns to tell apart.
             progress: show a progress bar with the dev score.
 
         Raises:
@@ -158,7 +163,7 @@ class EntityRecognizer(Recognizer):
         """
         from cnlp.ner.training import train_linear
 
-        train_linear(self, parts, list(dev or ()), list(standards), clusters or {}, progress)
+        train_linear(self, parts, list(dev or ()), list(standards), clusters or {}, kinds, progress)
         return self
 
     # ---- finding ----
@@ -184,9 +189,12 @@ class EntityRecognizer(Recognizer):
         )
         return [self._as_entities(text, entities) for group in found for text, entities in group]
 
-    def _as_entities(self, text: str, found: Iterable[tuple[int, int, int, float]]) -> list[Entity]:
-        labels = self.labels_
-        return [Entity(text[start:end], start, end, labels[label], score) for start, end, label, score in found]
+    def _as_entities(self, text: str, found: Iterable[tuple[int, int, int, int, float]]) -> list[Entity]:
+        labels, kinds = self.labels_, self._kind_names
+        return [
+            Entity(text[start:end], start, end, labels[label], score, None, kinds[kind])
+            for start, end, label, kind, score in found
+        ]
 
     def with_lexicon(self, lexicon: LexiconLike) -> Self:
         """The same recognizer, which knows the words of a lexicon besides.
@@ -231,7 +239,12 @@ class EntityRecognizer(Recognizer):
         """The model in an open file, over the words of a lexicon; errors as :meth:`load`."""
         file.expect(KIND)
         standards = file.field("standards").split(",")
-        arrays = [*ARRAYS, "label_names", *(array_of(name, at) for at in range(len(standards)) for name in OF_STANDARD)]
+        arrays = [
+            *ARRAYS,
+            "label_names",
+            "kind_names",
+            *(array_of(name, at) for at in range(len(standards)) for name in OF_STANDARD),
+        ]
         with file.loading():
             model = cls(method=file.field("method"), scheme=file.field("scheme"))
             model._lexicon = lexicon
@@ -270,15 +283,26 @@ class EntityRecognizer(Recognizer):
         self.standard_ = standards[0] if standard is None else standard
         if self.standard_ not in standards:
             raise errors.unknown_choice("standard", self.standard_, standards)
-        start, size = ranges["label_names"]
-        names = source.read(start, size) if hasattr(source, "read") else source[start : start + size]
-        self.labels_ = names.decode("utf-8").split("\n") if names else []
+        names = {}
+        for which in ("label_names", "kind_names"):
+            start, size = ranges[which]
+            listed = source.read(start, size) if hasattr(source, "read") else source[start : start + size]
+            names[which] = listed.decode("utf-8").split("\n") if listed else []
+        self.labels_, kinds = names["label_names"], names["kind_names"]
         number = self.standards_.index(self.standard_)
         arrays = {name: ranges[name] for name in ARRAYS}
         arrays |= {name: ranges[array_of(name, number)] for name in OF_STANDARD}
         tagger: EntityTagger = kernel.EntityTagger(source, arrays, unit)
         if tagger.n_labels > len(self.labels_):
             raise ValueError("the table of labels is damaged")
+        start, size = ranges["kinds"]
+        if size != len(kinds):
+            raise ValueError("the table of kinds is damaged")
+        self._kind_names: list[str | None] = [*kinds, *[None] * (NO_KIND + 1 - size)]
+        of = source.read(start, size) if hasattr(source, "read") else source[start : start + size]
+        self.kinds_ = {
+            label: [k for k, at in zip(kinds, of, strict=True) if at == n] for n, label in enumerate(self.labels_)
+        }
         self._tagger = tagger
         self._segmenter = segmenter_for(algorithm="perceptron", lexicon=self._lexicon).kernel
         self._source, self._ranges, self._unit = source, ranges, unit

@@ -61,8 +61,8 @@ def merge(
     >>> found = [Entity("王小川", 0, 3, "PER", 0.9), Entity("北大", 4, 6, "ORG", 0.8)]
     >>> for entity in merge(text, found, matches=gazetteer.matches(text)):
     ...     print(entity)
-    Entity(text='王小川', start=0, end=3, label='PER', score=0.9, name=None)
-    Entity(text='北大', start=4, end=6, label='ORG', score=0.8, name='北京大学')
+    Entity(text='王小川', start=0, end=3, label='PER', score=0.9, name=None, kind=None)
+    Entity(text='北大', start=4, end=6, label='ORG', score=0.8, name='北京大学', kind=None)
     """
     for entity in (*model, *rules):
         _check(text, entity)

@@ -7,28 +7,32 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from cnlp._kernel.layout import ENTITY_STREAMS, FORBIDDEN, PHRASE_BUCKET, ROW_BUCKET
 from cnlp.ner.parts import array_of
-from cnlp.sequence.arrays import Floats
+from cnlp.sequence.arrays import Floats, Ints
 from cnlp.sequence.schemes import split_tag
 
 if TYPE_CHECKING:
+    from cnlp.ner.kinds import Kinds
     from cnlp.ner.training import Learner
 
 UNIT = 1 / 256  # nats that one step of a score is, unless weights are too large for it
 LARGEST_WEIGHT = 4095  # steps
 LEVELS = 63  # sizes of weights that the file can distinguish
 LOAD = 0.8
+LONGEST_ROW = 255  # entries
 
 
 def pack(
-    learner: Learner, weights: Floats, tables: Mapping[str, bytes], n_kept: int, smallest: float
+    learner: Learner, kinds: Kinds, weights: Floats, tables: Mapping[str, bytes], n_kept: int, smallest: float
 ) -> tuple[dict[str, bytes], float]:
     """The arrays of a model, and the unit of its scores.
 
     Args:
         learner: what the weights belong to.
+        kinds: weights of the finer kinds.
         weights: all of them.
         tables: the alphabet's.
         n_kept: so many standards get a table of rows, the first ones.
@@ -43,7 +47,7 @@ def pack(
     codebook = np.concatenate([[0], steps, -steps, [0]]).astype("<i2")
     arrays = {**tables, "codebook": codebook.tobytes()}
     for standard in range(n_kept):
-        arrays[array_of("rows", standard)], entries = _rows_of(learner, weights, standard, sizes.astype(np.float32))
+        arrays[array_of("rows", standard)], entries = _rows_of(learner, kinds, weights, standard, sizes)
         arrays[array_of("entries", standard)] = entries.tobytes()
     moves = weights[shape.transitions : shape.transitions + n_tags * (n_tags + 1)].reshape(n_tags + 1, n_tags)
     legal = np.frombuffer(learner.allowed, np.uint8).reshape(n_tags + 2, n_tags) != 0
@@ -60,8 +64,8 @@ def pack(
     phrases = dict(learner.known.lexicon)
     for key, cluster in learner.known.clusters.items():
         phrases[key] = phrases.get(key, 0) | cluster << 16
-    kinds = statistics.phrase_kinds(np.arange(len(statistics.phrases)))
-    for key, kind in zip(statistics.phrases.tolist(), kinds.tolist(), strict=True):
+    as_phrase = statistics.phrase_kinds(np.arange(len(statistics.phrases)))
+    for key, kind in zip(statistics.phrases.tolist(), as_phrase.tolist(), strict=True):
         phrases[key] = phrases.get(key, 0) | kind << 7
     arrays |= {
         "begin_class": statistics.edge_kinds(0, codes).astype(np.uint8).tobytes(),
@@ -70,36 +74,47 @@ def pack(
         "transitions": transitions.astype("<i2").tobytes(),
         "roles": bytes(roles),
         "labels": bytes(labels.index(label) if label else 0 for _, label in splits),
+        "kinds": bytes(map(labels.index, kinds.labels)),
     }
     return arrays, unit
 
 
-def _rows_of(learner: Learner, weights: Floats, standard: int, sizes: Floats) -> tuple[bytes, array[int]]:
+def _rows_of(
+    learner: Learner, kinds: Kinds, weights: Floats, standard: int, sizes: npt.NDArray[np.float64]
+) -> tuple[bytes, array[int]]:
     """The table of rows of a standard, its copies added, and the entries; weights are rounded to ``sizes``."""
     entries = array("H", [0])  # so that no row begins at 0
     rows: dict[int, tuple[int, int]] = {}
-    borders = np.log(sizes[:-1]) / 2 + np.log(sizes[1:]) / 2
     for number, _ in enumerate(ENTITY_STREAMS):
         at = number * learner.layers
         block = learner.shape.table(weights, at).copy()
         if learner.layers > 1:
             own = np.flatnonzero(learner.streams[at + 1].keys % learner.n_standards == standard)
             block[learner.streams[at + 1].keys[own] // learner.n_standards] += learner.shape.table(weights, at + 1)[own]
-        hashes = learner.streams[at].keys.view(np.uint64).tolist()
-        row, place = np.nonzero(np.abs(block) >= sizes[0])
-        value = block[row, place]
-        level = 1 + np.searchsorted(borders, np.log(np.abs(value)))
-        packed = (place << 7 | np.where(value > 0, level, level + LEVELS)).astype(np.uint16)
-        firsts = np.searchsorted(row, np.arange(len(hashes) + 1)).tolist()
-        for key, first, last in zip(hashes, firsts, firsts[1:], strict=False):
-            if last > first:
-                chosen = packed[first:last]
-                if last - first > 255:
-                    order = np.sort(np.argsort(-np.abs(value[first:last]), kind="stable")[:255])
-                    chosen = chosen[order]
-                rows[key] = len(entries), len(chosen)
-                entries.frombytes(chosen.tobytes())
+        _add_rows(rows, entries, learner.streams[at].keys, block, sizes)
+    for stream, table in zip(kinds.streams, kinds.tables, strict=True):
+        _add_rows(rows, entries, stream.keys, table, sizes)
     return _pack_rows(rows, entries)
+
+
+def _add_rows(
+    rows: dict[int, tuple[int, int]], entries: array[int], keys: Ints, block: Floats, sizes: npt.NDArray[np.float64]
+) -> None:
+    """Add [keys, places] weights."""
+    borders = np.log(sizes[:-1]) / 2 + np.log(sizes[1:]) / 2
+    row, place = np.nonzero(np.abs(block) >= sizes[0])
+    value = block[row, place]
+    level = 1 + np.searchsorted(borders, np.log(np.abs(value)))
+    packed = (place << 7 | np.where(value > 0, level, level + LEVELS)).astype(np.uint16)
+    firsts = np.searchsorted(row, np.arange(len(keys) + 1)).tolist()
+    for key, first, last in zip(keys.view(np.uint64).tolist(), firsts, firsts[1:], strict=False):
+        if last > first:
+            chosen = packed[first:last]
+            if last - first > LONGEST_ROW:
+                order = np.sort(np.argsort(-np.abs(value[first:last]), kind="stable")[:LONGEST_ROW])
+                chosen = chosen[order]
+            rows[key] = len(entries), len(chosen)
+            entries.frombytes(chosen.tobytes())
 
 
 def _buckets(keys: Sequence[int], size: int) -> list[list[int]]:

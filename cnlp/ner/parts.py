@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from cnlp.ner.base import Labelled
@@ -25,6 +25,23 @@ class Part:
     sentences: Sequence[Labelled]
     standard: str = GENERAL
     repeat: int = 1
+
+
+class OfKind(NamedTuple):
+    """An entity of known kind.
+
+    Attributes:
+        text: where it stands.
+        start, end: its span.
+        label: such as ``"ORG"``.
+        kind: such as ``"company"``.
+    """
+
+    text: str
+    start: int
+    end: int
+    label: str
+    kind: str
 
 
 def array_of(name: str, standard: int) -> str:

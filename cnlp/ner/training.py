@@ -24,8 +24,9 @@ from cnlp._kernel.hashes import mix
 from cnlp._kernel.layout import ENTITY_STREAMS, LINE, TAG_LIMIT
 from cnlp.ner.base import KIND, LINEAR_METHODS
 from cnlp.ner.encode import LABEL_LIMIT, Alphabet, Known, Layout, Piece, Statistics, cut_pieces, keys
+from cnlp.ner.kinds import learn_kinds
 from cnlp.ner.packing import pack
-from cnlp.ner.parts import Part
+from cnlp.ner.parts import OfKind, Part
 from cnlp.segmentation import shipped_segmenter
 from cnlp.sequence.arrays import Floats, Ints
 from cnlp.sequence.layout import pack_tagger_alphabet, per_code
@@ -62,6 +63,7 @@ def train_linear(
     dev: Sequence[Labelled],
     kept: Sequence[str],
     clusters: Mapping[str, int],
+    of_kind: Sequence[OfKind],
     progress: bool,
 ) -> None:
     """Set the learnt attributes of the model, for the standards in ``kept``; ``dev`` follows the first of them."""
@@ -105,7 +107,9 @@ def train_linear(
         measured = [piece for piece in measured if all(label in labels for _, _, label in piece.spans)]
         if measured:
             scale = _temperature(learner.problem(Layout(measured, alphabet), measured, fill=True), weights)
-    arrays, unit = pack(learner, weights * np.float32(scale), tables, len(kept), model.smallest)
+    texts = [Piece(each.text, word_ends(each.text)) for each in of_kind]
+    kinds = learn_kinds(of_kind, texts, labels, alphabet, known.clusters)
+    arrays, unit = pack(learner, kinds, weights * np.float32(scale), tables, len(kept), model.smallest)
     model.log_ = best.log
     model.card_ = {
         "kind": KIND,
@@ -116,6 +120,7 @@ def train_linear(
         "parameters": json.dumps({k: v for k, v in vars(model).items() if k[0] != "_" and k[-1] != "_"}),
     }
     arrays["label_names"] = "\n".join(labels).encode()
+    arrays["kind_names"] = "\n".join(kinds.names).encode()
     blob, ranges = bytearray(), {}
     for name, data in arrays.items():
         blob += bytes(-len(blob) % LINE)
@@ -127,7 +132,12 @@ def train_linear(
 
 def pieces_of(text: str, spans: Sequence[tuple[int, int, str]], *, keep: bool = False) -> Iterator[Piece]:
     """The pieces of a text, segmented by the shipped segmenter."""
-    return cut_pieces(text, [end for end, _ in shipped_segmenter().kernel.words(text, None)], spans, keep=keep)
+    return cut_pieces(text, word_ends(text), spans, keep=keep)
+
+
+def word_ends(text: str) -> list[int]:
+    """Where the words of a text end, by the shipped segmenter."""
+    return [end for end, _ in shipped_segmenter().kernel.words(text, None)]
 
 
 @cache

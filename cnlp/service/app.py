@@ -214,7 +214,7 @@ def _add_routes(app: FastAPI, served: ServedWords) -> None:
 
     @app.post("/entities", response_model=schema.Entities, responses=_REFUSALS, summary="Named entities")
     def entities(request: schema.EntitiesRequest) -> Any:
-        find = served.finder(request.model)
+        find = served.finder(request.standard)
 
         def found(text: str) -> list[dict[str, Any]]:
             return [asdict(entity) for entity in find([text])[0]]

@@ -108,7 +108,9 @@ class TagRequest(Segmentation):
 
 class EntitiesRequest(_Strict):
     text: Text | Texts
-    model: Annotated[Literal["msra", "cluener"], Field(description="PER, LOC, ORG; or ten finer types.")] = "msra"
+    standard: Annotated[
+        Literal["general", "msra"], Field(description="Conventions of today's text, or of the MSRA corpus.")
+    ] = "general"
 
 
 class KeywordsRequest(_Strict):
@@ -144,6 +146,7 @@ class Entity(BaseModel):
     label: str
     score: float
     name: str | None
+    kind: str | None
 
 
 class Entities(BaseModel):

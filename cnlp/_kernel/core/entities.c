@@ -132,6 +132,7 @@ static inline void find_row(const EntityTagger *tagger, uint64_t key, uint32_t *
     const uint8_t *line = line_of(tagger->rows, tagger->n_row_buckets, key);
     const uint8_t *end = tagger->rows + (size_t)tagger->n_row_buckets * LINE_SIZE;
     uint32_t fingerprint = (uint32_t)(key >> 32) | 1;
+    *entry = 0;
     *count = 0;
     for (uint32_t tries = tagger->n_row_buckets; tries; tries--) {
         uint32_t marks[1 + ROW_BUCKET], place = 0;
@@ -426,6 +427,38 @@ static double chance_of(const EntityTagger *tagger, const Work *work, uint32_t n
     return chance > 1.0 ? 1.0 : chance >= 0.0 ? chance : 0.0;
 }
 
+/* The kind of an entity between the words `first` and `last`: the best of its label. */
+static uint32_t kind_of(const EntityTagger *tagger, const Work *work, uint32_t start, uint32_t end, uint32_t first,
+                        uint32_t last, uint32_t label)
+{
+    const uint32_t *clusters = work->clusters + PAD;
+    KindView view = {
+        .first = work->chars + PAD + start,
+        .end = work->chars + PAD + end,
+        .label = label,
+        .before = clusters[(ptrdiff_t)first - 1],
+        .first_word = clusters[first],
+        .last_word = clusters[last],
+        .after = clusters[last + 1],
+    };
+    int32_t scores[KIND_LIMIT] = {0};
+    uint64_t key[N_KIND_STREAMS];
+    kind_keys(view, key);
+    for (int k = 0; k < N_KIND_STREAMS; k++) {
+        uint32_t at;
+        uint8_t count;
+        find_row(tagger, key[k], &at, &count);
+        for (const uint16_t *entry = tagger->entries + at; count--; entry++)
+            if (*entry >> 7 < KIND_LIMIT)
+                scores[*entry >> 7] += tagger->codebook[*entry & 127];
+    }
+    uint32_t best = NO_KIND;
+    for (uint32_t k = 0; k < tagger->n_kinds; k++)
+        if (tagger->kinds[k] == label && (best == NO_KIND || scores[k] > scores[best]))
+            best = k;
+    return best;
+}
+
 static int add_found(FoundEntities *found, FoundEntity entity)
 {
     if (!reserve(&found->items, &found->capacity, found->count + 1, sizeof(FoundEntity)))
@@ -440,7 +473,7 @@ static int find_in_piece(const EntityTagger *tagger, Work *work, const uint32_t 
     score_piece(tagger, work, text + offset, n);
     best_path(tagger, work, n);
     double total = -1.0;
-    for (uint32_t p = 0; p < n;) {
+    for (uint32_t p = 0, first = 0, last = 0; p < n;) {
         uint32_t start = p++;
         int role = tagger->roles[work->path[start]];
         if (role != 1 && role != 3)
@@ -453,7 +486,11 @@ static int find_in_piece(const EntityTagger *tagger, Work *work, const uint32_t 
             total = sum_paths(tagger, work, n);
         }
         double score = chance_of(tagger, work, n, start, p, total);
-        if (add_found(found, (FoundEntity){offset + start, offset + p, tagger->labels[work->path[start]], score}))
+        for (; work->ends[first] <= start; first++) {}
+        for (last = first; work->ends[last] < p; last++) {}
+        uint32_t label = tagger->labels[work->path[start]];
+        uint32_t kind = kind_of(tagger, work, start, p, first, last, label);
+        if (add_found(found, (FoundEntity){offset + start, offset + p, label, kind, score}))
             return -1;
     }
     return 0;

@@ -11,6 +11,7 @@
 enum { TAG_LIMIT = 102, ROW_BUCKET = 12, PHRASE_BUCKET = 8, CODEBOOK = 128 };
 enum { PIECE_LENGTH = 512, SOFT_LENGTH = 256 }; /* the longest piece; from where on it may end at a comma */
 enum { PHRASE_WORDS = 5 };                      /* of a known entity */
+enum { KIND_LIMIT = 64, NO_KIND = KIND_LIMIT };
 enum {
     FORBIDDEN = -0x8000,
     SCORE_LIMIT = 1 << 20,
@@ -23,8 +24,9 @@ extern const int8_t STREAM_LOWS[N_STREAMS], STREAM_WIDTHS[N_STREAMS];
 typedef struct {
     const uint16_t *pages, *codes, *class_fold, *entries;
     const uint8_t *types, *begin_class, *end_class, *phrases, *rows, *roles, *labels;
+    const uint8_t *kinds; /* [n_kinds]: the label of each kind */
     const int16_t *codebook, *transitions;
-    uint32_t n_codes, n_phrase_buckets, n_row_buckets, n_entries, n_tags, n_powers;
+    uint32_t n_codes, n_phrase_buckets, n_row_buckets, n_entries, n_tags, n_kinds, n_powers;
     double unit;
     void *memory;    /* what entities_init makes: */
     int32_t *moves;  /* [T + 1][T], forbidden ones UNREACHABLE */
@@ -34,7 +36,7 @@ typedef struct {
 } EntityTagger;
 
 typedef struct {
-    uint32_t start, end, label;
+    uint32_t start, end, label, kind; /* kind NO_KIND: its label has none */
     double score;
 } FoundEntity;
 

@@ -14,6 +14,8 @@ enum { EDGE_OF_TEXT = 1 << 20 };              /* the word before and after a pie
 
 enum { FIRST_OF_PHRASES = 14, LAST_OF_PHRASES = 18 }; /* streams in which not every position has a key */
 
+enum { N_KIND_STREAMS = 13 }; /* what is seen of an entity; their keys follow those of positions */
+
 /* What is seen at a position. */
 typedef struct {
     const uint32_t *c, *t;                               /* class-folded code and type, at -2 .. 2 */
@@ -94,6 +96,36 @@ static inline void entity_keys(const uint64_t seed[N_STREAMS], EntityView v, uin
     key[23] = step(step(step(seed[23], v.clusters[3]), v.clusters[2]), v.place);
     key[24] = step(step(step(seed[24], v.clusters[0]), v.clusters[1]), v.place);
     key[25] = step(step(step(seed[25], v.clusters[4]), v.clusters[3]), v.place);
+}
+
+/* What is seen of an entity [start, end). */
+typedef struct {
+    const uint32_t *first, *end; /* class-folded codes; two zeros and more before and after the piece */
+    uint64_t label;
+    uint64_t before, first_word, last_word, after; /* clusters of words */
+} KindView;
+
+static inline void kind_keys(KindView v, uint64_t key[N_KIND_STREAMS])
+{
+    const uint32_t *first = v.first, *end = v.end;
+    uint64_t whole = 1, size = (uint64_t)(end - first);
+    for (const uint32_t *c = first; c < end && c < first + LONGEST_PHRASE; c++)
+        whole = step(whole, *c);
+    for (int k = 0; k < N_KIND_STREAMS; k++)
+        key[k] = step(step(1, N_STREAMS + (uint64_t)k), v.label);
+    key[0] = step(key[0], end[-1]);
+    key[1] = step(step(key[1], end[-2]), end[-1]);
+    key[2] = size < 3 ? 0 : step(step(step(key[2], end[-3]), end[-2]), end[-1]);
+    key[3] = step(key[3], first[0]);
+    key[4] = size < 2 ? 0 : step(step(key[4], first[0]), first[1]);
+    key[5] = step(key[5], whole);
+    key[6] = step(step(key[6], first[-2]), first[-1]);
+    key[7] = step(step(key[7], end[0]), end[1]);
+    key[8] = step(key[8], v.before);
+    key[9] = step(key[9], v.first_word);
+    key[10] = step(key[10], v.last_word);
+    key[11] = step(key[11], v.after);
+    key[12] = step(key[12], size < 8 ? size : 8);
 }
 
 #endif

@@ -63,9 +63,12 @@ static int load(const ModuleState *state, PyObject *source, PyObject *arrays, En
         || !(tagger->transitions = named_array(state, source, arrays, "transitions", 2, &n_moves))
         || !(tagger->roles = named_array(state, source, arrays, "roles", 1, &tagger->n_tags))
         || !(tagger->labels = named_array(state, source, arrays, "labels", 1, &n_labels))
+        || !(tagger->kinds = named_array(state, source, arrays, "kinds", 1, &tagger->n_kinds))
         || check_pages(tagger->pages, n_pages, n_cells, "the alphabet") || check_characters(tagger, counts, n_cells)
         || check_tags(tagger, n_labels, n_moves))
         return -1;
+    if (tagger->n_kinds > KIND_LIMIT)
+        return damaged("the table of kinds");
     if (phrases == 0 || phrases % 64 || rows == 0 || rows % 64)
         return damaged("a hash table");
     tagger->n_phrase_buckets = phrases / 64;
@@ -118,7 +121,8 @@ static PyObject *as_list(const FoundEntity *found, size_t count)
     PyObject *list = PyList_New((Py_ssize_t)count);
     for (size_t k = 0; k < count && list; k++) {
         const FoundEntity *entity = &found[k];
-        PyObject *item = Py_BuildValue("(IIId)", entity->start, entity->end, entity->label, entity->score);
+        PyObject *item =
+            Py_BuildValue("(IIIId)", entity->start, entity->end, entity->label, entity->kind, entity->score);
         if (!item || PyList_SetItem(list, (Py_ssize_t)k, item) || check_interrupts_at(k))
             Py_CLEAR(list);
     }
@@ -219,7 +223,7 @@ static PyObject *entity_tagger_n_labels(PyObject *object, void *closure)
 
 static PyMethodDef entity_tagger_methods[] = {
     {"entities", entity_tagger_entities, METH_VARARGS,
-     "entities(segmenter, text) -> list of (start, end, number of the label, probability)"},
+     "entities(segmenter, text) -> list of (start, end, number of the label, number of the kind, probability)"},
     {"entities_all", entity_tagger_entities_all, METH_VARARGS,
      "entities_all(segmenter, texts) -> what entities(segmenter, text) gives for each text"},
     {NULL, NULL, 0, NULL},

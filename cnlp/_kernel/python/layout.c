@@ -136,6 +136,9 @@ static const struct {
     /* entities */
     NUMBER(N_STREAMS),
     NUMBER(TAG_LIMIT),
+    NUMBER(N_KIND_STREAMS),
+    NUMBER(KIND_LIMIT),
+    NUMBER(NO_KIND),
     NUMBER(PIECE_LENGTH),
     NUMBER(SOFT_LENGTH),
     NUMBER(LONGEST_PHRASE),

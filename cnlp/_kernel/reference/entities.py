@@ -10,6 +10,7 @@ forward-backward, with the span's own tags fixed.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from cnlp import errors
@@ -18,11 +19,14 @@ from cnlp._kernel.hashes import mix
 from cnlp._kernel.layout import (
     CODE_POINT_PAGES,
     CODEBOOK,
+    EDGE_OF_TEXT,
     ENTITY_STREAMS,
     FAR_BELOW,
     FORBIDDEN,
+    KIND_LIMIT,
     LINE,
     LONGEST_PHRASE,
+    NO_KIND,
     PHRASE_BUCKET,
     PHRASE_WORDS,
     ROW_BUCKET,
@@ -30,7 +34,7 @@ from cnlp._kernel.layout import (
     TAG_LIMIT,
 )
 from cnlp._kernel.pieces import piece_ends
-from cnlp._kernel.reference.entity_features import observe_piece
+from cnlp._kernel.reference.entity_features import kind_keys, observe_piece
 from cnlp._kernel.reference.files import named_array
 
 if TYPE_CHECKING:
@@ -39,7 +43,7 @@ if TYPE_CHECKING:
     from cnlp._kernel.reference.files import Mapping, Range
     from cnlp._kernel.reference.segment import Segmenter
 
-    Found: TypeAlias = tuple[int, int, int, float]  # start, end, label, score
+    Found: TypeAlias = tuple[int, int, int, int, float]  # start, end, label, kind, score
 
 UNREACHABLE = -1_000_000_000
 
@@ -62,7 +66,7 @@ class EntityTagger:
         self.begin_class, self.end_class = read("begin_class", "B"), read("end_class", "B")
         self.phrases, self.rows = read("phrases", "B"), read("rows", "B")
         self.entries, self.codebook = read("entries", "H"), read("codebook", "h")
-        self.roles, self.labels = read("roles", "B"), read("labels", "B")
+        self.roles, self.labels, self.kinds = read("roles", "B"), read("labels", "B"), read("kinds", "B")
         moves = read("transitions", "h")
         n, n_tags = len(self.class_fold), len(self.roles)
         if len(self.pages) != CODE_POINT_PAGES or len(self.codes) % 256 or max(self.pages) >= len(self.codes) // 256:
@@ -79,6 +83,8 @@ class EntityTagger:
             raise ValueError("a hash table is damaged")
         if len(self.codebook) != CODEBOOK or any(abs(weight) >= 4096 for weight in self.codebook):
             raise ValueError("the table of weights is damaged")
+        if len(self.kinds) > KIND_LIMIT:
+            raise ValueError("the table of kinds is damaged")
         if not 1e-6 <= unit <= 10:
             raise ValueError("the unit is damaged")
         self.n_tags = n_tags
@@ -102,7 +108,7 @@ class EntityTagger:
         return [self.entities(segmenter, text) for text in texts]
 
     def entities(self, segmenter: Segmenter, text: str) -> list[Found]:
-        """Start, end, number of the label and probability of each entity, by start."""
+        """Start, end, number of the label, number of the kind and probability of each entity, by start."""
         word_ends = [end for end, _ in segmenter.words(text, None)]
         found: list[Found] = []
         start = word = 0
@@ -114,8 +120,8 @@ class EntityTagger:
                 word += 1
             if not ends or ends[-1] < end - start:
                 ends.append(end - start)  # a word continues in the next piece
-            for first, last, label, score in self.tag(text[start:end], ends):
-                found.append((start + first, start + last, label, score))
+            for first, last, label, kind, score in self.tag(text[start:end], ends):
+                found.append((start + first, start + last, label, kind, score))
             start = end
         return found
 
@@ -133,11 +139,35 @@ class EntityTagger:
         if not spans:
             return []
         chances = self._chances(scores, path, spans)
-        return [
-            (start, end, self.labels[path[start]], chance) for (start, end), chance in zip(spans, chances, strict=True)
-        ]
+        found = []
+        for (start, end), chance in zip(spans, chances, strict=True):
+            label = self.labels[path[start]]
+            found.append((start, end, label, self.kind(piece, ends, (start, end), label), chance))
+        return found
 
     # ---- what is seen ----
+
+    def kind(self, piece: str, ends: list[int], span: tuple[int, int], label: int) -> int:
+        """The number of the kind of an entity: the best of its label, ``NO_KIND`` where that has none."""
+        symbols = self.symbols(piece)
+        words = [
+            mix(*symbols[start : min(end, start + LONGEST_PHRASE)])
+            for start, end in zip([0, *ends], ends, strict=False)
+        ]
+        clusters = [EDGE_OF_TEXT, *(self.phrase(word) >> 16 for word in words), EDGE_OF_TEXT]
+        first, last = bisect_right(ends, span[0]), bisect_left(ends, span[1])
+        around = clusters[first], clusters[first + 1], clusters[last + 1], clusters[last + 2]
+        scores = [0] * KIND_LIMIT
+        for key in kind_keys(symbols, span, label, around):
+            start, end = self.row(key) if key is not None else (0, 0)
+            for entry in self.entries[start:end]:
+                if entry >> 7 < KIND_LIMIT:
+                    scores[entry >> 7] += self.codebook[entry & 127]
+        return max((k for k, of in enumerate(self.kinds) if of == label), key=scores.__getitem__, default=NO_KIND)
+
+    def symbols(self, piece: str) -> list[int]:
+        """The class-folded codes of a piece."""
+        return [self.class_fold[self.codes[self.pages[point >> 8] << 8 | point & 255]] for point in map(ord, piece)]
 
     def keys(self, piece: str, ends: list[int]) -> list[list[int | None]]:
         """The key of each stream at each position; ``None`` where it has none."""

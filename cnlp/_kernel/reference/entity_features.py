@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnlp._kernel.hashes import mix
-from cnlp._kernel.layout import EDGE_OF_TEXT
+from cnlp._kernel.layout import EDGE_OF_TEXT, LONGEST_PHRASE, N_STREAMS
 from cnlp._kernel.reference.tagger_features import repetition
 
 
@@ -94,3 +94,33 @@ def observe_piece(
         )
         keys.append([None if part is None else mix(stream, *part) for stream, part in enumerate(parts)])
     return keys
+
+
+def kind_keys(
+    symbols: Sequence[int], span: tuple[int, int], label: int, clusters: tuple[int, int, int, int]
+) -> list[int | None]:
+    """The keys of what is seen of an entity; ``None`` for what it is too short for.
+
+    Args:
+        symbols: class-folded codes of the piece.
+        span: where the entity starts and ends.
+        label: its number.
+        clusters: of the word before, its first word, its last word, the word after.
+    """
+    start, end = span
+    chars = [0, 0, *symbols, 0, 0]
+    before, inside, after = chars[start : start + 2], symbols[start:end], chars[end + 2 : end + 4]
+    last = chars[end : end + 2]
+    parts: tuple[Sequence[int] | None, ...] = (
+        last[1:],
+        last,
+        inside[-3:] if len(inside) > 2 else None,
+        inside[:1],
+        inside[:2] if len(inside) > 1 else None,
+        (mix(*inside[:LONGEST_PHRASE]),),
+        before,
+        after,
+        *((cluster,) for cluster in clusters),
+        (min(len(inside), 8),),
+    )
+    return [None if part is None else mix(N_STREAMS + number, label, *part) for number, part in enumerate(parts)]

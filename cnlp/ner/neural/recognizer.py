@@ -192,3 +192,4 @@ class NeuralRecognizer(Recognizer):
         self._model = model.to(self.device)
         self.arrays_, self.card_ = arrays, card
         self.labels_ = sorted({label for tag in self._vocabulary.tags if (label := tag.partition("-")[2])})
+        self.kinds_ = {label: [] for label in self.labels_}
