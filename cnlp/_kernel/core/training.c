@@ -37,6 +37,8 @@
 #include "compiler.h"
 
 #define FORBIDDEN (-1e30f)
+#define FAR_BELOW (-80.0f)  /* nats below the best tag of a position that count as never */
+#define NEGLIGIBLE (1e-3f) /* a difference of probabilities that a stochastic step leaves out */
 
 /* ---- scores of one sequence ---------------------------------------------------------------------------------- */
 
@@ -134,7 +136,7 @@ static void viterbi(const TrainingData *data, const float *score, const float *t
 
 typedef struct {
     float *score, *best, *table;
-    double *alpha, *beta, *edge;
+    double *alpha, *beta, *edge, *across;
     uint8_t *back, *path;
 } Scratch;
 
@@ -152,14 +154,15 @@ static int64_t longest_sequence(const TrainingData *data)
 static void *scratch_new(const TrainingData *data, Scratch *work)
 {
     const size_t n = (size_t)longest_sequence(data), T = (size_t)data->n_tags;
-    const size_t doubles = 2 * n * T + 2 * T * (T + 1), floats = n * T + 2 * T + T * (T + 1);
+    const size_t doubles = 2 * n * T + 2 * T * (T + 1) + T * T, floats = n * T + 2 * T + T * (T + 1);
     char *block = malloc(doubles * sizeof(double) + floats * sizeof(float) + n * T + n);
     if (!block)
         return NULL;
     work->alpha = (double *)block;
     work->beta = work->alpha + n * T;
     work->edge = work->beta + n * T;
-    work->score = (float *)(work->edge + 2 * T * (T + 1));
+    work->across = work->edge + 2 * T * (T + 1);
+    work->score = (float *)(work->across + T * T);
     work->best = work->score + n * T;
     work->table = work->best + 2 * T;
     work->back = (uint8_t *)(work->table + T * (T + 1));
@@ -277,76 +280,81 @@ int64_t train_perceptron(const TrainingData *data, const int32_t *order, int64_t
 /* ---- conditional random field ------------------------------------------------------------------------------------ */
 
 /* Fills alpha with the probability of every tag at every position and edge with expected transition counts
- * ([T][T], then start). Returns log Z. */
+ * ([T][T], then start). Returns log Z. Loops run along rows, so that compilers vectorise them. */
 static double forward_backward(const TrainingData *data, const Scratch *work, int64_t n)
 {
     const int32_t T = data->n_tags;
     const uint8_t *last_allowed = data->allowed + T * (T + 1);
     double *alpha = work->alpha, *beta = work->beta, *expected = work->edge, *factor = work->edge + T * (T + 1);
-    double log_z = 0.0;
+    double *across = work->across, log_z = 0.0; /* factor, transposed */
+    double suffix[256], ahead[256], next[256];
     for (int32_t i = 0; i < T * (T + 1); i++)
         factor[i] = work->table[i] <= FORBIDDEN ? 0.0 : exp((double)work->table[i]);
+    for (int32_t i = 0; i < T * T; i++)
+        across[i % T * T + i / T] = factor[i];
     memset(expected, 0, (size_t)T * (T + 1) * sizeof *expected);
     /* exp(score) relative to the best tag of the position replaces beta until the backward pass has used it */
     for (int64_t p = 0; p < n; p++) {
         const float *score = work->score + p * T;
-        double *local = beta + p * T;
+        double *restrict local = beta + p * T, *restrict reach = alpha + p * T;
         float top = score[0];
         for (int32_t t = 1; t < T; t++)
             if (score[t] > top)
                 top = score[t];
-        for (int32_t t = 0; t < T; t++)
-            local[t] = exp((double)(score[t] - top));
+        for (int32_t t = 0; t < T; t++) {
+            float below = score[t] - top;
+            local[t] = below > FAR_BELOW ? exp((double)below) : 0.0;
+            reach[t] = p ? 0.0 : factor[T * T + t];
+        }
         log_z += top;
+        for (int32_t i = 0; p && i < T; i++) {
+            const double weight = alpha[(p - 1) * T + i], *row = factor + i * T;
+            if (weight != 0.0)
+                for (int32_t t = 0; t < T; t++)
+                    reach[t] += weight * row[t];
+        }
         double total = 0.0;
         for (int32_t t = 0; t < T; t++) {
-            double reach = 0.0;
-            if (!p)
-                reach = factor[T * T + t];
-            else
-                for (int32_t i = 0; i < T; i++)
-                    reach += alpha[(p - 1) * T + i] * factor[i * T + t];
-            alpha[p * T + t] = reach * local[t];
-            if (p == n - 1 && !last_allowed[t])
-                alpha[p * T + t] = 0.0;
-            total += alpha[p * T + t];
+            reach[t] = p == n - 1 && !last_allowed[t] ? 0.0 : reach[t] * local[t];
+            total += reach[t];
         }
         log_z += log(total);
         for (int32_t t = 0; t < T; t++)
-            alpha[p * T + t] /= total;
+            reach[t] /= total;
     }
     /* backward: suffix[t] proportional to the weight of everything after p given tag t at p */
-    double suffix[256], next[256];
     for (int32_t t = 0; t < T; t++)
         suffix[t] = 1.0;
     for (int64_t p = n - 1; p > 0; p--) {
-        double total = 0.0;
-        for (int32_t i = 0; i < T; i++)
-            for (int32_t t = 0; t < T; t++) {
-                if (factor[i * T + t] == 0.0 || (p == n - 1 && !last_allowed[t]))
-                    continue; /* most are forbidden */
-                total += alpha[(p - 1) * T + i] * factor[i * T + t] * beta[p * T + t] * suffix[t];
-            }
-        double largest = 0.0;
-        for (int32_t i = 0; i < T; i++) {
-            next[i] = 0.0;
-            for (int32_t t = 0; t < T; t++) {
-                if (factor[i * T + t] == 0.0 || (p == n - 1 && !last_allowed[t]))
-                    continue;
-                double onward = factor[i * T + t] * beta[p * T + t] * suffix[t];
-                next[i] += onward;
-                expected[i * T + t] += alpha[(p - 1) * T + i] * onward / total;
-            }
-            if (next[i] > largest)
-                largest = next[i];
+        const double *before = alpha + (p - 1) * T;
+        for (int32_t t = 0; t < T; t++) {
+            ahead[t] = p == n - 1 && !last_allowed[t] ? 0.0 : beta[p * T + t] * suffix[t];
+            next[t] = 0.0;
         }
-        double sum = 0.0;
+        for (int32_t t = 0; t < T; t++) {
+            const double weight = ahead[t], *row = across + t * T;
+            if (weight != 0.0)
+                for (int32_t i = 0; i < T; i++)
+                    next[i] += row[i] * weight;
+        }
+        double total = 0.0, largest = 0.0, sum = 0.0;
+        for (int32_t i = 0; i < T; i++) {
+            total += before[i] * next[i];
+            largest = next[i] > largest ? next[i] : largest;
+        }
+        for (int32_t i = 0; i < T; i++) {
+            const double weight = before[i] / total, *row = factor + i * T;
+            double *restrict count = expected + i * T;
+            if (weight != 0.0)
+                for (int32_t t = 0; t < T; t++)
+                    count[t] += weight * row[t] * ahead[t];
+        }
         for (int32_t t = 0; t < T; t++)
             sum += (beta[p * T + t] = alpha[p * T + t] * suffix[t]);
-        for (int32_t t = 0; t < T; t++)
+        for (int32_t t = 0; t < T; t++) {
             beta[p * T + t] /= sum;
-        for (int32_t t = 0; t < T; t++)
             suffix[t] = next[t] / largest;
+        }
     }
     double sum = 0.0;
     for (int32_t t = 0; t < T; t++)
@@ -369,17 +377,27 @@ static double gold_score(const TrainingData *data, const Scratch *work, const ui
     return sum;
 }
 
-/* target += by * (expected counts - gold counts) of the sequence just measured. */
+/* target += by * (expected counts - gold counts) of the sequence just measured, without positions whose differences
+ * are all below `least`. The scores are overwritten. */
 static void add_gradient(const TrainingData *data, const Scratch *work, int64_t begin, int64_t end, float *target,
-                         float by)
+                         float by, float least)
 {
     const int32_t T = data->n_tags;
     const int64_t n = end - begin;
     const uint8_t *gold = data->tags + begin;
     const int32_t first = data->start_tag >= 0 ? data->start_tag : T;
-    double *difference = work->alpha;
-    for (int64_t p = 0; p < n; p++)
-        difference[p * T + gold[p]] -= 1.0;
+    float *restrict step = work->score;
+    uint8_t *counts = work->path;
+    for (int64_t p = 0; p < n; p++) {
+        float largest = 0.0f;
+        work->alpha[p * T + gold[p]] -= 1.0;
+        for (int32_t t = 0; t < T; t++) {
+            float difference = (float)work->alpha[p * T + t];
+            largest = fabsf(difference) > largest ? fabsf(difference) : largest;
+            step[p * T + t] = by * difference;
+        }
+        counts[p] = largest >= least;
+    }
     for (int32_t i = 0; i < T * T; i++)
         target[data->transitions + i] += by * (float)work->edge[i];
     for (int32_t t = 0; t < T; t++)
@@ -390,21 +408,17 @@ static void add_gradient(const TrainingData *data, const Scratch *work, int64_t 
     for (int32_t s = 0; s < data->n_streams; s++) {
         const int32_t *ids = data->ids + (int64_t)s * data->n_positions;
         const int32_t low = data->windows[2 * s], high = data->windows[2 * s + 1], width = high - low + 1;
-        int64_t from = begin - high, to = end - low;
-        if (from < 0)
-            from = 0;
-        if (to > data->n_positions)
-            to = data->n_positions;
-        for (int64_t q = from; q < to; q++) {
-            if (ids[q] < 0)
+        float *base = target + data->bases[s];
+        for (int64_t p = 0; p < n; p++) {
+            if (!counts[p])
                 continue;
-            float *row = target + data->bases[s] + (int64_t)ids[q] * width * T;
             for (int32_t d = low; d <= high; d++) {
-                int64_t p = q + d - begin;
-                if (p < 0 || p >= n)
+                int64_t q = begin + p - d;
+                if (q < 0 || q >= data->n_positions || ids[q] < 0)
                     continue;
+                float *restrict row = base + ((int64_t)ids[q] * width + d - low) * T;
                 for (int32_t t = 0; t < T; t++)
-                    row[(d - low) * T + t] += by * (float)difference[p * T + t];
+                    row[t] += step[p * T + t];
             }
         }
     }
@@ -424,7 +438,7 @@ int train_crf_gradient(const TrainingData *data, const float *weights, float *gr
             continue;
         sequence_scores(data, weights, begin, end, work.score);
         *loss += forward_backward(data, &work, end - begin) - gold_score(data, &work, data->tags + begin, end - begin);
-        add_gradient(data, &work, begin, end, gradient, 1.0f);
+        add_gradient(data, &work, begin, end, gradient, 1.0f, 0.0f);
     }
     free(block);
     return was_stopped(data) ? -1 : 0;
@@ -454,7 +468,7 @@ int train_crf(const TrainingData *data, const int32_t *order, int64_t n_order, f
                 work.table[i] *= (float)*scale;
         *loss += forward_backward(data, &work, n) - gold_score(data, &work, data->tags + begin, n);
         *scale *= 1.0 - eta * l2;
-        add_gradient(data, &work, begin, end, weights, (float)(-eta / *scale));
+        add_gradient(data, &work, begin, end, weights, (float)(-eta / *scale), NEGLIGIBLE);
     }
     free(block);
     return was_stopped(data) ? -1 : 0;
