@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnlp._kernel import training_kernel as kernel
+from cnlp._kernel.hashes import mix
 from cnlp._kernel.layout import (
     ENTITY_MULTIPLIER,
     ENTITY_STREAMS,
@@ -178,35 +179,67 @@ class Statistics:
         layout: the corpus.
         pieces: the same.
         labels: of the entities.
-        n_codes: size of the alphabet.
+        alphabet: of the corpus.
 
     Attributes:
         phrases: [P] hashes of the phrases that are entities somewhere, sorted.
     """
 
-    def __init__(self, layout: Layout, pieces: Sequence[Piece], labels: Sequence[str], n_codes: int) -> None:
-        number = {label: at for at, label in enumerate(labels)}
+    def __init__(self, layout: Layout, pieces: Sequence[Piece], labels: Sequence[str], alphabet: Alphabet) -> None:
+        self._numbers = {label: at for at, label in enumerate(labels)}
+        starts, sizes, _ = self._spans(layout, pieces)
+        short = sizes <= LONGEST_PHRASE
+        self._alphabet = alphabet
+        self._set_phrases(np.unique(hash_stretches(layout.chars, starts[short], sizes[short])))
+        n_codes, n_labels = len(alphabet.types), len(labels)
+        self.edges = [np.zeros((n_codes, BLOCKS + 1, n_labels), np.int32) for _ in range(2)]
+        self.occurrences = np.zeros((n_codes, BLOCKS + 1), np.int32)
+        self._add(layout, pieces, layout.blocks())
+
+    def count(self, chunks: Iterable[Sequence[Piece]], names: Iterable[str]) -> None:
+        """Count text that is not of the corpus, too; all of the corpus sees what it says.
+
+        Args:
+            chunks: its pieces, so many at a time as memory is for.
+            names: entities of it that are to be phrases.
+        """
+        folded = (self._alphabet.class_fold[self._alphabet(name)].tolist() for name in names)
+        hashes = np.array([mix(*symbols) for symbols in folded if len(symbols) <= LONGEST_PHRASE], np.uint64)
+        before = self.phrases, self.as_entity, self.as_text
+        self._set_phrases(np.union1d(self.phrases, hashes))
+        rows = np.searchsorted(self.phrases, before[0])
+        self.as_entity[rows], self.as_text[rows] = before[1:]
+        for pieces in chunks:
+            layout = Layout(pieces, self._alphabet)
+            self._add(layout, pieces, np.full(len(layout.codes), BLOCKS))
+
+    def _set_phrases(self, phrases: Hashes) -> None:
+        self.phrases = phrases
+        self.as_entity = np.zeros((len(phrases), BLOCKS + 1, len(self._numbers)), np.int32)
+        self.as_text = np.zeros((len(phrases), BLOCKS + 1), np.int32)
+
+    def _spans(self, layout: Layout, pieces: Sequence[Piece]) -> tuple[Ints, Ints, Ints]:
+        """Starts, lengths and labels of the entities."""
         spans = [
-            (begin + start, end - start, number[label])
+            (begin + start, end - start, self._numbers[label])
             for piece, begin in zip(pieces, layout.begins.tolist(), strict=True)
             for start, end, label in piece.spans
         ]
-        self.n_labels = len(labels)
-        starts, sizes, kinds = np.array(spans, np.int64).reshape(-1, 3).T
-        blocks = layout.blocks()
-        short = sizes <= LONGEST_PHRASE
-        hashes = hash_stretches(layout.chars, starts[short], sizes[short])
-        self.phrases = np.unique(hashes)
-        shape = (len(self.phrases), BLOCKS, self.n_labels)
-        at = np.searchsorted(self.phrases, hashes) * BLOCKS + blocks[starts[short]]
-        self.as_entity = _count(at * self.n_labels + kinds[short], shape)
+        starts, sizes, labels = np.array(spans, np.int64).reshape(-1, 3).T
+        return starts, sizes, labels
+
+    def _add(self, layout: Layout, pieces: Sequence[Piece], blocks: Ints) -> None:
+        """Count a text; the block of each position is given."""
+        starts, sizes, labels = self._spans(layout, pieces)
+        known, row = self.find(hash_stretches(layout.chars, starts, sizes))
+        known &= sizes <= LONGEST_PHRASE
+        np.add.at(self.as_entity, (row[known], blocks[starts[known]], labels[known]), 1)
         found, row = self.find(layout.hashes)
-        self.as_text = _count(row[found] * BLOCKS + blocks[layout.candidates[0][found]], shape[:2])
-        self.edges = []
-        for edge in (starts, starts + sizes - 1):
-            cell = layout.codes[edge] * BLOCKS + blocks[edge]
-            self.edges.append(_count(cell * self.n_labels + kinds, (n_codes, BLOCKS, self.n_labels)))
-        self.occurrences = _count(layout.codes * BLOCKS + blocks, (n_codes, BLOCKS))
+        cells = row[found] * (BLOCKS + 1) + blocks[layout.candidates[0][found]]
+        self.as_text += np.bincount(cells, minlength=self.as_text.size).astype(np.int32).reshape(self.as_text.shape)
+        for counts, edge in zip(self.edges, (starts, starts + sizes - 1), strict=True):
+            np.add.at(counts, (layout.codes[edge], blocks[edge], labels), 1)
+        np.add.at(self.occurrences, (layout.codes[layout.here], blocks[layout.here]), 1)
 
     def find(self, hashes: Hashes) -> tuple[npt.NDArray[np.bool_], Ints]:
         """Which hashes are phrases, and the row of each."""
@@ -282,7 +315,3 @@ def _known_phrases(layout: Layout, statistics: Statistics, blocks: Ints | None) 
     kinds = statistics.phrase_kinds(rows, None if blocks is None else blocks[starts])
     phrases: Ints = np.stack([starts, lengths, kinds], 1)[kinds > 0]
     return phrases[np.lexsort((phrases[:, 1], phrases[:, 0]))]
-
-
-def _count(cells: Ints, shape: tuple[int, ...]) -> npt.NDArray[np.int32]:
-    return np.bincount(cells, minlength=int(np.prod(shape))).astype(np.int32).reshape(shape)

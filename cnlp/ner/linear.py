@@ -145,6 +145,7 @@ class EntityRecognizer(Recognizer):
         standards: Sequence[str] = (GENERAL,),
         clusters: Mapping[str, int] | None = None,
         kinds: Sequence[OfKind] = (),
+        counted: Sequence[Labelled] = (),
         progress: bool = False,
     ) -> Self:
         """Learn entities of several standards. They share weights, and each has corrections to them (Daumé III 2007).
@@ -156,6 +157,7 @@ class EntityRecognizer(Recognizer):
             clusters: words by what is around them, 1 to 65,535, such as
                 :func:`cnlp.pos.distribution.distributional_classes` makes.
             kinds: entities of known kind, which a classifier learns to tell apart.
+            counted: sentences not to learn from; it is only counted which phrases are entities in them.
             progress: show a progress bar with the dev score.
 
         Raises:
@@ -163,7 +165,7 @@ class EntityRecognizer(Recognizer):
         """
         from cnlp.ner.training import train_linear
 
-        train_linear(self, parts, list(dev or ()), list(standards), clusters or {}, kinds, progress)
+        train_linear(self, parts, list(dev or ()), list(standards), clusters or {}, kinds, counted, progress)
         return self
 
     # ---- finding ----

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from cnlp.ner.linear import EntityRecognizer
 
 FREQUENCY_BINS = (1, 10, 100)
+COUNTED_AT_ONCE = 50_000  # sentences, so that memory does not depend on how many there are
 WORD_TAGS = ("nrt", "nrf", "nr", "ns", "nt", "nz", "n", "v", "a", "i", "l", "m", "t", "j", "d", "s")
 
 
@@ -64,6 +65,7 @@ def train_linear(
     kept: Sequence[str],
     clusters: Mapping[str, int],
     of_kind: Sequence[OfKind],
+    counted: Sequence[Labelled],
     progress: bool,
 ) -> None:
     """Set the learnt attributes of the model, for the standards in ``kept``; ``dev`` follows the first of them."""
@@ -81,12 +83,17 @@ def train_linear(
         [piece for text, spans in part.sentences for piece in pieces_of(text, spans, keep=True)] for part in parts
     ]
     pieces = list(chain.from_iterable(by_part))
+    for standard in kept:
+        if all(part.standard != standard for part in parts):
+            raise errors.ArgumentError(f"no part follows the standard {standard!r}")
     standards = list(dict.fromkeys([*kept, *(part.standard for part in parts)]))
     lexicon_words = read_lexicon()
     alphabet, tables = _alphabet(pieces, lexicon_words)
     known = Known(_hash_words(lexicon_words, alphabet), _hash_words(clusters, alphabet))
     layout = Layout(pieces, alphabet, [len(part) for part in by_part])
-    statistics = Statistics(layout, pieces, labels, len(alphabet.types))
+    statistics = Statistics(layout, pieces, labels, alphabet)
+    if counted:
+        _count(statistics, counted, labels)
     of_part = np.array([standards.index(part.standard) for part in parts])
     streams, rows = _learn_streams(layout, known, statistics, of_part, len(standards), model.min_count)
     learner = Learner(streams, tags, scheme, alphabet, known, statistics, len(standards))
@@ -152,6 +159,20 @@ def read_lexicon() -> dict[str, int]:
             number = next((at for at, start in enumerate(WORD_TAGS, 1) if tag.startswith(start)), 0)
             classes[normalise(word)] = 1 + number * 4 + int(np.digitize(float(count), FREQUENCY_BINS))
     return classes
+
+
+def _count(statistics: Statistics, sentences: Sequence[Labelled], labels: Sequence[str]) -> None:
+    """Count which phrases are entities in sentences that are not learnt from; what is one twice becomes a phrase."""
+    times = Counter(text[start:end] for text, spans in sentences for start, end, _ in spans)
+    chunks = (
+        [
+            piece
+            for text, spans in sentences[at : at + COUNTED_AT_ONCE]
+            for piece in pieces_of(text, [span for span in spans if span[2] in labels], keep=True)
+        ]
+        for at in range(0, len(sentences), COUNTED_AT_ONCE)
+    )
+    statistics.count(chunks, [name for name, count in times.items() if count > 1])
 
 
 def _check(labels: Sequence[str], tags: Sequence[str]) -> None:

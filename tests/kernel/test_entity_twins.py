@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from twins import needs_native
 
 from cnlp._kernel import kernel as current
+from cnlp._kernel.layout import NO_KIND
 from cnlp._kernel.pieces import piece_ends
 from cnlp._kernel.reference import EntityTagger
 from cnlp.segmentation import shipped_segmenter
@@ -23,7 +24,7 @@ from cnlp.segmentation import shipped_segmenter
 sys.path.insert(0, str(Path(__file__).parent.parent / "ner"))
 pytest.importorskip("numpy")
 import numpy as np
-from entity_models import COMPANIES, PEOPLE, PLACES, arrays, corpus, model
+from entity_models import COMPANIES, PEOPLE, PLACES, arrays, corpus, model, words_with_clusters
 
 SEGMENTER = shipped_segmenter().kernel
 TEXTS = st.lists(
@@ -52,31 +53,32 @@ def taggers() -> tuple[Any, EntityTagger]:
 def test_c_and_python_find_the_same(text: str) -> None:
     mine, twin = taggers()
     found, wanted = mine.entities(SEGMENTER, text), twin.entities(SEGMENTER, text)
-    assert [entity[:3] for entity in found] == [entity[:3] for entity in wanted]
-    assert [entity[3] for entity in found] == pytest.approx([entity[3] for entity in wanted], abs=1e-12)
+    assert [entity[:4] for entity in found] == [entity[:4] for entity in wanted]
+    assert [entity[4] for entity in found] == pytest.approx([entity[4] for entity in wanted], abs=1e-12)
 
 
 @needs_native
 def test_long_texts_are_cut_alike() -> None:
     mine, twin = taggers()
     for text in ("王小明在北京，" * 150, "x" * 1100 + "王小明", "王" * 600 + "。李雷", "北京" * 400):
-        assert [e[:3] for e in mine.entities(SEGMENTER, text)] == [e[:3] for e in twin.entities(SEGMENTER, text)]
+        assert [e[:4] for e in mine.entities(SEGMENTER, text)] == [e[:4] for e in twin.entities(SEGMENTER, text)]
         assert max(b - a for a, b in zip([0, *piece_ends(text)], piece_ends(text), strict=False)) <= 512
 
 
 def test_training_sees_what_the_twin_sees() -> None:
     from cnlp.ner import training
-    from cnlp.ner.encode import Alphabet, Layout, Piece, Statistics, keys
+    from cnlp.ner.encode import Alphabet, Known, Layout, Piece, Statistics, keys
 
     twin = taggers()[1]
     pieces = [piece for text, spans in corpus() for piece in training.pieces_of(text, spans, keep=True)]
     alphabet = Alphabet(*(np.frombuffer(t, t.format) for t in (twin.pages, twin.codes, twin.class_fold, twin.types)))
-    statistics = Statistics(Layout(pieces, alphabet), pieces, model().labels_, len(twin.types))
+    statistics = Statistics(Layout(pieces, alphabet), pieces, model().labels_, alphabet)
     lexicon = training._hash_words(training.read_lexicon(), alphabet)
+    clusters = training._hash_words(words_with_clusters(), alphabet)
     lines = "李雷去長白山", "a1，王" * 9
     texts = [Piece(text, [end for end, _ in SEGMENTER.words(text, None)]) for text in lines]
     layout = Layout(texts, alphabet)
-    seen = [row for _, row in keys(layout, lexicon, statistics, training=False)]
+    seen = [row for _, row in keys(layout, Known(lexicon, clusters), statistics, training=False)]
     for piece, begin in zip(texts, layout.begins.tolist(), strict=True):
         for position, wanted in enumerate(twin.keys(piece.text, piece.ends)):
             found = [int(row[begin + position]) for row in seen]
@@ -127,5 +129,5 @@ def test_random_damage_does_no_harm() -> None:
         except ValueError:
             continue
         for text in ("王小明在北京工作。李雷去上海市", "欧阳明月" * 200):
-            for start, end, _, score in tagger.entities(SEGMENTER, text):
-                assert 0 <= start < end <= len(text) and 0.0 <= score <= 1.0
+            for start, end, _, kind, score in tagger.entities(SEGMENTER, text):
+                assert 0 <= start < end <= len(text) and 0 <= kind <= NO_KIND and 0.0 <= score <= 1.0

@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from cnlp.corpus.entities import Sentence
-from cnlp.ner.linear import ARRAYS, EntityRecognizer
+from cnlp.ner.linear import ARRAYS, OF_STANDARD, EntityRecognizer
+from cnlp.ner.parts import OfKind, Part
 
 PEOPLE = ("王小明", "李雷", "张秀英", "欧阳明月", "约翰·史密斯", "陈思")
 PLACES = ("北京", "上海市", "云南省", "巴黎", "长白山")
@@ -42,11 +43,27 @@ def corpus() -> list[Sentence]:
 @cache
 def model(method: str = "crf", scheme: str = "BMES") -> EntityRecognizer:
     """A recogniser of the corpus."""
-    return EntityRecognizer(method=method, scheme=scheme, epochs=4, min_count=1, smallest=0.001).fit(corpus())
+    recognizer = EntityRecognizer(method=method, scheme=scheme, epochs=4, min_count=1, smallest=0.001)
+    return recognizer.fit_parts([Part(corpus())], clusters=words_with_clusters(), kinds=kinds())
+
+
+def words_with_clusters() -> dict[str, int]:
+    """A cluster for each list of names."""
+    return {word: number for number, words in enumerate((PEOPLE, PLACES, COMPANIES), 1) for word in words}
+
+
+def kinds() -> list[OfKind]:
+    """The companies of the corpus that end like one, and the other organisations."""
+    return [
+        OfKind(text, start, end, label, "company" if text[end - 2 : end] in ("银行", "公司") else "other")
+        for text, spans in corpus()
+        for start, end, label in spans
+        if label == "ORG"
+    ]
 
 
 def arrays(path: Path) -> tuple[bytes, dict[str, tuple[int, int]], float]:
     """The bytes of the small model's file, where its arrays lie, and its unit."""
     model().save(path)
     loaded = EntityRecognizer.load(path)
-    return path.read_bytes(), {name: loaded._ranges[name] for name in ARRAYS}, float(loaded.card_["unit"])
+    return path.read_bytes(), {name: loaded._ranges[name] for name in ARRAYS + OF_STANDARD}, float(loaded.card_["unit"])

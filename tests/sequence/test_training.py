@@ -76,28 +76,28 @@ def make_pieces(seed):
     words, size = [], 2
     for piece in random.randint(0, 6, 4):
         for length in random.randint(1, 5, piece):
-            words.append((size, length, random.randint(1 << 40), random.randint(600)))
+            words.append((size, length, random.randint(1 << 40), random.randint(600), random.randint(9)))
             size += length
         size += 2
     symbols, types = np.zeros((2, size), np.uint32)
-    for start, length, _, _ in words:
+    for start, length, *_ in words:
         symbols[start : start + length] = random.randint(0, 4, length)
         types[start : start + length] = random.randint(1, 8, length)
-    phrases = [(start, length, random.randint(1, 99)) for start, length, _, _ in words if random.randint(2)]
+    phrases = [(start, length, random.randint(1, 99)) for start, length, *_ in words if random.randint(2)]
     edges = [random.randint(0, 9, size).astype(np.uint8) * (types > 0) for _ in range(2)]
-    both = np.array(words, np.int64).reshape(-1, 4), np.array(phrases, np.int64).reshape(-1, 3)
+    both = np.array(words, np.int64).reshape(-1, 5), np.array(phrases, np.int64).reshape(-1, 3)
     return symbols, types, *(edge.astype(np.uint8) for edge in edges), *both
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
 class TestPieces:
-    @pytest.mark.parametrize("word", [(1, 2, 0, 0), (3, 2, 0, 0), (2, 0, 0, 0), (1 << 62, 1, 0, 0)])
+    @pytest.mark.parametrize("word", [(1, 2, 0, 0, 0), (3, 2, 0, 0, 0), (2, 0, 0, 0, 0), (1 << 62, 1, 0, 0, 0)])
     def test_words_must_be_inside(self, kernel, word):
         with pytest.raises(ValueError, match="word 0"):
             kernel.entity_keys(bytes(24), bytes(24), bytes(6), bytes(6), np.array([word], np.int64).tobytes(), b"")
 
     def test_words_must_not_overlap(self, kernel):
-        words = np.array([(2, 2, 0, 0), (3, 1, 0, 0)], np.int64).tobytes()
+        words = np.array([(2, 2, 0, 0, 0), (3, 1, 0, 0, 0)], np.int64).tobytes()
         with pytest.raises(ValueError, match="word 1"):
             kernel.entity_keys(bytes(24), bytes(24), bytes(6), bytes(6), words, b"")
 

@@ -293,6 +293,11 @@ static void score_piece(const EntityTagger *tagger, Work *work, const uint32_t *
         score[i] = score[i] < SCORE_LIMIT ? score[i] : SCORE_LIMIT;
         score[i] = score[i] > -SCORE_LIMIT ? score[i] : -SCORE_LIMIT;
     }
+    for (uint32_t at = 0; at < work->n_words; at++)
+        for (uint32_t p = work->starts[at]; work->ends[at] - work->starts[at] > 1 && p < work->ends[at]; p++)
+            for (size_t t = 0; t < T; t++)
+                if (tagger->roles[t] == 3)
+                    score[p * T + t] = -SCORE_LIMIT; /* no entity of one character within a longer word */
 }
 
 static void best_path(const EntityTagger *tagger, Work *work, uint32_t n)

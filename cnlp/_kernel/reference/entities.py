@@ -247,6 +247,11 @@ class EntityTagger:
                     if place < places and 0 <= base + place < len(flat):
                         flat[base + place] += self.codebook[entry & 127]
         flat = [max(-SCORE_LIMIT, min(score, SCORE_LIMIT)) for score in flat]
+        for start, end in zip([0, *ends], ends, strict=False):
+            for p in range(start, end if end - start > 1 else start):  # no entity of one character in a longer word
+                for tag, role in enumerate(self.roles):
+                    if role == 3:
+                        flat[p * n_tags + tag] = -SCORE_LIMIT
         return [flat[i : i + n_tags] for i in range(0, len(flat), n_tags)]
 
     def _best(self, scores: list[list[int]]) -> list[int]:

@@ -16,6 +16,7 @@ from cnlp._kernel.layout import LONGEST_MATCH, LONGEST_PHRASE, N_STREAMS, N_TAGG
 from cnlp._kernel.reference.entity_features import observe_piece
 from cnlp._kernel.reference.tagger_features import observe
 
+_NEGLIGIBLE = 1e-3  # a difference of probabilities that a stochastic step leaves out
 _FORBIDDEN = -1e30
 Reals = npt.NDArray[np.float64]
 
@@ -169,7 +170,7 @@ def crf_epoch(
         steps += 1
         if end > begin:
             shrunk = scale * (1 - eta * l2)
-            loss += _add_gradient(data, w, scale, begin, end, w, -eta / shrunk)
+            loss += _add_gradient(data, w, scale, begin, end, w, -eta / shrunk, _NEGLIGIBLE)
             scale = shrunk
     return loss, steps, scale
 
@@ -298,8 +299,13 @@ def _expect(data: _Data, scores: Reals, moves: Reals, start: Reals) -> tuple[flo
     return log_z, np.exp(alpha + beta - log_z), expected
 
 
-def _add_gradient(data: _Data, weights: Any, scale: float, begin: int, end: int, target: Any, by: float) -> float:
-    """The loss of one sequence; ``target`` moves by ``by`` times its gradient."""
+def _add_gradient(
+    data: _Data, weights: Any, scale: float, begin: int, end: int, target: Any, by: float, least: float = 0.0
+) -> float:
+    """The loss of one sequence; ``target`` moves by ``by`` times its gradient.
+
+    Positions where no probability is off by ``least`` are left out.
+    """
     n = data.n_tags
     gold = data.tags[begin:end].astype(int)
     moves, start = (np.where(m > _FORBIDDEN, m * scale, _FORBIDDEN) for m in data.moves(weights))
@@ -315,6 +321,7 @@ def _add_gradient(data: _Data, weights: Any, scale: float, begin: int, end: int,
     table[:n] += by * expected
     table[data.first()] += by * first
     for p in range(begin, end):
-        for at, _ in data.features(p):
-            target[at : at + n] += by * chances[p - begin]
+        if np.abs(chances[p - begin]).max() >= least:
+            for at, _ in data.features(p):
+                target[at : at + n] += by * chances[p - begin]
     return float(loss)
