@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from cnlp.corpus.registry import data_folder
 
+ANNOTATED = "modern/train.jsonl"
 BLOCK = 163  # sentences; neighbours are alike, so whole blocks are held out
 HELD_OUT = 9  # the held-out block of each ten
 
@@ -34,12 +35,17 @@ class Sentence(NamedTuple):
 
 def annotated(*, held_out: bool | None = None) -> Iterator[Sentence]:
     """The sentences annotated by hand: all, the held-out blocks only, or all but those."""
-    with open(data_folder() / "modern/train.jsonl", encoding="utf-8") as lines:
+    with open(data_folder() / ANNOTATED, encoding="utf-8") as lines:
         for number, line in enumerate(lines):
-            if held_out is None or (number // BLOCK % 10 == HELD_OUT) == held_out:
+            if held_out is None or is_held_out(number) == held_out:
                 row = json.loads(line)
                 entities = list(_spans(row["text"], row["words"], row["entities"]))
                 yield Sentence(row["words"], entities, True, row["id"])
+
+
+def is_held_out(number: int) -> bool:
+    """Is the sentence of this number, from 0, in a held-out block?"""
+    return number // BLOCK % 10 == HELD_OUT
 
 
 def _spans(text: str, words: list[str], entities: list[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
