@@ -44,6 +44,7 @@ from cnlp.evaluation.reports import (
 )
 from cnlp.evaluation.segmentation import SegmentationScorer, differences
 from cnlp.evaluation.tags import TagScorer
+from cnlp.segmentation import shipped_segmenter
 
 
 @click.group("evaluate")
@@ -64,7 +65,7 @@ def _options(gold_format: Callable[..., Decorator]) -> Decorator:
                 type=click.IntRange(0),
                 default=0,
                 metavar="N",
-                help="Show the N most common errors.",
+                help="Show the N most common errors; of entities, the first N of every kind.",
             ),
             format_option(("text", "json"), "Format of the report."),
             corpus_encoding_option,
@@ -188,6 +189,7 @@ def evaluate_ner(
     GOLD is annotated by hand; PREDICTION is the same text annotated by any program, in any format that 'cnlp convert'
     reads; tags in it that break their scheme mark nothing, as in seqeval's strict mode (in GOLD they are errors,
     unless --repair says otherwise). Without it the shipped model, or --model, finds the entities of GOLD's text.
+    Errors are grouped by kind; those inside a word begin or end within a word that the segmenter finds.
     """
     _refuse_both(prediction, model is not None or standard is not None)
     seen = None
@@ -210,7 +212,8 @@ def evaluate_ner(
         found, name = (sentence.spans for _, sentence in other), prediction
     scorer = EntityScorer(seen)
     for (_, sentence), spans in zip(expected, found, strict=True):
-        scorer.add(sentence.text, sentence.spans, spans)
+        words = [(word.start, word.end) for word in shipped_segmenter().tokenize(sentence.text)]
+        scorer.add(sentence.text, sentence.spans, spans, words)
     report: Report = {"gold": gold, "prediction": name, "sentences": len(expected)}
     report |= entity_report(scorer.report, [(line, sentence.text) for line, sentence in expected], n_errors)
     _print(report, format_, entity_lines)

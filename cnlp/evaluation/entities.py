@@ -9,10 +9,10 @@ shared task, 2003. The tests compare the counts with those of seqeval (Nakayama 
 in BIO and IOBES and for BMES written as IOBES: seqeval takes no M, and in its default mode joins an entity that it
 does not know how to end to the next one.
 
-Every error has one kind: ``label`` (the span of a gold entity, another label), ``boundary`` (overlaps a gold entity
-of the same label), ``both`` (overlaps gold entities of other labels only), ``spurious`` (overlaps none); and, of gold
-entities that overlap no prediction, ``missed``. Time is linear in the number of entities, for those of one sentence
-times the logarithm.
+Every error has one kind: ``label`` (the span of a gold entity, another label), ``inside`` (begins or ends inside a
+word, where words are known), ``boundary`` (overlaps a gold entity of the same label), ``both`` (overlaps gold entities
+of other labels only), ``spurious`` (overlaps none); and, of gold entities that overlap no prediction, ``missed``. Time
+is linear in the number of entities, for those of one sentence times the logarithm.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     EntitySpan: TypeAlias = tuple[int, int, str]
 
-ERROR_KINDS = ("missed", "spurious", "label", "boundary", "both")
+ERROR_KINDS = ("missed", "spurious", "boundary", "label", "both", "inside")
 LENGTHS = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 8), (9, 12), (13, None))  # in characters, both ends inclusive
 
 
@@ -132,13 +132,20 @@ class EntityScorer:
         if seen is not None:
             self.report.by_seen = {True: EntityScore(), False: EntityScore()}
 
-    def add(self, text: str, gold: Iterable[EntitySpan], predicted: Iterable[EntitySpan]) -> None:
+    def add(
+        self,
+        text: str,
+        gold: Iterable[EntitySpan],
+        predicted: Iterable[EntitySpan],
+        words: Iterable[tuple[int, int]] = (),
+    ) -> None:
         """Count one sentence.
 
         Args:
             text: the sentence.
             gold: its entities, ``(start, end, label)``; one that is named twice counts once.
             predicted: those that were found.
+            words: spans of words, so that errors inside of them have a kind of their own.
 
         Raises:
             ArgumentError: a span is empty or reaches outside the text.
@@ -151,7 +158,8 @@ class EntityScorer:
                     setattr(score, name, getattr(score, name) + 1)
         wrong = [span for span in found if span not in common]
         lost = [span for span in expected if span not in common]
-        for error in _errors(self._sentences, expected, found, lost, wrong):
+        inside = {place for start, end in words for place in range(start + 1, end)}
+        for error in _errors(self._sentences, expected, found, lost, wrong, inside):
             self.report.errors.append(error)
             self.report.kinds[error.kind] += 1
             sides = error.gold and error.gold[2], error.predicted and error.predicted[2]
@@ -211,6 +219,7 @@ def _errors(
     found: Sequence[EntitySpan],
     lost: Sequence[EntitySpan],
     wrong: Sequence[EntitySpan],
+    inside: Collection[int],
 ) -> list[EntityError]:
     """The errors of a sentence by start: one for each wrong prediction and each gold entity that none overlaps.
 
@@ -223,10 +232,12 @@ def _errors(
         rival = max(
             rivals, key=lambda other: (other[:2] == span[:2], other[2] == span[2], _shared(span, other)), default=None
         )
-        if rival is None:
-            kind = "spurious"
-        elif rival[:2] == span[:2]:
+        if rival is not None and rival[:2] == span[:2]:
             kind = "label"
+        elif span[0] in inside or span[1] in inside:
+            kind = "inside"
+        elif rival is None:
+            kind = "spurious"
         else:
             kind = "boundary" if rival[2] == span[2] else "both"
         made.append(EntityError(kind, sentence, rival, span))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from cnlp.evaluation.entities import ERROR_KINDS, EntityReport
+from cnlp.evaluation.entities import ERROR_KINDS, EntityError, EntityReport
 from cnlp.evaluation.segmentation import Difference, SegmentationScore
 from cnlp.evaluation.tables import lines_of, show
 from cnlp.evaluation.tags import TagScore
@@ -28,6 +29,7 @@ _ENTITY_ERRORS = {
     "label": "with a wrong label",
     "boundary": "with wrong bounds",
     "both": "with both wrong",
+    "inside": "inside a word",
 }
 
 
@@ -146,7 +148,7 @@ def entity_report(report: EntityReport, sentences: Sequence[tuple[int, str]], n_
     Args:
         report: the counts.
         sentences: the line and the text of each.
-        n_errors: how many errors are shown.
+        n_errors: how many errors of each kind are shown.
     """
     found: Report = {"overall": report.overall.as_dict()}
     labels = sorted(report.by_label, key=lambda label: (-report.by_label[label].gold, label))
@@ -164,10 +166,16 @@ def entity_report(report: EntityReport, sentences: Sequence[tuple[int, str]], n_
             "gold": _marked(text, error.gold),
             "predicted": _marked(text, error.predicted),
         }
-        for error in report.errors[:n_errors]
+        for error in _some_of_each_kind(report.errors, n_errors)
         for line, text in [sentences[error.sentence]]
     ]
     return found
+
+
+def _some_of_each_kind(errors: Sequence[EntityError], count: int) -> Iterator[EntityError]:
+    """The first errors of every kind, kind by kind."""
+    for kind in ERROR_KINDS:
+        yield from islice((error for error in errors if error.kind == kind), count)
 
 
 def entity_lines(report: Report) -> Iterator[str]:

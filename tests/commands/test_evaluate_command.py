@@ -178,10 +178,10 @@ def test_entities_of_two_files(shell: Shell, tmp_path: Path) -> None:
     assert report["labels"]["PER"]["f1"] == 1.0 and list(report["labels"]) == ["LOC", "ORG", "PER"]
     assert (report["seen"]["correct"], report["unseen"]["gold"]) == (1, 2)
     assert report["lengths"]["4-5"]["gold"] == 1
-    assert report["errors"] == {"missed": 0, "spurious": 0, "label": 1, "boundary": 0, "both": 1}
+    assert report["errors"] == {"missed": 0, "spurious": 0, "boundary": 0, "label": 1, "both": 0, "inside": 1}
     assert report["listed_errors"] == [
-        {"kind": "both", "line": 1, "gold": "王明在[北京大学/ORG]", "predicted": "王明在[北京/LOC]大学"},
         {"kind": "label", "line": 9, "gold": "去[上海/LOC]", "predicted": "去[上海/ORG]"},
+        {"kind": "inside", "line": 1, "gold": "王明在[北京大学/ORG]", "predicted": "王明在[北京/LOC]大学"},
     ]
     result = shell("evaluate", "ner", gold, found, "--train", train, "--errors", "9")
     assert result.code == 0 and result.err == ""

@@ -119,6 +119,15 @@ def test_kinds_of_errors() -> None:
     assert report.by_length[(2, 2)].gold == 2 and report.by_length[(4, 5)].gold == 1
 
 
+def test_errors_inside_words_have_a_kind_of_their_own() -> None:
+    scorer = EntityScorer()
+    words = [(0, 1), (1, 3), (3, 4), (4, 7), (7, 9)]
+    scorer.add(
+        "在望京店东京奥运会", [(1, 3, "LOC"), (4, 9, "ORG")], [(2, 3, "LOC"), (4, 6, "ORG"), (7, 9, "ORG")], words
+    )
+    assert [error.kind for error in scorer.report.errors] == ["inside", "inside", "boundary"]
+
+
 def test_spans_outside_the_text_are_refused() -> None:
     with pytest.raises(ArgumentError, match=r"span \(1, 9\) is empty or reaches outside 0..3"):
         evaluate_entities(["abc"], [[(1, 9, "PER")]], [[]])
