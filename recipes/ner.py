@@ -80,7 +80,7 @@ def train(*, hold_out: bool, progress: bool) -> tuple[EntityRecognizer, dict[str
     present = present_day(hold_out=False) if hold_out else present_day()
     learnt, counted = silver({sentence.text for sentence in present_day()})
     cluener_train, cluener_test = cluener()
-    msra_train, _ = msra()
+    msra_train, _, _ = msra()
     corpora = {
         "msra": msra_train,
         "pfr": list(pfr_entities()),
@@ -203,10 +203,10 @@ def blocks(sentences: Sequence[Sentence], *sizes: int) -> list[list[Sentence]]:
     return parts
 
 
-def msra() -> tuple[list[Sentence], list[Sentence]]:
-    """MSRA's training and test parts. The former splits a few entities at a sentence end: both parts stay."""
-    train = list(read_columns(data_folder() / MSRA_TRAIN, "BIO", repair="begin"))
-    return train, mapped(read_columns(data_folder() / MSRA_TEST, "BMES"), MSRA_LABELS)
+def msra() -> tuple[list[Sentence], list[Sentence], list[Sentence]]:
+    """Train, dev (six blocks) and test of MSRA. The file splits a few entities at a sentence end: both parts stay."""
+    train, dev = blocks(list(read_columns(data_folder() / MSRA_TRAIN, "BIO", repair="begin")), 6)
+    return train, dev, mapped(read_columns(data_folder() / MSRA_TEST, "BMES"), MSRA_LABELS)
 
 
 def cluener() -> tuple[list[Sentence], list[Sentence]]:

@@ -65,7 +65,7 @@ MODELS = {
         "ner-msra-neural.safetensors",
         "Persons, places and organisations (PER, LOC, ORG)",
         (MSRA_TRAIN,),
-        lambda: msra()[:3],
+        msra,
         {"least": 3, "epochs": 16},
         (1,),
         50_000,

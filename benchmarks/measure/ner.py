@@ -1,13 +1,16 @@
 """How good, fast and small is entity recognition? Writes ``benchmarks/results/ner.json``.
 
-    scores   strict spans: the shipped models on MSRA's test part and on the test blocks of CLUENER that
-             recipes.ner keeps away from training; models trained here on Resume and Weibo with their
-             defaults, method and epoch chosen on the dev part. Weibo also without the test sentences that its
-             training part has word for word; NAM are names, NOM nominal mentions.
+    shipped  strict spans of the shipped model. By its standard general: PER, LOC and ORG, then PROD and WORK, in the
+             present-day dev sentences; the persons of Youku's dev part; and the test blocks of CLUENER that
+             recipes.ner keeps away from training, its labels mapped to these, and its finer ones where a kind says
+             the same. By its standard msra: MSRA's test part. jieba.posseg beside it
+    resume, weibo
+             models trained here with their defaults, method and epoch chosen on the dev part. Weibo also without the
+             test sentences that its training part has word for word; NAM are names, NOM nominal mentions
     speed    sentences a second of MSRA's test part, one call for each, to Python objects; jieba.posseg beside it,
              whose nr, ns and nt are persons, places and organisations
-    lac      the same of LAC, on every 15th sentence, where ``--lac`` names a Python that has it; this part runs by
-             itself, so its speed is given without a ratio
+    lac      LAC on the present-day dev sentences and on every 15th of MSRA's test part, where ``--lac`` names a Python
+             that has it; this part runs by itself, so its speed is given without a ratio
     start    a fresh interpreter to its first entities, above a bare Python; peak memory
 
 ``--parts`` makes some of these only and keeps the rest of an older record.
@@ -30,23 +33,30 @@ from benchmarks import record as records
 from benchmarks.measure.memory import BARE, SENTENCE, measure
 from benchmarks.measure.pos_speed import over
 from benchmarks.timing import pin, ratios, spread, time_rounds
+from cnlp.corpus.annotated import read_annotated
 from cnlp.corpus.entities import Sentence, read_columns
 from cnlp.corpus.registry import data_folder, file_sha256
-from cnlp.evaluation.entities import EntityScorer
-from cnlp.ner.base import LINEAR_METHODS
+from cnlp.evaluation.entities import ERROR_KINDS, EntityScorer
+from cnlp.ner.base import LINEAR_METHODS, Recognizer
 from cnlp.ner.entities import recognizer_for
 from cnlp.ner.linear import EntityRecognizer
-from recipes.ner import cluener, msra_test
+from cnlp.segmentation import shipped_segmenter
+from recipes.ner import CLUENER_LABELS, DEV, FINE_LABELS, cluener, mapped, msra, present_day
 
 RESUME = "ner/resume/{}.char.bmes"
 WEIBO = "ner/weibo/weiboNER_2nd_conll.{}"
+FINE_DEV, YOUKU = "modern/fine_dev.jsonl", "ner/youku/dev.txt"
+KINDS = {  # of CLUENER's labels those that a kind says the same as
+    "book": "book", "movie": "film", "game": "game", "company": "company", "government": "government", "scene": "sight",
+}  # fmt: skip
 FILES = (
-    "ner/msra/test.char.bmes", "ner/cluener2020/train.json",
+    DEV, FINE_DEV, YOUKU, "ner/msra/test.char.bmes", "ner/cluener2020/train.json",
     *(name.format(part) for name in (RESUME, WEIBO) for part in ("train", "dev", "test")),
 )  # fmt: skip
 JIEBA_LABELS = {"nr": "PER", "ns": "LOC", "nt": "ORG"}
 LAC_LABELS = {**JIEBA_LABELS, "PER": "PER", "LOC": "LOC", "ORG": "ORG"}
 JIEBA_STRIDE, LAC_STRIDE = 20, 15
+PRESENT_DAY, COARSE = "present-day dev", ("PER", "LOC", "ORG")
 PARTS = ("shipped", "resume", "weibo", "lac", "speed", "start")
 PROGRAMS = {
     BARE: "pass",
@@ -80,14 +90,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def shipped() -> dict[str, Any]:
-    """The shipped models, and jieba.posseg where its labels serve."""
-    msra, fine = recognizer_for(), recognizer_for("cluener")
-    tag = jieba_spans()
+    """The shipped model by both of its standards, and jieba.posseg where its labels serve."""
+    general, tag = finder(recognizer_for()), jieba_spans()
+    test = cluener()[1]
+    youku = mapped(read_columns(data_folder() / YOUKU, "BIO", repair="begin"), {"PER": "PER"})
     return {
-        "MSRA test": scores(msra_test(), lambda text: spans_of(msra, text)),
-        "MSRA test, jieba.posseg": scores(msra_test(), tag),
-        "CLUENER blocks": scores(cluener()[2], lambda text: spans_of(fine, text)),
+        PRESENT_DAY: {**scores(present_day(DEV), of_labels(general, COARSE)), **by_domain(of_labels(general, COARSE))},
+        f"{PRESENT_DAY}, jieba.posseg": {**scores(present_day(DEV), tag), **by_domain(tag)},
+        f"{PRESENT_DAY}, PROD and WORK": scores(
+            mapped(present_day(FINE_DEV), {label: label for label in FINE_LABELS}), of_labels(general, FINE_LABELS)
+        ),
+        "Youku dev, persons": scores(youku, of_labels(general, ("PER",))),
+        "CLUENER blocks, mapped": scores(mapped(test, CLUENER_LABELS), of_labels(general, (*COARSE, "WORK"))),
+        "CLUENER blocks, kinds": scores(mapped(test, KINDS), of_kinds(recognizer_for(), frozenset(KINDS.values()))),
+        "MSRA test": scores(msra()[1], finder(recognizer_for(standard="msra"))),
+        "MSRA test, jieba.posseg": scores(msra()[1], tag),
     }
+
+
+def by_domain(find: Callable[[str], Spans]) -> dict[str, Any]:
+    """F1 in each domain of the present-day dev sentences, and the errors of each kind."""
+    gold = list(read_annotated(data_folder() / DEV))
+    domains = {row.domain: EntityScorer() for row in gold}
+    total, segment = EntityScorer(), shipped_segmenter()
+    for row in gold:
+        found, words = find(row.text), [(word.start, word.end) for word in segment.tokenize(row.text)]
+        domains[row.domain].add(row.text, row.spans, found)
+        total.add(row.text, row.spans, found, words)
+    return {
+        "domains": {name: round(scorer.report.overall.f1, 4) for name, scorer in sorted(domains.items())},
+        "errors": {kind: total.report.kinds[kind] for kind in ERROR_KINDS},
+    }
+
+
+def finder(model: Recognizer) -> Callable[[str], Spans]:
+    """What finds the spans of a text by a model."""
+    return lambda text: [(entity.start, entity.end, entity.label) for entity in model.entities(text)]
+
+
+def of_labels(find: Callable[[str], Spans], labels: Sequence[str]) -> Callable[[str], Spans]:
+    """The same, these labels alone."""
+    return lambda text: [span for span in find(text) if span[2] in labels]
+
+
+def of_kinds(model: Recognizer, kinds: frozenset[str]) -> Callable[[str], Spans]:
+    """What finds the entities of these kinds; the kind is the label."""
+    return lambda text: [(each.start, each.end, each.kind) for each in model.entities(text) if each.kind in kinds]
 
 
 def resume() -> dict[str, Any]:
@@ -98,7 +146,7 @@ def resume() -> dict[str, Any]:
     )
     model = best_on(dev, train)
     parts = (("dev", dev), ("test", test))
-    return {"method": model.method, **{part: scores(gold, lambda text: spans_of(model, text)) for part, gold in parts}}
+    return {"method": model.method, **{part: scores(gold, finder(model)) for part, gold in parts}}
 
 
 def best_on(dev: Sequence[Sentence], train: Sequence[Sentence]) -> EntityRecognizer:
@@ -114,14 +162,15 @@ def weibo() -> dict[str, Any]:
         for part in ("train", "dev", "test")
     )
     model = best_on(dev, train)
+    find = finder(model)
     seen = {sentence.text for sentence in train}
     new = [sentence for sentence in test if sentence.text not in seen]
-    found: dict[str, Any] = {"method": model.method, "dev": scores(dev, lambda text: spans_of(model, text))}
+    found: dict[str, Any] = {"method": model.method, "dev": scores(dev, finder(model))}
     for name, part in (("test", test), ("test, unseen sentences", new)):
         for kind in ("", ".NAM", ".NOM"):
             gold = [Sentence(text, tuple(s for s in spans if s[2].endswith(kind))) for text, spans in part]
             found[f"{name}{kind}"] = scores(
-                gold, lambda text, kind=kind: [s for s in spans_of(model, text) if s[2].endswith(kind)]
+                gold, of_labels(find, [each for each in model.labels_ if each.endswith(kind)])
             )
     return found
 
@@ -138,11 +187,6 @@ def scores(gold: Iterable[Sentence], find: Callable[[str], Spans]) -> dict[str, 
         **{name: round(value, 4) for name, value in figures.items()},
         "by_label": {label: round(score.f1, 4) for label, score in sorted(report.by_label.items())},
     }
-
-
-def spans_of(model: EntityRecognizer, text: str) -> list[tuple[int, int, str]]:
-    """The entities of a model, as spans."""
-    return [(entity.start, entity.end, entity.label) for entity in model.entities(text)]
 
 
 def jieba_spans() -> Callable[[str], Spans]:
@@ -164,28 +208,30 @@ def jieba_spans() -> Callable[[str], Spans]:
 
 def lac(python: str) -> dict[str, Any]:
     """Scores and speed of LAC."""
-    part = msra_test()[::LAC_STRIDE]
+    dev, part = present_day(DEV), msra()[1][::LAC_STRIDE]
     command = [python, str(records.ROOT / "benchmarks" / "peers" / "lac.py")]
-    text = json.dumps([sentence.text for sentence in part])
+    text = json.dumps([sentence.text for sentence in (*dev, *part)])
     done = subprocess.run(command, input=text, capture_output=True, encoding="utf-8", check=True)
     answer = json.loads(done.stdout[done.stdout.index("{") :])
     found = {}
-    for sentence, (words, tags) in zip(part, answer["tagged"], strict=True):
+    for sentence, (words, tags) in zip((*dev, *part), answer["tagged"], strict=True):
         ends = [0, *accumulate(map(len, words))]
         places = zip(ends, ends[1:], tags, strict=False)
         found[sentence.text] = [(start, end, LAC_LABELS[tag]) for start, end, tag in places if tag in LAC_LABELS]
-    speed = round(len(part) / answer["seconds"])
-    return {"sentences": len(part), "sentences_per_s": speed, **scores(part, lambda text: found[text])}
+    return {
+        "sentences_per_s": round(len(found) / answer["seconds"]),
+        PRESENT_DAY: {**scores(dev, found.__getitem__), **by_domain(found.__getitem__)},
+        "MSRA test, every 15th": scores(part, found.__getitem__),
+    }
 
 
 def speed(rounds: int) -> dict[str, Any]:
     """Sentences a second, in processor time."""
     core = pin()
-    lines = [sentence.text for sentence in msra_test()]
+    lines = [sentence.text for sentence in msra()[1]]
     some = lines[::JIEBA_STRIDE]
     contenders = [
         over("cnlp.entities", recognizer_for().entities, lines),
-        over("cnlp.entities, cluener", recognizer_for("cluener").entities, lines),
         over("jieba.posseg", jieba_spans(), some),
     ]
     per_byte = [len(part) / sum(len(line.encode()) for line in part) for part in (lines, some)]

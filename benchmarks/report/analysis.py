@@ -166,12 +166,52 @@ def keyword_speed(record: Record) -> str:
     return table(["", "ms", *(f"x {base}" for base in bases)], rows)
 
 
+def entities_today(record: Record) -> str:
+    """Strict spans in the present-day dev sentences: cnlp, LAC and jieba.posseg."""
+    rows = [
+        [name, *(fraction(cell[key]) for key in ("f1", "precision", "recall")), *map(fraction, _coarse(cell))]
+        for name, cell in _today(record).items()
+    ]
+    return table(["PER, LOC, ORG", "F1", "P", "R", "F1 of PER", "of LOC", "of ORG"], rows)
+
+
+def entities_by_domain(record: Record) -> str:
+    """F1 in each domain of the present-day dev sentences."""
+    cells = _today(record)
+    domains = next(iter(cells.values()))["domains"]
+    rows = [
+        [domain.replace("_", " "), *(fraction(cell["domains"][domain]) for cell in cells.values())]
+        for domain in domains
+    ]
+    return table(["F1", *cells], rows)
+
+
+def entity_errors(record: Record) -> str:
+    """How many errors of each kind there are in the present-day dev sentences."""
+    cells = _today(record)
+    kinds = next(iter(cells.values()))["errors"]
+    rows = [[kind, *(str(cell["errors"][kind]) for cell in cells.values())] for kind in kinds]
+    return table(["errors", *cells], rows)
+
+
+def _today(record: Record) -> dict[str, Record]:
+    """The cells of the present-day dev sentences by toolkit."""
+    shipped, lac = record["results"]["shipped"], record["results"]["lac"]
+    cells = {"cnlp": shipped["present-day dev"], "LAC": lac and lac["present-day dev"]}
+    cells["jieba.posseg"] = shipped["present-day dev, jieba.posseg"]
+    return {name: cell for name, cell in cells.items() if cell}
+
+
+def _coarse(cell: Record) -> list[float]:
+    return [cell["by_label"].get(label, 0.0) for label in ("PER", "LOC", "ORG")]
+
+
 def entity_scores(record: Record) -> str:
-    """Strict spans of the shipped models and of models trained on Resume and Weibo."""
+    """Strict spans of the shipped model and of models trained on Resume and Weibo."""
     results = record["results"]
     cells = {
-        **results["shipped"],
-        **({"MSRA test, every 15th, LAC": results["lac"]} if results["lac"] else {}),
+        **{name: cell for name, cell in results["shipped"].items() if "domains" not in cell},
+        **({"MSRA test, every 15th, LAC": results["lac"]["MSRA test, every 15th"]} if results["lac"] else {}),
         "Resume test": results["resume"]["test"],
         **{f"Weibo {name}": cell for name, cell in results["weibo"].items() if name.startswith("test")},
     }
@@ -180,11 +220,12 @@ def entity_scores(record: Record) -> str:
 
 
 def entity_labels(record: Record) -> str:
-    """F1 of each label of the shipped models."""
+    """F1 of each label of the shipped model."""
     shipped = record["results"]["shipped"]
     rows = [
         [name, ", ".join(f"{label} {fraction(value)}" for label, value in cell["by_label"].items())]
         for name, cell in shipped.items()
+        if "domains" not in cell
     ]
     return table(["", "F1 by label"], rows)
 
