@@ -54,6 +54,12 @@ if TYPE_CHECKING:
     from cnlp.ner.linear import EntityRecognizer
 
 FREQUENCY_BINS = (1, 10, 100)
+SHARED = frozenset(  # streams of which the standards have no copies: rare keys, which conventions hardly concern
+    (
+        "trigram", "repetition", "class_before", "class_after", "class_around", "word_before_class",
+        "word_after_class", "clusters_before", "clusters_after",
+    )
+)  # fmt: skip
 COUNTED_AT_ONCE = 50_000  # sentences, so that memory does not depend on how many there are
 WORD_TAGS = ("nrt", "nrf", "nr", "ns", "nt", "nz", "n", "v", "a", "i", "l", "m", "t", "j", "d", "s")
 
@@ -231,7 +237,8 @@ def _learn_streams(
         streams.append(stream)
         rows.append(row.astype(np.int32))
         if n_standards > 1:
-            stream, row = learn_stream(template, np.where(row >= 0, row * n_standards + standard, NOTHING), minimum)
+            copied = (row >= 0) & (name not in SHARED)
+            stream, row = learn_stream(template, np.where(copied, row * n_standards + standard, NOTHING), minimum)
             streams.append(stream)
             rows.append(row.astype(np.int32))
     return streams, rows
