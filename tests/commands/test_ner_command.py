@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from running_commands import Result, run_here
 
 from cnlp.commands import ner
 from cnlp.models.registry import ENTITIES
+from cnlp.ner.base import Recognizer
 from cnlp.ner.gazetteer import Gazetteer
 from cnlp.types import Entity
 
@@ -30,17 +31,29 @@ TEXTS = st.text(
 
 def stand_in(text: str) -> list[Entity]:
     """Finds 王小川 and 北京, the latter with a low score."""
-    known = (("王小川", "PER", 0.9), ("北京", "LOC", 0.4))
-    places = [(text.find(word), word, label, score) for word, label, score in known]
-    return sorted(
-        (Entity(word, at, at + len(word), label, score) for at, word, label, score in places if at >= 0),
-        key=lambda entity: entity.start,
-    )
+    known = (("王小川", "PER", 0.9, None), ("北京", "LOC", 0.4, "region"))
+    found = [
+        Entity(word, text.find(word), text.find(word) + len(word), label, score, None, kind)
+        for word, label, score, kind in known
+        if word in text
+    ]
+    return sorted(found, key=lambda entity: entity.start)
+
+
+class StandIn(Recognizer):
+    """A recognizer that finds these two."""
+
+    def __init__(self) -> None:
+        self.kinds_ = {"LOC": ["address", "region"], "ORG": [], "PER": []}
+        self.labels_ = list(self.kinds_)
+
+    def predict(self, texts: Iterable[str]) -> list[list[Entity]]:
+        return list(map(stand_in, texts))
 
 
 @pytest.fixture(autouse=True)
 def _model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ner, "load_finder", lambda path: lambda lines: list(map(stand_in, lines)))
+    monkeypatch.setattr(ner, "load_recognizer", lambda model, standard: StandIn())
 
 
 @pytest.fixture
@@ -82,11 +95,11 @@ def test_jsonl_has_an_object_for_each_line(shell: Shell, names: Path) -> None:
 def test_tsv_has_a_row_for_each_entity(shell: Shell, names: Path) -> None:
     rows = shell("ner", "-g", names, "-f", "tsv", stdin=TEXT.encode()).out.decode().splitlines()
     assert rows == [
-        "1\t0\t3\tPER\t王小川\t0.9\t",
-        "1\t4\t8\tORG\t北京大学\t1.0\tPeking University",
-        "1\t9\t13\tDATE\t3月5日\t1.0\t",
-        "3\t3\t15\tPHONE\t010-62345678\t1.0\t",
-        "3\t21\t23\tLOC\t北京\t0.4\t",
+        "1\t0\t3\tPER\t王小川\t0.9\t\t",
+        "1\t4\t8\tORG\t北京大学\t1.0\tPeking University\t",
+        "1\t9\t13\tDATE\t3月5日\t1.0\t\t",
+        "3\t3\t15\tPHONE\t010-62345678\t1.0\t\t",
+        "3\t21\t23\tLOC\t北京\t0.4\t\tregion",
     ]
 
 
@@ -119,11 +132,13 @@ def test_rules_are_chosen(shell: Shell) -> None:
 def test_labels_and_scores_are_chosen(shell: Shell) -> None:
     text = "王小川3月5日在北京".encode()
     assert shell("ner", "--labels", "PER,LOC", stdin=text).out.decode() == "[王小川/PER]3月5日在[北京/LOC]"
+    assert shell("ner", "--labels", "region,DATE", stdin=text).out.decode() == "王小川[3月5日/DATE]在[北京/LOC]"
+    assert shell("ner", "--labels", "ORG", stdin=text).out == text
     assert shell("ner", "--min-score", "0.5", stdin=text).out.decode() == "[王小川/PER][3月5日/DATE]在北京"
     assert shell("ner", "--no-model", stdin=text).out.decode() == "王小川[3月5日/DATE]在北京"
 
 
-@pytest.mark.skipif(not os.path.exists(ENTITIES["msra"]), reason="the shipped model is not built")
+@pytest.mark.skipif(not os.path.exists(ENTITIES["general"]), reason="the shipped model is not built")
 def test_the_shipped_model_finds_people_places_and_organisations(process: Shell) -> None:
     out = process("ner", stdin="王小明3月5日在北京大学读书，去过纽约。".encode()).out.decode()
     assert out == "[王小明/PER][3月5日/DATE]在[北京大学/ORG]读书，去过[纽约/LOC]。"
@@ -155,6 +170,9 @@ def test_a_saved_gazetteer_is_mapped(shell: Shell, names: Path, tmp_path: Path) 
         (["--min-score", "2"], 2, "2.0 is not in the range"),
         (["--model", "missing.safetensors"], 1, "missing.safetensors: No such file or directory"),
         (["--model", "x", "--no-model"], 2, "--model and --no-model contradict each other"),
+        (["--standard", "msra", "--no-model"], 2, "--standard and --no-model contradict each other"),
+        (["--labels", "PRE"], 2, "unknown label 'PRE'; choose one of: DATE, "),
+        (["--labels", "PER", "--no-model", "--rules", "date"], 2, "unknown label 'PER'; choose one of: DATE"),
         (["-g", "missing.tsv"], 1, "missing.tsv: No such file or directory"),
         (["missing.txt"], 1, "missing.txt: No such file or directory"),
     ],
