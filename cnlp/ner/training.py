@@ -20,10 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cnlp import errors
-from cnlp._kernel.hashes import mix
 from cnlp._kernel.layout import ENTITY_STREAMS, LINE, TAG_LIMIT
 from cnlp.ner.base import KIND, LINEAR_METHODS
-from cnlp.ner.encode import LABEL_LIMIT, Alphabet, Known, Layout, Piece, Statistics, cut_pieces, keys
+from cnlp.ner.encode import LABEL_LIMIT, Alphabet, Known, Layout, Piece, Statistics, cut_pieces, hash_stretches, keys
 from cnlp.ner.kinds import learn_kinds
 from cnlp.ner.packing import pack
 from cnlp.ner.parts import OfKind, Part
@@ -211,10 +210,11 @@ def _alphabet(pieces: Sequence[Piece], words: Mapping[str, int]) -> tuple[Alphab
 
 
 def _hash_words(words: Mapping[str, int], alphabet: Alphabet) -> dict[int, int]:
-    hashes: dict[int, int] = {}
-    for word, kind in words.items():
-        hashes.setdefault(mix(*alphabet.class_fold[alphabet(word)].tolist()[:12]), kind)
-    return hashes
+    """The values by the hashes of the words; of words with one hash the first counts."""
+    lengths = np.fromiter(map(len, words), np.int64, len(words))
+    symbols = alphabet.class_fold[alphabet("".join(words))].astype(np.int64)
+    hashes = hash_stretches(symbols, np.cumsum(lengths) - lengths, lengths).tolist()
+    return dict(zip(reversed(hashes), reversed(list(words.values())), strict=True))
 
 
 def _learn_streams(
@@ -237,11 +237,20 @@ def _learn_streams(
         streams.append(stream)
         rows.append(row.astype(np.int32))
         if n_standards > 1:
-            copied = (row >= 0) & (name not in SHARED)
-            stream, row = learn_stream(template, np.where(copied, row * n_standards + standard, NOTHING), minimum)
+            copied = np.flatnonzero(row >= 0) if name not in SHARED else np.zeros(0, np.int64)
+            stream, copies = _copy(stream, row[copied] * n_standards + standard[copied], n_standards, minimum)
+            row = np.full(len(row), NOTHING, np.int32)
+            row[copied] = copies
             streams.append(stream)
-            rows.append(row.astype(np.int32))
+            rows.append(row)
     return streams, rows
+
+
+def _copy(stream: Stream, keys: Ints, n_standards: int, minimum: int) -> tuple[Stream, Ints]:
+    """The stream of the keys of copies that occur often enough, and the row of each key."""
+    counts = np.bincount(keys, minlength=len(stream.keys) * n_standards)
+    kept = counts >= minimum
+    return Stream(stream.template, np.flatnonzero(kept)), np.where(kept, np.cumsum(kept) - 1, NOTHING)[keys]
 
 
 @dataclass

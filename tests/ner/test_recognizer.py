@@ -142,9 +142,9 @@ def test_kinds_are_those_of_the_label() -> None:
 
 
 def test_no_entity_of_one_character_is_within_a_longer_word() -> None:
-    corpus = [("访华代表", [(1, 2, "LOC")]), ("华为公司", [])] * 20
+    corpus = [("对华出口", [(1, 2, "LOC")]), ("他们去了", [])] * 20
     learnt = EntityRecognizer(epochs=5, min_count=1).fit(corpus)
-    assert [entity.text for entity in learnt.entities("访华")] == ["华"]
+    assert [entity.text for entity in learnt.entities("对华进口")] == ["华"]
     assert learnt.entities("春华秋实") == []
 
 
