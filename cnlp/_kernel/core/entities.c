@@ -293,11 +293,6 @@ static void score_piece(const EntityTagger *tagger, Work *work, const uint32_t *
         score[i] = score[i] < SCORE_LIMIT ? score[i] : SCORE_LIMIT;
         score[i] = score[i] > -SCORE_LIMIT ? score[i] : -SCORE_LIMIT;
     }
-    for (uint32_t at = 0; at < work->n_words; at++)
-        for (uint32_t p = work->starts[at]; work->ends[at] - work->starts[at] > 1 && p < work->ends[at]; p++)
-            for (size_t t = 0; t < T; t++)
-                if (tagger->roles[t] == 3)
-                    score[p * T + t] = -SCORE_LIMIT; /* no entity of one character within a longer word */
 }
 
 static void best_path(const EntityTagger *tagger, Work *work, uint32_t n)
@@ -485,14 +480,16 @@ static int find_in_piece(const EntityTagger *tagger, Work *work, const uint32_t 
             continue;
         while (p < n && tagger->roles[work->path[p]] == 2)
             p++;
+        for (; work->ends[first] <= start; first++) {}
+        for (last = first; work->ends[last] < p; last++) {}
+        if (p - start == 1 && work->ends[first] - work->starts[first] > 1)
+            continue; /* one character of a longer word */
         if (total < 0.0) {
             if (need_doubles(work, tagger->n_tags))
                 return -1;
             total = sum_paths(tagger, work, n);
         }
         double score = chance_of(tagger, work, n, start, p, total);
-        for (; work->ends[first] <= start; first++) {}
-        for (last = first; work->ends[last] < p; last++) {}
         uint32_t label = tagger->labels[work->path[start]];
         uint32_t kind = kind_of(tagger, work, start, p, first, last, label);
         if (add_found(found, (FoundEntity){offset + start, offset + p, label, kind, score}))

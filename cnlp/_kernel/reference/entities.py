@@ -129,10 +129,16 @@ class EntityTagger:
         """The entities of one piece."""
         scores = self.scores(piece, ends)
         path = self._best(scores)
+        borders = {0, *ends}
+
+        def is_word(at: int) -> bool:
+            return at in borders and at + 1 in borders
+
         spans, start = [], -1
         for position, tag in enumerate([*path, 0]):
             if start >= 0 and self.roles[tag] != 2:
-                spans.append((start, position))
+                if position - start > 1 or is_word(start):  # not one character of a longer word
+                    spans.append((start, position))
                 start = -1
             if position < len(path) and self.roles[tag] in (1, 3):
                 start = position
@@ -247,11 +253,6 @@ class EntityTagger:
                     if place < places and 0 <= base + place < len(flat):
                         flat[base + place] += self.codebook[entry & 127]
         flat = [max(-SCORE_LIMIT, min(score, SCORE_LIMIT)) for score in flat]
-        for start, end in zip([0, *ends], ends, strict=False):
-            for p in range(start, end if end - start > 1 else start):  # no entity of one character in a longer word
-                for tag, role in enumerate(self.roles):
-                    if role == 3:
-                        flat[p * n_tags + tag] = -SCORE_LIMIT
         return [flat[i : i + n_tags] for i in range(0, len(flat), n_tags)]
 
     def _best(self, scores: list[list[int]]) -> list[int]:
