@@ -4,7 +4,8 @@ Needs numpy, tqdm and the data folder (``CNLP_DATA``). The standards, each with 
 
     general   (kept, the default) 16,280 present-day sentences annotated by hand: persons, places, organisations (PER,
               LOC, ORG). 4,300 of them have products and works (PROD, WORK), too; a first model of those gives both
-              labels to the others. Also stretches of ASCII of technical articles, which have no entities.
+              labels to the others. Also stretches of ASCII of technical articles, which have no entities, and some
+              hundred made sentences (:mod:`recipes.entity_templates`).
     msra      (kept) MSRA's training part
     pfr, cluener, weibo, aishell    other corpora, their labels mapped to these
     silver    sentences of today that LAC labelled (``silver/``)
@@ -40,17 +41,19 @@ from cnlp.pos.distribution import distributional_classes
 from cnlp.segmentation import shipped_segmenter
 from recipes import modern
 from recipes.entity_kinds import entities_of_kind
+from recipes.entity_templates import template_sentences
 
 MSRA_TRAIN, MSRA_TEST = "ner/msra/train.bio.txt", "ner/msra/test.char.bmes"
 CLUENER, PFR = "ner/cluener2020/train.json", "cws/pfr1998/199801.txt"
 WEIBO, AISHELL = "ner/weibo/weiboNER_2nd_conll.{}", "ner/aishell/dev.bio.txt"
 ARTICLES, DEV, FINE = "raw/tech_lctt_published.txt", "modern/dev.jsonl", "modern/fine_train.jsonl"
-SETTINGS: dict[str, Any] = {"method": "crf", "epochs": 6, "rate": 0.02, "smallest": 0.02}
-FIRST_SETTINGS: dict[str, Any] = {"method": "crf", "epochs": 6, "rate": 0.03}
+SETTINGS: dict[str, Any] = {"method": "crf", "scheme": "BIO", "epochs": 6, "rate": 0.02, "smallest": 0.02}
+FIRST_SETTINGS: dict[str, Any] = {"method": "crf", "scheme": "BIO", "epochs": 6, "rate": 0.03}
 KEPT = (GENERAL, "msra")
 REPEAT = 4  # times an epoch sees each present-day sentence
 LEARNT, FIRST_LEARNT = 80_000, 30_000  # sentences of silver/
 CLUSTERS: dict[str, int] = {"n_classes": 800, "n_neighbours": 1500, "n_dimensions": 100, "min_count": 3}
+TEMPLATES = 300  # made sentences with addresses, and as many with persons
 BLOCKS, SEED = 100, 1
 FINE_LABELS = ("PROD", "WORK")
 PFR_LABELS = {"nr": "PER", "ns": "LOC", "nt": "ORG"}
@@ -91,7 +94,8 @@ def train(*, hold_out: bool, progress: bool) -> tuple[EntityRecognizer, dict[str
     }
     clusters = words_with_clusters([*present, *counted, *(each for corpus in corpora.values() for each in corpus)])
     general = [*with_fine_labels(present, corpora, clusters, progress), *without_chinese()]
-    parts = [Part(general, GENERAL, REPEAT), *(Part(corpus, name) for name, corpus in corpora.items())]
+    parts = [Part(general, GENERAL, REPEAT), Part(template_sentences(TEMPLATES))]
+    parts += [Part(corpus, name) for name, corpus in corpora.items()]
     dev = present_day(DEV)
     model = EntityRecognizer(**SETTINGS).fit_parts(
         parts,
