@@ -241,6 +241,8 @@ class EntityRecognizer(Recognizer):
         """The model in an open file, over the words of a lexicon; errors as :meth:`load`."""
         file.expect(KIND)
         standards = file.field("standards").split(",")
+        if standard is not None and standard not in standards:
+            raise errors.unknown_choice("standard", standard, standards)
         arrays = [
             *ARRAYS,
             "label_names",
@@ -283,8 +285,6 @@ class EntityRecognizer(Recognizer):
         """Take arrays of a file or of memory into use."""
         self.standards_ = list(standards)
         self.standard_ = standards[0] if standard is None else standard
-        if self.standard_ not in standards:
-            raise errors.unknown_choice("standard", self.standard_, standards)
         names = {}
         for which in ("label_names", "kind_names"):
             start, size = ranges[which]
