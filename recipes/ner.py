@@ -40,7 +40,7 @@ from cnlp.ner.parts import GENERAL, Part
 from cnlp.pos.distribution import distributional_classes
 from cnlp.segmentation import shipped_segmenter
 from recipes import modern
-from recipes.entity_kinds import entities_of_kind
+from recipes.entity_kinds import entities_of_kind, listed_names
 from recipes.entity_templates import template_sentences
 
 MSRA_TRAIN, MSRA_TEST = "ner/msra/train.bio.txt", "ner/msra/test.char.bmes"
@@ -104,6 +104,7 @@ def train(*, hold_out: bool, progress: bool) -> tuple[EntityRecognizer, dict[str
         clusters=clusters,
         kinds=entities_of_kind(cluener_train, present),
         counted=counted,
+        names=listed_names(),
         progress=progress,
     )
     tests = {"modern/dev": dev, "CLUENER, mapped": mapped(cluener_test, CLUENER_LABELS)}

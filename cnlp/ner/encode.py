@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,7 @@ SHARE_BINS = (0.2, 0.5, 0.8, 0.95)  # how many of a phrase's occurrences are ent
 PHRASE_COUNT_BINS = (2, 5)
 PHRASE_KINDS = (len(SHARE_BINS) + 1) * (len(PHRASE_COUNT_BINS) + 1)
 EDGE_BINS = (0.02, 0.1, 0.3)  # how many of a character's occurrences begin, or end, an entity
+LISTED = 511  # the kind of listed names of class 0; the next class has the one before
 LABEL_LIMIT = 34  # labels that phrases can distinguish
 _MULTIPLIER = np.uint64(ENTITY_MULTIPLIER)
 
@@ -180,17 +182,31 @@ class Statistics:
         pieces: the same.
         labels: of the entities.
         alphabet: of the corpus.
+        names: listed names with their class, from 0.
 
     Attributes:
         phrases: [P] hashes of the phrases that are entities somewhere, sorted.
     """
 
-    def __init__(self, layout: Layout, pieces: Sequence[Piece], labels: Sequence[str], alphabet: Alphabet) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        pieces: Sequence[Piece],
+        labels: Sequence[str],
+        alphabet: Alphabet,
+        names: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self._numbers = {label: at for at, label in enumerate(labels)}
         starts, sizes, _ = self._spans(layout, pieces)
         short = sizes <= LONGEST_PHRASE
         self._alphabet = alphabet
-        self._set_phrases(np.unique(hash_stretches(layout.chars, starts[short], sizes[short])))
+        by_hash = {self._hash(name): LISTED - kind for name, kind in names.items() if len(name) <= LONGEST_PHRASE}
+        self._listed = (
+            np.array(sorted(by_hash), np.uint64),
+            np.array([by_hash[key] for key in sorted(by_hash)], np.int64),
+        )
+        hashes = np.concatenate([hash_stretches(layout.chars, starts[short], sizes[short]), self._listed[0]])
+        self._set_phrases(np.unique(hashes))
         n_codes, n_labels = len(alphabet.types), len(labels)
         self.edges = [np.zeros((n_codes, BLOCKS + 1, n_labels), np.int32) for _ in range(2)]
         self.occurrences = np.zeros((n_codes, BLOCKS + 1), np.int32)
@@ -203,8 +219,7 @@ class Statistics:
             chunks: its pieces, so many at a time as memory is for.
             names: entities of it that are to be phrases.
         """
-        folded = (self._alphabet.class_fold[self._alphabet(name)].tolist() for name in names)
-        hashes = np.array([mix(*symbols) for symbols in folded if len(symbols) <= LONGEST_PHRASE], np.uint64)
+        hashes = np.array([self._hash(name) for name in names if len(name) <= LONGEST_PHRASE], np.uint64)
         before = self.phrases, self.as_entity, self.as_text
         self._set_phrases(np.union1d(self.phrases, hashes))
         rows = np.searchsorted(self.phrases, before[0])
@@ -212,6 +227,9 @@ class Statistics:
         for pieces in chunks:
             layout = Layout(pieces, self._alphabet)
             self._add(layout, pieces, np.full(len(layout.codes), BLOCKS))
+
+    def _hash(self, name: str) -> int:
+        return mix(*self._alphabet.class_fold[self._alphabet(name)].tolist())
 
     def _set_phrases(self, phrases: Hashes) -> None:
         self.phrases = phrases
@@ -258,7 +276,10 @@ class Statistics:
         share = np.digitize(best / np.maximum(text, 1), SHARE_BINS)
         label = np.minimum(entity.argmax(1), LABEL_LIMIT - 1) if len(rows) else np.zeros(0, np.int64)
         kind = 1 + label * PHRASE_KINDS + share * (len(PHRASE_COUNT_BINS) + 1) + np.digitize(best, PHRASE_COUNT_BINS)
-        return np.where(best > 0, kind, 0)
+        listed, kinds = self._listed
+        place = np.minimum(np.searchsorted(listed, self.phrases[rows]), max(len(listed) - 1, 0))
+        known = listed[place] == self.phrases[rows] if len(listed) else np.zeros(len(rows), bool)
+        return np.where(best > 0, kind, np.where(known, kinds[place] if len(listed) else 0, 0))
 
     def edge_kinds(self, which: int, codes: Ints, blocks: Ints | None = None) -> Ints:
         """How a character begins (0) or ends (1) entities: 1 to labels * bins, 0 for hardly ever."""

@@ -146,6 +146,7 @@ class EntityRecognizer(Recognizer):
         clusters: Mapping[str, int] | None = None,
         kinds: Sequence[OfKind] = (),
         counted: Sequence[Labelled] = (),
+        names: Mapping[str, str] | None = None,
         progress: bool = False,
     ) -> Self:
         """Learn entities of several standards. They share weights, and each has corrections to them (Daumé III 2007).
@@ -158,6 +159,7 @@ class EntityRecognizer(Recognizer):
                 :func:`cnlp.pos.distribution.distributional_classes` makes.
             kinds: entities of known kind, which a classifier learns to tell apart.
             counted: sentences not to learn from; it is only counted which phrases are entities in them.
+            names: lists of names, each with the list that it is of; what a list is worth is learnt.
             progress: show a progress bar with the dev score.
 
         Raises:
@@ -165,7 +167,9 @@ class EntityRecognizer(Recognizer):
         """
         from cnlp.ner.training import train_linear
 
-        train_linear(self, parts, list(dev or ()), list(standards), clusters or {}, kinds, counted, progress)
+        train_linear(
+            self, parts, list(dev or ()), list(standards), clusters or {}, kinds, counted, names or {}, progress
+        )
         return self
 
     # ---- finding ----

@@ -65,8 +65,10 @@ def pack(
     for key, cluster in learner.known.clusters.items():
         phrases[key] = phrases.get(key, 0) | cluster << 16
     as_phrase = statistics.phrase_kinds(np.arange(len(statistics.phrases)))
+    as_phrase[statistics.as_text.sum(1) == 0] = 0  # listed names that no text has
     for key, kind in zip(statistics.phrases.tolist(), as_phrase.tolist(), strict=True):
-        phrases[key] = phrases.get(key, 0) | kind << 7
+        if kind:
+            phrases[key] = phrases.get(key, 0) | kind << 7
     arrays |= {
         "begin_class": statistics.edge_kinds(0, codes).astype(np.uint8).tobytes(),
         "end_class": statistics.edge_kinds(1, codes).astype(np.uint8).tobytes(),

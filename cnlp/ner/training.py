@@ -22,7 +22,19 @@ import numpy.typing as npt
 from cnlp import errors
 from cnlp._kernel.layout import ENTITY_STREAMS, LINE, TAG_LIMIT
 from cnlp.ner.base import KIND, LINEAR_METHODS
-from cnlp.ner.encode import LABEL_LIMIT, Alphabet, Known, Layout, Piece, Statistics, cut_pieces, hash_stretches, keys
+from cnlp.ner.encode import (
+    LABEL_LIMIT,
+    LISTED,
+    PHRASE_KINDS,
+    Alphabet,
+    Known,
+    Layout,
+    Piece,
+    Statistics,
+    cut_pieces,
+    hash_stretches,
+    keys,
+)
 from cnlp.ner.kinds import learn_kinds
 from cnlp.ner.packing import pack
 from cnlp.ner.parts import OfKind, Part
@@ -71,6 +83,7 @@ def train_linear(
     clusters: Mapping[str, int],
     of_kind: Sequence[OfKind],
     counted: Sequence[Labelled],
+    names: Mapping[str, str],
     progress: bool,
 ) -> None:
     """Set the learnt attributes of the model, for the standards in ``kept``; ``dev`` follows the first of them."""
@@ -96,7 +109,11 @@ def train_linear(
     alphabet, tables = _alphabet(pieces, lexicon_words)
     known = Known(_hash_words(lexicon_words, alphabet), _hash_words(clusters, alphabet))
     layout = Layout(pieces, alphabet, [len(part) for part in by_part])
-    statistics = Statistics(layout, pieces, labels, alphabet)
+    classes = sorted(set(names.values()))
+    if len(labels) * PHRASE_KINDS + len(classes) > LISTED:
+        raise errors.ArgumentError(f"{len(classes)} lists of names are too many beside {len(labels)} labels")
+    listed = {name: classes.index(kind) for name, kind in names.items()}
+    statistics = Statistics(layout, pieces, labels, alphabet, listed)
     if counted:
         _count(statistics, counted, labels)
     of_part = np.array([standards.index(part.standard) for part in parts])
