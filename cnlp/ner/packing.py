@@ -23,6 +23,7 @@ LARGEST_WEIGHT = 4095  # steps
 LEVELS = 63  # sizes of weights that the file can distinguish
 LOAD = 0.8
 LONGEST_ROW = 255  # entries
+COARSER = 2.5  # the smallest weight of the further standards, in those of the first
 
 
 def pack(
@@ -85,6 +86,7 @@ def _rows_of(
     learner: Learner, kinds: Kinds, weights: Floats, standard: int, sizes: npt.NDArray[np.float64]
 ) -> tuple[bytes, array[int]]:
     """The table of rows of a standard, its copies added, and the entries; weights are rounded to ``sizes``."""
+    least = sizes[0] * (COARSER if standard else 1)
     entries = array("H", [0])  # so that no row begins at 0
     rows: dict[int, tuple[int, int]] = {}
     for number, _ in enumerate(ENTITY_STREAMS):
@@ -93,18 +95,23 @@ def _rows_of(
         if learner.layers > 1:
             own = np.flatnonzero(learner.streams[at + 1].keys % learner.n_standards == standard)
             block[learner.streams[at + 1].keys[own] // learner.n_standards] += learner.shape.table(weights, at + 1)[own]
-        _add_rows(rows, entries, learner.streams[at].keys, block, sizes)
+        _add_rows(rows, entries, learner.streams[at].keys, block, sizes, least)
     for stream, table in zip(kinds.streams, kinds.tables, strict=True):
-        _add_rows(rows, entries, stream.keys, table, sizes)
+        _add_rows(rows, entries, stream.keys, table, sizes, sizes[0])
     return _pack_rows(rows, entries)
 
 
 def _add_rows(
-    rows: dict[int, tuple[int, int]], entries: array[int], keys: Ints, block: Floats, sizes: npt.NDArray[np.float64]
+    rows: dict[int, tuple[int, int]],
+    entries: array[int],
+    keys: Ints,
+    block: Floats,
+    sizes: npt.NDArray[np.float64],
+    least: float,
 ) -> None:
-    """Add [keys, places] weights."""
+    """Add [keys, places] weights, those of ``least`` and more."""
     borders = np.log(sizes[:-1]) / 2 + np.log(sizes[1:]) / 2
-    row, place = np.nonzero(np.abs(block) >= sizes[0])
+    row, place = np.nonzero(np.abs(block) >= least)
     value = block[row, place]
     level = 1 + np.searchsorted(borders, np.log(np.abs(value)))
     packed = (place << 7 | np.where(value > 0, level, level + LEVELS)).astype(np.uint16)
