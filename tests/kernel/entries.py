@@ -36,10 +36,10 @@ WEIGHTS = array("d", [0.1 * k for k in range(73)]).tobytes()
 @cache
 def recognizer() -> tuple[bytes, dict[str, tuple[int, int]], float]:
     """The shipped recognizer of entities as arguments of ``EntityTagger``."""
-    from cnlp.ner.linear import ARRAYS
+    from cnlp.ner.linear import ARRAYS, OF_STANDARD
 
-    file = open_model(kind="entities", shipped=ENTITIES["msra"])
-    return Path(file.path).read_bytes(), file.ranges(*ARRAYS), float(file.field("unit"))
+    file = open_model(kind="entities", shipped=ENTITIES["general"])
+    return Path(file.path).read_bytes(), file.ranges(*ARRAYS, *OF_STANDARD), float(file.field("unit"))
 
 
 @cache

@@ -367,9 +367,9 @@ def entities(chance: random.Random) -> None:
     if chance.random() < 0.3:
         both = native.EntityTagger(source, ranges, unit), EntityTagger(source, ranges, unit)
         found = [one.entities(SEGMENTER, text) for one in both]
-        same(*([entity[:3] for entity in one] for one in found), text)
+        same(*([entity[:4] for entity in one] for one in found), text)
         same(both[0].n_labels, 3)
-        if any(not math.isclose(a[3], b[3], abs_tol=1e-9) for a, b in zip(*found, strict=True)):
+        if any(not math.isclose(a[4], b[4], abs_tol=1e-9) for a, b in zip(*found, strict=True)):
             raise AssertionError(f"scores differ for {text!r}: {found!r}")
     damaged = random_input.spoil(chance, Arrays(source, ranges, 0, 0), tuple(ranges))
     if chance.random() < 0.1:
@@ -377,9 +377,10 @@ def entities(chance: random.Random) -> None:
     with refused("damaged", "does not fit", "is missing"):
         one = native.EntityTagger(damaged.source, damaged.ranges, unit)
         text += chance.choice(["", "", "欧阳明月" * 130])
-        for start, end, label, score in one.entities(SEGMENTER, text):
-            if not (0 <= start < end <= len(text) and 0 <= label < one.n_labels and 0.0 <= score <= 1.0):
-                raise AssertionError(f"no entity: {(start, end, label, score)}")
+        for start, end, label, kind, score in one.entities(SEGMENTER, text):
+            inside = 0 <= start < end <= len(text) and 0 <= label < one.n_labels
+            if not (inside and kind <= layout.NO_KIND and 0.0 <= score <= 1.0):
+                raise AssertionError(f"no entity: {(start, end, label, kind, score)}")
         several = [text, "", "王小明在北京"]
         same(one.entities_all(SEGMENTER, several), [one.entities(SEGMENTER, each) for each in several])
 
