@@ -138,8 +138,8 @@ def test_a_tagger_can_be_a_path_or_an_object() -> None:
 def test_a_recognizer_can_be_a_name_a_path_or_an_object() -> None:
     text = "王小明在北京大学读书"
     expected = cnlp.entities(text)
-    for model in ("msra", ENTITIES["msra"], Path(ENTITIES["msra"]), EntityRecognizer.load()):
+    for model in ("general", ENTITIES["general"], Path(ENTITIES["general"]), EntityRecognizer.load()):
         assert cnlp.entities(text, model=model) == expected
         assert next(cnlp.entities_batch([text], model=model, workers=1)) == expected
-    with pytest.raises(errors.ArgumentError, match=r"model must be 'msra' or .*, the path of a model file"):
+    with pytest.raises(errors.ArgumentError, match=r"model must be 'general' or .*, the path of a model file"):
         cnlp.entities(text, model=5)  # type: ignore[arg-type]
