@@ -11,11 +11,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from cnlp.corpus.entities import Sentence
-from cnlp.corpus.registry import data_folder
 from cnlp.ner.parts import OfKind
-from cnlp.ner.training import read_lexicon
 from cnlp.text._data import dictionary_path
-from cnlp.text.normalise import normalise
 
 _CLUENER = {
     "company": ("ORG", "company"),
@@ -55,26 +52,8 @@ def known_kinds() -> tuple[dict[tuple[str, str], str], list[tuple[str, str, str]
 
 
 def listed_names() -> dict[str, str]:
-    """Names with the list that they are of: a label, for those written by hand; persons, places, companies.
-
-    Of the long lists those count that are no words of the lexicon.
-    """
-    lists = {
-        "companies": read_column("lexicon/permissive/company_short_names.txt"),
-        "places": read_column("lexicon/thuocl/THUOCL_diming.txt"),
-        "persons": read_column("lexicon/thuocl/THUOCL_lishimingren.txt"),
-    }
-    words = read_lexicon()
-    found = {
-        name: of for of, names in lists.items() for name in names if len(name) > 1 and normalise(name) not in words
-    }
-    return found | {name: label for label, name in known_kinds()[0]}
-
-
-def read_column(name: str) -> list[str]:
-    """The first column of a file of the data folder."""
-    with open(data_folder() / name, encoding="utf-8-sig") as lines:
-        return [line.partition("\t")[0].strip() for line in lines]
+    """The names of the list with their labels."""
+    return {name: label for label, name in known_kinds()[0]}
 
 
 def kind_of(label: str, text: str) -> str | None:

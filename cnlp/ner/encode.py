@@ -182,7 +182,7 @@ class Statistics:
         pieces: the same.
         labels: of the entities.
         alphabet: of the corpus.
-        names: listed names with their class, from 0.
+        names: listed names with their class, from 0; the list, not the text, says what they are.
 
     Attributes:
         phrases: [P] hashes of the phrases that are entities somewhere, sorted.
@@ -277,9 +277,10 @@ class Statistics:
         label = np.minimum(entity.argmax(1), LABEL_LIMIT - 1) if len(rows) else np.zeros(0, np.int64)
         kind = 1 + label * PHRASE_KINDS + share * (len(PHRASE_COUNT_BINS) + 1) + np.digitize(best, PHRASE_COUNT_BINS)
         listed, kinds = self._listed
-        place = np.minimum(np.searchsorted(listed, self.phrases[rows]), max(len(listed) - 1, 0))
-        known = listed[place] == self.phrases[rows] if len(listed) else np.zeros(len(rows), bool)
-        return np.where(best > 0, kind, np.where(known, kinds[place] if len(listed) else 0, 0))
+        if not len(listed):
+            return np.where(best > 0, kind, 0)
+        place = np.minimum(np.searchsorted(listed, self.phrases[rows]), len(listed) - 1)
+        return np.where(listed[place] == self.phrases[rows], kinds[place], np.where(best > 0, kind, 0))
 
     def edge_kinds(self, which: int, codes: Ints, blocks: Ints | None = None) -> Ints:
         """How a character begins (0) or ends (1) entities: 1 to labels * bins, 0 for hardly ever."""
