@@ -41,11 +41,11 @@ from cnlp.ner.base import LINEAR_METHODS, Recognizer
 from cnlp.ner.entities import recognizer_for
 from cnlp.ner.linear import EntityRecognizer
 from cnlp.segmentation import shipped_segmenter
-from recipes.ner import CLUENER_LABELS, DEV, FINE_LABELS, cluener, mapped, msra, present_day
+from recipes.ner import CLUENER_LABELS, DEV, FINE_DEV, FINE_LABELS, cluener, mapped, msra, present_day
 
 RESUME = "ner/resume/{}.char.bmes"
 WEIBO = "ner/weibo/weiboNER_2nd_conll.{}"
-FINE_DEV, YOUKU = "modern/fine_dev.jsonl", "ner/youku/dev.txt"
+YOUKU = "ner/youku/dev.txt"
 KINDS = {  # of CLUENER's labels those that a kind says the same as
     "book": "book", "movie": "film", "game": "game", "company": "company", "government": "government", "scene": "sight",
 }  # fmt: skip
