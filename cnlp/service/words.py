@@ -61,9 +61,9 @@ class ServedWords:
         """What finds keywords."""
         return self._extractors(self.lexicon, method)
 
-    def finder(self, model: str) -> Callable[[list[str]], list[list[Entity]]]:
+    def finder(self, standard: str) -> Callable[[list[str]], list[list[Entity]]]:
         """What finds entities."""
-        return self._finders(self.lexicon, model)
+        return self._finders(self.lexicon, standard)
 
     def watch(self) -> Callable[[], None]:
         """Take up the files when they change, and say so in the log.
@@ -95,5 +95,5 @@ def _extractor(lexicon: Lexicon | None, method: str) -> Extractor:
     return make_extractor(method, lexicon=lexicon)
 
 
-def _finder(lexicon: Lexicon | None, model: str) -> Callable[[list[str]], list[list[Entity]]]:
-    return finder(model, None, (), lexicon)
+def _finder(lexicon: Lexicon | None, standard: str) -> Callable[[list[str]], list[list[Entity]]]:
+    return finder(None, standard, None, (), lexicon)
