@@ -29,9 +29,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from cnlp.corpus.annotated import read_annotated
 from cnlp.corpus.entities import Sentence, read_columns
-from cnlp.corpus.entity_json import number_cluener
+from cnlp.corpus.entity_json import number_cluener, number_records
 from cnlp.corpus.pfr import read_pfr
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.models.registry import ENTITIES
@@ -129,9 +128,9 @@ def coarse_score(model: EntityRecognizer, sentences: Sequence[Sentence]) -> floa
 
 def present_day(name: str = modern.ANNOTATED, *, hold_out: bool | None = None) -> list[Sentence]:
     """The present-day sentences of a file with their entities: all, the held-out blocks only, or all but those."""
-    rows = enumerate(read_annotated(data_folder() / name))
+    rows = enumerate(record for _, record in number_records(data_folder() / name, "utf-8"))
     return [
-        Sentence(row.text, tuple(sorted(row.spans)))
+        Sentence(row["text"], tuple(sorted((start, end, label) for start, end, label in row["entities"])))
         for number, row in rows
         if hold_out is None or modern.is_held_out(number) == hold_out
     ]
