@@ -52,8 +52,8 @@ def known_kinds() -> tuple[dict[tuple[str, str], str], list[tuple[str, str, str]
 
 
 def listed_names() -> dict[str, str]:
-    """The names of the list with their labels."""
-    return {name: label for label, name in known_kinds()[0]}
+    """The names of the list with their labels, without those with letters or digits, which look alike as phrases."""
+    return {name: label for label, name in known_kinds()[0] if not any(char.isascii() for char in name)}
 
 
 def kind_of(label: str, text: str) -> str | None:

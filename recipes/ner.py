@@ -11,8 +11,8 @@ Needs numpy, tqdm and the data folder (``CNLP_DATA``). The standards, each with 
     silver    sentences of today that LAC labelled (``silver/``)
 
 Words have the clusters of all these texts. In further sentences of ``silver/`` it is counted which phrases LAC takes
-for names; of well-known names, and of the finer kinds, :mod:`recipes.entity_kinds` has lists. The epoch is chosen, and
-scores become probabilities, on modern/fine_dev.
+for names; of well-known names, and of the finer kinds, :mod:`recipes.entity_kinds` has lists. Scores become
+probabilities on modern/fine_dev.
 
     --dev     hold out a tenth of the present-day sentences in whole blocks, and print scores
 
@@ -96,10 +96,9 @@ def train(*, hold_out: bool, progress: bool) -> tuple[EntityRecognizer, dict[str
     general = [*with_fine_labels(present, corpora, clusters, progress), *without_chinese()]
     parts = [Part(general, GENERAL, REPEAT), Part(template_sentences(TEMPLATES))]
     parts += [Part(corpus, name) for name, corpus in corpora.items()]
-    dev = present_day(FINE_DEV)
     model = EntityRecognizer(**SETTINGS).fit_parts(
         parts,
-        dev=dev,
+        calibration=present_day(FINE_DEV),
         standards=KEPT,
         clusters=clusters,
         kinds=entities_of_kind(cluener_train, general),

@@ -143,6 +143,7 @@ class EntityRecognizer(Recognizer):
         parts: Sequence[Part],
         *,
         dev: Sequence[Labelled] | None = None,
+        calibration: Sequence[Labelled] | None = None,
         standards: Sequence[str] = (GENERAL,),
         clusters: Mapping[str, int] | None = None,
         kinds: Sequence[OfKind] = (),
@@ -155,6 +156,7 @@ class EntityRecognizer(Recognizer):
         Args:
             parts: what to learn from.
             dev: as for :meth:`fit`, of the first standard.
+            calibration: sentences for the factor alone; ``dev`` by default.
             standards: those that the model keeps, the default first; the others only help to learn.
             clusters: words by what is around them, 1 to 65,535, such as
                 :func:`cnlp.pos.distribution.distributional_classes` makes.
@@ -168,9 +170,10 @@ class EntityRecognizer(Recognizer):
         """
         from cnlp.ner.training import train_linear
 
-        train_linear(
-            self, parts, list(dev or ()), list(standards), clusters or {}, kinds, counted, names or {}, progress
-        )
+        choosing = list(dev or ())
+        scaling = choosing if calibration is None else list(calibration)
+        given = clusters or {}, kinds, counted, names or {}
+        train_linear(self, parts, choosing, scaling, list(standards), *given, progress)
         return self
 
     # ---- finding ----

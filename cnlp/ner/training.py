@@ -79,6 +79,7 @@ def train_linear(
     model: EntityRecognizer,
     parts: Sequence[Part],
     dev: Sequence[Labelled],
+    calibration: Sequence[Labelled],
     kept: Sequence[str],
     clusters: Mapping[str, int],
     of_kind: Sequence[OfKind],
@@ -86,7 +87,10 @@ def train_linear(
     names: Mapping[str, str],
     progress: bool,
 ) -> None:
-    """Set the learnt attributes of the model, for the standards in ``kept``; ``dev`` follows the first of them."""
+    """Set the learnt attributes of the model, for the standards in ``kept``.
+
+    ``dev``, which chooses the epoch, and ``calibration``, which scales the weights, follow the first of them.
+    """
     if model.method not in LINEAR_METHODS:
         raise errors.unknown_choice("method", model.method, LINEAR_METHODS)
     scheme = get_scheme(model.scheme)
@@ -129,9 +133,9 @@ def train_linear(
     best = run_epochs(epochs, total=model.epochs, progress=progress, name=f"entities ({model.method})", best=Best())
     assert best.weights is not None
     weights, scale = best.weights, 1.0
-    if dev or model.method == "perceptron":
+    if calibration or model.method == "perceptron":
         first = next(pieces for pieces, part in zip(by_part, parts, strict=True) if part.standard == standards[0])
-        measured = [piece for group in dev_pieces for piece in group] if dev else first[:2000]
+        measured = [piece for text, spans in calibration for piece in pieces_of(text, spans)] or first[:2000]
         # Other labels than those of training have no weights to scale.
         measured = [piece for piece in measured if all(label in labels for _, _, label in piece.spans)]
         if measured:
