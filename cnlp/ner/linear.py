@@ -63,7 +63,7 @@ class EntityRecognizer(Recognizer):
         margin, aggressiveness: how much better than a wrong tag the right one must be, and the largest step
             (perceptron).
         min_count: keys seen less often have no row.
-        smallest: weights below this, in nats, are left out of the model; of further standards, those below 1.4 times
+        smallest: weights below this, in nats, are left out of the model; of further standards, those below 1.2 times
             this.
         seed: of the order in which sentences are seen.
 

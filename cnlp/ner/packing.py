@@ -23,7 +23,7 @@ LARGEST_WEIGHT = 4095  # steps
 LEVELS = 63  # sizes of weights that the file can distinguish
 LOAD = 0.8
 LONGEST_ROW = 255  # entries
-COARSER = 1.4  # the smallest weight of the further standards, in those of the first
+COARSER = 1.2  # the smallest weight of the further standards, in those of the first
 
 
 def pack(
