@@ -179,10 +179,9 @@ def test_wrong_use_is_said(tmp_path: Path) -> None:
         EntityRecognizer.load(CORE)
 
 
-@pytest.mark.parametrize("standard", ["general", "msra"])
-def test_english_and_code_are_no_entities_to_the_shipped_model(standard: str) -> None:
+def test_english_and_code_are_no_entities_to_the_shipped_model() -> None:
     texts = ["Hello world", "import numpy as np", "The quick brown fox jumps over the lazy dog."]
-    assert EntityRecognizer.load(standard=standard).predict(texts) == [[], [], []]
+    assert EntityRecognizer.load().predict(texts) == [[], [], []]
 
 
 def test_load_opens_entity_models_by_path_and_by_name(tmp_path: Path) -> None:
