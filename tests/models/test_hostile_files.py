@@ -199,7 +199,7 @@ def test_words_of_a_lexicon_have_a_greatest_length(tmp_path: Path) -> None:
 # ---- a file that changes while it is open -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["core", "ner-cluener"])
+@pytest.mark.parametrize("name", ["core", "ner"])
 def test_a_copy_does_not_care_what_becomes_of_the_file(name: str, tmp_path: Path) -> None:
     text = "王小明在北京大学读书"
     path = tmp_path / "model"
