@@ -34,7 +34,8 @@ enum {
     LINE_SIZE = 64
 };
 
-const int8_t STREAM_LOWS[N_STREAMS] = {-2, -1, -1, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0};
+const int8_t STREAM_LOWS[N_STREAMS] = {-2, -1, -1, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0,
+                                       0,  -1, -1, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0};
 const int8_t STREAM_WIDTHS[N_STREAMS] = {5, 4, 3, 1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1, 3, 3, 1, 1, 1, 3, 1, 3, 1, 1, 1, 1};
 
 int entities_init(EntityTagger *tagger)

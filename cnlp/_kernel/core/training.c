@@ -37,7 +37,7 @@
 #include "compiler.h"
 
 #define FORBIDDEN (-1e30f)
-#define FAR_BELOW (-80.0f)  /* nats below the best tag of a position that count as never */
+#define FAR_BELOW (-80.0f) /* nats below the best tag of a position that count as never */
 #define NEGLIGIBLE (1e-3f) /* a difference of probabilities that a stochastic step leaves out */
 
 /* ---- scores of one sequence ---------------------------------------------------------------------------------- */
