@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,12 @@ def _seconds(contender: Contender, clock: Clock) -> float:
     start = clock()
     contender.work(data)
     return max(clock() - start, 1e-9)
+
+
+def call_with_each(function: Callable[[Any], Any], items: Iterable[Any]) -> None:
+    """The work of a contender that gets one item at a time; what it returns is dropped."""
+    for item in items:
+        function(item)
 
 
 def spread(values: Sequence[float], digits: int = 4) -> dict[str, float]:

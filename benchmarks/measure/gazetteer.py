@@ -26,7 +26,7 @@ import ahocorasick
 
 from benchmarks import record as records
 from benchmarks.measure.memory import PEAK
-from benchmarks.timing import Contender, pin, ratios, spread, time_rounds
+from benchmarks.timing import Contender, call_with_each, pin, ratios, spread, time_rounds
 from cnlp.corpus import registry
 from cnlp.ner.gazetteer import Gazetteer
 from cnlp.text.normalise import normalise
@@ -132,11 +132,14 @@ def scan_speed(words: Gazetteer, anywhere: Gazetteer, names: Sequence[tuple[str,
     text = "\n".join(lines)
     size = len(text.encode("utf-8"))
     contenders = [
-        Contender("cnlp, words", text.splitlines, lambda lines: _each(words.matches, lines), size),
-        Contender("cnlp, any", text.splitlines, lambda lines: _each(anywhere.matches, lines), size),
-        Contender("cnlp, words, entities", text.splitlines, lambda lines: _each(words.entities, lines), size),
+        Contender("cnlp, words", text.splitlines, lambda lines: call_with_each(words.matches, lines), size),
+        Contender("cnlp, any", text.splitlines, lambda lines: call_with_each(anywhere.matches, lines), size),
+        Contender("cnlp, words, entities", text.splitlines, lambda lines: call_with_each(words.entities, lines), size),
         Contender(
-            "pyahocorasick", text.splitlines, lambda lines: _each(lambda s: list(automaton.iter(s)), lines), size
+            "pyahocorasick",
+            text.splitlines,
+            lambda lines: call_with_each(lambda s: list(automaton.iter(s)), lines),
+            size,
         ),
     ]
     rates = time_rounds(contenders, rounds)
@@ -147,11 +150,6 @@ def scan_speed(words: Gazetteer, anywhere: Gazetteer, names: Sequence[tuple[str,
         "mb_per_s": {name: spread([rate / 1e6 for rate in values], 2) for name, values in rates.items()},
         "ratio_to": ratios(rates, ["pyahocorasick"]),
     }
-
-
-def _each(scan: Any, lines: Sequence[str]) -> None:
-    for line in lines:
-        scan(line)
 
 
 def _outside_runs(line: str, matches: Sequence[tuple[int, tuple[int, str]]]) -> int:

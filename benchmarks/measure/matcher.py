@@ -23,7 +23,7 @@ import ahocorasick
 
 from benchmarks import record as records
 from benchmarks.measure.gazetteer import SETS, load_costs, make_names
-from benchmarks.timing import Contender, pin, ratios, spread, time_rounds
+from benchmarks.timing import Contender, call_with_each, pin, ratios, spread, time_rounds
 from cnlp.corpus import registry
 from cnlp.lexicon.matcher import Matcher
 from cnlp.text.normalise import normalise
@@ -91,7 +91,7 @@ def search_speed(values: dict[str, str], rounds: int) -> dict[str, Any]:
     text = "\n".join(lines)
     size = len(text.encode("utf-8"))
     contenders = [
-        Contender(name, text.splitlines, lambda lines, search=search: _each(search, lines), size)
+        Contender(name, text.splitlines, lambda lines, search=search: call_with_each(search, lines), size)
         for name, search in searches.items()
     ]
     rates = time_rounds(contenders, rounds)
@@ -118,11 +118,6 @@ def _substrings(values: dict[str, str], longest: int, line: str) -> Iterator[tup
             value = values.get(line[start:end])
             if value is not None:
                 yield start, end, value
-
-
-def _each(search: Callable[[str], Any], lines: Sequence[str]) -> None:
-    for line in lines:
-        search(line)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -123,3 +123,18 @@ def _regex_fault(entry: Entry) -> str:
     except errors.ArgumentError as error:
         return str(error)
     return ""
+
+
+def check_form(form: object, name: str, most: int) -> None:
+    """Refuse a form that cannot be listed; ``name`` is what the message calls it.
+
+    Raises:
+        TextTypeError: it is no str.
+        ArgumentError: it is empty, or longer than ``most`` characters.
+    """
+    if not isinstance(form, str):
+        raise errors.not_text(form, name)
+    if not form:
+        raise errors.ArgumentError(f"the {name} is empty")
+    if len(form) > most:
+        raise errors.ArgumentError(f"the {name} has {len(form)} characters, at most {most} are allowed")

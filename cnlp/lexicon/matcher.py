@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnlp import errors
 from cnlp.lexicon.automaton import Search, build_automaton
-from cnlp.lexicon.entries import MAX_WORD_LENGTH
+from cnlp.lexicon.entries import MAX_WORD_LENGTH, check_form
 from cnlp.lexicon.reading import read_lines_at_once
 from cnlp.lexicon.runs import inside_runs
 from cnlp.text.normalise import normalise, normalise_all
@@ -294,10 +294,5 @@ def _read(path: str | os.PathLike[str]) -> list[Item]:
 
 
 def _item(string: str, value: Any) -> Item:
-    if not isinstance(string, str):
-        raise errors.not_text(string, "string")
-    if not string:
-        raise errors.ArgumentError("the string is empty")
-    if len(string) > MAX_WORD_LENGTH:
-        raise errors.ArgumentError(f"the string has {len(string)} characters, at most {MAX_WORD_LENGTH} are allowed")
+    check_form(string, "string", MAX_WORD_LENGTH)
     return len(string), string, value

@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnlp import errors
 from cnlp._kernel.layout import MAX_VALUE
+from cnlp.lexicon.entries import check_form
 from cnlp.lexicon.reading import read_lines_at_once
 from cnlp.lexicon.runs import inside_runs
 from cnlp.lexicon.trie import Trie
@@ -308,10 +309,5 @@ def _parse(rest: str) -> EntryKind:
 
 
 def _checked_text(text: str) -> str:
-    if not isinstance(text, str):
-        raise errors.not_text(text, "text")
-    if not text:
-        raise errors.ArgumentError("the text is empty")
-    if len(text) > MAX_TEXT_LENGTH:
-        raise errors.ArgumentError(f"the text has {len(text)} characters, at most {MAX_TEXT_LENGTH} are allowed")
+    check_form(text, "text", MAX_TEXT_LENGTH)
     return text
