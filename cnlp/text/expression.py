@@ -87,8 +87,6 @@ class Expression:
             tree = dfa.parse(translated, _named_sets())
             if _size(tree) > _MOST_STATES:
                 raise ValueError(f"it has more than {_MOST_STATES:,} states")
-            if anchored and tree[0] == "either":
-                raise ValueError("'^' belongs to the first alternative alone; write ^(?:a|b)")
             self._compile(tree, (width, case, script), longest, max_match)
         except ValueError as error:
             raise errors.ArgumentError(f"not a regular expression: {source!r} ({error})") from None
@@ -307,6 +305,8 @@ def translate(source: str) -> tuple[bool, str]:
         elif char == "[":
             raise errors.ArgumentError(f"not a regular expression: {source!r} (']' is missing)")
         elif char in "|)":
+            if anchor and char == "|" and not depth:
+                raise _unsupported(source, "'^' in the first alternative alone; write ^(?:a|b)")
             depth -= char == ")"
             parts.append(char)
         else:
