@@ -2,10 +2,11 @@
 
 1. Document frequencies: ``cnlp idf`` over the raw texts (``CNLP_DATA``, folder raw), one paragraph a document; words
    of fewer than ``MIN_COUNT`` documents are left out.
-2. Classes of words: the tags of dictionaries/core.tsv. Stop words: dictionaries/stopwords.txt.
+2. Classes of words: the tags of dictionaries/core.tsv; of verbs, which that list has many nouns among, also how often
+   the tagger has them as nouns in the raw texts (:func:`word_class`). Stop words: dictionaries/stopwords.txt.
 3. Weights of :class:`cnlp.keyphrases.Combined`: logistic regression on CSL dev.
 
-Needs scikit-learn. The scores in the model's card are of five folds, each fitted to the other four. One core, three
+Needs scikit-learn. The scores in the model's card are of five folds, each fitted to the other four. One core, four
 minutes.
 """
 
@@ -13,19 +14,21 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import os
 import sys
 import tempfile
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from cnlp import segment
+from cnlp import segment, tag_batch
 from cnlp._kernel.layout import N_FEATURES
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.files.lines import read_lines
 from cnlp.keyphrases import resources
-from cnlp.keyphrases.classes import class_of, pack_classes
+from cnlp.keyphrases.classes import CLASSES, class_of, pack_classes
 from cnlp.keyphrases.combined import Combined
 from cnlp.keyphrases.document_frequency import DocumentFrequencies, StreamingCounter
 from cnlp.lexicon.build import rows_of
@@ -36,13 +39,18 @@ from cnlp.text._data import dictionary_path
 from cnlp.text.characters import HAN, HANGUL, KANA, LATIN, LETTER, class_ranges
 
 MIN_COUNT = 5
+TAGGED = 3_000_000  # characters of each raw text that are tagged
+VERB_COUNT = 50  # occurrences of a verb at least; rarer ones are terms, mostly
+NOUN_SHARE = 0.1  # as vn or n, from which on a verb is in the class of verbal nouns
 CSL = "keyphrase/csl/csl_kg_dev.tsv"
+NOUN, VERB, VERBAL_NOUN, MODIFIER, MORPHEME = map(CLASSES.index, ("n", "v", "vn", "b", "g"))
 LETTERS = (LATIN, LETTER, HAN, KANA, HANGUL)
 CARD = {
     "name": "keyphrases",
     "description": "document frequencies, classes and stop words for keywords; weights of keyphrase features",
     "training_data": "news broadcasts 2022-2026, technical articles, laws, reviews, classic novels, web paragraphs, "
-    "excerpts and questions of Zhihu and titles of Weibo 2020-2026; tags of dictionaries/core.tsv; "
+    "excerpts and questions of Zhihu and titles of Weibo 2020-2026; tags of dictionaries/core.tsv and, of verbs, in "
+    "these texts; "
     "weights: CSL dev (1,000 abstracts of papers, Apache-2.0)",
     "licence": "MIT; the counts were learnt from public texts, see dictionaries/SOURCES.md",
     "source": "python -m recipes.keyphrases",
@@ -66,12 +74,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             table = DocumentFrequencies.read(os.path.join(temporary, "idf.tsv"))
     table.counts = type(table.counts)({word: count for word, count in table.counts.items() if count >= MIN_COUNT})
     card = {**CARD, f"sha256 of {CSL}": file_sha256(folder / CSL), "sha256 of raw": digest(files)}
-    write(options.output, table, array("f", bytes(4 * N_FEATURES)), card)
+    verbs = count_verbs(files)
+    write(options.output, table, verbs, array("f", bytes(4 * N_FEATURES)), card)
     resources.KEYPHRASES = options.output
     resources.shipped_resources.cache_clear()
     texts, phrases = read_csl(folder / CSL)
     weights = Combined().fit(texts, phrases).weights_
-    write(options.output, table, array("f", weights or ()), card)
+    write(options.output, table, verbs, array("f", weights or ()), card)
     return 0
 
 
@@ -94,17 +103,55 @@ def digest(files: Sequence[Path]) -> str:
     return hashlib.sha256("\n".join(map(file_sha256, files)).encode()).hexdigest()
 
 
-def write(path: str, table: DocumentFrequencies, weights: array[float], card: Mapping[str, str]) -> None:
+def count_verbs(files: Iterable[Path]) -> Counter[tuple[str, bool]]:
+    """How often each word is tagged as a verb, or as a noun (true), at the beginnings of the texts."""
+    counts: Counter[tuple[str, bool]] = Counter()
+    for path in files:
+        sizes = itertools.accumulate(map(len, paragraphs(path)))
+        lines = [line for line, size in zip(paragraphs(path), sizes, strict=True) if size <= TAGGED]
+        for tokens in tag_batch(lines):
+            kinds = ((token.text, class_of(token.tag or "")) for token in tokens)
+            counts.update((word, kind != VERB) for word, kind in kinds if kind in (NOUN, VERB, VERBAL_NOUN))
+    return counts
+
+
+def word_class(word: str, tag: str, verbs: Mapping[tuple[str, bool], int]) -> int:
+    """The class of a word that the word list tags.
+
+    Only verbs that are hardly ever nouns are verbs here, as no phrase has one. Verbs of one character are morphemes:
+    within a term (抗|肿瘤) they are as common as any.
+
+    >>> verbs = {("前往", False): 606, ("合作", False): 1367, ("合作", True): 4343, ("萌发", False): 6}
+    >>> [CLASSES[word_class(word, "v", verbs)] for word in ("前往", "合作", "萌发", "抗")]
+    ['v', 'vn', 'vn', 'g']
+    """
+    if word == "最":  # begins terms: 最短路
+        return MODIFIER
+    if class_of(tag) != VERB:
+        return class_of(tag)
+    if len(word) == 1:
+        return MORPHEME
+    verb, noun = verbs.get((word, False), 0), verbs.get((word, True), 0)
+    return VERB if verb + noun >= VERB_COUNT and noun < NOUN_SHARE * (verb + noun) else VERBAL_NOUN
+
+
+def write(
+    path: str,
+    table: DocumentFrequencies,
+    verbs: Mapping[tuple[str, bool], int],
+    weights: array[float],
+    card: Mapping[str, str],
+) -> None:
     """Write the model file."""
     tags = {word: rest[1] if len(rest) > 1 else "" for word, *rest in rows_of(dictionary_path("core.tsv"))}
     with open(dictionary_path("stopwords.txt"), encoding="utf-8") as lines:
         stops = {line.strip() for line in lines if not line.startswith("# ")}
     levels = [0, *sorted(set(table.counts.values()))]
     level_of = {count: level for level, count in enumerate(levels)}
-    values = {
-        word: pack_classes(level_of[table.counts.get(word, 0)], class_of(tags.get(word, "")), word in stops)
-        for word in sorted({*table.counts, *stops})
-    }
+    values = {}
+    for word in sorted({*table.counts, *stops}):
+        kind = word_class(word, tags.get(word, ""), verbs)
+        values[word] = pack_classes(level_of[table.counts.get(word, 0)], kind, word in stops)
     trie = Trie.build(values)
     arrays = {**trie.arrays(), "frequencies": ("U32", array("I", levels).tobytes())}
     arrays["letters"] = ("U32", letter_bounds().tobytes())

@@ -7,9 +7,10 @@ geometric mean, over the genres, of the share of their paragraphs that have it; 
     evenness >= 0.0002    pronouns, particles, prepositions, conjunctions, adverbs, numerals, interjections
     evenness >= 0.01      verbs, but no verbal nouns (管理)
 
-Nouns and adjectives are never stop words: 系统 or 高 may be part of a term; their low IDF is enough. The threshold
-for verbs was chosen on CSL dev. Tags are those of core.tsv. English has no tags there: its function words are listed
-here, and so are the words that pass and yet begin many a term (自然语言, 随机森林, 支持向量机).
+Nouns and adjectives are not stop words, as 系统 or 高 may be part of a term and their low IDF is enough, except those
+that only relate (财政援助方面). The threshold for verbs was chosen on CSL dev. Tags are those of core.tsv. English has
+no tags there: its function words are listed here, and so are the words that pass and yet begin many a term (自然语言,
+随机森林, 支持向量机).
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ GENRES = {
 }
 THRESHOLDS = {**dict.fromkeys("rupcdmeyo", 0.0002), "v": 0.01}
 BEGIN_TERMS = """
-    支持 自动 自然 自我 自身 随机 相对 多样 单 双 极 边 特 预 零 虚 偏 本地 长期 即时 定期 定时 实地 反复
+    最 支持 自动 自然 自我 自身 随机 相对 多样 单 双 极 边 特 预 零 虚 偏 本地 长期 即时 定期 定时 实地 反复
+"""
+RELATIONS = """
+    方面 时候 期间 以来 之际 之前 之后 请
 """
 ENGLISH = """
     a about after all also an and any are as at be because been before being both but by can could did do does each
@@ -72,8 +76,8 @@ def main() -> None:
         if (tag := tags.get(word)) and value >= THRESHOLDS.get(tag[0], 1)
         if tag not in ("vn", "mq") and word not in BEGIN_TERMS.split()
     ]
-    words = [*(word for _, word in sorted(chosen)), *ENGLISH.split()]
-    head = "# made by recipes/stopwords.py, the most even words first, then English: see SOURCES.md\n"
+    words = [*(word for _, word in sorted(chosen)), *RELATIONS.split(), *ENGLISH.split()]
+    head = "# made by recipes/stopwords.py, the most even words first, then relations and English: see SOURCES.md\n"
     text = head + "".join(f"{word}\n" for word in dict.fromkeys(words))
     (FOLDER / "stopwords.txt").write_text(text, encoding="utf-8", newline="\n")
 

@@ -176,6 +176,7 @@ FAR_BELOW = 40  # nats below the best tag of a position
 MAX_WORDS = 4  # of the longest candidate
 TERM_CLASSES = 16
 TERM_REFUSED, TERM_CLASSED, TERM_LISTED = 1, 2, 16  # what is known of a word besides the tables, see terms.h
+TERM_VERB = 6  # the class that longer candidates do not have
 TERM_STOP, TERM_LEVEL_SHIFT = 16, 5  # the value of a word less 1: level << 5 | is a stop word | class
 LONGEST_CANDIDATE = 9  # characters of a candidate, the longest and beyond in one
 (

@@ -1,8 +1,9 @@
 """Classes of words for the filter of candidates and for the prior of :class:`cnlp.keyphrases.Combined`.
 
 A class is a set of tags of PFR, see :mod:`cnlp.pos.tagsets`; a word has the class of its most common tag, so that
-no text need be tagged. ``other`` are the closed classes, numerals and times. A word that the shipped table does not
-have is ``unknown``; such words are mostly names and terms, and count as nouns.
+no text need be tagged. ``v`` are verbs that are hardly ever nouns (前往, not 合作, which is ``vn``); no phrase has
+one. ``other`` are the closed classes, numerals and times. A word that the shipped table does not have is
+``unknown``; such words are mostly names and terms, and count as nouns.
 """
 
 from __future__ import annotations

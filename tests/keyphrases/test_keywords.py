@@ -93,12 +93,48 @@ def test_words_of_english_are_keywords_and_phrases_of_it_keep_their_blank() -> N
     assert [TEXT[start:end] for start, end in phrase.spans] == ["Deep Learning", "deep learning"]
 
 
-def test_phrases_replace_the_words_that_stand_nowhere_else() -> None:
+def test_phrases_replace_the_words_that_occur_nowhere_else() -> None:
     text = "长江大桥很长。长江大桥很高。长江很美。"
     found = {keyword.text: keyword.score for keyword in TermFrequency(phrases=True).keywords(text)}
     assert found["长江大桥"] == 4.0  # two words, twice
     assert found["长江"] == 1.0  # once by itself
     assert "大桥" not in found
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("中央气象台发布寒潮蓝色预警。气象台发布寒潮蓝色预警后，寒潮蓝色预警持续。", ["发布寒潮", "气象台发布"]),
+        ("经法院审查查明，张三犯罪。法院审查查明后宣判。", ["审查查明"]),
+        ("学生前往图书馆，学生前往体育馆。大厦见证历史，大厦见证发展。", ["学生前往", "前往图书馆", "大厦见证"]),
+        ("财政援助方面没有分歧。财政援助方面还有问题。", ["援助方面"]),
+        ("提供500亿欧元财政援助，其中500亿欧元财政援助来自欧盟。", ["欧元财政"]),
+        ("他种了60亩葡萄，60亩葡萄都熟了。", ["亩葡萄"]),
+        ("请注意保暖。请注意保暖和防寒。", ["请注意"]),
+    ],
+)
+def test_phrases_are_nouns_without_verbs_units_and_words_of_relation(method: str, text: str, pieces: list[str]) -> None:
+    found = texts_of(cnlp.keywords(text, method=method, top_k=50))
+    assert [keyword for keyword in found if any(piece in keyword for piece in pieces)] == []
+
+
+def test_verbal_nouns_are_parts_of_phrases() -> None:
+    for phrase in ("图像识别方法", "软件开发", "机器学习模型", "国际合作", "抗肿瘤药物", "最短路分词"):
+        text = f"{phrase}很重要。我们研究{phrase}。"
+        assert phrase in texts_of(cnlp.keywords(text, method="tfidf")), phrase
+        assert phrase in texts_of(cnlp.keywords(text)), phrase
+
+
+def test_of_overlapping_phrases_one_stays() -> None:
+    text = "国家重点实验室建设。国家重点实验室建设规划。重点实验室建设规划。国家重点实验室。实验室建设规划。"
+    for method in ("tf", "tfidf", "textrank"):
+        found = cnlp.keywords(text, method=method)
+        best = found[0]
+        covered = {place for start, end in best.spans for place in range(start, end)}
+        for other in found[1:]:
+            shared = sum(not covered.isdisjoint(range(start, end)) for start, end in other.spans)
+            assert 2 * shared < len(other.spans) or len(cnlp.segment(other.text)) == 1, (best.text, other.text)
 
 
 def test_tf_idf_computed_by_hand() -> None:

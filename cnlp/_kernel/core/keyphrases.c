@@ -87,12 +87,57 @@ static const uint32_t *folded_text(const Terms *terms, const Ranked *ranked, siz
     return terms->folded + start;
 }
 
-size_t ranked_choose(const Terms *terms, Ranked *ranked, size_t count, Ranked *best, size_t top_k, int distinct,
+/* The terms that those chosen take, and where else a candidate occurs; by position, as in terms.h. */
+typedef struct {
+    uint8_t *taken;
+    uint32_t *next; /* [max_words] position + 1 of the next occurrence of the candidate of n terms that begins here */
+} Occurrences;
+
+static int occurrences_load(Occurrences *occurrences, const Terms *terms)
+{
+    size_t n = terms->n_positions, width = terms->max_words;
+    uint32_t *last = calloc(terms->n_candidates + 1, sizeof *last);
+    occurrences->taken = calloc(n + 1, 1);
+    occurrences->next = malloc((n * width + 1) * sizeof *occurrences->next);
+    int status = last && occurrences->taken && occurrences->next ? 0 : -1;
+    for (size_t i = n; !status && i-- > 0;)
+        for (size_t k = 0; k < terms->at_counts[i]; k++) {
+            uint32_t number = terms->at[i * width + k];
+            occurrences->next[i * width + k] = last[number];
+            last[number] = (uint32_t)i + 1;
+        }
+    free(last);
+    return status;
+}
+
+static void occurrences_free(Occurrences *occurrences)
+{
+    free(occurrences->taken);
+    free(occurrences->next);
+}
+
+/* Does it share terms of the text with better ones: a phrase in half of its occurrences or more, a term in all? If not,
+ * it takes its own. */
+static int is_taken(const Terms *terms, const Occurrences *occurrences, const Ranked *ranked)
+{
+    const uint32_t *next = occurrences->next + ranked->length - 1;
+    uint32_t n = ranked->length, count = 0, taken = 0;
+    for (uint32_t i = ranked->first + 1; i; i = next[(size_t)(i - 1) * terms->max_words], count++)
+        taken += memchr(occurrences->taken + i - 1, 1, n) != NULL;
+    if (n > 1 ? 2 * taken >= count : taken == count)
+        return 1;
+    for (uint32_t i = ranked->first + 1; i; i = next[(size_t)(i - 1) * terms->max_words])
+        memset(occurrences->taken + i - 1, 1, n);
+    return 0;
+}
+
+size_t ranked_choose(const Terms *terms, Ranked *ranked, size_t count, Ranked *best, size_t top_k, Choice choice,
                      Watch *watch)
 {
     SuffixAutomaton texts = {.targets.seed = terms->seed}; /* of those chosen */
+    Occurrences occurrences = {0};
     size_t chosen = 0;
-    int status = 0;
+    int status = choice == CHOOSE_APART && terms->max_words > 1 ? occurrences_load(&occurrences, terms) : 0;
     for (size_t k = count / 2; k-- > 0;)
         sift(ranked, count, k);
     for (size_t step = 0; count && chosen < top_k && !status; step++) {
@@ -101,14 +146,17 @@ size_t ranked_choose(const Terms *terms, Ranked *ranked, size_t count, Ranked *b
         sift(ranked, count, 0);
         size_t length;
         const uint32_t *text = folded_text(terms, &top, &length);
-        int repeats = suffix_automaton_find(&texts, text, length);
-        if (repeats == IS_TEXT || (repeats == IS_WITHIN && distinct && !is_listed(terms, top.number)))
+        int repeats = suffix_automaton_find(&texts, text, length), listed = is_listed(terms, top.number);
+        if (repeats == IS_TEXT || (repeats == IS_WITHIN && choice == CHOOSE_WHOLE && !listed))
+            continue;
+        if (occurrences.next && is_taken(terms, &occurrences, &top) && !listed)
             continue;
         best[chosen++] = top;
         if (suffix_automaton_add(&texts, text, length) || must_stop_at(watch, step))
             status = -1;
     }
     suffix_automaton_free(&texts);
+    occurrences_free(&occurrences);
     return status ? SIZE_MAX : chosen;
 }
 

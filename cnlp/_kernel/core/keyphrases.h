@@ -10,13 +10,17 @@ typedef struct {
     uint32_t first, length, number;
 } Ranked;
 
-/* Candidates that occur more often than any longer one, and listed terms, scored by the scores of their terms. `ranked` has room for all
- * candidates. Returns how many, SIZE_MAX without memory. */
+/* Which candidates are left out besides the same text in other letters: none; parts of better ones; those that share
+ * terms of the text with better ones, phrases in half of their occurrences or more, terms in all. Listed terms stay. */
+typedef enum { CHOOSE_ALL, CHOOSE_WHOLE, CHOOSE_APART } Choice;
+
+/* Candidates that occur more often than any longer one, and listed terms, scored by the scores of their terms.
+ * `ranked` has room for all candidates. Returns how many, SIZE_MAX without memory. */
 size_t rank_by_terms(const Terms *terms, const double *scores, Ranked *ranked);
 
-/* Moves the best to the head of `best`, none twice, with `distinct` none that is a part of a better one, but listed
- * terms; `ranked` is used up. Returns how many, SIZE_MAX without memory, or where the watch stops it. */
-size_t ranked_choose(const Terms *terms, Ranked *ranked, size_t count, Ranked *best, size_t top_k, int distinct,
+/* Moves the best to the head of `best`; `ranked` is used up. Returns how many, SIZE_MAX without memory, or where the
+ * watch stops it. */
+size_t ranked_choose(const Terms *terms, Ranked *ranked, size_t count, Ranked *best, size_t top_k, Choice choice,
                      Watch *watch);
 
 /* What a candidate has to its sides, over all its occurrences. */

@@ -24,15 +24,30 @@ static uint32_t value_of(const Trie *trie, const uint32_t *word, size_t length)
     return node ? UNIT_VALUE(trie->units[node]) : 0;
 }
 
-static int is_numeral(uint32_t c)
+enum { NUMERALS = 17 };
+static const uint16_t numerals[] = {
+    0x3007, 0x96F6, 0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03,
+    0x516B, 0x4E5D, 0x5341, 0x767E, 0x5343, 0x4E07, 0x4EBF, 0x4E24, /* and of ordinals and times: */
+    0x7B2C, 0x5E74, 0x6708, 0x65E5, 0x65F6, 0x5206, 0x79D2};
+
+static int is_among(uint32_t c, const uint16_t *characters, size_t count)
 {
-    static const uint16_t numerals[] = {0x3007, 0x96F6, 0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D,
-                                        0x4E03, 0x516B, 0x4E5D, 0x5341, 0x767E, 0x5343, 0x4E07, 0x4EBF,
-                                        0x4E24, 0x7B2C, 0x5E74, 0x6708, 0x65E5, 0x65F6, 0x5206, 0x79D2};
-    for (size_t i = 0; i < sizeof numerals / sizeof *numerals; i++)
-        if (numerals[i] == c)
+    for (size_t i = 0; i < count; i++)
+        if (characters[i] == c)
             return 1;
     return 0;
+}
+
+static int is_numeral(uint32_t c)
+{
+    return is_among(c, numerals, sizeof numerals / sizeof *numerals);
+}
+
+/* Is it a number, so that what follows is counted by it (500亿 欧元)? Not a time (7月 经济). */
+static int is_number(const uint32_t *word, size_t length)
+{
+    uint32_t last = length ? fold(word[length - 1]) : 0;
+    return (last >= '0' && last <= '9') || is_among(last, numerals, NUMERALS);
 }
 
 /* Neighbouring characters of a text lie in the same range, mostly: the last one is remembered. */
@@ -113,7 +128,7 @@ static int index_words(Terms *terms, TermFilter *filter, const uint32_t *lengths
     Known *known = NULL;
     size_t n_known = 0, capacity = 0;
     uint32_t start = 0, run = 0;
-    int glue = 0, failed = 0;
+    int glue = 0, failed = 0, after_number = 0;
     for (size_t place = 0; place < n_words && !failed; start += lengths[place++]) {
         if (must_stop_at(filter->watch, place)) {
             failed = 1;
@@ -146,6 +161,7 @@ static int index_words(Terms *terms, TermFilter *filter, const uint32_t *lengths
             glue =
                 length == 1 && terms->text[start] == ' ' && last && last->end == start && terms->text[start - 1] < 128;
             run += !glue;
+            after_number = is_number(word, length);
             continue;
         }
         run += glue && terms->text[start] >= 128;
@@ -155,6 +171,8 @@ static int index_words(Terms *terms, TermFilter *filter, const uint32_t *lengths
         else
             terms->positions[terms->n_positions++] =
                 (TermPosition){number, start, start + length, (uint32_t)place, run};
+        run += (uint32_t)after_number; /* a unit is not a part of what it measures */
+        after_number = 0;
     }
     free(known);
     free(table.slots);
@@ -173,7 +191,14 @@ static int add_candidate(Terms *terms, unsigned length)
     return 0;
 }
 
-static int is_among(uint32_t term, const TermPosition *positions, size_t count)
+/* Do they belong to one phrase? */
+static int is_joined(const Terms *terms, const TermPosition *first, const TermPosition *next)
+{
+    return next->run == first->run && terms->terms[first->term].class != TERM_VERB
+        && terms->terms[next->term].class != TERM_VERB;
+}
+
+static int is_repeated(uint32_t term, const TermPosition *positions, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (positions[i].term == term)
@@ -198,8 +223,8 @@ static int count_candidates(Terms *terms, Watch *watch)
         uint32_t *at = terms->at + i * terms->max_words;
         at[0] = here->term;
         uint8_t size = 1;
-        for (; size < terms->max_words && i + size < n && here[size].run == here->run
-               && !is_among(here[size].term, here, size);
+        for (; size < terms->max_words && i + size < n && is_joined(terms, here, &here[size])
+               && !is_repeated(here[size].term, here, size);
              size++) {
             KeySlot *slot = key_slot(&table, (uint64_t)at[size - 1] << 32 | here[size].term);
             if (!slot || (!slot->value && add_candidate(terms, size + 1u))) {

@@ -23,6 +23,8 @@ enum { MAX_WORDS = 4, TERM_CLASSES = 16, LONGEST_CANDIDATE = 9 };
 enum { TERM_BY_TABLES, TERM_REFUSED, TERM_CLASSED, TERM_LISTED = TERM_CLASSES };
 /* The value of a word of the lexicon, less 1: level << TERM_LEVEL_SHIFT | TERM_STOP if it is a stop word | class. */
 enum { TERM_STOP = 16, TERM_LEVEL_SHIFT = 5 };
+/* The class that longer candidates do not have: v of cnlp/keyphrases/classes.py. */
+enum { TERM_VERB = 6 };
 /* Features of a candidate; see cnlp/keyphrases/combined.py. */
 enum {
     FEATURE_CONSTANT,

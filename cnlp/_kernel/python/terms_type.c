@@ -52,7 +52,7 @@ static PyObject *found_list(const Terms *self, const Ranked *best, size_t count)
 }
 
 /* Takes `ranked`, which may be NULL without memory, and frees it. */
-static PyObject *best_list(const Terms *self, Ranked *ranked, size_t count, Py_ssize_t top_k, int distinct,
+static PyObject *best_list(const Terms *self, Ranked *ranked, size_t count, Py_ssize_t top_k, Choice choice,
                            int is_logit)
 {
     size_t room = top_k < 0 ? 0 : (size_t)top_k < count ? (size_t)top_k : count;
@@ -63,11 +63,11 @@ static PyObject *best_list(const Terms *self, Ranked *ranked, size_t count, Py_s
     else {
         size_t chosen;
         if (self->length < GIL_RELEASE_LENGTH) {
-            chosen = ranked_choose(self, ranked, count, best, room, distinct, NULL);
+            chosen = ranked_choose(self, ranked, count, best, room, choice, NULL);
         } else {
             Unlocked unlocked;
             unlock(&unlocked);
-            chosen = ranked_choose(self, ranked, count, best, room, distinct, &unlocked.watch);
+            chosen = ranked_choose(self, ranked, count, best, room, choice, &unlocked.watch);
             lock(&unlocked);
         }
         for (size_t k = 0; chosen != SIZE_MAX && is_logit && k < chosen; k++)
@@ -151,7 +151,7 @@ static PyObject *terms_rank(PyObject *object, PyObject *args)
         free(ranked);
         ranked = NULL;
     }
-    return best_list(self, ranked, count, top_k, 0, 0);
+    return best_list(self, ranked, count, top_k, CHOOSE_APART, 0);
 }
 
 static PyObject *terms_features(PyObject *object, PyObject *args)
@@ -217,7 +217,7 @@ static PyObject *terms_combine(PyObject *object, PyObject *args)
         Py_END_ALLOW_THREADS
     }
     facts_free(&facts);
-    return best_list(self, ranked, count, top_k, distinct, 1);
+    return best_list(self, ranked, count, top_k, distinct ? CHOOSE_WHOLE : CHOOSE_ALL, 1);
 }
 
 /* ---- making one ------------------------------------------------------------------------------- */

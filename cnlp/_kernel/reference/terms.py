@@ -2,10 +2,11 @@
 
 A document comes as words. Words that fold to the same characters (width, ASCII case) are one term. A word is no
 term, and parts those beside it, if it is a stop word, of a class that is not wanted, does not begin with a letter or
-digit, or is a number. A blank between two Latin words is not a separator. The text between two separators is a run.
+digit, or is a number. A blank between two Latin words is not a separator. The text between two separators is a run;
+so is the word after a number, its unit.
 
-A candidate is a term, or two to ``max_words`` different adjacent terms. Its independent count is how
-often it occurs outside of longer candidates: its count less the greatest count of a candidate one term longer.
+A candidate is a term, or two to ``max_words`` different adjacent terms, none of them a verb. Its independent count is
+how often it occurs outside of longer candidates: its count less the greatest count of a candidate one term longer.
 
 Sums and comparisons are made in the same order as in C, so that both agree wherever their ``log`` and ``exp`` do.
 """
@@ -45,6 +46,7 @@ from cnlp._kernel.layout import (
     TERM_LISTED,
     TERM_REFUSED,
     TERM_STOP,
+    TERM_VERB,
 )
 
 if TYPE_CHECKING:
@@ -54,7 +56,8 @@ if TYPE_CHECKING:
 
     Found: TypeAlias = tuple[float, int, tuple[tuple[int, int], ...]]  # score, count, spans
 
-NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两第年月日时分秒")
+NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
+TIMES = frozenset("第年月日时分秒")  # and ordinals
 _FOLD = {code: code + 32 for code in range(0x41, 0x5B)}
 _FOLD |= {code: (lower + 32 if 0x41 <= (lower := code - 0xFEE0) <= 0x5A else lower) for code in range(0xFF01, 0xFF5F)}
 
@@ -121,6 +124,7 @@ class Terms:
     def _index(self, words: list[str], min_length: int, kinds: bytes) -> None:
         end = run = 0
         glue = False  # is the word before this one a blank that may join Latin words?
+        after_number = False
         for place, word in enumerate(words):
             start, end = end, end + len(word)
             term = self._number(word, min_length, kinds[place]) if word else -1
@@ -128,6 +132,8 @@ class Terms:
                 was_latin = bool(self._ends) and self._ends[-1] == start and self._text[start - 1].isascii()
                 glue = word == " " and was_latin
                 run += not glue
+                last = word[-1:].translate(_FOLD)
+                after_number = last in NUMERALS or "0" <= last <= "9"
                 continue
             if glue and not word[0].isascii():
                 run += 1
@@ -137,6 +143,8 @@ class Terms:
             self._ends.append(end)
             self._places.append(place)
             self._runs.append(run)
+            run += after_number
+            after_number = False
 
     def _number(self, word: str, min_length: int, own: int) -> int:
         folded = word.translate(_FOLD)
@@ -166,7 +174,7 @@ class Terms:
     def _is_worded(self, word: str, first: str) -> bool:
         if not self._is_letter(first) and not "0" <= first <= "9":
             return False
-        return any(self._is_letter(char) and char not in NUMERALS for char in word)
+        return any(self._is_letter(char) and char not in NUMERALS | TIMES for char in word)
 
     def _is_letter(self, char: str) -> bool:
         return bisect_right(self._letters, ord(char)) % 2 == 1
@@ -183,7 +191,7 @@ class Terms:
             here = [term]
             seen = [term]
             for j in range(i + 1, min(i + self._max_words, len(terms))):
-                if runs[j] != runs[i] or terms[j] in seen:
+                if runs[j] != runs[i] or terms[j] in seen or TERM_VERB in (self._class[term], self._class[terms[j]]):
                     break
                 key = here[-1], terms[j]
                 number = known.get(key)
@@ -271,7 +279,7 @@ class Terms:
                     score += given[term] / self._counts[term]
                 score *= independent
             ranked.append((-score, i, n, number))
-        return self._best(ranked, top_k, False)
+        return self._best(ranked, top_k, overlapping=False)
 
     def features(self, headings: bytes) -> tuple[bytes, bytes]:
         """The features of each candidate that may be a keyword as float64, and its first position as uint32."""
@@ -294,7 +302,7 @@ class Terms:
                 if value:
                     total += factor * value
             ranked.append((-total, self._firsts[number], self._lengths[number], number))
-        found = self._best(ranked, top_k, distinct)
+        found = self._best(ranked, top_k, within=not distinct)
         return [(1.0 / (1.0 + exp(-total)) if total > -700 else 0.0, count, spans) for total, count, spans in found]
 
     def _standing(self) -> list[int]:
@@ -343,26 +351,44 @@ class Terms:
             row[FEATURE_LAST + self._class[members[-1]]] = 1.0
         return row
 
-    def _best(self, ranked: list[tuple[float, int, int, int]], top_k: int, distinct: bool) -> list[Found]:
-        """The first by score, place, length; of the same text only once; if distinct, none within a better one but
-        listed terms."""
+    def _best(
+        self, ranked: list[tuple[float, int, int, int]], top_k: int, *, within: bool = True, overlapping: bool = True
+    ) -> list[Found]:
+        """The first by score, place, length; of the same text only once.
+
+        Without ``within`` none that is a part of a better one, without ``overlapping`` none that shares terms of the
+        text with better ones, a phrase in half of its occurrences or more, a term in all; listed terms in any case.
+        """
         heapify(ranked)
         chosen: list[tuple[float, int]] = []
         texts: list[str] = []
+        taken: set[int] = set()
+        places: dict[int, list[int]] = {}
+        for i, here in enumerate(self._at):
+            for number in here:
+                places.setdefault(number, []).append(i)
         while ranked and len(chosen) < top_k:
             score, i, n, number = heappop(ranked)
             text = self._text[self._starts[i] : self._ends[i + n - 1]].translate(_FOLD)
-            is_whole = not distinct or (n == 1 and self._listed[number])
-            if any(text == other if is_whole else text in other for other in texts):
+            listed = n == 1 and self._listed[number]
+            if any(text == other if within or listed else text in other for other in texts):
                 continue
+            if not overlapping and self._max_words > 1:
+                shared = sum(not taken.isdisjoint(range(place, place + n)) for place in places[number])
+                if 2 * shared < len(places[number]) or (n == 1 and shared < len(places[number])):
+                    taken.update(k for place in places[number] for k in range(place, place + n))
+                elif not listed:
+                    continue
             texts.append(text)
             chosen.append((-score, number))
-        spans: dict[int, list[tuple[int, int]]] = {number: [] for _, number in chosen}
-        for i, here in enumerate(self._at):
-            for n, number in enumerate(here):
-                if number in spans:
-                    spans[number].append((self._starts[i], self._ends[i + n]))
-        return [(score, self._counts[number], tuple(spans[number])) for score, number in chosen]
+        return [
+            (
+                score,
+                self._counts[number],
+                tuple((self._starts[i], self._ends[i + self._lengths[number] - 1]) for i in places[number]),
+            )
+            for score, number in chosen
+        ]
 
 
 def pagerank(
