@@ -17,6 +17,22 @@ def requests_of_service(record: Record) -> str:
     return table([f"{results['clients']} clients", "requests a second", "ms, median", "ms, 99 %", "errors"], rows)
 
 
+def attacked_service(record: Record) -> str:
+    """A service that honest and hostile clients use at once."""
+    results = record["results"]
+    memory = results["MB after a quarter of the time"], results["MB at last"]
+    rows = [
+        ["minutes", f"{results['seconds'] / 60:.0f}"],
+        ["honest requests", f"{results['honest requests']:,}"],
+        ["of them wrong, refused or lost", f"{sum(results['honest errors'].values())}"],
+        ["milliseconds of an honest request, median", f"{results['honest median ms']:.0f}"],
+        ["99 %", f"{results['honest p99 ms']:.0f}"],
+        ["MB after a quarter of the time, at the end", f"{memory[0]}, {memory[1]}"],
+        ["seconds from SIGTERM to the end", f"{results['seconds to end']:.1f}"],
+    ]
+    return table(["`cnlp serve` under attack", ""], rows)
+
+
 def killed_batches(record: Record) -> str:
     """Batches that were killed and taken up again."""
     results = record["results"]

@@ -46,6 +46,7 @@ TABLES: dict[str, tuple[str | tuple[str, ...], Callable[..., str]]] = {
     "pipeline": ("pipeline.json", words.documents_in_spacy),
     "soak": ("soak.json", running.killed_batches),
     "service": ("service.json", running.requests_of_service),
+    "service-soak": ("service-soak.json", running.attacked_service),
     "leaks": ("leaks.json", running.calls_without_leak),
     "fuzz": ("fuzz.json", running.fuzzed_targets),
     "streams-files": ("streams-files.json", running.files_by_workers),
