@@ -181,84 +181,68 @@ static int grow_tree(const Sorted *s, const uint32_t *values, Tree *tree, uint32
     return 0;
 }
 
-/* Slots of the double array. Slot 0 is the root's and the head of the list of free slots. */
+/* Slots of the double array, as sets of bits: 64 places are tried at a time. Slot 0 is the root's. */
 typedef struct {
-    uint32_t *next, *previous; /* a slot in use points to itself */
-    uint8_t *taken;            /* bases in use */
-    uint32_t size, used;       /* slots that there are; highest slot in use + 1 */
-    size_t next_capacity, previous_capacity, taken_capacity;
+    uint64_t *free;  /* slots; also those after the last one in use, for SPARE_SLOTS or more */
+    uint64_t *taken; /* bases in use */
+    uint32_t used;   /* highest slot in use + 1 */
+    size_t words;    /* of either set */
+    size_t free_capacity, taken_capacity;
 } Slots;
 
-static int grow_slots(Slots *slots, uint32_t size)
+/* find_base reads no further than two labels and a word after the last slot in use, and looks back that many slots for
+ * gaps in which other nodes did not fit. */
+enum { SPARE_SLOTS = 3 << 16, LOOK_BACK = 1024 };
+
+static int grow_slots(Slots *slots, uint32_t used)
 {
-    uint32_t old = slots->size, target = old ? old : 1024;
-    if (size <= old)
-        return 0;
-    if (size > MAX_UNITS)
+    size_t words = ((size_t)used + SPARE_SLOTS) / 64 + 1, old = slots->words;
+    if (used > MAX_UNITS)
         return -2;
-    while (target < size)
-        target *= 2;
-    if (!reserve(&slots->next, &slots->next_capacity, target, sizeof *slots->next)
-        || !reserve(&slots->previous, &slots->previous_capacity, target, sizeof *slots->previous)
-        || !reserve(&slots->taken, &slots->taken_capacity, target, sizeof *slots->taken))
+    if (words <= old)
+        return 0;
+    words += old; /* doubles, or more */
+    if (!reserve(&slots->free, &slots->free_capacity, words, sizeof *slots->free)
+        || !reserve(&slots->taken, &slots->taken_capacity, words, sizeof *slots->taken))
         return -1;
-    memset(slots->taken + old, 0, target - old);
-    if (old == 0) {
-        slots->next[0] = slots->previous[0] = 0;
-        slots->taken[0] = 1;
-        old = 1;
-    }
-    for (uint32_t slot = old; slot < target; slot++) {
-        uint32_t last = slots->previous[0];
-        slots->next[last] = slot;
-        slots->previous[slot] = last;
-        slots->next[slot] = 0;
-        slots->previous[0] = slot;
-    }
-    slots->size = target;
+    memset(slots->free + old, 0xFF, (words - old) * sizeof *slots->free);
+    memset(slots->taken + old, 0, (words - old) * sizeof *slots->taken);
+    slots->words = words;
     return 0;
 }
 
 static void claim(Slots *slots, uint32_t slot)
 {
-    slots->next[slots->previous[slot]] = slots->next[slot];
-    slots->previous[slots->next[slot]] = slots->previous[slot];
-    slots->next[slot] = slots->previous[slot] = slot;
+    slots->free[slot / 64] &= ~((uint64_t)1 << slot % 64);
     if (slot >= slots->used)
         slots->used = slot + 1;
 }
 
-static int is_free(const Slots *slots, uint32_t slot)
+/* 64 bits from any one on. */
+static uint64_t bits_from(const uint64_t *bits, uint32_t first)
 {
-    return slot >= slots->size || slots->next[slot] != slot;
+    uint32_t shift = first % 64;
+    const uint64_t *word = bits + first / 64;
+    return shift ? word[0] >> shift | word[1] << (64 - shift) : word[0];
 }
 
-static int fits(const Slots *slots, const Node *children, uint32_t n, uint32_t base)
-{
-    if (base < slots->size && slots->taken[base])
-        return 0;
-    for (uint32_t k = 0; k < n; k++)
-        if (!is_free(slots, base + children[k].label))
-            return 0;
-    return 1;
-}
-
-/* The first base where the children fit, their first one at or after slot *from, which must be free
- * or 0. *from becomes the slot before the one chosen. */
+/* The first base where the children fit, with their first one at or after slot *from, which follows. */
 static uint32_t find_base(const Slots *slots, const Node *children, uint32_t n, uint32_t *from)
 {
-    uint32_t first = children[0].label;
-    uint32_t slot = *from ? *from : slots->next[0];
-    for (; slot; slot = slots->next[slot])
-        if (slot > first && fits(slots, children, n, slot - first)) {
-            *from = slots->previous[slot];
-            return slot - first;
-        }
-    *from = slots->previous[0];
-    uint32_t base = slots->size - first; /* the array is longer than any label */
-    while (base < slots->size && slots->taken[base])
-        base++;
-    return base;
+    uint32_t first = children[0].label, slot = *from > first ? *from : first + 1u;
+    for (;; slot += 64) {
+        uint32_t base = slot - first;
+        uint64_t fits = bits_from(slots->free, slot) & ~bits_from(slots->taken, base);
+        for (uint32_t k = 1; k < n && fits; k++)
+            fits &= bits_from(slots->free, base + children[k].label);
+        if (!fits)
+            continue;
+        for (; !(fits & 1); fits >>= 1)
+            slot++;
+        if (slot > *from + LOOK_BACK)
+            *from = slot - LOOK_BACK;
+        return slot - first;
+    }
 }
 
 /* An item that placing_order sorts: a node of the tree and its rank. */
@@ -301,7 +285,10 @@ static int lay_out(Tree *tree, Slots *slots, uint32_t highest_code, uint32_t *ba
     uint32_t count, from = 0, width = 0;
     Ranked *order = placing_order(tree, &count);
     int status = order ? grow_slots(slots, 0x10001) : -1;
-    slots->used = 1;
+    if (!status) {
+        claim(slots, 0);
+        slots->taken[0] = 1;
+    }
     for (uint32_t code = 1; code <= highest_code && !status; code++)
         claim(slots, code);
     for (uint32_t k = 0; k < tree->nodes[0].n_children && !status; k++)
@@ -311,7 +298,7 @@ static int lay_out(Tree *tree, Slots *slots, uint32_t highest_code, uint32_t *ba
         Node *children = &tree->nodes[node->children];
         if (order[k].node == 0)
             continue;
-        if (node->n_children != width || (from && !is_free(slots, from)))
+        if (node->n_children != width)
             from = 0;
         width = node->n_children;
         uint32_t base = find_base(slots, children, width, &from);
@@ -319,7 +306,7 @@ static int lay_out(Tree *tree, Slots *slots, uint32_t highest_code, uint32_t *ba
         for (uint32_t i = 0; i < width && !status; i++)
             claim(slots, children[i].slot = base + children[i].label);
         if (!status) {
-            slots->taken[base] = 1;
+            slots->taken[base / 64] |= (uint64_t)1 << base % 64;
             bases[order[k].node] = base;
         }
     }
@@ -360,8 +347,7 @@ int trie_build(const uint16_t *codes, const uint32_t *offsets, const uint32_t *v
     free(spare);
     free(bases);
     free(tree.nodes);
-    free(slots.next);
-    free(slots.previous);
+    free(slots.free);
     free(slots.taken);
     return status;
 }
