@@ -6,7 +6,9 @@ function leaves the interpreter's lock alone, as :mod:`cnlp._kernel` does with w
 itself works. A process gets the function once, pickled, and then only arguments, which like results ought to be bytes.
 
 Processes are spawned on every system, unless the program has set another start method. A worker process ends when its
-parent does, however that happens, and leaves Ctrl-C to it.
+parent does, however that happens, and leaves Ctrl-C to it. Ctrl-C can interrupt the main thread anywhere, also where
+it holds a lock that a worker waits for. So the executor is left to a thread of its own, with queues between the two,
+which an interrupt leaves whole.
 """
 
 from __future__ import annotations
@@ -14,16 +16,17 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import sys
 from collections import deque
-from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from cnlp import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
     from concurrent.futures import Executor, Future
+    from queue import SimpleQueue
     from typing import Any, TypeVar
 
     Context = TypeVar("Context")
@@ -118,11 +121,11 @@ class _Task:
     def __init__(self, argument: Any, weight: int) -> None:
         self.argument = argument
         self.weight = weight
-        self.future: Future[Any] | None = None  # once a worker is to do it
+        self.outcome: SimpleQueue[Future[Any]] | None = None  # once a worker is to do it; has one item when it is done
 
 
 def _is_done(task: _Task | None) -> bool:
-    return task is None or (task.future is not None and task.future.done())
+    return task is None or (task.outcome is not None and not task.outcome.empty())
 
 
 class _Pool:
@@ -133,51 +136,58 @@ class _Pool:
         self.workers = workers
         self.processes = processes
         self.owner = os.getpid()
-        self.executor: Executor | None = None
+        self.requests: SimpleQueue[Any] | None = None
+        self.ended: SimpleQueue[None] | None = None
         self.first: _Task | None = None
 
     def add(self, argument: Any, weight: int) -> _Task:
         """A task for one more item.
 
         Raises:
-            WorkerError: the function cannot be sent to a process, or one has ended.
+            WorkerError: the function cannot be sent to a process.
         """
         task = _Task(argument, weight)
         if self.workers == 1:
             return task
-        if self.executor is None:
+        if self.requests is None:
             if self.first is None:
                 self.first = task
                 return task
-            self.executor = _processes(self.function, self.workers) if self.processes else _threads(self.workers)
+            self._start()
             self._submit(self.first)
             self.first = None
         self._submit(task)
         return task
 
-    def _submit(self, task: _Task) -> None:
-        from concurrent.futures import BrokenExecutor
+    def _start(self) -> None:
+        from _thread import start_new_thread  # threading's would wait for it, with a lock
+        from queue import SimpleQueue
 
-        assert self.executor is not None
+        executor = _processes(self.function, self.workers) if self.processes else _threads(self.workers)
+        self.requests, self.ended = SimpleQueue(), SimpleQueue()
+        start_new_thread(_dispatch, (executor, self.requests, self.ended))
+
+    def _submit(self, task: _Task) -> None:
+        from queue import SimpleQueue
+
+        assert self.requests is not None
+        task.outcome = SimpleQueue()
         argument, task.argument = task.argument, None
-        try:
-            if self.processes:
-                with _interrupts_held():  # a new process inherits that
-                    task.future = self.executor.submit(_call, argument)
-            else:
-                task.future = self.executor.submit(self.function, argument)
-        except BrokenExecutor:
-            raise errors.lost_worker() from None
+        self.requests.put((_call if self.processes else self.function, argument, task.outcome))
 
     def result_of(self, task: _Task) -> Any:
-        """The function's result; raises its exception."""
-        if task.future is None:
+        """The function's result; raises its exception.
+
+        Raises:
+            WorkerError: a worker process has ended.
+        """
+        if task.outcome is None:
             self.first = None
             return self.function(task.argument)
         from concurrent.futures import BrokenExecutor
 
         try:
-            return task.future.result()
+            return task.outcome.get().result()
         except BrokenExecutor:
             raise errors.lost_worker() from None
 
@@ -192,8 +202,30 @@ class _Pool:
 
     def stop(self) -> None:
         """Cancel what has not started, and wait for the rest."""
-        if self.executor is not None and os.getpid() == self.owner:
-            self.executor.shutdown(wait=True, cancel_futures=True)
+        if self.requests is not None and self.ended is not None and os.getpid() == self.owner:
+            self.requests.put(None)
+            if not sys.is_finalizing():  # at the end of the interpreter, the thread is no more
+                self.ended.get()
+
+
+def _dispatch(executor: Executor, requests: SimpleQueue[Any], ended: SimpleQueue[None]) -> None:
+    """Give the executor what is asked for, until asked to stop; done items come into the queues of their tasks."""
+    from concurrent.futures import Future
+
+    if hasattr(signal, "pthread_sigmask"):  # a process that is only starting would answer Ctrl-C with a traceback
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        for function, argument, outcome in iter(requests.get, None):
+            try:
+                future = executor.submit(function, argument)
+            except Exception as error:  # a worker has ended, or the interpreter does
+                future = Future()
+                future.set_exception(error)
+            future.add_done_callback(outcome.put)
+            del argument, outcome, future
+        executor.shutdown(wait=True, cancel_futures=True)
+    finally:
+        ended.put(None)
 
 
 def _threads(workers: int) -> Executor:
@@ -214,19 +246,6 @@ def _processes(function: Callable[[Any], Any], workers: int) -> Executor:
         raise errors.unsendable(error) from None
     context = multiprocessing.get_context(multiprocessing.get_start_method(allow_none=True) or "spawn")
     return ProcessPoolExecutor(min(workers, MAX_PROCESSES), context, initializer=_begin, initargs=(packed,))
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Keep Ctrl-C waiting: a process that is only starting would answer it with a traceback."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 # ---- in a worker process ----

@@ -171,11 +171,49 @@ def test_a_script_without_guard_is_told_what_it_lacks(tmp_path: Path) -> None:
     assert "therefore needs if __name__ == '__main__': around the lines that start the work" in done.stderr
 
 
+@pytest.mark.parametrize("processes", [False, True])
+def test_a_program_ends_with_an_iterator_left_open(processes: bool) -> None:
+    code = f"""
+from cnlp.batch.workers import ordered_map
+if __name__ == "__main__":
+    outcomes = ordered_map(abs, ((n, n) for n in range(1000)), workers=2, processes={processes})
+    print(next(outcomes)[1]())
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")
+
+
+def test_interrupts_at_any_time_end_the_work() -> None:
+    code = """
+import _thread, sys, threading, time
+from random import Random
+from cnlp.batch.workers import ordered_map
+random = Random(int(sys.argv[1]))
+def interrupt(wait):
+    time.sleep(wait)
+    _thread.interrupt_main()
+for _ in range(60):
+    try:
+        _thread.start_new_thread(interrupt, (random.random() * 0.004,))
+        for context, outcome in ordered_map(abs, ((n, n) for n in range(10**9)), workers=2):
+            outcome()
+    except KeyboardInterrupt:
+        pass
+print("ended")
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code, "1"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
+    assert done.stdout == "ended\n", done.stderr
+
+
 def test_closing_ends_processes() -> None:
     import multiprocessing
 
     outcomes = ordered_map(double, ((n, n) for n in range(1000)), workers=2, processes=True)
-    next(outcomes)
+    _, outcome = next(outcomes)
+    assert outcome is not None and outcome() == 0
     assert multiprocessing.active_children()
     outcomes.close()
     assert not multiprocessing.active_children()
