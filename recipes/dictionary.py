@@ -33,7 +33,8 @@ SCALE = 60_101_967  # tokens that the frequencies of jieba and of modern.tsv are
 DICTIONARY_SHARE = 0.02
 ANNOTATED_WEIGHT = 4
 VOTE_WEIGHT = 0.05
-LETTER_COUNT = 20.0  # at least, of a word such as 阿Q; else the letter, a common class, is cut off
+LETTER_COUNT = 20.0  # at least, of a word that joins letters; else the letters, a common class, are a word by themselves
+NAMES = frozenset(("nr", "ns", "nt", "nz"))
 MIN_PAIR_COUNT = 2  # pairs seen once are three quarters of all, and worth .001 F1
 CORPORA = ("pfr-199801", "pfr-199802")
 OTHER = "<other>"  # a word that is not counted
@@ -111,6 +112,13 @@ def is_listed(word: str) -> bool:
     )
 
 
+def joins_letters(word: str, tag: str) -> bool:
+    """Whether Han characters and letters make one word, not a phrase such as IP地址: 阿Q, 三K党, AB面, QQ音乐."""
+    n_han = sum(map(is_han, word))
+    has_letter = any("a" <= char <= "z" for char in word)
+    return has_letter and n_han > 0 and (is_han(word[0]) or n_han == 1 or tag in NAMES)
+
+
 def count(sentences: Iterable[Sequence[str]], known: Mapping[str, float]) -> Counts:
     """How often words and pairs of words occur."""
     model = Bigram(words=dict.fromkeys(known, 0)).fit(sentences)
@@ -150,7 +158,7 @@ def write_words(counts: dict[str, float], frequencies: Mapping[str, float], tags
     for word, frequency in frequencies.items():
         if not is_atomic(word):
             counts[word] = counts.get(word, 0.0) + share * (frequency + 1)
-            if is_han(word[0]) and "a" <= word[-1] <= "z":
+            if joins_letters(word, tags.get(word, "")):
                 counts[word] = max(counts[word], LETTER_COUNT)
     all_tags = {**tags, **corpus_tags()}
     rows = sorted(((word, n) for word, n in counts.items() if n and is_listed(word)), key=lambda row: (-row[1], row[0]))

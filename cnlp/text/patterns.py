@@ -10,7 +10,7 @@ read text folded in width and case, so １９９８年 is 1998年 and ＷＷＷ 
   its neighbours, but no standard splits it.
 * A *soft* pattern proposes an edge, which then competes with the words of the lexicon.
 * A *veto* is not a token: where it is longer than the decisive match that begins with it, that one does not count
-  (3日 of 3日元).
+  (3日 of 3日元); where it is atomic, nor does the match of a later row that is as long (3-5km as a model).
 
 Tags are those of the PKU set (Yu Shiwen et al. 2002): m number, t time, nx foreign string, nr person, w
 punctuation, x anything else. What is joined follows the People's Daily of January 1998 (PFR) by count:
@@ -46,7 +46,7 @@ class Pattern:
         tags: all that a word of this form can be in the PKU set, separated by blanks; empty: whatever its context
             makes of it. Parts of speech keep to it (:mod:`cnlp.pos.forms`).
         decisive: whether an atomic match is a word by itself in the standards that follow PFR.
-        veto: whether a match only says that a decisive one is none.
+        veto: whether a match only says that another one is none.
         counted: the pattern whose counts in the lexicon and the bigrams it shares; its own by default.
         context: how many characters at the end of a match are looked at only, 0 or 1.
         after: what a match may follow, of ``AFTER``: neither ``C#`` opens a topic nor has ``5-3`` a sign.
@@ -309,6 +309,7 @@ PATTERNS = (
     Pattern("version", r"{digit}+(.{digit}+){2,}", True, "nx", decisive=True),
     Pattern("code", rf"({{digit}}+:)?{{digit}}+(-{{digit}}+)+|{_DECIMAL}([+×=]{_DECIMAL})+", True, "m", decisive=True),
     Pattern("label", rf"({_LABEL}){_HOST}", True, "nx", counted="latin", labelled=True),
+    Pattern("range of measures", rf"{_DECIMAL}{_LETTER}*-{_DECIMAL}{_LETTER}+", True, "x", veto=True),
     Pattern(
         "model",
         rf"{_LETTER}({_LETTER}|{{digit}}|[-_.'’&]({_LETTER}|{{digit}}))*"
@@ -318,6 +319,7 @@ PATTERNS = (
         True,
         "nx m",
     ),
+    Pattern("rate", rf"{_DECIMAL}{_LETTER}+/{_LETTER}+", True, "nx m", counted="model"),
     Pattern("mention", r"@{name}{1,30}", True, "nx", decisive=True, after=NO_WORD),
     Pattern(
         "topic",

@@ -16,6 +16,8 @@
  * no candidate crosses splits the text exactly, which is what decode.c cuts long texts by. */
 #include "lattice.h"
 
+#include "letter_words.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,8 +86,7 @@ static void add_class_edge(Block *block, size_t start, size_t end, uint32_t clas
     add_extra(block, start, end, model->trie.n_units + class_id, model->class_costs[class_id], SOURCE_PATTERN);
 }
 
-/* Does the user lexicon say that text[start:end] is never a word? */
-static int is_blocked(const Block *block, size_t start, size_t end)
+int is_blocked(const Block *block, size_t start, size_t end)
 {
     const Overlay *overlay = block->input.overlay;
     if (!overlay || !overlay->has_blocks || end - start > overlay->trie.max_length)
@@ -123,41 +124,35 @@ static void glue_run(Block *block, size_t start, uint32_t before)
     block->has_glued = 1;
 }
 
-/* Where the longest word of the base that begins at `start` ends, if not before `least`, at the root of a walk. */
-static size_t longest_word(const Block *block, size_t start, size_t least)
+/* No other candidate: a stretch that no block may divide. It can begin before extras that are there already. */
+static void add_hidden(Block *block, size_t start, size_t end)
 {
-    const Trie *trie = &block->input.model->trie;
-    size_t longest = 0;
-    uint32_t base = 0;
-    for (size_t j = start, stop = walk_end(block, trie, start); j < stop; j++) {
-        uint32_t node = trie_child(trie, base, trie_code(trie, block->input.text[j]));
-        if (node == 0)
-            break;
-        if (UNIT_VALUE(trie->units[node]) && j + 1 >= least)
-            longest = j + 1;
-        base = UNIT_BASE(trie->units[node]);
-        if (base == 0)
-            break;
+    add_extra(block, start, end, 0, 0, SOURCE_HIDDEN);
+    for (size_t k = block->n_extras; !block->failed && --k > 0 && block->extras[k - 1].start > start;) {
+        Edge hidden = block->extras[k];
+        block->extras[k] = block->extras[k - 1];
+        block->extras[k - 1] = hidden;
     }
-    return longest;
 }
 
-/* A word of the base that continues the letters text[start:end] is one word: A股, T恤衫. Not where what follows the
- * letters is itself a word of two and more characters (AI芯片), nor where a longer word begins there (A股市). Returns
- * its end, or 0. */
-static size_t letter_word(const Block *block, size_t start, size_t end)
+static void mark_edges(Block *block, size_t start, size_t end)
 {
-    const Scanner *scanner = &block->input.model->scanner;
-    if (!(block->binding & (IS_ATOMIC | IS_DECISIVE)) || scanner_is_digit(scanner, block->input.text[end - 1])
-        || scanner_is_sign(scanner, block->input.text[end - 1]))
-        return 0;
-    size_t whole = longest_word(block, start, end + 1);
-    if (!whole || is_blocked(block, start, whole) || (whole > end + 1 && longest_word(block, end, whole) == whole))
-        return 0;
-    for (size_t i = end; i < whole; i++)
-        if (longest_word(block, i, whole + 1))
-            return 0;
-    return whole;
+    if (!block->failed) {
+        *flag(block, start) |= EDGE;
+        *flag(block, end) |= EDGE;
+    }
+}
+
+/* Words of the user reopen boundaries inside, but none inside the letters. */
+static void glue_letter_word(Block *block, Stretch word, Stretch letters)
+{
+    if (!extend_flags(block, word.end))
+        return;
+    memset(flag(block, word.start) + 1, NO_BOUNDARY | GLUED, word.end - word.start - 1);
+    forbid_inside(block, letters.start, letters.end);
+    add_hidden(block, word.start, word.end);
+    mark_edges(block, word.start, word.end);
+    block->has_glued = 1;
 }
 
 /* The cutting rule of cnlp/text/scanner.py: left to right, atomic matches do not overlap. */
@@ -165,7 +160,7 @@ static void load_patterns(Block *block)
 {
     const Scanner scanner = block->input.model->scanner;
     const uint32_t *text = block->input.text;
-    size_t begin = block->begin, length = block->input.length;
+    size_t begin = block->begin, length = block->input.length, floor = begin;
     uint32_t before = 0, here = begin ? scanner_flags(&scanner, text[begin - 1]) : BEFORE_TEXT;
     uint32_t next = begin < length ? scanner_flags(&scanner, text[begin]) : 0;
     for (size_t i = begin; i < block->end && !block->failed;) {
@@ -192,24 +187,26 @@ static void load_patterns(Block *block)
         } else {
             add_class_edge(block, i, atomic.end, atomic.pattern + 1);
             uint32_t flags = scanner.pattern_flags[atomic.pattern], binding = flags & block->binding;
+            int is_apart = flags & (IS_ISOLATED | IS_DECISIVE);
             if (binding)
                 forbid_inside(block, i, atomic.end);
-            size_t whole = flags & (IS_ISOLATED | IS_DECISIVE) ? 0 : letter_word(block, i, atomic.end);
-            if (whole && extend_flags(block, whole)) {
-                memset(flag(block, atomic.end), NO_BOUNDARY | GLUED, whole - atomic.end);
-                add_extra(block, i, whole, 0, 0, SOURCE_HIDDEN);
-                block->has_glued = 1;
-                atomic.end = whole;
-            }
-            if ((whole || (binding && (flags & (IS_ISOLATED | IS_DECISIVE)))) && !block->failed) {
-                *flag(block, i) |= EDGE;
-                *flag(block, atomic.end) |= EDGE;
+            Stretch match = {i, atomic.end}, word = {0, 0};
+            if (!is_apart && (block->binding & (IS_ATOMIC | IS_DECISIVE)))
+                word = letter_word(block, match, atomic.pattern, floor);
+            if (word.end) {
+                glue_letter_word(block, word, match);
+                atomic.end = word.end;
+            } else if (binding && is_apart) {
+                mark_edges(block, i, atomic.end);
             }
         }
-        i = atomic.end;
+        i = floor = atomic.end;
         here = scanner_flags(&scanner, text[i - 1]);
         next = i < length ? scanner_flags(&scanner, text[i]) : 0;
     }
+    size_t last = letter_word_at_end(block, floor);
+    if (last < block->end)
+        add_hidden(block, last, block->end + 1);
 }
 
 /* A match of a force or split entry, or of the caller. entry: index, or UINT32_MAX for a span. */

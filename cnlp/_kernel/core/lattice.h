@@ -24,7 +24,8 @@ typedef struct {
 
 /* Flags of a position between two characters. HAS_EXTRA: an extra edge begins here. EDGE: beside a
  * pattern that is never part of a word; to taggers a boundary, to lattices, whose words someone listed,
- * nothing. GLUED: inside a run of kana or of hangul, for taggers; words of the user reopen it. */
+ * nothing. GLUED: inside a run of kana or of hangul, for taggers, or in a
+ * word of letters and Han characters; words of the user reopen it. */
 enum { NO_BOUNDARY = 1, HARD_BOUNDARY = 2, HAS_EXTRA = 4, EDGE = 8, GLUED = 16 };
 
 /* One block of a text, ready for its candidates to be listed. Positions are absolute in the text;
@@ -60,6 +61,8 @@ int block_constrain(Block *block, size_t begin, size_t end);
 /* All candidates that begin at `start` into block->scratch: words of the user, words of the base that these do
  * not hide, the extras from index `extra` on. Returns how many. */
 size_t block_candidates(Block *block, size_t start, size_t extra);
+/* Does the user lexicon say that text[start:end] is never a word? */
+int is_blocked(const Block *block, size_t start, size_t end);
 /* The first of the caller's spans (sorted by start) that begins at or after the position. */
 size_t block_first_span(const Block *block, size_t position);
 

@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from cnlp._kernel import deadline
 from cnlp._kernel.layout import (
     CLASS_DIGIT,
-    CLASS_HANGUL,
     COST_MASK,
     EDGE,
     GLUED,
     HARD_BOUNDARY,
+    IS_ALNUM,
     IS_ATOMIC,
     IS_DECISIVE,
     IS_ISOLATED,
     KIND,
+    LONGEST_MATCH,
     MODE_BLOCK,
     MODE_FORCE,
     MODE_MASK,
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnlp._kernel.reference.tables import Overlay, Tables
+
+
+UNKNOWN_COST = 2 * COST_MASK  # more than any word costs
 
 
 class Edge(NamedTuple):
@@ -86,7 +90,7 @@ class Lattice:
     def _load_patterns(self) -> None:
         model = self.model
         categories, flags = model.categories_and_flags(self.text)
-        i = 0
+        i = floor = 0
         while i < self.size:
             if self.for_tagger and flags[i] & SYLLABLE == SYLLABLE and (i == 0 or (flags[i] ^ flags[i - 1]) & KIND):
                 self._glue_run(flags, i)
@@ -105,32 +109,77 @@ class Lattice:
                 if flags_of_pattern & self.binding:
                     self._forbid_inside(i, end)
                 is_apart = flags_of_pattern & (IS_ISOLATED | IS_DECISIVE)
-                whole = None if is_apart else self._letter_word(i, end)
-                if whole:
-                    self.flags[end:whole] = bytes([NO_BOUNDARY | GLUED]) * (whole - end)
-                    self.extras[i].append(Edge(whole, 0, 0, SOURCE_HIDDEN))
-                    end = whole
-                if whole or (flags_of_pattern & self.binding and is_apart):
+                can_be_glued = not is_apart and self.binding & (IS_ATOMIC | IS_DECISIVE)
+                first, last = self._letter_word(i, end, pattern, floor) if can_be_glued else (0, 0)
+                if last:
+                    self._glue_letter_word((first, last), (i, end))
+                    end = last
+                elif flags_of_pattern & self.binding and is_apart:
                     self.flags[i] |= EDGE
                     self.flags[end] |= EDGE
-            i = end
+            i = floor = end
 
-    def _letter_word(self, start: int, end: int) -> int | None:
-        """The end of the word of the base that continues the letters from start to end, such as A股."""
-        if not self.binding & (IS_ATOMIC | IS_DECISIVE):
-            return None
-        last = self.model.classes[self.model.categories_and_flags(self.text[end - 1])[0][0]]
-        if not CLASS_DIGIT < last <= CLASS_HANGUL:
-            return None
-        whole = self._longest_word(start, end + 1)
-        if not whole or self._is_blocked(start, whole):
-            return None
-        if whole > end + 1 and self._longest_word(end, whole) == whole:
-            return None
-        return None if any(self._longest_word(i, whole + 1) for i in range(end, whole)) else whole
+    def _glue_letter_word(self, word: tuple[int, int], letters: tuple[int, int]) -> None:
+        first, last = word
+        self.flags[first + 1 : last] = bytes([NO_BOUNDARY | GLUED]) * (last - first - 1)
+        self._forbid_inside(*letters)
+        self.extras[first].append(Edge(last, 0, 0, SOURCE_HIDDEN))
+        self.flags[first] |= EDGE
+        self.flags[last] |= EDGE
+
+    def _letter_word(self, start: int, end: int, pattern: int, floor: int) -> tuple[int, int]:
+        """The word of the base that holds the letters from start to end and more, as in letter_words.c; (0, 0): none."""
+        best = 0, 0
+        if not self._has_letter(start, end):
+            return best
+        cost = self.model.class_costs[pattern + 1]
+        for first in range(max(start - LONGEST_MATCH, floor), start + 1):
+            last = self._longest_word(first, end + (first == start))
+            if last <= best[1] or self._is_blocked(first, last):
+                continue
+            if not self._is_crossed(first, start, end, last, cost) and not self._is_phrase(first, start, end, last, cost):
+                best = first, last
+        return best
+
+    def _has_letter(self, start: int, end: int) -> bool:
+        categories, flags = self.model.categories_and_flags(self.text[start:end])
+        is_digit = [self.model.classes[category] == CLASS_DIGIT for category in categories]
+        return any(flag & IS_ALNUM and not digit for flag, digit in zip(flags, is_digit, strict=True))
+
+    def _is_crossed(self, first: int, start: int, end: int, last: int, cost: int) -> bool:
+        """Is a word that ends at the letters, or begins inside and ends after the word, more probable than it?"""
+        whole, after = self._cost_of(first, last), self._cost_of(end, last)
+        for i in range(max(first - LONGEST_MATCH, 0), first if first < start else 0):
+            crossing = self._cost_of(i, start)
+            if crossing < UNKNOWN_COST and crossing + cost + after < self._cost_of(i, first) + whole:
+                return True
+        cost += self._cost_of(first, start)
+        for i in range(end, last):
+            ending = self._longest_word(i, last + 1)
+            if ending and cost + self._cost_of(end, i) + self._cost_of(i, ending) < whole + self._cost_of(last, ending):
+                return True
+        return False
+
+    def _is_phrase(self, first: int, start: int, end: int, last: int, cost: int) -> bool:
+        if 1 in (start - first, last - end):
+            return False
+        return cost + self._cost_of(first, start) + self._cost_of(end, last) < self._cost_of(first, last)
+
+    def _cost_of(self, start: int, end: int) -> int:
+        """What a word of the base costs, 0 if it is empty, ``UNKNOWN_COST`` if it is not one."""
+        if start == end:
+            return 0
+        costs = ((value & COST_MASK) - 1 for last, _, value in self.model.trie.walk(self.codes, start) if last == end)
+        return next(costs, UNKNOWN_COST)
 
     def _longest_word(self, start: int, least: int) -> int:
-        return max((end for end, _, _ in self.model.trie.walk(self.codes, start) if end >= least), default=0)
+        """The end of the longest word of the base that begins there, if not before ``least``; 0 if there is none."""
+        ends = [end for end, _, _ in self.model.trie.walk(self.codes, start) if end >= least]
+        return max((end for end in ends if not self._is_in_run(end)), default=0)
+
+    def _is_in_run(self, position: int) -> bool:
+        _, flags = self.model.categories_and_flags(self.text[position - 1 : position + 1])
+        return len(flags) == 2 and bool(flags[0] & flags[1] & IS_ALNUM)
 
     def _add_pattern(self, start: int, end: int, pattern: int) -> None:
         edge = Edge(end, self.unknown + pattern + 1, self.model.class_costs[pattern + 1], SOURCE_PATTERN)
