@@ -33,8 +33,10 @@ SCALE = 60_101_967  # tokens that the frequencies of jieba and of modern.tsv are
 DICTIONARY_SHARE = 0.02
 ANNOTATED_WEIGHT = 4
 VOTE_WEIGHT = 0.05
-LETTER_COUNT = 20.0  # at least, of a word that joins letters; else the letters, a common class, are a word by themselves
-NAMES = frozenset(("nr", "ns", "nt", "nz"))
+LETTER_COUNT = (
+    20.0  # at least, of a word that joins letters; else the letters, a common class, are a word by themselves
+)
+NAMES = frozenset(("j", "nr", "ns", "nt", "nz"))
 MIN_PAIR_COUNT = 2  # pairs seen once are three quarters of all, and worth .001 F1
 CORPORA = ("pfr-199801", "pfr-199802")
 OTHER = "<other>"  # a word that is not counted
@@ -115,7 +117,7 @@ def is_listed(word: str) -> bool:
 def joins_letters(word: str, tag: str) -> bool:
     """Whether Han characters and letters make one word, not a phrase such as IP地址: 阿Q, 三K党, AB面, QQ音乐."""
     n_han = sum(map(is_han, word))
-    has_letter = any("a" <= char <= "z" for char in word)
+    has_letter = any(char.isalpha() and char < "\u2e80" for char in word)
     return has_letter and n_han > 0 and (is_han(word[0]) or n_han == 1 or tag in NAMES)
 
 

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 
 AFTER = ("other", "word", "unit", "row", "day")
-"""The text before a match: a letter or digit ("word"), the end of a date, a measure or a share ("unit"), what counts
-houses or a series ("row": 人民路, 第), nothing, a sign or what can come before the day of a month ("day"), or another
-character."""
+"""The text before a match: a letter or digit ("word"), the end of a date, an hour, a measure or a share ("unit"), what
+counts houses or a series ("row": 人民路, 第), nothing, a sign or what can come before the day of a month ("day"), or
+another character."""
 NO_WORD = ("other", "unit", "row", "day")
 DECISIVE_STANDARDS = ("general", "pku")
 
@@ -172,7 +172,7 @@ def character_sets() -> dict[str, Ranges]:
         "comma": _of(",，"),
         "raised": _of("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"),
         "script": _of("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻₀₁₂₃₄₅₆₇₈₉₊₋"),
-        "unit_end": _of("月天元℃℉°%‰"),
+        "unit_end": _of("月天元点點℃℉°%‰"),
         "day_before": dfa.union((*before_day, *_of("在从到至和与及或我你他她们是就才定每下去今昨这那距过截除"))),
         "row_end": _of("第编路街巷弄栋幢图表例注题"),
         "colon": _of(":"),
@@ -195,7 +195,7 @@ EXACT = ("comma", "colon", "open", "close", "url", "url_end", "mail")
 
 _URL = r"({url}|{open}{url}*{close})*({url_end}|{open}{url}*{close})"
 _INTEGER = r"({digit}+{raised}*|{digit}{1,3}({comma}{digit}{3})+)"
-_NUMBER = rf"{_INTEGER}([.·]{{digit}}+)?"
+_NUMBER = rf"{_INTEGER}([.·﹒]{{digit}}+)?"
 _DECIMAL = r"{digit}+(.{digit}+)?"
 _CLOCK = r"{digit}{1,2}:{digit}{2}(:{digit}{2}(.{digit}+)?)?"
 _TIME = r"{digit}{1,2}[:：]{digit}{2}([:：]{digit}{2}(.{digit}+)?)?"
@@ -223,11 +223,11 @@ _REPEATED = "…。，、！？；：—―－─━═～·.．,!?;:~-=*_#+/\\|
 
 
 def _repeated() -> str:
-    """``cc+`` for each sign, after folding, so that ！！ and !! are one alternative."""
+    """``cc+`` for each sign, after folding, so that ！！ and !! are one alternative; ？！ mixed."""
     from cnlp.text.normalise import normalise
 
     signs = sorted(set(normalise(_REPEATED, script=False)))
-    return "|".join(f"\\{sign}\\{sign}+" for sign in signs)
+    return "|".join(f"\\{sign}\\{sign}+" for sign in signs) + "|[!?]{2,}"
 
 
 # Where two patterns match the same span, the earlier row names it; the atomic ones come first.
@@ -240,6 +240,14 @@ PATTERNS = (
         "m",
         decisive=True,
         counted="number",
+    ),
+    Pattern(
+        "large number",
+        rf"{_NUMBER}{{unit}}*[万亿萬億]({{digit}}+{{unit}}*)?",
+        True,
+        "m",
+        decisive=True,
+        counted="numeral",
     ),
     Pattern("number", rf"{_NUMBER}[%‰]?|{{digit}}+∶{{digit}}+|{{digit}}+/{{digit}}+", True, "m"),
     Pattern("date", rf"{{digit}}{{4}}([-/.]{{digit}}{{1,2}}){{2}}(t?{_TIME}(z|[+-]{_TIME})?)?", True, "t"),
@@ -254,6 +262,7 @@ PATTERNS = (
         counted="time",
     ),
     Pattern("day of a month", rf"{_DAY}[号號]", True, "t m", decisive=True, counted="time", after=("unit", "day")),
+    Pattern("minute", r"[0-5]?{digit}分", True, "t", decisive=True, counted="time", after=("unit",)),
     Pattern("half day", "[早晚]上[周週]", True, "t", decisive=True, counted="time", context=1),
     Pattern(
         "below zero",
@@ -285,7 +294,8 @@ PATTERNS = (
         after=NO_WORD,
     ),
     Pattern("stop", ".", True, "w", decisive=True, counted="repeated", after=("word",)),
-    Pattern("abbreviation", rf"({_ABBREVIATIONS}).|({{letter}}.){{2,}}", True, "nx", counted="latin"),
+    Pattern("abbreviation", rf"({_ABBREVIATIONS}).", True, "nx", decisive=True, counted="latin"),
+    Pattern("initials", r"({letter}.){2,}", True, "nx", counted="latin"),
     Pattern(
         "markup",
         r"</?[a-z][a-z0-9]*({space}[^<>{break}]*)?/?>|&([a-z]{2,8}|#{digit}{1,6});",
@@ -307,7 +317,14 @@ PATTERNS = (
         "email", r"{alnum}({mail}*{alnum})?@{alnum}+(-+{alnum}+)*(.{alnum}+(-+{alnum}+)*)+", True, "nx", isolated=True
     ),
     Pattern("version", r"{digit}+(.{digit}+){2,}", True, "nx", decisive=True),
-    Pattern("code", rf"({{digit}}+:)?{{digit}}+(-{{digit}}+)+|{_DECIMAL}([+×=]{_DECIMAL})+", True, "m", decisive=True),
+    Pattern(
+        "code",
+        rf"({{digit}}+:)?{{digit}}+(-{{digit}}+)+|{_DECIMAL}([+×=]{_DECIMAL})+{{raised}}*",
+        True,
+        "m",
+        decisive=True,
+    ),
+    Pattern("ratio", r"{digit}+{colon}{digit}+({colon}{digit}+)?", True, "m", decisive=True),
     Pattern("label", rf"({_LABEL}){_HOST}", True, "nx", counted="latin", labelled=True),
     Pattern("range of measures", rf"{_DECIMAL}{_LETTER}*-{_DECIMAL}{_LETTER}+", True, "x", veto=True),
     Pattern(
@@ -319,7 +336,7 @@ PATTERNS = (
         True,
         "nx m",
     ),
-    Pattern("rate", rf"{_DECIMAL}{_LETTER}+/{_LETTER}+", True, "nx m", counted="model"),
+    Pattern("rate", rf"{_DECIMAL}{_LETTER}+/{_LETTER}+", True, "nx m", decisive=True, counted="model"),
     Pattern("mention", r"@{name}{1,30}", True, "nx", decisive=True, after=NO_WORD),
     Pattern(
         "topic",
@@ -340,7 +357,6 @@ PATTERNS = (
     Pattern("repeated", _repeated(), True, "w"),
     Pattern("cluster", r"[^{space}{mark}]{mark}+|{mark}+", True, ""),
     Pattern("signed", rf"[-+−±]{_NUMBER}[%‰]?", False, "m", after=("other", "day")),
-    Pattern("ratio", r"{digit}+{colon}{digit}+", False, "m"),
     Pattern(
         "numeral",
         r"{numeral}{2,}|{financial}{2,}"
@@ -360,7 +376,8 @@ PATTERNS = (
     ),
     Pattern(
         "other reading",
-        rf"{_YEAR}[度代终级]|{_MONTH}[龄薪供租]|{_DAY}日[元圆本均线游]|{_HOUR}[时時][代候间段期速长]"
+        rf"{_YEAR}[度代终级]|{_MONTH}[龄薪供租]|{_DAY}日[元圆本均线游]|{{digit}}{{1,2}}分[钟鐘之]"
+        rf"|{_HOUR}[时時][代候间段期速长]"
         rf"|{_HOUR}[点點][计意建要原内理就]|{_WEEKDAY}[次期天个场节年月]"
         rf"|{_DAY}[号號]({_SERIES}|[会會][议議]|[出入]口|[通跑赛]道|发[电動动])|{{digit}}+-{{digit}}+{_MEASURES}|{_DECIMAL}×10^|{{digit}}+[:：]{{digit}}+-{{digit}}+[:：]",
         False,

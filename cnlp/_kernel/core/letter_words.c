@@ -7,6 +7,7 @@
 #include "tagger_features.h"
 
 enum { UNKNOWN_COST = 2 * COST_MASK }; /* more than any word costs */
+enum { PHRASE_MARGIN = 2 * COST_SCALE };
 
 static int is_in_run(const Block *block, size_t position)
 {
@@ -60,7 +61,7 @@ static int is_phrase(const Block *block, Stretch word, Stretch letters, int64_t 
     if (letters.start - word.start == 1 || word.end - letters.end == 1)
         return 0;
     cost += cost_of(block, word.start, letters.start) + cost_of(block, letters.end, word.end);
-    return cost < cost_of(block, word.start, word.end);
+    return cost < cost_of(block, word.start, word.end) + PHRASE_MARGIN;
 }
 
 /* Is a word that ends at the letters, or begins inside and ends after the word, more probable than it, each with what is

@@ -11,9 +11,8 @@ typedef struct {
 
 /* The word of the base that holds the letters, a match of a pattern, and more. Of several the one that ends last, then
  * the one that begins first. Not a word that begins before `floor`, ends between two letters or digits, or is blocked by
- * the user; nor one less probable than
- *     a longer word that crosses it: 维C after 思, A股 before 市;
- *     its parts, if these are the letters and words of two and more characters: AI芯片. */
+ * the user; nor one less probable than a longer word that crosses it (维C after 思, A股 before 市), or not much more than
+ * its parts, if these are the letters and words of two and more characters (AI芯片). */
 Stretch letter_word(const Block *block, Stretch letters, uint32_t pattern, size_t floor);
 
 /* Where the first word of the base begins that could be one, in the block, and crosses its end; block->end if none. */

@@ -15,6 +15,7 @@ from cnlp._kernel import deadline
 from cnlp._kernel.layout import (
     CLASS_DIGIT,
     COST_MASK,
+    COST_SCALE,
     EDGE,
     GLUED,
     HARD_BOUNDARY,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
 
 UNKNOWN_COST = 2 * COST_MASK  # more than any word costs
+PHRASE_MARGIN = 2 * COST_SCALE
 
 
 class Edge(NamedTuple):
@@ -128,7 +130,7 @@ class Lattice:
         self.flags[last] |= EDGE
 
     def _letter_word(self, start: int, end: int, pattern: int, floor: int) -> tuple[int, int]:
-        """The word of the base that holds the letters from start to end and more, as in letter_words.c; (0, 0): none."""
+        """The word of the base that holds the letters and more, as letter_words.h says; (0, 0): none."""
         best = 0, 0
         if not self._has_letter(start, end):
             return best
@@ -137,7 +139,9 @@ class Lattice:
             last = self._longest_word(first, end + (first == start))
             if last <= best[1] or self._is_blocked(first, last):
                 continue
-            if not self._is_crossed(first, start, end, last, cost) and not self._is_phrase(first, start, end, last, cost):
+            if not self._is_crossed(first, start, end, last, cost) and not self._is_phrase(
+                first, start, end, last, cost
+            ):
                 best = first, last
         return best
 
@@ -163,7 +167,8 @@ class Lattice:
     def _is_phrase(self, first: int, start: int, end: int, last: int, cost: int) -> bool:
         if 1 in (start - first, last - end):
             return False
-        return cost + self._cost_of(first, start) + self._cost_of(end, last) < self._cost_of(first, last)
+        parts = cost + self._cost_of(first, start) + self._cost_of(end, last)
+        return parts < self._cost_of(first, last) + PHRASE_MARGIN
 
     def _cost_of(self, start: int, end: int) -> int:
         """What a word of the base costs, 0 if it is empty, ``UNKNOWN_COST`` if it is not one."""
