@@ -1,8 +1,9 @@
 """Sentence splitting, without losing a character.
 
-A sentence ends after 。！？!? (and runs of them), after an ellipsis …… or ... and at a line break. An ASCII
-period ends it before white space, and between two Chinese characters (今天很好.明天更好.) but those of a foreign name,
-and not after an abbreviation, an initial or a list number. The closing quotes and brackets after the end
+A sentence ends after 。！？!? (and runs of them), after an ellipsis …… or ... and at a line break. A period, of
+ASCII or full width, ends it before white space, and before a Chinese character if one comes before it
+(今天很好.明天更好.), but those of a foreign name, or a share, a date or a decimal (占3.5%.其余不详.); and not after an
+abbreviation, an initial or a list number. The closing quotes and brackets after the end
 belong to it, and so does the white space.
 
 A quotation is part of the sentence around it: “你好。我走了。” is not split inside. It ends its
@@ -14,6 +15,7 @@ forgotten closing mark swallows nothing. Cost: O(n).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cnlp import errors
@@ -30,7 +32,10 @@ _BRACKETS = dict(zip("（【《〈〔［｛([{", "）】》〉〕］｝)]}", str
 _CLOSERS = frozenset([*_QUOTES.values(), *_BRACKETS.values()]) - {'"', "＂"}
 _OPENER_OF = {closer: opener for opener, closer in (_QUOTES | _BRACKETS).items()}
 _ENDS = frozenset("。！？!?｡…")
-_STOPS = _ENDS | {"."}
+_PERIODS = (".", "．")
+_STOPS = _ENDS.union(_PERIODS)
+_QUANTITY = re.compile(r".(?:[0-9]+(?:[.:/-][0-9]+)+|[0-9][%‰℃])$")
+_LONGEST_QUANTITY = 20
 _TITLES = frozenset("《〈")
 _CONTINUES = frozenset("，、；：,;:")
 _ABBREVIATIONS = frozenset((
@@ -140,8 +145,9 @@ def _period_ends(line: str, begin: int, position: int, following: str) -> bool:
     """Whether an ASCII period (and the closing marks after it) ends the sentence."""
     before = line[position - 1 : position] if position > begin else ""
     if following and not following.isspace():
-        is_ellipsis = line.startswith("...", position)
-        return (is_ellipsis and _is_han(following)) or _is_between_words(before, following)
+        is_ellipsis = line.startswith(("...", "．．．"), position)
+        quantity = _QUANTITY.search(line, max(begin, position - _LONGEST_QUANTITY), position)
+        return _is_han(following) and (is_ellipsis or bool(quantity) or _is_between_words(before, following))
     first = position
     while first > begin and position - first <= _LONGEST_ABBREVIATION and _is_letter(line[first - 1]):
         first -= 1

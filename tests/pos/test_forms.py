@@ -22,7 +22,22 @@ FORMS = {
         *("2022年", "１９９８年", "二〇二四年", "8月", "30日"),
     ),
     "x": ("#今天天气真好#", "#话题#"),
-    "m": ("3", "3.14", "1,000,000", "12.5%", "-5", "2:1", "3-0", "第3", "第二十", "一百二十三", "3万", "百分之五"),
+    "m": (
+        "3",
+        "3.14",
+        "1,000,000",
+        "12.5%",
+        "-5",
+        "2:1",
+        "3-0",
+        "第3",
+        "第二十",
+        "一百二十三",
+        "3万",
+        "8千万",
+        "百分之五",
+        "3:2:1",
+    ),
 }
 
 
@@ -44,11 +59,18 @@ def test_a_brand_is_another_proper_name(brand: str) -> None:
         assert shipped_tagger().predict(context)[context.index(brand)] == "nz"
 
 
-@pytest.mark.parametrize(
-    ("tagset", "tags"), [("universal", ["PUNCT", "X", "NOUN", "NUM"]), ("ctb", ["PU", "FW", "NT", "CD"])]
-)
-def test_other_tag_sets_follow(tagset: str, tags: list[str]) -> None:
-    assert cnlp.tag_words(["😂", "a@b.com", "18:00", "12.5%"], tagset=tagset) == tags
+OTHER_SETS = {
+    "universal": {"w": "PUNCT", "nx": "X", "t": "NOUN", "x": "X", "m": "NUM"},
+    "ctb": {"w": "PU", "nx": "FW", "t": "NT", "x": None, "m": "CD"},
+}
+
+
+@pytest.mark.parametrize("tagset", OTHER_SETS)
+@pytest.mark.parametrize(("tag", "word"), [(tag, word) for tag, words in FORMS.items() for word in words])
+def test_other_tag_sets_follow(tag: str, word: str, tagset: str) -> None:
+    context = ["我", "看到", word, "了"]
+    expected = "OD" if word[0] == "第" and tagset == "ctb" else OTHER_SETS[tagset][tag]
+    assert cnlp.tag_words(context, tagset=tagset)[2] == expected
 
 
 @pytest.mark.parametrize("word", ["北京", "中国人", "A股", "B站", "T恤", "哈哈", "约翰·史密斯"])
