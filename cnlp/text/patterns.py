@@ -132,6 +132,13 @@ def _of(text: str) -> Ranges:
     return dfa.union((ord(char), ord(char)) for char in text)
 
 
+def _with_traditional(text: str) -> str:
+    from cnlp.text.normalise import fold_table
+
+    script = fold_table(width=False, case=False, script=True)
+    return text + "".join(chr(code) for code, simplified in script.items() if chr(simplified) in text)
+
+
 def character_sets() -> dict[str, Ranges]:
     """The sets that expressions call ``{name}``, each as inclusive code point ranges.
 
@@ -168,7 +175,7 @@ def character_sets() -> dict[str, Ranges]:
         "unit": _of("十百千万亿兆萬億"),
         "numeral": _of("零〇○一二三四五六七八九十百千万亿兆萬億两兩几幾廿卅"),
         "financial": _of("零壹贰貳叁叄參肆伍陆陸柒捌玖拾佰仟万萬亿億"),
-        "transcription": _of(TRANSCRIPTION_CHARACTERS),
+        "transcription": _of(_with_traditional(TRANSCRIPTION_CHARACTERS)),
         "comma": _of(",，"),
         "raised": _of("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"),
         "script": _of("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻₀₁₂₃₄₅₆₇₈₉₊₋"),

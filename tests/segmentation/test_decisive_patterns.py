@@ -174,7 +174,7 @@ def test_a_range_and_a_row_are_apart(text: str, words: list[str], algorithm: str
 @pytest.mark.parametrize("dot", "·・•‧･∙⋅")
 def test_every_dot_joins_the_parts_of_a_name(dot: str, algorithm: str) -> None:
     segmenter = Segmenter(algorithm=algorithm)
-    for name in ("列夫{}托尔斯泰", "比尔{}盖茨", "阿尔伯特{}爱因斯坦"):
+    for name in ("列夫{}托尔斯泰", "比尔{}盖茨", "阿尔伯特{}爱因斯坦", "比爾{}柯林頓"):
         assert name.format(dot) in segmenter.segment(f"昨天{name.format(dot)}来到北京")
 
 
