@@ -204,7 +204,7 @@ static void load_patterns(Block *block)
         here = scanner_flags(&scanner, text[i - 1]);
         next = i < length ? scanner_flags(&scanner, text[i]) : 0;
     }
-    size_t last = letter_word_at_end(block, floor);
+    size_t last = block->end < length ? letter_word_at_end(block, floor) : length;
     if (last < block->end)
         add_hidden(block, last, block->end + 1);
 }

@@ -1,6 +1,6 @@
 /* letter_words.c - words of the base that join letters with Han characters.
  *
- * A match of letters takes one walk through the trie from each of the LONGEST_MATCH places before it, and a few more
+ * A match of letters takes one walk through the trie from each of the LONGEST_BEFORE places before it, and a few more
  * where a word is found, whatever the text. */
 #include "letter_words.h"
 
@@ -8,6 +8,7 @@
 
 enum { UNKNOWN_COST = 2 * COST_MASK }; /* more than any word costs */
 enum { PHRASE_MARGIN = 2 * COST_SCALE };
+enum { LONGEST_BEFORE = 4 }; /* characters of a word before its letters */
 
 static int is_in_run(const Block *block, size_t position)
 {
@@ -85,18 +86,14 @@ static int is_crossed(const Block *block, Stretch word, Stretch letters, int64_t
     return 0;
 }
 
-static size_t first_place(size_t end, size_t floor)
-{
-    return end > floor + LONGEST_MATCH ? end - LONGEST_MATCH : floor;
-}
-
 Stretch letter_word(const Block *block, Stretch letters, uint32_t pattern, size_t floor)
 {
     Stretch best = {0, 0};
     if (!has_letter(block, letters.start, letters.end))
         return best;
     int64_t cost = block->input.model->class_costs[pattern + 1];
-    for (size_t i = first_place(letters.start, floor); i <= letters.start; i++) {
+    size_t first = letters.start > floor + LONGEST_BEFORE ? letters.start - LONGEST_BEFORE : floor;
+    for (size_t i = first; i <= letters.start; i++) {
         Stretch word = {i, longest_word(block, i, letters.end + (i == letters.start))};
         if (word.end > best.end && !is_blocked(block, word.start, word.end) && !is_crossed(block, word, letters, cost)
             && !is_phrase(block, word, letters, cost))
@@ -107,7 +104,8 @@ Stretch letter_word(const Block *block, Stretch letters, uint32_t pattern, size_
 
 size_t letter_word_at_end(const Block *block, size_t floor)
 {
-    for (size_t i = first_place(block->end, floor); i < block->end; i++) {
+    size_t first = block->end > floor + LONGEST_MATCH ? block->end - LONGEST_MATCH : floor;
+    for (size_t i = first; i < block->end; i++) {
         size_t end = longest_word(block, i, block->end + 1);
         if (end && has_letter(block, i, end))
             return i;

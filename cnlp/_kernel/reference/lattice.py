@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 UNKNOWN_COST = 2 * COST_MASK  # more than any word costs
 PHRASE_MARGIN = 2 * COST_SCALE
+LONGEST_BEFORE = 4  # characters of a word before its letters
 
 
 class Edge(NamedTuple):
@@ -135,7 +136,7 @@ class Lattice:
         if not self._has_letter(start, end):
             return best
         cost = self.model.class_costs[pattern + 1]
-        for first in range(max(start - LONGEST_MATCH, floor), start + 1):
+        for first in range(max(start - LONGEST_BEFORE, floor), start + 1):
             last = self._longest_word(first, end + (first == start))
             if last <= best[1] or self._is_blocked(first, last):
                 continue
