@@ -55,6 +55,7 @@ LONGEST_NEW = 16  # characters of such a word
 TAG_B, TAG_M, TAG_E, TAG_S = range(4)
 N_TAGS = 4
 LONGEST_MATCH = 8  # characters of a word of the lexicon
+LATIN_TYPE = 2  # the letters a-z
 FIRST_HAN_TYPE = 5  # types of characters from here on can be repeated characters of a word
 N_TYPES, N_REPETITIONS = 8**3, 2**6
 COVER_CLASSES = 5  # of lengths: none, 2, 3, 4, 5 and more characters

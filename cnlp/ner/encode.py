@@ -24,6 +24,7 @@ from cnlp._kernel.hashes import mix
 from cnlp._kernel.layout import (
     ENTITY_MULTIPLIER,
     ENTITY_STREAMS,
+    LATIN_TYPE,
     LONGEST_PHRASE,
     PHRASE_WORDS,
 )
@@ -113,12 +114,22 @@ class Alphabet:
         codes: Ints = self.codes[(self.pages[points >> 8].astype(np.int64) << 8) | (points & 255)].astype(np.int64)
         return codes
 
+    def spelling(self, text: str) -> Ints:
+        """The codes that make the words of a text: all digits as one, letters as themselves."""
+        return self.spelt(self(text))
+
+    def spelt(self, codes: Ints) -> Ints:
+        """The same of codes."""
+        folded: Ints = np.where(self.types[codes] == LATIN_TYPE, codes, self.class_fold[codes]).astype(np.int64)
+        return folded
+
 
 class Layout:
     """Pieces as one row of positions.
 
     Attributes:
         codes, chars, types: [N] code, class-folded code and type of each character; 0 between the pieces.
+        spelt: [N] as chars, but letters as themselves: what makes words.
         begins, ends: [pieces] first position, position behind.
         starts, lengths: [words]
         word_of: [N] number of the word at each position, -1 between.
@@ -140,6 +151,7 @@ class Layout:
         self.here = np.zeros(n, bool)
         self.here[here] = True
         self.chars = np.where(self.here, alphabet.class_fold[self.codes], 0).astype(np.int64)
+        self.spelt = np.where(self.here, alphabet.spelt(self.codes), 0)
         self.types = np.where(self.here, alphabet.types[self.codes], 0).astype(np.int64)
         counts = np.fromiter((len(piece.ends) for piece in pieces), np.int64, len(pieces))
         ends = np.fromiter((end for piece in pieces for end in piece.ends), np.int64, int(counts.sum()))
@@ -152,7 +164,7 @@ class Layout:
         self.word_of = np.full(n, NOTHING, np.int64)
         self.word_of[here] = np.repeat(np.arange(len(ends)), self.lengths)
         self.candidates = self._candidates(ends)
-        self.hashes = hash_stretches(self.chars, *self.candidates)
+        self.hashes = hash_stretches(self.spelt, *self.candidates)
 
     def _candidates(self, ends: Ints) -> tuple[Ints, Ints]:
         starts, lengths = [], []
@@ -205,7 +217,7 @@ class Statistics:
             np.array(sorted(by_hash), np.uint64),
             np.array([by_hash[key] for key in sorted(by_hash)], np.int64),
         )
-        hashes = np.concatenate([hash_stretches(layout.chars, starts[short], sizes[short]), self._listed[0]])
+        hashes = np.concatenate([hash_stretches(layout.spelt, starts[short], sizes[short]), self._listed[0]])
         self._set_phrases(np.unique(hashes))
         n_codes, n_labels = len(alphabet.types), len(labels)
         self.edges = [np.zeros((n_codes, BLOCKS + 1, n_labels), np.int32) for _ in range(2)]
@@ -229,7 +241,7 @@ class Statistics:
             self._add(layout, pieces, np.full(len(layout.codes), BLOCKS))
 
     def _hash(self, name: str) -> int:
-        return mix(*self._alphabet.class_fold[self._alphabet(name)].tolist())
+        return mix(*self._alphabet.spelling(name).tolist())
 
     def _set_phrases(self, phrases: Hashes) -> None:
         self.phrases = phrases
@@ -249,7 +261,7 @@ class Statistics:
     def _add(self, layout: Layout, pieces: Sequence[Piece], blocks: Ints) -> None:
         """Count a text; the block of each position is given."""
         starts, sizes, labels = self._spans(layout, pieces)
-        known, row = self.find(hash_stretches(layout.chars, starts, sizes))
+        known, row = self.find(hash_stretches(layout.spelt, starts, sizes))
         known &= sizes <= LONGEST_PHRASE
         np.add.at(self.as_entity, (row[known], blocks[starts[known]], labels[known]), 1)
         found, row = self.find(layout.hashes)
@@ -311,7 +323,7 @@ def keys(layout: Layout, known: Known, statistics: Statistics, *, training: bool
         training: the text is the training corpus; what its own tenth says is left out.
     """
     blocks = layout.blocks() if training else None
-    words = hash_stretches(layout.chars, layout.starts, layout.lengths)
+    words = hash_stretches(layout.spelt, layout.starts, layout.lengths)
     lexicon, clusters = (
         np.fromiter((table.get(word, 0) for word in words.tolist()), np.int64, len(words))
         for table in (known.lexicon, known.clusters)

@@ -95,7 +95,7 @@ def keys_of(
     entity: OfKind, piece: Piece, label: int, alphabet: Alphabet, clusters: Mapping[int, int]
 ) -> list[int | None]:
     """The keys of an entity in its text."""
-    symbols: list[int] = alphabet.class_fold[alphabet(piece.text)].tolist()
+    symbols: list[int] = alphabet.spelling(piece.text).tolist()
     ends = piece.ends
     first, last = bisect_right(ends, entity.start), bisect_left(ends, entity.end)
 

@@ -23,6 +23,7 @@ LARGEST_WEIGHT = 4095  # steps
 LEVELS = 63  # sizes of weights that the file can distinguish
 LOAD = 0.8
 LONGEST_ROW = 255  # entries
+WITH_TITLES = frozenset({"PER"})  # labels whose entities of one character may begin a longer word: 张 of 张总
 COARSER = 1.2  # the smallest weight of the further standards, in those of the first
 
 
@@ -57,7 +58,7 @@ def pack(
     splits = [split_tag(tag, learner.scheme) for tag in learner.tags]
     scheme = learner.scheme
     roles = [
-        0 if label is None else 2 if not scheme.opens(prefix) else 3 if not scheme.may_go_on(prefix) else 1
+        0 if label is None else 2 if not scheme.opens(prefix) else 3 if label in WITH_TITLES else 1
         for prefix, label in splits
     ]
     labels = sorted({label for _, label in splits if label})

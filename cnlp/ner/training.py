@@ -233,8 +233,7 @@ def _alphabet(pieces: Sequence[Piece], words: Mapping[str, int]) -> tuple[Alphab
 def _hash_words(words: Mapping[str, int], alphabet: Alphabet) -> dict[int, int]:
     """The values by the hashes of the words; of words with one hash the first counts."""
     lengths = np.fromiter(map(len, words), np.int64, len(words))
-    symbols = alphabet.class_fold[alphabet("".join(words))].astype(np.int64)
-    hashes = hash_stretches(symbols, np.cumsum(lengths) - lengths, lengths).tolist()
+    hashes = hash_stretches(alphabet.spelling("".join(words)), np.cumsum(lengths) - lengths, lengths).tolist()
     return dict(zip(reversed(hashes), reversed(list(words.values())), strict=True))
 
 

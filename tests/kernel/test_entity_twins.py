@@ -75,7 +75,7 @@ def test_training_sees_what_the_twin_sees() -> None:
     statistics = Statistics(Layout(pieces, alphabet), pieces, model().labels_, alphabet)
     lexicon = training._hash_words(training.read_lexicon(), alphabet)
     clusters = training._hash_words(words_with_clusters(), alphabet)
-    lines = "李雷去長白山", "a1，王" * 9
+    lines = "李雷去長白山", "b1，王" * 9
     texts = [Piece(text, [end for end, _ in SEGMENTER.words(text, None)]) for text in lines]
     layout = Layout(texts, alphabet)
     seen = [row for _, row in keys(layout, Known(lexicon, clusters), statistics, training=False)]

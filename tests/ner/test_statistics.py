@@ -24,7 +24,7 @@ def counted(names: dict[str, int]) -> tuple[Statistics, Layout]:
 
 def kind(statistics: Statistics, name: str) -> int:
     """What is known of a name."""
-    symbols = statistics._alphabet.class_fold[statistics._alphabet(name)].astype(np.int64)
+    symbols = statistics._alphabet.spelling(name)
     found, row = statistics.find(hash_stretches(symbols, np.array([0]), np.array([len(name)])))
     return int(statistics.phrase_kinds(row)[0]) if found[0] else 0
 

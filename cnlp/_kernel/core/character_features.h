@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+enum { LATIN_TYPE = 2 };     /* the letters a-z */
 enum { FIRST_HAN_TYPE = 5 }; /* types from here on: no digit, number or letter a-z; these can be repeated characters */
 enum { N_REPETITIONS = 64 };
 

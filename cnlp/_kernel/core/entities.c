@@ -76,7 +76,8 @@ typedef struct {
 } Slot;
 
 typedef struct {
-    uint32_t raw[PIECE_LENGTH], chars[PIECE_LENGTH + 2 * PAD], types[PIECE_LENGTH + 2 * PAD];
+    uint32_t chars[PIECE_LENGTH + 2 * PAD], types[PIECE_LENGTH + 2 * PAD];
+    uint32_t spelt[PIECE_LENGTH + 2 * PAD]; /* as chars, but letters as themselves: what makes words */
     uint8_t begins[PIECE_LENGTH], lasts[PIECE_LENGTH + 2];
     uint32_t starts[PIECE_LENGTH], ends[PIECE_LENGTH], n_words;
     uint64_t words[PIECE_LENGTH];
@@ -163,7 +164,7 @@ static inline void find_row(const EntityTagger *tagger, uint64_t key, uint32_t *
 
 static void load_words(const EntityTagger *tagger, Work *work, uint32_t n)
 {
-    const uint32_t *chars = work->chars + PAD;
+    const uint32_t *spelt = work->spelt + PAD;
     const Phrases phrases = {work->begin, work->last, work->inside, work->last_size, work->inside_size};
     size_t count = 0;
     for (uint32_t at = 0; at < work->n_words; at++) {
@@ -175,7 +176,7 @@ static void load_words(const EntityTagger *tagger, Work *work, uint32_t n)
             if (k > at && too_long)
                 break;
             for (uint32_t stop = too_long ? start + LONGEST_PHRASE : end; here < stop; here++)
-                value = step(value, chars[here]);
+                value = step(value, spelt[here]);
             work->hashes[count] = value;
             work->from[count] = (uint16_t)at;
             work->to[count++] = (uint16_t)k;
@@ -269,6 +270,7 @@ static void score_piece(const EntityTagger *tagger, Work *work, const uint32_t *
         uint32_t code = tagger->codes[cell_of(tagger->pages, text[p])];
         work->chars[PAD + p] = tagger->class_fold[code];
         work->types[PAD + p] = tagger->types[code];
+        work->spelt[PAD + p] = tagger->types[code] == LATIN_TYPE ? code : tagger->class_fold[code];
         work->begins[p] = tagger->begin_class[code];
         work->lasts[p] = tagger->end_class[code];
     }
@@ -276,6 +278,7 @@ static void score_piece(const EntityTagger *tagger, Work *work, const uint32_t *
     for (uint32_t k = 0; k < PAD; k++) {
         work->chars[k] = work->chars[PAD + n + k] = 0;
         work->types[k] = work->types[PAD + n + k] = 0;
+        work->spelt[k] = work->spelt[PAD + n + k] = 0;
     }
     load_words(tagger, work, n);
     memset(work->score, 0, (n + 2 * PAD) * T * sizeof *work->score);
@@ -434,8 +437,8 @@ static uint32_t kind_of(const EntityTagger *tagger, const Work *work, uint32_t s
 {
     const uint32_t *clusters = work->clusters + PAD;
     KindView view = {
-        .first = work->chars + PAD + start,
-        .end = work->chars + PAD + end,
+        .first = work->spelt + PAD + start,
+        .end = work->spelt + PAD + end,
         .label = label,
         .before = clusters[(ptrdiff_t)first - 1],
         .first_word = clusters[first],
@@ -483,7 +486,8 @@ static int find_in_piece(const EntityTagger *tagger, Work *work, const uint32_t 
             p++;
         for (; work->ends[first] <= start; first++) {}
         for (last = first; work->ends[last] < p; last++) {}
-        if (p - start == 1 && work->ends[first] - work->starts[first] > 1)
+        int may_be_part = role == 3 && work->starts[first] == start;
+        if (p - start == 1 && work->ends[first] - work->starts[first] > 1 && !may_be_part)
             continue; /* one character of a longer word */
         if (total < 0.0) {
             if (need_doubles(work, tagger->n_tags))

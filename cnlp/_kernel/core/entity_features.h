@@ -100,7 +100,7 @@ static inline void entity_keys(const uint64_t seed[N_STREAMS], EntityView v, uin
 
 /* What is seen of an entity [start, end). */
 typedef struct {
-    const uint32_t *first, *end; /* class-folded codes; two zeros and more before and after the piece */
+    const uint32_t *first, *end; /* codes as words have them; two zeros and more before and after the piece */
     uint64_t label;
     uint64_t before, first_word, last_word, after; /* clusters of words */
 } KindView;

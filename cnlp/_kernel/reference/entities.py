@@ -24,6 +24,7 @@ from cnlp._kernel.layout import (
     FAR_BELOW,
     FORBIDDEN,
     KIND_LIMIT,
+    LATIN_TYPE,
     LINE,
     LONGEST_PHRASE,
     NO_KIND,
@@ -131,13 +132,13 @@ class EntityTagger:
         path = self._best(scores)
         borders = {0, *ends}
 
-        def is_word(at: int) -> bool:
-            return at in borders and at + 1 in borders
+        def may_be_alone(at: int) -> bool:
+            return at in borders and (at + 1 in borders or self.roles[path[at]] == 3)
 
         spans, start = [], -1
         for position, tag in enumerate([*path, 0]):
             if start >= 0 and self.roles[tag] != 2:
-                if position - start > 1 or is_word(start):  # not one character of a longer word
+                if position - start > 1 or may_be_alone(start):  # not one character of a longer word
                     spans.append((start, position))
                 start = -1
             if position < len(path) and self.roles[tag] in (1, 3):
@@ -155,7 +156,7 @@ class EntityTagger:
 
     def kind(self, piece: str, ends: list[int], span: tuple[int, int], label: int) -> int:
         """The number of the kind of an entity: the best of its label, ``NO_KIND`` where that has none."""
-        symbols = self.symbols(piece)
+        symbols = self.spelling(piece)
         words = [
             mix(*symbols[start : min(end, start + LONGEST_PHRASE)])
             for start, end in zip([0, *ends], ends, strict=False)
@@ -171,23 +172,24 @@ class EntityTagger:
                     scores[entry >> 7] += self.codebook[entry & 127]
         return max((k for k, of in enumerate(self.kinds) if of == label), key=scores.__getitem__, default=NO_KIND)
 
-    def symbols(self, piece: str) -> list[int]:
-        """The class-folded codes of a piece."""
-        return [self.class_fold[self.codes[self.pages[point >> 8] << 8 | point & 255]] for point in map(ord, piece)]
+    def spelling(self, piece: str) -> list[int]:
+        """The codes that make the words of a piece: all digits as one, letters as themselves."""
+        raw = [self.codes[self.pages[point >> 8] << 8 | point & 255] for point in map(ord, piece)]
+        return [code if self.types[code] == LATIN_TYPE else self.class_fold[code] for code in raw]
 
     def keys(self, piece: str, ends: list[int]) -> list[list[int | None]]:
         """The key of each stream at each position; ``None`` where it has none."""
         raw = [self.codes[self.pages[point >> 8] << 8 | point & 255] for point in map(ord, piece)]
-        symbols = [self.class_fold[code] for code in raw]
+        symbols, spelt = [self.class_fold[code] for code in raw], self.spelling(piece)
         edges = [self.begin_class[code] for code in raw], [self.end_class[code] for code in raw]
         starts = [0, *ends[:-1]]
         words = []
         for start, end in zip(starts, ends, strict=True):
-            word = mix(*symbols[start : min(end, start + LONGEST_PHRASE)])
+            word = mix(*spelt[start : min(end, start + LONGEST_PHRASE)])
             known = self.phrase(word)
             words.append((end, word, (known & 127) * 6 + min(end - start, 5), known >> 16))
         types = [self.types[code] for code in raw]
-        return observe_piece(symbols, types, edges, words, self._phrases(symbols, starts, ends))
+        return observe_piece(symbols, types, edges, words, self._phrases(spelt, starts, ends))
 
     def _phrases(self, symbols: list[int], starts: list[int], ends: list[int]) -> list[tuple[int, int, int]]:
         """Start, length and class of the phrases that are known as entities."""

@@ -102,7 +102,7 @@ def kind_keys(
     """The keys of what is seen of an entity; ``None`` for what it is too short for.
 
     Args:
-        symbols: class-folded codes of the piece.
+        symbols: codes of the piece, as words have them.
         span: where the entity starts and ends.
         label: its number.
         clusters: of the word before, its first word, its last word, the word after.
