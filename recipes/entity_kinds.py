@@ -52,8 +52,9 @@ def known_kinds() -> tuple[dict[tuple[str, str], str], list[tuple[str, str, str]
 
 
 def listed_names() -> dict[str, str]:
-    """The names of the list with their labels, without those with letters or digits, which look alike as phrases."""
-    return {name: label for label, name in known_kinds()[0] if not any(char.isascii() for char in name)}
+    """The names of the list with their labels, without short ones with digits: all digits look alike, 3M as 5m."""
+    short = {name for _, name in known_kinds()[0] if sum(not char.isdigit() for char in name) < min(len(name), 3)}
+    return {name: label for label, name in known_kinds()[0] if name not in short}
 
 
 def kind_of(label: str, text: str) -> str | None:
