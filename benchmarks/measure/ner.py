@@ -1,15 +1,15 @@
 """How good, fast and small is entity recognition? Writes ``benchmarks/results/ner.json``.
 
     shipped  strict spans of the shipped model. By its standard general: PER, LOC and ORG, then PROD and WORK, in the
-             present-day dev sentences; the persons of Youku's dev part; and the test blocks of CLUENER that
-             recipes.ner keeps away from training, its labels mapped to PER, LOC and ORG, and its finer ones where a
-             kind says the same, without the marks 《》 of titles. By its standard msra: MSRA's test part. jieba.posseg
-             beside it
+             present-day dev sentences; the persons of Youku's dev part; and the test blocks that recipes.ner keeps
+             away from training, of AISHELL's dev part and of CLUENER, whose labels are mapped to PER, LOC and ORG, and
+             its finer ones where a kind says the same, without the marks 《》 of titles. By its standard msra: MSRA's
+             test part. jieba.posseg beside it
     resume, weibo
              models trained here with their defaults, method and epoch chosen on the dev part. Weibo also without the
              test sentences that its training part has word for word; NAM are names, NOM nominal mentions
-    speed    sentences a second of MSRA's test part, one call for each, to Python objects; jieba.posseg beside it,
-             whose nr, ns and nt are persons, places and organisations
+    speed    sentences a second of MSRA's test part, one call for each, to Python objects, and of the present-day
+             sentences; jieba.posseg beside it, whose nr, ns and nt are persons, places and organisations
     lac      LAC on the present-day dev sentences and on every 15th of MSRA's test part, where ``--lac`` names a Python
              that has it; this part runs by itself, so its speed is given without a ratio
     start    a fresh interpreter to its first entities, above a bare Python; peak memory
@@ -42,7 +42,7 @@ from cnlp.ner.base import LINEAR_METHODS, Recognizer
 from cnlp.ner.entities import recognizer_for
 from cnlp.ner.linear import EntityRecognizer
 from cnlp.segmentation import shipped_segmenter
-from recipes.ner import CLUENER_LABELS, DEV, FINE_DEV, FINE_LABELS, cluener, mapped, msra, present_day
+from recipes.ner import CLUENER_LABELS, DEV, FINE_DEV, FINE_LABELS, aishell, cluener, mapped, msra, present_day
 
 RESUME = "ner/resume/{}.char.bmes"
 WEIBO = "ner/weibo/weiboNER_2nd_conll.{}"
@@ -103,6 +103,7 @@ def shipped() -> dict[str, Any]:
             mapped(present_day(FINE_DEV), {label: label for label in FINE_LABELS}), of_labels(general, FINE_LABELS)
         ),
         "Youku dev, persons": scores(youku, of_labels(general, ("PER",))),
+        "AISHELL blocks": scores(aishell()[1], of_labels(general, COARSE)),
         "CLUENER blocks, mapped": scores(mapped(test, COARSE_OF_CLUENER), of_labels(general, COARSE)),
         "CLUENER blocks, kinds": scores(
             mapped(without_marks(test), KINDS), of_kinds(recognizer_for(), frozenset(KINDS.values()))
@@ -244,18 +245,18 @@ def speed(rounds: int) -> dict[str, Any]:
     """Sentences a second, in processor time."""
     core = pin()
     lines = [sentence.text for sentence in msra()[2]]
-    some = lines[::JIEBA_STRIDE]
-    contenders = [
-        over("cnlp.entities", recognizer_for().entities, lines),
-        over("jieba.posseg", jieba_spans(), some),
-    ]
-    per_byte = [len(part) / sum(len(line.encode()) for line in part) for part in (lines, some)]
-    rates = time_rounds(contenders, rounds)
+    find, jieba = recognizer_for().entities, jieba_spans()
+    work: dict[str, tuple[Callable[[str], object], list[str]]] = {
+        "cnlp.entities": (find, lines),
+        "cnlp.entities, present-day sentences": (find, [sentence.text for sentence in present_day()]),
+        "jieba.posseg": (jieba, lines[::JIEBA_STRIDE]),
+    }
+    rates = time_rounds([over(name, *part) for name, part in work.items()], rounds)
+    per_byte = {name: len(part) / sum(len(line.encode()) for line in part) for name, (_, part) in work.items()}
     return {
         "settings": {"clock": "cpu", "pinned_core": core, "rounds": rounds, "sentences": len(lines)},
         "sentences_per_s": {
-            name: spread([rate * per_byte[name == "jieba.posseg"] for rate in values], 0)
-            for name, values in rates.items()
+            name: spread([rate * per_byte[name] for rate in values], 0) for name, values in rates.items()
         },
         "ratio_to": ratios(rates, ("jieba.posseg",)),
     }
