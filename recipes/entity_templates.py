@@ -1,9 +1,10 @@
 """Sentences made of templates, for what the annotated text has too little of: addresses, persons by title, brands.
 
-An address is one place, from the province to the room, with its numbers. Its places are drawn from THUOCL's list, so
-that any city meets any town: what two characters make a border does not matter. Of 张总 the surname is the person;
-老张 and 张某 are whole. A company that acts is an organisation, what one uses or buys at is a product. The lists are
-``dictionaries/entity_templates.tsv`` and the names of ``entity_kinds.tsv``; all is drawn with a fixed seed.
+An address is one place, from the province to the room, with its numbers. Its places are drawn from THUOCL's list: any
+city meets any town, often one that makes a word across the border, such as the 市长 of 江阴市长泾镇. Of 张总 the
+surname is the person; 老张 and 张某 are whole. A company that acts is an organisation, what one uses or buys at is a
+product. The lists are ``dictionaries/entity_templates.tsv`` and the names of ``entity_kinds.tsv``; all is drawn with a
+fixed seed.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ LEVELS = (  # endings of the names of a level, how many of the best known names,
     (("路", "街", "大道", "巷"), 2000, 0.5),
 )
 PROVINCE, BARE, NUMBER = 0.5, 0.2, 0.8  # how often one begins it, it is without 省 or 市, and a road has a number
+ACROSS = 0.4  # how often a place is one that makes a word with the character before it
 
 Lists = Mapping[str, Sequence[str]]
 
@@ -71,10 +73,13 @@ def _addresses(lists: Lists, places: Sequence[Sequence[str]], chance: random.Ran
     def bare(name: str) -> str:
         return name[:-1] if chance.random() < BARE and len(name) == 3 and name[-1] in "省市" else name
 
+    lexicon = read_lexicon()
     while True:
         parts = [bare(chance.choice(lists["provinces"]))] if chance.random() < PROVINCE else []
-        parts += [bare(chance.choice(names)) for names, (*_, share) in zip(places, LEVELS, strict=True)
-                  if chance.random() < share]  # fmt: skip
+        for names, (*_, share) in zip(places, LEVELS, strict=True):
+            if chance.random() < share:
+                across = [name for name in names if parts and parts[-1][-1] + name[0] in lexicon]
+                parts.append(bare(chance.choice(across if across and chance.random() < ACROSS else names)))
         if len(parts) < 2:
             continue
         if parts[-1].endswith(LEVELS[-1][0]) and chance.random() < NUMBER:

@@ -63,8 +63,8 @@ class EntityRecognizer(Recognizer):
         margin, aggressiveness: how much better than a wrong tag the right one must be, and the largest step
             (perceptron).
         min_count: keys seen less often have no row.
-        smallest: weights below this, in nats, are left out of the model; of further standards, those below 1.2 times
-            this.
+        smallest: weights below this, in nats, are left out of the model; of several standards each keeps fewer of
+            the weights for which it has no corrections.
         seed: of the order in which sentences are seen.
 
     Attributes:

@@ -24,7 +24,7 @@ LEVELS = 63  # sizes of weights that the file can distinguish
 LOAD = 0.8
 LONGEST_ROW = 255  # entries
 WITH_TITLES = frozenset({"PER"})  # labels whose entities of one character may begin a longer word: 张 of 张总
-COARSER = 1.2  # the smallest weight of the further standards, in those of the first
+COARSER = (1.6, 2.3)  # times ``smallest`` for rows without a copy of the standard: of the first one, of others
 
 
 def pack(
@@ -87,18 +87,22 @@ def _rows_of(
     learner: Learner, kinds: Kinds, weights: Floats, standard: int, sizes: npt.NDArray[np.float64]
 ) -> tuple[bytes, array[int]]:
     """The table of rows of a standard, its copies added, and the entries; weights are rounded to ``sizes``."""
-    least = sizes[0] * (COARSER if standard else 1)
     entries = array("H", [0])  # so that no row begins at 0
     rows: dict[int, tuple[int, int]] = {}
     for number, _ in enumerate(ENTITY_STREAMS):
         at = number * learner.layers
         block = learner.shape.table(weights, at).copy()
+        least = np.full((len(block), 1), sizes[0])
         if learner.layers > 1:
-            own = np.flatnonzero(learner.streams[at + 1].keys % learner.n_standards == standard)
-            block[learner.streams[at + 1].keys[own] // learner.n_standards] += learner.shape.table(weights, at + 1)[own]
+            copies = learner.streams[at + 1].keys
+            own = np.flatnonzero(copies % learner.n_standards == standard)
+            shared = copies[own] // learner.n_standards
+            block[shared] += learner.shape.table(weights, at + 1)[own]
+            least *= COARSER[standard > 0]
+            least[shared] = sizes[0]
         _add_rows(rows, entries, learner.streams[at].keys, block, sizes, least)
     for stream, table in zip(kinds.streams, kinds.tables, strict=True):
-        _add_rows(rows, entries, stream.keys, table, sizes, sizes[0])
+        _add_rows(rows, entries, stream.keys, table, sizes, np.full((len(table), 1), sizes[0]))
     return _pack_rows(rows, entries)
 
 
@@ -108,9 +112,9 @@ def _add_rows(
     keys: Ints,
     block: Floats,
     sizes: npt.NDArray[np.float64],
-    least: float,
+    least: npt.NDArray[np.float64],
 ) -> None:
-    """Add [keys, places] weights, those of ``least`` and more."""
+    """Add [keys, places] weights, those of ``least``, [keys, 1], and more."""
     borders = np.log(sizes[:-1]) / 2 + np.log(sizes[1:]) / 2
     row, place = np.nonzero(np.abs(block) >= least)
     value = block[row, place]

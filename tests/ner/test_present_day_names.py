@@ -33,3 +33,11 @@ def test_persons_places_and_organisations(line: str) -> None:
     text, spans = unmark(line)
     found = cnlp.entities(text)
     assert [(each.start, each.end, each.label) for each in found if each.label in ("PER", "LOC", "ORG")] == spans
+
+
+@pytest.mark.parametrize("text", [*LINES, "望京店今天开业。", "东京奥运会", "美剧和日剧", "粤菜馆", "新加坡元汇率"])
+def test_no_place_is_one_character_of_a_longer_word(text: str) -> None:
+    text = unmark(text)[0]
+    words = {(token.start, token.end) for token in cnlp.tokenize(text)}
+    places = [each for each in cnlp.entities(text) if each.label == "LOC" and each.end - each.start == 1]
+    assert all((each.start, each.end) in words for each in places)
