@@ -53,7 +53,7 @@ FINE, FINE_DEV = "modern/fine_train.jsonl", "modern/fine_dev.jsonl"
 SETTINGS: dict[str, Any] = {"method": "crf", "scheme": "BIO", "epochs": 6, "rate": 0.02, "smallest": 0.014}
 FIRST_SETTINGS: dict[str, Any] = {"method": "crf", "scheme": "BIO", "epochs": 5, "rate": 0.03}
 KEPT = (GENERAL, "msra")
-REPEAT = 3  # times an epoch sees each present-day sentence
+REPEAT, MSRA_REPEAT = 3, 2  # times an epoch sees each present-day sentence, and each of MSRA
 LEARNT, FIRST_LEARNT, COUNTED = 100_000, 30_000, 300_000  # sentences of silver/
 CLUSTERS: dict[str, int] = {"n_classes": 800, "n_neighbours": 1500, "n_dimensions": 100, "min_count": 3}
 TEMPLATES = 1500  # made sentences with addresses, as many with persons, and as many with brands
@@ -99,7 +99,7 @@ def train(*, hold_out: bool, progress: bool) -> tuple[EntityRecognizer, dict[str
     clusters = words_with_clusters([*present, *counted, *(each for corpus in corpora.values() for each in corpus)])
     general = with_fine_labels(present, corpora, clusters, progress)
     parts = [Part([*general, *without_chinese()], GENERAL, REPEAT), Part(template_sentences(TEMPLATES))]
-    parts += [Part(corpus, name) for name, corpus in corpora.items()]
+    parts += [Part(corpus, name, MSRA_REPEAT if name == "msra" else 1) for name, corpus in corpora.items()]
     parts.append(Part(without_chinese(), "msra"))
     model = EntityRecognizer(**SETTINGS).fit_parts(
         parts,
