@@ -325,7 +325,8 @@ def card(scores: Mapping[str, float]) -> dict[str, str]:
         "over characters, its scores scaled on modern/fine_dev",
         "seed": str(SEED),
         "training_data": f"{data}; sentences labelled by LAC 2.1.2 (Apache-2.0), {LEARNT:,} learnt from and "
-        f"{COUNTED:,} counted; words of the shipped segmenter, tags of dictionaries/core.tsv",
+        f"{COUNTED:,} counted; made sentences with places of THUOCL (MIT) and names written here; words of the "
+        "shipped segmenter, tags of dictionaries/core.tsv",
         "scores": ", ".join(f"{name}: strict F1 {score:.4f}" for name, score in scores.items()),
         "licence": "MIT; learnt from corpora that are free for research, and from texts of their authors",
         "source": "python -m recipes.ner",

@@ -91,7 +91,7 @@ class Combined(Extractor):
 
     >>> text = "支持向量机是一种分类方法。支持向量机在文本分类中很有效。"
     >>> [keyword.text for keyword in Combined().keywords(text, 2)]
-    ['支持向量机', '文本分类']
+    ['支持向量机', '分类方法']
     """
 
     def __init__(

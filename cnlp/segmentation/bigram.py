@@ -127,7 +127,7 @@ class Bigram(Estimator):
 def whole_match(word: str) -> Pattern | None:
     """The pattern that matches the whole word, if there is one.
 
-    >>> whole_match("３万")
+    >>> whole_match("３千")
     Pattern('numeral', atomic=False)
     """
     for start, end, pattern in scan(load_tables(), word):

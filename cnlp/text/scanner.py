@@ -191,7 +191,7 @@ def scan(tables: Tables, text: str) -> list[tuple[int, int, int]]:
     Returns:
         ``(start, end, pattern)`` by start, then end; ``pattern`` counts rows of ``patterns.PATTERNS`` from 0.
 
-    >>> [(start, end, patterns.PATTERNS[k].name) for start, end, k in scan(pattern_tables(), "共3万")]
+    >>> [(start, end, patterns.PATTERNS[k].name) for start, end, k in scan(pattern_tables(), "共3千")]
     [(1, 2, 'number'), (1, 3, 'numeral')]
     """
     category_of, transitions, accepts = tables.category_of, tables.transitions, tables.accepts
@@ -262,8 +262,8 @@ def find_patterns(text: str) -> list[PatternMatch]:
         begins or ends inside an atomic match. The rule and its linear cost are
         at the head of this module.
 
-    >>> [(text[m.start : m.end], m.pattern.name) for text in ["３万人，12.5%"] for m in find_patterns(text)]
-    [('３', 'number'), ('３万', 'numeral'), ('12.5%', 'number')]
+    >>> [(text[m.start : m.end], m.pattern.name) for text in ["３千人，12.5%"] for m in find_patterns(text)]
+    [('３', 'number'), ('３千', 'numeral'), ('12.5%', 'number')]
     """
     matches, inside = [], set[int]()
     for start, end, number in scan(pattern_tables(), text):
