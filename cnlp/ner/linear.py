@@ -43,10 +43,10 @@ if TYPE_CHECKING:
     from cnlp.sequence.linear import Epoch
 
 ARRAYS = (
-    "pages", "codes", "class_fold", "types", "begin_class", "end_class", "phrases", "codebook", "transitions", "roles",
+    "pages", "codes", "class_fold", "types", "begin_class", "end_class", "phrases", "codebook", "transitions",
     "labels", "kinds",
 )  # fmt: skip
-OF_STANDARD = "rows", "entries"  # arrays that every standard has; those of the second are "rows.1" and "entries.1"
+OF_STANDARD = "rows", "entries", "roles"  # arrays that every standard has; of the second they are "rows.1" and so on
 _AT_ONCE = 1000  # texts, so that memory does not depend on how many there are
 _OF_PROCESS = ("_tagger", "_segmenter")  # the kernel's objects
 

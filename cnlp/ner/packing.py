@@ -17,6 +17,7 @@ from cnlp.sequence.schemes import split_tag
 if TYPE_CHECKING:
     from cnlp.ner.kinds import Kinds
     from cnlp.ner.training import Learner
+    from cnlp.sequence.schemes import Scheme
 
 UNIT = 1 / 256  # nats that one step of a score is, unless weights are too large for it
 LARGEST_WEIGHT = 4095  # steps
@@ -28,7 +29,12 @@ COARSER = (1.6, 2.3)  # times ``smallest`` for rows without a copy of the standa
 
 
 def pack(
-    learner: Learner, kinds: Kinds, weights: Floats, tables: Mapping[str, bytes], n_kept: int, smallest: float
+    learner: Learner,
+    kinds: Kinds,
+    weights: Floats,
+    tables: Mapping[str, bytes],
+    within: Sequence[bool],
+    smallest: float,
 ) -> tuple[dict[str, bytes], float]:
     """The arrays of a model, and the unit of its scores.
 
@@ -37,7 +43,8 @@ def pack(
         kinds: weights of the finer kinds.
         weights: all of them.
         tables: the alphabet's.
-        n_kept: so many standards get a table of rows, the first ones.
+        within: of the first standards, which get a table of rows, whether entities of one character can be anywhere
+            within longer words, as in MSRA's text (中 and 美 in 中美).
         smallest: weights below this, in nats, are left out.
     """
     n_tags, shape = len(learner.tags), learner.shape
@@ -48,19 +55,15 @@ def pack(
     steps = np.clip(np.rint(sizes / unit), 1, LARGEST_WEIGHT).astype(np.int16)
     codebook = np.concatenate([[0], steps, -steps, [0]]).astype("<i2")
     arrays = {**tables, "codebook": codebook.tobytes()}
-    for standard in range(n_kept):
+    splits = [split_tag(tag, learner.scheme) for tag in learner.tags]
+    for standard, anywhere in enumerate(within):
         arrays[array_of("rows", standard)], entries = _rows_of(learner, kinds, weights, standard, sizes)
         arrays[array_of("entries", standard)] = entries.tobytes()
+        arrays[array_of("roles", standard)] = bytes(_role(learner.scheme, *split, anywhere) for split in splits)
     moves = weights[shape.transitions : shape.transitions + n_tags * (n_tags + 1)].reshape(n_tags + 1, n_tags)
     legal = np.frombuffer(learner.allowed, np.uint8).reshape(n_tags + 2, n_tags) != 0
     full = np.vstack([moves[:n_tags], moves[0], np.zeros(n_tags)])
     transitions = np.where(legal, np.clip(np.rint(full / unit), -0x7FFF, 0x7FFF), FORBIDDEN)
-    splits = [split_tag(tag, learner.scheme) for tag in learner.tags]
-    scheme = learner.scheme
-    roles = [
-        0 if label is None else 2 if not scheme.opens(prefix) else 3 if label in WITH_TITLES else 1
-        for prefix, label in splits
-    ]
     labels = sorted({label for _, label in splits if label})
     statistics, codes = learner.statistics, np.arange(len(learner.alphabet.types))
     phrases = dict(learner.known.lexicon)
@@ -76,11 +79,17 @@ def pack(
         "end_class": statistics.edge_kinds(1, codes).astype(np.uint8).tobytes(),
         "phrases": _pack_phrases(phrases),
         "transitions": transitions.astype("<i2").tobytes(),
-        "roles": bytes(roles),
         "labels": bytes(labels.index(label) if label else 0 for _, label in splits),
         "kinds": bytes(map(labels.index, kinds.labels)),
     }
     return arrays, unit
+
+
+def _role(scheme: Scheme, prefix: str, label: str | None, anywhere: bool) -> int:
+    """What a tag does, see FORMAT.md."""
+    if label is None or not scheme.opens(prefix):
+        return 0 if label is None else 2
+    return 4 if anywhere else 3 if label in WITH_TITLES else 1
 
 
 def _rows_of(

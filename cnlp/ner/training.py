@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -36,7 +36,7 @@ from cnlp.ner.encode import (
     keys,
 )
 from cnlp.ner.kinds import learn_kinds
-from cnlp.ner.packing import pack
+from cnlp.ner.packing import WITH_TITLES, pack
 from cnlp.ner.parts import OfKind, Part
 from cnlp.segmentation import shipped_segmenter
 from cnlp.sequence.arrays import Floats, Ints
@@ -73,6 +73,7 @@ SHARED = frozenset(  # streams of which the standards have no copies: rare keys,
 )  # fmt: skip
 COUNTED_AT_ONCE = 50_000  # sentences, so that memory does not depend on how many there are
 WORD_TAGS = ("nrt", "nrf", "nr", "ns", "nt", "nz", "n", "v", "a", "i", "l", "m", "t", "j", "d", "s")
+WITHIN_WORDS = 0.2  # share of entities of one character, from which on they are within longer words on purpose
 
 
 def train_linear(
@@ -142,7 +143,11 @@ def train_linear(
             scale = _temperature(learner.problem(Layout(measured, alphabet), measured, fill=True), weights)
     texts = [Piece(each.text, word_ends(each.text)) for each in of_kind]
     kinds = learn_kinds(of_kind, texts, labels, alphabet, known.clusters)
-    arrays, unit = pack(learner, kinds, weights * np.float32(scale), tables, len(kept), model.smallest)
+    within = [
+        _are_within_words(chain.from_iterable(by_part[k] for k, part in enumerate(parts) if part.standard == standard))
+        for standard in kept
+    ]
+    arrays, unit = pack(learner, kinds, weights * np.float32(scale), tables, within, model.smallest)
     model.log_ = best.log
     model.card_ = {
         "kind": KIND,
@@ -166,6 +171,18 @@ def train_linear(
 def pieces_of(text: str, spans: Sequence[tuple[int, int, str]], *, keep: bool = False) -> Iterator[Piece]:
     """The pieces of a text, segmented by the shipped segmenter."""
     return cut_pieces(text, word_ends(text), spans, keep=keep)
+
+
+def _are_within_words(pieces: Iterable[Piece]) -> bool:
+    """Are entities of one character within longer words, more often than the segmenter errs?"""
+    alone = within = 0
+    for piece in pieces:
+        borders = {0, *piece.ends}
+        for start, end, label in piece.spans:
+            if end - start == 1 and not (label in WITH_TITLES and start in borders):
+                alone += 1
+                within += not {start, end} <= borders
+    return within > WITHIN_WORDS * alone
 
 
 def word_ends(text: str) -> list[int]:

@@ -90,7 +90,7 @@ def test_training_sees_what_the_twin_sees() -> None:
     ("name", "item", "index", "value"),
     [
         ("pages", "H", 0x4E, 0xFFFF), ("codes", "H", 3, 0xFFFF), ("class_fold", "H", 3, 0xFFFF), ("types", "B", 3, 9),
-        ("roles", "B", 0, 1), ("roles", "B", 3, 4), ("codebook", "h", 5, 4096), ("transitions", "h", 0, -0x8000),
+        ("roles", "B", 0, 1), ("roles", "B", 3, 5), ("codebook", "h", 5, 4096), ("transitions", "h", 0, -0x8000),
     ],
 )  # fmt: skip
 def test_damage_is_refused(which: int, name: str, item: str, index: int, value: int) -> None:

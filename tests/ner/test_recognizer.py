@@ -229,7 +229,7 @@ def test_scores_are_the_marginals_of_brute_force(tmp_path: Path) -> None:
         for start, end, label in spans:
             goes_on = end < len(text) and tagger.roles[path[end]] == 2
             inside = all(tagger.roles[path[p]] == 2 for p in range(start + 1, end))
-            opens = tagger.roles[path[start]] in (1, 3) and tagger.labels[path[start]] == label
+            opens = tagger.roles[path[start]] in (1, 3, 4) and tagger.labels[path[start]] == label
             if opens and inside and not goes_on:
                 wanted[start, end, label] = wanted.get((start, end, label), 0.0) + weight
     for start, end, label, _, score in tagger.tag(text, ends):

@@ -480,13 +480,13 @@ static int find_in_piece(const EntityTagger *tagger, Work *work, const uint32_t 
     for (uint32_t p = 0, first = 0, last = 0; p < n;) {
         uint32_t start = p++;
         int role = tagger->roles[work->path[start]];
-        if (role != 1 && role != 3)
+        if (role == 0 || role == 2)
             continue;
         while (p < n && tagger->roles[work->path[p]] == 2)
             p++;
         for (; work->ends[first] <= start; first++) {}
         for (last = first; work->ends[last] < p; last++) {}
-        int may_be_part = role == 3 && work->starts[first] == start;
+        int may_be_part = role == 4 || (role == 3 && work->starts[first] == start);
         if (p - start == 1 && work->ends[first] - work->starts[first] > 1 && !may_be_part)
             continue; /* one character of a longer word */
         if (total < 0.0) {

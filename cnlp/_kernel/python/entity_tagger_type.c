@@ -41,7 +41,7 @@ static int check_tags(const EntityTagger *tagger, uint32_t n_labels, uint32_t n_
         int can_follow = 0;
         for (size_t left = 0; left < T; left++)
             can_follow |= moves[left * T + tag] != INT16_MIN;
-        if (!can_follow || tagger->roles[tag] > 3)
+        if (!can_follow || tagger->roles[tag] > 4)
             return damaged("the table of tags");
     }
     return 0;

@@ -78,7 +78,7 @@ class EntityTagger:
             raise ValueError("the table of characters is damaged")
         if not 2 <= n_tags <= TAG_LIMIT or len(self.labels) != n_tags or len(moves) != (n_tags + 2) * n_tags:
             raise ValueError("the table of tags is damaged")
-        if max(self.roles) > 3 or self.roles[0] != 0 or not _has_no_dead_end(moves, n_tags):
+        if max(self.roles) > 4 or self.roles[0] != 0 or not _has_no_dead_end(moves, n_tags):
             raise ValueError("the table of tags is damaged")
         if any(not len(table) or len(table) % LINE for table in (self.phrases, self.rows)):
             raise ValueError("a hash table is damaged")
@@ -133,7 +133,8 @@ class EntityTagger:
         borders = {0, *ends}
 
         def may_be_alone(at: int) -> bool:
-            return at in borders and (at + 1 in borders or self.roles[path[at]] == 3)
+            role = self.roles[path[at]]
+            return role == 4 or (at in borders and (role == 3 or at + 1 in borders))
 
         spans, start = [], -1
         for position, tag in enumerate([*path, 0]):
@@ -141,7 +142,7 @@ class EntityTagger:
                 if position - start > 1 or may_be_alone(start):  # not one character of a longer word
                     spans.append((start, position))
                 start = -1
-            if position < len(path) and self.roles[tag] in (1, 3):
+            if position < len(path) and self.roles[tag] not in (0, 2):
                 start = position
         if not spans:
             return []
