@@ -28,6 +28,24 @@ def by_domain(record: Record) -> str:
     return table(["F1", "words", *shown], rows)
 
 
+def everyday_words(record: Record) -> str:
+    """How often each word is whole; of all words also how they are not."""
+    results = record["results"]
+    counts = {word: sum(cell.values()) for word, cell in results["cnlp"].items()}
+    rows = [
+        [word, f"{counts[word]:,}", *(fraction(_whole([cells[word]])) for cells in results.values())]
+        for word in sorted(counts, key=lambda word: -counts[word])
+    ]
+    total = sum(counts.values())
+    rows.append(["all", f"{total:,}", *(fraction(_whole(list(cells.values()))) for cells in results.values())])
+    return table(["share that is whole", "occurrences", *results], rows)
+
+
+def _whole(cells: list[dict[str, int]]) -> float | None:
+    total = sum(sum(cell.values()) for cell in cells)
+    return sum(cell["whole"] for cell in cells) / total if total else None
+
+
 def overview(present_day: Record, accuracy: Record, speed: Record, start: Record) -> str:
     """Accuracy, speed and start of a few toolkits; a dash where one was not measured."""
     found, public, starts = present_day["results"]["systems"], accuracy["results"], start["results"]

@@ -12,6 +12,7 @@ from benchmarks.report import analysis, neural_tables, present_day, running, wor
 TABLES: dict[str, tuple[str | tuple[str, ...], Callable[..., str]]] = {
     "overview": (present_day.OVERVIEW_RECORDS, present_day.overview),
     "present-day": ("present-day.json", present_day.all_toolkits),
+    "everyday-words": ("everyday-words.json", present_day.everyday_words),
     "present-day-domains": ("present-day.json", present_day.by_domain),
     "segmentation": ("segmentation.json", words.f1_by_set),
     "segmentation-recall": ("segmentation.json", words.recall_by_set),

@@ -5,35 +5,8 @@ from __future__ import annotations
 import pytest
 
 import cnlp
+from benchmarks.measure.everyday_words import WORDS
 
-WORDS = (
-    "公众号",
-    "小程序",
-    "网约车",
-    "点赞",
-    "微信号",
-    "差评",
-    "给力",
-    "售后",
-    "官网",
-    "吐槽",
-    "下单",
-    "直播间",
-    "外卖员",
-    "充电宝",
-    "性价比",
-    "小明",
-    "新冠",
-    "淘宝",
-    "天猫",
-    "京东",
-    "拼多多",
-    "美团",
-    "快手",
-    "小红书",
-    "区块链",
-    "元宇宙",
-)
 FRAMES = (
     "我觉得{}很重要。",
     "大家都在说{}的事。",
