@@ -147,7 +147,7 @@ def kinds(folder: Path) -> dict[str, tuple[Path, Callable[[str], None]]]:
         "segmenter": (Path(registry.SEGMENTERS["perceptron"]), use_segmenter),
         "pos": (Path(registry.POS), use_tagger),
         "keywords": (Path(registry.KEYPHRASES), use_keywords),
-        "entities": (Path(registry.ENTITIES["cluener"]), use_recognizer),
+        "entities": (Path(registry.ENTITIES["general"]), use_recognizer),
     }
     if importlib.util.find_spec("torch"):
         found["neural"] = Path(registry.ENTITIES["resume-neural"]), use_recognizer
