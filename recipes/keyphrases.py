@@ -41,6 +41,7 @@ from cnlp.text.characters import HAN, HANGUL, KANA, LATIN, LETTER, class_ranges
 MIN_COUNT = 5
 TAGGED = 3_000_000  # characters of each raw text that are tagged
 VERB_COUNT = 50  # occurrences of a verb at least; rarer ones are terms, mostly
+SHORT_COUNT = 1500  # of a verb of one character
 NOUN_SHARE = 0.1  # as vn or n, from which on a verb is in the class of verbal nouns
 CSL = "keyphrase/csl/csl_kg_dev.tsv"
 NOUN, VERB, VERBAL_NOUN, MODIFIER, MORPHEME = map(CLASSES.index, ("n", "v", "vn", "b", "g"))
@@ -118,21 +119,21 @@ def count_verbs(files: Iterable[Path]) -> Counter[tuple[str, bool]]:
 def word_class(word: str, tag: str, verbs: Mapping[tuple[str, bool], int]) -> int:
     """The class of a word that the word list tags.
 
-    Only verbs that are hardly ever nouns are verbs here, as no phrase has one. Verbs of one character are morphemes:
-    within a term (抗|肿瘤) they are as common as any.
+    Only verbs that are hardly ever nouns are verbs here, as no phrase has one. Rare verbs of one character are
+    morphemes: parts of terms (抗|肿瘤).
 
-    >>> verbs = {("前往", False): 606, ("合作", False): 1367, ("合作", True): 4343, ("萌发", False): 6}
-    >>> [CLASSES[word_class(word, "v", verbs)] for word in ("前往", "合作", "萌发", "抗")]
-    ['v', 'vn', 'vn', 'g']
+    >>> verbs = {("前往", False): 606, ("合作", False): 1367, ("合作", True): 4343, ("读", False): 3000}
+    >>> [CLASSES[word_class(word, "v", verbs)] for word in ("前往", "合作", "萌发", "抗", "读")]
+    ['v', 'vn', 'vn', 'g', 'v']
     """
     if word == "最":  # begins terms: 最短路
         return MODIFIER
     if class_of(tag) != VERB:
         return class_of(tag)
-    if len(word) == 1:
-        return MORPHEME
     verb, noun = verbs.get((word, False), 0), verbs.get((word, True), 0)
-    return VERB if verb + noun >= VERB_COUNT and noun < NOUN_SHARE * (verb + noun) else VERBAL_NOUN
+    if verb + noun >= (SHORT_COUNT if len(word) == 1 else VERB_COUNT) and noun < NOUN_SHARE * (verb + noun):
+        return VERB
+    return MORPHEME if len(word) == 1 else VERBAL_NOUN
 
 
 def write(

@@ -112,6 +112,7 @@ def test_phrases_replace_the_words_that_occur_nowhere_else() -> None:
         ("提供500亿欧元财政援助，其中500亿欧元财政援助来自欧盟。", ["欧元财政"]),
         ("他种了60亩葡萄，60亩葡萄都熟了。", ["亩葡萄"]),
         ("请注意保暖。请注意保暖和防寒。", ["请注意"]),
+        ("他在北京大学读书，她也在北京大学读。", ["大学读"]),
     ],
 )
 def test_phrases_are_nouns_without_verbs_units_and_words_of_relation(method: str, text: str, pieces: list[str]) -> None:
