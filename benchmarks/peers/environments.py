@@ -74,7 +74,7 @@ PEERS: dict[str, Recipe] = {
     ),
     "MiNLP": Recipe(
         (
-            ("tensorflow-cpu", "numpy<2", _OLD_SETUPTOOLS, "wheel"),
+            ("tensorflow-cpu", "pyahocorasick", "regex", "numpy<2", _OLD_SETUPTOOLS, "wheel"),
             ("--no-build-isolation", "--no-deps", "minlp-tokenizer==3.2.2"),
         ),
         "minlp-tokenizer",
