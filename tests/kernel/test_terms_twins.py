@@ -20,7 +20,7 @@ often = settings(max_examples=300, deadline=None, suppress_health_check=list(Hea
 LETTERS = array("I", [0x41, 0x5B, 0x61, 0x7B, 0x3005, 0x3008, 0x4E00, 0xA000, 0x1F000, 0x1F001, 0x20000, 0x30000])
 LEVELS = array("d", [9.0, 1.5, 0.25]).tobytes()
 FEATURES = 73
-WORDS = [*"中国人大的第一", "中国", "大人", "a", "A", "ａ", "ab", "9", "9a", " ", "，", "\n", *NAUGHTY]
+WORDS = [*"中国人大的第一最", "中国", "大人", "a", "A", "ａ", "ab", "9", "9a", " ", "，", "\n", *NAUGHTY]
 words_lists = st.lists(st.sampled_from(WORDS), max_size=40)
 
 

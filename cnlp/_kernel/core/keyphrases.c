@@ -20,8 +20,9 @@ static uint32_t *longer_counts(const Terms *terms, uint32_t least)
         if (candidate->count < least)
             continue;
         const uint32_t *at = terms->at + (size_t)candidate->first * terms->max_words + candidate->length - 2;
-        uint32_t parts[2] = {at[0], at[terms->max_words]};
-        for (int p = 0; p < 2; p++)
+        int n_parts = terms->at_counts[candidate->first + 1] < candidate->length - 1 ? 1 : 2; /* one after 最 */
+        uint32_t parts[2] = {at[0], n_parts == 2 ? at[terms->max_words] : 0};
+        for (int p = 0; p < n_parts; p++)
             if (greatest[parts[p]] < candidate->count)
                 greatest[parts[p]] = candidate->count;
     }

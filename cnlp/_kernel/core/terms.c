@@ -191,6 +191,12 @@ static int add_candidate(Terms *terms, unsigned length)
     return 0;
 }
 
+/* Is it 最, which no phrase leaves out (最短路)? */
+static int is_superlative(const Terms *terms, const TermPosition *term)
+{
+    return term->end - term->start == 1 && terms->text[term->start] == 0x6700;
+}
+
 /* Do they belong to one phrase? */
 static int is_joined(const Terms *terms, const TermPosition *first, const TermPosition *next)
 {
@@ -223,7 +229,8 @@ static int count_candidates(Terms *terms, Watch *watch)
         uint32_t *at = terms->at + i * terms->max_words;
         at[0] = here->term;
         uint8_t size = 1;
-        for (; size < terms->max_words && i + size < n && is_joined(terms, here, &here[size])
+        int cut = i && here[-1].run == here->run && is_superlative(terms, &here[-1]);
+        for (; !cut && size < terms->max_words && i + size < n && is_joined(terms, here, &here[size])
                && !is_repeated(here[size].term, here, size);
              size++) {
             KeySlot *slot = key_slot(&table, (uint64_t)at[size - 1] << 32 | here[size].term);

@@ -5,8 +5,9 @@ term, and parts those beside it, if it is a stop word, of a class that is not wa
 digit, or is a number. A blank between two Latin words is not a separator. The text between two separators is a run;
 so is the word after a number, its unit.
 
-A candidate is a term, or two to ``max_words`` different adjacent terms, none of them a verb. Its independent count is
-how often it occurs outside of longer candidates: its count less the greatest count of a candidate one term longer.
+A candidate is a term, or two to ``max_words`` different adjacent terms, none of them a verb, and not without 最 before
+them (最短路). Its independent count is how often it occurs outside of longer candidates: its count less the greatest
+count of a candidate one term longer.
 
 Sums and comparisons are made in the same order as in C, so that both agree wherever their ``log`` and ``exp`` do.
 """
@@ -190,7 +191,8 @@ class Terms:
         for i, term in enumerate(terms):
             here = [term]
             seen = [term]
-            for j in range(i + 1, min(i + self._max_words, len(terms))):
+            cut = i > 0 and runs[i - 1] == runs[i] and self._text[self._starts[i - 1] : self._ends[i - 1]] == "最"
+            for j in range(i + 1, i + 1 if cut else min(i + self._max_words, len(terms))):
                 if runs[j] != runs[i] or terms[j] in seen or TERM_VERB in (self._class[term], self._class[terms[j]]):
                     break
                 key = here[-1], terms[j]
@@ -214,7 +216,7 @@ class Terms:
         for number, count in enumerate(self._counts):
             n, i = self._lengths[number], self._firsts[number]
             if n > 1 and count >= least:
-                for part in (self._at[i][n - 2], self._at[i + 1][n - 2]):
+                for part in (self._at[i][n - 2], *self._at[i + 1][n - 2 : n - 1]):  # no second one after 最
                     greatest[part] = max(greatest[part], count)
         return greatest
 
