@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import itertools
 import os
 import sys
 import tempfile
@@ -92,6 +91,16 @@ def paragraphs(path: Path) -> Iterator[str]:
             yield from filter(None, map(str.strip, chunk.data.decode().splitlines()))
 
 
+def beginning(path: Path) -> Iterator[str]:
+    """The paragraphs of a file, up to ``TAGGED`` characters in all."""
+    size = 0
+    for line in paragraphs(path):
+        size += len(line)
+        if size > TAGGED:
+            return
+        yield line
+
+
 def read_csl(path: Path) -> tuple[list[str], list[list[str]]]:
     """Texts (abstract and title) and their keyphrases."""
     with open(path, encoding="utf-8") as lines:
@@ -108,9 +117,7 @@ def count_verbs(files: Iterable[Path]) -> Counter[tuple[str, bool]]:
     """How often each word is tagged as a verb, or as a noun (true), at the beginnings of the texts."""
     counts: Counter[tuple[str, bool]] = Counter()
     for path in files:
-        sizes = itertools.accumulate(map(len, paragraphs(path)))
-        lines = [line for line, size in zip(paragraphs(path), sizes, strict=True) if size <= TAGGED]
-        for tokens in tag_batch(lines):
+        for tokens in tag_batch(beginning(path)):
             kinds = ((token.text, class_of(token.tag or "")) for token in tokens)
             counts.update((word, kind != VERB) for word, kind in kinds if kind in (NOUN, VERB, VERBAL_NOUN))
     return counts

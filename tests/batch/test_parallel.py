@@ -153,8 +153,13 @@ def main():
 def run_script(folder: Path, start: str) -> subprocess.CompletedProcess[str]:
     path = folder / "script.py"
     path.write_text(SCRIPT.format(start=start), encoding="utf-8")
+    return run_python(path)
+
+
+def run_python(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run([sys.executable, path], capture_output=True, text=True, env=environment, timeout=120)
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
 
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
@@ -179,8 +184,7 @@ if __name__ == "__main__":
     outcomes = ordered_map(abs, ((n, n) for n in range(1000)), workers=2, processes={processes})
     print(next(outcomes)[1]())
 """
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=120)
+    done = run_python("-c", code)
     assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")
 
 
@@ -202,9 +206,7 @@ for _ in range(60):
         pass
 print("ended")
 """
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", code, "1"]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
+    done = run_python("-c", code, "1")
     assert done.stdout == "ended\n", done.stderr
 
 
