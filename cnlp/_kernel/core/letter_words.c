@@ -10,14 +10,6 @@ enum { UNKNOWN_COST = 2 * COST_MASK }; /* more than any word costs */
 enum { PHRASE_MARGIN = 2 * COST_SCALE };
 enum { LONGEST_BEFORE = 4 }; /* characters of a word before its letters */
 
-static int is_in_run(const Block *block, size_t position)
-{
-    const Scanner *scanner = &block->input.model->scanner;
-    const uint32_t *text = block->input.text + position;
-    return position < block->input.length
-        && (scanner_flags(scanner, text[-1]) & scanner_flags(scanner, text[0]) & IS_ALNUM);
-}
-
 static int has_letter(const Block *block, size_t start, size_t end)
 {
     const Scanner *scanner = &block->input.model->scanner;
@@ -31,14 +23,16 @@ static int has_letter(const Block *block, size_t start, size_t end)
 /* Where the longest word of the base that begins at `start` ends, if not before `least`; 0: there is none. */
 static size_t longest_word(const Block *block, size_t start, size_t least)
 {
-    const Trie *trie = &block->input.model->trie;
+    const Input *input = &block->input;
+    const Trie *trie = &input->model->trie;
     size_t longest = 0;
     uint32_t base = 0;
     for (size_t j = start, stop = walk_end(block, trie, start); j < stop; j++) {
-        uint32_t node = trie_child(trie, base, trie_code(trie, block->input.text[j]));
+        uint32_t node = trie_child(trie, base, trie_code(trie, input->text[j]));
         if (node == 0)
             break;
-        if (UNIT_VALUE(trie->units[node]) && j + 1 >= least && !is_in_run(block, j + 1))
+        if (UNIT_VALUE(trie->units[node]) && j + 1 >= least
+            && !scanner_is_inside(&input->model->scanner, input->text, input->length, j + 1))
             longest = j + 1;
         base = UNIT_BASE(trie->units[node]);
         if (base == 0)

@@ -23,9 +23,8 @@ void scanner_match(const Scanner *scanner, const uint32_t *text, size_t length, 
             continue; /* only in a damaged file: a match has characters of its own */
         if (flags & IS_ATOMIC)
             limit = end + LOOKAHEAD;
-        if (reached < length
-            && (scanner_flags(scanner, text[reached - 1]) & scanner_flags(scanner, text[reached]) & IS_ALNUM))
-            continue; /* nothing ends between two letters or digits */
+        if (scanner_is_inside(scanner, text, length, reached))
+            continue;
         if (flags & IS_VETO)
             veto = reached;
         else

@@ -71,6 +71,12 @@ static inline uint32_t scanner_flags(const Scanner *scanner, uint32_t code_point
     return scanner->point_flags[cell_of(scanner->category_pages, code_point)];
 }
 
+/* Is the place between two letters or digits? Nothing ends there. */
+static inline int scanner_is_inside(const Scanner *scanner, const uint32_t *text, size_t length, size_t place)
+{
+    return place < length && (scanner_flags(scanner, text[place - 1]) & scanner_flags(scanner, text[place]) & IS_ALNUM);
+}
+
 /* The state in which a match begins, by the flags of the character before it. */
 static inline uint32_t scanner_start(uint32_t before)
 {

@@ -322,9 +322,7 @@ static uint32_t source_of(const Block *block, const Scanner *scanner, size_t sta
     Match atomic = {0, 0}, soft = {0, 0};
     uint32_t before = start ? scanner_flags(scanner, text[start - 1]) : BEFORE_TEXT;
     uint32_t here = scanner_flags(scanner, text[start]);
-    int is_inside = end < block->input.length /* nothing ends between two letters or digits; that is seen at once */
-                 && (scanner_flags(scanner, text[end - 1]) & scanner_flags(scanner, text[end]) & IS_ALNUM);
-    if (block->input.model->use_patterns && !is_inside)
+    if (block->input.model->use_patterns && !scanner_is_inside(scanner, text, block->input.length, end))
         scanner_match(scanner, text, block->input.length, start, before,
                       (here & STARTS_SOFT) && !is_same_run(before, here), &atomic, &soft);
     if (atomic.end == end)
