@@ -14,7 +14,7 @@ from typing import ClassVar
 from setuptools import Command, Extension, setup
 from setuptools.command.build import build
 
-MODEL = "cnlp/models/core.safetensors"
+MODEL = "cnlp/model/core.safetensors"
 
 
 class BuildModels(Command):

@@ -57,7 +57,7 @@ def new_record(
         "seed": seed,
         "machine": machine(),
         "versions": {name: version(name) for name in ("cnlp", *packages)},
-        "models": {path.name: file_sha256(path) for path in sorted(ROOT.glob("cnlp/models/*.safetensors"))},
+        "models": {path.name: file_sha256(path) for path in sorted(ROOT.glob("cnlp/model/*.safetensors"))},
         "data": {
             find_corpus(name).path: file_sha256(data_folder() / find_corpus(name).path) for name in sorted(corpora)
         },

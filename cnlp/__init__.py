@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnlp.lexicon import Lexicon as Lexicon
     from cnlp.lexicon.matcher import Match as Match
     from cnlp.lexicon.matcher import Matcher as Matcher
-    from cnlp.models.load import load as load
+    from cnlp.model.load import load as load
     from cnlp.ner.entities import entities as entities
     from cnlp.ner.gazetteer import Gazetteer as Gazetteer
     from cnlp.ner.linear import EntityRecognizer as EntityRecognizer
@@ -59,7 +59,7 @@ _HOMES = {
     "entities": "cnlp.ner.entities",
     "entities_batch": "cnlp.batch.texts",
     "keywords_batch": "cnlp.batch.texts",
-    "load": "cnlp.models.load",
+    "load": "cnlp.model.load",
     "segment": "cnlp.segmentation",
     "segment_batch": "cnlp.batch.texts",
     "sentences": "cnlp.text.sentences",

@@ -32,8 +32,8 @@ from cnlp.keyphrases.combined import Combined
 from cnlp.keyphrases.document_frequency import DocumentFrequencies, StreamingCounter
 from cnlp.lexicon.build import rows_of
 from cnlp.lexicon.trie import Trie
-from cnlp.models.format import write_model
-from cnlp.models.registry import KEYPHRASES
+from cnlp.model.format import write_model
+from cnlp.model.registry import KEYPHRASES
 from cnlp.text._data import dictionary_path
 from cnlp.text.characters import HAN, HANGUL, KANA, LATIN, LETTER, class_ranges
 

@@ -36,7 +36,7 @@ from cnlp.corpus.entities import Sentence, read_columns
 from cnlp.corpus.entity_json import number_cluener, number_records
 from cnlp.corpus.pfr import read_pfr
 from cnlp.corpus.registry import data_folder, file_sha256
-from cnlp.models.registry import ENTITIES
+from cnlp.model.registry import ENTITIES
 from cnlp.ner.linear import EntityRecognizer
 from cnlp.ner.parts import GENERAL, Part
 from cnlp.pos.distribution import distributional_classes

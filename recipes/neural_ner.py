@@ -132,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("models", nargs="*", metavar="MODEL", help="msra, resume; both")
     parser.add_argument("--vectors", default="vectors.safetensors", help="of 'cnlp train vectors'")
     parser.add_argument("--runs", metavar="FOLDER", help="for checkpoints and metrics; the next run resumes there")
-    parser.add_argument("--folder", default="cnlp/models", help="where the files go")
+    parser.add_argument("--folder", default="cnlp/model", help="where the files go")
     parser.add_argument("--no-progress", dest="progress", action="store_false", help="no progress bar")
     return parser
 

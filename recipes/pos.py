@@ -194,7 +194,7 @@ def card(scores: dict[str, float]) -> dict[str, str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m recipes.pos", description="Train the shipped tagger.")
-    parser.add_argument("--output", default="cnlp/models/pos.safetensors", help="the file to write")
+    parser.add_argument("--output", default="cnlp/model/pos.safetensors", help="the file to write")
     parser.add_argument("--measured", help="keep the model of days 1 to 25 in this file")
     parser.add_argument("--no-progress", dest="progress", action="store_false", help="no progress bar")
     return parser

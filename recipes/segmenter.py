@@ -36,8 +36,8 @@ from typing import Any
 
 from cnlp.corpus import registry
 from cnlp.corpus.pfr import join_names
-from cnlp.models.format import write_model
-from cnlp.models.registry import SEGMENTERS
+from cnlp.model.format import write_model
+from cnlp.model.registry import SEGMENTERS
 from cnlp.segmentation.characters import CharacterTagger
 from cnlp.segmentation.compact import compact, pack_hmm, pack_model
 from cnlp.segmentation.corpora import Part

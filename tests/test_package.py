@@ -71,7 +71,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 def test_types_and_model_are_shipped() -> None:
     folder = resources.files("cnlp")
     assert (folder / "py.typed").is_file()
-    assert (folder / "models" / "core.safetensors").is_file()
+    assert (folder / "model" / "core.safetensors").is_file()
 
 
 SAMPLE = """

@@ -34,7 +34,7 @@ from cnlp.corpus import load_corpus, load_vocabulary
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.evaluation import SegmentationScorer
 from cnlp.lexicon import Lexicon
-from cnlp.models.format import write_model
+from cnlp.model.format import write_model
 from cnlp.segmentation import Segmenter
 from cnlp.segmentation.bigram import Bigram
 from cnlp.segmentation.characters import CharacterTagger

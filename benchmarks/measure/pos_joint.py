@@ -32,7 +32,7 @@ from benchmarks.measure.pos import Tagged, f1, fit_segmenter
 from cnlp._kernel.reference import Model, WordTagger
 from cnlp.lexicon.base import ARRAYS as LEXICON_ARRAYS
 from cnlp.lexicon.lexicon import load_lexicon
-from cnlp.models.registry import open_model
+from cnlp.model.registry import open_model
 from cnlp.pos.forms import pack_closed_tags
 from cnlp.pos.tagger import ARRAYS, KIND, PartOfSpeech
 from cnlp.segmentation import encode

@@ -18,7 +18,7 @@ from benchmarks import record as records
 from benchmarks.measure.segmentation import corpora_read
 from cnlp.corpus import load_corpus, load_vocabulary
 from cnlp.evaluation import SegmentationScorer
-from cnlp.models.registry import SEGMENTERS
+from cnlp.model.registry import SEGMENTERS
 from cnlp.segmentation.tagger import load_tagger
 from cnlp.sequence.schemes import tags_to_words
 from recipes.segmenter import CNC_SHARE, GENERAL, TEST_SETS

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from cnlp.models import registry
-from cnlp.models.format import ModelFile
+from cnlp.model import registry
+from cnlp.model.format import ModelFile
 
 FIELDS = {
     "method": "method",

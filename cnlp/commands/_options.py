@@ -21,7 +21,7 @@ from cnlp.files.encodings import ENCODINGS
 from cnlp.files.journal import fingerprint
 from cnlp.files.records import Analysis, Format, Records
 from cnlp.lexicon import load_lexicon
-from cnlp.models.format import ModelFile
+from cnlp.model.format import ModelFile
 from cnlp.segmentation import ALGORITHMS, DEFAULT_ALGORITHM, Segmenter
 from cnlp.segmentation.algorithms import TAGGERS
 

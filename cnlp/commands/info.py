@@ -13,8 +13,8 @@ import click
 
 import cnlp
 from cnlp._kernel import IS_NATIVE
-from cnlp.models import registry
-from cnlp.models.format import ModelFile
+from cnlp.model import registry
+from cnlp.model.format import ModelFile
 from cnlp.segmentation import DEFAULT_ALGORITHM
 
 WIDTH = 14

@@ -144,7 +144,7 @@ class SegmentTask(_WordTask):
 
     def _learn_tagger(self, sentences: list[list[str]], dev: list[list[str]]) -> Learnt:
         need_numpy()
-        from cnlp.models.format import write_model
+        from cnlp.model.format import write_model
         from cnlp.segmentation.characters import CharacterTagger
         from cnlp.segmentation.compact import compact, pack_hmm, pack_model
         from cnlp.segmentation.corpora import Part

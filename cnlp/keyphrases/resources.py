@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from cnlp._kernel import kernel
 from cnlp.keyphrases.idf import Idf
 from cnlp.lexicon.trie import Trie
-from cnlp.models.registry import KEYPHRASES, open_model
+from cnlp.model.registry import KEYPHRASES, open_model
 
 KIND = "keyphrases"
 TRIE_ARRAYS = ("units", "pages", "codes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnlp._kernel import kernel
 from cnlp._kernel.layout import to_cost
-from cnlp.models.registry import CORE, open_model
+from cnlp.model.registry import CORE, open_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnlp._kernel import kernel as kernel_types
-    from cnlp.models.format import ModelFile
+    from cnlp.model.format import ModelFile
 
 ARRAYS = (
     "pages",

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from cnlp import errors
 from cnlp.lexicon.compile import compile_lexicon
-from cnlp.models.format import write_model
-from cnlp.models.registry import CORE
+from cnlp.model.format import write_model
+from cnlp.model.registry import CORE
 from cnlp.text._data import dictionary_path
 
 # jieba's frequencies sum to this; users' weights are on the same scale.

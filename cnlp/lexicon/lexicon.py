@@ -27,7 +27,7 @@ import os
 from cnlp import errors
 from cnlp.lexicon.base import LEAST_WEIGHT, Base, shipped_base
 from cnlp.lexicon.overlay import MODE_NUMBERS, compile_overlay, cost_of_weight, open_overlay
-from cnlp.models.registry import CORE, open_model
+from cnlp.model.registry import CORE, open_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from cnlp._kernel import kernel
 from cnlp._kernel.layout import MAX_VALUE
 from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
 from cnlp.lexicon.base import prove_longest
-from cnlp.models.format import ModelFile, write_model
-from cnlp.models.registry import open_model
+from cnlp.model.format import ModelFile, write_model
+from cnlp.model.registry import open_model
 from cnlp.text.normalise import fold_table, normalise_all
 
 KIND = "trie"

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cnlp import errors
-from cnlp.models.registry import ENTITIES, open_model
+from cnlp.model.registry import ENTITIES, open_model
 from cnlp.types import Entity
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cnlp.evaluation.entities import EntitySpan
-    from cnlp.models.format import ModelFile
+    from cnlp.model.format import ModelFile
 
     Labelled: TypeAlias = tuple[str, Sequence[EntitySpan]]
 

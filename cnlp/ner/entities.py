@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from cnlp import errors
-from cnlp.models.registry import ENTITIES
+from cnlp.model.registry import ENTITIES
 from cnlp.ner.base import DEFAULT, NEURAL_KIND, Recognizer, open_entities
 from cnlp.ner.linear import EntityRecognizer
 
@@ -29,7 +29,7 @@ def load_recognizer(
     """Open a model of either kind, linear or neural.
 
     Args:
-        path: a file, or the name of a shipped model, a key of :data:`cnlp.models.registry.ENTITIES`;
+        path: a file, or the name of a shipped model, a key of :data:`cnlp.model.registry.ENTITIES`;
             by default ``"general"``.
         standard: whose conventions to follow, one of those of the model; its first by default.
         copy: read a file into memory of this process, in place of mapping it.

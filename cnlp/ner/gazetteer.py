@@ -37,8 +37,8 @@ from cnlp.lexicon.entries import check_form
 from cnlp.lexicon.reading import read_lines_at_once
 from cnlp.lexicon.runs import inside_runs
 from cnlp.lexicon.trie import Trie
-from cnlp.models.format import write_model
-from cnlp.models.registry import open_model
+from cnlp.model.format import write_model
+from cnlp.model.registry import open_model
 from cnlp.segmentation.boundaries import Boundaries
 from cnlp.types import Entity
 

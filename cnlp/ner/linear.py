@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from cnlp._kernel.native import EntityTagger, Range
     from cnlp.lexicon.lexicon import Lexicon, LexiconLike
-    from cnlp.models.format import ModelFile
+    from cnlp.model.format import ModelFile
     from cnlp.ner.base import Labelled
     from cnlp.sequence.linear import Epoch
 
@@ -224,7 +224,7 @@ class EntityRecognizer(Recognizer):
             OSError: the file cannot be written.
             ArgumentError: nothing was learnt yet.
         """
-        from cnlp.models.format import write_model
+        from cnlp.model.format import write_model
 
         self._tagger  # noqa: B018 - says so if nothing was learnt
         write_model(path, self._arrays(), {**self.card_, **(card or {})})

@@ -150,7 +150,7 @@ class PartOfSpeech:
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         from cnlp.lexicon.lexicon import load_lexicon
-        from cnlp.models.registry import POS, open_model
+        from cnlp.model.registry import POS, open_model
         from cnlp.pos.forms import as_bits, pack_closed_tags
 
         model = open_model(path, KIND, shipped=POS)

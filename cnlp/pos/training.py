@@ -18,7 +18,7 @@ import numpy as np
 from cnlp import errors
 from cnlp._kernel.hashes import form_columns, mix_keys, word_hash
 from cnlp._kernel.layout import ABSENT, COLUMNS, MAX_TAGS, OUTSIDE, SMALLEST
-from cnlp.models.format import write_model
+from cnlp.model.format import write_model
 from cnlp.pos.forms import as_bits, closed_tags
 from cnlp.pos.tagger import KIND, TEMPLATES, UNSEEN, PartOfSpeech, WordTemplate, word_class
 from cnlp.sequence import linear

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from cnlp import errors
 from cnlp.lexicon.compile import BEGIN, INTERPOLATION, class_word, compile_lexicon
 from cnlp.lexicon.lexicon import Lexicon
-from cnlp.models.format import RESERVED, write_model
+from cnlp.model.format import RESERVED, write_model
 from cnlp.segmentation.segmenter import Segmenter
 from cnlp.sequence.estimator import Estimator
 from cnlp.text.normalise import normalise

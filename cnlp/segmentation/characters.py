@@ -21,8 +21,8 @@ import numpy.typing as npt
 
 from cnlp import errors
 from cnlp._kernel.layout import LONGEST_MATCH
-from cnlp.models.format import write_model
-from cnlp.models.registry import open_model
+from cnlp.model.format import write_model
+from cnlp.model.registry import open_model
 from cnlp.segmentation import encode
 from cnlp.segmentation.corpora import Part, cells_of, check_parts, clauses
 from cnlp.segmentation.encode import Keys, PackedLines, WordCounts, WordTable
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from cnlp.models.format import ModelFile
+    from cnlp.model.format import ModelFile
 
 KIND = "character-tagger"
 TAGS = tuple(tag_set("BMES"))

@@ -30,7 +30,7 @@ from cnlp.sequence.linear import lookup
 from cnlp.sequence.templates import NOTHING
 
 if TYPE_CHECKING:
-    from cnlp.models.format import Arrays
+    from cnlp.model.format import Arrays
 
 PRUNED = ("bigram", "char_cover")
 LEAST_LIKELY = 10.0  # nats below the likeliest tag: less is rounded up, which leaves steps of .08

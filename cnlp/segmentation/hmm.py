@@ -25,8 +25,8 @@ from math import inf, log
 from typing import TYPE_CHECKING
 
 from cnlp import errors
-from cnlp.models.format import write_model
-from cnlp.models.registry import open_model
+from cnlp.model.format import write_model
+from cnlp.model.registry import open_model
 from cnlp.segmentation.features import fold_classes
 from cnlp.sequence.estimator import Estimator
 from cnlp.sequence.schemes import tags_to_words, transition_mask, words_to_tags

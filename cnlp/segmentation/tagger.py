@@ -13,12 +13,12 @@ import os
 from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp._kernel.layout import IS_ATOMIC, IS_DECISIVE, IS_ISOLATED, IS_WHOLE, LONGEST_MATCH, N_MARKS
-from cnlp.models.registry import SEGMENTERS, open_model
+from cnlp.model.registry import SEGMENTERS, open_model
 from cnlp.text.patterns import DECISIVE_STANDARDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnlp.models.format import ModelFile
+    from cnlp.model.format import ModelFile
 
 DEFAULT_STANDARD = "general"
 TEMPERATURE = 4.0  # of a perceptron, if the model does not say; chosen by benchmarks/measure/calibration.py

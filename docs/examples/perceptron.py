@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from cnlp import Entry, Lexicon, Segmenter
-from cnlp.models.format import write_model
+from cnlp.model.format import write_model
 from cnlp.segmentation.compact import compact, pack_model
 from cnlp.segmentation.perceptron import Perceptron
 

@@ -12,7 +12,7 @@ import cnlp
 from cnlp import Entry, Lexicon, errors
 from cnlp.keyphrases import Idf
 from cnlp.keyphrases.extractor import Extractor
-from cnlp.models.registry import ENTITIES, POS
+from cnlp.model.registry import ENTITIES, POS
 from cnlp.ner.linear import EntityRecognizer
 from cnlp.pos.tagger import PartOfSpeech
 

@@ -40,7 +40,7 @@ from cnlp import errors
 from cnlp.corpus import CORPORA, load_corpus
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.registry import file_sha256
-from cnlp.models.registry import open_model
+from cnlp.model.registry import open_model
 from cnlp.pos.tagger import KIND, PartOfSpeech
 from cnlp.pos.training import WordTagger
 from cnlp.segmentation.perceptron import Perceptron

@@ -12,8 +12,8 @@ from running_commands import command_line, environment, run_here
 
 import cnlp
 from cnlp._kernel import IS_NATIVE
-from cnlp.models import registry
-from cnlp.models.format import write_model
+from cnlp.model import registry
+from cnlp.model.format import write_model
 from cnlp.segmentation import DEFAULT_ALGORITHM
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from running_commands import Result, run_here
 
 from cnlp.commands import ner
-from cnlp.models.registry import ENTITIES
+from cnlp.model.registry import ENTITIES
 from cnlp.ner.base import Recognizer
 from cnlp.ner.gazetteer import Gazetteer
 from cnlp.types import Entity

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from running_commands import ROOT, Result, command_line, environment, long, run_here, run_process
 
 import cnlp
-from cnlp.models import registry
+from cnlp.model import registry
 from cnlp.segmentation import ALGORITHMS
 from cnlp.segmentation.tagger import load_tagger
 

@@ -15,7 +15,7 @@ from twins import ALGORITHMS, UserEntry, join, lay_over, learn
 from cnlp._kernel import layout
 from cnlp.keyphrases.classes import pack_classes
 from cnlp.lexicon.trie import Trie
-from cnlp.models.registry import ENTITIES, open_model
+from cnlp.model.registry import ENTITIES, open_model
 from cnlp.segmentation.algorithms import SOURCES
 from cnlp.types import Token
 

@@ -13,8 +13,8 @@ import cnlp
 from cnlp._kernel import reference
 from cnlp.errors import ModelError
 from cnlp.lexicon.trie import Trie
-from cnlp.models.format import ModelFile, write_model
-from cnlp.models.registry import CORE
+from cnlp.model.format import ModelFile, write_model
+from cnlp.model.registry import CORE
 
 BASE = lay({"中国": 5, "中国人": 2, "国人": 3, "人": 9, "大": 1})
 UNITS = BASE.ranges["units"]

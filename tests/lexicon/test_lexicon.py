@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import cnlp
 from cnlp import Entry, Lexicon, Segmenter
 from cnlp._kernel import IS_NATIVE
-from cnlp.models.format import write_model
+from cnlp.model.format import write_model
 from cnlp.segmentation import ALGORITHMS
 
 each_algorithm = pytest.mark.parametrize("algorithm", ALGORITHMS)

@@ -116,7 +116,7 @@ def make_files(folder: Path) -> None:
     from cnlp.discovery.counting import NgramCounts
     from cnlp.lexicon.compile import compile_lexicon
     from cnlp.lexicon.trie import Trie
-    from cnlp.models.format import write_model
+    from cnlp.model.format import write_model
     from cnlp.ner.gazetteer import Gazetteer, GazetteerEntry
 
     words = {"中" * size: size for size in range(1, 9)} | {"人大": 5, "大人": 4, "网易": 3, "大厦": 2}
@@ -134,7 +134,7 @@ def make_files(folder: Path) -> None:
 
 def kinds(folder: Path) -> dict[str, tuple[Path, Callable[[str], None]]]:
     """Of each kind of file one to damage, shipped or made in the folder, and what uses it."""
-    from cnlp.models import registry
+    from cnlp.model import registry
 
     found: dict[str, tuple[Path, Callable[[str], None]]] = {
         "lexicon": (folder / "lexicon", use_lexicon),

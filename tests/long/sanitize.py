@@ -63,8 +63,8 @@ def copy_package(folder: Path) -> None:
     compiled = shutil.ignore_patterns("*.so", "*.pyd", "*.safetensors", "__pycache__")
     shutil.copytree(SOURCES, folder / "cnlp", ignore=compiled)
     shutil.copytree(TESTS.parent / "dictionaries", folder / "dictionaries")
-    for model in (installed / "models").glob("*.safetensors"):
-        (folder / "cnlp" / "models" / model.name).symlink_to(model)
+    for model in (installed / "model").glob("*.safetensors"):
+        (folder / "cnlp" / "model" / model.name).symlink_to(model)
 
 
 def compile_kernel(folder: Path, *, small_blocks: bool, covered: bool = False) -> None:

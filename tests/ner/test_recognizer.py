@@ -14,7 +14,7 @@ import cnlp
 from cnlp import errors
 from cnlp._kernel.reference import EntityTagger
 from cnlp.corpus.entities import Sentence
-from cnlp.models.registry import CORE, SEGMENTERS
+from cnlp.model.registry import CORE, SEGMENTERS
 from cnlp.ner.entities import entities
 from cnlp.ner.gazetteer import Gazetteer
 from cnlp.ner.linear import EntityRecognizer

@@ -19,7 +19,7 @@ from cnlp._kernel.layout import COLUMNS, SMALLEST  # noqa: E402
 from cnlp._kernel.reference import Model  # noqa: E402
 from cnlp._kernel.reference import WordTagger as WordTaggerTwin  # noqa: E402
 from cnlp.lexicon.base import ARRAYS as LEXICON_ARRAYS  # noqa: E402
-from cnlp.models.registry import open_model  # noqa: E402
+from cnlp.model.registry import open_model  # noqa: E402
 from cnlp.pos.forms import as_bits, pack_closed_tags  # noqa: E402
 from cnlp.pos.tagger import ARRAYS, KIND, NOUNS, TEMPLATES, UNSEEN, PartOfSpeech, word_class  # noqa: E402
 from cnlp.pos.tagsets import PFR, TAGSETS, convert_tag  # noqa: E402

@@ -13,7 +13,7 @@ from hypothesis import strategies as st  # noqa: E402
 
 from cnlp import errors  # noqa: E402
 from cnlp._kernel.reference.tagger_features import observe  # noqa: E402
-from cnlp.models.format import ModelFile, write_model  # noqa: E402
+from cnlp.model.format import ModelFile, write_model  # noqa: E402
 from cnlp.segmentation import Segmenter, encode  # noqa: E402
 from cnlp.segmentation.characters import word_spans  # noqa: E402
 from cnlp.segmentation.compact import compact, pack_model  # noqa: E402

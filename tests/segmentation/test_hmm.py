@@ -9,7 +9,7 @@ import pytest
 
 import cnlp
 from cnlp import errors
-from cnlp.models.format import write_model
+from cnlp.model.format import write_model
 from cnlp.segmentation.hmm import _EDGE, HMM, HiddenMarkovModel
 
 # Three sequences: transitions edge->A 3, A->B 2, A->A 1, A->edge 1, B->edge 2.

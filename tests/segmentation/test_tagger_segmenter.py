@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import cnlp
 from cnlp import errors
 from cnlp.lexicon import Entry
-from cnlp.models.format import ModelFile, write_model
-from cnlp.models.registry import SEGMENTERS
+from cnlp.model.format import ModelFile, write_model
+from cnlp.model.registry import SEGMENTERS
 from cnlp.segmentation import ALGORITHMS, Segmenter
 
 sys.path.append(str(Path(__file__).parents[1] / "kernel"))

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from cnlp import errors
 from cnlp.lexicon.trie import Trie
-from cnlp.models.registry import open_model
+from cnlp.model.registry import open_model
 from cnlp.ner.neural.vectors import bigrams, fold, matches
 from cnlp.sequence.schemes import TagReader, spans_to_tags, tag_set
 from cnlp.text.sentences import sentence_spans

@@ -1,4 +1,4 @@
-"""A trained tagger as the arrays of a model file (:mod:`cnlp.models.format`, kind ``neural-entities``), and back.
+"""A trained tagger as the arrays of a model file (:mod:`cnlp.model.format`, kind ``neural-entities``), and back.
 
     characters.items     U8    JSON, deflated: the characters that have rows, sorted; of bigrams and words likewise
     characters.rows      U8    their embeddings, after those of padding and of the unknown: numbers from -7 to 7, 8
@@ -34,7 +34,7 @@ from cnlp.ner.neural.vectors import TABLES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from cnlp.models.format import Arrays
+    from cnlp.model.format import Arrays
     from cnlp.sequence.arrays import Floats
 
 LARGEST_BYTE, ZERO = 7, 8

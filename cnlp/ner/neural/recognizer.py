@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cnlp import errors
-from cnlp.models.format import ModelFile, write_model
+from cnlp.model.format import ModelFile, write_model
 from cnlp.ner.base import NEURAL_KIND, Recognizer, check_texts, open_entities
 from cnlp.ner.neural.settings import Settings, defaults
 from cnlp.types import Entity
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from cnlp.models.format import Arrays
+    from cnlp.model.format import Arrays
     from cnlp.ner.base import Labelled
     from cnlp.ner.neural.trainer import NeuralEpoch, Trained
     from cnlp.ner.neural.vectors import Vectors

@@ -2,7 +2,7 @@
 
 A neural model looks its vectors up under folded text (:func:`fold`): width, case and script as everywhere in the
 package, and every digit as 0, as Lattice LSTM does (Zhang and Yang 2018). :mod:`cnlp.ner.neural.word2vec` trains
-vectors and reads those of others. The file is a model file (:mod:`cnlp.models.format`) of kind ``vectors``:
+vectors and reads those of others. The file is a model file (:mod:`cnlp.model.format`) of kind ``vectors``:
 
     characters.items     U8    the characters in UTF-8, separated by line feeds
     characters.matrix    F16   a row for each, one after another; the card's ``characters`` is "rows x columns"
@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from cnlp import errors
 from cnlp.lexicon.runs import inside_runs
 from cnlp.lexicon.trie import Trie
-from cnlp.models.format import RESERVED, ModelFile, write_model
-from cnlp.models.registry import open_model
+from cnlp.model.format import RESERVED, ModelFile, write_model
+from cnlp.model.registry import open_model
 from cnlp.text.normalise import fold_table
 
 KIND = "vectors"

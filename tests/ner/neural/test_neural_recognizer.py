@@ -18,8 +18,8 @@ import pytest
 import cnlp
 from cnlp import errors
 from cnlp.corpus.entities import Sentence
-from cnlp.models.format import ModelFile
-from cnlp.models.registry import CORE
+from cnlp.model.format import ModelFile
+from cnlp.model.registry import CORE
 from cnlp.ner.entities import load_recognizer
 from cnlp.ner.linear import EntityRecognizer
 from cnlp.ner.neural.settings import defaults
@@ -213,7 +213,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_contradicts_itself_is_refused(
     tmp_path: Path, change: Callable[[dict[str, object], dict[str, str]], object]
 ) -> None:
-    from cnlp.models.format import write_model
+    from cnlp.model.format import write_model
 
     arrays, card = dict(model().arrays_), dict(model().card_)
     change(arrays, card)  # type: ignore[arg-type]

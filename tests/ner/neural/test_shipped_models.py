@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import cnlp
-from cnlp.models.format import ModelFile
-from cnlp.models.registry import ENTITIES
+from cnlp.model.format import ModelFile
+from cnlp.model.registry import ENTITIES
 
 pytest.importorskip("torch")
 

@@ -56,7 +56,7 @@ def test_damaged_and_foreign_files_are_refused(tmp_path: Path) -> None:
         with pytest.raises(errors.ModelError, match="bad"):
             Vectors.load(tmp_path / "bad")
     with pytest.raises(errors.ModelError, match="of kind 'lexicon', not 'vectors'"):
-        from cnlp.models.registry import CORE
+        from cnlp.model.registry import CORE
 
         Vectors.load(CORE)
 

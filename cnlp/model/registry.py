@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cnlp import errors
-from cnlp.models.format import ModelFile
+from cnlp.model.format import ModelFile
 
 _FOLDER = os.path.dirname(__file__)
 CORE = os.path.join(_FOLDER, "core.safetensors")

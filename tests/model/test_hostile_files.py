@@ -16,8 +16,8 @@ import pytest
 import cnlp
 from cnlp import errors
 from cnlp.lexicon.compile import compile_lexicon
-from cnlp.models.format import MAX_HEADER, ModelFile, write_model
-from cnlp.models.registry import CORE, SEGMENTERS
+from cnlp.model.format import MAX_HEADER, ModelFile, write_model
+from cnlp.model.registry import CORE, SEGMENTERS
 from cnlp.ner.gazetteer import Gazetteer
 from cnlp.segmentation.bigram import Bigram
 from cnlp.segmentation.hmm import HiddenMarkovModel

@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from cnlp import errors
-from cnlp.models.format import ModelFile
-from cnlp.models.registry import ENTITIES, READERS
+from cnlp.model.format import ModelFile
+from cnlp.model.registry import ENTITIES, READERS
 
 if TYPE_CHECKING:
     from typing import Any

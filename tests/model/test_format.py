@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import cnlp
 from cnlp import errors
-from cnlp.models.format import ITEM_SIZES, ModelFile, write_model
-from cnlp.models.registry import open_model
+from cnlp.model.format import ITEM_SIZES, ModelFile, write_model
+from cnlp.model.registry import open_model
 from cnlp.segmentation.bigram import Bigram
 
 ARRAYS = {"bytes": ("U8", b"\1\2\3"), "pairs": ("U16", b"\1\0\2\0"), "big": ("U64", bytes(range(16)))}
