@@ -24,14 +24,16 @@ class TagError(ArgumentError):
 
     Attributes:
         position: its position in the sequence, from 0; the length of the sequence if something is missing at its end.
+        in_scheme: the scheme has the tag, which is only in the wrong place, so that it can be repaired.
     """
 
-    def __init__(self, message: str, position: int) -> None:
+    def __init__(self, message: str, position: int, in_scheme: bool = True) -> None:
         super().__init__(message)
         self.position = position
+        self.in_scheme = in_scheme
 
-    def __reduce__(self) -> tuple[type[TagError], tuple[str, int]]:
-        return type(self), (str(self), self.position)
+    def __reduce__(self) -> tuple[type[TagError], tuple[str, int, bool]]:
+        return type(self), (str(self), self.position, self.in_scheme)
 
 
 class TextTypeError(CnlpError, TypeError):
@@ -97,6 +99,8 @@ def bad_line(path: object, line: int, reason: str) -> FormatError:
     return FormatError(f"{path}:{line}: {reason}")
 
 
+REPAIR_TAGS = "--repair begin reads it as conlleval does, --repair drop as seqeval's strict mode (repair= in Python)"
+REPAIR_OVERLAPS = "--repair begin or drop keeps the longest (repair= in Python)"
 NAME_ENCODING = "name the file's own encoding with --encoding (encoding= in Python)"
 SAVE_AS_UTF8 = "save the file as UTF-8"
 

@@ -101,24 +101,22 @@ def number_columns(
 ) -> Iterator[tuple[int, Sentence]]:
     """The same with the number of each sentence's first line."""
     reader = TagReader(scheme, repair=repair)
-    tokens: list[str] = []
-    tags: list[str] = []
-    first = number = 0
+    rows: list[_Row] = []
+    number = 0
     for number, line in read_numbered_lines(path, encoding):
-        token, tag = _split(line)
-        if tag:
-            tokens.append(token)
-            tags.append(tag)
-            first = first or number
+        row = _split(line)
+        if row.tag:
+            rows.append(row)
         elif line.strip():
             raise errors.bad_line(path, number, f"expected a character and its tag, got {line!r}")
-        elif tokens:
-            yield first, _sentence(path, first, tokens, tags, reader, positions)
-            tokens, tags, first = [], [], 0
-        if token == _DOCUMENT:
-            tokens, tags, first = [], [], 0
-    if tokens:
-        yield first, _sentence(path, first, tokens, tags, reader, positions)
+        elif rows:
+            yield number - len(rows), _sentence(path, number - len(rows), rows, reader, positions)
+            rows = []
+        if row.token == _DOCUMENT:
+            rows = []
+    if rows:
+        first = number + 1 - len(rows)
+        yield first, _sentence(path, first, rows, reader, positions)
 
 
 def format_columns(sentence: Sentence, scheme: str | Scheme = "BIO", *, between: str = "\t") -> str:
@@ -146,7 +144,7 @@ def format_columns(sentence: Sentence, scheme: str | Scheme = "BIO", *, between:
     overlap = find_overlap(sentence.spans)
     if overlap:
         one, other = (f"{text[start:end]!r} ({start}, {end}, {label})" for start, end, label in overlap)
-        raise errors.ArgumentError(f"{one} overlaps {other}")
+        raise errors.ArgumentError(f"{one} overlaps {other}; {errors.REPAIR_OVERLAPS}")
     starts = {start: place for place, (start, _) in enumerate(tokens)}
     ends = {end: place for place, (_, end) in enumerate(tokens, 1)}
     spans = [(starts[start], ends[end], label) for start, end, label in sentence.spans]
@@ -188,26 +186,31 @@ def find_overlap(spans: Iterable[tuple[int, int, str]]) -> tuple[tuple[int, int,
     return next(((one, other) for one, other in pairwise(ordered) if other[0] < one[1]), None)
 
 
-def _split(line: str) -> tuple[str, str]:
-    """Token and tag of a line; the tag is empty where there is none."""
+class _Row(NamedTuple):
+    """A line and its token and tag; the tag is empty where there is none."""
+
+    line: str
+    token: str
+    tag: str
+
+
+def _split(line: str) -> _Row:
     separator = "\t" if "\t" in line else " "
     columns = line.split(separator)
-    return columns[0] or separator, columns[-1] if len(columns) > 1 else ""
+    return _Row(line, columns[0] or separator, columns[-1] if len(columns) > 1 else "")
 
 
 def _sentence(
-    path: str | os.PathLike[str],
-    first: int,
-    tokens: list[str],
-    tags: list[str],
-    reader: TagReader,
-    positions: bool,
+    path: str | os.PathLike[str], first: int, rows: Sequence[_Row], reader: TagReader, positions: bool
 ) -> Sentence:
     """The tokens from line ``first`` on."""
+    tokens, tags = [row.token for row in rows], [row.tag for row in rows]
     try:
         spans = reader.spans(tags)
     except errors.TagError as error:
-        raise errors.bad_line(path, first + min(error.position, len(tags) - 1), str(error)) from None
+        place = min(error.position, len(rows) - 1)
+        way = f"; {errors.REPAIR_TAGS}" if error.in_scheme else ""
+        raise errors.bad_line(path, first + place, f"{error}, in the line {rows[place].line!r}{way}") from None
     if positions:
         tokens = [_without_position(path, first + place, token) for place, token in enumerate(tokens)]
     text, places = join_tokens(tokens)

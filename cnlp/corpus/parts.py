@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from cnlp import errors
-from cnlp.corpus.entities import Sentence
-from cnlp.corpus.entity_formats import detect_entities, read_entities
+from cnlp.corpus.entities import Sentence, find_overlap
+from cnlp.corpus.entity_formats import detect_entities, number_entities
 from cnlp.corpus.formats import read_sentences, read_tagged
 from cnlp.corpus.registry import file_sha256
 from cnlp.corpus.sentence import TaggedSentence
@@ -55,11 +55,20 @@ def read_parts(
 def read_entity_parts(
     arguments: Sequence[str], form: str | None, encoding: str, *, repair: str | None = None
 ) -> list[CorpusFile[Sentence]]:
-    """The sentences with entities of files, folders and patterns; arguments and errors as :func:`read_parts`."""
+    """The sentences with entities of files, folders and patterns; arguments and errors as :func:`read_parts`.
+
+    Overlapping entities are errors, too, unless ``repair`` says otherwise.
+    """
 
     def read(path: str) -> list[Sentence]:
         kind = form or detect_entities(path, encoding=encoding)
-        sentences = list(read_entities(path, kind, repair=repair, encoding=encoding))
+        sentences = []
+        for number, sentence in number_entities(path, kind, repair=repair, encoding=encoding):
+            overlap = find_overlap(sentence.spans)
+            if overlap:
+                one, other = (sentence.text[start:end] for start, end, _ in overlap)
+                raise errors.bad_line(path, number, f"{one!r} overlaps {other!r}; {errors.REPAIR_OVERLAPS}")
+            sentences.append(sentence)
         if not sentences:
             raise errors.bad_line(path, 1, "the file has no sentences")
         return sentences

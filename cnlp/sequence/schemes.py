@@ -217,12 +217,11 @@ class TagReader:
         try:
             right, right_label = split_tag(tag, scheme) if tag is not None else (OUTSIDE_TAG, None)
         except errors.ArgumentError as error:
-            raise errors.TagError(str(error), position) from None
+            raise errors.TagError(str(error), position, in_scheme=False) from None
         if self.repair is None and not scheme.may_follow(before, tag):
-            where = f"at position {position}" if tag is not None else "at the end"
-            shown = repr(tag) if tag is not None else "nothing"
+            shown = f"{tag!r} at position {position}" if tag is not None else "the end"
             after = f"after {before!r}" if before is not None else "at the start"
-            raise errors.TagError(f"{scheme.name}: {shown} {where} is not allowed {after}", position)
+            raise errors.TagError(f"{scheme.name}: {shown} is not allowed {after}", position)
         fits = left != OUTSIDE_TAG and scheme.may_go_on(left) and label == right_label
         goes_on = fits and right != OUTSIDE_TAG and not scheme.opens(right)
         ends = left != OUTSIDE_TAG and not goes_on

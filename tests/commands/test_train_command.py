@@ -298,6 +298,11 @@ def test_a_few_marked_lines_make_a_recognizer(shell: Shell, tmp_path: Path) -> N
     assert card["kind"] == "entities" and card["method"] == method and card["training_data"].startswith("marked.txt (")
 
 
+OVERLAP = (
+    '{"text": "北京大学", "entities": [{"start": 0, "end": 2, "label": "A"}, {"start": 0, "end": 4, "label": "B"}]}\n'
+)
+
+
 def test_bad_files_of_entities_are_named_by_line(shell: Shell, tmp_path: Path) -> None:
     path, model = tmp_path / "marked.txt", tmp_path / "m"
     for content, message in (
@@ -305,6 +310,7 @@ def test_bad_files_of_entities_are_named_by_line(shell: Shell, tmp_path: Path) -
         ("王 B-PER\n明 I-LOC\n", ":2: BIO: 'I-LOC' at position 1 is not allowed after 'B-PER'"),
         ("我们 开会\n", ":1: the format was not recognized; name one of "),
         ("我 O\n", ""),
+        (OVERLAP, ":1: '北京' overlaps '北京大学'; --repair begin or drop keeps the longest"),
     ):
         path.write_text(content, encoding="utf-8")
         result = shell("train", "ner", "--train", path, "-o", model)

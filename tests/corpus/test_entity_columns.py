@@ -53,12 +53,14 @@ def test_positions_in_words_are_left_out(tmp_path: Path) -> None:
     ],
 )
 def test_a_broken_line_is_named(tmp_path: Path, content: str, message: str) -> None:
-    with pytest.raises(FormatError, match=message):
+    with pytest.raises(FormatError, match=message) as caught:
         list(read_columns(write(tmp_path, content)))
+    assert ("--repair begin" in str(caught.value)) == ("not allowed" in message)
+    assert "not allowed" not in message or repr(content.splitlines()[-1]) in str(caught.value)
 
 
 def test_a_span_that_never_closes_is_named_by_its_last_line(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match=r":2: BMES: nothing at the end is not allowed after 'M-PER'"):
+    with pytest.raises(FormatError, match=r":2: BMES: the end is not allowed after 'M-PER'"):
         list(read_columns(write(tmp_path, "甲\tB-PER\n乙\tM-PER\n\n"), "BMES"))
 
 

@@ -81,7 +81,7 @@ class TestStrict:
             ("BIO", ["B-PER", "I-LOC"], "'I-LOC' at position 1 is not allowed after 'B-PER'"),
             ("BMES", ["B", "S"], "'S' at position 1 is not allowed after 'B'"),
             ("BMES", ["S", "E"], "'E' at position 1 is not allowed after 'S'"),
-            ("BMES", ["B", "M"], "nothing at the end is not allowed after 'M'"),
+            ("BMES", ["B", "M"], "the end is not allowed after 'M'"),
             ("IOBES", ["B-PER", "O"], "'O' at position 1 is not allowed after 'B-PER'"),
             ("IOBES", ["E-PER"], "'E-PER' at position 0 is not allowed at the start"),
         ],
