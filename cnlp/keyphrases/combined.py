@@ -3,7 +3,10 @@
     score(c) = 1 / (1 + exp(-sum over features f of w_f * f(c)))
 
 estimates how probable it is that the author of a text would name candidate c, a word or up to four words side by side,
-among its keywords. The features come in parts, which can be switched:
+among its keywords. A text of more than ``PASSAGE`` characters is read in passages of equal length, and its score is the
+mean over all of them, 0 where a passage does not have c: counts and distances then are those of short texts, which the
+weights were learnt from, and scores do not all approach 1 as the text grows. The features come in parts, which can be
+switched:
 
     part          features of a candidate
     frequency     ln count; ln greatest count of its words
@@ -75,6 +78,7 @@ PARTS: dict[str, tuple[int, ...]] = {
     "distinct": (),
 }
 DEFAULT_PARTS = tuple(part for part in PARTS if part not in ("span", "casing"))
+PASSAGE = 4000  # characters; the abstracts that the shipped weights were fitted to have 42 to 1,266
 _ENDS = "。．！？；!?;"
 
 
@@ -140,7 +144,7 @@ class Combined(Extractor):
         labels: list[bool] = []
         for text, phrases in zip(texts, keyphrases, strict=True):
             wanted = set(map(normalise, phrases))
-            data, bounds = self._terms(text).features(headings(text))
+            data, bounds = self._terms(text).features(headings(text), PASSAGE)
             rows.append(np.frombuffer(data).reshape(-1, N_FEATURES))
             ends = array("I", bounds)
             labels += [normalise(text[start:end]) in wanted for start, end in zip(ends[::2], ends[1::2], strict=True)]
@@ -159,14 +163,14 @@ class Combined(Extractor):
         return self
 
     def features(self, text: str) -> tuple[list[array[float]], list[tuple[int, int]]]:
-        """The features of each candidate, and its first occurrence."""
-        data, bounds = self._terms(text).features(headings(text))
+        """The features of each candidate in each passage, and its first occurrence there."""
+        data, bounds = self._terms(text).features(headings(text), PASSAGE)
         values, ends = array("d", data), array("I", bounds)
         rows = [values[start : start + N_FEATURES] for start in range(0, len(values), N_FEATURES)]
         return rows, list(zip(ends[::2], ends[1::2], strict=True))
 
     def _found(self, text: str, terms: kernel.Terms, top_k: int) -> list[FoundTerm]:
-        return terms.combine(self._weight_bytes(), headings(text), top_k, "distinct" in self.parts)
+        return terms.combine(self._weight_bytes(), headings(text), PASSAGE, top_k, "distinct" in self.parts)
 
     def _left_out(self) -> set[int]:
         return {feature for part, features in PARTS.items() if part not in self.parts for feature in features}

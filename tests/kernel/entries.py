@@ -56,8 +56,8 @@ def terms(kernel: Any, words: list[str]) -> list[Any]:
     scores, edges = one.frequencies(False, True), one.edges(3)
     headings = array("I", [0, 3, 7, 12]).tobytes()
     ranks = kernel.pagerank(len(one.terms()), *edges, 0.85, 1e-6, 5)
-    found = [one.combine(WEIGHTS, headings, len(words), flag) for flag in (False, True)]
-    return [one.terms(), ranks, one.rank(scores, len(words)), one.features(headings), *found]
+    found = [one.combine(WEIGHTS, headings, 9, len(words), flag) for flag in (False, True)]
+    return [one.terms(), ranks, one.rank(scores, len(words)), one.features(headings, 9), *found]
 
 
 def entries(kernel: Any, text: str, entries_of_user: Sequence[UserEntry]) -> dict[str, Callable[[], object]]:

@@ -325,6 +325,7 @@ def terms(chance: random.Random) -> None:
     kinds = bytes(chance.choice((0, 0, 1, *range(2, 34), 255)) for _ in words) if chance.random() < 0.5 else b""
     options = chance.getrandbits(16), chance.randint(0, 3), chance.randint(1, 4), kinds
     top, window, flag = chance.randint(0, 9), chance.randint(2, 6), chance.random() < 0.5
+    longest = chance.choice((1, 7, 40, 4000))
 
     def results(kernel: Any, tries: Sequence[Any]) -> list[Any]:
         one = kernel.Terms(
@@ -332,8 +333,9 @@ def terms(chance: random.Random) -> None:
         )
         scores, edges = one.frequencies(flag, not flag), one.edges(window)
         ranks = kernel.pagerank(len(one.terms()), *edges, 0.85, 1e-10, 20)
-        combined = one.combine(weights, headings, top, flag)
-        return [one.terms(), scores, edges, ranks, one.rank(scores, top), one.features(headings), combined]
+        combined = one.combine(weights, headings, longest, top, flag)
+        features = one.features(headings, longest)
+        return [one.terms(), scores, edges, ranks, one.rank(scores, top), features, combined]
 
     same(*(results(kernel, [one.trie(kernel) for one in (lexicon, other)]) for kernel in (native, reference)), words)
     headings, levels = some_bytes(chance, headings), some_bytes(chance, levels)

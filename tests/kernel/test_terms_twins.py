@@ -79,9 +79,10 @@ def terms(kernel: Any, words: list[str], **changes: Any) -> Any:
     classes=st.sampled_from([0x7FFF, 0xFFFF, 0x0002, 0]),
     min_length=st.integers(0, 3),
     max_words=st.integers(1, 4),
+    longest=st.sampled_from([1, 5, 16, 4000]),
     has_kinds=st.booleans(),
 )
-def test_twins(words: list[str], seed: int, has_kinds: bool, **changes: Any) -> None:
+def test_twins(words: list[str], seed: int, longest: int, has_kinds: bool, **changes: Any) -> None:
     changes["idf"] = changes.pop("table")
     if has_kinds:
         changes["kinds"] = bytes(Random(seed).choice((0, 0, 1, 2, 3, 9, 17, 18, 21, 255)) for _ in words)
@@ -90,13 +91,14 @@ def test_twins(words: list[str], seed: int, has_kinds: bool, **changes: Any) -> 
     weights = array("d", [random.gauss(0, 1) for _ in range(FEATURES)]).tobytes()
     headings = array("I", [0, 3, 7, 12]).tobytes()
     assert fast.terms() == slow.terms()
-    assert fast.features(headings) == slow.features(headings)
+    assert fast.features(headings, longest) == slow.features(headings, longest)
     for flag in (False, True):
         for other in (False, True):
             scores = fast.frequencies(flag, other)
             assert scores == slow.frequencies(flag, other)
             assert fast.rank(scores, 7) == slow.rank(scores, 7)
-        assert fast.combine(weights, headings, 7, flag) == slow.combine(weights, headings, 7, flag)
+        found = fast.combine(weights, headings, longest, 7, flag)
+        assert found == slow.combine(weights, headings, longest, 7, flag)
     edges = fast.edges(4)
     assert edges == slow.edges(4)
     size = len(fast.terms())
@@ -134,9 +136,13 @@ def test_scores_and_weights_of_other_sizes_are_refused(kernel: Any) -> None:
     with pytest.raises(ValueError, match="as many scores as terms"):
         found.rank(b"12345678", 1)
     with pytest.raises(ValueError, match="do not fit together"):
-        found.combine(b"12345678", b"", 1, False)
+        found.combine(b"12345678", b"", 9, 1, False)
     with pytest.raises(ValueError, match="do not fit together"):
-        found.combine(bytes(8 * FEATURES), b"1234", 1, False)
+        found.combine(bytes(8 * FEATURES), b"1234", 9, 1, False)
+    with pytest.raises(ValueError, match="do not fit together"):
+        found.combine(bytes(8 * FEATURES), b"", 0, 1, False)
+    with pytest.raises(ValueError, match="do not fit together"):
+        found.features(b"", 0)
 
 
 @each_kernel
@@ -177,7 +183,7 @@ def test_damaged_tries_and_weights_do_no_harm(kernel: Any, words: list[str], uni
     text = "".join(words)
     found = kernel.Terms(text, words, trie, trie, LEVELS, trie, LETTERS.tobytes(), 0xFFFF, 1, 4)
     noise = array("d", data.draw(st.lists(st.floats(), min_size=FEATURES, max_size=FEATURES))).tobytes()
-    for _, _, spans in found.combine(noise, array("I", [5, 2, 0, 1 << 31]).tobytes(), 9, True):
+    for _, _, spans in found.combine(noise, array("I", [5, 2, 0, 1 << 31]).tobytes(), 9, 9, True):
         assert all(0 <= start < end <= len(text) for start, end in spans)
 
 
@@ -190,4 +196,5 @@ def test_all_keywords_of_a_document_that_repeats_itself_are_alike(seed: int) -> 
     weights = array("d", [random.gauss(0, 1) for _ in range(FEATURES)]).tobytes()
     fast, slow = (terms(kernel, words) for kernel in (native, reference))
     for distinct in (False, True):
-        assert fast.combine(weights, b"", 10**6, distinct) == slow.combine(weights, b"", 10**6, distinct)
+        found = fast.combine(weights, b"", 100, 10**6, distinct)
+        assert found == slow.combine(weights, b"", 100, 10**6, distinct)

@@ -24,6 +24,7 @@ from cnlp.keyphrases import (
     TfIdf,
     make_extractor,
 )
+from cnlp.keyphrases.combined import PASSAGE
 from cnlp.keyphrases.document_frequency import DocumentFrequencies
 from cnlp.text.normalise import normalise
 
@@ -248,6 +249,16 @@ def test_a_long_text_has_no_more_candidates_than_four_for_each_word() -> None:
     rows, spans = Combined().features(text)
     assert len(rows) == len(spans) <= 4 * len(words)
     assert cnlp.keywords(text, top_k=1)
+
+
+def test_scores_of_a_long_text_are_those_of_its_passages() -> None:
+    passage = TEXT.ljust(PASSAGE, "，")
+    once = {keyword.text: keyword.score for keyword in cnlp.keywords(passage)}
+    found = cnlp.keywords(passage * 50)
+    assert {keyword.text: keyword.score for keyword in found} == pytest.approx(once)
+    assert found[0].count == 50 * cnlp.keywords(passage)[0].count
+    half = {keyword.text: keyword.score for keyword in cnlp.keywords(passage + "，" * PASSAGE)}
+    assert half == pytest.approx({text: score / 2 for text, score in once.items()})
 
 
 def test_analyzer_gives_terms_in_their_order() -> None:

@@ -11,27 +11,32 @@
 
 /* ---- by terms --------------------------------------------------------------------------------- */
 
-/* The greatest count of a candidate one term longer, if that is `least` or more; by candidate. */
-static uint32_t *longer_counts(const Terms *terms, uint32_t least)
+/* Notes the count of a candidate, which occurs at position `first`, with both parts of it that are one term shorter. */
+static void note_longer(const Terms *terms, uint32_t first, uint32_t length, uint32_t count, uint32_t *greatest)
+{
+    const uint32_t *at = terms->at + (size_t)first * terms->max_words + length - 2;
+    int n_parts = terms->at_counts[first + 1] < length - 1 ? 1 : 2; /* one after 最 */
+    uint32_t parts[2] = {at[0], n_parts == 2 ? at[terms->max_words] : 0};
+    for (int p = 0; p < n_parts; p++)
+        if (greatest[parts[p]] < count)
+            greatest[parts[p]] = count;
+}
+
+/* The greatest count of a candidate one term longer that recurs; by candidate. */
+static uint32_t *longer_counts(const Terms *terms)
 {
     uint32_t *greatest = calloc(terms->n_candidates + 1, sizeof *greatest);
     for (size_t k = terms->n_terms; greatest && k < terms->n_candidates; k++) {
         const Candidate *candidate = &terms->candidates[k];
-        if (candidate->count < least)
-            continue;
-        const uint32_t *at = terms->at + (size_t)candidate->first * terms->max_words + candidate->length - 2;
-        int n_parts = terms->at_counts[candidate->first + 1] < candidate->length - 1 ? 1 : 2; /* one after 最 */
-        uint32_t parts[2] = {at[0], n_parts == 2 ? at[terms->max_words] : 0};
-        for (int p = 0; p < n_parts; p++)
-            if (greatest[parts[p]] < candidate->count)
-                greatest[parts[p]] = candidate->count;
+        if (candidate->count > 1)
+            note_longer(terms, candidate->first, candidate->length, candidate->count, greatest);
     }
     return greatest;
 }
 
 size_t rank_by_terms(const Terms *terms, const double *scores, Ranked *ranked)
 {
-    uint32_t *longer = longer_counts(terms, 2);
+    uint32_t *longer = longer_counts(terms);
     size_t count = 0;
     if (!longer)
         return SIZE_MAX;
@@ -161,30 +166,77 @@ size_t ranked_choose(const Terms *terms, Ranked *ranked, size_t count, Ranked *b
     return status ? SIZE_MAX : chosen;
 }
 
-/* ---- by features ------------------------------------------------------------------------------ */
+/* ---- passages --------------------------------------------------------------------------------- */
 
-static Sides *all_sides(const Terms *terms, const uint32_t *headings, size_t n_headings)
+int passages_init(Passages *passages, const Terms *terms, const uint32_t *headings, size_t n_headings, size_t longest)
 {
-    Sides *sides = calloc(terms->n_candidates + 1, sizeof *sides);
-    const TermPosition *positions = terms->positions;
-    size_t n = terms->n_positions;
-    for (size_t i = 0; sides && i < n; i++) {
-        uint32_t run = positions[i].run, start = positions[i].start;
-        int left = i == 0 || positions[i - 1].run != run, heading = 0;
-        for (size_t h = 0; h < n_headings; h++)
-            heading |= headings[2 * h] <= start && start < headings[2 * h + 1];
-        for (size_t k = 0; k < terms->at_counts[i]; k++) {
-            Sides *side = &sides[terms->at[i * terms->max_words + k]];
-            int right = i + k + 1 == n || positions[i + k + 1].run != run;
-            side->left += (uint32_t)left;
-            side->right += (uint32_t)right;
-            side->both += (uint32_t)(left && right);
-            side->heading |= heading;
-            side->last = (uint32_t)i;
-        }
-    }
-    return sides;
+    size_t n = terms->n_candidates + 1, count = terms->length ? (terms->length - 1) / longest + 1 : 1;
+    *passages = (Passages){.terms = terms, .headings = headings, .n_headings = n_headings, .n_passages = count};
+    passages->seen = calloc(n, sizeof *passages->seen);
+    passages->longer = calloc(n, sizeof *passages->longer);
+    passages->numbers = malloc(n * sizeof *passages->numbers);
+    return passages->seen && passages->longer && passages->numbers ? 0 : -1;
 }
+
+void passages_free(Passages *passages)
+{
+    free(passages->seen);
+    free(passages->longer);
+    free(passages->numbers);
+}
+
+/* Notes the candidates that begin at position i, and end before `to`. */
+static void see(Passages *passages, uint32_t i, uint32_t from, uint32_t to)
+{
+    const Terms *terms = passages->terms;
+    const TermPosition *positions = terms->positions;
+    uint32_t run = positions[i].run, start = positions[i].start;
+    int left = i == from || positions[i - 1].run != run, heading = 0;
+    for (size_t h = 0; h < passages->n_headings; h++)
+        heading |= passages->headings[2 * h] <= start && start < passages->headings[2 * h + 1];
+    for (uint32_t k = 0; k < terms->at_counts[i] && i + k < to; k++) {
+        uint32_t number = terms->at[(size_t)i * terms->max_words + k];
+        Seen *seen = &passages->seen[number];
+        int right = i + k + 1 == to || positions[i + k + 1].run != run;
+        if (!seen->count++) {
+            seen->first = i;
+            passages->numbers[passages->n_seen++] = number;
+        }
+        seen->left += (uint32_t)left;
+        seen->right += (uint32_t)right;
+        seen->both += (uint32_t)(left && right);
+        seen->heading |= heading;
+        seen->last = i;
+    }
+}
+
+int passages_next(Passages *passages)
+{
+    const Terms *terms = passages->terms;
+    if (passages->number == passages->n_passages)
+        return 0;
+    for (size_t k = 0; k < passages->n_seen; k++) {
+        passages->seen[passages->numbers[k]] = (Seen){0};
+        passages->longer[passages->numbers[k]] = 0;
+    }
+    passages->n_seen = 0;
+    passages->start = passages->end;
+    passages->end = (uint32_t)((uint64_t)terms->length * ++passages->number / passages->n_passages);
+    uint32_t from = passages->position, to = from;
+    while (to < terms->n_positions && terms->positions[to].start < passages->end)
+        to++;
+    for (uint32_t i = from; i < to; i++)
+        see(passages, i, from, to);
+    for (size_t k = 0; k < passages->n_seen; k++) {
+        uint32_t number = passages->numbers[k], length = terms->candidates[number].length;
+        if (length > 1)
+            note_longer(terms, passages->seen[number].first, length, passages->seen[number].count, passages->longer);
+    }
+    passages->position = to;
+    return 1;
+}
+
+/* ---- by features ------------------------------------------------------------------------------ */
 
 /* The features of a candidate: values of those before FEATURE_WORDS, and which of the others are 1. */
 typedef struct {
@@ -192,16 +244,17 @@ typedef struct {
     uint32_t ones[4], n_ones;
 } CandidateFeatures;
 
-static void observe(const Terms *terms, size_t number, const Sides *side, uint32_t longer, CandidateFeatures *features)
+static void observe(const Passages *passages, uint32_t number, CandidateFeatures *features)
 {
-    const Candidate *candidate = &terms->candidates[number];
-    const TermPosition *first = &terms->positions[candidate->first];
-    uint32_t n = candidate->length, count = candidate->count, most = 0;
+    const Terms *terms = passages->terms;
+    const Seen *seen = &passages->seen[number];
+    const TermPosition *first = &terms->positions[seen->first];
+    uint32_t n = terms->candidates[number].length, count = seen->count, longer = passages->longer[number], most = 0;
     uint32_t start = first->start, end = first[n - 1].end;
     double idf = terms->terms[first->term].idf;
     int has_capital = 0;
     for (uint32_t k = 0; k < n; k++) {
-        uint32_t frequency = terms->candidates[first[k].term].count;
+        uint32_t frequency = passages->seen[first[k].term].count;
         most = frequency > most ? frequency : most;
         idf = terms->terms[first[k].term].idf < idf ? terms->terms[first[k].term].idf : idf;
     }
@@ -211,14 +264,15 @@ static void observe(const Terms *terms, size_t number, const Sides *side, uint32
     values[FEATURE_CONSTANT] = 1.0;
     values[FEATURE_COUNT] = terms_ln(terms, count);
     values[FEATURE_INDEPENDENT] = terms_ln(terms, 1 + (count > longer ? count - longer : 0));
-    values[FEATURE_FREE_BEFORE] = (double)side->left / count;
-    values[FEATURE_FREE_AFTER] = (double)side->right / count;
-    values[FEATURE_FREE] = (double)side->both / count;
+    values[FEATURE_FREE_BEFORE] = (double)seen->left / count;
+    values[FEATURE_FREE_AFTER] = (double)seen->right / count;
+    values[FEATURE_FREE] = (double)seen->both / count;
     values[FEATURE_GREATEST_COUNT] = terms_ln(terms, most);
     values[FEATURE_LEAST_IDF] = idf;
-    values[FEATURE_HEADING] = side->heading;
-    values[FEATURE_POSITION] = terms_ln(terms, 1 + start);
-    values[FEATURE_SPAN] = (double)(terms->positions[side->last].start - start) / (double)terms->length;
+    values[FEATURE_HEADING] = seen->heading;
+    values[FEATURE_POSITION] = terms_ln(terms, 1 + start - passages->start);
+    values[FEATURE_SPAN] =
+        (double)(terms->positions[seen->last].start - start) / (double)(passages->end - passages->start);
     values[FEATURE_CAPITAL] = has_capital;
     features->ones[0] = FEATURE_WORDS + n - 1;
     features->ones[1] = FEATURE_LENGTH + (end - start < LONGEST_CANDIDATE ? end - start : LONGEST_CANDIDATE) - 1;
@@ -238,38 +292,37 @@ static double weigh(const CandidateFeatures *features, const double *weights)
     return total;
 }
 
-int facts_load(Facts *facts, const Terms *terms, const uint32_t *headings, size_t n_headings)
-{
-    facts->sides = all_sides(terms, headings, n_headings);
-    facts->longer = longer_counts(terms, 1);
-    return facts->sides && facts->longer ? 0 : -1;
-}
-
-void facts_free(Facts *facts)
-{
-    free(facts->sides);
-    free(facts->longer);
-}
-
-void features_fill(const Terms *terms, const Facts *facts, size_t number, double *row)
+void features_fill(const Passages *passages, uint32_t number, double *row)
 {
     CandidateFeatures features;
-    observe(terms, number, &facts->sides[number], facts->longer[number], &features);
+    observe(passages, number, &features);
     memcpy(row, features.values, sizeof features.values);
     for (uint32_t i = 0; i < features.n_ones; i++)
         row[features.ones[i]] = 1.0;
 }
 
-size_t rank_by_features(const Terms *terms, const Facts *facts, const double *weights, Ranked *ranked)
+size_t rank_by_features(Passages *passages, const double *weights, Ranked *ranked)
 {
+    const Terms *terms = passages->terms;
+    double *sums = calloc(terms->n_candidates + 1, sizeof *sums);
     size_t count = 0;
-    for (size_t k = 0; k < terms->n_candidates; k++) {
+    if (!sums)
+        return SIZE_MAX;
+    while (passages_next(passages))
+        for (size_t k = 0; k < passages->n_seen; k++) {
+            uint32_t number = passages->numbers[k];
+            CandidateFeatures features;
+            if (!is_eligible(terms, number))
+                continue;
+            observe(passages, number, &features);
+            double logit = weigh(&features, weights);
+            sums[number] += logit > -700 ? 1.0 / (1.0 + exp(-logit)) : 0.0;
+        }
+    for (uint32_t k = 0; k < terms->n_candidates; k++) {
         const Candidate *candidate = &terms->candidates[k];
-        CandidateFeatures features;
-        if (!is_eligible(terms, k))
-            continue;
-        observe(terms, k, &facts->sides[k], facts->longer[k], &features);
-        ranked[count++] = (Ranked){weigh(&features, weights), candidate->first, candidate->length, (uint32_t)k};
+        if (is_eligible(terms, k))
+            ranked[count++] = (Ranked){sums[k] / (double)passages->n_passages, candidate->first, candidate->length, k};
     }
+    free(sums);
     return count;
 }

@@ -23,26 +23,36 @@ size_t rank_by_terms(const Terms *terms, const double *scores, Ranked *ranked);
 size_t ranked_choose(const Terms *terms, Ranked *ranked, size_t count, Ranked *best, size_t top_k, Choice choice,
                      Watch *watch);
 
-/* What a candidate has to its sides, over all its occurrences. */
+/* A candidate within a passage. */
 typedef struct {
-    uint32_t left, right, both; /* how often it is at the begin, at the end of a run, at both */
-    uint32_t last;              /* position of its last occurrence */
-    int heading;                /* is it ever in a heading? */
-} Sides;
+    uint32_t count, first, last; /* how often; positions of its first and last occurrence */
+    uint32_t left, right, both;  /* how often it is at the begin, at the end of a run, at both */
+    int heading;                 /* is it ever in a heading? */
+} Seen;
 
-/* What the features of all candidates need, by candidate. */
+/* A text is read in passages of at most `longest` code points, all of nearly the same length, so that the features of
+ * a candidate are those of short texts, however long the text is. Nothing is a candidate across two passages. */
 typedef struct {
-    Sides *sides;
-    uint32_t *longer; /* the greatest count of a candidate one term longer */
-} Facts;
+    const Terms *terms;
+    const uint32_t *headings;              /* [n_headings][2], begin and end in code points */
+    size_t n_headings, n_passages, number; /* number of the passage after this one */
+    uint32_t position, start, end;         /* the first position after this passage; code points */
+    Seen *seen;                            /* by candidate, all 0 where it is not in the passage */
+    uint32_t *longer;                      /* by candidate, the greatest count of one that is one term longer */
+    uint32_t *numbers;                     /* the candidates of the passage as they begin, the shorter first */
+    size_t n_seen;
+} Passages;
 
-/* headings: [n_headings][2], begin and end in code points. To be freed in either case. Returns -1 without memory. */
-int facts_load(Facts *facts, const Terms *terms, const uint32_t *headings, size_t n_headings);
-void facts_free(Facts *facts);
+/* longest: at least 1. To be freed in either case. Returns -1 without memory. */
+int passages_init(Passages *passages, const Terms *terms, const uint32_t *headings, size_t n_headings, size_t longest);
+/* Goes to the next passage. Returns 0 if there are no more. */
+int passages_next(Passages *passages);
+void passages_free(Passages *passages);
 
-/* A row of N_FEATURES numbers, which are 0 before. */
-void features_fill(const Terms *terms, const Facts *facts, size_t number, double *row);
-/* All eligible candidates, scored by a weight for each feature. Returns how many. */
-size_t rank_by_features(const Terms *terms, const Facts *facts, const double *weights, Ranked *ranked);
+/* A row of N_FEATURES numbers, which are 0 before, for a candidate of this passage. */
+void features_fill(const Passages *passages, uint32_t number, double *row);
+/* All eligible candidates; the score is the mean over all passages of how probable a keyword it is there, by a weight
+ * for each feature. Returns how many, SIZE_MAX without memory. */
+size_t rank_by_features(Passages *passages, const double *weights, Ranked *ranked);
 
 #endif

@@ -52,8 +52,7 @@ static PyObject *found_list(const Terms *self, const Ranked *best, size_t count)
 }
 
 /* Takes `ranked`, which may be NULL without memory, and frees it. */
-static PyObject *best_list(const Terms *self, Ranked *ranked, size_t count, Py_ssize_t top_k, Choice choice,
-                           int is_logit)
+static PyObject *best_list(const Terms *self, Ranked *ranked, size_t count, Py_ssize_t top_k, Choice choice)
 {
     size_t room = top_k < 0 ? 0 : (size_t)top_k < count ? (size_t)top_k : count;
     Ranked *best = malloc((room + 1) * sizeof *best);
@@ -70,8 +69,6 @@ static PyObject *best_list(const Terms *self, Ranked *ranked, size_t count, Py_s
             chosen = ranked_choose(self, ranked, count, best, room, choice, &unlocked.watch);
             lock(&unlocked);
         }
-        for (size_t k = 0; chosen != SIZE_MAX && is_logit && k < chosen; k++)
-            best[k].score = best[k].score > -700 ? 1.0 / (1.0 + exp(-best[k].score)) : 0.0;
         list = chosen == SIZE_MAX ? raise_failure() : found_list(self, best, chosen);
     }
     free(ranked);
@@ -151,39 +148,66 @@ static PyObject *terms_rank(PyObject *object, PyObject *args)
         free(ranked);
         ranked = NULL;
     }
-    return best_list(self, ranked, count, top_k, CHOOSE_APART, 0);
+    return best_list(self, ranked, count, top_k, CHOOSE_APART);
+}
+
+/* Fills rows and spans for the eligible candidates of all passages, or only counts them. */
+static size_t fill_rows(Passages *passages, double *row, uint32_t *span)
+{
+    const Terms *terms = passages->terms;
+    size_t count = 0;
+    while (passages_next(passages))
+        for (size_t k = 0; k < passages->n_seen; k++) {
+            uint32_t number = passages->numbers[k];
+            if (!is_eligible(terms, number))
+                continue;
+            if (row) {
+                const TermPosition *first = &terms->positions[passages->seen[number].first];
+                features_fill(passages, number, row + count * N_FEATURES);
+                span[2 * count] = first->start;
+                span[2 * count + 1] = first[terms->candidates[number].length - 1].end;
+            }
+            count++;
+        }
+    return count;
+}
+
+/* Returns -1 with an exception where they do not fit. */
+static int check_passages(Py_ssize_t headings_size, Py_ssize_t longest, const char *method)
+{
+    if (headings_size % 8 == 0 && longest > 0)
+        return 0;
+    PyErr_Format(PyExc_ValueError, "the arguments of %s do not fit together", method);
+    return -1;
 }
 
 static PyObject *terms_features(PyObject *object, PyObject *args)
 {
     const Terms *self = terms_of(object);
     const char *headings;
-    Py_ssize_t size;
-    if (!PyArg_ParseTuple(args, "y#:features", &headings, &size))
+    Py_ssize_t size, longest;
+    if (!PyArg_ParseTuple(args, "y#n:features", &headings, &size, &longest)
+        || check_passages(size, longest, "features"))
         return NULL;
-    Facts facts;
-    size_t count = 0;
-    for (size_t k = 0; k < self->n_candidates; k++)
-        count += (size_t)is_eligible(self, k);
-    double *rows = calloc(count * N_FEATURES + 1, sizeof *rows), *row = rows;
-    uint32_t *spans = malloc((2 * count + 1) * sizeof *spans), *span = spans;
+    Passages counted = {0}, filled = {0};
     PyObject *result = NULL;
-    if (facts_load(&facts, self, (const uint32_t *)headings, (size_t)size / 8) || !rows || !spans) {
+    double *rows = NULL;
+    uint32_t *spans = NULL;
+    size_t n_headings = (size_t)size / 8, count = 0;
+    if (!passages_init(&counted, self, (const uint32_t *)headings, n_headings, (size_t)longest)) {
+        count = fill_rows(&counted, NULL, NULL);
+        rows = calloc(count * N_FEATURES + 1, sizeof *rows);
+        spans = malloc((2 * count + 1) * sizeof *spans);
+    }
+    passages_free(&counted);
+    if (!rows || !spans || passages_init(&filled, self, (const uint32_t *)headings, n_headings, (size_t)longest)) {
         PyErr_NoMemory();
     } else {
-        for (size_t k = 0; k < self->n_candidates; k++) {
-            if (!is_eligible(self, k))
-                continue;
-            const TermPosition *first = &self->positions[self->candidates[k].first];
-            features_fill(self, &facts, k, row);
-            row += N_FEATURES;
-            *span++ = first->start;
-            *span++ = first[self->candidates[k].length - 1].end;
-        }
+        fill_rows(&filled, rows, spans);
         result = Py_BuildValue("(y#y#)", (char *)rows, (Py_ssize_t)(count * N_FEATURES * sizeof *rows), (char *)spans,
                                (Py_ssize_t)(2 * count * sizeof *spans));
     }
-    facts_free(&facts);
+    passages_free(&filled);
     free(rows);
     free(spans);
     return result;
@@ -193,31 +217,35 @@ static PyObject *terms_combine(PyObject *object, PyObject *args)
 {
     const Terms *self = terms_of(object);
     const char *weights, *headings;
-    Py_ssize_t weights_size, headings_size, top_k;
+    Py_ssize_t weights_size, headings_size, longest, top_k;
     int distinct;
-    if (!PyArg_ParseTuple(args, "y#y#np:combine", &weights, &weights_size, &headings, &headings_size, &top_k,
-                          &distinct))
+    if (!PyArg_ParseTuple(args, "y#y#nnp:combine", &weights, &weights_size, &headings, &headings_size, &longest, &top_k,
+                          &distinct)
+        || check_passages(headings_size, longest, "combine"))
         return NULL;
-    if (weights_size != N_FEATURES * (Py_ssize_t)sizeof(double) || headings_size % 8) {
+    if (weights_size != N_FEATURES * (Py_ssize_t)sizeof(double)) {
         PyErr_SetString(PyExc_ValueError, "the arguments of combine do not fit together");
         return NULL;
     }
-    Facts facts;
+    Passages passages;
     Ranked *ranked = malloc((self->n_candidates + 1) * sizeof *ranked);
-    size_t count = 0;
-    if (facts_load(&facts, self, (const uint32_t *)headings, (size_t)headings_size / 8)) {
+    size_t count = SIZE_MAX;
+    if (!passages_init(&passages, self, (const uint32_t *)headings, (size_t)headings_size / 8, (size_t)longest)
+        && ranked) {
+        if (self->length < GIL_RELEASE_LENGTH) {
+            count = rank_by_features(&passages, (const double *)weights, ranked);
+        } else {
+            Py_BEGIN_ALLOW_THREADS
+            count = rank_by_features(&passages, (const double *)weights, ranked);
+            Py_END_ALLOW_THREADS
+        }
+    }
+    passages_free(&passages);
+    if (count == SIZE_MAX) {
         free(ranked);
         ranked = NULL;
     }
-    if (ranked && self->length < GIL_RELEASE_LENGTH) {
-        count = rank_by_features(self, &facts, (const double *)weights, ranked);
-    } else if (ranked) {
-        Py_BEGIN_ALLOW_THREADS
-        count = rank_by_features(self, &facts, (const double *)weights, ranked);
-        Py_END_ALLOW_THREADS
-    }
-    facts_free(&facts);
-    return best_list(self, ranked, count, top_k, distinct ? CHOOSE_WHOLE : CHOOSE_ALL, 1);
+    return best_list(self, ranked, count, top_k, distinct ? CHOOSE_WHOLE : CHOOSE_ALL);
 }
 
 /* ---- making one ------------------------------------------------------------------------------- */
@@ -335,8 +363,9 @@ static PyMethodDef terms_methods[] = {
     {"frequencies", terms_frequencies, METH_VARARGS, "frequencies(weighted, sublinear) -> bytes of float64"},
     {"edges", terms_edges_method, METH_VARARGS, "edges(window) -> (lefts, rights, weights)"},
     {"rank", terms_rank, METH_VARARGS, "rank(scores, top_k) -> [(score, count, spans)]"},
-    {"features", terms_features, METH_VARARGS, "features(headings) -> (rows, spans)"},
-    {"combine", terms_combine, METH_VARARGS, "combine(weights, headings, top_k, distinct) -> [(score, count, spans)]"},
+    {"features", terms_features, METH_VARARGS, "features(headings, longest) -> (rows, spans)"},
+    {"combine", terms_combine, METH_VARARGS,
+     "combine(weights, headings, longest, top_k, distinct) -> [(score, count, spans)]"},
     {NULL, NULL, 0, NULL},
 };
 

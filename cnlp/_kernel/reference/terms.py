@@ -18,7 +18,7 @@ from array import array
 from bisect import bisect_right
 from heapq import heapify, heappop
 from math import exp, log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnlp._kernel.layout import (
     FEATURE_CAPITAL,
@@ -61,6 +61,22 @@ NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
 TIMES = frozenset("第年月日时分秒")  # and ordinals
 _FOLD = {code: code + 32 for code in range(0x41, 0x5B)}
 _FOLD |= {code: (lower + 32 if 0x41 <= (lower := code - 0xFEE0) <= 0x5A else lower) for code in range(0xFF01, 0xFF5F)}
+
+
+class _Passage(NamedTuple):
+    """A part of a text, whose features are those of a short text.
+
+    Attributes:
+        start, end: of it in the text.
+        seen: of each candidate in it, as they begin, the shorter first: its first and last position, how often it
+            occurs, how often at the begin and at the end of a run and at both, and whether ever in a heading.
+        longer: the greatest count of a candidate one term longer.
+    """
+
+    start: int
+    end: int
+    seen: dict[int, list[int]]
+    longer: dict[int, int]
 
 
 class Terms:
@@ -210,12 +226,12 @@ class Terms:
                 self._counts[number] += 1
             self._at.append(here)
 
-    def _longer(self, least: int) -> list[int]:
-        """The greatest count of a candidate one term longer, if that is ``least`` or more; by candidate."""
+    def _longer(self) -> list[int]:
+        """The greatest count of a candidate one term longer that recurs; by candidate."""
         greatest = [0] * len(self._counts)
         for number, count in enumerate(self._counts):
             n, i = self._lengths[number], self._firsts[number]
-            if n > 1 and count >= least:
+            if n > 1 and count > 1:
                 for part in (self._at[i][n - 2], *self._at[i + 1][n - 2 : n - 1]):  # no second one after 最
                     greatest[part] = max(greatest[part], count)
         return greatest
@@ -266,7 +282,7 @@ class Terms:
         given = array("d", scores)
         if len(given) != len(self._names):
             raise ValueError("as many scores as terms are needed")
-        longer = self._longer(2)
+        longer = self._longer()
         ranked: list[tuple[float, int, int, int]] = []
         for number, count in enumerate(self._counts):
             n, i = self._lengths[number], self._firsts[number]
@@ -283,66 +299,95 @@ class Terms:
             ranked.append((-score, i, n, number))
         return self._best(ranked, top_k, overlapping=False)
 
-    def features(self, headings: bytes) -> tuple[bytes, bytes]:
-        """The features of each candidate that may be a keyword as float64, and its first position as uint32."""
+    def features(self, headings: bytes, longest: int) -> tuple[bytes, bytes]:
+        """The features of each candidate that may be a keyword, by passage, as float64, and its first place there."""
         rows, spans = array("d"), array("I")
-        for number in self._standing():
-            rows.extend(self._features(number, array("I", headings)))
-            i, n = self._firsts[number], self._lengths[number]
-            spans.extend((self._starts[i], self._ends[i + n - 1]))
+        for passage in self._passages(headings, longest, "features"):
+            for number in passage.seen:
+                if self._may_stand(number):
+                    i, n = passage.seen[number][0], self._lengths[number]
+                    rows.extend(self._features(number, passage))
+                    spans.extend((self._starts[i], self._ends[i + n - 1]))
         return rows.tobytes(), spans.tobytes()
 
-    def combine(self, weights: bytes, headings: bytes, top_k: int, distinct: bool) -> list[Found]:
-        """The best candidates by the logistic function of the weighted sum of their features."""
+    def combine(self, weights: bytes, headings: bytes, longest: int, top_k: int, distinct: bool) -> list[Found]:
+        """The best candidates by the mean over the passages of the logistic function of their weighted features."""
         factors = array("d", weights)
-        if len(factors) != N_FEATURES or len(headings) % 8:
+        passages = self._passages(headings, longest, "combine")
+        if len(factors) != N_FEATURES:
             raise ValueError("the arguments of combine do not fit together")
-        ranked: list[tuple[float, int, int, int]] = []
-        for number in self._standing():
-            total = 0.0
-            for factor, value in zip(factors, self._features(number, array("I", headings)), strict=True):
-                if value:
-                    total += factor * value
-            ranked.append((-total, self._firsts[number], self._lengths[number], number))
-        found = self._best(ranked, top_k, within=not distinct)
-        return [(1.0 / (1.0 + exp(-total)) if total > -700 else 0.0, count, spans) for total, count, spans in found]
+        sums = [0.0] * len(self._counts)
+        for passage in passages:
+            for number in filter(self._may_stand, passage.seen):
+                total = 0.0
+                for factor, value in zip(factors, self._features(number, passage), strict=True):
+                    if value:
+                        total += factor * value
+                sums[number] += 1.0 / (1.0 + exp(-total)) if total > -700 else 0.0
+        ranked = [
+            (-(total / len(passages)), self._firsts[number], self._lengths[number], number)
+            for number, total in enumerate(sums)
+            if self._may_stand(number)
+        ]
+        return self._best(ranked, top_k, within=not distinct)
 
-    def _standing(self) -> list[int]:
-        terms = len(self._names)
-        return [number for number in range(len(self._counts)) if number >= terms or self._stands[number]]
+    def _may_stand(self, number: int) -> bool:
+        return number >= len(self._names) or self._stands[number]
 
-    def _features(self, number: int, headings: array[int]) -> list[float]:
-        if not hasattr(self, "_greatest"):
-            self._greatest = self._longer(1)
-            self._edges: list[list[int]] = [[0, 0, 0, 0, -1] for _ in self._counts]
-            runs = self._runs
-            for i, here in enumerate(self._at):
-                left = int(i == 0 or runs[i - 1] != runs[i])
-                for n, candidate in enumerate(here, 1):
-                    right = int(i + n == len(runs) or runs[i + n] != runs[i])
-                    facts = self._edges[candidate]
-                    facts[0] += left
-                    facts[1] += right
-                    facts[2] += left * right
-                    start = self._starts[i]
-                    facts[3] |= int(any(a <= start < b for a, b in zip(headings[::2], headings[1::2], strict=True)))
-                    facts[4] = i
-        count, i, n = self._counts[number], self._firsts[number], self._lengths[number]
-        left, right, both, heading, last = self._edges[number]
+    def _passages(self, headings: bytes, longest: int, method: str) -> list[_Passage]:
+        """The text in passages of at most ``longest`` characters, all of nearly the same length."""
+        if len(headings) % 8 or longest < 1:
+            raise ValueError(f"the arguments of {method} do not fit together")
+        bounds, size = array("I", headings), len(self._text)
+        count = (size - 1) // longest + 1 if size else 1
+        passages, to = [], 0
+        for number in range(count):
+            start, end, begin = size * number // count, size * (number + 1) // count, to
+            while to < len(self._starts) and self._starts[to] < end:
+                to += 1
+            passages.append(
+                self._passage(range(begin, to), start, end, list(zip(bounds[::2], bounds[1::2], strict=True)))
+            )
+        return passages
+
+    def _passage(self, positions: range, start: int, end: int, headings: list[tuple[int, int]]) -> _Passage:
+        runs = self._runs
+        passage = _Passage(start, end, {}, {})
+        for i in positions:
+            left = int(i == positions.start or runs[i - 1] != runs[i])
+            heading = int(any(a <= self._starts[i] < b for a, b in headings))
+            for n, number in enumerate(self._at[i][: positions.stop - i], 1):
+                right = int(i + n == positions.stop or runs[i + n] != runs[i])
+                facts = passage.seen.setdefault(number, [i, i, 0, 0, 0, 0, 0])
+                facts[1] = i
+                facts[2] += 1
+                facts[3] += left
+                facts[4] += right
+                facts[5] += left * right
+                facts[6] |= heading
+        for number, (i, _, count, *_) in passage.seen.items():
+            n = self._lengths[number]
+            for part in (self._at[i][n - 2], *self._at[i + 1][n - 2 : n - 1]) if n > 1 else ():
+                passage.longer[part] = max(passage.longer.get(part, 0), count)
+        return passage
+
+    def _features(self, number: int, passage: _Passage) -> list[float]:
+        i, last, count, left, right, both, heading = passage.seen[number]
+        n = self._lengths[number]
         members = self._terms[i : i + n]
         start, end = self._starts[i], self._ends[i + n - 1]
         row = [0.0] * N_FEATURES
         row[FEATURE_CONSTANT] = 1.0
         row[FEATURE_COUNT] = log(count)
-        row[FEATURE_INDEPENDENT] = log(1 + max(count - self._greatest[number], 0))
+        row[FEATURE_INDEPENDENT] = log(1 + max(count - passage.longer.get(number, 0), 0))
         row[FEATURE_FREE_BEFORE] = left / count
         row[FEATURE_FREE_AFTER] = right / count
         row[FEATURE_FREE] = both / count
-        row[FEATURE_GREATEST_COUNT] = log(max(self._counts[term] for term in members))
+        row[FEATURE_GREATEST_COUNT] = log(max(passage.seen[term][2] for term in members))
         row[FEATURE_LEAST_IDF] = min(self._idf[term] for term in members)
         row[FEATURE_HEADING] = float(heading)
-        row[FEATURE_POSITION] = log(1 + start)
-        row[FEATURE_SPAN] = (self._starts[last] - start) / len(self._text)
+        row[FEATURE_POSITION] = log(1 + start - passage.start)
+        row[FEATURE_SPAN] = (self._starts[last] - start) / (passage.end - passage.start)
         row[FEATURE_CAPITAL] = float(any("A" <= char <= "Z" for char in self._text[start:end]))
         row[FEATURE_WORDS + n - 1] = 1.0
         row[FEATURE_LENGTH + min(end - start, LONGEST_CANDIDATE) - 1] = 1.0
