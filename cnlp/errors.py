@@ -114,6 +114,13 @@ def undecodable(path: object, encoding: str, offset: int, data: bytes, way: str 
     return EncodingError(f"{path}: not {encoding} at byte {offset} ({shown}); {way}")
 
 
+def unencodable(path: object, line: int, encoding: str, char: str) -> EncodingError:
+    """The character ``char`` in ``line`` (from 1) of an output cannot be written in ``encoding``."""
+    return EncodingError(
+        f"{path}:{line}: {char!r} (U+{ord(char):04X}) is not in {encoding}; write --output-encoding utf-8 or gb18030"
+    )
+
+
 def not_plain_text(path: object, what: str) -> InputError:
     """The file at ``path`` is ``what``."""
     hint = "" if ";" in what else f", not text; if it is text after all, read it from standard input: < {path}"

@@ -100,7 +100,7 @@ def convert_files(
     Returns:
         how many inputs failed.
     """
-    shared = standard_output() if STANDARD_OUTPUT in plan.targets else None
+    shared = standard_output(writing.encoding) if STANDARD_OUTPUT in plan.targets else None
     totals = shared is None and (plan.several or (sys.stderr is not None and sys.stderr.isatty()))
     with ExitStack() as stack:
         report = stack.enter_context(BatchReport(log, version, quiet=quiet, totals=totals))

@@ -58,11 +58,13 @@ class Writing(NamedTuple):
         keep_mark: a byte order mark at the start of the input is also written.
         new_document: makes the document for one output, where the results are not written as they are.
         watch: called with each chunk before its result is written.
+        encoding: one of :data:`cnlp.files.encodings.OUTPUT_ENCODINGS`.
     """
 
     keep_mark: bool = False
     new_document: Callable[[], LineWriter] | None = None
     watch: Callable[[bytes, Place], object] | None = None
+    encoding: str = "utf-8"
 
 
 class Job:
@@ -221,7 +223,7 @@ class BatchStream:
         with source.open(encoding, on_read) as stream:
             chunks = _without_mark(read_lines(stream, source.label, encoding, policy=policy, on_bad=on_bad), job)
             chunks = _joined(chunks) if whole else chunks
-            records = read_records(chunks, source.path, field) if field else ((chunk, None) for chunk in chunks)
+            records = read_records(chunks, source, field) if field else ((chunk, None) for chunk in chunks)
             for chunk, table in records:
                 if table is not None and policy == "skip":
                     raise errors.skipped_rows(source.label)
@@ -240,7 +242,7 @@ class BatchStream:
         document = self.writing.new_document() if self.writing.new_document else None
         written = Content()
         noted = () if self.journal is None else (written.add, PREFIX)
-        with file_output(job.target, *noted) as output:
+        with file_output(job.target, *noted, encoding=self.writing.encoding) as output:
             self._convert(chain([first], pieces), output, document)
             if document is not None:
                 output.write(document.finish())
@@ -262,7 +264,7 @@ class BatchStream:
             if not begun and output.line_open:
                 output.write(b"\n")
             begun = True
-            if piece.job.has_mark and output.empty and self.writing.keep_mark:
+            if piece.job.has_mark and output.empty and self.writing.keep_mark and self.writing.encoding == "utf-8":
                 output.write(BOM)
             if result is None:
                 output.lines = start + piece.job.lines

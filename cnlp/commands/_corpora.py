@@ -1,4 +1,4 @@
-"""Options of the commands that read corpora: their files, formats and encodings."""
+"""Options of the commands that read corpora: their files and formats."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnlp.commands._encodings import EncodingChoice
 from cnlp.corpus.entity_formats import ENTITY_READERS
 from cnlp.corpus.formats import FORMATS
-from cnlp.corpus.lines import CORPUS_ENCODINGS
 from cnlp.sequence.schemes import REPAIRS
 
 if TYPE_CHECKING:
@@ -21,14 +19,6 @@ repair_option = click.option(
     help="Handling of tags that break their scheme, which occur in public corpora: 'begin' begins an entity with a tag "
     "that cannot continue the one before (as conlleval), 'drop' drops entities that do not begin and end correctly (as "
     "seqeval's strict mode). Of overlapping entities the longest is kept.  [default: both are errors]",
-)
-corpus_encoding_option = click.option(
-    "-e",
-    "--encoding",
-    type=EncodingChoice(CORPUS_ENCODINGS),
-    default="utf-8",
-    show_default=True,
-    help="Encoding of the files that are read.",
 )
 
 

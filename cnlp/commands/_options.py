@@ -12,12 +12,11 @@ import click
 import cnlp
 from cnlp.batch.files import Plan, convert_files, plan_files
 from cnlp.batch.streams import Reading, Writing
-from cnlp.commands._encodings import EncodingChoice
+from cnlp.commands._encodings import encoding_option, output_encoding_option
 from cnlp.commands._errors import FAILED
 from cnlp.commands._lexicons import Decorator, LexiconFiles, lexicon_options
 from cnlp.files.decoding import POLICIES
 from cnlp.files.documents import PER
-from cnlp.files.encodings import ENCODINGS
 from cnlp.files.journal import fingerprint
 from cnlp.files.records import Analysis, Format, Records
 from cnlp.lexicon import load_lexicon
@@ -57,15 +56,6 @@ def _gather(kind: Callable[..., Any], argument: str, names: Iterable[str], optio
 # ---- inputs and outputs ----
 
 files_argument = click.argument("files", nargs=-1, metavar="[FILES]...")
-encoding_option = click.option(
-    "-e",
-    "--encoding",
-    type=EncodingChoice(ENCODINGS),
-    default="utf-8",
-    show_default=True,
-    help="Encoding of the input; output is UTF-8. gb18030 includes GBK and GB2312, whose names will do; utf-16 "
-    "without a byte order mark is little endian.",
-)
 
 
 def workers_option(use: str) -> Decorator:
@@ -102,6 +92,7 @@ class BatchOptions(NamedTuple):
     files: tuple[str, ...]
     output: str | None
     encoding: str
+    output_encoding: str
     errors: str
     field: str | None
     workers: int
@@ -135,13 +126,19 @@ class BatchOptions(NamedTuple):
         return Records(self.field, analysis, as_objects=name == "jsonl")
 
     def run(self, plan: Plan, form: Format, writing: Writing, *, processes: bool = True, whole: bool = False) -> None:
-        """Convert all inputs with ``form``; the process ends with an error code if one fails."""
+        """Convert all inputs with ``form``; the process ends with an error code if one fails.
+
+        Raises:
+            click.UsageError: a format has an encoding of its own.
+        """
+        if writing.new_document is not None and self.output_encoding != "utf-8":
+            raise click.UsageError("--format html is in UTF-8, without --output-encoding")
         context = click.get_current_context()
         failed = convert_files(
             plan,
             form,
             Reading(self.encoding, self.errors, self.field, whole and self.field is None),
-            writing,
+            writing._replace(encoding=self.output_encoding),
             version=cnlp.__version__,
             settings=_fingerprint(context) if self.resume else "",
             log=self.log,
@@ -179,6 +176,7 @@ def batch_options(suffixes: Mapping[str, str]) -> Decorator:
             ".gz, .bz2, .xz or .zst.",
         ),
         encoding_option,
+        output_encoding_option,
         click.option(
             "--errors",
             type=click.Choice(POLICIES),

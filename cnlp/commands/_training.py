@@ -13,7 +13,8 @@ import click
 
 import cnlp
 from cnlp import errors
-from cnlp.commands._corpora import corpus_encoding_option, corpus_files_option
+from cnlp.commands._corpora import corpus_files_option
+from cnlp.commands._encodings import encoding_option
 from cnlp.commands._errors import INTERRUPTED
 from cnlp.commands._lexicons import Decorator, LexiconFiles
 from cnlp.commands._options import add_options
@@ -116,7 +117,7 @@ def training_options(methods: Sequence[str], format_option: Decorator, *also: st
             epochs_option(),
             seed_option,
             format_option,
-            corpus_encoding_option,
+            encoding_option,
         ]
     )
 

@@ -8,7 +8,8 @@ from contextlib import ExitStack
 import click
 
 from cnlp import errors
-from cnlp.commands._corpora import corpus_encoding_option, entity_format_option, repair_option
+from cnlp.commands._corpora import entity_format_option, repair_option
+from cnlp.commands._encodings import encoding_option, output_encoding_option
 from cnlp.corpus.brat import BratWriter, pair_of_files
 from cnlp.corpus.entities import Sentence, with_spans
 from cnlp.corpus.entity_formats import WRITERS, detect_entities, number_entities
@@ -40,9 +41,17 @@ def _parse_renames(_: click.Context, __: click.Parameter, values: Sequence[str])
     callback=_parse_renames,
     help="Another name for a label; may be repeated.",
 )
-@corpus_encoding_option
+@encoding_option
+@output_encoding_option
 def command(
-    source: str, target: str, form: str | None, to: str, repair: str | None, renames: dict[str, str], encoding: str
+    source: str,
+    target: str,
+    form: str | None,
+    to: str,
+    repair: str | None,
+    renames: dict[str, str],
+    encoding: str,
+    output_encoding: str,
 ) -> None:
     """Convert a corpus with named entities from one format to another.
 
@@ -55,12 +64,11 @@ def command(
     )
     sentences = ((number, _rename(sentence, renames)) for number, sentence in numbered)
     with ExitStack() as stack:
-        if to == "brat":
-            outputs = [stack.enter_context(file_output(path)) for path in pair_of_files(target)]
-        elif target == STANDARD_OUTPUT:
-            outputs = [standard_output()]
+        if target == STANDARD_OUTPUT and to != "brat":
+            outputs = [standard_output(output_encoding)]
         else:
-            outputs = [stack.enter_context(file_output(target))]
+            paths = pair_of_files(target) if to == "brat" else (target,)
+            outputs = [stack.enter_context(file_output(path, encoding=output_encoding)) for path in paths]
         _write(source, sentences, to, outputs)
 
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import click
 
+from cnlp.commands._encodings import encoding_option, output_encoding_option
 from cnlp.commands._lexicons import LexiconFiles, lexicon_options
-from cnlp.commands._options import encoding_option, files_argument, workers_option
+from cnlp.commands._options import files_argument, workers_option
 from cnlp.discovery import scoring
 from cnlp.discovery.counting import MEMORY, NgramCounts, lines_between
 from cnlp.discovery.plot import scatter
@@ -22,7 +23,7 @@ from cnlp.discovery.scoring import CountWords
 from cnlp.discovery.word_discovery import DISCOVERY_METHODS, WordDiscovery
 from cnlp.files.inputs import STANDARD_INPUT, Input, find_inputs, total_size
 from cnlp.files.lines import read_text
-from cnlp.files.outputs import STANDARD_OUTPUT, file_output, refuse_overwriting, standard_output
+from cnlp.files.outputs import STANDARD_OUTPUT, refuse_overwriting, write_text
 from cnlp.files.progress import show_progress
 from cnlp.types import Candidate
 
@@ -79,6 +80,7 @@ class KnownWords:
     "hdfs://host/texts. Needs pip install 'cnlp[spark]' and Java.",
 )
 @encoding_option
+@output_encoding_option
 def command(
     files: tuple[str, ...],
     output: str,
@@ -97,6 +99,7 @@ def command(
     work_folder: str | None,
     spark: str | None,
     encoding: str,
+    output_encoding: str,
 ) -> None:
     """Find new words in raw text.
 
@@ -119,7 +122,7 @@ def command(
             top_k=top_k,
             exclude=_known_words(lexicons, new_only),
         )
-        _write_words(words, output, to_lexicon)
+        _write_words(words, output, to_lexicon, output_encoding)
         return
     inputs, failures = find_inputs(files, without=work_folder)
     for failure in failures:
@@ -148,8 +151,8 @@ def command(
         click.echo(f"cnlp: note: {raised}", err=True)
     if plot is not None:
         table = counts.table(finder.min_count_)
-        _write(plot, [scatter(scoring.measure(table), words)])
-    _write_words(words, output, to_lexicon)
+        write_text(plot, [scatter(scoring.measure(table), words)])
+    _write_words(words, output, to_lexicon, output_encoding)
     if folder is not None:
         folder.remove()
 
@@ -193,11 +196,11 @@ def _pieces(source: Input, encoding: str, on_read: Callable[[bytes], object]) ->
         yield from read_text(stream, source.label, encoding)
 
 
-def _write_words(words: Sequence[Candidate], output: str, to_lexicon: str | None) -> None:
+def _write_words(words: Sequence[Candidate], output: str, to_lexicon: str | None, encoding: str) -> None:
     """The lexicon, if wanted, and the table."""
     if to_lexicon is not None:
-        _write(to_lexicon, (f"{word.text}\n" for word in words))
-    _write(output, _rows(words))
+        write_text(to_lexicon, (f"{word.text}\n" for word in words), encoding)
+    write_text(output, _rows(words), encoding)
 
 
 def _rows(words: Iterable[Candidate]) -> Iterator[str]:
@@ -206,13 +209,3 @@ def _rows(words: Iterable[Candidate]) -> Iterator[str]:
     for word in words:
         numbers = "\t".join(f"{value:.4f}" for value in (word.pmi, word.left_entropy, word.right_entropy, word.score))
         yield f"{word.text}\t{word.count}\t{numbers}\n"
-
-
-def _write(path: str, lines: Iterable[str]) -> None:
-    """``lines`` to a file that appears when it is complete, or to standard output."""
-    data = "".join(lines).encode("utf-8")
-    if path == STANDARD_OUTPUT:
-        standard_output().write(data)
-        return
-    with file_output(path) as stream:
-        stream.write(data)

@@ -9,12 +9,12 @@ import click
 
 from cnlp.commands._corpora import (
     FilesCommand,
-    corpus_encoding_option,
     corpus_files_option,
     corpus_format_option,
     entity_format_option,
     repair_option,
 )
+from cnlp.commands._encodings import encoding_option
 from cnlp.commands._lexicons import Decorator
 from cnlp.commands._options import (
     SegmentationOptions,
@@ -68,7 +68,7 @@ def _options(gold_format: Callable[..., Decorator]) -> Decorator:
                 help="Show the N most common errors; of entities, the first N of every kind.",
             ),
             format_option(("text", "json"), "Format of the report."),
-            corpus_encoding_option,
+            encoding_option,
             gold_format("--gold-format"),
         ]
     )

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import click
 
+from cnlp.commands._encodings import encoding_option
 from cnlp.commands._options import (
     SegmentationOptions,
-    encoding_option,
     files_argument,
     per_option,
     segmentation_options,

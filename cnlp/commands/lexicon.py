@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from cnlp.commands._encodings import EncodingChoice
+from cnlp.commands._encodings import EncodingChoice, output_encoding_option
 from cnlp.commands._errors import FAILED, report
 from cnlp.errors import CnlpError
 from cnlp.files.encodings import ENCODINGS
-from cnlp.files.outputs import STANDARD_OUTPUT, file_output, standard_output
+from cnlp.files.outputs import STANDARD_OUTPUT, write_text
 from cnlp.lexicon.entries import Entry
 from cnlp.lexicon.inspection import duplicates, suspicious_lines
 from cnlp.lexicon.layouts import format_entry
@@ -63,15 +63,11 @@ def check(ctx: click.Context, files: tuple[str, ...], encoding: str | None) -> N
 @files_argument
 @encoding_option
 @click.option("-o", "--output", default=STANDARD_OUTPUT, metavar="FILE", help="The file to write.  [default: -]")
-def convert(files: tuple[str, ...], encoding: str | None, output: str) -> None:
-    """Write word lists of any layout and encoding as one in the format of this program, in UTF-8."""
+@output_encoding_option
+def convert(files: tuple[str, ...], encoding: str | None, output: str, output_encoding: str) -> None:
+    """Write word lists of any layout and encoding as one in the format of this program."""
     entries = [entry for path in files for entry in LexiconFile(path, encoding).entries]
-    data = "".join(format_entry(entry) + "\n" for entry in entries).encode("utf-8")
-    if output == STANDARD_OUTPUT:
-        standard_output().write(data)
-        return
-    with file_output(output) as stream:
-        stream.write(data)
+    write_text(output, (format_entry(entry) + "\n" for entry in entries), output_encoding)
 
 
 def _summary(file: LexiconFile) -> Iterator[str]:

@@ -12,13 +12,14 @@ import click
 
 import cnlp
 from cnlp import errors
+from cnlp.commands._encodings import encoding_option
 from cnlp.commands._lexicons import LexiconFiles, lexicon_options
-from cnlp.commands._options import encoding_option, workers_option
+from cnlp.commands._options import workers_option
 from cnlp.commands._training import epochs_option, method_option, output_options, read_all_entries, say, seed_option
 from cnlp.corpus.entity_formats import detect_entities, read_entities
 from cnlp.corpus.registry import file_sha256
 from cnlp.files.inputs import STANDARD_INPUT, Input, find_inputs, total_size
-from cnlp.files.lines import read_lines, split_lines
+from cnlp.files.lines import read_line_texts, split_lines
 from cnlp.files.outputs import refuse_output
 from cnlp.files.progress import Progress, show_progress
 
@@ -197,14 +198,8 @@ def _lines(inputs: Sequence[Input], encoding: str, progress: Progress) -> Iterat
     """The lines of all files."""
     for source in inputs:
         with source.open(encoding, progress.read) as stream:
-            for chunk in read_lines(stream, source.label, encoding):
-                try:
-                    text = chunk.data.decode("utf-8")
-                except UnicodeDecodeError as error:
-                    bad = chunk.data[error.start : error.end]
-                    raise errors.undecodable(source.label, "utf-8", chunk.offset + error.start, bad) from None
-                for line, _ in split_lines(text.removeprefix("\ufeff")):
-                    yield line
+            for text, _ in read_line_texts(stream, source.label, encoding):
+                yield from (line for line, _ in split_lines(text))
 
 
 def _texts(inputs: Sequence[Input]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from cnlp import errors
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.lines import read_numbered_lines
-from cnlp.files.encodings import codec_of
+from cnlp.files.encodings import decode_file
 from cnlp.files.lines import split_lines
 
 _ENTITY = re.compile(r"(T[^\t ]*)\t([^\t ]+) ([0-9; ]+)\t(.*)", re.S)
@@ -54,7 +54,8 @@ def number_brat(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> Ite
     [(1, Sentence(text='你好', spans=())), (2, Sentence(text='他在北京', spans=((2, 4, 'LOC'),)))]
     """
     text_path, annotation_path = pair_of_files(path)
-    text = _read_text(text_path, encoding)
+    with open(text_path, "rb") as file:
+        text = decode_file(file.read(), text_path, encoding)
     lines = list(split_lines(text))
     starts = [0]
     for content, ending in lines:
@@ -111,12 +112,3 @@ class BratWriter:
             rows.append(f"T{self._count}\t{label} {place}\t{sentence.text[start:end]}\n")
         self._offset += len(sentence.text) + 1
         return sentence.text + "\n", "".join(rows)
-
-
-def _read_text(path: str, encoding: str) -> str:
-    with open(path, "rb") as file:
-        data = file.read()
-    try:
-        return data.decode(codec_of(encoding))
-    except UnicodeDecodeError as error:
-        raise errors.undecodable(path, encoding, error.start, data[error.start : error.end]) from None

@@ -30,7 +30,7 @@ def read_conll(
     Args:
         path: the file.
         tag_column: the column, counted from 1, that holds the tag: 4 (universal) or 5 (of the treebank).
-        encoding: utf-8, gb18030 (GBK) or big5, in any spelling.
+        encoding: one of :data:`cnlp.files.encodings.ENCODINGS`, in any spelling.
 
     Raises:
         OSError: the file cannot be read.

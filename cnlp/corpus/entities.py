@@ -71,7 +71,7 @@ def read_columns(
         repair: what to do with tags that break the scheme: ``None`` refuses them, ``"begin"`` begins a span with a
             tag that cannot continue the one before, ``"drop"`` drops spans that do not begin and end as they
             should; see :class:`cnlp.sequence.schemes.TagReader`.
-        encoding: utf-8, gb18030 (GBK) or big5, in any spelling.
+        encoding: one of :data:`cnlp.files.encodings.ENCODINGS`, in any spelling.
 
     Raises:
         OSError: the file cannot be read.

@@ -118,7 +118,7 @@ def read_entities(
         repair: what to do with tags that break their scheme, ``"begin"`` or ``"drop"``, see
             :class:`cnlp.sequence.schemes.TagReader`; with either, of overlapping spans the longest stays, then the
             leftmost. ``None`` refuses such tags and leaves overlapping spans.
-        encoding: utf-8, gb18030 (GBK) or big5, in any spelling.
+        encoding: one of :data:`cnlp.files.encodings.ENCODINGS`, in any spelling.
 
     Raises:
         OSError: the file cannot be read.

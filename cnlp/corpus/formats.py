@@ -72,7 +72,7 @@ def read_sentences(path: PathLike, form: str | None = None, *, encoding: str = "
     Args:
         path: the file.
         form: one of ``FORMATS``; recognized from the file by default.
-        encoding: utf-8, gb18030 (GBK) or big5, in any spelling.
+        encoding: one of :data:`cnlp.files.encodings.ENCODINGS`, in any spelling.
 
     Raises:
         OSError: the file cannot be read.

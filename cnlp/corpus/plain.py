@@ -36,7 +36,7 @@ def read_words(
 
     Args:
         path: a file of segmented text; a byte order mark and CR LF line ends are tolerated.
-        encoding: utf-8, gb18030 (GBK) or big5, in any spelling.
+        encoding: one of :data:`cnlp.files.encodings.ENCODINGS`, in any spelling.
         keep_empty: yield ``[]`` for a line without words, so that sentence k is line k.
 
     Raises:

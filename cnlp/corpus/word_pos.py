@@ -23,7 +23,7 @@ def read_word_pos(
     Args:
         path: the file.
         separator: the sign between a word and its tag; the last one of a token counts.
-        encoding: utf-8, gb18030 (GBK) or big5, in any spelling.
+        encoding: one of :data:`cnlp.files.encodings.ENCODINGS`, in any spelling.
 
     Raises:
         OSError: the file cannot be read.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from cnlp.files.decoding import BOM, decoding_error
 from cnlp.files.inputs import Input
-from cnlp.files.lines import read_lines, read_text, split_lines
+from cnlp.files.lines import read_line_texts, read_text, split_lines
 
 PER = ("file", "line")
 
@@ -63,11 +62,5 @@ def read_documents(source: Input, per: str, encoding: str, on_read: Callable[[by
         if per == "file":
             yield Document(source.label, None, "".join(read_text(stream, source.label, encoding)))
             return
-        for data, offset, number in read_lines(stream, source.label, encoding):
-            if offset == 0 and data.startswith(BOM):
-                data, offset = data[len(BOM) :], len(BOM)
-            try:
-                text = data.decode("utf-8")
-            except UnicodeDecodeError as error:
-                raise decoding_error(source.label, encoding, offset, error) from None
+        for text, number in read_line_texts(stream, source.label, encoding):
             yield from split_documents(text, source.label, number, per)

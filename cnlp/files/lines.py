@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 from cnlp._kernel import kernel
 from cnlp.files.compression import Readable
-from cnlp.files.decoding import BadBytes, Chunk, decode, mend
+from cnlp.files.decoding import BOM, BadBytes, Chunk, decode, decoding_error, mend
 from cnlp.files.encodings import encoding_name
 
 CHUNK_BYTES = 1 << 18
@@ -76,6 +76,23 @@ def read_lines(
             yield chunk
         else:
             yield from mend(chunk, encoding, policy, on_bad or _ignore)
+
+
+def read_line_texts(stream: Readable, name: object, encoding: str = "utf-8") -> Iterator[tuple[str, int]]:
+    """The same as text, without a byte order mark, with the number of the first line of each piece, from 1.
+
+    Raises:
+        EncodingError: bytes that are not in ``encoding``, with their offset in the file.
+        OSError: reading failed; ``filename`` is ``name``.
+    """
+    for data, offset, line in read_lines(stream, name, encoding):
+        if offset == 0 and data.startswith(BOM):
+            data, offset = data[len(BOM) :], len(BOM)
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise decoding_error(name, encoding_name(encoding), offset, error) from None
+        yield text, line
 
 
 def read_text(

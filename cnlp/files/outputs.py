@@ -6,11 +6,12 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from cnlp.errors import ArgumentError
 from cnlp.files.compression import Writable, compressed
+from cnlp.files.encodings import Encoder
 from cnlp.files.inputs import Input
 from cnlp.files.lines import naming, replacing
 
@@ -20,13 +21,20 @@ STANDARD_OUTPUT = "-"
 class Output:
     """A stream that knows its name, whether it is still empty, and whether its last line is open.
 
+    Args:
+        stream: to write to.
+        name: what messages call it.
+        is_terminal: a user watches it.
+        encoding: one of :data:`cnlp.files.encodings.OUTPUT_ENCODINGS`.
+
     Attributes:
         is_terminal: a user watches it.
         lines: of inputs whose results are written.
     """
 
-    def __init__(self, stream: Writable, name: str, *, is_terminal: bool = False) -> None:
+    def __init__(self, stream: Writable, name: str, *, is_terminal: bool = False, encoding: str = "utf-8") -> None:
         self.stream = stream
+        self._encoder = None if encoding == "utf-8" else Encoder(encoding, name)
         self.name = name
         self.is_terminal = is_terminal
         self.empty = True
@@ -37,14 +45,19 @@ class Output:
     def write(self, data: bytes) -> None:
         """Write and flush, so that a pipe's reader gets each chunk immediately.
 
+        Args:
+            data: in UTF-8, or what is not text.
+
         Raises:
+            EncodingError: a character is not in the encoding of the output.
             OSError: with ``filename`` set to the output's name; ``failed`` is then set.
         """
         if not data:
             return
+        encoded = data if self._encoder is None else self._encoder.encode(data)
         try:
             with naming(self.name):
-                self.stream.write(data)
+                self.stream.write(encoded)
                 self.stream.flush()
         except OSError:
             self.failed = True
@@ -53,7 +66,7 @@ class Output:
         self.line_open = not data.endswith((b"\n", b"\r"))
 
 
-def standard_output() -> Output:
+def standard_output(encoding: str = "utf-8") -> Output:
     """Standard output in bytes.
 
     Raises:
@@ -61,12 +74,16 @@ def standard_output() -> Output:
     """
     if sys.stdout is None:
         raise OSError("standard output is closed")
-    return Output(sys.stdout.buffer, "standard output", is_terminal=sys.stdout.isatty())
+    return Output(sys.stdout.buffer, "standard output", is_terminal=sys.stdout.isatty(), encoding=encoding)
 
 
 @contextmanager
 def file_output(
-    path: str, on_write: Callable[[bytes], object] | None = None, prefix: str = ".cnlp-"
+    path: str,
+    on_write: Callable[[bytes], object] | None = None,
+    prefix: str = ".cnlp-",
+    *,
+    encoding: str = "utf-8",
 ) -> Iterator[Output]:
     """The file ``path``, complete or not at all, compressed if its name says so; the folders above it are made.
 
@@ -74,12 +91,28 @@ def file_output(
         path: the file.
         on_write: called with each block of bytes as they are in the file.
         prefix: of the name that it has until it is complete.
+        encoding: one of :data:`cnlp.files.encodings.OUTPUT_ENCODINGS`.
     """
     folder = os.path.dirname(path)
     if folder:
         os.makedirs(folder, exist_ok=True)
     with replacing(path, prefix) as file, naming(path), compressed(_WatchedWriter(file, on_write), path) as stream:
-        yield Output(stream, path)
+        yield Output(stream, path, encoding=encoding)
+
+
+def write_text(path: str, lines: Iterable[str], encoding: str = "utf-8") -> None:
+    """Write ``lines``, with their endings, to a file that appears when it is complete, or to standard output.
+
+    Raises:
+        EncodingError: a character is not in ``encoding``; its line is named.
+        OSError: it cannot be written.
+    """
+    data = "".join(lines).encode("utf-8")
+    if path == STANDARD_OUTPUT:
+        standard_output(encoding).write(data)
+        return
+    with file_output(path, encoding=encoding) as output:
+        output.write(data)
 
 
 class _WatchedWriter:

@@ -20,7 +20,8 @@ from typing import NamedTuple
 
 from cnlp.errors import RecordError
 from cnlp.files import compression
-from cnlp.files.decoding import Chunk
+from cnlp.files.decoding import Chunk, decoding_error
+from cnlp.files.inputs import Input
 from cnlp.files.json_objects import read_object
 from cnlp.files.lines import split_lines
 from cnlp.files.rows import quote, read_row, unquote, whole_rows
@@ -202,20 +203,21 @@ def guess_kind(start: bytes) -> str:
     return "\t" if b"\t" in start.splitlines()[0] else ","
 
 
-def read_records(chunks: Iterable[Chunk], path: str, field: str) -> Iterator[tuple[Chunk, Table | None]]:
+def read_records(chunks: Iterable[Chunk], source: Input, field: str) -> Iterator[tuple[Chunk, Table | None]]:
     """Chunks of whole lines as chunks of whole records, with the content of the heading if they are rows of a table.
 
     Args:
         chunks: of one file, without a byte order mark.
-        path: its name, whose suffix decides; if it is unknown, the first line does.
+        source: the file; the suffix of its name decides, and if it is unknown, the first line.
         field: the one to work on.
 
     Raises:
+        EncodingError: the heading is not in UTF-8.
         RecordError: the column does not exist.
     """
     chunks = iter(chunks)
     for first in chunks:
-        delimiter = kind_by_name(path)
+        delimiter = kind_by_name(source.path)
         delimiter = guess_kind(first.data) if delimiter is None else delimiter
         chunks = chain([first], chunks)
         if not delimiter:
@@ -223,7 +225,10 @@ def read_records(chunks: Iterable[Chunk], path: str, field: str) -> Iterator[tup
             return
         table = None
         for chunk in whole_rows(chunks, delimiter):
-            table = table or read_heading(chunk.data, delimiter, field)
+            try:
+                table = table or read_heading(chunk.data, delimiter, field)
+            except UnicodeDecodeError as error:
+                raise decoding_error(source.label, "utf-8", chunk.offset, error) from None
             yield chunk, table
 
 

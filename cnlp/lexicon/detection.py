@@ -14,7 +14,7 @@ import codecs
 
 from cnlp import errors
 from cnlp._kernel.layout import COST_SCALE
-from cnlp.files.encodings import ENCODINGS, codec_of, decode_file
+from cnlp.files.encodings import codec_of, decode_file
 from cnlp.lexicon.base import shipped_base
 
 TYPE_CHECKING = False
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SAMPLE = 8192  # bytes, even
 MARGIN = 5.0  # nats by which the best encoding must be more probable than the next
 GREATEST_COST = 13.0  # nats for each character; rare words cost 9, the wrong characters 16
+_UNMARKED = ("gb18030", "big5", "utf-16", "utf-16-be")  # big5-hkscs is hardly ever different from big5
 FOREIGN = 10.0  # nats for a letter of another script, of which a long run may be one word of the lattice
 
 
@@ -48,7 +49,7 @@ def detect_encoding(data: bytes, path: str | os.PathLike[str], way: str) -> str:
         return "utf-16"
     if data.startswith(codecs.BOM_UTF8):
         decode_file(data, path, "utf-8", way)  # raises where it is damaged
-    costs = sorted((cost, name) for name in ENCODINGS[1:] if (cost := _cost(data, codec_of(name))) is not None)
+    costs = sorted((cost, name) for name in _UNMARKED if (cost := _cost(data, codec_of(name))) is not None)
     if not costs:
         decode_file(data, path, "utf-8", way)
         raise errors.EncodingError(f"{path}: its encoding cannot be told; {way}")

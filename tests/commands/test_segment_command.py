@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -156,6 +157,50 @@ def test_other_encodings_come_out_in_utf8(shell: Shell, tmp_path: Path, encoding
     path.write_bytes(text.encode(codec))
     expected = shell("segment", "-f", form, stdin=text.encode()).out
     assert shell("segment", "-f", form, "-e", encoding, path).out == expected
+
+
+TABLE = 'id,文章\r\n1,"今天，""公司""很忙"\r\n2,去北京\r\n'
+CUT_TABLE = 'id,文章\r\n1,"今天 ， "" 公司 "" 很 忙"\r\n2,去 北京\r\n'
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.csv.gz", None])
+@pytest.mark.parametrize(
+    "encoding, codec", [("utf8", "utf-8-sig"), ("gbk", "gbk"), ("big5", "cp950"), ("utf-16", "utf-16")]
+)
+@pytest.mark.parametrize("to, written", [("UTF-8-SIG", "utf-8-sig"), ("gb18030", "gb18030"), ("utf_16", "utf-16")])
+def test_tables_from_and_for_excel(
+    shell: Shell, tmp_path: Path, name: str | None, encoding: str, codec: str, to: str, written: str
+) -> None:
+    options = ("--field", "文章", "-e", encoding, "--output-encoding", to)
+    if name is None:
+        assert shell("segment", *options, stdin=TABLE.encode(codec)) == Result(0, CUT_TABLE.encode(written), "")
+        return
+    open_file = gzip.open if name.endswith(".gz") else open
+    with open_file(tmp_path / name, "wb") as file:
+        file.write(TABLE.encode(codec))
+    assert shell("segment", tmp_path / name, *options, "-o", tmp_path / f"out-{name}").code == 0
+    with open_file(tmp_path / f"out-{name}", "rb") as file:
+        assert file.read() == CUT_TABLE.encode(written)
+
+
+def test_a_heading_in_another_encoding_is_an_error_of_encoding(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(TABLE.encode("gbk"))
+    result = shell("segment", path, "--field", "文章")
+    assert (result.code, result.err[:12]) == (1, "cnlp: error:") and f"{path}: not utf-8 at byte 3" in result.err
+
+
+def test_what_the_output_encoding_lacks_is_named_and_leaves_no_file(shell: Shell, tmp_path: Path) -> None:
+    options = ("segment", "--output-encoding", "gbk")
+    result = shell(*options, stdin="我们\n𠮷野家\n".encode())
+    assert result.code == 1
+    assert result.err == (
+        "cnlp: error: standard output:2: '𠮷' (U+20BB7) is not in gbk; write --output-encoding utf-8 or gb18030\n"
+    )
+    (tmp_path / "a.txt").write_text("𠮷", encoding="utf-8")
+    assert shell(*options, tmp_path / "a.txt", "-o", tmp_path / "b.txt").code == 1
+    assert not (tmp_path / "b.txt").exists()
+    assert shell("ner", "-f", "html", "--output-encoding", "gbk").code == 2
 
 
 def test_a_byte_order_mark_stays_in_text_and_counts_for_no_offset(shell: Shell) -> None:

@@ -66,15 +66,16 @@ class TestPlain:
     def test_other_encodings(self, tmp_path: Path) -> None:
         assert list(read_words(write(tmp_path, "北京 大学\n", "gb18030"), encoding="gb18030")) == [["北京", "大学"]]
         assert list(read_words(write(tmp_path, "臺灣 大學\n", "big5"), encoding="big5")) == [["臺灣", "大學"]]
+        assert list(read_words(write(tmp_path, "北京 大学\n", "utf-16"), encoding="UTF-16")) == [["北京", "大学"]]
 
     def test_wrong_encoding_names_file_and_byte(self, tmp_path: Path) -> None:
         path = write(tmp_path, "ascii line\n北京\n", "gb18030")
         with pytest.raises(errors.EncodingError, match=r"corpus\.txt: not utf-8 at byte 11 "):
             list(read_words(path))
 
-    def test_utf16_is_refused(self, tmp_path: Path) -> None:
-        with pytest.raises(errors.ArgumentError, match="utf-16"):
-            list(read_numbered_lines(write(tmp_path, "a", "utf-16"), "utf-16"))
+    def test_a_corpus_is_a_file(self) -> None:
+        with pytest.raises(errors.ArgumentError, match="-: a corpus is a file"):
+            list(read_numbered_lines("-"))
 
     def test_missing_file(self, tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError):

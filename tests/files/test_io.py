@@ -18,7 +18,7 @@ from cnlp.files.decoding import BadBytes
 from cnlp.files.encodings import ENCODINGS
 from cnlp.files.lines import count_lines, read_lines, replacing, split_lines
 
-CODEC = {"utf-8": "utf-8", "gb18030": "gb18030", "big5": "cp950", "utf-16": "utf-16", "utf-16-be": "utf-16-be"}
+CODEC = {name: name for name in ENCODINGS} | {"big5": "cp950", "big5-hkscs": "big5hkscs"}
 LINES = "天下\r\n大事\n必作\r於細\n\n末"
 
 

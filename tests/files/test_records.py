@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cnlp.errors import RecordError
 from cnlp.files import rows
+from cnlp.files.inputs import Input
 from cnlp.files.json_objects import read_object
 from cnlp.files.lines import read_lines
 from cnlp.files.records import Analysis, Place, Records, read_records
@@ -39,7 +40,7 @@ def convert(data: str, path: str, *, objects: bool = False, analysis: Analysis =
     """The output for a file whose field is ``text``, read in pieces of ``size``."""
     form = Records("text", analysis, objects)
     chunks = read_lines(io.BytesIO(data.encode("utf-8", "surrogatepass")), path, size=size)
-    found = read_records(chunks, path, "text")
+    found = read_records(chunks, Input(path, path), "text")
     return b"".join(form(chunk.data, Place(line=chunk.line, table=table)) for chunk, table in found).decode()
 
 
@@ -141,7 +142,8 @@ MISTAKES = [
 def test_mistakes_have_a_line(path: str, data: str, line: int, reason: str, size: int) -> None:
     form, before = Records("text", CUT, False), 0
     with pytest.raises(RecordError) as caught:
-        for chunk, table in read_records(read_lines(io.BytesIO(data.encode()), path, size=size), path, "text"):
+        chunks = read_lines(io.BytesIO(data.encode()), path, size=size)
+        for chunk, table in read_records(chunks, Input(path, path), "text"):
             before = chunk.line - 1
             form(chunk.data, Place(line=chunk.line, table=table))
             before = 0
