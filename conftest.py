@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch's threads wait for each other where the cores are busy
+os.environ["CNLP_LANG"] = "en"  # tests quote help and messages in English
 
 _NEEDS = {
     "recipes/neural_ner.py": ("torch",),

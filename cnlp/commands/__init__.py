@@ -23,6 +23,7 @@ from cnlp.commands._errors import (
     exit_code,
     report,
 )
+from cnlp.files.language import is_chinese
 from cnlp.files.messages import flush_output
 
 COMMANDS = {
@@ -43,8 +44,22 @@ COMMANDS = {
 }
 
 
+class Context(click.Context):
+    """The context of every command: displays its help in the user's language."""
+
+    def make_formatter(self) -> click.HelpFormatter:
+        """Click's formatter for English, :class:`cnlp.commands._help.ChineseHelp` for Chinese."""
+        if not is_chinese():
+            return super().make_formatter()
+        from cnlp.commands._help import ChineseHelp  # not needed in English
+
+        return ChineseHelp(self.terminal_width, self.max_content_width)
+
+
 class LazyGroup(click.Group):
     """Imports ``cnlp.commands.NAME`` only when NAME is called, so that ``cnlp --help`` is quick."""
+
+    context_class = Context
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands, sorted."""
@@ -56,6 +71,8 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"cnlp.commands.{cmd_name}")
         command: click.Command = module.command
+        for each in (command, *getattr(command, "commands", {}).values()):
+            each.context_class = Context
         return command
 
     def invoke(self, ctx: click.Context) -> object:

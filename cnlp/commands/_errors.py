@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cnlp.errors import ArgumentError
+from cnlp.files.language import translate
 from cnlp.files.messages import one_line, print_error
 
 FAILED = 1
@@ -28,4 +29,5 @@ def _describe(error: click.ClickException) -> str:
     """The message, and a pointer to the help of the command that was misused."""
     context = getattr(error, "ctx", None)
     hint = f" (see: {context.command_path} --help)" if context is not None else ""
-    return one_line(error.format_message() + hint)
+    message = error.format_message().replace("\n\t", " ")  # a list of choices
+    return one_line(translate(message) + translate(hint))

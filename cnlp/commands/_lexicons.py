@@ -9,6 +9,7 @@ import click
 
 from cnlp.commands._encodings import EncodingChoice
 from cnlp.files.encodings import ENCODINGS
+from cnlp.files.messages import print_message
 
 if TYPE_CHECKING:
     from cnlp.lexicon.reading import LexiconFile
@@ -38,7 +39,7 @@ class LexiconFiles(NamedTuple):
             file = LexiconFile(path, self.encoding)
             if self.encoding is None and file.encoding != "utf-8":
                 note = f"{path}: read as {file.encoding}; --lexicon-encoding names another encoding"
-                click.echo(f"cnlp: note: {note}", err=True)
+                print_message(f"note: {note}")
             yield file
 
 

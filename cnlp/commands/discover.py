@@ -23,6 +23,7 @@ from cnlp.discovery.scoring import CountWords
 from cnlp.discovery.word_discovery import DISCOVERY_METHODS, WordDiscovery
 from cnlp.files.inputs import STANDARD_INPUT, Input, find_inputs, total_size
 from cnlp.files.lines import read_text
+from cnlp.files.messages import print_message
 from cnlp.files.outputs import STANDARD_OUTPUT, refuse_overwriting, write_text
 from cnlp.files.progress import show_progress
 from cnlp.types import Candidate
@@ -148,7 +149,7 @@ def command(
     least = min_count or scoring.default_min_count(counts.total)
     if finder.min_count_ > least:
         raised = f"the minimum count was raised from {least} to {finder.min_count_} to stay within --memory"
-        click.echo(f"cnlp: note: {raised}", err=True)
+        print_message(f"note: {raised}")
     if plot is not None:
         table = counts.table(finder.min_count_)
         write_text(plot, [scatter(scoring.measure(table), words)])

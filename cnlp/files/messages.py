@@ -6,6 +6,7 @@ import os
 import sys
 
 from cnlp.errors import CnlpError
+from cnlp.files.language import translate
 
 TRACEBACK_VARIABLE = "CNLP_TRACEBACK"
 
@@ -41,10 +42,10 @@ def print_error(error: BaseException, message: str | None = None) -> None:
 
 
 def print_message(message: str) -> None:
-    """Print one line on standard error."""
+    """Print one line on standard error, in the user's language."""
     try:
         if sys.stderr is not None:
-            print(f"cnlp: {one_line(message)}", file=sys.stderr, flush=True)
+            print(f"cnlp: {translate(one_line(message))}", file=sys.stderr, flush=True)
     except OSError:
         pass  # nobody reads the messages; the exit code still reports the failure
 
