@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnlp.discovery import WordDiscovery as WordDiscovery
     from cnlp.discovery import discover_words as discover_words
     from cnlp.keyphrases import keywords as keywords
+    from cnlp.keyphrases import keywords_by_group as keywords_by_group
     from cnlp.lexicon import Entry as Entry
     from cnlp.lexicon import Lexicon as Lexicon
     from cnlp.lexicon.matcher import Match as Match
@@ -59,6 +60,7 @@ _HOMES = {
     "entities": "cnlp.ner.entities",
     "entities_batch": "cnlp.batch.texts",
     "keywords_batch": "cnlp.batch.texts",
+    "keywords_by_group": "cnlp.keyphrases",
     "load": "cnlp.model.load",
     "segment": "cnlp.segmentation",
     "segment_batch": "cnlp.batch.texts",

@@ -15,6 +15,7 @@ from cnlp.files.outputs import (
     STANDARD_OUTPUT,
     Output,
     choose_targets,
+    file_output,
     is_folder,
     refuse_overwriting,
     standard_output,
@@ -33,6 +34,7 @@ class Plan(NamedTuple):
         failures: errors about the arguments that name no input.
         several: there may be more inputs than one.
         folder: of the outputs, where a journal is kept; ``None`` without a journal.
+        together: the file that all inputs make together; ``None`` if there is none, or it is standard output.
     """
 
     inputs: list[Input]
@@ -40,10 +42,17 @@ class Plan(NamedTuple):
     failures: list[OSError]
     several: bool
     folder: str | None = None
+    together: str | None = None
 
 
 def plan_files(
-    files: Sequence[str], output: str | None, suffix: str, *, resume: bool = False, also: Sequence[str] = ()
+    files: Sequence[str],
+    output: str | None,
+    suffix: str,
+    *,
+    resume: bool = False,
+    also: Sequence[str] = (),
+    together: bool = False,
 ) -> Plan:
     """Find the inputs and choose their outputs.
 
@@ -53,21 +62,26 @@ def plan_files(
         suffix: added to a file's name in a folder.
         resume: keep a journal in the output folder.
         also: other files that are written.
+        together: all inputs make one output.
 
     Raises:
         ArgumentError: the outputs would overwrite an input, or each other, or there is no place for a journal.
     """
     inputs, failures = find_inputs(files, without=output)
     several = len(files) > 1 or any(not source.single for source in inputs)
-    targets = choose_targets(inputs, output, several, suffix)
-    refuse_overwriting(inputs, [*targets, *also])
-    if set(also) & set(targets):
+    one = output if together and output != STANDARD_OUTPUT else None
+    if one is not None and is_folder(one):
+        raise ArgumentError(f"{one}: is a folder; all inputs make one result, which needs a file as --output")
+    targets = choose_targets(inputs, None if together else output, several, suffix)
+    written = [*targets, *([one] if one is not None else [])]
+    refuse_overwriting(inputs, [*written, *also])
+    if set(also) & set(written):
         raise ArgumentError(f"{also[0]}: is also an output; choose another name")
-    if resume and (output is None or not (several or is_folder(output))):
+    if resume and (together or output is None or not (several or is_folder(output))):
         raise ArgumentError("--resume needs a folder as --output, where it keeps its journal")
     if resume and any(source.path == STANDARD_INPUT for source in inputs):
         raise ArgumentError("--resume needs files: standard input cannot be read again")
-    return Plan(inputs, targets, failures, several, output if resume else None)
+    return Plan(inputs, targets, failures, several, output if resume else None, one)
 
 
 def convert_files(
@@ -100,11 +114,17 @@ def convert_files(
     Returns:
         how many inputs failed.
     """
-    shared = standard_output(writing.encoding) if STANDARD_OUTPUT in plan.targets else None
-    totals = shared is None and (plan.several or (sys.stderr is not None and sys.stderr.isatty()))
     with ExitStack() as stack:
+        shared = None
+        if plan.together is not None:
+            shared = stack.enter_context(file_output(plan.together, encoding=writing.encoding))
+        elif STANDARD_OUTPUT in plan.targets:
+            shared = standard_output(writing.encoding)
+        totals = shared is None and (plan.several or (sys.stderr is not None and sys.stderr.isatty()))
         report = stack.enter_context(BatchReport(log, version, quiet=quiet, totals=totals))
         for failure in plan.failures:
+            if writing.all_or_nothing:
+                raise failure
             report.error(failure)
         journal = None
         if plan.folder is not None:

@@ -1,6 +1,7 @@
 r"""Keywords of documents as files, in UTF-8: functions of type :data:`cnlp.files.records.Format`.
 
-text   One line for each document: its keywords, the best first, separated by tabs.
+text   One line for each document: its keywords, the best first, separated by tabs; before them the name of the
+       document, where several files are written together, ``a.txt``, or ``a.txt:3`` if documents are lines.
 jsonl  One object for each document: ``{"document":"a.txt","keywords":[{"text","score","count","spans"},...]}``, with
        ``"line"`` if documents are lines. Spans are [start, end] in code points within the document.
 tsv    One row for each keyword: document, line (empty if documents are files), rank, keyword, score, count; no
@@ -9,6 +10,7 @@ tsv    One row for each keyword: document, line (empty if documents are files), 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
@@ -16,23 +18,24 @@ from cnlp.errors import ArgumentError
 from cnlp.files.documents import Document, split_documents
 from cnlp.files.outputs import Output
 from cnlp.files.records import Analysis, Format, Place, to_json
-from cnlp.keyphrases.plot import bar_chart
+from cnlp.keyphrases.plot import bar_charts
 from cnlp.types import Keyword
 
 FindKeywords = Callable[[str], list[Keyword]]
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def make_keyword_format(name: str, find: FindKeywords, per: str) -> Format:
+def make_keyword_format(name: str, find: FindKeywords, per: str, is_named: bool = False) -> Format:
     """The function that writes format ``name`` with the keywords that ``find`` finds.
 
     Args:
         name: ``text``, ``jsonl`` or ``tsv``.
         find: finds the keywords of a document.
         per: unit of a document, one of :data:`cnlp.files.documents.PER`.
+        is_named: lines of ``text`` begin with the name of the document.
     """
-    return partial(_write, find, name, per)
+    return partial(_write, find, "named text" if is_named and name == "text" else name, per)
 
 
 def make_keyword_analysis(find: FindKeywords) -> Analysis:
@@ -65,7 +68,8 @@ class Picture:
             self.documents += 1
             if self.documents > 1:
                 raise ArgumentError("--plot draws one document, and there are several")
-            self.output.write(bar_chart(self.find(document.text), document.name).encode("utf-8"))
+            title = os.path.basename(document.name)
+            self.output.write(bar_charts({title: self.find(document.text)}).encode("utf-8"))
 
 
 def _write(find: FindKeywords, name: str, per: str, chunk: bytes, place: Place) -> bytes:
@@ -80,11 +84,13 @@ def _lines(name: str, document: Document, keywords: Sequence[Keyword]) -> Iterat
         place = {"document": document.name} | ({} if document.line is None else {"line": document.line})
         yield to_json({**place, "keywords": list(map(_as_dict, keywords))}) + "\n"
     elif name == "tsv":
-        start = f"{document.name.translate(_ESCAPES)}\t{document.line or ''}"
+        start = f"{document.name.translate(ESCAPES)}\t{document.line or ''}"
         for rank, keyword in enumerate(keywords, 1):
-            yield f"{start}\t{rank}\t{keyword.text.translate(_ESCAPES)}\t{keyword.score:.6g}\t{keyword.count}\n"
+            yield f"{start}\t{rank}\t{keyword.text.translate(ESCAPES)}\t{keyword.score:.6g}\t{keyword.count}\n"
     else:
-        yield "\t".join(keyword.text for keyword in keywords) + "\n"
+        label = document.name if document.line is None else f"{document.name}:{document.line}"
+        named = [label.translate(ESCAPES)] if name == "named text" else []
+        yield "\t".join([*named, *(keyword.text for keyword in keywords)]) + "\n"
 
 
 def _as_text(find: FindKeywords, text: str) -> str:

@@ -57,12 +57,14 @@ class Writing(NamedTuple):
     Attributes:
         keep_mark: a byte order mark at the start of the input is also written.
         new_document: makes the document for one output, where the results are not written as they are.
+        all_or_nothing: the first input that fails ends the run.
         watch: called with each chunk before its result is written.
         encoding: one of :data:`cnlp.files.encodings.OUTPUT_ENCODINGS`.
     """
 
     keep_mark: bool = False
     new_document: Callable[[], LineWriter] | None = None
+    all_or_nothing: bool = False
     watch: Callable[[bytes, Place], object] | None = None
     encoding: str = "utf-8"
 
@@ -170,6 +172,8 @@ class BatchStream:
                         self._replace(job, of_job)
                 except (CnlpError, OSError) as error:
                     if isinstance(error, WorkerError) or (shared is not None and shared.failed):
+                        raise
+                    if self.writing.all_or_nothing:
                         raise
                     job.failed = True
                     if shared is not None:

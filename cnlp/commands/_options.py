@@ -18,7 +18,7 @@ from cnlp.commands._lexicons import Decorator, LexiconFiles, lexicon_options
 from cnlp.files.decoding import POLICIES
 from cnlp.files.documents import PER
 from cnlp.files.journal import fingerprint
-from cnlp.files.records import Analysis, Format, Records
+from cnlp.files.records import Analysis, FieldLines, Format, Records
 from cnlp.lexicon import load_lexicon
 from cnlp.model.format import ModelFile
 from cnlp.segmentation import ALGORITHMS, DEFAULT_ALGORITHM, Segmenter
@@ -100,29 +100,26 @@ class BatchOptions(NamedTuple):
     quiet: bool
     log: str | None
 
-    def plan(self, suffix: str, also: str | None = None) -> Plan:
+    def plan(self, suffix: str, also: str | None = None, *, together: bool = False) -> Plan:
         """Find the inputs and choose their outputs.
 
         Args:
             suffix: what the format adds to a file's name in a folder.
             also: another file that is written.
+            together: all inputs make one output.
 
         Raises:
             ArgumentError: the outputs would overwrite an input, or each other, or options contradict each other.
         """
         others = [path for path in (self.log, also) if path is not None]
-        return plan_files(self.files, self.output, suffix, resume=self.resume, also=others)
+        return plan_files(self.files, self.output, suffix, resume=self.resume, also=others, together=together)
 
     def form(self, name: str, of_lines: Format, analysis: Analysis) -> Format:
-        """The format ``name``: ``of_lines``, or that of the fields of records.
-
-        Raises:
-            click.UsageError: records have no such format.
-        """
+        """The format ``name``: ``of_lines``, or that of the fields of records."""
         if self.field is None:
             return of_lines
         if name not in ("text", "jsonl"):
-            raise click.UsageError(f"--field goes with --format text or jsonl, not {name}")
+            return FieldLines(self.field, of_lines)
         return Records(self.field, analysis, as_objects=name == "jsonl")
 
     def run(self, plan: Plan, form: Format, writing: Writing, *, processes: bool = True, whole: bool = False) -> None:
@@ -190,7 +187,7 @@ def batch_options(suffixes: Mapping[str, str]) -> Decorator:
             metavar="NAME",
             help="Inputs are records (JSON Lines, or CSV or TSV with a heading, by their names); the text of this "
             "field is processed. Format text replaces it by the result, jsonl adds the result; the rest of the record "
-            "does not change.",
+            "does not change. Other formats have the results alone, and the line of the record.",
         ),
         workers_option(
             "threads or processes, as suits the work. Each holds a few chunks of about 250 kB; the output is the same"

@@ -6,7 +6,9 @@ from contextlib import ExitStack
 from functools import partial
 
 import click
+from click.core import ParameterSource
 
+from cnlp.batch.group_formats import FILE, FOLDER, GroupTable, count_groups
 from cnlp.batch.keyword_formats import Picture, make_keyword_analysis, make_keyword_format
 from cnlp.batch.streams import Writing
 from cnlp.batch.word_formats import SUFFIXES
@@ -18,7 +20,7 @@ from cnlp.commands._options import (
     per_option,
     segmentation_options,
 )
-from cnlp.files.outputs import file_output
+from cnlp.files.outputs import STANDARD_OUTPUT, file_output
 from cnlp.keyphrases import METHODS, Idf, make_extractor, read_stopwords
 
 
@@ -46,12 +48,18 @@ from cnlp.keyphrases import METHODS, Idf, make_extractor, read_stopwords
 @click.option("--idf", metavar="FILE", help="Table of 'cnlp idf', or jieba's idf.txt.")
 @segmentation_options("algorithm", "lexicons")
 @per_option("file")
+@click.option(
+    "--by",
+    metavar="NAME",
+    help="Compare groups: the words that each has more often than the others, by log-odds. NAME is a field of the "
+    "records, with --field, or file or folder. All FILES make one result.",
+)
 @format_option(
     SUFFIXES,
     'text: a line for each document, separated by tabs; jsonl: {"document", "keywords": [{"text", "score", "count", '
-    '"spans"}]}; tsv: document, line, rank, keyword, score, count.',
+    '"spans"}]}; tsv: document, line, rank, keyword, score, count. With --by: the group in place of document and line.',
 )
-@click.option("--plot", metavar="FILE", help="Also draw the scores of the one document as SVG.")
+@click.option("--plot", metavar="FILE", help="Also draw the scores of the one document, or of each group, as SVG.")
 def command(
     batch: BatchOptions,
     method: str,
@@ -63,6 +71,7 @@ def command(
     idf: str | None,
     segmentation: SegmentationOptions,
     per: str,
+    by: str | None,
     format_: str,
     plot: str | None,
 ) -> None:
@@ -70,21 +79,45 @@ def command(
 
     FILES are files, folders (all text files below), patterns such as 'news/*.txt', or - for standard input, which
     is also read if there are none. Each file is a document, or each line with --per line,
-    or each record with --field.
+    or each record with --field. With --by documents are compared by groups.
     """
-    plan = batch.plan(SUFFIXES[format_], also=plot)
-    if plot is not None and (len(plan.inputs) > 1 or batch.resume):
-        raise click.UsageError("--plot draws one document, and there are several")
     options: dict[str, object] = {"min_length": min_length}
     options |= {"pos": pos.split(",")} if pos is not None else {}
     options |= {"stopwords": read_stopwords(stopwords)} if stopwords is not None else {}
     options |= {"idf": Idf.read(idf)} if idf is not None else {}
     if not segmentation.is_default:
         options["segmenter"] = segmentation.segmenter()
+    if by is not None:
+        _compare(batch, by, format_, top_k, plot, options)
+        return
+    plan = batch.plan(SUFFIXES[format_], also=plot)
+    if plot is not None and (len(plan.inputs) > 1 or batch.resume or batch.field is not None):
+        raise click.UsageError("--plot draws one document, and there are several")
     extractor = make_extractor(method, phrases, **options)
     extractor.keywords("")  # refuses wrong options before anything is written
     find = partial(extractor.keywords, top_k=top_k)
-    form = batch.form(format_, make_keyword_format(format_, find, per), make_keyword_analysis(find))
+    unit = per if batch.field is None else "line"
+    is_named = plan.several and STANDARD_OUTPUT in plan.targets
+    form = batch.form(format_, make_keyword_format(format_, find, unit, is_named), make_keyword_analysis(find))
     with ExitStack() as stack:
         picture = Picture(stack.enter_context(file_output(plot)), find, per) if plot is not None else None
         batch.run(plan, form, Writing(watch=picture.draw if picture else None), whole=per == "file")
+
+
+def _compare(
+    batch: BatchOptions, by: str, format_: str, top_k: int, plot: str | None, options: dict[str, object]
+) -> None:
+    """The words of each group that the others have less often."""
+    context = click.get_current_context()
+    for name in ("method", "phrases", "idf", "per"):
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--by counts words by log-odds, which has no use for --{name}")
+    if batch.field is None and by not in (FILE, FOLDER):
+        raise click.UsageError(f"--by {by} needs --field, the field that has the text; or take --by file or folder")
+    plan = batch.plan(SUFFIXES[format_], also=plot, together=True)
+    extractor = make_extractor("tf", phrases=False, **options)
+    extractor.counts("")  # refuses wrong options before anything is written
+    with ExitStack() as stack:
+        picture = stack.enter_context(file_output(plot)) if plot is not None else None
+        writing = Writing(new_document=partial(GroupTable, format_, top_k, picture), all_or_nothing=True)
+        batch.run(plan, partial(count_groups, extractor, batch.field, by), writing)

@@ -57,8 +57,6 @@ def command(
     matcher = Matcher(words, partial=partial)
     if replaces:
         matcher.replace("", replacement, mode)  # refuses wrong options before anything is written
-    if batch.field is not None and not (replaces or as_json):
-        raise click.UsageError("--field needs --json, --replace or --replace-by-value")
     form = batch.form(
         name, make_match_format(name, matcher, mode, replacement), make_match_analysis(matcher, mode, replacement)
     )

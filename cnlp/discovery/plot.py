@@ -1,26 +1,47 @@
 """A scatter plot of freedom against cohesion as an SVG file, which any browser shows.
 
 One point for each n-gram: the lesser of its two entropies to the right, its PMI for each place where it could
-be split upwards. The words chosen are coloured, the best of them named.
+be split upwards. The words chosen are coloured. The best of them are named where there is room: a name is put
+beside, above or below its point, so that it covers no other name and no point of one, or is left out for the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from html import escape
+from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
+from typing import NamedTuple
 
 from cnlp.discovery.scoring import Measures
+from cnlp.text.svg import FONTS, svg_text, text_width
 from cnlp.types import Candidate
 
 _WIDTH, HEIGHT, _MARGIN = 900, 640, 60
 MAX_POINTS = 4000  # of each kind; more would only hide each other
 MAX_NAMES = 60
 
+SIZE = 13  # of the font of names
+_RADIUS = 2
+
 _STYLE = (
-    "text{font:12px sans-serif;fill:#333}.other{fill:#bbb}.word{fill:#c0392b}"
-    ".name{font-size:11px;fill:#c0392b}path{stroke:#666;fill:none}"
+    f"text{{font:12px {FONTS};fill:#333}}.other{{fill:#c8c8c8}}.word{{fill:#e08a80}}.named{{fill:#a01f10}}"
+    f".name{{font-size:{SIZE}px;fill:#a01f10;stroke:#fff;stroke-width:3px;paint-order:stroke}}"
+    "path{stroke:#666;fill:none}"
 )
+
+
+class Box(NamedTuple):
+    """A rectangle in the plot."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def overlaps(self, other: Box) -> bool:
+        """Do they have room in common?"""
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
 
 
 def scatter(measures: Iterable[Measures], words: Sequence[Candidate]) -> str:
@@ -53,11 +74,39 @@ def scatter(measures: Iterable[Measures], words: Sequence[Candidate]) -> str:
         *_axes(right, top),
     ]
     for kind, places in (("other", _thin(grey)), ("word", red[:MAX_POINTS])):
-        lines += (f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="2"/>' for x, y in map(point, places))
-    for word, place in list(zip(words, red, strict=True))[:MAX_NAMES]:
-        x, y = point(place)
-        lines.append(f'<text class="name" x="{x + 4:.1f}" y="{y + 4:.1f}">{escape(word.text)}</text>')
+        lines += (f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{_RADIUS}"/>' for x, y in map(point, places))
+    for text, (x, y), box in _names([(word.text, point(place)) for word, place in zip(words, red, strict=True)]):
+        lines.append(f'<circle class="named" cx="{x:.1f}" cy="{y:.1f}" r="{_RADIUS}"/>')
+        lines.append(f'<text class="name" x="{box.left:.1f}" y="{box.bottom - 3:.1f}">{svg_text(text)}</text>')
     return "\n".join([*lines, "</svg>\n"])
+
+
+def _names(words: Sequence[tuple[str, tuple[float, float]]]) -> list[tuple[str, tuple[float, float], Box]]:
+    """Words with their points and where their names are, the best that have room."""
+    placed: list[tuple[str, tuple[float, float], Box]] = []
+    dots = [Box(x - _RADIUS, y - _RADIUS, x + _RADIUS, y + _RADIUS) for _, (x, y) in words[:MAX_POINTS]]
+    taken = dots[:MAX_NAMES]  # and names, later
+    for (text, (x, y)), dot in zip(words, dots, strict=False):
+        if len(placed) == MAX_NAMES:
+            break
+        if any(dot.overlaps(box) for _, _, box in placed):
+            continue
+        for box in _boxes_beside(x, y, text_width(text, SIZE)):
+            is_wide = box.left >= _MARGIN and box.right <= _WIDTH
+            is_inside = is_wide and box.top >= 0 and box.bottom <= HEIGHT - _MARGIN
+            if is_inside and not any(map(box.overlaps, taken)):
+                placed.append((text, (x, y), box))
+                taken += (box, dot)
+                break
+    return placed
+
+
+def _boxes_beside(x: float, y: float, width: float) -> Iterator[Box]:
+    """Where a name of this width may be, the best first: on the line of its point, or a line above or below."""
+    gap, height = _RADIUS + 2, SIZE + 2
+    places = [(left, y + (line - 0.5) * SIZE) for line in (0, -1, 1) for left in (x + gap, x - gap - width)]
+    for left, top in (*places, (x - width / 2, y - gap - height), (x - width / 2, y + gap)):
+        yield Box(left, top, left + width, top + height)
 
 
 def _place(text: str, row: Measures | Candidate) -> tuple[float, float]:

@@ -6,7 +6,8 @@ text   The field holds the result in place of the text. Keywords are put into a 
        tabs between them.
 jsonl  The record with the result added as ``tokens``, ``entities`` or ``keywords``; a row of a table becomes an object.
 
-Empty lines stay. :mod:`cnlp.files.rows` and :mod:`cnlp.files.json_objects` have the syntax.
+Empty lines stay. Other formats keep nothing of the records: :class:`FieldLines`. :mod:`cnlp.files.rows` and
+:mod:`cnlp.files.json_objects` have the syntax.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnlp.errors import RecordError
 from cnlp.files import compression
@@ -31,6 +32,7 @@ OBJECTS = (".jsonl", ".ndjson", ".json")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _to_ascii = json.JSONEncoder(separators=(",", ":")).encode
+_BREAKS = {0x0A: " ", 0x0D: " "}
 _TYPES = {bool: "true or false", float: "a number", list: "a list", dict: "an object"}
 
 
@@ -125,17 +127,14 @@ class Records:
     def _object(self, line: str) -> str:
         """One line of them."""
         members, end = read_object(line)
-        if self.field not in members:
-            raise RecordError(f"no field {self.field!r}; there are: {', '.join(members) or 'none'}")
+        text = _value(line, members, self.field, is_text=True)
         value, start, end_of_value = members[self.field]
-        if value is not None and not isinstance(value, str):
-            raise RecordError(f"field {self.field!r} is {_TYPES[type(value)]}, not a string")
         if not self.as_objects and self.analysis.is_text:
-            return line if value is None else line[:start] + _dump(self.analysis.show(value)) + line[end_of_value:]
+            return line if value is None else line[:start] + _dump(self.analysis.show(text)) + line[end_of_value:]
         if self.analysis.key in members:
             raise RecordError(f"there is a field {self.analysis.key!r} already")
         show = self.analysis.find if self.as_objects else self.analysis.show
-        return f'{line[:end]},"{self.analysis.key}":{_dump(show(value or ""))}{line[end:]}'
+        return f'{line[:end]},"{self.analysis.key}":{_dump(show(text))}{line[end:]}'
 
     def _rows(self, text: str, table: Table, is_start: bool) -> Iterator[str]:
         """The rows of a table; the text between changed fields is kept."""
@@ -180,6 +179,85 @@ class Records:
         fields = [unquote(text[start:end]) for start, end in spans]
         found = self.analysis.find(fields[table.column])
         return _dump({**dict(zip(table.names, fields, strict=True)), self.analysis.key: found}) + "\n"
+
+
+class FieldLines:
+    """A format of lines for a field of records: the text of each record is one line.
+
+    Its number is that of the line on which the record begins. Line breaks in a text become blanks, so that offsets are
+    those of the field.
+
+    Args:
+        field: name of the field, or heading of the column.
+        form: the format of lines.
+    """
+
+    def __init__(self, field: str, form: Format) -> None:
+        self.field = field
+        self.form = form
+
+    def __call__(self, chunk: bytes, place: Place) -> bytes:
+        """The results for the records of a chunk.
+
+        Raises:
+            RecordError: a record is broken, or has no such field.
+        """
+        results = []
+        for number, (text,) in read_fields(chunk, place, [self.field]):
+            line = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text.translate(_BREAKS)).encode("utf-8") + b"\n"
+            results.append(self.form(line, place._replace(before=place.before + number, line=place.line + number)))
+        return b"".join(results)
+
+
+def read_fields(chunk: bytes, place: Place, fields: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Some fields of each record of a chunk, and the line on which it begins, from 0.
+
+    The first field has to be text; of the others numbers, true, false and null will do.
+
+    Raises:
+        RecordError: a record is broken, or lacks one of the fields.
+
+    >>> list(read_fields(b'{"a": "x", "b": 1}', Place(), ["a", "b"]))
+    [(0, ['x', '1'])]
+    """
+    text = chunk.decode("utf-8")
+    if place.table is not None:
+        yield from _read_columns(text, place.table, place.line == 1, fields)
+        return
+    for number, (line, _) in enumerate(split_lines(text)):
+        if line.strip():
+            try:
+                members = read_object(line)[0]
+                yield number, [_value(line, members, name, is_text=not k) for k, name in enumerate(fields)]
+            except RecordError as error:
+                raise RecordError(str(error), number) from None
+
+
+def _read_columns(text: str, table: Table, is_start: bool, fields: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    columns = [column_of(table.names, field) for field in fields]
+    at = number = 0
+    while at < len(text):
+        try:
+            spans, following = read_row(text, at, table.delimiter)
+            if not is_start and spans != [(at, at)]:
+                chosen = (_field(spans, table._replace(column=column)) for column in columns)
+                yield number, [unquote(text[start:end]) for start, end in chosen]
+        except RecordError as error:
+            raise RecordError(str(error), number) from None
+        number += sum(1 for _ in split_lines(text[at:following]))
+        at, is_start = following, False
+
+
+def _value(line: str, members: Mapping[str, tuple[Any, int, int]], name: str, is_text: bool) -> str:
+    """The value of a field of an object as text; null is empty."""
+    if name not in members:
+        raise RecordError(f"no field {name!r}; there are: {', '.join(members) or 'none'}")
+    value, start, end = members[name]
+    if value is None or isinstance(value, str):
+        return value or ""
+    if is_text or isinstance(value, (list, dict)):
+        raise RecordError(f"field {name!r} is {_TYPES[type(value)]}, not a string")
+    return line[start:end]
 
 
 def kind_by_name(path: str) -> str | None:
@@ -245,10 +323,19 @@ def read_heading(start: bytes, delimiter: str, field: str) -> Table:
     """
     text = start.decode("utf-8")
     names = tuple(unquote(text[begin:end]) for begin, end in read_row(text, 0, delimiter)[0])
+    return Table(delimiter, names, column_of(names, field))
+
+
+def column_of(names: Sequence[str], field: str) -> int:
+    """The place of a column among the names of all.
+
+    Raises:
+        RecordError: the column is missing, or there are two.
+    """
     if names.count(field) != 1:
         reason = "two columns have" if field in names else "no column has"
         raise RecordError(f"{reason} the heading {field!r}; there are: {', '.join(names)}")
-    return Table(delimiter, names, names.index(field))
+    return names.index(field)
 
 
 def _dump(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from cnlp import errors
@@ -11,6 +12,7 @@ from cnlp.keyphrases.combined import DEFAULT_PARTS as DEFAULT_PARTS
 from cnlp.keyphrases.combined import Combined as Combined
 from cnlp.keyphrases.extractor import Extractor as Extractor
 from cnlp.keyphrases.extractor import read_stopwords as read_stopwords
+from cnlp.keyphrases.groups import GroupCounts as GroupCounts
 from cnlp.keyphrases.idf import Idf as Idf
 from cnlp.keyphrases.term_frequency import TermFrequency as TermFrequency
 from cnlp.keyphrases.textrank import TextRank as TextRank
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from cnlp.keyphrases.groups import Group
     from cnlp.keyphrases.idf import IdfLike
     from cnlp.lexicon.lexicon import LexiconLike
     from cnlp.segmentation import Segmenter
@@ -32,6 +35,8 @@ METHODS: dict[str, type[Extractor]] = {
     "textrank": TextRank,
     "tf": TermFrequency,
 }
+
+_MISSING: Any = object()
 
 
 def keywords(
@@ -77,6 +82,55 @@ def keywords(
     options |= {} if idf is None else {"idf": idf}
     options |= {} if lexicon is None else {"lexicon": lexicon}
     return make_extractor(method, phrases, **options).keywords(text, top_k)
+
+
+def keywords_by_group(
+    texts: Iterable[str],
+    groups: Iterable[Group],
+    *,
+    top_k: int = 20,
+    pos: Iterable[str] | None = None,
+    stopwords: Iterable[str] | None = None,
+    min_length: int = 2,
+    lexicon: LexiconLike | None = None,
+    segmenter: Segmenter | None = None,
+) -> dict[Group, list[Keyword]]:
+    """The words that one group of texts has more often than the others, the best first.
+
+    The method is log-odds with a Dirichlet prior, see :mod:`cnlp.keyphrases.groups`; each text is read once, and none
+    is kept.
+
+    Args:
+        texts: any iterable of str.
+        groups: of each text its group: anything that can be a key of a dict, such as a str.
+        top_k: how many words of each group at most.
+        pos, stopwords, min_length, lexicon, segmenter: as in :func:`keywords`.
+
+    Returns:
+        The words of each group, groups in the order in which they came. The score is a z-score; the count is that of
+        the group; there are no spans.
+
+    Raises:
+        TextTypeError: a text is not a str.
+        ArgumentError: there are fewer groups than two, or more groups than texts, or texts than groups; or as
+            :func:`keywords`.
+
+    >>> reviews = ["房间很干净，房间也大", "苹果很甜，苹果也脆", "前台热情，房间干净"]
+    >>> found = keywords_by_group(reviews, ["酒店", "水果", "酒店"], top_k=1)
+    >>> {group: words[0].text for group, words in found.items()}
+    {'酒店': '房间', '水果': '苹果'}
+    """
+    if isinstance(texts, (str, bytes)) or isinstance(groups, (str, bytes)):
+        raise errors.ArgumentError("texts and groups must be lists, or other iterables, of the same length")
+    options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "segmenter": segmenter}
+    options |= {} if lexicon is None else {"lexicon": lexicon}
+    extractor = make_extractor("tf", phrases=False, **options)
+    counts: GroupCounts[Group] = GroupCounts()
+    for text, group in zip_longest(texts, groups, fillvalue=_MISSING):
+        if text is _MISSING or group is _MISSING:
+            raise errors.ArgumentError("there must be as many groups as texts")
+        counts.add(group, extractor.counts(text))
+    return counts.keywords(top_k)
 
 
 @cache

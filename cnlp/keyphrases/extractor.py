@@ -80,6 +80,21 @@ class Extractor:
         found = self._found(text, self._terms(text), top_k)
         return [Keyword(text[spans[0][0] : spans[0][1]], score, count, spans) for score, count, spans in found]
 
+    def counts(self, text: str) -> dict[str, int]:
+        """How often each word of a text that may be a keyword occurs, by its first form there.
+
+        Raises:
+            TextTypeError: ``text`` is not a str.
+
+        >>> Extractor().counts("长江大桥横跨在长江上。")
+        {'长江': 2, '大桥': 1, '横跨': 1}
+        """
+        if not isinstance(text, str):
+            raise errors.not_text(text)
+        terms = self._terms(text)
+        counts = memoryview(terms.frequencies(False, False)).cast("d")
+        return {word: int(n) for word, n in zip(terms.terms(), counts, strict=True) if len(word) >= self.min_length}
+
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in self.__dict__.items() if name not in ("_tables", "_own")}
 

@@ -124,8 +124,43 @@ def test_a_broken_record_is_named_by_its_line(shell: Shell, tmp_path: Path) -> N
         "b.csv:4: this row has 1 fields, and 't' is number 2",
         "c.csv:1: no column has the heading 't'; there are: id, x",
     ]
-    refused = shell("ner", "--field", "t", "-f", "html", stdin=b"")
-    assert refused.code == 2 and "--field goes with --format text or jsonl, not html" in refused.err
+
+
+RECORDS = 'id,t\n1,"王小明\n在北京"\n2,上海\n'
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("command", "options", "result"),
+    [
+        ("segment", ["-f", "tsv"], "2\t0\t3\t王小明\n2\t3\t4\t \n2\t4\t5\t在\n2\t5\t7\t北京\n4\t0\t2\t上海\n"),
+        ("keywords", ["-f", "tsv", "-m", "tf", "-k", 1], "{name}\t2\t1\t王小明\t1\t1\n{name}\t4\t1\t上海\t1\t1\n"),
+        ("match", ["-f", "tsv"], "2\t5\t7\t北京\t首都\n"),
+    ],
+)
+def test_tables_of_a_field_have_the_lines_of_its_records(
+    command: str, options: list[str], result: str, workers: int, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text(RECORDS, encoding="utf-8")
+    (tmp_path / "words").write_text("北京\t首都\n", encoding="utf-8")
+    words = [tmp_path / "words"] if command == "match" else []
+    options = [] if command == "match" else options
+    found = run_here(command, *words, tmp_path / "a.csv", "--field", "t", *options, "--workers", workers)
+    assert (found.code, found.err) == (0, "")
+    assert found.out.decode() == result.format(name=tmp_path / "a.csv")
+
+
+def test_the_page_of_a_field_has_a_line_for_each_record(shell: Shell) -> None:
+    records = '{"t": "王小明\\n在北京"}\n\n{"t": null}\n{"t": "上海\\ud800"}\n'.encode()
+    page = shell("ner", "--field", "t", "-f", "html", stdin=records).out.decode()
+    assert ">王小明<" in page and ">北京<" in page and "上海" in page
+    assert [
+        line[:1] for line in shell("ner", "--field", "t", "-f", "tsv", stdin=records).out.decode().splitlines()
+    ] == [
+        "1",
+        "1",
+        "4",
+    ]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -20,10 +20,17 @@ def files(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_text_has_one_line_for_each_file(files: Path) -> None:
-    result = run_here("keywords", files / "a.txt", files / "b.txt", "-m", "tf", "-k", 2, "--no-phrases")
+def test_text_has_one_line_for_each_file_with_its_name_if_there_are_several(files: Path) -> None:
+    a, b = files / "a.txt", files / "b.txt"
+    options = ["-m", "tf", "-k", 2, "--no-phrases"]
+    result = run_here("keywords", a, b, *options)
     assert (result.code, result.err) == (0, "")
-    assert result.out.decode().splitlines() == ["长江\t大桥", "长江\t大桥"]
+    assert result.out.decode().splitlines() == [f"{a}\t长江\t大桥", f"{b}\t长江\t大桥"]
+    assert run_here("keywords", a, *options).out.decode() == "长江\t大桥\n"
+    lines = run_here("keywords", a, b, *options, "--per", "line").out.decode().splitlines()
+    assert [line.split("\t")[0] for line in lines] == [f"{a}:1", f"{b}:1", f"{b}:3"]
+    assert run_here("keywords", a, b, *options, "-q", "-o", files / "out").code == 0
+    assert (files / "out" / "a.txt").read_text(encoding="utf-8") == "长江\t大桥\n"
 
 
 def test_each_line_can_be_a_document() -> None:
@@ -91,7 +98,78 @@ def test_bytes_that_are_no_text_are_named_and_the_next_file_is_read(files: Path)
         result = run_here("keywords", files / "bad.txt", files / "a.txt", "--per", per, "-m", "tf", "-k", 1)
         assert result.code == 1
         assert "bad.txt: not utf-8 at byte 3 (0xff)" in result.err
-        assert result.out.decode() == "长江大桥\n"
+        assert result.out.decode().rpartition("\t")[2] == "长江大桥\n"
+
+
+REVIEWS = "种类,评论\n酒店,房间干净，房间大\n水果,苹果很甜，苹果脆\n酒店,前台热情，房间干净\n"
+
+
+@pytest.fixture
+def reviews(tmp_path: Path) -> Path:
+    (tmp_path / "reviews.csv").write_text(REVIEWS, encoding="gbk")
+    return tmp_path / "reviews.csv"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("format_", "lines"),
+    [
+        ("text", ["酒店\t房间", "水果\t苹果"]),
+        ("tsv", ["酒店\t1\t房间\t0.664686\t3", "水果\t1\t苹果\t1.60075\t2"]),
+    ],
+)
+def test_groups_of_a_column_are_compared(reviews: Path, format_: str, lines: list[str], workers: int) -> None:
+    options = ["--field", "评论", "--by", "种类", "-e", "gbk", "-k", 1, "-f", format_, "--workers", workers]
+    result = run_here("keywords", reviews, *options)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.decode().splitlines() == lines
+    assert run_here("keywords", reviews, *options, "-o", reviews.parent / "o").code == 0
+    assert (reviews.parent / "o").read_bytes() == result.out
+
+
+def test_groups_are_fields_of_json_too_and_drawn(tmp_path: Path) -> None:
+    records = '{"t": "房间干净", "star": 5}\n{"t": null, "star": 1}\n{"t": "马桶漏水", "star": 1}\n'.encode()
+    options = ["--field", "t", "--by", "star", "-f", "jsonl", "-k", 2, "--plot", tmp_path / "a.svg"]
+    found = [json.loads(line) for line in run_here("keywords", *options, stdin=records).out.splitlines()]
+    assert [(each["group"], [word["text"] for word in each["keywords"]]) for each in found] == [
+        ("5", ["干净", "房间"]),
+        ("1", ["漏水", "马桶"]),
+    ]
+    assert list(found[0]["keywords"][0]) == ["text", "score", "count"]
+    picture = ElementTree.parse(tmp_path / "a.svg").getroot()
+    assert [node.text for node in picture.iter() if node.get("class") == "title"] == ["5", "1"]
+
+
+def test_files_and_folders_are_groups(files: Path) -> None:
+    by_file = run_here("keywords", "--by", "file", "-k", 1, files / "a.txt", files / "b.txt").out.decode()
+    assert by_file == f"{files / 'a.txt'}\t长江\n{files / 'b.txt'}\t南京\n"
+    (files / "c").mkdir()
+    (files / "c" / "d.txt").write_text("苹果很甜", encoding="utf-8")
+    by_folder = run_here("keywords", "--by", "folder", "-k", 1, files).out.decode()
+    assert by_folder == f"{files}\t长江\n{files / 'c'}\t苹果\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--by", "种类"], 2, "--by 种类 needs --field"),
+        (["--by", "种", "--field", "评论"], 1, "reviews.csv:1: no column has the heading '种'; there are: 种类, 评论"),
+        (["--by", "种类", "--field", "评论", "-m", "tfidf"], 2, "which has no use for --method"),
+        (["--by", "种类", "--field", "评论", "--pos", "zz"], 2, "unknown part of speech 'zz'"),
+        (["--by", "file"], 2, "two groups of texts or more are needed"),
+        (["--by", "种类", "--field", "评论", "none.csv"], 1, "none.csv: No such file"),
+        (["--by", "种类", "--field", "评论", "-o", "."], 2, "is a folder"),
+        (["--field", "评论", "--plot", "a.svg"], 2, "--plot draws one document"),
+    ],
+)
+def test_groups_that_cannot_be_compared_are_told_and_nothing_is_written(
+    reviews: Path, arguments: list[str], code: int, message: str
+) -> None:
+    output = [] if "-o" in arguments else ["-o", reviews.parent / "out.tsv"]
+    result = run_here("keywords", reviews, "-e", "gbk", *arguments, *output)
+    assert result.code == code and message in result.err
+    assert result.err.count("\n") == 1 and result.out == b""
+    assert [path.name for path in reviews.parent.iterdir()] == ["reviews.csv"]
 
 
 def test_idf_counts_lines_or_files(files: Path) -> None:

@@ -76,7 +76,6 @@ def test_nothing_inside_a_run_of_letters_is_found_unless_partial(shell: Shell, t
     [
         (["--json", "--replace", "*"], "--json, --replace and --replace-by-value contradict each other"),
         (["--replace", "*", "-m", "all"], "matches of mode 'all' overlap"),
-        (["--field", "t"], "--field needs --json, --replace or --replace-by-value"),
     ],
 )
 def test_wrong_options_are_refused_before_anything_is_read(
