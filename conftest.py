@@ -16,6 +16,7 @@ _NEEDS = {
     **dict.fromkeys((f"cnlp/service/{name}.py" for name in ("answers", "app", "schema")), ("fastapi",)),
     **dict.fromkeys((f"cnlp/service/{name}.py" for name in ("connections", "server")), ("uvicorn",)),
     "docs/api/docstrings.py": ("griffe",),
+    "docs/languages.py": ("mkdocs",),
     "docs/neural-entities.md": ("torch",),
     "docs/integrations.md": ("pandas", "sklearn", "spacy", "tokenizers"),
 }

@@ -1,0 +1,41 @@
+"""The documentation in Chinese has the same facts as the English one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+GUIDES = sorted(page for page in (ROOT / "docs" / "zh").glob("*.md") if page.stem != "index")
+
+
+def snippets(page: Path) -> list[str]:
+    """The examples in Python with their results, without comments."""
+    lines = re.findall(r"```python\n(>>>.*?)```", page.read_text("utf-8"), re.DOTALL)
+    return [re.sub(r"  # (?!doctest).*", "", line) for block in lines for line in block.splitlines()]
+
+
+def tables(page: Path) -> set[str]:
+    """The names of the generated tables."""
+    return set(re.findall(r"<!-- table:([\w-]+) -->", page.read_text("utf-8")))
+
+
+def programs(page: Path) -> list[str]:
+    """The commands that are shown, without the files that they name."""
+    return re.findall(r"^    ((?:cnlp \w+|pip install \S+|python -m \w+)(?: --[a-z]+)?)", page.read_text("utf-8"), re.M)
+
+
+def test_both_readmes_say_the_same() -> None:
+    english, chinese = ROOT / "README.md", ROOT / "README.zh-CN.md"
+    assert snippets(english) == snippets(chinese)
+    assert tables(english) == tables(chinese)
+    assert programs(english) == programs(chinese)
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
+def test_a_chinese_page_has_an_english_one_that_shows_the_same_results(page: Path) -> None:
+    english = ROOT / "docs" / page.name
+    assert tables(page) <= tables(english)
+    assert set(snippets(page)) - set(snippets(english)) == set()
