@@ -123,7 +123,7 @@ def tag_batch(
     is_fast = IS_NATIVE and chosen.is_plain and chosen.lexicon.kernel_overlay is None
     separate = not is_fast if processes is None else processes
     codec = (partial(pack_spans, Token), partial(unpack_spans, Token)) if separate else None
-    return _results(texts, workers, partial(_tag, chosen, tagset, tagger_for(model)), codec)
+    return _results(texts, workers, partial(tag_texts, chosen, tagset, tagger_for(model)), codec)
 
 
 def entities_batch(
@@ -204,16 +204,18 @@ def keywords_batch(
     extractor = make_extractor(method, phrases, **options)
     extractor.keywords("", top_k)  # raises for invalid arguments before a text is read
     codec = (pack_keywords, unpack_keywords) if processes in (None, True) else None
-    return _results(texts, workers, partial(_keywords, extractor, top_k), codec)
+    return _results(texts, workers, partial(keywords_of_texts, extractor, top_k), codec)
 
 
-def _tag(segmenter: Segmenter, tagset: str, model: PartOfSpeech, texts: list[str]) -> list[list[Token]]:
+def tag_texts(segmenter: Segmenter, tagset: str, model: PartOfSpeech, texts: list[str]) -> list[list[Token]]:
+    """The tokens of each text; a worker process can have it with its first arguments."""
     from cnlp.pos.tagger import convert_tokens
 
     return [convert_tokens(tokens, tagset) for tokens in segmenter.tag_many(texts, model)]
 
 
-def _keywords(extractor: Extractor, top_k: int, texts: list[str]) -> list[list[Keyword]]:
+def keywords_of_texts(extractor: Extractor, top_k: int, texts: list[str]) -> list[list[Keyword]]:
+    """The keywords of each text; a worker process can have it with its first arguments."""
     return [extractor.keywords(text, top_k) for text in texts]
 
 

@@ -15,7 +15,7 @@ import importlib.util
 import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cnlp import errors
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     import pyarrow
     from pyspark.sql import DataFrame, SparkSession
 
-    from cnlp.lexicon.lexicon import LexiconLike
-    from cnlp.pos.tagger import TaggerLike
 
 CHUNK = 4_000_000  # characters that a task sorts at a time
 BUCKETS = 64  # for each core; a bucket's runs must fit into a task's memory
@@ -160,7 +158,7 @@ def discover_in_files(master: str, paths: Sequence[str], **settings: Any) -> lis
 
 
 def start_session(master: str) -> SparkSession:
-    """A session that says only what goes wrong.
+    """A session that says only what goes wrong; ``local[...]`` has workers of this Python.
 
     Raises:
         MissingDependencyError: PySpark or pyarrow is not installed.
@@ -168,83 +166,19 @@ def start_session(master: str) -> SparkSession:
     require_spark()
     from pyspark.sql import SparkSession
 
+    if master.startswith("local"):
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # Spark would take python3 of the PATH
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # and the name of the host, which not every DNS knows
     builder = SparkSession.builder.master(master).appName("cnlp").config("spark.ui.showConsoleProgress", "true")
     session = builder.config("spark.log.level", "ERROR").getOrCreate()
     return session
-
-
-def segment_udf(lexicon: LexiconLike | None = None, **settings: Any) -> Callable[..., Any]:
-    """A pandas UDF ``text -> array<string>`` that segments texts.
-
-    Args:
-        lexicon: the words to know besides, as in :func:`cnlp.segment`; a file is read here, by the driver.
-        **settings: those of :class:`cnlp.Segmenter`, such as ``algorithm`` and ``mode``.
-
-    Raises:
-        MissingDependencyError: PySpark or pyarrow is not installed.
-    """
-    require_spark()
-    from cnlp.segmentation import Segmenter
-
-    segmenter = Segmenter(lexicon, **settings)
-
-    def segment(texts: Any) -> Any:
-        # pandas may say NaN for None
-        return texts.map(lambda text: segmenter.segment(text) if isinstance(text, str) else None)
-
-    return _pandas_udf(segment, "array<string>")
-
-
-def tag_udf(
-    lexicon: LexiconLike | None = None, *, tagset: str = "pfr", model: TaggerLike | None = None, **settings: Any
-) -> Callable[..., Any]:
-    """A pandas UDF ``text -> array<struct<text, start, end, tag>>`` that gives words their parts of speech.
-
-    Args:
-        lexicon: the words to know besides, as in :func:`cnlp.segment`; a file is read here, by the driver.
-        tagset, model: as in :func:`cnlp.tag`; the executors read the file of a model.
-        **settings: those of :class:`cnlp.Segmenter`.
-
-    Raises:
-        MissingDependencyError: PySpark or pyarrow is not installed.
-    """
-    require_spark()
-    from cnlp.pos.tagger import convert_tokens, tagger_for
-    from cnlp.pos.tagsets import check_tagset
-    from cnlp.segmentation import Segmenter
-
-    check_tagset(tagset)
-    segmenter, tagger = Segmenter(lexicon, **settings), tagger_for(model)
-
-    def tag(texts: Any) -> Any:
-        def tokens(text: object) -> list[dict[str, object]] | None:
-            if not isinstance(text, str):
-                return None
-            return [
-                {"text": token.text, "start": token.start, "end": token.end, "tag": token.tag}
-                for token in convert_tokens(segmenter.tag(text, tagger), tagset)
-            ]
-
-        return texts.map(tokens)
-
-    return _pandas_udf(tag, "array<struct<text:string,start:int,end:int,tag:string>>")
 
 
 def require_spark() -> None:
     """Raise if a package that the job needs is not installed."""
     for package in ("pyspark", "pyarrow", "pandas"):
         if importlib.util.find_spec(package) is None:
-            raise errors.missing_dependency(package, "spark", "word discovery on Spark")
-
-
-def _pandas_udf(function: Callable[[Any], Any], kind: str) -> Callable[..., Any]:
-    """A pandas UDF of one column; Spark wants to see pandas in the annotations, which is not imported above."""
-    import pandas
-    from pyspark.sql.functions import pandas_udf
-
-    function.__annotations__ = dict.fromkeys(function.__annotations__, pandas.Series)
-    udf: Callable[..., Any] = pandas_udf(function, kind)
-    return udf
+            raise errors.missing_dependency(package, "spark", "Spark")
 
 
 def _count(batches: Iterable[pyarrow.RecordBatch], max_length: int, n_buckets: int) -> Iterator[pyarrow.RecordBatch]:

@@ -18,7 +18,7 @@ from cnlp._kernel import kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any, TypeAlias
 
     Range: TypeAlias = tuple[int, int]  # start in the file, size; both in bytes
@@ -126,9 +126,12 @@ class ModelFile:
             )
         self.kind = self.field("kind")
 
-    def __reduce__(self) -> tuple[type[ModelFile], tuple[str, bytes | None]]:
-        content = self.source if isinstance(self.source, bytes) else None  # another process maps the same file
-        return ModelFile, (os.path.abspath(self.path), content)
+    def __reduce__(self) -> tuple[Callable[..., ModelFile], tuple[str, ...] | tuple[str, bytes]]:
+        path = os.path.abspath(self.path)
+        if isinstance(self.source, bytes):
+            return ModelFile, (path, self.source)
+        folder, name = os.path.split(path)
+        return (_of_package, (name,)) if folder == os.path.dirname(__file__) else (ModelFile, (path,))
 
     def copied(self) -> ModelFile:
         """The same file, read into memory of this process: what happens to the file no longer matters."""
@@ -281,3 +284,8 @@ class ModelFile:
             digest.update(self._bytes(start, min(1 << 20, len(self.source) - start)))
         if digest.hexdigest() != self.field("sha256"):
             raise errors.bad_model(self.path, "damaged: the data do not match their checksum")
+
+
+def _of_package(name: str) -> ModelFile:
+    """A shipped file in another process, of another machine perhaps, where the package is elsewhere."""
+    return ModelFile(os.path.join(os.path.dirname(__file__), name))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +25,6 @@ pytestmark = [
 
 from cnlp.discovery import spark  # noqa: E402
 
-ROOT = Path(cnlp.__file__).parent.parent
 chance = random.Random(5)
 WORDS = ["葡萄", "狐狸", "弼马温", "的", *(chr(0x4E00 + i) for i in range(900))]
 WEIGHTS = [9, 9, 9, 50, *[1] * 900]
@@ -39,8 +36,6 @@ LINES = [
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Any]:
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    os.environ.update(PYSPARK_PYTHON=sys.executable, PYTHONPATH=path, SPARK_LOCAL_IP="127.0.0.1")
     started = spark.start_session("local[2]")
     yield started
     started.stop()
@@ -83,16 +78,6 @@ def test_settings_are_checked(texts: Any) -> None:
         spark.discover_words(texts, max_length=7)
     with pytest.raises(ArgumentError, match="min_count must be at least 1, got 0"):
         spark.discover_words(texts, min_count=0)
-
-
-def test_texts_are_cut_and_tagged_on_spark(session: Any) -> None:
-    frame = session.createDataFrame([("网易杭研大厦",), (None,), ("",)], "value string")
-    cut = [row[0] for row in frame.select(spark.segment_udf()("value")).collect()]
-    assert cut == [cnlp.segment("网易杭研大厦"), None, []]
-    mine = spark.segment_udf(lexicon=["杭研大厦"], algorithm="unigram")
-    assert frame.select(mine("value")).first()[0] == ["网易", "杭研大厦"]
-    tagged = frame.select(spark.tag_udf()("value")).first()[0]
-    assert [tuple(token) for token in tagged] == [(t.text, t.start, t.end, t.tag) for t in cnlp.tag("网易杭研大厦")]
 
 
 @pytest.fixture
