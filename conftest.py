@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
+
+import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # torch's threads wait for each other where the cores are busy
 os.environ["CNLP_LANG"] = "en"  # tests quote help and messages in English
@@ -18,6 +21,7 @@ _NEEDS = {
     "docs/api/docstrings.py": ("griffe",),
     "docs/languages.py": ("mkdocs",),
     "docs/neural-entities.md": ("torch",),
+    "docs/spark.md": ("pyspark", "pyarrow", "pandas"),
     "docs/integrations.md": ("pandas", "sklearn", "spacy", "tokenizers"),
 }
 
@@ -27,3 +31,12 @@ for path in Path(__file__).parent.glob("cnlp/ner/neural/*.py"):
         _NEEDS[f"cnlp/ner/neural/{path.name}"] = ("torch",)
 
 collect_ignore = [path for path, packages in _NEEDS.items() if not all(map(find_spec, packages))]
+if not shutil.which("java"):
+    collect_ignore.append("docs/spark.md")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Warnings are errors, but not those that PySpark and Ray give about themselves."""
+    for item in items:
+        if item.path.name == "spark.md" or "ray_" in item.name:
+            item.add_marker(pytest.mark.filterwarnings("ignore"))

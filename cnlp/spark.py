@@ -188,7 +188,9 @@ def write_parts(parts: Mapping[str, DataFrame], output: str, *, format: str = "p
     """
     wrong = [name for name in parts if not _PART.fullmatch(name)]
     if wrong:
-        raise errors.ArgumentError(f"the name of a part has letters, digits, blanks, '_', '-' and '.', not {wrong[0]!r}")
+        raise errors.ArgumentError(
+            f"the name of a part has letters, digits, blanks, '_', '-' and '.', not {wrong[0]!r}"
+        )
     written = []
     for name, frame in parts.items():
         folder = f"{output}/part={name}"

@@ -22,7 +22,14 @@ pytestmark = [
 
 from cnlp import spark  # noqa: E402
 
-TEXTS = ["网易杭研大厦在2024年5月1日开放，𠮷野家也来了。王小明很高兴！", "研究生命的起源", "", None, " \n", "ＡＢＣ 9.5%"]
+TEXTS = [
+    "网易杭研大厦在2024年5月1日开放，𠮷野家也来了。王小明很高兴！",
+    "研究生命的起源",
+    "",
+    None,
+    " \n",
+    "ＡＢＣ 9.5%",
+]
 NAMES = [("杭研大厦", "LOC", "force", "网易杭州研究院")]
 
 
@@ -36,7 +43,7 @@ def frame() -> Iterator[Any]:
 def column(frame: Any, udf: Any) -> list[Any]:
     """The results in the order of the texts, rows as tuples."""
     rows = sorted(frame.select("id", udf("text").alias("found")).collect())
-    return [found if found is None else [each if isinstance(each, str) else tuple(each) for each in found] for _, found in rows]
+    return [found and [each if isinstance(each, str) else tuple(each) for each in found] for _, found in rows]
 
 
 def expected(function: Callable[[str], list[Any]], *fields: str) -> list[Any]:
@@ -78,11 +85,9 @@ def test_keywords(frame: Any) -> None:
 
 
 def test_sentences(frame: Any) -> None:
-    found = column(frame, spark.sentences_udf())
-    assert [row and [text for text, _, _ in row] for row in found] == [
-        text and cnlp.sentences(text) if text else ([] if text == "" else None) for text in TEXTS
-    ]
-    assert all(text[start:end] == part for row, text in zip(found, TEXTS) if row and text for part, start, end in row)
+    for text, found in zip(TEXTS, column(frame, spark.sentences_udf()), strict=True):
+        assert found == (None if text is None else [(text[start:end], start, end) for _, start, end in found])
+        assert text is None or [part for part, _, _ in found] == cnlp.sentences(text)
 
 
 def test_offsets_are_those_of_spark_counted_from_0(frame: Any) -> None:

@@ -81,6 +81,21 @@ def commands_by_workers(record: Record) -> str:
     return table(["MB/s (least to greatest)", "1 worker", "2 workers", "ratio"], rows)
 
 
+def spark_beside_the_command(record: Record) -> str:
+    """Seconds and rates of the shell command and of Spark in local mode."""
+    results = record["results"]
+    megabytes = results["megabytes"]
+    rows = []
+    for work, cells in results.items():
+        if isinstance(cells, dict) and "spark" in cells:
+            seconds = cells["cnlp"]["median"], cells["spark"]["median"]
+            rates = [f"{megabytes / each:.1f}" for each in seconds]
+            rows.append([f"`{work}`", *(f"{each:,.0f}" for each in seconds), *rates])
+    rows.append(["one line", NO_FIGURE, f"{results['seconds to start']['median']:.0f}", NO_FIGURE, NO_FIGURE])
+    heading = f"{megabytes:,.0f} MB, {results['workers']} cores"
+    return table([heading, "shell, s", "Spark, s", "shell, MB/s", "Spark, MB/s"], rows)
+
+
 def calls_without_leak(record: Record) -> str:
     """Memory after many calls."""
     results = record["results"]

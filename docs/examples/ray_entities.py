@@ -31,8 +31,8 @@ class FindEntities:
 
 
 def main(paths: list[str]) -> None:
-    """Find the entities of the lines of the files, or of three of our own, in two workers."""
-    ray.init(num_cpus=2, log_to_driver=False, include_dashboard=False)
+    """Find the entities of the lines of the files, or of three of our own, in two workers; the third core reads."""
+    ray.init(num_cpus=3, log_to_driver=False, include_dashboard=False)
     texts = ray.data.read_text(paths) if paths else ray.data.from_items([{"text": text} for text in TEXTS])
     found = texts.map_batches(
         FindEntities,
