@@ -15,6 +15,8 @@ os.environ["CNLP_LANG"] = "en"  # tests quote help and messages in English
 _NEEDS = {
     "recipes/neural_ner.py": ("torch",),
     "cnlp/ner/neural/word2vec.py": ("gensim",),
+    "recipes/jieba.py": ("zopfli",),
+    "cnlp/jieba/analyse/analyzer.py": ("whoosh",),
     "cnlp/spacy.py": ("spacy",),
     **dict.fromkeys((f"cnlp/service/{name}.py" for name in ("answers", "app", "schema")), ("fastapi",)),
     **dict.fromkeys((f"cnlp/service/{name}.py" for name in ("connections", "server")), ("uvicorn",)),

@@ -6,15 +6,18 @@
 >>> ", ".join(jieba.cut("他来到了网易杭研大厦"))
 '他, 来到, 了, 网易, 杭研, 大厦'
 
-It segments as jieba 0.42.1 does, with jieba's dictionary and tables, which are read from where jieba is
-installed. :func:`use_backend` switches the same calls to cnlp's own models. As in jieba, the functions of the
-module are the methods of one tokenizer, ``dt``, and words added to it are added for the whole process;
-a separate :class:`Tokenizer` shares nothing with it. ``docs/jieba.md`` lists the differences.
+It segments as jieba 0.42.1 does, with jieba's dictionary and tables, which are part of this package: jieba need not be
+installed. :func:`install` lets other packages that import jieba use it. :func:`use_backend` switches the same calls to
+cnlp's own models. As in jieba, the functions of the module are the methods of one tokenizer, ``dt``, and words added to
+it are added for the whole process; a separate :class:`Tokenizer` shares nothing with it. ``docs/jieba.md`` lists the
+differences.
 """
 
 from __future__ import annotations
 
 import logging
+import sys
+from importlib import import_module
 
 from cnlp import errors
 from cnlp.jieba.tokenizer import BACKENDS, Backend, Tokenizer
@@ -51,6 +54,22 @@ def get_FREQ(word: str, default: int | None = None) -> int | None:
     return dt.FREQ.get(word, default)
 
 
+def install() -> None:
+    """Let ``import jieba`` give this module from now on, wherever it is written, with ``posseg`` and ``analyse``.
+
+    Call it before the packages that use jieba are imported: a module that has imported jieba already keeps what it has.
+    It has no effect on other processes.
+
+    >>> install()  # doctest: +SKIP
+    >>> import jieba.posseg  # doctest: +SKIP
+    >>> [str(word) for word in jieba.posseg.cut("我爱北京")]  # doctest: +SKIP
+    ['我/r', '爱/v', '北京/ns']
+    """
+    sys.modules["jieba"] = sys.modules[__name__]
+    for name in ("analyse", "finalseg", "posseg"):
+        sys.modules[f"jieba.{name}"] = import_module(f"{__name__}.{name}")
+
+
 def use_backend(backend: Backend) -> None:
     """Let the functions of this module segment as ``"jieba"`` does, or as ``"cnlp"``.
 
@@ -78,3 +97,7 @@ def enable_parallel(processnum: int | None = None) -> None:
 
 def disable_parallel() -> None:
     """Undo :func:`enable_parallel`."""
+
+
+def enable_paddle() -> None:
+    """Has no effect, as in a jieba without paddle."""

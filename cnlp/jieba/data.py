@@ -1,47 +1,51 @@
-"""jieba's own files, read from where it is installed; its code is not run."""
+"""jieba's dictionary, tables and IDF, which ``recipes/jieba.py`` compiled into one file of the package."""
 
 from __future__ import annotations
 
 import os
+import zlib
+from array import array
 from functools import cache
-from typing import Any
 
 from cnlp import errors
+from cnlp.model.format import ModelFile
+
+PATH = os.path.join(os.path.dirname(__file__), "jieba.safetensors")
+
+
+def unpacked(name: str) -> bytes:
+    """An array of the file; the recipe describes them."""
+    return zlib.decompress(ModelFile(PATH).read(name))
+
+
+def doubles(name: str) -> array[float]:
+    """An array of numbers."""
+    return array("d", unpacked(name))
+
+
+def lines(name: str) -> list[str]:
+    """An array of text, line by line."""
+    return unpacked(name).decode().split("\n")
 
 
 @cache
-def folder() -> str:
-    """The folder of the installed jieba.
-
-    Raises:
-        MissingDependencyError: it is not installed.
-    """
-    from importlib.util import find_spec
-
-    spec = find_spec("jieba")
-    if spec is None or spec.origin is None:
-        raise errors.MissingDependencyError(
-            "cnlp.jieba reads the dictionary and the tables of jieba, which is not installed: pip install jieba, "
-            'or give a custom dictionary and HMM=False, or use backend="cnlp"'
-        )
-    return os.path.dirname(spec.origin)
+def hmm() -> bytes:
+    """Log probabilities as doubles: start[4], transitions[4][4], emissions[Han character][4], by B E M S."""
+    return unpacked("hmm")
 
 
-def path(*names: str) -> str:
-    """The path of one of its files."""
-    return os.path.join(folder(), *names)
+def tags() -> dict[str, str]:
+    """The part of speech of each word of the dictionary."""
+    fields = unpacked("dictionary").decode().split()
+    return dict(zip(fields[::3], fields[2::3], strict=True))
 
 
-@cache
-def table(package: str, name: str) -> Any:
-    """The constant ``P`` of one of its modules of probabilities, such as ``finalseg/prob_emit.py``."""
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    spec = spec_from_file_location(f"cnlp.jieba._{package}_{name}", path(package, f"{name}.py"))
-    assert spec is not None and spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.P
+def idf() -> dict[str, float]:
+    """Inverse document frequencies of words."""
+    words = unpacked("dictionary").decode().split()[::3] + lines("idf_words")
+    values = doubles("idf_values")
+    codes = array("H", unpacked("idf_codes"))
+    return {word: values[code - 1] for word, code in zip(words, codes, strict=True) if code}
 
 
 def decoded(text: str | bytes) -> str:

@@ -79,16 +79,21 @@ class POSTokenizer:
     def word_tag_tab(self) -> dict[str, str]:
         """The tags of the dictionary's words, read when they are first asked for."""
         if self._tags is None:
-            with self.tokenizer.get_dict_file() as file:
-                self.load_word_tag(file)
+            self._read_tags()
         assert self._tags is not None
         return self._tags
+
+    def _read_tags(self) -> None:
+        if self.tokenizer.dictionary is None:
+            self._tags = data.tags()
+            return
+        with self.tokenizer.get_dict_file() as file:
+            self.load_word_tag(file)
 
     def initialize(self, dictionary: str | None = None) -> None:
         """Read the dictionary and its tags now."""
         self.tokenizer.initialize(dictionary)
-        with self.tokenizer.get_dict_file() as file:
-            self.load_word_tag(file)
+        self._read_tags()
 
     def load_word_tag(self, f: IO[bytes]) -> None:
         """Read the tags of a dictionary.
@@ -96,11 +101,11 @@ class POSTokenizer:
         Raises:
             FormatError: a line is not an entry.
         """
-        tags = {}
+        tags, name = {}, getattr(f, "name", repr(f))
         for number, line in enumerate(f.read().decode().splitlines(), 1):
             fields = line.strip().split(" ")
             if len(fields) != 3 and line.strip():
-                raise errors.bad_line(f.name, number, f"want 'word frequency tag', got {line!r}")
+                raise errors.bad_line(name, number, f"want 'word frequency tag', got {line!r}")
             if line.strip():
                 tags[fields[0]] = fields[2]
         self._tags = tags
@@ -167,15 +172,20 @@ class _Tables:
     """An HMM whose states are a place in the word and a tag; states are numbered in their order."""
 
     def __init__(self) -> None:
-        start, steps, emissions, states = (
-            data.table("posseg", name) for name in ("prob_start", "prob_trans", "prob_emit", "char_state_tab")
-        )
-        self.states: list[tuple[str, str]] = sorted(steps)
-        number = {state: i for i, state in enumerate(self.states)}
-        self.start = [start[state] for state in self.states]
-        self.steps = [{number[to]: value for to, value in steps[state].items()} for state in self.states]
-        self.emissions: list[dict[str, float]] = [emissions[state] for state in self.states]
-        self.of_char = {char: [number[state] for state in its] for char, its in states.items()}
+        names = data.lines("tags_states")
+        self.states: list[tuple[str, str]] = [(place, flag) for place, flag in map(str.split, names)]
+        self.start = data.doubles("tags_start")
+        steps, size = data.doubles("tags_steps"), len(names)
+        self.steps = [
+            {to: step for to, step in enumerate(steps[at : at + size]) if step > _NEVER}
+            for at in range(0, size * size, size)
+        ]
+        values = iter(data.doubles("tags_emissions"))
+        self.emissions = [{char: next(values) for char in characters} for characters in data.lines("tags_characters")]
+        self.of_char: dict[str, list[int]] = {}
+        for state, characters in enumerate(data.lines("tags_seen")):
+            for char in characters:
+                self.of_char.setdefault(char, []).append(state)
         self.all = list(range(len(self.states)))
 
     def decode(self, text: str) -> list[tuple[str, str]]:

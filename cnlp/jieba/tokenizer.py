@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import threading
@@ -10,7 +11,7 @@ from math import log
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from cnlp import errors
-from cnlp.jieba import data, hmm
+from cnlp.jieba import data
 from cnlp.jieba._prefix import Dictionary, layout
 from cnlp.jieba.data import decoded
 
@@ -87,7 +88,7 @@ class Tokenizer:
     def _clear(self) -> None:
         self.FREQ = Frequencies()
         self.total = 0
-        self._forced: Dictionary | None = None  # words that the HMM must not make
+        self.forced: Dictionary | None = None  # words that the HMM must not make
         self._changes: dict[str, int] = {}
         self._segmenters: dict[tuple[str, bool], Segmenter] = {}
 
@@ -98,7 +99,7 @@ class Tokenizer:
 
     def get_dict_file(self) -> IO[bytes]:
         """The dictionary, open for reading."""
-        return open(self.dictionary or data.path("dict.txt"), "rb")
+        return open(self.dictionary, "rb") if self.dictionary else io.BytesIO(data.unpacked("dictionary"))
 
     def set_dictionary(self, dictionary_path: str) -> None:
         """Read this dictionary when the next text comes.
@@ -118,7 +119,6 @@ class Tokenizer:
         Raises:
             OSError: it cannot be read.
             FormatError: a line is not an entry.
-            MissingDependencyError: no dictionary is named and jieba is not installed.
         """
         with self.lock:
             if dictionary and _absolute(dictionary) != self.dictionary:
@@ -126,7 +126,7 @@ class Tokenizer:
             if self.initialized:
                 return
             with self.get_dict_file() as file:
-                name, content = file.name, file.read()
+                name, content = getattr(file, "name", repr(file)), file.read()
             self._clear()
             self.total = _load(self.FREQ.dictionary, content, name)
             self.initialized = True
@@ -183,14 +183,18 @@ class Tokenizer:
         if tag:
             self.user_word_tag_tab[text] = self._user_tags[text] = tag
         if frequency == 0 and text:
-            self._forced = self._forced or Dictionary()
-            self._forced.set(text, 1)
+            self.add_force_split(text)
         self._changes[text] = frequency
         self._segmenters = {}
 
     def del_word(self, word: str | bytes) -> None:
         """Delete a word: it is segmented into its parts."""
         self.add_word(word, 0)
+
+    def add_force_split(self, word: str) -> None:
+        """Keep the HMM from making this word."""
+        self.forced = self.forced or Dictionary()
+        self.forced.set(word, 1)
 
     def suggest_freq(self, segment: str | bytes | Iterable[str], tune: bool = False) -> int:
         """The frequency with which a word comes out whole, or, given its pieces, comes apart.
@@ -271,6 +275,7 @@ class Tokenizer:
             segmenter = self.segmenter("default" if mode == "default" else "search", HMM)
             yield from ((token.text, token.start, token.end) for token in segmenter.tokenize(unicode_sentence))
             return
+        self.check_initialized()
         start = 0
         frequency = self.FREQ.dictionary.get
         for word in self.lcut(unicode_sentence, HMM=HMM):
@@ -315,9 +320,9 @@ class Tokenizer:
     def _cut(self, text: str, mode: int, narrow: bool = False, search: bool = False) -> Any:
         if not self.initialized:
             self.initialize()
-        tables = hmm.tables() if mode == layout.WITH_HMM else None
+        tables = data.hmm() if mode == layout.WITH_HMM else None
         log_total = log(self.total or 1)
-        words = self.FREQ.dictionary.cut(text, log_total, mode, narrow, search, tables, self._forced)
+        words = self.FREQ.dictionary.cut(text, log_total, mode, narrow, search, tables, self.forced)
         if words is None:  # words that are not a stretch of the text: only the twin composes them
             words = self._twin(text).cut(text, log_total, mode, narrow, search, tables, None)
         return words

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
+    pytest.importorskip("jieba")
     import jieba
     import jieba.analyse
     import jieba.finalseg
@@ -21,6 +22,7 @@ with warnings.catch_warnings():
 import cnlp
 import cnlp.jieba
 import cnlp.jieba.analyse
+import cnlp.jieba.finalseg
 import cnlp.jieba.posseg
 
 logging.getLogger("jieba").setLevel(logging.CRITICAL)
@@ -65,10 +67,24 @@ def test_sentences_are_cut_alike(text: str) -> None:
     assert list(cnlp.jieba.cut(text)) == list(jieba.cut(text))
 
 
+def test_the_first_call_of_a_tokenizer_gives_all_words() -> None:
+    for call in (
+        lambda module: list(module.tokenize("北京清华大学", mode="search")),
+        lambda module: module.lcut("北京"),
+    ):
+        assert call(cnlp.jieba.Tokenizer()) == call(jieba.dt)
+
+
 @settings(max_examples=300, deadline=None)
 @given(TEXTS)
 def test_any_text_is_cut_alike(text: str) -> None:
     assert cuts(cnlp.jieba, text) == cuts(jieba, text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS)
+def test_any_text_is_cut_alike_by_the_hmm_alone(text: str) -> None:
+    assert list(cnlp.jieba.finalseg.cut(text)) == list(jieba.finalseg.cut(text))
 
 
 @settings(max_examples=100, deadline=None)

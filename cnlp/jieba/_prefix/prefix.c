@@ -76,11 +76,15 @@ void prefix_free(PrefixDictionary *dictionary)
     free(dictionary->words);
 }
 
-static int grow(PrefixDictionary *dictionary)
+/* Makes room for so many nodes, at most three quarters of the slots. Returns -1 without memory. */
+static int reserve_nodes(PrefixDictionary *dictionary, size_t n_nodes)
 {
     PrefixDictionary larger = *dictionary;
-    larger.n_slots *= 2;
-    larger.slots = calloc(larger.n_slots, sizeof *larger.slots);
+    while (n_nodes * 4 > larger.n_slots * 3)
+        larger.n_slots *= 2;
+    if (larger.n_slots == dictionary->n_slots)
+        return 0;
+    larger.slots = n_nodes < MOST_NODES ? calloc(larger.n_slots, sizeof *larger.slots) : NULL;
     if (!larger.slots)
         return -1;
     for (size_t i = 0; i < dictionary->n_slots; i++)
@@ -98,7 +102,7 @@ static Slot *make_slot(PrefixDictionary *dictionary, uint64_t key)
     if (slot->key)
         return slot;
     if ((size_t)dictionary->n_nodes * 4 > dictionary->n_slots * 3) {
-        if (dictionary->n_nodes >= MOST_NODES || grow(dictionary))
+        if (reserve_nodes(dictionary, dictionary->n_nodes))
             return NULL;
         slot = find_slot(dictionary, key);
     }
@@ -167,12 +171,13 @@ static int decode_word(const unsigned char *data, size_t size, uint32_t *points,
     return count;
 }
 
-enum { LONGEST_LINE_WORD = 256, MOST_DIGITS = 17 };
+enum { LONGEST_LINE_WORD = 256, MOST_DIGITS = 17, BYTES_PER_NODE = 10 }; /* the last: as in jieba's dictionary */
 
 int64_t prefix_load(PrefixDictionary *dictionary, const char *data, size_t size, size_t start, int64_t *total,
                     int64_t *lines)
 {
     uint32_t points[LONGEST_LINE_WORD];
+    (void)reserve_nodes(dictionary, dictionary->n_nodes + (size - start) / BYTES_PER_NODE);
     while (start < size) {
         const char *line = data + start, *newline = memchr(line, '\n', size - start);
         size_t length = newline ? (size_t)(newline - line) : size - start, next = start + length + (newline != NULL);

@@ -68,7 +68,10 @@ class TFIDF(KeywordExtractor):
     def idf_freq(self) -> dict[str, float]:
         """Inverse document frequencies, read when they are first asked for."""
         if self._idf is None:
-            self._read_idf(self._path or data.path("analyse", "idf.txt"))
+            if self._path:
+                self._read_idf(self._path)
+            else:
+                self._take_idf(data.idf())
         assert self._idf is not None
         return self._idf
 
@@ -91,7 +94,11 @@ class TFIDF(KeywordExtractor):
                 raise errors.bad_line(path, number, f"want 'word idf', got {line!r}") from None
         if not table:
             raise errors.bad_line(path, 1, "the table is empty; want 'word idf'")
-        self._path, self._idf = path, table
+        self._path = path
+        self._take_idf(table)
+
+    def _take_idf(self, table: dict[str, float]) -> None:
+        self._idf = table
         self.median_idf = sorted(table.values())[len(table) // 2]
 
     def extract_tags(
@@ -217,3 +224,12 @@ def set_stop_words(stop_words_path: str) -> None:
     """Add the stop words of a file to both methods."""
     default_tfidf.set_stop_words(stop_words_path)
     default_textrank.set_stop_words(stop_words_path)
+
+
+def __getattr__(name: str) -> Any:
+    """``ChineseAnalyzer``, which needs Whoosh."""
+    if name != "ChineseAnalyzer":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from cnlp.jieba.analyse.analyzer import ChineseAnalyzer
+
+    return ChineseAnalyzer
