@@ -117,7 +117,7 @@ def undecodable(path: object, encoding: str, offset: int, data: bytes, way: str 
 def unencodable(path: object, line: int, encoding: str, char: str) -> EncodingError:
     """The character ``char`` in ``line`` (from 1) of an output cannot be written in ``encoding``."""
     return EncodingError(
-        f"{path}:{line}: {char!r} (U+{ord(char):04X}) is not in {encoding}; write --output-encoding utf-8 or gb18030"
+        f"{path}:{line}: not in {encoding}: {char!r} (U+{ord(char):04X}); write --output-encoding utf-8 or gb18030"
     )
 
 

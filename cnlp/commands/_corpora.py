@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cnlp.corpus.entities import with_spans
 from cnlp.corpus.entity_formats import ENTITY_READERS
 from cnlp.corpus.formats import FORMATS
 from cnlp.sequence.schemes import REPAIRS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from cnlp.commands._lexicons import Decorator
+    from cnlp.corpus.entities import Sentence
 
 repair_option = click.option(
     "--repair",
@@ -20,6 +24,32 @@ repair_option = click.option(
     "that cannot continue the one before (as conlleval), 'drop' drops entities that do not begin and end correctly (as "
     "seqeval's strict mode). Of overlapping entities the longest is kept.  [default: both are errors]",
 )
+
+
+def _parse_renames(_: click.Context, __: click.Parameter, values: Sequence[str]) -> dict[str, str]:
+    """New labels by old ones."""
+    pairs = [value.partition("=") for value in values]
+    for old, equals, new in pairs:
+        if not (old and new):
+            raise click.BadParameter(f"expected OLD=NEW, got {old + equals + new!r}")
+    return {old: new for old, _, new in pairs}
+
+
+label_option = click.option(
+    "--label",
+    "renames",
+    multiple=True,
+    metavar="OLD=NEW",
+    callback=_parse_renames,
+    help="Another name for a label; may be repeated.",
+)
+
+
+def rename_labels(sentence: Sentence, renames: Mapping[str, str]) -> Sentence:
+    """The sentence with the labels that ``--label`` gives."""
+    if not renames:
+        return sentence
+    return with_spans(sentence, ((start, end, renames.get(label, label)) for start, end, label in sentence.spans))
 
 
 def corpus_format_option(*names: str) -> Decorator:

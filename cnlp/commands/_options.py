@@ -39,7 +39,7 @@ def add_options(options: Sequence[Decorator]) -> Decorator:
     return decorate
 
 
-def _gather(kind: Callable[..., Any], argument: str, names: Iterable[str], options: Sequence[Decorator]) -> Decorator:
+def gather(kind: Callable[..., Any], argument: str, names: Iterable[str], options: Sequence[Decorator]) -> Decorator:
     """``options``, whose values ``names`` the command gets together as ``kind``."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -201,7 +201,7 @@ def batch_options(suffixes: Mapping[str, str]) -> Decorator:
         click.option("-q", "--quiet", is_flag=True, help="Only print errors."),
         click.option("--log", metavar="FILE", help="Append a line of JSON for each file and each undecodable byte."),
     ]
-    return _gather(BatchOptions, "batch", BatchOptions._fields, options)
+    return gather(BatchOptions, "batch", BatchOptions._fields, options)
 
 
 # ---- segmentation ----
@@ -305,4 +305,4 @@ _SEGMENTATION: dict[str, Decorator] = {
 
 def segmentation_options(*names: str) -> Decorator:
     """The options ``names`` of :class:`SegmentationOptions`; the command gets them as its argument ``segmentation``."""
-    return _gather(SegmentationOptions, "segmentation", names, [_SEGMENTATION[name] for name in names])
+    return gather(SegmentationOptions, "segmentation", names, [_SEGMENTATION[name] for name in names])

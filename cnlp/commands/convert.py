@@ -8,23 +8,14 @@ from contextlib import ExitStack
 import click
 
 from cnlp import errors
-from cnlp.commands._corpora import entity_format_option, repair_option
+from cnlp.commands._corpora import entity_format_option, label_option, rename_labels, repair_option
 from cnlp.commands._encodings import encoding_option, output_encoding_option
 from cnlp.corpus.brat import BratWriter, pair_of_files
-from cnlp.corpus.entities import Sentence, with_spans
+from cnlp.corpus.entities import Sentence
 from cnlp.corpus.entity_formats import WRITERS, detect_entities, number_entities
 from cnlp.files.outputs import STANDARD_OUTPUT, Output, file_output, standard_output
 
 BATCH = 1000  # sentences written at once
-
-
-def _parse_renames(_: click.Context, __: click.Parameter, values: Sequence[str]) -> dict[str, str]:
-    """New labels by old ones."""
-    pairs = [value.partition("=") for value in values]
-    for old, equals, new in pairs:
-        if not (old and new):
-            raise click.BadParameter(f"expected OLD=NEW, got {old + equals + new!r}")
-    return {old: new for old, _, new in pairs}
 
 
 @click.command("convert")
@@ -33,14 +24,7 @@ def _parse_renames(_: click.Context, __: click.Parameter, values: Sequence[str])
 @entity_format_option("--from")
 @click.option("--to", type=click.Choice((*WRITERS, "brat")), required=True, help="Format of OUT.")
 @repair_option
-@click.option(
-    "--label",
-    "renames",
-    multiple=True,
-    metavar="OLD=NEW",
-    callback=_parse_renames,
-    help="Another name for a label; may be repeated.",
-)
+@label_option
 @encoding_option
 @output_encoding_option
 def command(
@@ -62,7 +46,7 @@ def command(
     numbered = number_entities(
         source, form or detect_entities(source, encoding=encoding), repair=repair, encoding=encoding
     )
-    sentences = ((number, _rename(sentence, renames)) for number, sentence in numbered)
+    sentences = ((number, rename_labels(sentence, renames)) for number, sentence in numbered)
     with ExitStack() as stack:
         if target == STANDARD_OUTPUT and to != "brat":
             outputs = [standard_output(output_encoding)]
@@ -70,12 +54,6 @@ def command(
             paths = pair_of_files(target) if to == "brat" else (target,)
             outputs = [stack.enter_context(file_output(path, encoding=output_encoding)) for path in paths]
         _write(source, sentences, to, outputs)
-
-
-def _rename(sentence: Sentence, renames: dict[str, str]) -> Sentence:
-    if not renames:
-        return sentence
-    return with_spans(sentence, ((start, end, renames.get(label, label)) for start, end, label in sentence.spans))
 
 
 def _write(source: str, sentences: Iterator[tuple[int, Sentence]], to: str, outputs: Sequence[Output]) -> None:

@@ -18,7 +18,7 @@ from cnlp.commands._options import (
     model_option,
     segmentation_options,
 )
-from cnlp.pos.tagger import PartOfSpeech, convert_tokens
+from cnlp.pos.tagger import PartOfSpeech, convert_tokens, tagger_for
 from cnlp.pos.tagsets import TAGSETS
 from cnlp.segmentation import Segmenter
 from cnlp.types import Token
@@ -37,6 +37,11 @@ class TextTagger:
         self.segmenter = segmenter
         self.tagset = tagset
         self.model = PartOfSpeech(model) if model is not None else None
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """All tags of the model."""
+        return tagger_for(self.model).tags
 
     def tag(self, text: str) -> list[Token]:
         """The words of a text with their tags."""

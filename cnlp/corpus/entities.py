@@ -141,10 +141,7 @@ def format_columns(sentence: Sentence, scheme: str | Scheme = "BIO", *, between:
     for name, char in (("line break", "\n"), ("line break", "\r"), ("tab", "\t")):
         if char in text and char != between:
             raise errors.ArgumentError(f"these columns cannot contain a {name}")
-    overlap = find_overlap(sentence.spans)
-    if overlap:
-        one, other = (f"{text[start:end]!r} ({start}, {end}, {label})" for start, end, label in overlap)
-        raise errors.ArgumentError(f"{one} overlaps {other}; {errors.REPAIR_OVERLAPS}")
+    check_overlap(text, sentence.spans)
     starts = {start: place for place, (start, _) in enumerate(tokens)}
     ends = {end: place for place, (_, end) in enumerate(tokens, 1)}
     spans = [(starts[start], ends[end], label) for start, end, label in sentence.spans]
@@ -245,6 +242,18 @@ def join_tokens(tokens: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
         places.append((reached, reached + len(token)))
         reached += len(token)
     return "".join(parts), places
+
+
+def check_overlap(text: str, spans: Iterable[tuple[int, int, str]]) -> None:
+    """Refuse spans of a text that overlap.
+
+    Raises:
+        ArgumentError: two do.
+    """
+    overlap = find_overlap(spans)
+    if overlap:
+        one, other = (f"{text[start:end]!r} ({start}, {end}, {label})" for start, end, label in overlap)
+        raise errors.ArgumentError(f"{one} overlaps {other}; {errors.REPAIR_OVERLAPS}")
 
 
 def _is_letter(char: str) -> bool:

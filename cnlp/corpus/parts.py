@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from cnlp import errors
-from cnlp.corpus.entities import Sentence, find_overlap
+from cnlp.corpus.entities import Sentence, check_overlap
 from cnlp.corpus.entity_formats import detect_entities, number_entities
 from cnlp.corpus.formats import read_sentences, read_tagged
 from cnlp.corpus.registry import file_sha256
@@ -64,10 +64,10 @@ def read_entity_parts(
         kind = form or detect_entities(path, encoding=encoding)
         sentences = []
         for number, sentence in number_entities(path, kind, repair=repair, encoding=encoding):
-            overlap = find_overlap(sentence.spans)
-            if overlap:
-                one, other = (sentence.text[start:end] for start, end, _ in overlap)
-                raise errors.bad_line(path, number, f"{one!r} overlaps {other!r}; {errors.REPAIR_OVERLAPS}")
+            try:
+                check_overlap(sentence.text, sentence.spans)
+            except errors.ArgumentError as error:
+                raise errors.bad_line(path, number, str(error)) from None
             sentences.append(sentence)
         if not sentences:
             raise errors.bad_line(path, 1, "the file has no sentences")

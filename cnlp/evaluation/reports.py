@@ -1,7 +1,8 @@
 """Scores as a report: a dictionary for JSON, and the same as lines of text with aligned columns.
 
 A report begins with its inputs (``gold``, ``prediction``, ``sentences``); the functions ``*_lines`` show a
-whole report.
+whole report. ``listed_errors`` are examples of errors; ``confusion`` is a matrix: for each gold label or tag how often
+the prediction has which in its place, where ``O`` is no entity.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ Report = dict[str, Any]
 
 PLACES = 5  # examples shown of an error
 CONTEXT = 6  # characters shown around an entity
+OUTSIDE = "O"  # no entity
 _ENTITY_ERRORS = {
     "missed": "missed",
     "spurious": "where nothing is",
@@ -57,7 +59,7 @@ class WordErrors:
 
 def segmentation_report(score: SegmentationScore, errors: WordErrors, n_errors: int) -> Report:
     """The scores of words and their ``n_errors`` most common errors."""
-    return {**score.as_dict(), "errors": errors.kinds, "commonest_errors": errors.most_common(n_errors)}
+    return {**score.as_dict(), "errors": errors.kinds, "listed_errors": errors.most_common(n_errors)}
 
 
 def segmentation_lines(report: Report) -> Iterator[str]:
@@ -81,7 +83,7 @@ def segmentation_lines(report: Report) -> Iterator[str]:
     )
     errors = [
         (" ".join(error["gold"]), " ".join(error["predicted"]), error["count"], " ".join(map(str, error["sentences"])))
-        for error in report["commonest_errors"]
+        for error in report["listed_errors"]
     ]
     yield from _table(("gold", "prediction", "times", "in sentences"), errors, left=2)
 
@@ -109,8 +111,10 @@ def tag_report(given: TagScore, joint: TagScore, n_errors: int, *, has_vocabular
         tag: dict(zip(("precision", "recall", "f1", "words"), (*given.of_tag(tag), count), strict=True))
         for tag, count in given.gold.most_common()
     }
+    correct = {(tag, tag): count for tag, count in given.correct.items() if count}
+    report["confusion"] = _matrix(correct | {pair: words.total() for pair, words in given.confused.items()})
     ranked = sorted(given.confused.items(), key=lambda item: (-item[1].total(), item[0]))[:n_errors]
-    report["commonest_errors"] = [
+    report["listed_errors"] = [
         {
             "count": words.total(),
             "gold": gold,
@@ -137,7 +141,7 @@ def tag_lines(report: Report) -> Iterator[str]:
     yield from lines_of([("tag", "precision", "recall", "F1", "words"), *tags])
     errors = [
         (error["gold"], error["predicted"], error["count"], " ".join(error["words"]))
-        for error in report["commonest_errors"]
+        for error in report["listed_errors"]
     ]
     yield from _table(("gold", "prediction", "times", "such as"), errors, left=2)
 
@@ -157,8 +161,10 @@ def entity_report(report: EntityReport, sentences: Sequence[tuple[int, str]], n_
     if report.by_seen:
         found["seen"], found["unseen"] = report.by_seen[True].as_dict(), report.by_seen[False].as_dict()
     found["errors"] = {kind: report.kinds[kind] for kind in ERROR_KINDS}
-    ranked = sorted(report.confused.items(), key=lambda item: (-item[1], str(item[0])))
-    found["confused"] = [{"gold": gold, "predicted": label, "count": count} for (gold, label), count in ranked]
+    pairs = Counter({(label, label): score.correct for label, score in report.by_label.items()})
+    for (gold, label), count in report.confused.items():
+        pairs[gold or OUTSIDE, label or OUTSIDE] += count
+    found["confusion"] = _matrix(pairs)
     found["listed_errors"] = [
         {
             "kind": error.kind,
@@ -190,7 +196,12 @@ def entity_lines(report: Report) -> Iterator[str]:
     yield from lines_of([("", "precision", "recall", "F1", *columns[3:]), *rows])
     yield ""
     yield "errors: " + ", ".join(f"{report['errors'][kind]:,} {_ENTITY_ERRORS[kind]}" for kind in ERROR_KINDS)
-    confused = [(row["gold"] or "-", row["predicted"] or "-", row["count"]) for row in report["confused"]]
+    confused = [
+        (gold, label, count - report["labels"][gold]["correct"] if label == gold else count)
+        for gold, row in report["confusion"].items()
+        for label, count in row.items()
+    ]
+    confused = sorted((row for row in confused if row[2]), key=lambda row: (-row[2], row))
     yield from _table(("gold", "prediction", "errors"), confused, left=2)
     listed = [
         (row["line"], row["kind"], row["gold"] or "-", row["predicted"] or "-") for row in report["listed_errors"]
@@ -199,10 +210,11 @@ def entity_lines(report: Report) -> Iterator[str]:
 
 
 def _heading(report: Mapping[str, Any]) -> Iterator[str]:
-    """The lines that name the inputs."""
-    yield from lines_of(
-        [("gold", f"{report['gold']}: {report['sentences']:,} sentences"), ("prediction", report["prediction"])]
-    )
+    """The lines that name the inputs, and the tag set of tags."""
+    rows = [("gold", f"{report['gold']}: {report['sentences']:,} sentences"), ("prediction", report["prediction"])]
+    if report.get("tagset"):
+        rows.append(("tag set", report["tagset"]))
+    yield from lines_of(rows)
 
 
 def _table(heading: Sequence[str], rows: Sequence[Sequence[object]], *, left: int) -> Iterator[str]:
@@ -210,6 +222,15 @@ def _table(heading: Sequence[str], rows: Sequence[Sequence[object]], *, left: in
     if rows:
         yield ""
         yield from lines_of([heading, *rows], left=left)
+
+
+def _matrix(pairs: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
+    """Counts of pairs by the first and the second of each, in the order of the alphabet."""
+    matrix: dict[str, dict[str, int]] = {}
+    for (gold, found), count in sorted(pairs.items()):
+        if count:
+            matrix.setdefault(gold, {})[found] = count
+    return matrix
 
 
 def _range(limits: tuple[int, int | None]) -> str:

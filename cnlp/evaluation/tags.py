@@ -101,8 +101,8 @@ class TagScorer:
         score = self.score
         score.gold.update(gold_tags)
         score.predicted.update(predicted_tags)
-        found = dict(zip(_spans(predicted_words), predicted_tags, strict=True))
-        for span, word, tag in zip(_spans(gold_words), gold_words, gold_tags, strict=True):
+        found = dict(zip(spans_of(predicted_words), predicted_tags, strict=True))
+        for span, word, tag in zip(spans_of(gold_words), gold_words, gold_tags, strict=True):
             other = found.get(span)
             if other is None:
                 continue
@@ -116,7 +116,8 @@ class TagScorer:
                 score.confused.setdefault((tag, other), Counter())[word] += 1
 
 
-def _spans(words: Sequence[str]) -> list[tuple[int, int]]:
+def spans_of(words: Sequence[str]) -> list[tuple[int, int]]:
+    """Where each word begins and ends in their text."""
     ends = list(accumulate(map(len, words)))
     return list(zip([0, *ends], ends, strict=False))
 

@@ -135,10 +135,66 @@ def test_tags_of_two_files(shell: Shell, tmp_path: Path) -> None:
     assert report["accuracy"] == 4 / 5 and report["segmentation_f1"] == 10 / 13
     assert math.isclose(report["joint_f1"], 8 / 13)
     assert (report["unknown_words"], report["unknown_accuracy"]) == (3, 2 / 3)
-    assert report["commonest_errors"] == [{"count": 1, "gold": "vn", "predicted": "v", "words": ["工作"]}]
+    assert report["listed_errors"] == [{"count": 1, "gold": "vn", "predicted": "v", "words": ["工作"]}]
     assert report["tags"]["v"] == {"precision": 0.5, "recall": 1.0, "f1": 2 / 3, "words": 1}
     shown = table(shell("evaluate", "tag", *files).out)
     assert shown["joint"][-1] == "0.6154" and shown["vn"] == ["v", "1", "工作"]
+
+
+UNIVERSAL = "1\t我\t_\tPRON\n2\t爱\t_\tVERB\n3\t北京\t_\tPROPN\n4\t。\t_\tPUNCT\n\n1\t他\t_\tPRON\n2\t工作\t_\tVERB\n"
+OWN_TAGS = "我/P1 爱/V1 北京/N1 。/W1\n他/P1 工作/V1\n"
+TREEBANK = "我_PN 爱_VV 北京_NR 。_PU\n他_PN 工作_VV\n"
+
+
+@pytest.fixture
+def tag_sets(tmp_path: Path) -> dict[str, Path]:
+    """One text in four tag sets."""
+    contents = {"pfr": TAGGED, "universal": UNIVERSAL, "ctb": TREEBANK, "own": OWN_TAGS}
+    for name, content in contents.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    return {name: tmp_path / name for name in contents}
+
+
+def test_tags_of_different_sets_are_refused(shell: Shell, tag_sets: dict[str, Path]) -> None:
+    pfr, universal, ctb, own = tag_sets.values()
+    differ = f"the tags differ: {universal} has universal tags (PRON, VERB, PROPN, PUNCT), and "
+    theirs = f"{pfr} has pfr tags (r, v, w, ns, vn); compare in one set: --tagset universal"
+    for arguments, message in (
+        ([universal, pfr], differ + theirs),
+        ([universal], differ + "the shipped tagger has pfr tags"),
+        ([ctb], "compare in one set: --tagset universal or ctb"),
+        ([own], f"{own} has other tags (P1, V1, N1, W1), and the shipped tagger has pfr tags"),
+        ([own, pfr], "known sets: pfr, universal, ctb"),
+        ([own, pfr, "-t", "ctb"], f"{own}: its tags (P1, V1, N1, W1) are of no known set"),
+        ([universal, pfr, "-t", "ctb"], "of universal: they cannot be converted to ctb"),
+    ):
+        one_line(shell("evaluate", "tag", *arguments), message, code=2)
+
+
+@pytest.mark.parametrize(
+    "gold, other, options, tagset",
+    [
+        ("universal", "pfr", ["--tagset", "universal"], "universal"),
+        ("pfr", "ctb", ["--tagset", "universal"], "universal"),
+        ("ctb", "pfr", ["--tagset", "ctb"], "ctb"),
+        ("universal", "universal", [], "universal"),
+        ("own", "own", [], None),
+    ],
+)
+def test_tags_are_compared_in_one_set(
+    shell: Shell, tag_sets: dict[str, Path], gold: str, other: str, options: list[str], tagset: str | None
+) -> None:
+    report = json.loads(shell("evaluate", "tag", tag_sets[gold], tag_sets[other], *options, "-f", "json").out)
+    assert report["tagset"] == tagset
+    assert report["accuracy"] == (1 if gold == other else 5 / 6)  # 工作 is vn or VERB
+    assert sum(sum(row.values()) for row in report["confusion"].values()) == 6
+
+
+def test_tags_that_a_set_lacks_are_named(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "g.txt"
+    path.write_text(TAGGED.replace("/v ", "/vshi "), encoding="utf-8")
+    result = shell("evaluate", "tag", path, path)
+    assert (result.code, result.err) == (0, f"cnlp: note: {path}: tags that pfr lacks: vshi (1)\n")
 
 
 def test_tags_of_a_model(shell: Shell, tmp_path: Path) -> None:
@@ -188,6 +244,45 @@ def test_entities_of_two_files(shell: Shell, tmp_path: Path) -> None:
     shown = table(result.out)
     assert shown["all"] == ["0.3333", "0.3333", "0.3333", "3", "3", "1"]
     assert shown["9"] == ["label", "去[上海/LOC]", "去[上海/ORG]"]
+
+
+def test_reports_as_columns(shell: Shell, tmp_path: Path) -> None:
+    gold, found, tags = tmp_path / "g.bio", tmp_path / "p.bmes", tmp_path / "t.txt"
+    for path, content in ((gold, GOLD_COLUMNS), (found, FOUND_COLUMNS), (tags, TAGGED)):
+        path.write_text(content, encoding="utf-8")
+
+    def columns(*arguments: str | Path) -> str:
+        return shell("evaluate", *arguments, "--format", "conll").out.decode()
+
+    assert columns("ner", gold, found).split("\n\n")[1] == "去\tO\tO\n上\tB-LOC\tB-ORG\n海\tI-LOC\tI-ORG"
+    assert columns("tag", tags, tags).startswith("我\tr\tr\n爱\tv\tv\n")
+    assert columns("segment", tags, tags).startswith("我\tS\tS\n爱\tS\tS\n北\tB\tB\n京\tE\tE\n")
+
+
+def test_reports_in_files(shell: Shell, tmp_path: Path) -> None:
+    gold, found, report = tmp_path / "g.bio", tmp_path / "p.bmes", tmp_path / "r.json"
+    gold.write_text(GOLD_COLUMNS, encoding="utf-8")
+    found.write_text(FOUND_COLUMNS, encoding="utf-8")
+    to_file = ("-f", "json", "-o", report, "--output-encoding", "utf-8-sig")
+    assert shell("evaluate", "ner", gold, found, *to_file).out == b""
+    assert json.loads(report.read_text("utf-8-sig"))["confusion"] == {
+        "LOC": {"ORG": 1},
+        "ORG": {"LOC": 1},
+        "PER": {"PER": 1},
+    }
+    one_line(shell("evaluate", "ner", gold, found, "-o", gold), f"{gold}: is also an input", code=2)
+
+
+def test_labels_that_differ_can_be_renamed(shell: Shell, tmp_path: Path) -> None:
+    gold, found = tmp_path / "g.bio", tmp_path / "p.bio"
+    gold.write_text(GOLD_COLUMNS.replace("PER", "NR").replace("LOC", "NS").replace("ORG", "NT"), encoding="utf-8")
+    found.write_text(GOLD_COLUMNS, encoding="utf-8")
+    differ = f"the labels differ: {gold} has NR, NS, NT, and {found} has LOC, ORG, PER; --label OLD=NEW renames one"
+    one_line(shell("evaluate", "ner", gold, found), differ, code=2)
+    one_line(shell("evaluate", "ner", gold), "and the shipped model has LOC, ORG, PER", code=2)
+    result = shell("evaluate", "ner", gold, found, "--label", "NR=PER", "--label", "NS=LOC")
+    assert result.err == f"cnlp: note: {gold}: labels that {found} lacks: NT (1)\n"
+    assert table(result.out)["all"][2] == "0.6667"
 
 
 def test_sentences_with_entities_that_differ(shell: Shell, tmp_path: Path) -> None:

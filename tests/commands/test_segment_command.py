@@ -195,7 +195,7 @@ def test_what_the_output_encoding_lacks_is_named_and_leaves_no_file(shell: Shell
     result = shell(*options, stdin="我们\n𠮷野家\n".encode())
     assert result.code == 1
     assert result.err == (
-        "cnlp: error: standard output:2: '𠮷' (U+20BB7) is not in gbk; write --output-encoding utf-8 or gb18030\n"
+        "cnlp: error: standard output:2: not in gbk: '𠮷' (U+20BB7); write --output-encoding utf-8 or gb18030\n"
     )
     (tmp_path / "a.txt").write_text("𠮷", encoding="utf-8")
     assert shell(*options, tmp_path / "a.txt", "-o", tmp_path / "b.txt").code == 1

@@ -310,7 +310,7 @@ def test_bad_files_of_entities_are_named_by_line(shell: Shell, tmp_path: Path) -
         ("王 B-PER\n明 I-LOC\n", ":2: BIO: 'I-LOC' at position 1 is not allowed after 'B-PER'"),
         ("我们 开会\n", ":1: the format was not recognized; name one of "),
         ("我 O\n", ""),
-        (OVERLAP, ":1: '北京' overlaps '北京大学'; --repair begin or drop keeps the longest"),
+        (OVERLAP, ":1: '北京' (0, 2, A) overlaps '北京大学' (0, 4, B); --repair begin or drop keeps the longest"),
     ):
         path.write_text(content, encoding="utf-8")
         result = shell("train", "ner", "--train", path, "-o", model)

@@ -26,7 +26,7 @@ def test_words() -> None:
     errors = WordErrors()
     errors.add(1, differences(gold, found))
     report = COMPARED | segmentation_report(evaluate_segmentation([gold], [found], {"我"}), errors, 5)
-    assert json.loads(json.dumps(report))["commonest_errors"] == [
+    assert json.loads(json.dumps(report))["listed_errors"] == [
         {"count": 1, "gold": ["我", "爱"], "predicted": ["我爱"], "sentences": [1]}
     ]
     assert "\n".join(segmentation_lines(report)) == (

@@ -59,7 +59,7 @@ def test_lines_are_encoded_with_one_mark_at_their_start(name: str, data: bytes) 
 def test_a_character_that_does_not_fit_is_named_with_its_line() -> None:
     encoder = Encoder("gbk", "f")
     encoder.encode("一\n二\n".encode())
-    with pytest.raises(errors.EncodingError, match=r"f:4: '𠮷' \(U\+20BB7\) is not in gbk; write .*gb18030"):
+    with pytest.raises(errors.EncodingError, match=r"f:4: not in gbk: '𠮷' \(U\+20BB7\); write .*gb18030"):
         encoder.encode("三\n𠮷\n".encode())
 
 

@@ -263,6 +263,14 @@ class TestTagSets:
     def test_words_decide_where_they_can(self, tag_, word, upos, ctb):
         assert (convert_tag(tag_, "universal", word), convert_tag(tag_, "ctb", word)) == (upos, ctb)
 
+    def test_the_treebank_and_the_universal_tags_agree(self):
+        for _, universal, ctb in PFR.values():
+            assert ctb is None or convert_tag(ctb, "universal", source="ctb") == universal
+        assert convert_tag("VV", "universal", "能", source="ctb") == "AUX"
+        assert convert_tag("CONJ", "universal", source="universal") == "CCONJ"
+        with pytest.raises(errors.ArgumentError, match="tags of ctb cannot be converted to pfr"):
+            convert_tag("NN", "pfr", source="ctb")
+
     def test_other_sets_are_refused(self):
         with pytest.raises(errors.ArgumentError, match="pfr, universal, ctb"):
             convert_tag("v", "penn")
