@@ -144,7 +144,7 @@ def run_task(
     seconds = time.monotonic() - start
     card = make_card(task, learnt, parts, held_out)
     scores = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # Windows keeps a file that is mapped
         path = os.path.join(folder, "model")
         learnt.save(path, card)
         for name, gold in (("dev", held_out), ("test", unseen)):

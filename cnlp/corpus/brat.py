@@ -31,7 +31,7 @@ def pair_of_files(path: str | os.PathLike[str]) -> tuple[str, str]:
     ('a.txt', 'a.ann')
     """
     stem, suffix = os.path.splitext(os.fspath(path))
-    if suffix not in (".txt", ".ann"):
+    if suffix.lower() not in (".txt", ".ann"):
         raise errors.ArgumentError(f"{os.fspath(path)}: a brat document is a .txt and a .ann file")
     return f"{stem}.txt", f"{stem}.ann"
 

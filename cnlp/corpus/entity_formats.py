@@ -83,7 +83,7 @@ def detect_entities(path: str | os.PathLike[str], *, encoding: str = "utf-8") ->
     'bmes'
     """
     stem, suffix = os.path.splitext(os.fspath(path))
-    if suffix == ".ann" or (suffix == ".txt" and os.path.exists(stem + ".ann")):
+    if suffix.lower() == ".ann" or (suffix.lower() == ".txt" and os.path.exists(stem + ".ann")):
         return "brat"
     numbered = list(islice((row for row in read_numbered_lines(path, encoding) if row[1].strip()), _SAMPLE))
     lines = [line for _, line in numbered]

@@ -142,7 +142,9 @@ def _open(path: str) -> int:
     Raises:
         OSError: it is no ordinary file, or cannot be opened.
     """
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):  # where the system has them
+        flags |= getattr(os, name, 0)
     if os.path.islink(path):
         raise OSError(0, "the journal is a symbolic link; remove it, or do without --resume", path)
     with naming(path):

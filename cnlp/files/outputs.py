@@ -208,7 +208,7 @@ def _refuse_collisions(inputs: Sequence[Input], targets: Sequence[str]) -> None:
     """Two inputs must not be written to one file."""
     taken: dict[str, Input] = {}
     for source, target in zip(inputs, targets, strict=True):
-        other = taken.setdefault(os.path.normpath(target), source)
+        other = taken.setdefault(os.path.normcase(os.path.normpath(target)), source)
         if other is not source:
             raise ArgumentError(f"{other.path} and {source.path} would both be written to {target}")
 
