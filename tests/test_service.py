@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -85,6 +86,32 @@ def test_words_of_a_request_are_its_own(client: TestClient) -> None:
     assert post(client, "/segment", text=TEXT)["words"] == cnlp.segment(TEXT)
 
 
+def test_words_of_a_request_reach_entities_and_keywords_too(client: TestClient) -> None:
+    text = "雷军在上海试驾了小米SU7，网友说小米SU7很好。"
+    found = post(client, "/entities", text=text, lexicon=["小米SU7"])["entities"]
+    assert [e["text"] for e in found] == [e.text for e in cnlp.entities(text, lexicon=["小米SU7"])]
+    words = post(client, "/keywords", text=text, lexicon=["小米SU7"], method="tf", standard="pku", top_k=1)["keywords"]
+    assert [(word["text"], word["count"]) for word in words] == [("小米SU7", 2)]
+    words = post(client, "/keywords", text="研究生命起源", algorithm="forward", method="tf")["keywords"]
+    assert "研究生" in {word["text"] for word in words}
+
+
+def test_names_of_the_service_are_entities(tmp_path: Path) -> None:
+    (tmp_path / "names.tsv").write_text("网易杭研大厦\tLOC\tforce\t杭研\n", encoding="utf-8")
+    with TestClient(create_app(Settings(gazetteers=(str(tmp_path / "names.tsv"),)))) as client:
+        found = post(client, "/entities", text=TEXT)["entities"]
+        assert ("网易杭研大厦", "LOC", "杭研") in [(e["text"], e["label"], e["name"]) for e in found]
+        answer = client.post("/entities", json={"text": TEXT, "standard": "none"})
+        assert answer.status_code == 409 and "standard" in answer.json()["error"]
+
+
+def test_explanation_has_the_words_of_segment(client: TestClient) -> None:
+    for options in ({}, {"standard": "pku"}, {"lexicon": ["见了王"]}, {"algorithm": "forward"}):
+        found = post(client, "/explain", text=TEXT, **options)
+        assert found["words"] == post(client, "/segment", text=TEXT, **options)["words"]
+        assert [word["text"] for word in found["candidates"] if word["chosen"]] == found["words"]
+
+
 def test_explanation_has_the_chosen_path(client: TestClient) -> None:
     found = post(client, "/explain", text="南京市长江大桥", algorithm="bigram")
     assert found["words"] == cnlp.segment("南京市长江大桥", algorithm="bigram")
@@ -120,9 +147,13 @@ def test_error_says_what_would_be_right(client: TestClient, body: bytes, status:
     assert message in answer.json()["error"]
 
 
-def test_other_content_types_are_refused(client: TestClient) -> None:
-    answer = client.post("/segment", content=b'{"text": "a"}', headers={"content-type": "text/plain"})
-    assert answer.status_code == 415 and "application/json" in answer.json()["error"]
+def test_json_may_come_without_a_content_type_and_other_types_are_refused(client: TestClient) -> None:
+    answer = client.post("/segment", content=b'{"text": "a"}')
+    assert "content-type" not in answer.request.headers and answer.json() == {"words": ["a"]}
+    for kind in ("text/plain", "application/x-www-form-urlencoded", ""):  # what pages of other sites can send
+        answer = client.post("/segment", content=b'{"text": "a"}', headers={"content-type": kind})
+        assert answer.status_code == 415
+        assert "the header Content-Type: application/json" in answer.json()["error"] and repr(kind) in answer.text
 
 
 def test_expressions_are_those_of_lexicons(client: TestClient) -> None:
@@ -130,9 +161,10 @@ def test_expressions_are_those_of_lexicons(client: TestClient) -> None:
     assert post(client, "/segment", text="依第二十三条", lexicon=lexicon)["words"] == ["依", "第二十三条"]
 
 
-def test_work_ends_at_the_deadline() -> None:
+@pytest.mark.parametrize("lexicon", [[], [{"word": "南京市", "tag": "城"}]])
+def test_work_ends_at_the_deadline(lexicon: list[Any]) -> None:
     with TestClient(create_app(Settings(deadline=0.05))) as client:
-        answer = client.post("/keywords", json={"text": "南京市长江大桥" * 90_000})
+        answer = client.post("/keywords", json={"text": "南京市长江大桥" * 90_000, "lexicon": lexicon})
         assert answer.status_code == 504 and "0.05 seconds" in answer.json()["error"]
         assert post(client, "/segment", text="南京")["words"] == ["南京"]
 

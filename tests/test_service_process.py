@@ -185,8 +185,13 @@ def test_page_shows_words_entities_keywords_and_lattice(address: str) -> None:
     done = subprocess.run([BROWSER, *flags, address], capture_output=True, text=True, timeout=120, check=True)
     parts = {name: re.search(rf'id="{name}".*?</section>', done.stdout, re.S) for name in ("words", "entities")}
     assert all(parts.values())
-    assert re.search(r'class="word n[^"]*" title="nr">王小川', done.stdout)
-    assert re.search(r'<mark[^>]*data-label="PER"[^>]*>王小川', done.stdout)
+    assert re.search(r'class="word n[^"]*" title="nr">李子柒', done.stdout)
+    for label, name in (("PER", "李子柒"), ("PROD", "小米SU7"), ("WORK", "哪吒2"), ("LOC", "南京市长江大桥")):
+        assert re.search(rf'<mark[^>]*data-label="{label}"[^>]*>{name}', done.stdout), name
     assert done.stdout.count('class="bar"') >= 3
+    words = re.findall(r'class="word[^"]*" title="[^"]*">([^<]+)', done.stdout)
+    drawn = re.findall(r'class="chosen-word"[^>]*>([^<]+)', done.stdout)
+    assert drawn[:3] == ["打工人", "小米SU7", "驶过"] and "南京市" in drawn
+    assert set(drawn) <= set(words)  # by the algorithm that segmented the text
     assert re.search(r'<path class="chosen"', done.stdout) and "<circle" in done.stdout
     assert re.search(r'<span id="error" role="alert"></span>', done.stdout)

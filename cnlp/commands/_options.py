@@ -220,6 +220,17 @@ entity_standard_option = click.option(
 )
 
 
+gazetteer_option = click.option(
+    "-g",
+    "--gazetteer",
+    "gazetteers",
+    multiple=True,
+    metavar="FILE",
+    help="Custom names, text<TAB>label[<TAB>mode[<TAB>canonical name]], mode prefer, force or block; may be "
+    "repeated, the last one counts. A gazetteer that was saved as .safetensors loads instantly.",
+)
+
+
 def _parse_delimiter(_: click.Context, __: click.Parameter, value: str) -> str:
     r"""``value`` with \t \n \r \0 \\ and \uXXXX replaced."""
     delimiter = _ESCAPE.sub(lambda match: _ESCAPED.get(match[1]) or chr(int(match[2], 16)), value)

@@ -5,21 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import partial
-from itertools import chain
 
 import click
 
 from cnlp import errors
 from cnlp.batch.entity_formats import ENTITY_SUFFIXES, HTML, FindEntities, make_entity_analysis, make_entity_format
 from cnlp.batch.streams import Writing
-from cnlp.commands._options import BatchOptions, batch_options, entity_standard_option, format_option, model_option
+from cnlp.commands._options import (
+    BatchOptions,
+    batch_options,
+    entity_standard_option,
+    format_option,
+    gazetteer_option,
+    model_option,
+)
 from cnlp.ner.base import Recognizer
-from cnlp.ner.gazetteer import BOUNDARIES, Gazetteer, read_gazetteer
+from cnlp.ner.gazetteer import BOUNDARIES, Gazetteer, open_gazetteer
 from cnlp.ner.merge import merge
 from cnlp.ner.rules import RULE_NAMES, Rules
 from cnlp.types import Entity
-
-SAVED = ".safetensors"
 
 
 def _split(_: click.Context, __: click.Parameter, value: str | None) -> tuple[str, ...] | None:
@@ -45,15 +49,7 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
 )
 @entity_standard_option
 @click.option("--no-model", is_flag=True, help="Use gazetteers and rules only.")
-@click.option(
-    "-g",
-    "--gazetteer",
-    "gazetteers",
-    multiple=True,
-    metavar="FILE",
-    help="Custom names, text<TAB>label[<TAB>mode[<TAB>canonical name]], mode prefer, force or block; may be "
-    "repeated, the last one counts. A gazetteer that was saved as .safetensors loads instantly.",
-)
+@gazetteer_option
 @click.option(
     "--boundaries",
     type=click.Choice(BOUNDARIES),
@@ -119,7 +115,7 @@ def command(
         raise click.UsageError("--standard and --no-model contradict each other")
     plan = batch.plan(ENTITY_SUFFIXES[format_])
     recognizer = None if no_model else load_recognizer(model, standard)
-    gazetteer = _load_gazetteer(gazetteers, boundaries)
+    gazetteer = open_gazetteer(gazetteers, boundaries)
     chosen = Rules(_choose_rules(rules, no_rules), expressions)
     _check_labels(labels or (), recognizer, gazetteer, chosen)
     find = make_finder(recognizer.predict if recognizer else None, gazetteer, chosen, labels, min_score)
@@ -177,17 +173,6 @@ def _find(
         )
         merged.append([each for each in found if wanted is None or each.label in wanted or each.kind in wanted])
     return merged
-
-
-def _load_gazetteer(paths: Sequence[str], boundaries: str) -> Gazetteer | None:
-    """The entries of all files, or one gazetteer that was saved."""
-    if len(paths) == 1:
-        open_one = Gazetteer.load if paths[0].endswith(SAVED) else Gazetteer
-        return open_one(paths[0], boundaries=boundaries)
-    for path in paths:
-        if path.endswith(SAVED):
-            raise click.UsageError(f"{path}: a saved gazetteer must be the only one")
-    return Gazetteer(chain.from_iterable(map(read_gazetteer, paths)), boundaries=boundaries) if paths else None
 
 
 def _choose_rules(rules: Sequence[str] | None, without: Sequence[str] | None) -> list[str]:

@@ -8,6 +8,7 @@ import click
 
 from cnlp import errors
 from cnlp.commands._lexicons import LexiconFiles, lexicon_options
+from cnlp.commands._options import gazetteer_option
 
 
 @click.command("serve")
@@ -43,6 +44,7 @@ from cnlp.commands._lexicons import LexiconFiles, lexicon_options
 @lexicon_options(
     "Custom words for all requests; may be repeated. A changed file is taken up at once, without a restart."
 )
+@gazetteer_option
 @click.option("--quiet", is_flag=True, help="Do not log requests. Texts are never logged.")
 def command(
     host: str,
@@ -55,6 +57,7 @@ def command(
     connections: int,
     hosts: tuple[str, ...],
     lexicons: LexiconFiles,
+    gazetteers: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Serve words, parts of speech, entities and keywords as JSON, and a page to try them.
@@ -67,11 +70,22 @@ def command(
         from cnlp.service.server import serve
     except ImportError:
         raise errors.missing_dependency("uvicorn", "serve", "cnlp serve") from None
+    from cnlp.ner.gazetteer import open_gazetteer
     from cnlp.service.settings import Settings
 
     names = None if "*" in hosts else tuple(name.lower() for name in (*hosts, host))
     for _ in lexicons.read():  # what is wrong with a file is an error now, not in each process
         pass
-    paths = tuple(map(os.path.abspath, lexicons.paths))
-    settings = Settings(max_body, timeout, deadline, write_timeout, connections, names, paths, lexicons.encoding)
+    open_gazetteer(gazetteers)
+    settings = Settings(
+        max_body,
+        timeout,
+        deadline,
+        write_timeout,
+        connections,
+        names,
+        lexicons=tuple(map(os.path.abspath, lexicons.paths)),
+        lexicon_encoding=lexicons.encoding,
+        gazetteers=tuple(map(os.path.abspath, gazetteers)),
+    )
     serve(settings, host=host, port=port, workers=workers, quiet=quiet)

@@ -29,6 +29,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnlp import errors
@@ -53,6 +54,7 @@ KIND = "gazetteer"  # of a file
 GAZETTEER_MODES = ("prefer", "force", "block")
 GAZETTEER_FLAGS = ("partial",)
 BOUNDARIES = ("words", "any")
+SAVED = ".safetensors"
 MAX_TEXT_LENGTH = 1000  # code points, as in a lexicon
 
 
@@ -256,6 +258,22 @@ class _Kinds(list["EntryKind"]):
             self.append(kind)
             number = self._numbers[kind] = len(self)
         return number
+
+
+def open_gazetteer(paths: Sequence[str], boundaries: str = "words") -> Gazetteer | None:
+    """The names of several files, of which the last one counts, or of one that was saved; ``None`` without files.
+
+    Raises:
+        ArgumentError: a saved gazetteer is one of several.
+        OSError, CnlpError: a file cannot be read, as in :class:`Gazetteer`.
+    """
+    if len(paths) == 1:
+        open_one = Gazetteer.load if paths[0].endswith(SAVED) else Gazetteer
+        return open_one(paths[0], boundaries=boundaries)
+    for path in paths:
+        if path.endswith(SAVED):
+            raise errors.ArgumentError(f"{path}: a saved gazetteer must be the only one")
+    return Gazetteer(chain.from_iterable(map(read_gazetteer, paths)), boundaries=boundaries) if paths else None
 
 
 def _numbered(

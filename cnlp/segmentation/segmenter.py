@@ -6,6 +6,7 @@ import os
 
 from cnlp import errors
 from cnlp._kernel import kernel
+from cnlp._kernel.deadline import check
 from cnlp._kernel.layout import SOURCE_CHARACTER, SOURCE_USER, TAGGER
 from cnlp.lexicon.lexicon import as_lexicon
 from cnlp.segmentation.algorithms import ALGORITHMS, DEFAULT_ALGORITHM, MATCHING, MODES, SOURCES, TAGGERS
@@ -147,6 +148,7 @@ class Segmenter:
             raise errors.not_text(text)
         tokens, expression_tags = [], self.lexicon.tags(text)
         for start, end, source in self._spans(text):
+            check()
             word = text[start:end]
             entry = self.lexicon.entry_of(word) if source == SOURCE_USER else None
             tag = entry.tag if entry else expression_tags.get((start, end)) if source == SOURCE_USER else None

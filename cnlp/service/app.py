@@ -57,6 +57,7 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
     503: {"model": schema.Error, "description": "Too much is waiting; try again later."},
     504: {"model": schema.Error, "description": "The work took longer than the deadline."},
 }
+_JSON = "application/json"
 _MOST_FIELDS = 20  # of a request; what has more is not worth a look
 _SECURITY = {
     "Content-Security-Policy": "default-src 'self' 'unsafe-inline'; img-src data:",
@@ -129,16 +130,18 @@ class _Work:
 
     async def answer(self, request: Request, model: type[BaseModel], function: Callable[[Any], Any]) -> Response:
         """The answer to a request: a small one is parsed here, a large one in a thread."""
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            raise HTTPException(415, "send JSON, with the header Content-Type: application/json")
+        sent = request.headers.get("content-type", _JSON)
+        if sent.partition(";")[0].strip().lower() != _JSON:
+            message = (
+                f"send JSON with the header Content-Type: {_JSON}, or without one; this request has {sent[:100]!r}"
+            )
+            raise HTTPException(415, f"{message} (curl sends the right one with --json in place of -d)")
         body = await request.body()
         lane = self.short
         given: BaseModel | bytes = body
         if len(body) <= SHORT_BODY:
             given = _parse(body, model)
-            if isinstance(given, schema.Segmentation) and (
-                given.expressions or (given.lexicon and self.words.are_many)
-            ):
+            if isinstance(given, schema.AnyRequest) and (given.expressions or (given.lexicon and self.words.are_many)):
                 lane = self.long  # which take a while to compile
         else:
             lane = self.long
@@ -181,7 +184,7 @@ def _parse(body: bytes, model: type[BaseModel]) -> BaseModel:
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         raise HTTPException(422, "; ".join(schema.explain_fault(dict(fault)) for fault in faults[:5])) from None
-    if isinstance(request, schema.Segmentation):
+    if isinstance(request, schema.AnyRequest):
         if request.expressions > MAX_EXPRESSIONS:
             raise HTTPException(422, f"lexicon: at most {MAX_EXPRESSIONS} entries may be regular expressions")
         if request.matches > MAX_MATCHES:
@@ -214,7 +217,7 @@ def _add_routes(app: FastAPI, served: ServedWords) -> None:
 
     @app.post("/entities", response_model=schema.Entities, responses=_REFUSALS, summary="Named entities")
     def entities(request: schema.EntitiesRequest) -> Any:
-        find = served.finder(request.standard)
+        find = served.finder(request.entries(), request.standard)
 
         def found(text: str) -> list[dict[str, Any]]:
             return [asdict(entity) for entity in find([text])[0]]
@@ -223,14 +226,18 @@ def _add_routes(app: FastAPI, served: ServedWords) -> None:
 
     @app.post("/keywords", response_model=schema.Keywords, responses=_REFUSALS, summary="Keywords")
     def keywords(request: schema.KeywordsRequest) -> Any:
+        extractor = served.extractor(request.entries(), request.method, request.algorithm, request.standard)
+
         def found(text: str) -> list[dict[str, Any]]:
-            return [asdict(keyword) for keyword in served.extractor(request.method).keywords(text, request.top_k)]
+            return [asdict(keyword) for keyword in extractor.keywords(text, request.top_k)]
 
         return {"keywords": _each(request.text, found)}
 
     @app.post("/explain", response_model=schema.Explanation, responses=_REFUSALS, summary="The lattice of a text")
     def explain(request: schema.ExplainRequest) -> Any:
-        explanation = served.segmenter((), "default", request.algorithm, None).explain(request.text)
+        explanation = served.segmenter(request.entries(), "default", request.algorithm, request.standard).explain(
+            request.text
+        )
         names = schema.Candidate.model_fields
         candidates = [{name: getattr(word, name) for name in names} for word in explanation.candidates]
         return {"words": explanation.words, "candidates": candidates}

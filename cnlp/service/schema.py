@@ -75,12 +75,10 @@ class SplitWord(_Strict):
 LexiconEntries = Annotated[list[Word | ListedWord | BlockedWord | SplitWord], Field(max_length=MAX_ENTRIES)]
 
 
-class Segmentation(_Strict):
-    """A text and the settings of its segmentation."""
+class AnyRequest(_Strict):
+    """A text and the words of its user."""
 
     text: Text | Texts
-    algorithm: Literal[ALGORITHMS] | None = None  # type: ignore[valid-type]
-    standard: Annotated[str, Field(description="Segmentation standard, such as pku or msr.")] | None = None
     lexicon: LexiconEntries = []
 
     def entries(self) -> tuple[Entry | str, ...]:
@@ -98,6 +96,13 @@ class Segmentation(_Strict):
         return len(lengths) * (len(self.text) if isinstance(self.text, str) else sum(map(len, self.text)))
 
 
+class Segmentation(AnyRequest):
+    """The settings of a segmentation besides."""
+
+    algorithm: Literal[ALGORITHMS] | None = None  # type: ignore[valid-type]
+    standard: Annotated[str, Field(description="Segmentation standard, such as pku or msr.")] | None = None
+
+
 class SegmentRequest(Segmentation):
     mode: Literal[MODES] = "default"  # type: ignore[valid-type]
 
@@ -106,22 +111,17 @@ class TagRequest(Segmentation):
     tagset: Literal["pfr", "universal", "ctb"] = "pfr"
 
 
-class EntitiesRequest(_Strict):
-    text: Text | Texts
-    standard: Annotated[
-        Literal["general", "msra"], Field(description="Conventions of today's text, or of the MSRA corpus.")
-    ] = "general"
+class EntitiesRequest(AnyRequest):
+    standard: Annotated[str, Field(description="Conventions of entities, such as general or msra.")] | None = None
 
 
-class KeywordsRequest(_Strict):
-    text: Text | Texts
+class KeywordsRequest(Segmentation):
     method: Literal[tuple(METHODS)] = "combined"  # type: ignore[valid-type]
     top_k: Annotated[int, Field(ge=0, le=1000), BeforeValidator(_whole)] = 20
 
 
-class ExplainRequest(_Strict):
+class ExplainRequest(Segmentation):
     text: Annotated[str, Field(max_length=200)]
-    algorithm: Literal[ALGORITHMS] | None = None  # type: ignore[valid-type]
 
 
 class Words(BaseModel):

@@ -43,6 +43,7 @@ class Settings:
         hosts: names by which clients may call the service, besides addresses and ``localhost``; ``None``: any.
         lexicons: files of words that every request knows.
         lexicon_encoding: of these files; detected if ``None``.
+        gazetteers: files of names that requests for entities know.
     """
 
     max_body: int = 2_000_000
@@ -53,6 +54,7 @@ class Settings:
     hosts: tuple[str, ...] | None = None
     lexicons: tuple[str, ...] = ()
     lexicon_encoding: str | None = None
+    gazetteers: tuple[str, ...] = ()
 
 
 def choose(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""The words that a service knows: those of its files, and over them those of a request."""
+"""The words and names that a service knows: those of its files, and over them those of a request."""
 
 from __future__ import annotations
 
@@ -11,11 +11,16 @@ from cnlp.keyphrases import Extractor, make_extractor
 from cnlp.lexicon import Entry, Lexicon
 from cnlp.lexicon.reloading import ReloadingLexicon
 from cnlp.ner.entities import finder
+from cnlp.ner.gazetteer import open_gazetteer
 from cnlp.segmentation import Segmenter, segmenter_for
 from cnlp.service.settings import Settings
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from cnlp.types import Entity
+
+    Find: TypeAlias = Callable[[list[str]], list[list[Entity]]]
 
 MANY = 10_000  # words; as long as a request lays its own over them, it is not a short one
 _log = logging.getLogger("uvicorn.error")
@@ -25,7 +30,7 @@ class ServedWords:
     """The lexicon of a service, and what was made over it for the last requests.
 
     Args:
-        settings: with the files of the lexicon, if there are any.
+        settings: with the files of the lexicon and the gazetteer, if there are any.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -35,7 +40,8 @@ class ServedWords:
         )
         self._lexicons = lru_cache(maxsize=16)(_laid_over)
         self._extractors = lru_cache(maxsize=16)(_extractor)
-        self._finders = lru_cache(maxsize=16)(_finder)
+        self._finders = lru_cache(maxsize=16)(self._finder)
+        self._gazetteer = open_gazetteer(settings.gazetteers)
 
     @property
     def lexicon(self) -> Lexicon | None:
@@ -57,13 +63,18 @@ class ServedWords:
         """The segmenter of a request."""
         return segmenter_for(mode, algorithm, standard, self.with_entries(entries))
 
-    def extractor(self, method: str) -> Extractor:
-        """What finds keywords."""
-        return self._extractors(self.lexicon, method)
+    def extractor(
+        self, entries: tuple[Entry | str, ...], method: str, algorithm: str | None, standard: str | None
+    ) -> Extractor:
+        """What finds the keywords of a request."""
+        return self._extractors(self.with_entries(entries), method, algorithm, standard)
 
-    def finder(self, standard: str) -> Callable[[list[str]], list[list[Entity]]]:
-        """What finds entities."""
-        return self._finders(self.lexicon, standard)
+    def finder(self, entries: tuple[Entry | str, ...], standard: str | None) -> Find:
+        """What finds the entities of a request."""
+        return self._finders(self.with_entries(entries), standard)
+
+    def _finder(self, lexicon: Lexicon | None, standard: str | None) -> Find:
+        return finder(None, standard, self._gazetteer, (), lexicon)
 
     def watch(self) -> Callable[[], None]:
         """Take up the files when they change, and say so in the log.
@@ -91,9 +102,5 @@ def _laid_over(lexicon: Lexicon | None, entries: tuple[Entry | str, ...]) -> Lex
     return Lexicon(entries, base=lexicon) if entries else lexicon
 
 
-def _extractor(lexicon: Lexicon | None, method: str) -> Extractor:
-    return make_extractor(method, lexicon=lexicon)
-
-
-def _finder(lexicon: Lexicon | None, standard: str) -> Callable[[list[str]], list[list[Entity]]]:
-    return finder(None, standard, None, (), lexicon)
+def _extractor(lexicon: Lexicon | None, method: str, algorithm: str | None, standard: str | None) -> Extractor:
+    return make_extractor(method, segmenter=segmenter_for("default", algorithm, standard, lexicon))
