@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cnlp.ner.gazetteer import Gazetteer as Gazetteer
     from cnlp.ner.linear import EntityRecognizer as EntityRecognizer
     from cnlp.ner.rules import Rules as Rules
+    from cnlp.notebook import show as show
     from cnlp.pos.tagger import tag_words as tag_words
     from cnlp.segmentation import Segmenter as Segmenter
     from cnlp.segmentation import segment as segment
@@ -65,6 +66,7 @@ _HOMES = {
     "segment": "cnlp.segmentation",
     "segment_batch": "cnlp.batch.texts",
     "sentences": "cnlp.text.sentences",
+    "show": "cnlp.notebook",
     "tag": "cnlp.segmentation",
     "tag_batch": "cnlp.batch.texts",
     "tag_words": "cnlp.pos.tagger",

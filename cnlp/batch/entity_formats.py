@@ -7,7 +7,7 @@ jsonl  One object per input line: ``{"text":"他在北京","entities":[{"text":"
 tsv    One entity per line, ``line<TAB>start<TAB>end<TAB>label<TAB>text<TAB>score<TAB>name<TAB>kind``, no heading.
        ``line`` counts from 1, offsets are code points within the line; a backslash is written ``\\`` and a tab ``\t``.
 bio    One character per line with its tag, ``京<TAB>I-LOC``, and an empty line after every line of the input.
-html   A page that marks entities by colour, see :mod:`cnlp.ner.html`. Its colours and its legend depend on all lines,
+html   A page that marks entities by colour, see :mod:`cnlp.html`. Its colours and its legend depend on all lines,
        so that it is made in two steps: the function finds the entities, :class:`HTML` shows them.
 """
 
@@ -68,7 +68,7 @@ class HTML:
     """The format ``html`` from what its function gives."""
 
     def __init__(self) -> None:
-        from cnlp.ner.html import Page
+        from cnlp.html import Page
 
         self.page = Page()
         self.begun = False

@@ -191,6 +191,9 @@ class Lexicon:
         """Are any of the user's entries regular expressions?"""
         return bool(self._expressions)
 
+    def __repr__(self) -> str:
+        return f"<Lexicon: {self.size:,} entries over {'the shipped one' if self.is_shipped else 'another one'}>"
+
     @property
     def is_shipped(self) -> bool:
         """Is the base the shipped lexicon, folded as it was shipped?"""

@@ -38,6 +38,9 @@ class Recognizer:
     kinds_: dict[str, list[str]]
     card_: dict[str, str]
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {', '.join(getattr(self, 'labels_', ())) or 'has learnt nothing yet'}>"
+
     def entities(self, text: str) -> list[Entity]:
         """The entities of a text, by start; ``text[entity.start:entity.end] == entity.text``.
 

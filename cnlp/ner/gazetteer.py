@@ -167,6 +167,9 @@ class Gazetteer:
         """The number of entries, those that fold alike counted once."""
         return len(self._trie)
 
+    def __repr__(self) -> str:
+        return f"<Gazetteer: {len(self):,} entries; {', '.join(sorted(self.labels))}>"
+
     @property
     def labels(self) -> set[str]:
         """The labels of the entries, blocks aside."""

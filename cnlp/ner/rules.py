@@ -87,6 +87,9 @@ class Rules:
         self._openings, self._anywhere = _by_first_character(self.rules)
         self._starts = one_of(self._openings)
 
+    def __repr__(self) -> str:
+        return f"<Rules: {', '.join(dict.fromkeys(rule.label for rule in self.rules))}>"
+
     def find(self, text: str) -> list[Entity]:
         """The entities that the rules find: those of one rule do not overlap, those of different rules may; by start.
 

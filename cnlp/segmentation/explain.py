@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel.deadline import check
+from cnlp.notebook import lattice
 from cnlp.segmentation.algorithms import SOURCES, TAGGERS
 from cnlp.segmentation.lattice import Lattice
 from cnlp.segmentation.trellis import Trellis
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _WITH_COSTS = ("unigram", "bigram", *TAGGERS)
 _IN_SIGHT = 12.0  # raw weight: candidates of a tagger whose best path costs that much more are left out
+_NAMED = 10  # words of a repr
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What :meth:`Segmenter.explain` returns; ``str`` of it is a readable table.
+    """What :meth:`Segmenter.explain` returns; ``str`` of it is a readable table, a notebook draws it.
 
     Attributes:
         text: the segmented text.
@@ -83,6 +85,12 @@ class Explanation:
     words: tuple[str, ...]
     candidates: tuple[CandidateWord, ...]
     boundaries: tuple[Boundary, ...]
+
+    def __repr__(self) -> str:
+        return f"<Explanation: {' '.join(self.words[:_NAMED])}{' …' if len(self.words) > _NAMED else ''}>"
+
+    def _repr_html_(self) -> str:
+        return lattice(self.text, self.words, self.candidates).html
 
     def __str__(self) -> str:
         lines = [" ".join(self.words), "", "candidates: word, place, source, cost, cost of its best path"]

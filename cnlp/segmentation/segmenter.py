@@ -115,6 +115,12 @@ class Segmenter:
             # The kernel's own method, which does just that: a frame of Python's costs a twentieth of the time.
             self.__dict__["segment"] = self.kernel.segment
 
+    def __repr__(self) -> str:
+        settings = {"mode": self.mode, "unknown": self.unknown, "standard": self.standard, "model": self.model}
+        unusual = {name: value for name, value in settings.items() if value not in ("default", "general", None)}
+        shown = {"algorithm": self.algorithm, **unusual}
+        return f"<Segmenter: {', '.join(f'{name} {value}' for name, value in shown.items())}; {self.lexicon!r}>"
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _segmenter, (self.lexicon, self.algorithm, self.mode, self.unknown, self.standard, self.model)
 

@@ -14,7 +14,7 @@ from gazetteers import entities, texts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnlp.ner.html import Page, render
+from cnlp.html import Page, render
 from cnlp.ner.merge import merge
 from cnlp.types import Entity
 

@@ -45,7 +45,7 @@ footer mark { margin-right: .6em; white-space: nowrap; }
 <main>
 """
 _GOLDEN_ANGLE = 137.508  # degrees: colours given out one after another stay far apart
-_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) != "\t"} | {0x7F: "\u2421"}
+_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"} | {0x7F: "\u2421"}
 
 
 class Page:
@@ -70,26 +70,27 @@ class Page:
         reached = 0
         for entity in entities:
             self.counts[entity.label] += 1
-            pieces.append(_text(text[reached : entity.start]))
-            pieces.append(self._mark(entity))
+            pieces.append(escaped(text[reached : entity.start]))
+            pieces.append(self.mark(entity))
             reached = entity.end
-        pieces.append(_text(text[reached:]))
+        pieces.append(escaped(text[reached:]))
         return f"<p>{''.join(pieces)}</p>\n"
 
     def tail(self) -> str:
         """The HTML after the last line: the legend."""
         entries = "".join(
-            f'<mark style="--hue:{self._hue(label)}">{_text(label)}<small>{count:,}</small></mark>\n'
+            f'<mark style="--hue:{self._hue(label)}">{escaped(label)}<small>{count:,}</small></mark>\n'
             for label, count in self.counts.most_common()
         )
         return f"</main>\n<footer>\n{entries or 'no entities'}\n</footer>\n</body>\n</html>\n"
 
-    def _mark(self, entity: Entity) -> str:
+    def mark(self, entity: Entity) -> str:
+        """An entity with its label; its name and score when it is pointed at."""
         notes = [entity.name] if entity.name else []
         notes += [f"{entity.score:.3f}"] if entity.score < 1 else []
-        title = f' title="{_text(" · ".join(notes))}"' if notes else ""
-        label = f"<small>{_text(entity.label)}</small>"
-        return f'<mark style="--hue:{self._hue(entity.label)}"{title}>{_text(entity.text)}{label}</mark>'
+        title = f' title="{escaped(" · ".join(notes))}"' if notes else ""
+        label = f"<small>{escaped(entity.label)}</small>"
+        return f'<mark style="--hue:{self._hue(entity.label)}"{title}>{escaped(entity.text)}{label}</mark>'
 
     def _hue(self, label: str) -> int:
         """A colour for each label, in degrees, in the order in which they appear."""
@@ -108,7 +109,7 @@ def render(lines: Iterable[tuple[str, Sequence[Entity]]]) -> str:
     return page.head() + body + page.tail()
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
     """Text as HTML shows it; lone surrogates, which no encoding has, become U+FFFD."""
     shown = escape(text.translate(_PICTURES))
     return shown if shown.isascii() else shown.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
