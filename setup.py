@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 from glob import glob
 from typing import ClassVar
 
@@ -53,9 +54,13 @@ class Build(build):
     sub_commands: ClassVar = [*build.sub_commands, ("build_models", None)]
 
 
+# One wheel for CPython 3.10 and later; a free-threaded Python has no stable ABI and compiles its own.
+HAS_STABLE_ABI = not sysconfig.get_config_var("Py_GIL_DISABLED")
 FLAGS = ["-std=c11", "-O3", "-ffp-contract=off", "-fvisibility=hidden", "-fno-tree-slp-vectorize"]
 if sys.platform == "win32":
-    FLAGS = []
+    # One wheel for CPython 3.10 and later; a free-threaded Python has no stable ABI and compiles its own.
+HAS_STABLE_ABI = not sysconfig.get_config_var("Py_GIL_DISABLED")
+FLAGS = []
 
 
 def extension(name: str, sources: list[str]) -> Extension:
@@ -64,8 +69,9 @@ def extension(name: str, sources: list[str]) -> Extension:
         name,
         sources=sources,
         depends=glob("cnlp/**/*.h", recursive=True),
+        define_macros=[("Py_LIMITED_API", "0x030A0000")] if HAS_STABLE_ABI else [],
         extra_compile_args=FLAGS,
-        py_limited_api=True,
+        py_limited_api=HAS_STABLE_ABI,
         optional=True,
     )
 
@@ -85,4 +91,5 @@ setup(
         extension("cnlp.jieba._prefix.native", sources("jieba/_prefix/*")),
     ],
     cmdclass={"build": Build, "build_models": BuildModels},
+    options={"bdist_wheel": {"py_limited_api": "cp310"}} if HAS_STABLE_ABI else {},
 )

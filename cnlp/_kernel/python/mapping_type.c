@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #endif
 
@@ -46,14 +45,14 @@ static int map_path(PyObject *path, MappingObject *mapping)
         return -1;
     int file = open(PyBytes_AsString(name), O_RDONLY | O_CLOEXEC);
     Py_DECREF(name);
-    struct stat info;
-    if (file < 0 || fstat(file, &info) < 0) {
+    off_t size = file < 0 ? -1 : lseek(file, 0, SEEK_END); /* fstat would bind a wheel to glibc 2.33 */
+    if (size < 0) {
         PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, path);
         if (file >= 0)
             close(file);
         return -1;
     }
-    mapping->size = (size_t)info.st_size;
+    mapping->size = (size_t)size;
     if (mapping->size) {
         void *data = mmap(NULL, mapping->size, PROT_READ, MAP_SHARED, file, 0);
         if (data == MAP_FAILED)

@@ -1,9 +1,8 @@
-/* object.h - making and freeing objects of heap types, in the limited API of CPython 3.10. */
+/* object.h - making and freeing objects of heap types. setup.py chooses the limited API of CPython 3.10. */
 #ifndef CNLP_OBJECT_H
 #define CNLP_OBJECT_H
 
 #define PY_SSIZE_T_CLEAN
-#define Py_LIMITED_API 0x030A0000
 #include <Python.h>
 
 static inline PyObject *new_object(PyTypeObject *type)

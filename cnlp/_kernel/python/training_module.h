@@ -2,7 +2,6 @@
 #ifndef CNLP_TRAINING_MODULE_H
 #define CNLP_TRAINING_MODULE_H
 
-#define Py_LIMITED_API 0x030A0000
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
