@@ -58,9 +58,7 @@ class Build(build):
 HAS_STABLE_ABI = not sysconfig.get_config_var("Py_GIL_DISABLED")
 FLAGS = ["-std=c11", "-O3", "-ffp-contract=off", "-fvisibility=hidden", "-fno-tree-slp-vectorize"]
 if sys.platform == "win32":
-    # One wheel for CPython 3.10 and later; a free-threaded Python has no stable ABI and compiles its own.
-HAS_STABLE_ABI = not sysconfig.get_config_var("Py_GIL_DISABLED")
-FLAGS = []
+    FLAGS = []
 
 
 def extension(name: str, sources: list[str]) -> Extension:

@@ -100,6 +100,22 @@ def test_pure_python_gives_the_same_results() -> None:
     assert native[:-1] == pure[:-1]
 
 
+def test_a_warning_says_that_the_kernel_was_not_compiled() -> None:
+    code = """
+import sys, warnings
+sys.modules["cnlp._kernel.native"] = None
+import cnlp
+with warnings.catch_warnings(record=True) as found:
+    warnings.simplefilter("always")
+    cnlp.segment("南京市长江大桥")
+    cnlp.segment("研究生命的起源")
+print(*(f"{one.category.__name__}: {one.message}" for one in found), sep="\\n")
+"""
+    (shown,) = python(code).splitlines()
+    assert shown.startswith("RuntimeWarning: cnlp runs in pure Python, hundreds of times slower than in C")
+    assert python(code, CNLP_PURE="1") == "\n"
+
+
 def test_no_warning_is_given() -> None:
     assert python(SAMPLE, "-W", "error", "-X", "dev")
 

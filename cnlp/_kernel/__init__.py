@@ -2,7 +2,7 @@
 
 This is the one place that chooses between them: the C module where it was compiled, else its twin in
 :mod:`cnlp._kernel.reference`, which has the same names and gives the same results. The environment variable
-``CNLP_PURE=1`` chooses the twins. While C runs, no twin is imported.
+``CNLP_PURE=1`` chooses the twins; where they run without it, a warning says so. While C runs, no twin is imported.
 
     kernel            lexicons, segmentation, parts of speech, entities, keyphrases
     ngrams_kernel     counting n-grams; imported when it is first asked for
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from cnlp._kernel import ngrams as ngrams_kernel
     from cnlp._kernel import training as training_kernel
 
-__all__ = ["IS_NATIVE", "choose", "kernel", "ngrams_kernel", "training_kernel"]
+__all__ = ["IS_NATIVE", "PURE", "choose", "kernel", "ngrams_kernel", "training_kernel"]
 
+PURE = "pure Python, hundreds of times slower than in C and slower than jieba; reinstall with a C compiler"
 _IS_PURE = bool(os.environ.get("CNLP_PURE"))
 
 
@@ -47,3 +48,7 @@ if not TYPE_CHECKING:
     kernel = choose("cnlp._kernel.native", "cnlp._kernel.reference")
 
 IS_NATIVE: bool = kernel.__name__ == "cnlp._kernel.native"
+if not IS_NATIVE and not _IS_PURE:
+    import warnings
+
+    warnings.warn(f"cnlp runs in {PURE}", RuntimeWarning, stacklevel=2)

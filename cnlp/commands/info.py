@@ -12,13 +12,12 @@ from typing import Any
 import click
 
 import cnlp
-from cnlp._kernel import IS_NATIVE
+from cnlp._kernel import IS_NATIVE, PURE
 from cnlp.model import registry
 from cnlp.model.format import ModelFile
 from cnlp.segmentation import DEFAULT_ALGORITHM
 
 WIDTH = 14
-PURE = "pure Python (no C extension: about 50 times slower; reinstall with a compiler)"
 SUFFIX = ".safetensors"
 
 

@@ -27,7 +27,7 @@ def test_what_is_installed() -> None:
     assert (result.code, result.err) == (0, "")
     shown = fields(result.out.decode())
     assert shown["cnlp"] == cnlp.__version__
-    assert shown["kernel"].startswith("C" if IS_NATIVE else "pure Python (no C extension")
+    assert shown["kernel"].startswith("C" if IS_NATIVE else "pure Python, ")
     assert shown["algorithm"] == DEFAULT_ALGORITHM
     assert shown["folder"] == os.path.dirname(registry.CORE)
     assert all(name in result.out.decode() for name in ("core: ", "segmenter: ", "pos: "))
@@ -56,7 +56,7 @@ def test_the_card_as_json(tmp_path: Path) -> None:
 def test_the_pure_kernel_is_named() -> None:
     environ = {**environment(), "CNLP_PURE": "1"}
     done = subprocess.run(command_line("info"), capture_output=True, env=environ, text=True)
-    assert "reinstall with a compiler" in fields(done.stdout)["kernel"]
+    assert "reinstall with a C compiler" in fields(done.stdout)["kernel"]
 
 
 def test_an_altered_model_is_reported(tmp_path: Path) -> None:
