@@ -123,13 +123,7 @@ class BatchOptions(NamedTuple):
         return Records(self.field, analysis, as_objects=name == "jsonl")
 
     def run(self, plan: Plan, form: Format, writing: Writing, *, processes: bool = True, whole: bool = False) -> None:
-        """Convert all inputs with ``form``; the process ends with an error code if one fails.
-
-        Raises:
-            click.UsageError: a format has an encoding of its own.
-        """
-        if writing.new_document is not None and self.output_encoding != "utf-8":
-            raise click.UsageError("--format html is in UTF-8, without --output-encoding")
+        """Convert all inputs with ``form``; the process ends with an error code if one fails."""
         context = click.get_current_context()
         failed = convert_files(
             plan,

@@ -21,6 +21,7 @@ from cnlp.discovery.plot import scatter
 from cnlp.discovery.runs import MAX_LENGTH, WorkFolder
 from cnlp.discovery.scoring import CountWords
 from cnlp.discovery.word_discovery import DISCOVERY_METHODS, WordDiscovery
+from cnlp.files.documents import read_field
 from cnlp.files.inputs import STANDARD_INPUT, Input, find_inputs, total_size
 from cnlp.files.lines import read_text
 from cnlp.files.messages import print_message
@@ -81,6 +82,12 @@ class KnownWords:
     "hdfs://host/texts. Needs pip install 'cnlp[spark]' and Java.",
 )
 @encoding_option
+@click.option(
+    "--field",
+    metavar="NAME",
+    help="Inputs are records (JSON Lines, or CSV or TSV with a heading, by their names), the text of this field "
+    "alone is counted.",
+)
 @output_encoding_option
 def command(
     files: tuple[str, ...],
@@ -100,6 +107,7 @@ def command(
     work_folder: str | None,
     spark: str | None,
     encoding: str,
+    field: str | None,
     output_encoding: str,
 ) -> None:
     """Find new words in raw text.
@@ -109,8 +117,10 @@ def command(
     right_entropy (nats), score.
     """
     if spark is not None:
-        if not files or method != DISCOVERY_METHODS[0] or plot or work_folder or encoding != "utf-8":
-            raise click.UsageError("--spark needs FILES in utf-8, --method entropy, and no --plot or --work-folder")
+        if not files or method != DISCOVERY_METHODS[0] or plot or work_folder or encoding != "utf-8" or field:
+            raise click.UsageError(
+                "--spark needs FILES in utf-8, --method entropy, and no --plot, --work-folder or --field"
+            )
         from cnlp.discovery.spark import discover_in_files
 
         words = discover_in_files(
@@ -141,9 +151,9 @@ def command(
         memory=memory * 10**6,
         workers=workers,
     )
-    folder = _open_work_folder(work_folder, inputs, finder, encoding) if work_folder else None
+    folder = _open_work_folder(work_folder, inputs, finder, encoding, field) if work_folder else None
     counts = NgramCounts(max_length=max_length, memory=finder.memory, workers=workers, folder=folder)
-    _count(counts, inputs, encoding)
+    _count(counts, inputs, encoding, field)
     with show_progress(counts.run_bytes * (1 if method == DISCOVERY_METHODS[0] else 2), wanted=True) as progress:
         words = finder.find(counts, progress.advance)
     least = min_count or scoring.default_min_count(counts.total)
@@ -168,7 +178,9 @@ def _known_words(files: LexiconFiles, new_only: bool) -> KnownWords:
     return KnownWords(lexicons)
 
 
-def _open_work_folder(path: str, inputs: Sequence[Input], finder: WordDiscovery, encoding: str) -> WorkFolder:
+def _open_work_folder(
+    path: str, inputs: Sequence[Input], finder: WordDiscovery, encoding: str, field: str | None
+) -> WorkFolder:
     """The folder for counts of these inputs; they are identified by path, size and time of change.
 
     Raises:
@@ -181,18 +193,21 @@ def _open_work_folder(path: str, inputs: Sequence[Input], finder: WordDiscovery,
         status = os.stat(source.path)
         files.append([os.path.abspath(source.path), status.st_size, status.st_mtime_ns])
     settings = {name: getattr(finder, name) for name in ("max_length", "memory", "workers")}
-    return WorkFolder(path, {**settings, "encoding": encoding, "inputs": files})
+    return WorkFolder(path, {**settings, "encoding": encoding, "field": field, "inputs": files})
 
 
-def _count(counts: NgramCounts, inputs: Sequence[Input], encoding: str) -> None:
+def _count(counts: NgramCounts, inputs: Sequence[Input], encoding: str, field: str | None) -> None:
     """Count all inputs."""
     typed = any(source.path == STANDARD_INPUT and sys.stdin is not None and sys.stdin.isatty() for source in inputs)
     with show_progress(total_size(inputs), wanted=not typed) as progress:
-        counts.add(lines_between(_pieces(source, encoding, progress.read) for source in inputs))
+        counts.add(lines_between(_pieces(source, encoding, field, progress.read) for source in inputs))
 
 
-def _pieces(source: Input, encoding: str, on_read: Callable[[bytes], object]) -> Iterator[str]:
+def _pieces(source: Input, encoding: str, field: str | None, on_read: Callable[[bytes], object]) -> Iterator[str]:
     """The text of one input."""
+    if field is not None:
+        yield from (f"{text}\n" for text in read_field(source, field, encoding, on_read))
+        return
     with source.open(encoding, on_read) as stream:
         yield from read_text(stream, source.label, encoding)
 

@@ -113,6 +113,8 @@ def command(
         raise click.UsageError("--model and --no-model contradict each other")
     if standard is not None and no_model:
         raise click.UsageError("--standard and --no-model contradict each other")
+    if format_ == "html" and batch.output_encoding != "utf-8":
+        raise click.UsageError("--format html is in UTF-8, without --output-encoding")
     plan = batch.plan(ENTITY_SUFFIXES[format_])
     recognizer = None if no_model else load_recognizer(model, standard)
     gazetteer = open_gazetteer(gazetteers, boundaries)

@@ -1,12 +1,16 @@
-"""The documents of inputs: each file is one, or each line."""
+"""The documents of inputs: each file is one, or each line, or a field of each record."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from cnlp import errors
+from cnlp.errors import RecordError
+from cnlp.files.decoding import Chunk
 from cnlp.files.inputs import Input
 from cnlp.files.lines import read_line_texts, read_text, split_lines
+from cnlp.files.records import Place, read_fields, read_records
 
 PER = ("file", "line")
 
@@ -64,3 +68,25 @@ def read_documents(source: Input, per: str, encoding: str, on_read: Callable[[by
             return
         for text, number in read_line_texts(stream, source.label, encoding):
             yield from split_documents(text, source.label, number, per)
+
+
+def read_field(source: Input, field: str, encoding: str, on_read: Callable[[bytes], object]) -> Iterator[str]:
+    """The text of a field of each record of one input.
+
+    Raises:
+        EncodingError: with the offset in the file of the first byte that cannot be decoded.
+        FormatError: a record is broken, or has no such field; its line is named.
+        OSError: reading failed.
+    """
+    with source.open(encoding, on_read) as stream:
+        lines = read_line_texts(stream, source.label, encoding)
+        try:
+            for chunk, table in read_records((Chunk(text.encode(), 0, line) for text, line in lines), source, field):
+                try:
+                    yield from (
+                        text for _, (text,) in read_fields(chunk.data, Place(line=chunk.line, table=table), [field])
+                    )
+                except RecordError as error:
+                    raise RecordError(str(error), chunk.line - 1 + error.lines) from None
+        except RecordError as error:
+            raise errors.bad_line(source.label, error.lines + 1, str(error)) from None

@@ -109,6 +109,23 @@ def test_errors_are_one_line_and_leave_nothing(
     assert [path.name for path in tmp_path.iterdir()] == ["text.txt"]
 
 
+def test_words_of_a_field_are_counted_alone(shell: Shell, text: Path, tmp_path: Path) -> None:
+    lines = text.read_text(encoding="utf-8").splitlines()
+    (tmp_path / "a.csv").write_text(
+        "id,t\r\n" + "".join(f'葡京,"{line}"\r\n' for line in lines), encoding="utf-8-sig", newline=""
+    )
+    (tmp_path / "b.jsonl").write_text("".join(f'{{"t": "{line}", "x": 1}}\n' for line in lines), encoding="utf-8")
+    expected = shell("discover", text).out
+    for name in ("a.csv", "b.jsonl"):
+        done = shell("discover", "--field", "t", tmp_path / name)
+        assert (done.code, done.err) == (0, "") and done.out == expected
+    (tmp_path / "b.jsonl").write_text('{"t": "好"}\n\n{"x": 1}\n', encoding="utf-8")
+    done = shell("discover", "--field", "t", tmp_path / "b.jsonl")
+    assert done.code == 1 and "b.jsonl:3: no field 't'; there are: x" in done.err
+    done = shell("discover", "--field", "t", stdin=b'{"t": "\xff"}')
+    assert done.code == 1 and "not utf-8 at byte 7" in done.err
+
+
 def test_one_bad_input_spoils_all(shell: Shell, text: Path, tmp_path: Path) -> None:
     (tmp_path / "bad.txt").write_bytes(b"\xff\xff")
     done = shell("discover", text, tmp_path / "bad.txt", "-o", tmp_path / "words.tsv")
