@@ -27,6 +27,13 @@ def programs(page: Path) -> list[str]:
     return re.findall(r"^    ((?:cnlp \w+|pip install \S+|python -m \w+)(?: --[a-z]+)?)", page.read_text("utf-8"), re.M)
 
 
+@pytest.mark.parametrize("page", [*GUIDES, ROOT / "README.zh-CN.md"], ids=lambda page: page.stem)
+def test_tables_of_chinese_pages_are_in_chinese(page: Path) -> None:
+    heads = re.findall(r"<!-- table:[\w-]+ -->\n\|(.*)\|", page.read_text("utf-8"))
+    words = {word for head in heads for word in re.findall("[A-Za-z]+", head)}
+    assert words <= {"F", "P", "R", "MAP", "MB", "s", "PER", "LOC", "ORG", "CSL", "jieba", "rjieba"}
+
+
 def test_both_readmes_say_the_same() -> None:
     english, chinese = ROOT / "README.md", ROOT / "README.zh-CN.md"
     assert snippets(english) == snippets(chinese)

@@ -21,6 +21,7 @@ from pathlib import Path
 from benchmarks import record as records
 from benchmarks.report import learning_curves, neural_plot, picture, scaling_plot
 from benchmarks.report.cards import model_cards
+from benchmarks.report.chinese import is_chinese, translate_table
 from benchmarks.report.markdown import origin
 from benchmarks.report.tables import TABLES
 from cnlp import errors
@@ -99,7 +100,8 @@ def render(text: str, results: Path, page: Path) -> str:
 
     def replace(match: re.Match[str]) -> str:
         line = text.count("\n", 0, match.start()) + 1
-        return f"{match['open']}{make_table(match['name'], results, page, line)}\n{match['close']}"
+        made = make_table(match["name"], results, page, line)
+        return f"{match['open']}{translate_table(made) if is_chinese(page) else made}\n{match['close']}"
 
     return _TABLE.sub(replace, text)
 

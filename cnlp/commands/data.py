@@ -16,6 +16,7 @@ from cnlp.corpus.fetch import Advance, address, fetch, state
 from cnlp.corpus.registry import CORPORA, CORPUS_SOURCES, Corpus, chosen_folder, find_corpus
 from cnlp.errors import ArgumentError, CnlpError
 from cnlp.evaluation.tables import lines_of
+from cnlp.files.language import translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,7 +119,7 @@ def _agree(corpora: Iterable[Corpus]) -> None:
         click.echo(f"{name}: {source.title} ({source.page})\n    terms: {source.terms}", err=True)
     if not sys.stdin.isatty():
         raise ArgumentError("the terms of use above need your consent: add --yes")
-    click.confirm("Do you agree to these terms?", abort=True, err=True)
+    click.confirm(translate("Do you agree to these terms?"), abort=True, err=True)
 
 
 @contextmanager
