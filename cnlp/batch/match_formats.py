@@ -15,12 +15,13 @@ from cnlp.batch.word_formats import ESCAPES
 from cnlp.files.lines import split_lines
 from cnlp.files.records import Analysis, Format, Place, to_json
 from cnlp.lexicon.matcher import Matcher
+from cnlp.names import MatchMode
 
 MATCH_SUFFIXES = {"tsv": ".tsv", "jsonl": ".jsonl", "text": ""}
 """Names of the formats, and what each adds to a file's name in an output folder."""
 
 
-def make_match_format(name: str, matcher: Matcher, mode: str, by: str | None) -> Format:
+def make_match_format(name: str, matcher: Matcher, mode: MatchMode, by: str | None) -> Format:
     """The function that writes format ``name``; text has ``by``, or the values if it is ``None``, in place of matches.
 
     It raises ``UnicodeDecodeError`` with offsets in the chunk where the chunk is not UTF-8.
@@ -30,19 +31,19 @@ def make_match_format(name: str, matcher: Matcher, mode: str, by: str | None) ->
     return partial(_objects if name == "jsonl" else _rows, matcher, mode)
 
 
-def make_match_analysis(matcher: Matcher, mode: str, by: str | None) -> Analysis:
+def make_match_analysis(matcher: Matcher, mode: MatchMode, by: str | None) -> Analysis:
     """The same of the fields of records."""
     return Analysis("matches", partial(_as_dicts, matcher, mode), partial(matcher.replace, by=by, mode=mode))
 
 
-def _replaced(matcher: Matcher, mode: str, by: str | None, chunk: bytes, _: Place) -> bytes:
+def _replaced(matcher: Matcher, mode: MatchMode, by: str | None, chunk: bytes, _: Place) -> bytes:
     pieces = []
     for line, ending in split_lines(chunk.decode("utf-8")):
         pieces += [matcher.replace(line, by, mode), ending]
     return "".join(pieces).encode("utf-8")
 
 
-def _rows(matcher: Matcher, mode: str, chunk: bytes, place: Place) -> bytes:
+def _rows(matcher: Matcher, mode: MatchMode, chunk: bytes, place: Place) -> bytes:
     rows = []
     for number, (line, _) in enumerate(split_lines(chunk.decode("utf-8")), place.before + 1):
         for text, start, end, value in matcher.iter_find(line, mode):
@@ -50,7 +51,7 @@ def _rows(matcher: Matcher, mode: str, chunk: bytes, place: Place) -> bytes:
     return "".join(rows).encode("utf-8")
 
 
-def _objects(matcher: Matcher, mode: str, chunk: bytes, _: Place) -> bytes:
+def _objects(matcher: Matcher, mode: MatchMode, chunk: bytes, _: Place) -> bytes:
     records = []
     for line, ending in split_lines(chunk.decode("utf-8")):
         record: dict[str, object] = {"text": line, "matches": _as_dicts(matcher, mode, line)}
@@ -60,5 +61,5 @@ def _objects(matcher: Matcher, mode: str, chunk: bytes, _: Place) -> bytes:
     return "".join(records).encode("utf-8")
 
 
-def _as_dicts(matcher: Matcher, mode: str, text: str) -> list[dict[str, object]]:
+def _as_dicts(matcher: Matcher, mode: MatchMode, text: str) -> list[dict[str, object]]:
     return [match._asdict() for match in matcher.iter_find(text, mode)]

@@ -27,6 +27,7 @@ from cnlp.files.lines import read_text
 from cnlp.files.messages import print_message
 from cnlp.files.outputs import STANDARD_OUTPUT, refuse_overwriting, write_text
 from cnlp.files.progress import show_progress
+from cnlp.names import DiscoveryMethod
 from cnlp.types import Candidate
 
 HEADING = "word\tcount\tpmi\tleft_entropy\tright_entropy\tscore\n"
@@ -94,7 +95,7 @@ def command(
     output: str,
     to_lexicon: str | None,
     plot: str | None,
-    method: str,
+    method: DiscoveryMethod,
     max_length: int,
     min_count: int | None,
     min_pmi: float | None,

@@ -8,6 +8,7 @@ from cnlp.batch.match_formats import MATCH_SUFFIXES, make_match_analysis, make_m
 from cnlp.batch.streams import Writing
 from cnlp.commands._options import BatchOptions, batch_options
 from cnlp.lexicon.matcher import MATCH_MODES, Matcher
+from cnlp.names import MatchMode
 
 
 @click.command("match")
@@ -36,7 +37,7 @@ from cnlp.lexicon.matcher import MATCH_MODES, Matcher
 def command(
     words: str,
     batch: BatchOptions,
-    mode: str,
+    mode: MatchMode,
     partial: bool,
     as_json: bool,
     replacement: str | None,

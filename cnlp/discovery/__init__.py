@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from cnlp.discovery.scoring import CountWords
 from cnlp.discovery.word_discovery import TextSource
 from cnlp.discovery.word_discovery import WordDiscovery as WordDiscovery
+from cnlp.names import DiscoveryMethod
 from cnlp.types import Candidate
 
 
 def discover_words(
     texts: TextSource | Iterable[TextSource],
     *,
-    method: str = "entropy",
+    method: DiscoveryMethod = "entropy",
     max_length: int = 4,
     min_count: int | None = None,
     min_pmi: float | None = None,

@@ -17,6 +17,7 @@ from cnlp.discovery.counting import MEMORY, NgramCounts, lines_between
 from cnlp.discovery.runs import OnRead
 from cnlp.discovery.scoring import CountWords
 from cnlp.files.lines import read_text
+from cnlp.names import DiscoveryMethod
 from cnlp.types import Candidate
 
 DISCOVERY_METHODS = ("entropy", "minimum_entropy")
@@ -61,7 +62,7 @@ class WordDiscovery:
     def __init__(
         self,
         *,
-        method: str = "entropy",
+        method: DiscoveryMethod = "entropy",
         max_length: int = 4,
         min_count: int | None = None,
         min_pmi: float | None = None,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import ahocorasick
 
     from cnlp.lexicon.automaton import Item
+    from cnlp.names import MatchMode
 
 MATCH_MODES = ("longest", "leftmost", "all")
 _ITSELF = object()
@@ -170,7 +171,7 @@ class Matcher:
             if len(self._items) > 2 * self._size + 64:
                 self._restore(self._listed())
 
-    def find(self, text: str, mode: str = "longest") -> list[Match]:
+    def find(self, text: str, mode: MatchMode = "longest") -> list[Match]:
         """The matches in a text.
 
         Args:
@@ -187,7 +188,7 @@ class Matcher:
         """
         return list(self.iter_find(text, mode))
 
-    def iter_find(self, text: str, mode: str = "longest") -> Iterator[Match]:
+    def iter_find(self, text: str, mode: MatchMode = "longest") -> Iterator[Match]:
         """The same one by one, without a list of all of them.
 
         Raises:
@@ -201,7 +202,7 @@ class Matcher:
         spans = {"longest": search.longest, "leftmost": search.leftmost, "all": search.all}[mode]()
         return (Match(text[start:end], start, end, value) for start, end, (_, _, value) in spans)
 
-    def replace(self, text: str, by: str | Callable[[Match], str] | None = None, mode: str = "longest") -> str:
+    def replace(self, text: str, by: str | Callable[[Match], str] | None = None, mode: MatchMode = "longest") -> str:
         """The text with its matches replaced.
 
         Args:
