@@ -9,6 +9,7 @@ Needs numpy. The loops are those of :mod:`cnlp.sequence.linear`.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -200,7 +201,7 @@ def read_lexicon() -> dict[str, int]:
                 continue
             word, count, tag, *_ = [*line.rstrip("\n").split("\t"), ""]
             number = next((at for at, start in enumerate(WORD_TAGS, 1) if tag.startswith(start)), 0)
-            classes[normalise(word)] = 1 + number * 4 + int(np.digitize(float(count), FREQUENCY_BINS))
+            classes[normalise(word)] = 1 + number * 4 + bisect_right(FREQUENCY_BINS, float(count))
     return classes
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from cnlp._kernel.hashes import line_of, slot_of
 from cnlp._kernel.layout import BIGRAM_BUCKET, CODE_POINT_PAGES, COVER_BUCKET, LINE, N_COVERS, N_MARKS
-from cnlp.text.character_types import TYPES, character_type
+from cnlp.text.character_types import TYPES, character_type, character_types
 from cnlp.text.normalise import fold_table
 
 FIRST_CODE = 1 + len(TYPES)  # 0 is the boundary, then one code for the unseen characters of each type
@@ -39,19 +39,14 @@ def pack_tagger_alphabet(characters: Iterable[str]) -> tuple[dict[str, int], byt
     ({'中': 9, '国': 10}, 8704)
     """
     codes = {char: FIRST_CODE + k for k, char in enumerate(characters)}
-    fold = fold_table()
-    of_type: dict[int, int] = {}  # code of an unseen character, by folded code point
-
-    def code_of(point: int) -> int:
-        folded = fold.get(point, point)
-        code = codes.get(chr(folded), 0) or of_type.get(folded, 0)
-        if code == 0:
-            code = of_type[folded] = 1 + character_type(chr(folded))
-        return code
-
+    code_of = array("H", (1 + kind for kind in character_types()))  # of an unseen character
+    for char, code in codes.items():
+        code_of[ord(char)] = code
+    for point, folded in fold_table().items():
+        code_of[point] = code_of[folded]
     pages, cells, known = array("H"), array("H"), dict[bytes, int]()
     for page in range(CODE_POINT_PAGES):
-        block = array("H", map(code_of, range(page << 8, (page + 1) << 8))).tobytes()
+        block = code_of[page << 8 : (page + 1) << 8].tobytes()
         if block not in known:
             known[block] = len(cells) >> 8
             cells.frombytes(block)

@@ -13,6 +13,8 @@ scripts count as letters too. Every code point has a class, lone surrogates and 
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,15 +153,7 @@ def char_class(char: str) -> int:
     (True, True, True)
     """
     starts, classes = _table()
-    code = ord(char)
-    low, high = 0, len(starts)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if starts[middle] <= code:
-            low = middle
-        else:
-            high = middle
-    return classes[low]
+    return classes[bisect_right(starts, ord(char)) - 1]
 
 
 def class_name(value: int) -> str:
