@@ -1,14 +1,17 @@
-"""The documentation in Chinese has the same facts as the English one."""
+"""The documentation: Chinese pages have the facts of the English ones; snippets need only what was installed before."""
 
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 GUIDES = sorted(page for page in (ROOT / "docs" / "zh").glob("*.md") if page.stem != "index")
+
+NAMES = {"sklearn": {"scikit-learn"}, "pyspark": {"spark"}, "torch": {"neural"}}  # other than that of the import
 
 
 def snippets(page: Path) -> list[str]:
@@ -46,3 +49,14 @@ def test_a_chinese_page_has_an_english_one_that_shows_the_same_results(page: Pat
     english = ROOT / "docs" / page.name
     assert tables(page) <= tables(english)
     assert set(snippets(page)) - set(snippets(english)) == set()
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/**/*.md")), ids=lambda page: page.stem)
+def test_a_snippet_needs_no_package_that_was_not_installed_before_it(page: Path) -> None:
+    text = page.read_text("utf-8")
+    for match in re.finditer(r"^>>> (?:import|from) (\w+)", text, re.M):
+        package = match[1]
+        if package not in {"cnlp", *sys.stdlib_module_names}:
+            installed = re.findall(r"pip install '?([\w.\[\], -]+)", text[: match.start()])
+            names = {word for line in installed for word in re.findall(r"[\w-]+", line)}
+            assert NAMES.get(package, {package}) & names, f"{page}: {match[0]}"
