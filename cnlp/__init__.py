@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from cnlp.lexicon import Lexicon as Lexicon
     from cnlp.lexicon.matcher import Match as Match
     from cnlp.lexicon.matcher import Matcher as Matcher
-    from cnlp.model.load import load as load
+    from cnlp.loading import load as load
+    from cnlp.loading import models as models
     from cnlp.ner.entities import entities as entities
     from cnlp.ner.gazetteer import Gazetteer as Gazetteer
     from cnlp.ner.linear import EntityRecognizer as EntityRecognizer
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from cnlp.types import Candidate as Candidate
     from cnlp.types import Entity as Entity
     from cnlp.types import Keyword as Keyword
+    from cnlp.types import Model as Model
     from cnlp.types import Token as Token
 
 _HOMES = {
@@ -52,6 +54,7 @@ _HOMES = {
     "Lexicon": "cnlp.lexicon",
     "Match": "cnlp.lexicon.matcher",
     "Matcher": "cnlp.lexicon.matcher",
+    "Model": "cnlp.types",
     "Rules": "cnlp.ner.rules",
     "Segmenter": "cnlp.segmentation",
     "Token": "cnlp.types",
@@ -62,7 +65,8 @@ _HOMES = {
     "entities_batch": "cnlp.batch.texts",
     "keywords_batch": "cnlp.batch.texts",
     "keywords_by_group": "cnlp.keyphrases",
-    "load": "cnlp.model.load",
+    "load": "cnlp.loading",
+    "models": "cnlp.loading",
     "segment": "cnlp.segmentation",
     "segment_batch": "cnlp.batch.texts",
     "sentences": "cnlp.text.sentences",

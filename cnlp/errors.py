@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 
 class CnlpError(Exception):
@@ -150,8 +150,25 @@ def bad_model(path: object, reason: str) -> ModelError:
 
 
 def unknown_choice(what: str, value: object, choices: Iterable[str]) -> ArgumentError:
-    """``value`` is none of the ``choices`` for ``what``."""
-    return ArgumentError(f"unknown {what} {value!r}; choose one of: {', '.join(choices)}")
+    """``value`` is none of the ``choices`` for ``what``; the one that resembles it is named."""
+    listed = list(choices)
+    if not isinstance(value, (str, int)):
+        return ArgumentError(f"{what} must be one of: {', '.join(listed)}; not {type(value).__name__}")
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(value).lower(), listed, n=1)
+    hint = f" (did you mean {near[0]!r}?)" if near else ""
+    return ArgumentError(f"unknown {what} {value!r}; choose one of: {', '.join(listed)}{hint}")
+
+
+def check_choice(what: str, value: object, choices: Collection[str]) -> None:
+    """Refuse what is none of the ``choices``, of whatever type it is.
+
+    Raises:
+        ArgumentError: it is none.
+    """
+    if not isinstance(value, str) or value not in choices:
+        raise unknown_choice(what, value, choices)
 
 
 def missing_dependency(package: str, extra: str, purpose: str) -> MissingDependencyError:

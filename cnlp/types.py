@@ -54,6 +54,30 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Model:
+    """A model that comes with the package.
+
+    Attributes:
+        name: by which :func:`cnlp.load` and every ``model=`` know it.
+        kind: what it is, such as ``"segmenter"`` or ``"entities"``.
+        size: of its file, in bytes.
+        standards: the conventions that it can follow, the default first; empty where there is no choice.
+        description: what it does.
+        path: of its file.
+
+    >>> Model("hmm", "segmenter", 238_525, ("general",), "Segments text.", "hmm.safetensors").kind
+    'segmenter'
+    """
+
+    name: str
+    kind: str
+    size: int
+    standards: tuple[str, ...]
+    description: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A string that may be a word, found in raw text.
 

@@ -33,7 +33,7 @@ from cnlp.keyphrases.document_frequency import DocumentFrequencies, StreamingCou
 from cnlp.lexicon.build import rows_of
 from cnlp.lexicon.trie import Trie
 from cnlp.model.format import write_model
-from cnlp.model.registry import KEYPHRASES
+from cnlp.model.registry import path_of
 from cnlp.text._data import dictionary_path
 from cnlp.text.characters import HAN, HANGUL, KANA, LATIN, LETTER, class_ranges
 
@@ -76,10 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     card = {**CARD, f"sha256 of {CSL}": file_sha256(folder / CSL), "sha256 of raw": digest(files)}
     verbs = count_verbs(files)
     write(options.output, table, verbs, array("f", bytes(4 * N_FEATURES)), card)
-    resources.KEYPHRASES = options.output
-    resources.shipped_resources.cache_clear()
     texts, phrases = read_csl(folder / CSL)
-    weights = Combined().fit(texts, phrases).weights_
+    weights = Combined(model=options.output).fit(texts, phrases).weights_
     write(options.output, table, verbs, array("f", weights or ()), card)
     return 0
 
@@ -185,7 +183,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m recipes.keyphrases", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--idf", metavar="TABLE", help="a table that cnlp idf has counted already")
-    parser.add_argument("--output", default=KEYPHRASES, help="the file to write; default: the shipped one")
+    parser.add_argument("--output", default=path_of("keyphrases"), help="the file to write; default: the shipped one")
     return parser
 
 

@@ -36,7 +36,7 @@ from cnlp.corpus.entities import Sentence, read_columns
 from cnlp.corpus.entity_json import number_cluener, number_records
 from cnlp.corpus.pfr import read_pfr
 from cnlp.corpus.registry import data_folder, file_sha256
-from cnlp.model.registry import ENTITIES
+from cnlp.model.registry import path_of
 from cnlp.ner.linear import EntityRecognizer
 from cnlp.ner.parts import GENERAL, Part
 from cnlp.pos.distribution import distributional_classes
@@ -335,7 +335,7 @@ def card(scores: Mapping[str, float]) -> dict[str, str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m recipes.ner", description="Train the shipped recognizer of entities.")
-    parser.add_argument("--output", default=ENTITIES[GENERAL], help="the file to write; default: the shipped one")
+    parser.add_argument("--output", default=path_of("ner"), help="the file to write; default: the shipped one")
     parser.add_argument("--dev", action="store_true", help="hold out, score; nothing is written")
     parser.add_argument("--no-progress", dest="progress", action="store_false", help="no progress bar")
     return parser

@@ -37,7 +37,8 @@ from typing import Any
 from cnlp.corpus import registry
 from cnlp.corpus.pfr import join_names
 from cnlp.model.format import write_model
-from cnlp.model.registry import SEGMENTERS
+from cnlp.model.registry import path_of
+from cnlp.segmentation.algorithms import TAGGERS
 from cnlp.segmentation.characters import CharacterTagger
 from cnlp.segmentation.compact import compact, pack_hmm, pack_model
 from cnlp.segmentation.corpora import Part
@@ -124,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arrays, metadata = pack_model(model, weights, unit)
     model.weights_ = weights
     scores = score_all(model)
-    write_model(options.output or SEGMENTERS["perceptron"], arrays, {**metadata, **card(scores)})
+    write_model(options.output or path_of("segmenter"), arrays, {**metadata, **card(scores)})
     return 0
 
 
@@ -144,7 +145,7 @@ def mean_of_seeds(parts: Sequence[Part], dictionary: Mapping[str, int], *, progr
 
 def alternative(options: argparse.Namespace) -> int:
     """A CRF of ``general`` and ``pku``; or an HMM of ``general`` without February."""
-    path = options.output or SEGMENTERS[options.method]
+    path = options.output or path_of(TAGGERS[options.method])
     if options.method == "hmm":
         joined = [list(join_names(sentence).words) for sentence in registry.load_tagged("pfr-199801")]
         hmm = HMM(order=1).fit(joined + present_day(held_out=None))
@@ -369,7 +370,7 @@ def _sources(names: Sequence[str]) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m recipes.segmenter", description="Train the shipped segmenter.")
-    parser.add_argument("--method", choices=SEGMENTERS, default="perceptron", help="default: perceptron")
+    parser.add_argument("--method", choices=TAGGERS, default="perceptron", help="default: perceptron")
     parser.add_argument("--output", help="the file to write; default: the shipped one")
     parser.add_argument("--january", action="store_true", help="PFR January alone, with its own lexicon")
     parser.add_argument("--dev", action="store_true", help="hold out, compare sizes; nothing is written")

@@ -18,12 +18,12 @@ from benchmarks import record as records
 from benchmarks.measure.segmentation import corpora_read
 from cnlp.corpus import load_corpus, load_vocabulary
 from cnlp.evaluation import SegmentationScorer
-from cnlp.model.registry import SEGMENTERS
+from cnlp.model.registry import path_of
 from cnlp.segmentation.tagger import load_tagger
 from cnlp.sequence.schemes import tags_to_words
 from recipes.segmenter import CNC_SHARE, GENERAL, TEST_SETS
 
-SHIPPED = SEGMENTERS["perceptron"]
+SHIPPED = path_of("segmenter")
 TAGS = "BMES"
 BEFORE = ((2, 3), (0, 1), (0, 1), (2, 3))  # the two tags that may precede each
 
@@ -57,7 +57,7 @@ def shipped(path: str) -> dict[str, dict[str, Any]]:
 
 def segmenter(path: str, standard: str) -> Segment:
     """The best path over the kernel's scores, in whole numbers."""
-    tagger = load_tagger(standard, path).tagger
+    tagger = load_tagger(path, standard).tagger
     table = array("i", tagger.transitions)
     steps = [table[4 * tag : 4 * tag + 4] for tag in range(4)]
 

@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from cnlp.batch.columns import Codec, PackedResults
     from cnlp.keyphrases import Extractor
     from cnlp.keyphrases.idf import IdfLike
+    from cnlp.keyphrases.resources import KeyphrasesLike
     from cnlp.lexicon.lexicon import LexiconLike
     from cnlp.ner.entities import RecognizerLike
     from cnlp.ner.gazetteer import GazetteerLike
     from cnlp.ner.rules import Rules
     from cnlp.pos.tagger import PartOfSpeech, TaggerLike
     from cnlp.segmentation import Segmenter
+    from cnlp.segmentation.segmenter import SegmenterLike
     from cnlp.types import Keyword
 
     _Result = TypeVar("_Result")
@@ -54,7 +56,7 @@ def segment_batch(
     algorithm: str | None = None,
     standard: str | None = None,
     lexicon: LexiconLike | None = None,
-    segmenter: Segmenter | None = None,
+    model: SegmenterLike | None = None,
 ) -> Iterator[list[str]]:
     """Segment many texts.
 
@@ -64,8 +66,7 @@ def segment_batch(
             one text at a time; several read ahead.
         processes: workers are processes (True) or threads (False); the faster if ``None``. A script that may get
             processes needs ``if __name__ == "__main__":`` around what it does.
-        mode, algorithm, standard, lexicon: as in :func:`cnlp.segment`.
-        segmenter: a custom one, instead of these.
+        mode, algorithm, standard, lexicon, model: as in :func:`cnlp.segment`.
 
     Yields:
         The words of each text, in order.
@@ -82,7 +83,7 @@ def segment_batch(
     """
     from cnlp.segmentation import segmenter_for
 
-    chosen = segmenter or segmenter_for(mode, algorithm, standard, lexicon)
+    chosen = segmenter_for(mode, algorithm, standard, lexicon, model)
     separate = not (IS_NATIVE and chosen.is_plain) if processes is None else processes
     return _results(texts, workers, chosen.segment_many, (pack_words, unpack_words) if separate else None)
 
@@ -97,13 +98,13 @@ def tag_batch(
     lexicon: LexiconLike | None = None,
     tagset: str = "pfr",
     model: TaggerLike | None = None,
-    segmenter: Segmenter | None = None,
+    segmenter: SegmenterLike | None = None,
 ) -> Iterator[list[Token]]:
     """Segment many texts into words and tag their parts of speech.
 
     Args:
-        texts, workers, processes, segmenter: as in :func:`segment_batch`.
-        algorithm, standard, lexicon, tagset, model: as in :func:`cnlp.tag`.
+        texts, workers, processes: as in :func:`segment_batch`.
+        algorithm, standard, lexicon, tagset, model, segmenter: as in :func:`cnlp.tag`.
 
     Yields:
         The tokens of each text, in order.
@@ -119,7 +120,7 @@ def tag_batch(
     from cnlp.segmentation import segmenter_for
 
     check_tagset(tagset)
-    chosen = segmenter or segmenter_for("default", algorithm, standard, lexicon)
+    chosen = segmenter_for("default", algorithm, standard, lexicon, segmenter, "segmenter")
     is_fast = IS_NATIVE and chosen.is_plain and chosen.lexicon.kernel_overlay is None
     separate = not is_fast if processes is None else processes
     codec = (partial(pack_spans, Token), partial(unpack_spans, Token)) if separate else None
@@ -175,14 +176,17 @@ def keywords_batch(
     stopwords: Iterable[str] | None = None,
     min_length: int = 2,
     idf: IdfLike | None = None,
+    algorithm: str | None = None,
+    standard: str | None = None,
     lexicon: LexiconLike | None = None,
-    segmenter: Segmenter | None = None,
+    model: KeyphrasesLike | None = None,
+    segmenter: SegmenterLike | None = None,
 ) -> Iterator[list[Keyword]]:
     """Find the keywords of many texts.
 
     Args:
         texts, workers, processes: as in :func:`segment_batch`.
-        top_k, method, phrases, pos, stopwords, min_length, idf, lexicon, segmenter: as in
+        top_k, method, phrases, pos, stopwords, min_length, idf, algorithm, standard, lexicon, model, segmenter: as in
             :func:`cnlp.keywords`.
 
     Yields:
@@ -199,8 +203,8 @@ def keywords_batch(
     from cnlp.keyphrases import make_extractor
 
     options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "segmenter": segmenter}
+    options |= {"algorithm": algorithm, "standard": standard, "lexicon": lexicon, "model": model}
     options |= {} if idf is None else {"idf": idf}
-    options |= {} if lexicon is None else {"lexicon": lexicon}
     extractor = make_extractor(method, phrases, **options)
     extractor.keywords("", top_k)  # raises for invalid arguments before a text is read
     codec = (pack_keywords, unpack_keywords) if processes in (None, True) else None

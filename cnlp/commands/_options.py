@@ -19,8 +19,8 @@ from cnlp.files.decoding import POLICIES
 from cnlp.files.documents import PER
 from cnlp.files.journal import fingerprint
 from cnlp.files.records import Analysis, FieldLines, Format, Records
-from cnlp.lexicon import load_lexicon
-from cnlp.model.format import ModelFile
+from cnlp.lexicon import Lexicon
+from cnlp.model.registry import SHIPPED
 from cnlp.segmentation import ALGORITHMS, DEFAULT_ALGORITHM, Segmenter
 from cnlp.segmentation.algorithms import TAGGERS
 
@@ -201,9 +201,15 @@ def batch_options(suffixes: Mapping[str, str]) -> Decorator:
 # ---- segmentation ----
 
 
-def model_option(description: str, metavar: str = "PATH") -> Decorator:
-    """``--model``."""
-    return click.option("--model", metavar=metavar, help=description)
+def model_option(made_by: str, *kinds: str, option: str = "--model") -> Decorator:
+    """``--model``, or another ``option``: a shipped model of these kinds, or a file that ``made_by`` wrote."""
+    names = [name for name, kind in SHIPPED.items() if kind in kinds]
+    description = f"Model: {', '.join(names)}, or a file of 'cnlp {made_by}'.  [default: {names[0]}]"
+    return click.option(option, metavar="NAME", help=description)
+
+
+tagger_option = model_option("train tag", "part-of-speech")
+recognizer_option = model_option("train ner", "entities", "neural-entities")
 
 
 entity_standard_option = click.option(
@@ -249,7 +255,7 @@ class SegmentationOptions(NamedTuple):
     Attributes:
         algorithm, unknown, standard: see :class:`cnlp.Segmenter`.
         lexicons: files of words, laid over the model's own; the last one is uppermost.
-        model: a file of a lexicon or of a segmenter. A segmenter's standard is the first it has.
+        model: of words, a name or a path.
     """
 
     algorithm: str | None = None
@@ -270,16 +276,16 @@ class SegmentationOptions(NamedTuple):
             OSError: a file cannot be read.
             CnlpError: a file is damaged, or the choices do not go together.
         """
-        file = None if self.model is None else ModelFile(self.model)
-        is_segmenter = file is not None and file.kind == "segmenter"
-        lexicon = load_lexicon(None if is_segmenter else self.model)
+        lexicon = None
         for words in self.lexicons.read():
-            lexicon = lexicon.overlay(words.entries)
-        standard, model = self.standard, None
-        if file is not None and is_segmenter:
-            standard, model = standard or file.field("standards").split(",")[0], self.model
+            lexicon = Lexicon(words.entries, base=lexicon)
         return Segmenter(
-            lexicon, algorithm=self.algorithm, unknown=self.unknown, mode=mode, standard=standard, model=model
+            lexicon,
+            algorithm=self.algorithm,
+            unknown=self.unknown,
+            mode=mode,
+            standard=self.standard,
+            model=self.model,
         )
 
 
@@ -288,7 +294,7 @@ _SEGMENTATION: dict[str, Decorator] = {
         "-a",
         "--algorithm",
         type=click.Choice(ALGORITHMS),
-        help=f"Segmentation algorithm.  [default: {DEFAULT_ALGORITHM}, or the one --model was made for]",
+        help=f"Segmentation algorithm.  [default: {DEFAULT_ALGORITHM}, or the one that the model was made for]",
     ),
     "unknown": click.option(
         "-u",
@@ -301,13 +307,21 @@ _SEGMENTATION: dict[str, Decorator] = {
         "--standard",
         metavar="NAME",
         help="Segmentation standard: general (the default), pku, msr, sxu, ud, cnc, medical, zhuxian, wtb, or one "
-        "that --model has.",
+        "that the model has.",
     ),
     "lexicons": lexicon_options("Custom words, see 'cnlp lexicon check'; may be repeated."),
-    "model": model_option("Model file to use instead of the shipped one, see 'cnlp train'."),
+    "model": model_option("train segment", "segmenter", "lexicon"),
+    "segmenter": model_option("train segment", "segmenter", "lexicon", option="--segmenter"),
 }
 
 
 def segmentation_options(*names: str) -> Decorator:
-    """The options ``names`` of :class:`SegmentationOptions`; the command gets them as its argument ``segmentation``."""
-    return gather(SegmentationOptions, "segmentation", names, [_SEGMENTATION[name] for name in names])
+    """The options ``names`` of :class:`SegmentationOptions`; the command gets them as its argument ``segmentation``.
+
+    The model is that of ``--model``, or of ``--segmenter`` where the command has a model of its own.
+    """
+
+    def make(segmenter: str | None = None, **values: Any) -> SegmentationOptions:
+        return SegmentationOptions(**{"model": segmenter, **values})
+
+    return gather(make, "segmentation", names, [_SEGMENTATION[name] for name in names])

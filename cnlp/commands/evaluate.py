@@ -27,8 +27,9 @@ from cnlp.commands._options import (
     entity_standard_option,
     format_option,
     gather,
-    model_option,
+    recognizer_option,
     segmentation_options,
+    tagger_option,
 )
 from cnlp.commands.ner import load_recognizer
 from cnlp.commands.tag import TextTagger
@@ -137,13 +138,12 @@ def _options(gold_format: Callable[..., Decorator]) -> Decorator:
 vocabulary_option = click.option(
     "--vocabulary", metavar="FILE", help="Known words, one per line, such as a bakeoff's list of training words."
 )
-segmenter_options = segmentation_options("algorithm", "unknown", "standard", "lexicons", "model")
 
 
 @command.command("segment", cls=FilesCommand)
 @_options(corpus_format_option)
 @vocabulary_option
-@segmenter_options
+@segmentation_options("algorithm", "unknown", "standard", "lexicons", "model")
 def evaluate_segment(
     gold: str,
     prediction: str | None,
@@ -191,7 +191,8 @@ def evaluate_segment(
     help="Compare in this set, to which the tags of both are converted: pfr: People's Daily; universal: UPOS; ctb: "
     "Chinese Treebank.  [default: that of both]",
 )
-@segmenter_options
+@tagger_option
+@segmentation_options("algorithm", "unknown", "standard", "lexicons", "segmenter")
 def evaluate_tag(
     gold: str,
     prediction: str | None,
@@ -201,6 +202,7 @@ def evaluate_tag(
     form: str | None,
     vocabulary: str | None,
     tagset: str | None,
+    model: str | None,
     segmentation: SegmentationOptions,
 ) -> None:
     """Accuracy of tags on given words, and F1 of words with their tags.
@@ -208,16 +210,12 @@ def evaluate_tag(
     GOLD is tagged by hand; PREDICTION is the same text tagged by any program. Without it cnlp, or --model, tags the
     words of GOLD; and its text is segmented, as --algorithm, --standard and --lexicon say, and tagged.
     """
-    _refuse_both(prediction, not segmentation.is_default)
+    _refuse_both(prediction, model is not None or not segmentation.is_default)
     known = _known_words(train, vocabulary, encoding)
     sentences = list(read_tagged(gold, form, encoding=encoding))
     in_gold = TagUse(gold, Counter(tag for sentence in sentences for tag in sentence.tags))
     if prediction is None:
-        model = segmentation.model
-        tagger, name = (
-            TextTagger(segmentation._replace(model=None).segmenter(), model=model),
-            model or "the shipped tagger",
-        )
+        tagger, name = TextTagger(segmentation.segmenter(), model=model), model or "the shipped tagger"
         in_prediction = TagUse(name, dict.fromkeys(tagger.tags, 1))
         common = common_tagset(in_gold, in_prediction, tagset)
         given = [TaggedSentence(words, tuple(tagger.tag_words(words))) for words in (each.words for each in sentences)]
@@ -241,7 +239,7 @@ def evaluate_tag(
 @_options(entity_format_option)
 @repair_option
 @label_option
-@model_option("Model file to use instead of the shipped one.")
+@recognizer_option
 @entity_standard_option
 def evaluate_ner(
     gold: str,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import json
 import os
 import sys
@@ -13,12 +12,10 @@ import click
 
 import cnlp
 from cnlp._kernel import IS_NATIVE, PURE
-from cnlp.model import registry
-from cnlp.model.format import ModelFile
+from cnlp.model.registry import CORE, open_model
 from cnlp.segmentation import DEFAULT_ALGORITHM
 
 WIDTH = 14
-SUFFIX = ".safetensors"
 
 
 @click.command("info")
@@ -27,8 +24,8 @@ SUFFIX = ".safetensors"
 def command(model: str | None, as_json: bool) -> None:
     """Show what is installed, or the card of a model file.
 
-    MODEL is a model file of any kind, or the name of one in the package: what it is, training data and
-    parameters, scores. Its data are verified with their checksum.
+    MODEL is the name of a model in the package, as --model of other commands takes it, or a model file of any kind:
+    what it is, training data and parameters, scores. Its data are verified with their checksum.
     """
     shown = _installation() if model is None else _model(model)
     if as_json:
@@ -42,45 +39,27 @@ def command(model: str | None, as_json: bool) -> None:
 
 def _installation() -> dict[str, Any]:
     """What is installed; the shipped models are verified."""
-    shipped = {name: open_verified(path) for name, path in _shipped().items()}
+    models = cnlp.models()
+    for model in models:
+        open_model(model.path)  # compares it with its checksum
     return {
         "cnlp": cnlp.__version__,
         "Python": sys.version.split()[0],
         "kernel": "C" if IS_NATIVE else PURE,
         "algorithm": DEFAULT_ALGORITHM,
-        "folder": os.path.dirname(registry.CORE),
-        "models": {
-            name: f"{file.field('description', file.kind)} ({os.path.getsize(file.path):,} bytes)"
-            for name, file in shipped.items()
-        },
+        "folder": os.path.dirname(CORE),
+        "models": {each.name: f"{each.description} ({each.kind}, {each.size:,} bytes)" for each in models},
         "checksums": "verified",
     }
 
 
-def _model(path: str) -> dict[str, Any]:
+def _model(model: str) -> dict[str, Any]:
     """The card of a model file, and what it holds."""
-    shipped = _shipped()
-    file = open_verified(shipped[path] if path in shipped and not os.path.exists(path) else path)
+    file = open_model(model)
+    if file.is_trusted:  # others were compared with their checksum on opening
+        file.verify()
     card = file.card
     sizes = {name: f"{items:,} of {dtype}" for name, (dtype, items) in file.arrays.items()}
     first: dict[str, Any] = {name: card.pop(name) for name in ("kind", "name", "description") if name in card}
     size = f"{os.path.getsize(file.path):,} bytes"
     return {"model": file.path, "size": size, **first, **card, "arrays": sizes, "checksum": "verified"}
-
-
-def open_verified(path: str) -> ModelFile:
-    """A model file whose data are what was written.
-
-    Raises:
-        OSError: it cannot be read.
-        ModelError: its data were altered, or it is not a model file.
-    """
-    file = ModelFile(path)
-    file.verify()
-    return file
-
-
-def _shipped() -> dict[str, str]:
-    """The model files of the package, by name."""
-    paths = sorted(glob.glob(os.path.join(glob.escape(os.path.dirname(registry.CORE)), "*" + SUFFIX)))
-    return {os.path.basename(path).removesuffix(SUFFIX): path for path in paths}

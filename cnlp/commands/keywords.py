@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from functools import partial
+from typing import Any
 
 import click
 from click.core import ParameterSource
@@ -46,7 +47,7 @@ from cnlp.keyphrases import METHODS, Idf, make_extractor, read_stopwords
 @click.option("--min-length", type=click.IntRange(1), default=2, show_default=True, help="Of a keyword, in characters.")
 @click.option("--stopwords", metavar="FILE", help="Words that are never keywords, one per line.")
 @click.option("--idf", metavar="FILE", help="Table of 'cnlp idf', or jieba's idf.txt.")
-@segmentation_options("algorithm", "lexicons")
+@segmentation_options("algorithm", "unknown", "standard", "lexicons", "segmenter")
 @per_option("file")
 @click.option(
     "--by",
@@ -81,7 +82,7 @@ def command(
     is also read if there are none. Each file is a document, or each line with --per line,
     or each record with --field. With --by documents are compared by groups.
     """
-    options: dict[str, object] = {"min_length": min_length}
+    options: dict[str, Any] = {"min_length": min_length}
     options |= {"pos": pos.split(",")} if pos is not None else {}
     options |= {"stopwords": read_stopwords(stopwords)} if stopwords is not None else {}
     options |= {"idf": Idf.read(idf)} if idf is not None else {}

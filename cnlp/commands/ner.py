@@ -17,7 +17,7 @@ from cnlp.commands._options import (
     entity_standard_option,
     format_option,
     gazetteer_option,
-    model_option,
+    recognizer_option,
 )
 from cnlp.ner.base import Recognizer
 from cnlp.ner.gazetteer import BOUNDARIES, Gazetteer, open_gazetteer
@@ -42,11 +42,7 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
 
 @click.command("ner")
 @batch_options(ENTITY_SUFFIXES)
-@model_option(
-    "Shipped model, general (PER, LOC, ORG, PROD, WORK), msra-neural or resume-neural (curricula vitae; both need "
-    "torch), or a file, see 'cnlp train'.  [default: general]",
-    metavar="NAME",
-)
+@recognizer_option
 @entity_standard_option
 @click.option("--no-model", is_flag=True, help="Use gazetteers and rules only.")
 @gazetteer_option

@@ -15,10 +15,10 @@ from cnlp.commands._options import (
     batch_options,
     delimiter_option,
     format_option,
-    model_option,
     segmentation_options,
+    tagger_option,
 )
-from cnlp.pos.tagger import PartOfSpeech, convert_tokens, tagger_for
+from cnlp.pos.tagger import convert_tokens, tagger_for
 from cnlp.pos.tagsets import TAGSETS
 from cnlp.segmentation import Segmenter
 from cnlp.types import Token
@@ -30,18 +30,18 @@ class TextTagger:
     Args:
         segmenter: segments it.
         tagset: see :func:`cnlp.tag`.
-        model: a file of a custom tagger.
+        model: the tagger, a name or a path.
     """
 
     def __init__(self, segmenter: Segmenter, tagset: str = "pfr", model: str | None = None) -> None:
         self.segmenter = segmenter
         self.tagset = tagset
-        self.model = PartOfSpeech(model) if model is not None else None
+        self.model = tagger_for(model)
 
     @property
     def tags(self) -> tuple[str, ...]:
         """All tags of the model."""
-        return tagger_for(self.model).tags
+        return self.model.tags
 
     def tag(self, text: str) -> list[Token]:
         """The words of a text with their tags."""
@@ -67,8 +67,8 @@ class TextTagger:
     show_default=True,
     help="pfr: People's Daily; universal: UPOS; ctb: Chinese Treebank, without a tag where none corresponds.",
 )
-@segmentation_options("algorithm", "unknown", "standard", "lexicons")
-@model_option("A custom tagger, see 'cnlp train tag'.")
+@tagger_option
+@segmentation_options("algorithm", "unknown", "standard", "lexicons", "segmenter")
 @delimiter_option
 @format_option(
     SUFFIXES,
@@ -91,7 +91,7 @@ def command(
     that it is segmented already. Tags that a --lexicon gives are kept.
     """
     if is_segmented and not segmentation.is_default:
-        raise click.UsageError("--words leaves nothing for --algorithm, --unknown, --standard and --lexicon to segment")
+        raise click.UsageError("--words leaves nothing for --algorithm, --standard, --lexicon and the like to segment")
     plan = batch.plan(SUFFIXES[format_])
     tagger = TextTagger(segmentation.segmenter(), tagset, model)
     spans = tag_given_words(tagger.tag_words) if is_segmented else tagger.spans

@@ -27,7 +27,6 @@ from cnlp.commands.train_vectors import train_word_vectors
 from cnlp.corpus.parts import CorpusFile, read_parts
 from cnlp.corpus.sentence import TaggedSentence
 
-ROWS = 250_000  # of bigrams in a segmenter's file, as many as the shipped one has; chosen on its dev parts
 EPOCHS = {"perceptron": 10, "crf": 16}
 TAG_EPOCHS = 6
 
@@ -146,7 +145,7 @@ class SegmentTask(_WordTask):
         need_numpy()
         from cnlp.model.format import write_model
         from cnlp.segmentation.characters import CharacterTagger
-        from cnlp.segmentation.compact import compact, pack_hmm, pack_model
+        from cnlp.segmentation.compact import ROWS, compact, pack_hmm, pack_model
         from cnlp.segmentation.corpora import Part
         from cnlp.segmentation.crf import CRF
         from cnlp.segmentation.hmm import HMM
@@ -164,7 +163,7 @@ class SegmentTask(_WordTask):
         parts = [Part(sentences, self.standard)]
         held_out = [Part(dev, self.standard)] if dev else []
         model.fit_parts(parts, dev=held_out, progress=on_terminal())
-        weights, unit = compact(model, ROWS)
+        weights, unit = compact(model)
         arrays, metadata = pack_model(model, weights, unit)
         parameters = {**parameters_of(model), "rows": ROWS}
         return Learnt(lambda path, card: write_model(path, arrays, {**card, **metadata}), parameters, model.log_)

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     from cnlp.keyphrases.groups import Group
     from cnlp.keyphrases.idf import IdfLike
+    from cnlp.keyphrases.resources import KeyphrasesLike
     from cnlp.lexicon.lexicon import LexiconLike
-    from cnlp.segmentation import Segmenter
+    from cnlp.segmentation.segmenter import SegmenterLike
     from cnlp.types import Keyword
 
 METHODS: dict[str, type[Extractor]] = {
@@ -49,8 +50,11 @@ def keywords(
     stopwords: Iterable[str] | None = None,
     min_length: int = 2,
     idf: IdfLike | None = None,
+    algorithm: str | None = None,
+    standard: str | None = None,
     lexicon: LexiconLike | None = None,
-    segmenter: Segmenter | None = None,
+    model: KeyphrasesLike | None = None,
+    segmenter: SegmenterLike | None = None,
 ) -> list[Keyword]:
     """The words and phrases that describe a text, the best first.
 
@@ -65,8 +69,10 @@ def keywords(
         min_length: characters of the shortest keyword.
         idf: document frequencies: the path of a table, or an :class:`Idf`, which is read once; the shipped ones if
             ``None``.
-        lexicon: the words to know besides, as in :func:`cnlp.segment`.
-        segmenter: the default one if ``None``.
+        algorithm, standard, lexicon: of the segmentation, as in :func:`cnlp.segment`.
+        model: the tables of words and weights in place of the shipped ``"keyphrases"``: the path of a file, or what
+            :func:`cnlp.load` made of it.
+        segmenter: what segments the text: what :func:`cnlp.segment` takes as its ``model``.
 
     Raises:
         TextTypeError: ``text`` is not a str.
@@ -76,11 +82,12 @@ def keywords(
     >>> keywords(text, top_k=1)[0].spans
     ((0, 5), (13, 18))
     """
-    if all(option is None for option in (pos, stopwords, idf, lexicon, segmenter)) and min_length == 2:
-        return _default_extractor(method, phrases).keywords(text, top_k)
     options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "segmenter": segmenter}
+    options |= {"algorithm": algorithm, "standard": standard, "lexicon": lexicon, "model": model}
     options |= {} if idf is None else {"idf": idf}
-    options |= {} if lexicon is None else {"lexicon": lexicon}
+    is_default = all(option is None for name, option in options.items() if name != "min_length")
+    if is_default and min_length == 2 and isinstance(method, str):
+        return _default_extractor(method, bool(phrases)).keywords(text, top_k)
     return make_extractor(method, phrases, **options).keywords(text, top_k)
 
 
@@ -92,8 +99,11 @@ def keywords_by_group(
     pos: Iterable[str] | None = None,
     stopwords: Iterable[str] | None = None,
     min_length: int = 2,
+    algorithm: str | None = None,
+    standard: str | None = None,
     lexicon: LexiconLike | None = None,
-    segmenter: Segmenter | None = None,
+    model: KeyphrasesLike | None = None,
+    segmenter: SegmenterLike | None = None,
 ) -> dict[Group, list[Keyword]]:
     """The words that one group of texts has more often than the others, the best first.
 
@@ -104,7 +114,7 @@ def keywords_by_group(
         texts: any iterable of str.
         groups: of each text its group: anything that can be a key of a dict, such as a str.
         top_k: how many words of each group at most.
-        pos, stopwords, min_length, lexicon, segmenter: as in :func:`keywords`.
+        pos, stopwords, min_length, algorithm, standard, lexicon, model, segmenter: as in :func:`keywords`.
 
     Returns:
         The words of each group, groups in the order in which they came. The score is a z-score; the count is that of
@@ -123,7 +133,7 @@ def keywords_by_group(
     if isinstance(texts, (str, bytes)) or isinstance(groups, (str, bytes)):
         raise errors.ArgumentError("texts and groups must be lists, or other iterables, of the same length")
     options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "segmenter": segmenter}
-    options |= {} if lexicon is None else {"lexicon": lexicon}
+    options |= {"algorithm": algorithm, "standard": standard, "lexicon": lexicon, "model": model}
     extractor = make_extractor("tf", phrases=False, **options)
     counts: GroupCounts[Group] = GroupCounts()
     for text, group in zip_longest(texts, groups, fillvalue=_MISSING):
@@ -144,19 +154,14 @@ def make_extractor(method: str, phrases: bool = True, **options: Any) -> Extract
     Args:
         method: a key of ``METHODS``.
         phrases: as in :func:`keywords`.
-        options: of the class; or a ``lexicon`` in place of the segmenter.
+        options: of the class; and ``algorithm``, ``standard`` and ``lexicon`` of the segmentation.
 
     Raises:
-        ArgumentError: there is no such method, ``idf`` is given to one that has no use for it, or both lexicon and
-            segmenter are given.
+        ArgumentError: there is no such method, or ``idf`` is given to one that has no use for it.
     """
-    lexicon = options.pop("lexicon", None)
-    if lexicon is not None:
-        if options.get("segmenter") is not None:
-            raise errors.ArgumentError("give a lexicon or a segmenter, which has its own, not both")
-        options["segmenter"] = segmenter_for(lexicon=lexicon)
-    if method not in METHODS:
-        raise errors.unknown_choice("method", method, METHODS)
+    errors.check_choice("method", method, METHODS)
+    chosen = {name: options.pop(name, None) for name in ("algorithm", "standard", "lexicon")}
+    options["segmenter"] = segmenter_for(**chosen, model=options.get("segmenter"), argument="segmenter")
     if method in ("textrank", "tf") and options.pop("idf", None) is not None:
         raise errors.ArgumentError(f"method {method!r} has no use for document frequencies; take 'tfidf' or 'combined'")
     if method == "combined":

@@ -54,7 +54,7 @@ from cnlp._kernel.layout import (
     N_FEATURES,
 )
 from cnlp.keyphrases.extractor import Extractor
-from cnlp.keyphrases.resources import shipped_resources
+from cnlp.keyphrases.resources import resources_for
 from cnlp.text.normalise import normalise
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ if TYPE_CHECKING:
     from cnlp._kernel import kernel
     from cnlp._kernel.native import FoundTerm
     from cnlp.keyphrases.idf import IdfLike
-    from cnlp.segmentation import Segmenter
+    from cnlp.keyphrases.resources import KeyphrasesLike
+    from cnlp.segmentation.segmenter import SegmenterLike
 
 PARTS: dict[str, tuple[int, ...]] = {
     "frequency": (FEATURE_COUNT, FEATURE_GREATEST_COUNT),
@@ -88,7 +89,7 @@ class Combined(Extractor):
     Args:
         parts: names of the parts that count, see the module.
         weights: one for each feature; the shipped ones if ``None``.
-        pos, stopwords, min_length, idf, segmenter: see :class:`cnlp.keyphrases.Extractor`.
+        pos, stopwords, min_length, idf, model, segmenter: see :class:`cnlp.keyphrases.Extractor`.
 
     Attributes:
         weights_: after :meth:`fit`, the weights it found.
@@ -107,7 +108,8 @@ class Combined(Extractor):
         stopwords: Iterable[str] | None = None,
         min_length: int = 2,
         idf: IdfLike | None = None,
-        segmenter: Segmenter | None = None,
+        model: KeyphrasesLike | None = None,
+        segmenter: SegmenterLike | None = None,
     ) -> None:
         super().__init__(
             phrases="phrases" in (parts := tuple(parts)),
@@ -115,6 +117,7 @@ class Combined(Extractor):
             stopwords=stopwords,
             min_length=min_length,
             idf=idf,
+            model=model,
             segmenter=segmenter,
         )
         for part in parts:
@@ -176,7 +179,7 @@ class Combined(Extractor):
         return {feature for part, features in PARTS.items() if part not in self.parts for feature in features}
 
     def _weight_bytes(self) -> bytes:
-        weights = array("d", self.weights_ or self.weights or shipped_resources().weights)
+        weights = array("d", self.weights_ or self.weights or resources_for(self.model).weights)
         if len(weights) != N_FEATURES:
             raise errors.ArgumentError(f"{N_FEATURES} weights are needed, got {len(weights)}")
         for feature in self._left_out():

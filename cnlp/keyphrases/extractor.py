@@ -17,7 +17,7 @@ from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp.keyphrases.idf import as_idf
 from cnlp.keyphrases.own_terms import OwnTerms
-from cnlp.keyphrases.resources import shipped_resources
+from cnlp.keyphrases.resources import resources_for
 from cnlp.lexicon.trie import Trie
 from cnlp.segmentation import segmenter_for
 from cnlp.types import Keyword
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from cnlp._kernel.native import FoundTerm
     from cnlp.keyphrases.idf import Idf, IdfLike
-    from cnlp.segmentation import Segmenter
+    from cnlp.keyphrases.resources import KeyphrasesLike
+    from cnlp.segmentation.segmenter import SegmenterLike
 
 LONGEST_KEYPHRASE = 4
 
@@ -42,7 +43,9 @@ class Extractor:
         stopwords: words that are never keywords; the shipped list if ``None``.
         min_length: characters of the shortest keyword.
         idf: document frequencies, or the path of their table; the shipped ones if ``None``.
-        segmenter: the default one if ``None``.
+        model: the tables of the shipped ``"keyphrases"``, or others: the path of a file, or what :func:`cnlp.load`
+            made of it.
+        segmenter: what segments the text: what :func:`cnlp.segment` takes as its ``model``.
     """
 
     def __init__(
@@ -53,13 +56,15 @@ class Extractor:
         stopwords: Iterable[str] | None = None,
         min_length: int = 2,
         idf: IdfLike | None = None,
-        segmenter: Segmenter | None = None,
+        model: KeyphrasesLike | None = None,
+        segmenter: SegmenterLike | None = None,
     ) -> None:
         self.phrases = phrases
         self.pos = pos
         self.stopwords = stopwords
         self.min_length = min_length
         self.idf = as_idf(idf)
+        self.model = None if model is None else resources_for(model)
         self.segmenter = segmenter
 
     def keywords(self, text: str, top_k: int = 20) -> list[Keyword]:
@@ -113,14 +118,14 @@ class Extractor:
     @cached_property
     def _own(self) -> OwnTerms:
         """What the user's lists decide."""
-        resources = shipped_resources()
+        resources = resources_for(self.model)
         idf = None if self.idf is resources.idf else self.idf
-        return OwnTerms(self.segmenter or segmenter_for(), idf, self.pos, resources.lexicon)
+        return OwnTerms(segmenter_for(model=self.segmenter, argument="segmenter"), idf, self.pos, resources.lexicon)
 
     @cached_property
     def _tables(self) -> tuple[kernel.Trie, kernel.Trie | None, bytes, kernel.Trie | None, bytes, int, int, int]:
         """The arguments of the kernel's ``Terms`` besides the words."""
-        resources, idf = shipped_resources(), self._idf
+        resources, idf = resources_for(self.model), self._idf
         return (
             resources.lexicon,
             None if idf is resources.idf else idf.trie.handle,
@@ -134,7 +139,7 @@ class Extractor:
 
     @property
     def _idf(self) -> Idf:
-        return self.idf or shipped_resources().idf
+        return self.idf or resources_for(self.model).idf
 
     _smoothing = 1.0
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from array import array
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 from cnlp._kernel import kernel
 from cnlp.keyphrases.idf import Idf
 from cnlp.lexicon.trie import Trie
-from cnlp.model.registry import KEYPHRASES, open_model
+from cnlp.model.registry import open_model
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from cnlp.model.format import ModelFile
+    from cnlp.model.registry import ModelLike
+
+    KeyphrasesLike: TypeAlias = "Resources | ModelLike"
 
 KIND = "keyphrases"
 TRIE_ARRAYS = ("units", "pages", "codes")
@@ -19,21 +27,24 @@ class Resources:
     """The content of the file; immutable.
 
     Args:
-        path: the file; the shipped one by default.
+        model: the file, or ``"keyphrases"``, which is the shipped one.
 
     Raises:
         OSError: the file cannot be read.
         ModelError: it is damaged, or models something else.
     """
 
-    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
-        file = open_model(KEYPHRASES if path is None else path, KIND)
+    def __init__(self, model: ModelLike = "keyphrases") -> None:
+        file = open_model(model, KIND)
         self._file = file
         trie = Trie.from_file(file)
         with file.loading():
             self.idf = Idf(file.whole("documents"), trie, self._numbers("frequencies", "I"))
         self.lexicon: kernel.Trie = trie.handle
         self.letters = self._data("letters")
+
+    def __reduce__(self) -> tuple[type[Resources], tuple[ModelFile]]:
+        return Resources, (self._file,)
 
     @cached_property
     def weights(self) -> array[float]:
@@ -45,6 +56,15 @@ class Resources:
 
     def _numbers(self, name: str, code: str) -> array[float]:
         return array(code, self._data(name))
+
+
+def resources_for(model: KeyphrasesLike | None = None) -> Resources:
+    """The tables, those of a file, or the shipped ones, which are opened once; errors as of :class:`Resources`."""
+    if isinstance(model, Resources):
+        return model
+    if model is None or (isinstance(model, str) and model == "keyphrases"):
+        return shipped_resources()
+    return Resources(model)
 
 
 @cache

@@ -24,7 +24,8 @@ from cnlp.types import Keyword
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnlp.segmentation import Segmenter
+    from cnlp.keyphrases.resources import KeyphrasesLike
+    from cnlp.segmentation.segmenter import SegmenterLike
 
 
 class TextRank(Extractor):
@@ -35,7 +36,7 @@ class TextRank(Extractor):
         damping: d, from 0 to 1.
         tolerance: where to stop; each rank then is within 6 times as much of its limit for d = 0.85.
         max_iterations: steps at most.
-        phrases, pos, stopwords, min_length, segmenter: see :class:`cnlp.keyphrases.Extractor`.
+        phrases, pos, stopwords, min_length, model, segmenter: see :class:`cnlp.keyphrases.Extractor`.
 
     >>> [keyword.text for keyword in TextRank().keywords("长江大桥横跨长江，游客在长江边看大桥。", 2)]
     ['长江', '大桥']
@@ -52,9 +53,12 @@ class TextRank(Extractor):
         pos: Iterable[str] | None = None,
         stopwords: Iterable[str] | None = None,
         min_length: int = 2,
-        segmenter: Segmenter | None = None,
+        model: KeyphrasesLike | None = None,
+        segmenter: SegmenterLike | None = None,
     ) -> None:
-        super().__init__(phrases=phrases, pos=pos, stopwords=stopwords, min_length=min_length, segmenter=segmenter)
+        super().__init__(
+            phrases=phrases, pos=pos, stopwords=stopwords, min_length=min_length, model=model, segmenter=segmenter
+        )
         self.window = window
         self.damping = damping
         self.tolerance = tolerance

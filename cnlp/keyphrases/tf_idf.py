@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from cnlp._kernel import kernel
     from cnlp.keyphrases.idf import IdfLike
-    from cnlp.segmentation import Segmenter
+    from cnlp.keyphrases.resources import KeyphrasesLike
+    from cnlp.segmentation.segmenter import SegmenterLike
 
 NORMS = ("l1", "l2")
 
@@ -34,7 +35,7 @@ class TfIdf(Extractor):
         sublinear: dampen counts: 1 + ln(count).
         norm: ``"l1"``, ``"l2"`` or ``None``.
         smoothing: s, more than 0; documents added to the corpus that have every word.
-        phrases, pos, stopwords, min_length, idf, segmenter: see :class:`cnlp.keyphrases.Extractor`.
+        phrases, pos, stopwords, min_length, idf, model, segmenter: see :class:`cnlp.keyphrases.Extractor`.
 
     Attributes:
         idf_: after :meth:`fit`, the table of the corpus.
@@ -54,10 +55,17 @@ class TfIdf(Extractor):
         stopwords: Iterable[str] | None = None,
         min_length: int = 2,
         idf: IdfLike | None = None,
-        segmenter: Segmenter | None = None,
+        model: KeyphrasesLike | None = None,
+        segmenter: SegmenterLike | None = None,
     ) -> None:
         super().__init__(
-            phrases=phrases, pos=pos, stopwords=stopwords, min_length=min_length, idf=idf, segmenter=segmenter
+            phrases=phrases,
+            pos=pos,
+            stopwords=stopwords,
+            min_length=min_length,
+            idf=idf,
+            model=model,
+            segmenter=segmenter,
         )
         self.sublinear = sublinear
         self.norm = norm
@@ -67,9 +75,9 @@ class TfIdf(Extractor):
     def fit(self, texts: Iterable[str]) -> TfIdf:
         """Count the document frequencies of a corpus, to be used in place of ``idf``."""
         from cnlp.keyphrases.document_frequency import DocumentFrequencies
-        from cnlp.segmentation import segment
+        from cnlp.segmentation import segmenter_for
 
-        cut = segment if self.segmenter is None else self.segmenter.segment
+        cut = segmenter_for(model=self.segmenter, argument="segmenter").segment
         table = DocumentFrequencies()
         for text in texts:
             table.add(cut(text))

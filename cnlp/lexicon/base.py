@@ -136,7 +136,7 @@ def prove_longest(trie: kernel_types.Trie, max_length: int) -> None:
 def shipped_base(folding: tuple[bool, bool, bool], patterns: bool) -> Base:
     """The base of the shipped lexicon in this process."""
     if (folding, patterns) not in _shared:
-        _shared[folding, patterns] = Base.from_file(open_model(None, "lexicon"), patterns, folding)
+        _shared[folding, patterns] = Base.from_file(open_model("core", "lexicon"), patterns, folding)
     return _shared[folding, patterns]
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from cnlp._kernel import kernel as kernel_types
     from cnlp.lexicon.entries import Entry, EntryRow
     from cnlp.lexicon.overlay import PackedOverlay
+    from cnlp.model.registry import ModelLike
     from cnlp.text.expression import Expression
 
     LexiconLike: TypeAlias = "Lexicon | str | os.PathLike[str] | Iterable[Entry | str]"
@@ -277,7 +278,7 @@ class Lexicon:
 
 
 def load_lexicon(
-    path: str | os.PathLike[str] | None = None,
+    model: ModelLike = "core",
     *,
     width: bool = True,
     case: bool = True,
@@ -288,7 +289,7 @@ def load_lexicon(
     """The lexicon of a model file, or the shipped one.
 
     Args:
-        path: a model file; the shipped model by default.
+        model: ``"core"``, which is the shipped one, or a file.
         width: match full width and half width alike.
         case: match capital and small letters alike.
         script: match Traditional and Simplified Chinese alike.
@@ -304,15 +305,15 @@ def load_lexicon(
     True
     """
     folding = width, case, script
-    if path is not None:
-        return Lexicon._over(Base.from_file(open_model(path, "lexicon", copy=copy), patterns, folding))
+    if not (isinstance(model, str) and model == "core"):
+        return Lexicon._over(Base.from_file(open_model(model, "lexicon", copy=copy), patterns, folding))
     if (folding, patterns) not in _shared:
         _shared[folding, patterns] = Lexicon._over(shipped_base(folding, patterns))
     return _shared[folding, patterns]
 
 
-def as_lexicon(value: LexiconLike | None) -> Lexicon:
-    """A lexicon, a file of one, or entries, over the shipped lexicon; ``None`` is the shipped one alone.
+def as_lexicon(value: LexiconLike | None, base: Lexicon | None = None) -> Lexicon:
+    """A lexicon, a file of one, or entries, over the base, which is the shipped lexicon; ``None`` is that alone.
 
     Raises:
         ArgumentError: it is none of these.
@@ -320,14 +321,14 @@ def as_lexicon(value: LexiconLike | None) -> Lexicon:
         FormatError: a line of the file breaks the format; file, line and reason are named.
     """
     if isinstance(value, Lexicon):
-        return value
+        return value if base is None else Lexicon(value.entries, base=base)
     if value is None:
-        return load_lexicon()
+        return load_lexicon() if base is None else base
     if not isinstance(value, (str, os.PathLike)) and (isinstance(value, bytes) or not hasattr(value, "__iter__")):
         raise errors.ArgumentError(
             f"lexicon must be a Lexicon, the path of a file, or a list of words, not {type(value).__name__}"
         )
-    return Lexicon(value)
+    return Lexicon(value, base=base)
 
 
 # Loaded when first asked for; what is in it never changes, so it does not matter who put it there.

@@ -99,7 +99,7 @@ class Trie:
         return cls(source, ranges, {"max_length": str(longest), "words": str(len(values))})
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Trie:
+    def load(cls, path: str | os.PathLike[str] | ModelFile) -> Trie:
         """Map a saved trie into memory.
 
         Raises:

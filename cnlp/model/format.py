@@ -43,6 +43,20 @@ def write_model(
         arrays: by name: dtype (a key of ``ITEM_SIZES``) and the items as little-endian bytes.
         metadata: the model card; must name the ``kind``.
     """
+    data = model_bytes(arrays, metadata)
+    temporary = f"{os.fspath(path)}.{os.getpid()}.tmp"
+    try:
+        with open(temporary, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except BaseException:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
+
+
+def model_bytes(arrays: Mapping[str, tuple[str, bytes]], metadata: Mapping[str, str]) -> bytes:
+    """The content of the file that :func:`write_model` writes."""
     import hashlib
     import json
 
@@ -59,15 +73,7 @@ def write_model(
     header["__metadata__"] = {**card, **metadata}
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
     text += b" " * (-(len(text) + 8) % _ALIGNMENT)
-    temporary = f"{os.fspath(path)}.{os.getpid()}.tmp"
-    try:
-        with open(temporary, "wb") as file:
-            file.write(len(text).to_bytes(8, "little") + text + body)
-        os.replace(temporary, path)
-    except BaseException:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise
+    return len(text).to_bytes(8, "little") + text + body
 
 
 class _Loading:
@@ -195,15 +201,6 @@ class ModelFile:
     def loading(self, what: str = "its content cannot be used") -> _Loading:
         """Within the block, whatever goes wrong with the content of the file is a ModelError."""
         return _Loading(self.path, what)
-
-    def expect(self, kind: str) -> None:
-        """Refuse a model of another kind.
-
-        Raises:
-            ModelError: this is one.
-        """
-        if self.kind != kind:
-            raise errors.bad_model(self.path, f"this is a model of kind {self.kind!r}, not {kind!r}")
 
     def has(self, name: str) -> bool:
         """Is there an array of this name?"""

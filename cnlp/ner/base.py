@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cnlp import errors
-from cnlp.model.registry import ENTITIES, open_model
+from cnlp.model.registry import open_model
 from cnlp.types import Entity
 
 if TYPE_CHECKING:
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
     from cnlp.evaluation.entities import EntitySpan
     from cnlp.model.format import ModelFile
+    from cnlp.model.registry import ModelLike
 
     Labelled: TypeAlias = tuple[str, Sequence[EntitySpan]]
 
 KIND = "entities"  # of model files of the linear recognizer
 NEURAL_KIND = "neural-entities"
 LINEAR_METHODS = ("crf", "perceptron")  # by which the linear recognizer learns
-DEFAULT = "general"
+DEFAULT = "ner"  # the shipped model that is taken if none is named
 
 
 class Recognizer:
@@ -95,7 +96,6 @@ def check_texts(texts: Iterable[str]) -> list[str]:
     return listed
 
 
-def open_entities(path: str | os.PathLike[str] | None, *, copy: bool = False) -> ModelFile:
-    """The file at this path, or the shipped one of this name."""
-    name = DEFAULT if path is None else os.fspath(path)
-    return open_model(None, shipped=ENTITIES[name]) if name in ENTITIES else open_model(name, copy=copy)
+def open_entities(model: ModelLike | None = None) -> ModelFile:
+    """The file of a recognizer: that of a name or path, or the default one."""
+    return open_model(DEFAULT if model is None else model, KIND, NEURAL_KIND)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from cnlp import errors
-from cnlp.model.registry import ENTITIES
+from cnlp.model.registry import SHIPPED
 from cnlp.ner.base import DEFAULT, NEURAL_KIND, Recognizer, open_entities
 from cnlp.ner.linear import EntityRecognizer
 
@@ -16,23 +15,20 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cnlp.lexicon.lexicon import LexiconLike
+    from cnlp.model.registry import ModelLike
     from cnlp.ner.gazetteer import Gazetteer, GazetteerLike
     from cnlp.ner.rules import Rules
     from cnlp.types import Entity
 
-    RecognizerLike: TypeAlias = "Recognizer | str | os.PathLike[str]"
+    RecognizerLike: TypeAlias = "Recognizer | ModelLike"
 
 
-def load_recognizer(
-    path: str | os.PathLike[str] | None = None, *, standard: str | None = None, copy: bool = False
-) -> Recognizer:
+def load_recognizer(model: ModelLike | None = None, *, standard: str | None = None) -> Recognizer:
     """Open a model of either kind, linear or neural.
 
     Args:
-        path: a file, or the name of a shipped model, a key of :data:`cnlp.model.registry.ENTITIES`;
-            by default ``"general"``.
+        model: a file, or the name of a shipped model; by default ``"ner"``.
         standard: whose conventions to follow, one of those of the model; its first by default.
-        copy: read a file into memory of this process, in place of mapping it.
 
     Raises:
         OSError: the file cannot be read.
@@ -40,7 +36,7 @@ def load_recognizer(
         ArgumentError: it has no such standard.
         MissingDependencyError: it is a neural model, and torch is not installed.
     """
-    file = open_entities(path, copy=copy)
+    file = open_entities(model)
     if file.kind != NEURAL_KIND:
         return EntityRecognizer.from_file(file, standard=standard)
     if standard is not None:
@@ -56,13 +52,12 @@ def recognizer_for(model: RecognizerLike | None = None, standard: str | None = N
         if standard is not None:
             raise errors.ArgumentError("standard chooses among those of a file; this recognizer follows one already")
         return model
-    if model is not None and not isinstance(model, (str, os.PathLike)):
-        raise errors.ArgumentError(
-            f"model must be {' or '.join(map(repr, ENTITIES))}, the path of a model file, or a Recognizer, "
-            f"not {type(model).__name__}"
-        )
-    name = DEFAULT if model is None else os.fspath(model)
-    return _shipped(name, standard) if name in ENTITIES else load_recognizer(name, standard=standard)
+    if standard is not None and not isinstance(standard, str):
+        raise errors.ArgumentError(f"standard must be a name such as 'general', not {type(standard).__name__}")
+    name = DEFAULT if model is None else model
+    if isinstance(name, str) and name in SHIPPED:
+        return _shipped(name, standard)
+    return load_recognizer(name, standard=standard)
 
 
 @cache
@@ -83,9 +78,9 @@ def entities(
 
     Args:
         text: any str, in either script, of any width.
-        model: ``None`` for the shipped one: persons, places, organisations, products and works (PER, LOC, ORG,
-            PROD, WORK), most with a finer ``kind``; a model file, linear or neural, or a :class:`Recognizer`. For
-            many texts make one of those once.
+        model: what finds them instead of the shipped ``"ner"``, which knows persons, places, organisations, products
+            and works (PER, LOC, ORG, PROD, WORK), most with a finer ``kind``: another name of :func:`cnlp.models`, the
+            path of a file, or, for many texts, what :func:`cnlp.load` made of it.
         standard: whose conventions to follow: ``"general"`` (the default) those of today's text, ``"msra"`` those of
             the MSRA corpus, which has PER, LOC and ORG alone.
         gazetteer: custom names: a :class:`cnlp.ner.gazetteer.Gazetteer`, or its arguments.

@@ -46,6 +46,8 @@ from cnlp.types import Entity
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from cnlp.model.registry import ModelLike
+
     # Label, mode, name and partial: the fields after the text, shared by all texts with equal ones.
     EntryKind: TypeAlias = tuple[str, str, str | None, bool]
     GazetteerLike: TypeAlias = "Gazetteer | str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]]"
@@ -133,7 +135,7 @@ class Gazetteer:
         self._trie = Trie.build(numbers, width=width, case=case, script=script)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], *, boundaries: str = "words") -> Gazetteer:
+    def load(cls, model: ModelLike, *, boundaries: str = "words") -> Gazetteer:
         """Map a saved gazetteer into memory: nothing is built, and processes share it.
 
         Raises:
@@ -141,7 +143,7 @@ class Gazetteer:
             ModelError: it is damaged, foreign, or no gazetteer.
             ArgumentError: there are no such boundaries.
         """
-        file = open_model(path, KIND)
+        file = open_model(model, KIND)
         gazetteer = cls.__new__(cls)
         gazetteer._boundaries = _checked_boundaries(boundaries)
         gazetteer._trie = Trie.from_file(file)

@@ -26,6 +26,7 @@ from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp._kernel.layout import NO_KIND
 from cnlp.lexicon.lexicon import as_lexicon
+from cnlp.model.registry import open_model
 from cnlp.ner.base import KIND, Recognizer, check_texts, open_entities
 from cnlp.ner.parts import GENERAL, OfKind, Part, array_of
 from cnlp.segmentation import segmenter_for
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from cnlp._kernel.native import EntityTagger, Range
     from cnlp.lexicon.lexicon import Lexicon, LexiconLike
     from cnlp.model.format import ModelFile
+    from cnlp.model.registry import ModelLike
     from cnlp.ner.base import Labelled
     from cnlp.sequence.linear import Epoch
 
@@ -230,11 +232,11 @@ class EntityRecognizer(Recognizer):
         write_model(path, self._arrays(), {**self.card_, **(card or {})})
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str] | None = None, *, standard: str | None = None) -> Self:
+    def load(cls, model: ModelLike | None = None, *, standard: str | None = None) -> Self:
         """Open a model that :meth:`save` wrote, or a shipped one; it is mapped into memory, not read.
 
         Args:
-            path: the file, or the name of a shipped model; ``None`` for the default one.
+            model: the file, or the name of a shipped model; ``None`` for the default one.
             standard: one of those that the model has; ``None`` for its first.
 
         Raises:
@@ -242,15 +244,15 @@ class EntityRecognizer(Recognizer):
             ModelError: it is damaged, or holds something else.
             ArgumentError: it has no such standard.
         """
-        return cls.from_file(open_entities(path), standard=standard)
+        return cls.from_file(open_entities(model), standard=standard)
 
     @classmethod
     def from_file(cls, file: ModelFile, lexicon: Lexicon | None = None, standard: str | None = None) -> Self:
         """The model in an open file, over the words of a lexicon; errors as :meth:`load`."""
-        file.expect(KIND)
+        file = open_model(file, KIND)
         standards = file.field("standards").split(",")
-        if standard is not None and standard not in standards:
-            raise errors.unknown_choice("standard", standard, standards)
+        if standard is not None:
+            errors.check_choice("standard", standard, standards)
         arrays = [
             *ARRAYS,
             "label_names",

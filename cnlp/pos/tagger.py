@@ -23,12 +23,10 @@ c candidate tags, about 1.5 for words of running text.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp.pos.tagsets import PFR, check_tagset, convert_tag
 
@@ -37,10 +35,12 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cnlp._kernel.native import WordTagger
+    from cnlp.model.format import ModelFile
+    from cnlp.model.registry import ModelLike
     from cnlp.types import Token
 
     WordClass: TypeAlias = tuple[str, str, int, int]
-    TaggerLike: TypeAlias = "PartOfSpeech | str | os.PathLike[str]"
+    TaggerLike: TypeAlias = "PartOfSpeech | ModelLike"
 
 KIND = "part-of-speech"
 SPACE_TAG = "w"  # the tag of white space: punctuation
@@ -138,7 +138,7 @@ class PartOfSpeech:
     """A tagger read from a model file; immutable, so threads may share it.
 
     Args:
-        path: the file; by default the shipped one.
+        model: the file, or ``"pos"``, which is the shipped one.
 
     Attributes:
         tags: the tag set.
@@ -148,23 +148,22 @@ class PartOfSpeech:
         ModelError: it is damaged, or models something else.
     """
 
-    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+    def __init__(self, model: ModelLike = "pos") -> None:
         from cnlp.lexicon.lexicon import load_lexicon
-        from cnlp.model.registry import POS, open_model
+        from cnlp.model.registry import open_model
         from cnlp.pos.forms import as_bits, pack_closed_tags
 
-        model = open_model(path, KIND, shipped=POS)
-        self.path = path
-        self.tags = tuple(model.field("tags").split(","))
-        with model.loading():
-            arrays, lexicon = model.ranges(*ARRAYS), load_lexicon()
+        self._file = file = open_model(model, KIND)
+        self.tags = tuple(file.field("tags").split(","))
+        with file.loading():
+            arrays, lexicon = file.ranges(*ARRAYS), load_lexicon()
             closed = pack_closed_tags(self.tags, lexicon.pattern_tags)
             self._tagger = kernel.WordTagger(
-                model.source, arrays, self.tags, lexicon.model, closed, as_bits(self.tags, NOUNS)
+                file.source, arrays, self.tags, lexicon.model, closed, as_bits(self.tags, NOUNS)
             )
 
-    def __reduce__(self) -> tuple[type[PartOfSpeech], tuple[str | os.PathLike[str] | None]]:
-        return PartOfSpeech, (self.path,)
+    def __reduce__(self) -> tuple[type[PartOfSpeech], tuple[ModelFile]]:
+        return PartOfSpeech, (self._file,)
 
     def predict(self, words: Sequence[str]) -> list[str]:
         """The tag of each word of a sentence; white space is punctuation and no neighbour of words.
@@ -203,21 +202,17 @@ def shipped_tagger() -> PartOfSpeech:
 
 
 def tagger_for(model: TaggerLike | None = None) -> PartOfSpeech:
-    """A tagger, that of a file, or the shipped one.
+    """A tagger, that of a file, or the shipped one, which is read once.
 
     Raises:
         ArgumentError: it is none of these.
         OSError: the file cannot be read.
         ModelError: it is damaged, or models something else.
     """
-    if model is None:
-        return shipped_tagger()
     if isinstance(model, PartOfSpeech):
         return model
-    if not isinstance(model, (str, os.PathLike)):
-        raise errors.ArgumentError(
-            f"model must be a PartOfSpeech, or the path of a model file, not {type(model).__name__}"
-        )
+    if model is None or (isinstance(model, str) and model == "pos"):
+        return shipped_tagger()
     return PartOfSpeech(model)
 
 

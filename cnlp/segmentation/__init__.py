@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnlp.lexicon.lexicon import Lexicon as Lexicon
 from cnlp.lexicon.lexicon import load_lexicon as load_lexicon
+from cnlp.model.registry import SHIPPED
 from cnlp.segmentation.algorithms import ALGORITHMS as ALGORITHMS
 from cnlp.segmentation.algorithms import DEFAULT_ALGORITHM as DEFAULT_ALGORITHM
 from cnlp.segmentation.algorithms import MODES as MODES
@@ -13,10 +14,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.lexicon.lexicon import LexiconLike
     from cnlp.pos.tagger import TaggerLike
+    from cnlp.segmentation.segmenter import SegmenterLike
     from cnlp.types import Token
 
-# One segmenter per choice over the shipped lexicon, made when first asked for and never changed.
-_shared: dict[tuple[str, str | None, str | None], Segmenter] = {}
+# One segmenter per choice of shipped models, made when first asked for and never changed.
+_shared: dict[tuple[str, str | None, str | None, SegmenterLike | None], Segmenter] = {}
 
 
 def segmenter_for(
@@ -24,14 +26,29 @@ def segmenter_for(
     algorithm: str | None = None,
     standard: str | None = None,
     lexicon: LexiconLike | None = None,
+    model: SegmenterLike | None = None,
+    argument: str = "model",
 ) -> Segmenter:
-    """The segmenter of these choices, as :func:`segment` takes them; one over the shipped lexicon is shared."""
-    if lexicon is not None:
-        return Segmenter(lexicon, mode=mode, algorithm=algorithm, standard=standard)
-    choice = mode, algorithm, standard
-    if choice not in _shared:
-        _shared[choice] = Segmenter(mode=mode, algorithm=algorithm, standard=standard)
-    return _shared[choice]
+    """The segmenter of these choices, as :func:`segment` takes them; one of what is shipped is shared.
+
+    ``argument`` is what the user calls the model.
+    """
+    is_shared = lexicon is None and (model is None or (isinstance(model, str) and model in SHIPPED))
+    if is_shared:
+        try:
+            return _shared[mode, algorithm, standard, model]
+        except (KeyError, TypeError):  # TypeError: a choice is not a name, which Segmenter refuses
+            pass
+    elif isinstance(model, Segmenter) and lexicon is algorithm is standard is None and mode == "default":
+        return model
+    elif model is not None and not isinstance(model, Segmenter):
+        from cnlp.segmentation.opening import open_words
+
+        model = open_words(model, argument)
+    segmenter = Segmenter(lexicon, mode=mode, algorithm=algorithm, standard=standard, model=model)
+    if is_shared:
+        _shared[mode, algorithm, standard, model] = segmenter
+    return segmenter
 
 
 def shipped_segmenter() -> Segmenter:
@@ -46,6 +63,7 @@ def segment(
     algorithm: str | None = None,
     standard: str | None = None,
     lexicon: LexiconLike | None = None,
+    model: SegmenterLike | None = None,
 ) -> list[str]:
     """Segment a text into words.
 
@@ -56,15 +74,19 @@ def segment(
         standard: segmentation standard, such as ``"pku"`` or ``"msr"``; ``"general"`` by default.
         lexicon: the words to know besides: ``["云原生"]``, the path of a file, or, for many calls,
             ``cnlp.Lexicon("my.tsv")``, which is read once.
+        model: what segments instead of the shipped perceptron: a name of :func:`cnlp.models`, such as ``"crf"``, the
+            path of a file, or, for many calls, what :func:`cnlp.load` made of it; see :class:`Segmenter`.
 
     Raises:
         TextTypeError: ``text`` is not a str.
-        ArgumentError: there is no such mode, algorithm or standard.
+        ArgumentError: there is no such mode, algorithm, standard or model, or they do not go together.
+        OSError: a file cannot be read.
+        ModelError: the model file is damaged, or models something else.
 
     >>> segment("南京市长江大桥")
     ['南京市', '长江', '大桥']
     """
-    return segmenter_for(mode, algorithm, standard, lexicon).segment(text)
+    return segmenter_for(mode, algorithm, standard, lexicon, model).segment(text)
 
 
 def tokenize(
@@ -74,13 +96,14 @@ def tokenize(
     algorithm: str | None = None,
     standard: str | None = None,
     lexicon: LexiconLike | None = None,
+    model: SegmenterLike | None = None,
 ) -> list[Token]:
     """Segment a text into words with offsets; arguments and errors as in :func:`segment`.
 
     >>> [(token.text, token.start, token.end) for token in tokenize("南京市长")]
     [('南京', 0, 2), ('市长', 2, 4)]
     """
-    return segmenter_for(mode, algorithm, standard, lexicon).tokenize(text)
+    return segmenter_for(mode, algorithm, standard, lexicon, model).tokenize(text)
 
 
 def tag(
@@ -91,6 +114,7 @@ def tag(
     lexicon: LexiconLike | None = None,
     tagset: str = "pfr",
     model: TaggerLike | None = None,
+    segmenter: SegmenterLike | None = None,
 ) -> list[Token]:
     """Segment a text into words with parts of speech.
 
@@ -100,14 +124,17 @@ def tag(
             they are.
         tagset: ``"pfr"``, ``"universal"`` (UPOS) or ``"ctb"``, see :mod:`cnlp.pos.tagsets`; where a tag of
             PFR has no equal in CTB, the token has ``None``.
-        model: another tagger than the shipped one: a :class:`cnlp.pos.tagger.PartOfSpeech`, or the path of its file.
+        model: another tagger than the shipped ``"pos"``: the path of its file, or what :func:`cnlp.load` made of it.
+        segmenter: what segments the text: what :func:`cnlp.segment` takes as its ``model``.
 
     Returns:
         Tokens with tags; white space is punctuation.
 
     Raises:
         TextTypeError: ``text`` is not a str.
-        ArgumentError: there is no such algorithm, standard or tag set.
+        ArgumentError: there is no such algorithm, standard, model or tag set, or they do not go together.
+        OSError: a file cannot be read.
+        ModelError: a model file is damaged, or models something else.
 
     >>> [(token.text, token.tag) for token in tag("我爱北京。")]
     [('我', 'r'), ('爱', 'v'), ('北京', 'ns'), ('。', 'w')]
@@ -118,4 +145,5 @@ def tag(
     from cnlp.pos.tagsets import check_tagset
 
     check_tagset(tagset)
-    return convert_tokens(segmenter_for("default", algorithm, standard, lexicon).tag(text, model), tagset)
+    chosen = segmenter_for("default", algorithm, standard, lexicon, segmenter, "segmenter")
+    return convert_tokens(chosen.tag(text, model), tagset)

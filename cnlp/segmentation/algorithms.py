@@ -6,5 +6,5 @@ ALGORITHMS = ("forward", "backward", "bidirectional", "unigram", "bigram", "perc
 MODES = ("default", "search", "full")
 SOURCES = ("lexicon", "user", "pattern", "character", "tagger")
 MATCHING = ("forward", "backward", "bidirectional")
-TAGGERS = ("perceptron", "crf", "hmm")  # to the kernel all the same: weights
+TAGGERS = {"perceptron": "segmenter", "crf": "crf", "hmm": "hmm"}  # with their shipped models
 DEFAULT_ALGORITHM = "perceptron"

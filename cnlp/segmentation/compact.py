@@ -32,6 +32,7 @@ from cnlp.sequence.templates import NOTHING
 if TYPE_CHECKING:
     from cnlp.model.format import Arrays
 
+ROWS = 250_000  # of bigrams and char_cover, as many as the shipped model has; chosen on its dev parts
 PRUNED = ("bigram", "char_cover")
 LEAST_LIKELY = 10.0  # nats below the likeliest tag: less is rounded up, which leaves steps of .08
 _N_GRAMS = ("unigram", *PRUNED)
@@ -39,7 +40,7 @@ _FIRST = [TAGS.index(tag) for tag in "BS"]
 Rows = dict[int, Sequence[int]]
 
 
-def compact(model: CharacterTagger, rows: int, boundary_cost: float = 0.0) -> tuple[Floats, float]:
+def compact(model: CharacterTagger, rows: int = ROWS, boundary_cost: float = 0.0) -> tuple[Floats, float]:
     """Pruned and rounded weights, and the unit u.
 
     Args:
@@ -145,7 +146,7 @@ def pack_hmm(model: HMM) -> tuple[Arrays, dict[str, str]]:
     """
     learnt = model.model_
     if learnt.order != 1:
-        raise errors.ArgumentError("a file for the Segmenter holds an HMM of first order: HMM(order=1)")
+        raise errors.ArgumentError("the Segmenter takes an HMM of first order, HMM(order=1); others have predict alone")
     present = [k for k, tag in enumerate(TAGS) if tag in learnt.tags_]  # M is missing without longer words
     tags = [learnt.tags_.index(TAGS[k]) for k in present]
     seen = {char: emissions for char, emissions in learnt._emissions.items() if char != "\0"}

@@ -35,6 +35,8 @@ from cnlp.text.normalise import normalise
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from cnlp.model.registry import ModelLike
+
 KIND = "hidden-markov-model"
 _EDGE = "<edge>"  # the tag before and after a sequence
 _SCHEME = "BMES"
@@ -156,27 +158,27 @@ class HiddenMarkovModel(Estimator):
         write_model(path, {"counts": ("U8", data)}, metadata)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
+    def load(cls, model: ModelLike) -> Self:
         """Read a file that :meth:`save` wrote.
 
         Raises:
             OSError: the file cannot be read.
             ModelError: it is damaged, or holds something else.
         """
-        file = open_model(path, KIND)
+        file = open_model(model, KIND)
         counts = file.read_json("counts")
         with file.loading():
-            model = cls(**json.loads(file.card["parameters"]))
+            loaded = cls(**json.loads(file.card["parameters"]))
             one, two, three, emitted = counts
-            model._counts = HMMCounts(
+            loaded._counts = HMMCounts(
                 Counter(dict(one)),
                 Counter({(b, c): count for b, c, count in two}),
                 Counter({(a, b, c): count for a, b, c, count in three}),
                 Counter({(tag, observation): count for tag, observation, count in emitted}),
                 file.whole("sequences"),
             )
-            model._estimate()
-        return model
+            loaded._estimate()
+        return loaded
 
     def _set_transitions(
         self, one: Counter[str], two: Counter[tuple[str, str]], three: Counter[tuple[str, str, str]]
@@ -294,7 +296,7 @@ class HMM(Estimator):
     Characters are folded as all taggers do (:func:`cnlp.segmentation.features.fold_classes`).
 
     Args:
-        order: 1 or 2, how many tags back a transition looks. A file for the Segmenter holds first order.
+        order: 1 or 2, how many tags back a transition looks; 2 is hardly better, and :meth:`predict` alone uses it.
         strength: of the smoothing of emissions, pseudo-observations per tag.
 
     Attributes:
@@ -304,7 +306,7 @@ class HMM(Estimator):
     [['中国', '大']]
     """
 
-    def __init__(self, *, order: int = 2, strength: float = 1.0) -> None:
+    def __init__(self, *, order: int = 1, strength: float = 1.0) -> None:
         self.order = order
         self.strength = strength
 
@@ -341,19 +343,25 @@ class HMM(Estimator):
         return evaluate_segmentation(sentences, self.predict("".join(words) for words in sentences)).f1
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model; see :meth:`HiddenMarkovModel.save`.
+        """Write the model, which :meth:`load` and, of first order, ``cnlp.segment(text, model=path)`` read.
 
-        For a file that the Segmenter reads, see :func:`cnlp.segmentation.compact.pack_hmm`.
+        Raises:
+            OSError: the file cannot be written.
         """
         self.model_.save(path)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
+    def load(cls, model: ModelLike) -> Self:
         """Read a file that :meth:`save` wrote; errors as in :meth:`HiddenMarkovModel.load`."""
-        learnt = HiddenMarkovModel.load(path)
-        model = cls(order=learnt.order, strength=learnt.strength)
-        model.model_ = learnt
-        return model
+        learnt = HiddenMarkovModel.load(model)
+        if learnt.scheme != _SCHEME:
+            file = open_model(model)
+            raise errors.bad_model(
+                file.path, "a HiddenMarkovModel of other tags than those of words; cnlp.load opens it"
+            )
+        loaded = cls(order=learnt.order, strength=learnt.strength)
+        loaded.model_ = learnt
+        return loaded
 
 
 def _folded(text: str) -> str:

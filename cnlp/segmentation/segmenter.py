@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import os
-
 from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp._kernel.deadline import check
 from cnlp._kernel.layout import SOURCE_CHARACTER, SOURCE_USER, TAGGER
-from cnlp.lexicon.lexicon import as_lexicon
+from cnlp.lexicon.lexicon import Lexicon, as_lexicon
 from cnlp.segmentation.algorithms import ALGORITHMS, DEFAULT_ALGORITHM, MATCHING, MODES, SOURCES, TAGGERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, TypeAlias
 
-    from cnlp.lexicon.lexicon import Lexicon, LexiconLike
+    from cnlp.lexicon.lexicon import LexiconLike
+    from cnlp.model.format import ModelFile
+    from cnlp.model.registry import ModelLike
     from cnlp.pos.tagger import TaggerLike
     from cnlp.segmentation.explain import Explanation, Path
     from cnlp.segmentation.tagger import TaggerModel
     from cnlp.segmentation.trellis import Confidence
+    from cnlp.sequence.estimator import Estimator
     from cnlp.types import Token
+
+    SegmenterLike: TypeAlias = "Segmenter | Lexicon | Estimator | ModelLike"
 
 FORCING_WEIGHT = 1_000_000  # in maximum matching, which knows no weights besides
 LONGEST_WITHIN = 16  # characters of the user's words that are looked for inside a forced one
@@ -31,7 +34,7 @@ class Segmenter:
 
     Args:
         lexicon: the words it knows: a Lexicon, the path of its file, or a list of words, which are laid over the
-            shipped lexicon; that alone by default.
+            shipped lexicon, or that of the model; that alone by default.
         algorithm: how it chooses among the candidates:
 
             * ``"forward"``, ``"backward"``: maximum matching, the longest word from the left or right;
@@ -44,8 +47,8 @@ class Segmenter:
             * ``"crf"``: the same with a conditional random field; a smaller model of PFR alone;
             * ``"hmm"``: the same with a hidden Markov model of characters; tiny, and far less accurate.
 
-            The default is ``"perceptron"``, and ``"bigram"`` where the lexicon's base is not part of the
-            package (``Lexicon.only``, ``cnlp.load(path)``): then only its words are to be found.
+            The default is what the model was made for, ``"perceptron"`` for the shipped one, and ``"bigram"`` where
+            the lexicon's base is not part of the package (``Lexicon.only``): then only its words are to be found.
         mode: ``"default"``: every character in one word; ``"search"``: long words are preceded by the
             words within them; ``"full"``: all words that occur in the text, overlapping: for each character
             at most as many as the longest listed word has characters.
@@ -53,12 +56,16 @@ class Segmenter:
         unknown: a tagger, such as ``"perceptron"`` or ``"hmm"``, that proposes words which the lexicon does not
             have; ``"bigram"`` decides. A new word of n characters has the probability exp(-10 - 3 n). ``None``:
             only the lexicon's and the user's words, patterns and single characters.
-        standard: segmentation standard of a tagger: ``"general"``, the default, ``"pku"``, ``"msr"``, and
-            whatever else its model has; the other algorithms have none.
-        model: model file of a custom tagger; the shipped one by default.
+        standard: segmentation standard of a tagger, such as ``"pku"`` or ``"msr"``; the first that its model has by
+            default, ``"general"`` of the shipped one. The other algorithms have none.
+        model: a name of :func:`cnlp.models`, the path of a file of ``cnlp train segment`` or of ``save`` of an
+            estimator, a lexicon of words with frequencies (``Bigram.save``), or a Segmenter, of which the other
+            arguments change the choices.
 
     Raises:
-        ArgumentError: there is no such algorithm, mode or standard, or they do not go together.
+        ArgumentError: there is no such algorithm, mode, standard or model, or they do not go together.
+        OSError: a file cannot be read.
+        ModelError: the model file is damaged, or models something else.
 
     >>> Segmenter().segment("他说的确实在理。")
     ['他', '说', '的', '确实', '在理', '。']
@@ -68,6 +75,14 @@ class Segmenter:
     ['记者', '杨茉薇', '报道']
     """
 
+    lexicon: Lexicon
+    algorithm: str
+    mode: str
+    unknown: str | None
+    standard: str | None
+    model: str | ModelFile | None  # of a tagger other than the shipped one of the algorithm
+    tagger: TaggerModel | None
+
     def __init__(
         self,
         lexicon: LexiconLike | None = None,
@@ -76,37 +91,52 @@ class Segmenter:
         mode: str = "default",
         unknown: str | None = None,
         standard: str | None = None,
-        model: str | os.PathLike[str] | None = None,
+        model: SegmenterLike | None = None,
     ) -> None:
-        self.lexicon = as_lexicon(lexicon)
+        base, tagger, self.model = None, None, None
+        if isinstance(model, Segmenter):
+            base, self.model, mode = model.lexicon, model.model, model.mode if mode == "default" else mode
+            algorithm, unknown = algorithm or model.algorithm, unknown or model.unknown
+            standard = standard or model.standard
+        elif model is not None:
+            from cnlp.segmentation.opening import open_words
+
+            opened = open_words(model)
+            if isinstance(opened, Lexicon):
+                base, algorithm = opened, algorithm or "bigram"
+            else:
+                self.model = opened
+        self.lexicon = as_lexicon(lexicon, base)
+        if self.model is not None:
+            from cnlp.segmentation.tagger import load_tagger
+
+            tagger = load_tagger(self.model, standard)
         if algorithm is None:
-            is_of_package = self.lexicon.is_shipped or standard is not None or model is not None
-            algorithm = DEFAULT_ALGORITHM if is_of_package else "bigram"
-        if algorithm not in ALGORITHMS:
-            raise errors.unknown_choice("algorithm", algorithm, ALGORITHMS)
-        if mode not in MODES:
-            raise errors.unknown_choice("mode", mode, MODES)
-        if unknown is not None and unknown not in TAGGERS:
-            raise errors.unknown_choice("method for unknown words", unknown, TAGGERS)
+            is_of_package = self.lexicon.is_shipped or standard is not None or tagger is not None
+            by_default = tagger.method if tagger is not None else DEFAULT_ALGORITHM
+            algorithm = by_default if is_of_package and unknown is None else "bigram"
+        errors.check_choice("algorithm", algorithm, ALGORITHMS)
+        errors.check_choice("mode", mode, MODES)
+        if unknown is not None:
+            errors.check_choice("tagger for unknown", unknown, TAGGERS)
         if unknown is not None and algorithm != "bigram":
             raise errors.ArgumentError(f"unknown words are proposed to 'bigram' only, not to {algorithm!r}")
         self.algorithm = algorithm
         self.mode = mode
         self.unknown = unknown
         self.standard = standard
-        self.model = None if model is None else os.path.abspath(model)
-        self.tagger: TaggerModel | None = None
+        self.tagger = None
         if algorithm in MATCHING:
             self.lexicon = self.lexicon.forcing(FORCING_WEIGHT)
         parts = self.lexicon.model, min(ALGORITHMS.index(algorithm), TAGGER), self.lexicon.kernel_overlay
         if algorithm in TAGGERS or unknown is not None:
-            from cnlp.segmentation.tagger import DEFAULT_STANDARD, load_tagger
+            from cnlp.segmentation.tagger import load_tagger
 
-            self.standard = standard or DEFAULT_STANDARD
-            tagger = load_tagger(self.standard, model, algorithm=unknown or algorithm)
+            tagger = tagger or load_tagger(TAGGERS[unknown or algorithm], standard)
+            self.standard = tagger.standard
             self.tagger = tagger if unknown is None else None
             self.kernel = kernel.Segmenter(*parts, tagger.tagger)
-        elif standard is not None or model is not None:
+        elif standard is not None or tagger is not None:
             raise errors.ArgumentError(f"algorithm {algorithm!r} has no standards and no model of a tagger")
         else:
             self.kernel = kernel.Segmenter(*parts)
@@ -348,7 +378,13 @@ class Segmenter:
         ]
 
 
-def _segmenter(lexicon: Lexicon, algorithm: str, mode: str, *choices: str | None) -> Segmenter:
+def _segmenter(
+    lexicon: Lexicon,
+    algorithm: str,
+    mode: str,
+    unknown: str | None,
+    standard: str | None,
+    model: str | ModelFile | None,
+) -> Segmenter:
     """A segmenter in another process."""
-    unknown, standard, model = choices
     return Segmenter(lexicon, algorithm=algorithm, mode=mode, unknown=unknown, standard=standard, model=model)

@@ -8,18 +8,19 @@ word; a word of one character), and the best sequence of tags is the segmentatio
 
 from __future__ import annotations
 
-import os
-
 from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp._kernel.layout import IS_ATOMIC, IS_DECISIVE, IS_ISOLATED, IS_WHOLE, LONGEST_MATCH, N_MARKS
-from cnlp.model.registry import SEGMENTERS, open_model
+from cnlp.model.registry import SHIPPED, open_model
+from cnlp.segmentation.algorithms import DEFAULT_ALGORITHM, TAGGERS
 from cnlp.text.patterns import DECISIVE_STANDARDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.model.format import ModelFile
+    from cnlp.model.registry import ModelLike
 
+KIND = "segmenter"
 DEFAULT_STANDARD = "general"
 TEMPERATURE = 4.0  # of a perceptron, if the model does not say; chosen by benchmarks/measure/calibration.py
 _LAYER_ARRAYS = (
@@ -32,7 +33,7 @@ _LAYER_ARRAYS = (
     *(f"match{length}" for length in range(2, LONGEST_MATCH + 1)),
 )
 
-_loaded: dict[tuple[str, str], TaggerModel] = {}  # shipped, by algorithm and standard; never changed
+_loaded: dict[tuple[str, str | None], TaggerModel] = {}  # shipped, by name and standard; never changed
 
 
 class TaggerModel:
@@ -42,14 +43,18 @@ class TaggerModel:
         tagger: the kernel's view of it.
         unit: one step of a score as a raw weight.
         temperature: what raw weights are divided by before they make probabilities (Guo et al. 2017).
-        standards: all standards of the file.
+        standard, standards: the one, and all standards of the file, of which the first is its default.
+        method: by which it was learnt, one of ``TAGGERS``.
     """
 
-    def __init__(self, file: ModelFile, standard: str) -> None:
+    def __init__(self, file: ModelFile, standard: str | None = None) -> None:
         self.file = file
         self.standards = tuple(file.field("standards").split(","))
-        if standard not in self.standards:
-            raise errors.unknown_choice("standard", standard, self.standards)
+        standard = self.standards[0] if standard is None else standard
+        errors.check_choice("standard", standard, self.standards)
+        self.standard = standard
+        method = file.field("method", DEFAULT_ALGORITHM)
+        self.method = method if method in TAGGERS else DEFAULT_ALGORITHM
         self.unit = file.number("unit")
         self.temperature = file.number("temperature", str(TEMPERATURE))
         names = ["pages", "codes", "units", "class_fold", "types", "transitions", f"{standard}.profile"]
@@ -65,20 +70,16 @@ class TaggerModel:
             self.tagger = kernel.Tagger(file.source, ranges, standard, classes, nat, mark, binding)
 
 
-def load_tagger(
-    standard: str = DEFAULT_STANDARD, path: str | os.PathLike[str] | None = None, *, algorithm: str = "perceptron"
-) -> TaggerModel:
-    """The tagger of a model file, or the shipped one of that algorithm.
+def load_tagger(model: ModelLike = "segmenter", standard: str | None = None) -> TaggerModel:
+    """The tagger of a model file, or a shipped one by its name.
 
     Raises:
         ArgumentError: the file has no such standard.
         OSError: the file cannot be read.
         ModelError: it is damaged, foreign, or holds no tagger.
     """
-    if path is not None:
-        return TaggerModel(open_model(path, "segmenter"), standard)
-    if (algorithm, standard) not in _loaded:
-        _loaded[algorithm, standard] = TaggerModel(
-            open_model(kind="segmenter", shipped=SEGMENTERS[algorithm]), standard
-        )
-    return _loaded[algorithm, standard]
+    if not (isinstance(model, str) and model in SHIPPED and (standard is None or isinstance(standard, str))):
+        return TaggerModel(open_model(model, KIND), standard)
+    if (model, standard) not in _loaded:
+        _loaded[model, standard] = TaggerModel(open_model(model, KIND), standard)
+    return _loaded[model, standard]

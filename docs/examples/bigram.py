@@ -18,7 +18,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "my.safetensors")
         Bigram().fit(SENTENCES).save(path)
-        segmenter = cnlp.Segmenter(cnlp.load(path), algorithm="bigram")
+        segmenter = cnlp.Segmenter(model=path)
         print(segmenter.segment("研究生命起源"))
 
 

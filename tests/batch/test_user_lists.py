@@ -12,7 +12,7 @@ import cnlp
 from cnlp import Entry, Lexicon, errors
 from cnlp.keyphrases import Idf
 from cnlp.keyphrases.extractor import Extractor
-from cnlp.model.registry import ENTITIES, POS
+from cnlp.model.registry import path_of
 from cnlp.ner.linear import EntityRecognizer
 from cnlp.pos.tagger import PartOfSpeech
 
@@ -88,9 +88,10 @@ def test_an_item_of_another_kind_is_named_by_its_place() -> None:
         cnlp.segment(TEXT, lexicon=[WORD, 5])  # type: ignore[list-item]
 
 
-def test_a_lexicon_and_a_segmenter_are_one_too_many() -> None:
-    with pytest.raises(errors.ArgumentError, match="a lexicon or a segmenter"):
-        cnlp.keywords(TEXT, lexicon=[WORD], segmenter=cnlp.Segmenter())
+def test_a_lexicon_is_laid_over_that_of_a_segmenter() -> None:
+    segmenter = cnlp.Segmenter(["的开会"], algorithm="bigram")
+    words = [keyword.text for keyword in cnlp.keywords(TEXT, lexicon=[WORD], segmenter=segmenter, phrases=False)]
+    assert WORD in words and "的开会" in cnlp.segment(TEXT, lexicon=[WORD], model=segmenter)
 
 
 def test_a_gazetteer_can_be_a_path_a_list_or_an_object(tmp_path: Path) -> None:
@@ -125,21 +126,21 @@ def test_document_frequencies_can_be_a_path_or_an_object(tmp_path: Path) -> None
 
 def test_a_tagger_can_be_a_path_or_an_object() -> None:
     expected = cnlp.tag(TEXT)
-    for model in (POS, Path(POS), PartOfSpeech()):
+    for model in ("pos", path_of("pos"), Path(path_of("pos")), PartOfSpeech(), cnlp.load("pos")):
         assert cnlp.tag(TEXT, model=model) == expected
         assert next(cnlp.tag_batch([TEXT], model=model, workers=1)) == expected
         assert cnlp.tag_words(["北京"], model=model) == ["ns"]
-    with pytest.raises(
-        errors.ArgumentError, match="model must be a PartOfSpeech, or the path of a model file, not int"
-    ):
+    with pytest.raises(errors.ArgumentError, match=r"model must be one of pos, or the path of .*, not int"):
         cnlp.tag(TEXT, model=5)  # type: ignore[arg-type]
 
 
 def test_a_recognizer_can_be_a_name_a_path_or_an_object() -> None:
     text = "王小明在北京大学读书"
     expected = cnlp.entities(text)
-    for model in ("general", ENTITIES["general"], Path(ENTITIES["general"]), EntityRecognizer.load()):
+    for model in ("ner", path_of("ner"), Path(path_of("ner")), EntityRecognizer.load()):
         assert cnlp.entities(text, model=model) == expected
         assert next(cnlp.entities_batch([text], model=model, workers=1)) == expected
-    with pytest.raises(errors.ArgumentError, match=r"model must be 'general' or .*, the path of a model file"):
+    with pytest.raises(
+        errors.ArgumentError, match=r"model must be one of ner, ner-.*, or the path of a model file .*, not int"
+    ):
         cnlp.entities(text, model=5)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from running_commands import Result, run_here
 
 from cnlp.commands import ner
-from cnlp.model.registry import ENTITIES
+from cnlp.model.registry import path_of
 from cnlp.ner.base import Recognizer
 from cnlp.ner.gazetteer import Gazetteer
 from cnlp.types import Entity
@@ -138,7 +138,7 @@ def test_labels_and_scores_are_chosen(shell: Shell) -> None:
     assert shell("ner", "--no-model", stdin=text).out.decode() == "王小川[3月5日/DATE]在北京"
 
 
-@pytest.mark.skipif(not os.path.exists(ENTITIES["general"]), reason="the shipped model is not built")
+@pytest.mark.skipif(not os.path.exists(path_of("ner")), reason="the shipped model is not built")
 def test_the_shipped_model_finds_people_places_and_organisations(process: Shell) -> None:
     out = process("ner", stdin="王小明3月5日在北京大学读书，去过纽约。".encode()).out.decode()
     assert out == "[王小明/PER][3月5日/DATE]在[北京大学/ORG]读书，去过[纽约/LOC]。"

@@ -15,7 +15,7 @@ from twins import ALGORITHMS, UserEntry, join, lay_over, learn
 from cnlp._kernel import layout
 from cnlp.keyphrases.classes import pack_classes
 from cnlp.lexicon.trie import Trie
-from cnlp.model.registry import ENTITIES, open_model
+from cnlp.model.registry import open_model
 from cnlp.segmentation.algorithms import SOURCES
 from cnlp.types import Token
 
@@ -38,7 +38,7 @@ def recognizer() -> tuple[bytes, dict[str, tuple[int, int]], float]:
     """The shipped recognizer of entities as arguments of ``EntityTagger``."""
     from cnlp.ner.linear import ARRAYS, OF_STANDARD
 
-    file = open_model(kind="entities", shipped=ENTITIES["general"])
+    file = open_model("ner", "entities")
     return Path(file.path).read_bytes(), file.ranges(*ARRAYS, *OF_STANDARD), float(file.field("unit"))
 
 

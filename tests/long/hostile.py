@@ -142,15 +142,15 @@ def kinds(folder: Path) -> dict[str, tuple[Path, Callable[[str], None]]]:
         "gazetteer": (folder / "gazetteer", use_gazetteer),
         "counts": (folder / "counts", use_counts),
         "words": (folder / "words", use_words),
-        "hmm": (Path(registry.SEGMENTERS["hmm"]), lambda path: use_segmenter(path, "hmm")),
-        "crf": (Path(registry.SEGMENTERS["crf"]), lambda path: use_segmenter(path, "crf")),
-        "segmenter": (Path(registry.SEGMENTERS["perceptron"]), use_segmenter),
-        "pos": (Path(registry.POS), use_tagger),
-        "keywords": (Path(registry.KEYPHRASES), use_keywords),
-        "entities": (Path(registry.ENTITIES["general"]), use_recognizer),
+        "hmm": (Path(registry.path_of("hmm")), lambda path: use_segmenter(path, "hmm")),
+        "crf": (Path(registry.path_of("crf")), lambda path: use_segmenter(path, "crf")),
+        "segmenter": (Path(registry.path_of("segmenter")), use_segmenter),
+        "pos": (Path(registry.path_of("pos")), use_tagger),
+        "keywords": (Path(registry.path_of("keyphrases")), use_keywords),
+        "entities": (Path(registry.path_of("ner")), use_recognizer),
     }
     if importlib.util.find_spec("torch"):
-        found["neural"] = Path(registry.ENTITIES["resume-neural"]), use_recognizer
+        found["neural"] = Path(registry.path_of("ner-resume-neural")), use_recognizer
     return found
 
 

@@ -161,7 +161,7 @@ def test_another_version_is_refused(lexicon: Path) -> None:
 
 def test_another_kind_is_refused(path: Path) -> None:
     write_model(path, ARRAYS, {"kind": "tagger"})
-    assert refusal(path) == "this is a model of kind 'tagger', not 'lexicon' or 'entities'"
+    assert refusal(path) == "this is a model of kind 'tagger', which cnlp.load does not know"
 
 
 @pytest.mark.parametrize("position", [0.3, 0.6, 0.999999])

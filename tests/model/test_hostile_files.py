@@ -17,7 +17,7 @@ import cnlp
 from cnlp import errors
 from cnlp.lexicon.compile import compile_lexicon
 from cnlp.model.format import MAX_HEADER, ModelFile, write_model
-from cnlp.model.registry import CORE, SEGMENTERS
+from cnlp.model.registry import CORE, path_of
 from cnlp.ner.gazetteer import Gazetteer
 from cnlp.segmentation.bigram import Bigram
 from cnlp.segmentation.hmm import HiddenMarkovModel
@@ -105,7 +105,7 @@ def test_a_deep_header_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", "x", "1e999", ""])
 @pytest.mark.parametrize("field", ["unit", "temperature"])
 def test_numbers_of_a_segmenter_are_checked(tmp_path: Path, field: str, value: str) -> None:
-    path = altered(SEGMENTERS["hmm"], tmp_path / "m", **{field: value})
+    path = altered(path_of("hmm"), tmp_path / "m", **{field: value})
     message = refusal(lambda path: cnlp.Segmenter(model=path), path)
     assert message == f"damaged: {field!r} must be a number above 0, got {value!r}"
 

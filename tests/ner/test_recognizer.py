@@ -14,7 +14,7 @@ import cnlp
 from cnlp import errors
 from cnlp._kernel.reference import EntityTagger
 from cnlp.corpus.entities import Sentence
-from cnlp.model.registry import CORE, SEGMENTERS
+from cnlp.model.registry import CORE
 from cnlp.ner.entities import entities
 from cnlp.ner.gazetteer import Gazetteer
 from cnlp.ner.linear import EntityRecognizer
@@ -190,12 +190,10 @@ def test_load_opens_entity_models_by_path_and_by_name(tmp_path: Path) -> None:
     loaded = cnlp.load(path)
     assert isinstance(loaded, EntityRecognizer)
     assert loaded.entities("王小明在北京工作。") == model().entities("王小明在北京工作。")
-    assert cnlp.load("general").labels_ == EntityRecognizer.load().labels_
+    assert cnlp.load("ner").labels_ == EntityRecognizer.load().labels_
     assert isinstance(cnlp.load(), cnlp.Lexicon) and isinstance(cnlp.load(CORE), cnlp.Lexicon)
     with pytest.raises(errors.ArgumentError, match="are for lexicons"):
         cnlp.load(path, width=False)
-    with pytest.raises(errors.ModelError, match="kind 'segmenter', not 'lexicon' or 'entities'; Segmenter"):
-        cnlp.load(SEGMENTERS["hmm"])
     with pytest.raises(FileNotFoundError):
         cnlp.load(tmp_path / "missing")
 

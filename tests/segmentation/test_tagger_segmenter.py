@@ -15,8 +15,9 @@ import cnlp
 from cnlp import errors
 from cnlp.lexicon import Entry
 from cnlp.model.format import ModelFile, write_model
-from cnlp.model.registry import SEGMENTERS
+from cnlp.model.registry import path_of
 from cnlp.segmentation import ALGORITHMS, Segmenter
+from cnlp.segmentation.algorithms import TAGGERS
 
 sys.path.append(str(Path(__file__).parents[1] / "kernel"))
 from taggers import CHARACTERS, N_CLASSES, random_arrays
@@ -190,8 +191,8 @@ def test_damaged_files_are_refused_with_the_reason(model: Path, tmp_path: Path) 
     damaged.write_bytes(data[:-100])
     with pytest.raises(errors.ModelError, match=r"the arrays have .* bytes, the file"):
         Segmenter(algorithm="perceptron", model=damaged)
-    write_model(damaged, {}, {"kind": "lexicon"})
-    with pytest.raises(errors.ModelError, match="kind"):
+    write_model(damaged, {}, {"kind": "gazetteer"})
+    with pytest.raises(errors.ModelError, match="kind 'gazetteer'"):
         Segmenter(algorithm="perceptron", model=damaged)
 
 
@@ -234,7 +235,7 @@ class TestUnknownWords:
         assert "杨茉薇" in Segmenter(algorithm="bigram", unknown="perceptron", mode="full").segment("记者杨茉薇")
 
     def test_what_does_not_go_together_is_refused(self) -> None:
-        with pytest.raises(errors.ArgumentError, match="unknown method for unknown words 'magic'"):
+        with pytest.raises(errors.ArgumentError, match="unknown tagger for unknown 'magic'; choose one of: perceptron"):
             Segmenter(algorithm="bigram", unknown="magic")
         with pytest.raises(errors.ArgumentError, match="proposed to 'bigram' only, not to 'perceptron'"):
             Segmenter(algorithm="perceptron", unknown="hmm")
@@ -254,9 +255,9 @@ class TestShippedTaggers:
         assert "大桥" not in blocked.segment(text)
 
     def test_the_card_says_what_it_learnt_from(self, algorithm: str) -> None:
-        card = ModelFile(SEGMENTERS[algorithm]).card
+        card = ModelFile(path_of(TAGGERS[algorithm])).card
         assert "pfr-199801 (sha256 " in card["training_data"] and card["source"].startswith("python -m recipes")
-        ModelFile(SEGMENTERS[algorithm]).verify()
+        ModelFile(path_of(TAGGERS[algorithm])).verify()
 
 
 @pytest.mark.parametrize("standard", ["general", "pku"])

@@ -100,7 +100,7 @@ class Example(NamedTuple):
 def lattice_lexicon(words: Iterable[str] | None = None) -> Trie:
     """The words of lattices: custom ones, or those of the shipped lexicon, which is mapped, not copied."""
     if words is None:
-        return Trie.from_file(open_model(kind="lexicon"))
+        return Trie.from_file(open_model("core", "lexicon"))
     return Trie.build(list(dict.fromkeys(map(fold, words))))
 
 

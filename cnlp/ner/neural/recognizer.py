@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp.model.format import ModelFile, write_model
+from cnlp.model.registry import open_model
 from cnlp.ner.base import NEURAL_KIND, Recognizer, check_texts, open_entities
 from cnlp.ner.neural.settings import Settings, defaults
 from cnlp.types import Entity
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from cnlp.model.format import Arrays
+    from cnlp.model.registry import ModelLike
     from cnlp.ner.base import Labelled
     from cnlp.ner.neural.trainer import NeuralEpoch, Trained
     from cnlp.ner.neural.vectors import Vectors
@@ -140,23 +142,23 @@ class NeuralRecognizer(Recognizer):
         write_model(path, self.arrays_, {**self.card_, **(card or {})})
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], *, device: str = "cpu") -> Self:
+    def load(cls, model: ModelLike, *, device: str = "cpu") -> Self:
         """Open a model that :meth:`save` wrote, or a shipped one.
 
         Args:
-            path: the file, or the name of a shipped model.
+            model: the file, or the name of a shipped model.
             device: where to compute.
 
         Raises:
             OSError: the file cannot be read.
             ModelError: it is damaged, or holds something else.
         """
-        return cls.from_file(open_entities(path), device=device)
+        return cls.from_file(open_entities(model), device=device)
 
     @classmethod
     def from_file(cls, file: ModelFile, *, device: str = "cpu") -> Self:
         """The model in an open file; errors as :meth:`load`."""
-        file.expect(NEURAL_KIND)
+        file = open_model(file, NEURAL_KIND)
         with file.loading():
             arrays = {name: (dtype, file.read(name)) for name, (dtype, _) in file.arrays.items()}
             return cls.of(arrays, file.card, device=device)

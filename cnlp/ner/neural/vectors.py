@@ -188,7 +188,7 @@ class Vectors:
         write_model(path, arrays, {**card, "kind": KIND, **shapes})
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Vectors:
+    def load(cls, path: str | os.PathLike[str] | ModelFile) -> Vectors:
         """Read the file that :meth:`save` wrote.
 
         Raises:

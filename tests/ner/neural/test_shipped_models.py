@@ -6,25 +6,25 @@ import pytest
 
 import cnlp
 from cnlp.model.format import ModelFile
-from cnlp.model.registry import ENTITIES
+from cnlp.model.registry import path_of
 
 pytest.importorskip("torch")
 
 
 def test_the_shipped_model_of_curricula_vitae() -> None:
     text = "张伟先生，中国国籍，1970年出生，北京大学经济学硕士，现任华夏银行股份有限公司董事长。"
-    found = {(entity.text, entity.label) for entity in cnlp.entities(text, model="resume-neural")}
+    found = {(entity.text, entity.label) for entity in cnlp.entities(text, model="ner-resume-neural")}
     assert {("张伟", "NAME"), ("北京大学", "ORG"), ("董事长", "TITLE")} <= found
 
 
 def test_the_shipped_model_of_news() -> None:
-    found = {(entity.text, entity.label) for entity in cnlp.entities("王小明在北京大学读书。", model="msra-neural")}
+    found = {(entity.text, entity.label) for entity in cnlp.entities("王小明在北京大学读书。", model="ner-msra-neural")}
     assert found == {("王小明", "PER"), ("北京大学", "ORG")}
-    assert cnlp.entities("def main(): return Path(name).open()", model="msra-neural") == []
+    assert cnlp.entities("def main(): return Path(name).open()", model="ner-msra-neural") == []
 
 
-@pytest.mark.parametrize("name", ["msra-neural", "resume-neural"])
+@pytest.mark.parametrize("name", ["ner-msra-neural", "ner-resume-neural"])
 def test_shipped_neural_models_say_where_they_are_from(name: str) -> None:
-    card = ModelFile(ENTITIES[name]).card
+    card = ModelFile(path_of(name)).card
     assert card["kind"] == "neural-entities" and card["source"].startswith("python -m recipes.neural_ner")
     assert "strict F1 dev" in card["scores"] and "sha256" in card["training_data"]
