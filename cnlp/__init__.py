@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from cnlp.segmentation import segment as segment
     from cnlp.segmentation import tag as tag
     from cnlp.segmentation import tokenize as tokenize
+    from cnlp.text.chunks import chunks as chunks
     from cnlp.text.sentences import sentences as sentences
     from cnlp.types import Candidate as Candidate
+    from cnlp.types import Chunk as Chunk
     from cnlp.types import Entity as Entity
     from cnlp.types import Keyword as Keyword
     from cnlp.types import Model as Model
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Candidate": "cnlp.types",
+    "Chunk": "cnlp.types",
     "Entity": "cnlp.types",
     "EntityRecognizer": "cnlp.ner.linear",
     "Entry": "cnlp.lexicon",
@@ -59,6 +62,7 @@ _HOMES = {
     "Segmenter": "cnlp.segmentation",
     "Token": "cnlp.types",
     "WordDiscovery": "cnlp.discovery",
+    "chunks": "cnlp.text.chunks",
     "discover_words": "cnlp.discovery",
     "keywords": "cnlp.keyphrases",
     "entities": "cnlp.ner.entities",

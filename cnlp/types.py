@@ -120,3 +120,21 @@ class Keyword:
     score: float
     count: int
     spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of a text, of whole sentences.
+
+    Attributes:
+        text: the piece; ``original[start:end] == text``.
+        start: offset of its first character, counted in code points from 0.
+        end: end offset, exclusive, in code points.
+
+    >>> Chunk("你好。", 0, 3).end
+    3
+    """
+
+    text: str
+    start: int
+    end: int
