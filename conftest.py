@@ -24,6 +24,7 @@ _NEEDS = {
     "docs/languages.py": ("mkdocs",),
     "docs/neural-entities.md": ("torch",),
     "docs/spark.md": ("pyspark", "pyarrow", "pandas"),
+    "docs/search.md": ("apsw", "bm25s"),
     "docs/integrations.md": ("pandas", "sklearn", "spacy", "tokenizers"),
 }
 

@@ -14,6 +14,8 @@ NEEDS = {
     "parts_of_speech": "numpy",
     "document_vectors": "sklearn",
     "train_flat": "torch",
+    "search_postgresql": "pgserver",
+    "search_whoosh": "whoosh",
     "dask_words": "dask.dataframe",
     "ray_entities": "ray.data",
 }

@@ -46,6 +46,7 @@ TABLES: dict[str, tuple[str | tuple[str, ...], Callable[..., str]]] = {
     "dropin": ("dropin.json", words.same_as_jieba),
     "pipeline": ("pipeline.json", words.documents_in_spacy),
     "soak": ("soak.json", running.killed_batches),
+    "search": ("search.json", words.search),
     "spark": ("spark.json", running.spark_beside_the_command),
     "service": ("service.json", running.requests_of_service),
     "service-soak": ("service-soak.json", running.attacked_service),

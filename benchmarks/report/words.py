@@ -293,3 +293,14 @@ def low(cell: Record) -> str:
     '.5 to .6'
     """
     return " to ".join(f"{cell[end]:g}".removeprefix("0") or "0" for end in ("low", "high"))
+
+
+def search(record: Record) -> str:
+    """How well texts are found by the words of each segmenter."""
+    results = record["results"]
+    rows = [
+        [name, *(fraction(cell[key]) for key in ("mrr", "recall", "literal")), f"{cell['words']:,}"]
+        for name, cell in results["systems"].items()
+    ]
+    heading = f"{results['queries']:,} queries, {results['documents']:,} texts"
+    return table([heading, "MRR", f"recall in {results['depth']}", "with all words", "words in the index"], rows)

@@ -1,8 +1,8 @@
 """Full-text search in Chinese with SQLite: ``python docs/examples/search_index.py FILE... -- QUERY``.
 
-SQLite's FTS5 splits words at blanks, so the index holds the words, and beside it the text as it is. Documents are
-indexed with the mode ``search``, which also gives the words within long words: 中国科学院 is found by 科学院, and by
-itself. What a query matched is marked in the text itself, by the offsets of its words.
+SQLite's FTS5 splits words at blanks, so the index holds the words, and beside it the text as it is. Documents and
+queries are segmented in the mode ``full``, which gives the words within long words, too: 中国科学院 is found by 科学院,
+and by itself. What a query matched is marked in the text itself, by the offsets of its words.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ DOCUMENTS = [
     ("经济", "上海港去年的货物吞吐量又增加了一成。"),
 ]
 
-segmenter = cnlp.Segmenter(mode="search")
+segmenter = cnlp.Segmenter(mode="full")
 
 
 def words(text: str) -> list[str]:

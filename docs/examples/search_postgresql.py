@@ -1,8 +1,8 @@
 """Full-text search in Chinese with PostgreSQL: ``python docs/examples/search_postgresql.py [DSN] QUERY...``.
 
-The application segments, PostgreSQL indexes: a column with the words, separated by blanks, and a ``tsvector`` made of it
-by the configuration ``simple``. Queries are segmented in the same way. Needs ``pip install 'psycopg[binary]'``; without
-a DSN such as ``postgresql://user@host/base`` a server of ``pip install pgserver`` is started in a temporary folder.
+The application segments, PostgreSQL indexes: a column with the words, separated by blanks, and a ``tsvector`` of it by
+the configuration ``simple``. Queries are segmented in the same way. Needs ``pip install 'psycopg[binary]'``; without a
+DSN such as ``postgresql://user@host/base`` a server of ``pip install pgserver`` is started in a temporary folder.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SELECT text FROM pages, plainto_tsquery('simple', %s) AS query
 WHERE vector @@ query ORDER BY ts_rank(vector, query) DESC, id
 """
 
-segmenter = cnlp.Segmenter(mode="search")
+segmenter = cnlp.Segmenter(mode="full")
 
 
 def words(text: str) -> str:
