@@ -39,9 +39,10 @@ def command(
 ) -> None:
     """Convert a corpus with named entities from one format to another.
 
-    IN and OUT are files, OUT may be - for standard output. bio, bmes and iobes are a token and its tag per line, a
-    Chinese character or an English word; weibo is bio with positions in words; conll has four columns; cluener and
-    jsonl are JSON lines; pfr is the tagged People's Daily; brat is NAME.txt with NAME.ann, of which either is named.
+    IN and OUT are files, or - for standard input (with --from) and output. bio, bmes and iobes are a token and its tag
+    per line, a Chinese character or an English word; weibo is bio with positions in words; conll has four columns;
+    cluener and jsonl are JSON lines; pfr is the tagged People's Daily; brat is NAME.txt with NAME.ann, of which either
+    is named.
     """
     numbered = number_entities(
         source, form or detect_entities(source, encoding=encoding), repair=repair, encoding=encoding

@@ -18,7 +18,6 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import islice
 
 from cnlp import errors
 from cnlp.corpus.brat import number_brat
@@ -31,7 +30,7 @@ from cnlp.corpus.entities import (
     with_spans,
 )
 from cnlp.corpus.entity_json import format_cluener, format_jsonl, number_cluener, number_jsonl
-from cnlp.corpus.lines import read_numbered_lines
+from cnlp.corpus.lines import first_lines
 from cnlp.corpus.pfr import format_pfr, number_pfr_entities
 
 Reader = Callable[..., Iterator[tuple[int, Sentence]]]
@@ -72,6 +71,7 @@ def detect_entities(path: str | os.PathLike[str], *, encoding: str = "utf-8") ->
 
     Raises:
         OSError: the file cannot be read.
+        cnlp.errors.ArgumentError: it is a pipe, which could not be read again.
         cnlp.errors.EncodingError: it is not in ``encoding``.
         cnlp.errors.FormatError: it has no line, or it looks like none of the formats.
 
@@ -85,7 +85,7 @@ def detect_entities(path: str | os.PathLike[str], *, encoding: str = "utf-8") ->
     stem, suffix = os.path.splitext(os.fspath(path))
     if suffix.lower() == ".ann" or (suffix.lower() == ".txt" and os.path.exists(stem + ".ann")):
         return "brat"
-    numbered = list(islice((row for row in read_numbered_lines(path, encoding) if row[1].strip()), _SAMPLE))
+    numbered = first_lines(path, _SAMPLE, encoding)
     lines = [line for _, line in numbered]
     if not lines:
         raise errors.bad_line(path, 1, "the file has no sentences")

@@ -12,12 +12,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp.corpus.conll import read_conll
-from cnlp.corpus.lines import read_numbered_lines
+from cnlp.corpus.lines import first_lines, read_numbered_lines
 from cnlp.corpus.pfr import read_pfr
 from cnlp.corpus.plain import WORD_PATTERN, read_words, split_words
 from cnlp.corpus.sentence import TaggedSentence
@@ -43,6 +42,7 @@ def detect_format(path: PathLike, *, encoding: str = "utf-8") -> str:
 
     Raises:
         OSError: the file cannot be read.
+        ArgumentError: it is a pipe, which could not be read again.
         EncodingError: it is not in ``encoding``.
         FormatError: it has no words.
 
@@ -53,7 +53,7 @@ def detect_format(path: PathLike, *, encoding: str = "utf-8") -> str:
     ...     detect_format(path)
     'slash'
     """
-    lines = list(islice((line for _, line in read_numbered_lines(path, encoding) if line.strip()), _SAMPLE))
+    lines = [line for _, line in first_lines(path, _SAMPLE, encoding)]
     if not lines:
         raise errors.bad_line(path, 1, "the file has no words")
     if any(re.match(r"[0-9]+\t[^\t]+\t[^\t]*\t", line) for line in lines):

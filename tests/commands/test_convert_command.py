@@ -108,3 +108,12 @@ def test_repair_mends_tags_and_overlaps(shell: Shell, tmp_path: Path) -> None:
 def test_what_is_wrong_is_said_in_one_line(shell: Shell, arguments: list[str], code: int, message: str) -> None:
     result = shell("convert", *arguments)
     assert result.code == code and message in result.err and result.err.count("\n") == 1
+
+
+def test_a_pipe_is_converted_if_its_format_is_named(shell: Shell) -> None:
+    data = "去 O\n北 B-LOC\n京 I-LOC\n".encode("gbk")
+    options = ("-e", "gbk", "--to", "bmes", "--output-encoding", "utf-16")
+    result = shell("convert", "-", "-", "--from", "bio", *options, stdin=data)
+    assert result == Result(0, "去\tO\n北\tB-LOC\n京\tE-LOC\n\n".encode("utf-16"), "")
+    refused = shell("convert", "-", "-", *options, stdin=data)
+    assert refused.code == 2 and "-: name the format, a pipe cannot be read twice" in refused.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from cnlp.corpus import (
     read_words,
     split_words,
 )
-from cnlp.corpus.lines import read_numbered_lines
+from cnlp.corpus.lines import first_lines
 
 PFR = """19980101-01-001-001/m  迈向/v  １月/t
 
@@ -73,9 +74,12 @@ class TestPlain:
         with pytest.raises(errors.EncodingError, match=r"corpus\.txt: not utf-8 at byte 11 "):
             list(read_words(path))
 
-    def test_a_corpus_is_a_file(self) -> None:
-        with pytest.raises(errors.ArgumentError, match="-: a corpus is a file"):
-            list(read_numbered_lines("-"))
+    def test_the_format_of_a_pipe_is_to_be_named(self, tmp_path: Path) -> None:
+        for path in ("-", tmp_path / "pipe"):
+            if path != "-":
+                os.mkfifo(path)
+            with pytest.raises(errors.ArgumentError, match="name the format, a pipe cannot be read twice"):
+                first_lines(path, 1)
 
     def test_missing_file(self, tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError):
