@@ -68,6 +68,10 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         cnlp.cut  # noqa: B018
 
 
+def test_the_citation_names_this_version() -> None:
+    assert f"\nversion: {cnlp.__version__}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
+
+
 def test_types_and_model_are_shipped() -> None:
     folder = resources.files("cnlp")
     assert (folder / "py.typed").is_file()
@@ -112,7 +116,7 @@ with warnings.catch_warnings(record=True) as found:
 print(*(f"{one.category.__name__}: {one.message}" for one in found), sep="\\n")
 """
     (shown,) = python(code).splitlines()
-    assert shown.startswith("RuntimeWarning: cnlp runs in pure Python, hundreds of times slower than in C")
+    assert shown.startswith("RuntimeWarning: cnlp runs in pure Python, a hundred times slower than in C")
     assert python(code, CNLP_PURE="1") == "\n"
 
 

@@ -17,6 +17,18 @@ def requests_of_service(record: Record) -> str:
     return table([f"{results['clients']} clients", "requests a second", "ms, median", "ms, 99 %", "errors"], rows)
 
 
+def without_a_compiler(record: Record) -> str:
+    """Rates in C, in Python and of jieba, and what Python's is a fraction of."""
+    rows = []
+    for name, cell in record["results"].items():
+        rates = {kernel: f"{found['median']:,.0f}" for kernel, found in cell["kb_per_s"].items()}
+        slower = [cell["times_pure"].get(kernel, {}).get("median") for kernel in ("C", "jieba")]
+        shown = [NO_FIGURE if times is None else f"{times:,.0f}" for times in slower]
+        rows.append([name, rates["C"], rates["pure Python"], rates.get("jieba", NO_FIGURE), *shown])
+    kb = "kB/s"
+    return table(["", f"C, {kb}", f"pure Python, {kb}", f"jieba, {kb}", "C / pure", "jieba / pure"], rows)
+
+
 def attacked_service(record: Record) -> str:
     """A service that honest and hostile clients use at once."""
     results = record["results"]

@@ -55,6 +55,7 @@ TABLES: dict[str, tuple[str | tuple[str, ...], Callable[..., str]]] = {
     "streams-files": ("streams-files.json", running.files_by_workers),
     "streams-commands": ("streams-commands.json", running.commands_by_workers),
     "streams-python": ("streams-python.json", running.commands_by_workers),
+    "pure": ("pure.json", running.without_a_compiler),
     "memory": ("memory.json", words.start_and_memory),
     "peers-accuracy": ("peers-accuracy.json", words.peers_accuracy),
     "peers-speed": ("peers-speed.json", words.peers_speed),
