@@ -29,6 +29,7 @@ from benchmarks.measure import (
     ner,
     pos_joint,
     pos_speed,
+    pure,
     segmentation,
     speed,
     streams,
@@ -449,7 +450,7 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     streams.main(["--parts", "commands", "python", "--megabytes", "0.01", "--rounds", "1", "--output", str(corpora)])
     minutes_to_measure = """
         discovery discovery-speed dropin everyday-words fuzz keywords keywords-speed ner neural_ner peers-accuracy
-        peers-speed peers-start pipeline present-day pos_joint robustness search service service-soak
+        peers-speed peers-start pipeline present-day pos_joint pure robustness search service service-soak
         soak spark streams-files user-words
     """
     for name in minutes_to_measure.split():  # the functions have tests below
@@ -543,6 +544,11 @@ def test_lines_that_the_drop_in_cuts_otherwise_are_counted() -> None:
     assert (cell["lines"], cell["different"]) == (3, 1)
     weights = dropin.compare_weights(["一", "二"], lambda text: [(text, 1.0)], lambda text: [("一", 1.5)])
     assert weights == {"documents": 2, "different": 1, "greatest_difference": 0.5}
+
+
+@pytest.mark.parametrize("is_pure", [False, True])
+def test_each_kernel_is_timed_in_a_process_of_its_own(is_pure: bool) -> None:
+    assert pure.rate("cnlp.Segmenter(algorithm='bigram').segment", is_pure, ["北京", "大学"]) > 0
 
 
 def test_raw_lines_are_an_equal_share_of_each_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
