@@ -35,6 +35,7 @@ from cnlp.segmentation import segmenter_for
 
 if TYPE_CHECKING:
     from cnlp.lexicon.lexicon import LexiconLike
+    from cnlp.names import Algorithm, Standard
 
 _FILE = "cnlp.json"
 
@@ -52,14 +53,14 @@ class Tokenizer:
     def __init__(
         self,
         vocab: Vocab,
-        algorithm: str | None = None,
-        standard: str | None = None,
+        algorithm: Algorithm | None = None,
+        standard: Standard | None = None,
         lexicon: LexiconLike | None = None,
     ) -> None:
         self.vocab = vocab
         self._set(algorithm, standard, lexicon)
 
-    def _set(self, algorithm: str | None, standard: str | None, lexicon: LexiconLike | None) -> None:
+    def _set(self, algorithm: Algorithm | None, standard: Standard | None, lexicon: LexiconLike | None) -> None:
         self.algorithm, self.standard = algorithm, standard
         self._lexicon = None if lexicon is None else as_lexicon(lexicon)
         self._segmenter = segmenter_for("default", algorithm, standard, self._lexicon)
@@ -135,7 +136,7 @@ def _entry(fields: list[Any]) -> Entry:
 
 
 def make_tokenizer(
-    algorithm: str | None = None, standard: str | None = None, lexicon: str | list[str] | None = None
+    algorithm: Algorithm | None = None, standard: Standard | None = None, lexicon: str | list[str] | None = None
 ) -> Callable[[Language], Tokenizer]:
     """The tokenizer of the entry point ``cnlp.Tokenizer.v1``, with the settings of the configuration.
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     Udf: TypeAlias = Callable[..., Any]
     Work: TypeAlias = Callable[[list[str]], list[list[Any]]]
+    from cnlp.names import Algorithm, KeywordMethod, Mode, Standard, Tagset
 
 _KEPT = 16  # settings that a worker process keeps unpacked
 _PART = re.compile(r"[\w.\- ]+")
@@ -62,9 +63,9 @@ _FIELDS = {  # of the structs, as Arrow calls their types
 
 def segment_udf(
     *,
-    mode: str = "default",
-    algorithm: str | None = None,
-    standard: str | None = None,
+    mode: Mode = "default",
+    algorithm: Algorithm | None = None,
+    standard: Standard | None = None,
     lexicon: LexiconLike | None = None,
 ) -> Udf:
     """A function ``text -> array<string>``: the words.
@@ -83,10 +84,10 @@ def segment_udf(
 
 def tag_udf(
     *,
-    algorithm: str | None = None,
-    standard: str | None = None,
+    algorithm: Algorithm | None = None,
+    standard: Standard | None = None,
     lexicon: LexiconLike | None = None,
-    tagset: str = "pfr",
+    tagset: Tagset = "pfr",
     model: TaggerLike | None = None,
 ) -> Udf:
     """A function ``text -> array<struct<text, start, end, tag>>``: the words with their parts of speech.
@@ -111,7 +112,7 @@ def tag_udf(
 def entities_udf(
     *,
     model: RecognizerLike | None = None,
-    standard: str | None = None,
+    standard: Standard | None = None,
     gazetteer: GazetteerLike | None = None,
     rules: Rules | Iterable[str] | bool = False,
     lexicon: LexiconLike | None = None,
@@ -133,7 +134,7 @@ def entities_udf(
 def keywords_udf(
     *,
     top_k: int = 20,
-    method: str = "combined",
+    method: KeywordMethod = "combined",
     phrases: bool = True,
     pos: Iterable[str] | None = None,
     stopwords: Iterable[str] | None = None,

@@ -8,12 +8,26 @@ import pytest
 
 from cnlp import names
 from cnlp.discovery.word_discovery import DISCOVERY_METHODS
+from cnlp.keyphrases import METHODS
+from cnlp.lexicon.entries import ENTRY_MODES
 from cnlp.lexicon.matcher import MATCH_MODES
+from cnlp.ner.gazetteer import BOUNDARIES
+from cnlp.pos.tagsets import TAGSETS
+from cnlp.segmentation.algorithms import ALGORITHMS, MODES, TAGGERS
+from cnlp.sequence.schemes import REPAIRS
 
 
 @pytest.mark.parametrize(
     "type_, accepted",
     [
+        (names.Algorithm, ALGORITHMS),
+        (names.Mode, MODES),
+        (names.Unknown, TAGGERS),
+        (names.Tagset, TAGSETS),
+        (names.Boundary, BOUNDARIES),
+        (names.EntryMode, ENTRY_MODES),
+        (names.KeywordMethod, METHODS),
+        (names.Repair, REPAIRS),
         (names.DiscoveryMethod, DISCOVERY_METHODS),
         (names.MatchMode, MATCH_MODES),
     ],

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     _Result = TypeVar("_Result")
     Work: TypeAlias = Callable[[list[str]], list[list[_Result]]]
+    from cnlp.names import Algorithm, KeywordMethod, Mode, Standard, Tagset
 
 GROUP_CHARACTERS = 1 << 16
 GROUP_TEXTS = 1 << 12
@@ -52,9 +53,9 @@ def segment_batch(
     *,
     workers: int | None = None,
     processes: bool | None = None,
-    mode: str = "default",
-    algorithm: str | None = None,
-    standard: str | None = None,
+    mode: Mode = "default",
+    algorithm: Algorithm | None = None,
+    standard: Standard | None = None,
     lexicon: LexiconLike | None = None,
     model: SegmenterLike | None = None,
 ) -> Iterator[list[str]]:
@@ -93,10 +94,10 @@ def tag_batch(
     *,
     workers: int | None = None,
     processes: bool | None = None,
-    algorithm: str | None = None,
-    standard: str | None = None,
+    algorithm: Algorithm | None = None,
+    standard: Standard | None = None,
     lexicon: LexiconLike | None = None,
-    tagset: str = "pfr",
+    tagset: Tagset = "pfr",
     model: TaggerLike | None = None,
     segmenter: SegmenterLike | None = None,
 ) -> Iterator[list[Token]]:
@@ -133,7 +134,7 @@ def entities_batch(
     workers: int | None = None,
     processes: bool | None = None,
     model: RecognizerLike | None = None,
-    standard: str | None = None,
+    standard: Standard | None = None,
     gazetteer: GazetteerLike | None = None,
     rules: Rules | Iterable[str] | bool = False,
     lexicon: LexiconLike | None = None,
@@ -170,14 +171,14 @@ def keywords_batch(
     workers: int | None = None,
     processes: bool | None = None,
     top_k: int = 20,
-    method: str = "combined",
+    method: KeywordMethod = "combined",
     phrases: bool = True,
     pos: Iterable[str] | None = None,
     stopwords: Iterable[str] | None = None,
     min_length: int = 2,
     idf: IdfLike | None = None,
-    algorithm: str | None = None,
-    standard: str | None = None,
+    algorithm: Algorithm | None = None,
+    standard: Standard | None = None,
     lexicon: LexiconLike | None = None,
     model: KeyphrasesLike | None = None,
     segmenter: SegmenterLike | None = None,

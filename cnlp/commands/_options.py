@@ -21,6 +21,7 @@ from cnlp.files.journal import fingerprint
 from cnlp.files.records import Analysis, FieldLines, Format, Records
 from cnlp.lexicon import Lexicon
 from cnlp.model.registry import SHIPPED
+from cnlp.names import Algorithm, Mode, Unknown
 from cnlp.segmentation import ALGORITHMS, DEFAULT_ALGORITHM, Segmenter
 from cnlp.segmentation.algorithms import TAGGERS
 
@@ -258,8 +259,8 @@ class SegmentationOptions(NamedTuple):
         model: of words, a name or a path.
     """
 
-    algorithm: str | None = None
-    unknown: str | None = None
+    algorithm: Algorithm | None = None
+    unknown: Unknown | None = None
     standard: str | None = None
     lexicons: LexiconFiles = LexiconFiles()
     model: str | None = None
@@ -269,7 +270,7 @@ class SegmentationOptions(NamedTuple):
         """Whether no option was given."""
         return self == SegmentationOptions()
 
-    def segmenter(self, mode: str = "default") -> Segmenter:
+    def segmenter(self, mode: Mode = "default") -> Segmenter:
         """The segmenter.
 
         Raises:

@@ -14,6 +14,7 @@ from cnlp.corpus.brat import BratWriter, pair_of_files
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.entity_formats import WRITERS, detect_entities, number_entities
 from cnlp.files.outputs import STANDARD_OUTPUT, Output, file_output, standard_output
+from cnlp.names import Repair
 
 BATCH = 1000  # sentences written at once
 
@@ -32,7 +33,7 @@ def command(
     target: str,
     form: str | None,
     to: str,
-    repair: str | None,
+    repair: Repair | None,
     renames: dict[str, str],
     encoding: str,
     output_encoding: str,

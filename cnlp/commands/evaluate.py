@@ -64,6 +64,7 @@ from cnlp.evaluation.tags import TagScore, TagScorer
 from cnlp.files.inputs import Input
 from cnlp.files.messages import print_message
 from cnlp.files.outputs import STANDARD_OUTPUT, refuse_overwriting, write_text
+from cnlp.names import Repair
 from cnlp.pos.tagsets import TAGSETS, TagUse, common_tagset
 from cnlp.segmentation import shipped_segmenter
 from cnlp.types import Token
@@ -248,7 +249,7 @@ def evaluate_ner(
     options: ReportOptions,
     encoding: str,
     form: str | None,
-    repair: str | None,
+    repair: Repair | None,
     renames: dict[str, str],
     model: str | None,
     standard: str | None,
@@ -288,7 +289,7 @@ def evaluate_ner(
 
 
 def _read_entities(
-    path: str, form: str | None, repair: str | None, encoding: str, renames: Mapping[str, str]
+    path: str, form: str | None, repair: Repair | None, encoding: str, renames: Mapping[str, str]
 ) -> list[tuple[int, Sentence]]:
     """The sentences of a file and their lines."""
     kind = form or detect_entities(path, encoding=encoding)

@@ -19,6 +19,7 @@ from cnlp.commands._options import (
     gazetteer_option,
     recognizer_option,
 )
+from cnlp.names import Boundary
 from cnlp.ner.base import Recognizer
 from cnlp.ner.gazetteer import BOUNDARIES, Gazetteer, open_gazetteer
 from cnlp.ner.merge import merge
@@ -92,7 +93,7 @@ def command(
     standard: str | None,
     no_model: bool,
     gazetteers: tuple[str, ...],
-    boundaries: str,
+    boundaries: Boundary,
     rules: tuple[str, ...] | None,
     no_rules: tuple[str, ...] | None,
     expressions: list[tuple[str, str]],

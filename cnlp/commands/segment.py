@@ -17,6 +17,7 @@ from cnlp.commands._options import (
     format_option,
     segmentation_options,
 )
+from cnlp.names import Mode
 from cnlp.segmentation import MODES
 
 
@@ -40,7 +41,7 @@ from cnlp.segmentation import MODES
 def command(
     batch: BatchOptions,
     segmentation: SegmentationOptions,
-    mode: str,
+    mode: Mode,
     delimiter: str,
     format_: str,
 ) -> None:

@@ -18,6 +18,7 @@ from cnlp.commands._options import (
     segmentation_options,
     tagger_option,
 )
+from cnlp.names import Tagset
 from cnlp.pos.tagger import convert_tokens, tagger_for
 from cnlp.pos.tagsets import TAGSETS
 from cnlp.segmentation import Segmenter
@@ -33,7 +34,7 @@ class TextTagger:
         model: the tagger, a name or a path.
     """
 
-    def __init__(self, segmenter: Segmenter, tagset: str = "pfr", model: str | None = None) -> None:
+    def __init__(self, segmenter: Segmenter, tagset: Tagset = "pfr", model: str | None = None) -> None:
         self.segmenter = segmenter
         self.tagset = tagset
         self.model = tagger_for(model)
@@ -78,7 +79,7 @@ class TextTagger:
 def command(
     batch: BatchOptions,
     is_segmented: bool,
-    tagset: str,
+    tagset: Tagset,
     segmentation: SegmentationOptions,
     model: str | None,
     delimiter: str,

@@ -28,6 +28,7 @@ from cnlp.commands._training import (
 )
 from cnlp.corpus.entities import Sentence
 from cnlp.corpus.parts import CorpusFile, read_entity_parts
+from cnlp.names import Repair
 from cnlp.ner.base import LINEAR_METHODS
 from cnlp.ner.entities import load_recognizer
 from cnlp.ner.linear import EntityRecognizer
@@ -107,7 +108,7 @@ def train_ner(
     seed: int,
     form: str | None,
     encoding: str,
-    repair: str | None,
+    repair: Repair | None,
     **neural: Any,
 ) -> None:
     """Learn to find named entities, with any set of labels.

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from cnlp import errors
 from cnlp.corpus.lines import read_numbered_lines
+from cnlp.names import Repair
 from cnlp.sequence.schemes import Scheme, TagReader, spans_to_tags
 from cnlp.text.characters import DIGIT, LATIN, LETTER, char_class
 
@@ -59,7 +60,7 @@ def read_columns(
     scheme: str | Scheme = "BIO",
     *,
     positions: bool = False,
-    repair: str | None = None,
+    repair: Repair | None = None,
     encoding: str = "utf-8",
 ) -> Iterator[Sentence]:
     """Yield each sentence of a file of columns.
@@ -96,7 +97,7 @@ def number_columns(
     scheme: str | Scheme = "BIO",
     *,
     positions: bool = False,
-    repair: str | None = None,
+    repair: Repair | None = None,
     encoding: str = "utf-8",
 ) -> Iterator[tuple[int, Sentence]]:
     """The same with the number of each sentence's first line."""

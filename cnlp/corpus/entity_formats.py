@@ -32,6 +32,7 @@ from cnlp.corpus.entities import (
 from cnlp.corpus.entity_json import format_cluener, format_jsonl, number_cluener, number_jsonl
 from cnlp.corpus.lines import first_lines
 from cnlp.corpus.pfr import format_pfr, number_pfr_entities
+from cnlp.names import Repair
 
 Reader = Callable[..., Iterator[tuple[int, Sentence]]]
 
@@ -108,7 +109,7 @@ def detect_entities(path: str | os.PathLike[str], *, encoding: str = "utf-8") ->
 
 
 def read_entities(
-    path: str | os.PathLike[str], format: str, *, repair: str | None = None, encoding: str = "utf-8"
+    path: str | os.PathLike[str], format: str, *, repair: Repair | None = None, encoding: str = "utf-8"
 ) -> Iterator[Sentence]:
     """Yield each sentence of a file in one of the formats.
 
@@ -138,7 +139,7 @@ def read_entities(
 
 
 def number_entities(
-    path: str | os.PathLike[str], format: str, *, repair: str | None = None, encoding: str = "utf-8"
+    path: str | os.PathLike[str], format: str, *, repair: Repair | None = None, encoding: str = "utf-8"
 ) -> Iterator[tuple[int, Sentence]]:
     """The same with the number of the line where each sentence begins."""
     if format not in ENTITY_READERS:

@@ -14,6 +14,7 @@ from cnlp.corpus.formats import read_sentences, read_tagged
 from cnlp.corpus.registry import file_sha256
 from cnlp.corpus.sentence import TaggedSentence
 from cnlp.files.inputs import find_inputs
+from cnlp.names import Repair
 
 S = TypeVar("S")
 
@@ -53,7 +54,7 @@ def read_parts(
 
 
 def read_entity_parts(
-    arguments: Sequence[str], form: str | None, encoding: str, *, repair: str | None = None
+    arguments: Sequence[str], form: str | None, encoding: str, *, repair: Repair | None = None
 ) -> list[CorpusFile[Sentence]]:
     """The sentences with entities of files, folders and patterns; arguments and errors as :func:`read_parts`.
 

@@ -18,6 +18,7 @@ from cnlp.jieba.data import decoded
 if TYPE_CHECKING:
     from cnlp.jieba._prefix import reference
     from cnlp.lexicon import Lexicon
+    from cnlp.names import Mode
     from cnlp.segmentation import Segmenter
 
 Backend = Literal["jieba", "cnlp"]
@@ -340,7 +341,7 @@ class Tokenizer:
                 twin.set(text[start:end], frequency)
         return twin
 
-    def segmenter(self, mode: str, HMM: bool) -> Segmenter:
+    def segmenter(self, mode: Mode, HMM: bool) -> Segmenter:
         """The segmenter of the other backend; without words it does not know, the bigram one."""
         key = mode, HMM
         if key not in self._segmenters:

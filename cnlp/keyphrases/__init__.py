@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cnlp.keyphrases.idf import IdfLike
     from cnlp.keyphrases.resources import KeyphrasesLike
     from cnlp.lexicon.lexicon import LexiconLike
+    from cnlp.names import Algorithm, KeywordMethod, Standard
     from cnlp.segmentation.segmenter import SegmenterLike
     from cnlp.types import Keyword
 
@@ -44,14 +45,14 @@ def keywords(
     text: str,
     *,
     top_k: int = 20,
-    method: str = "combined",
+    method: KeywordMethod = "combined",
     phrases: bool = True,
     pos: Iterable[str] | None = None,
     stopwords: Iterable[str] | None = None,
     min_length: int = 2,
     idf: IdfLike | None = None,
-    algorithm: str | None = None,
-    standard: str | None = None,
+    algorithm: Algorithm | None = None,
+    standard: Standard | None = None,
     lexicon: LexiconLike | None = None,
     model: KeyphrasesLike | None = None,
     segmenter: SegmenterLike | None = None,
@@ -99,8 +100,8 @@ def keywords_by_group(
     pos: Iterable[str] | None = None,
     stopwords: Iterable[str] | None = None,
     min_length: int = 2,
-    algorithm: str | None = None,
-    standard: str | None = None,
+    algorithm: Algorithm | None = None,
+    standard: Standard | None = None,
     lexicon: LexiconLike | None = None,
     model: KeyphrasesLike | None = None,
     segmenter: SegmenterLike | None = None,

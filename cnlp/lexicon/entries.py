@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Final, NamedTuple, TypeAlias
 
+    from cnlp.names import EntryMode
+
     # An Entry, or the same fields as a plain tuple.
     EntryRow: TypeAlias = tuple[str, float | None, str | None, str, tuple[str, ...], bool, bool]
 
@@ -77,7 +79,7 @@ class Entry(_Fields):
         word: str,
         weight: float | None = None,
         tag: str | None = None,
-        mode: str = "prefer",
+        mode: EntryMode = "prefer",
         pieces: Iterable[str] = (),
         partial: bool = False,
         regex: bool = False,

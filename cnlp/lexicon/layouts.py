@@ -248,7 +248,7 @@ def _weighted(fields: list[str]) -> EntryRow:
         if flag not in ENTRY_FLAGS:
             raise errors.unknown_choice("flag", flag, ENTRY_FLAGS)
     pieces = tuple(extra.split()) if name == "split" else ()
-    return Entry(word, _weight_of(weight), tag or None, name, pieces, "partial" in flags, "regex" in flags)
+    return Entry(word, _weight_of(weight), tag or None, name, pieces, "partial" in flags, "regex" in flags)  # type: ignore[arg-type]  # Entry checks the mode
 
 
 def _weight_of(field: str) -> float | None:

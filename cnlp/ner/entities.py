@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from cnlp.types import Entity
 
     RecognizerLike: TypeAlias = "Recognizer | ModelLike"
+    from cnlp.names import Standard
 
 
-def load_recognizer(model: ModelLike | None = None, *, standard: str | None = None) -> Recognizer:
+def load_recognizer(model: ModelLike | None = None, *, standard: Standard | None = None) -> Recognizer:
     """Open a model of either kind, linear or neural.
 
     Args:
@@ -46,7 +47,7 @@ def load_recognizer(model: ModelLike | None = None, *, standard: str | None = No
     return NeuralRecognizer.from_file(file)
 
 
-def recognizer_for(model: RecognizerLike | None = None, standard: str | None = None) -> Recognizer:
+def recognizer_for(model: RecognizerLike | None = None, standard: Standard | None = None) -> Recognizer:
     """The recognizer that :func:`entities` uses for this choice; shipped ones are opened once."""
     if isinstance(model, Recognizer):
         if standard is not None:
@@ -61,7 +62,7 @@ def recognizer_for(model: RecognizerLike | None = None, standard: str | None = N
 
 
 @cache
-def _shipped(name: str, standard: str | None) -> Recognizer:
+def _shipped(name: str, standard: Standard | None) -> Recognizer:
     return load_recognizer(name, standard=standard)
 
 
@@ -69,7 +70,7 @@ def entities(
     text: str,
     *,
     model: RecognizerLike | None = None,
-    standard: str | None = None,
+    standard: Standard | None = None,
     gazetteer: GazetteerLike | None = None,
     rules: Rules | Iterable[str] | bool = False,
     lexicon: LexiconLike | None = None,
@@ -108,7 +109,7 @@ def entities(
 
 def finder(
     model: RecognizerLike | None,
-    standard: str | None,
+    standard: Standard | None,
     gazetteer: GazetteerLike | None,
     rules: Rules | Iterable[str] | bool,
     lexicon: LexiconLike | None = None,

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     # Label, mode, name and partial: the fields after the text, shared by all texts with equal ones.
     EntryKind: TypeAlias = tuple[str, str, str | None, bool]
     GazetteerLike: TypeAlias = "Gazetteer | str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]]"
+    from cnlp.names import Boundary
 
 KIND = "gazetteer"  # of a file
 GAZETTEER_MODES = ("prefer", "force", "block")
@@ -123,7 +124,7 @@ class Gazetteer:
         width: bool = True,
         case: bool = True,
         script: bool = True,
-        boundaries: str = "words",
+        boundaries: Boundary = "words",
     ) -> None:
         self._boundaries = _checked_boundaries(boundaries)
         kinds = _Kinds()
@@ -135,7 +136,7 @@ class Gazetteer:
         self._trie = Trie.build(numbers, width=width, case=case, script=script)
 
     @classmethod
-    def load(cls, model: ModelLike, *, boundaries: str = "words") -> Gazetteer:
+    def load(cls, model: ModelLike, *, boundaries: Boundary = "words") -> Gazetteer:
         """Map a saved gazetteer into memory: nothing is built, and processes share it.
 
         Raises:
@@ -265,7 +266,7 @@ class _Kinds(list["EntryKind"]):
         return number
 
 
-def open_gazetteer(paths: Sequence[str], boundaries: str = "words") -> Gazetteer | None:
+def open_gazetteer(paths: Sequence[str], boundaries: Boundary = "words") -> Gazetteer | None:
     """The names of several files, of which the last one counts, or of one that was saved; ``None`` without files.
 
     Raises:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     WordClass: TypeAlias = tuple[str, str, int, int]
     TaggerLike: TypeAlias = "PartOfSpeech | ModelLike"
+    from cnlp.names import Tagset
 
 KIND = "part-of-speech"
 SPACE_TAG = "w"  # the tag of white space: punctuation
@@ -230,7 +231,7 @@ def convert_tokens(tokens: list[Token], tagset: str) -> list[Token]:
     return converted
 
 
-def tag_words(words: Sequence[str], *, tagset: str = "pfr", model: TaggerLike | None = None) -> list[str | None]:
+def tag_words(words: Sequence[str], *, tagset: Tagset = "pfr", model: TaggerLike | None = None) -> list[str | None]:
     """The parts of speech of given words; arguments as in :func:`tag`.
 
     >>> tag_words(["他", "在", "北京", "工作"])

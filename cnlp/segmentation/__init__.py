@@ -13,6 +13,7 @@ from cnlp.segmentation.segmenter import Segmenter as Segmenter
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.lexicon.lexicon import LexiconLike
+    from cnlp.names import Algorithm, Mode, Standard, Tagset
     from cnlp.pos.tagger import TaggerLike
     from cnlp.segmentation.segmenter import SegmenterLike
     from cnlp.types import Token
@@ -22,9 +23,9 @@ _shared: dict[tuple[str, str | None, str | None, SegmenterLike | None], Segmente
 
 
 def segmenter_for(
-    mode: str = "default",
-    algorithm: str | None = None,
-    standard: str | None = None,
+    mode: Mode = "default",
+    algorithm: Algorithm | None = None,
+    standard: Standard | None = None,
     lexicon: LexiconLike | None = None,
     model: SegmenterLike | None = None,
     argument: str = "model",
@@ -59,9 +60,9 @@ def shipped_segmenter() -> Segmenter:
 def segment(
     text: str,
     *,
-    mode: str = "default",
-    algorithm: str | None = None,
-    standard: str | None = None,
+    mode: Mode = "default",
+    algorithm: Algorithm | None = None,
+    standard: Standard | None = None,
     lexicon: LexiconLike | None = None,
     model: SegmenterLike | None = None,
 ) -> list[str]:
@@ -92,9 +93,9 @@ def segment(
 def tokenize(
     text: str,
     *,
-    mode: str = "default",
-    algorithm: str | None = None,
-    standard: str | None = None,
+    mode: Mode = "default",
+    algorithm: Algorithm | None = None,
+    standard: Standard | None = None,
     lexicon: LexiconLike | None = None,
     model: SegmenterLike | None = None,
 ) -> list[Token]:
@@ -109,10 +110,10 @@ def tokenize(
 def tag(
     text: str,
     *,
-    algorithm: str | None = None,
-    standard: str | None = None,
+    algorithm: Algorithm | None = None,
+    standard: Standard | None = None,
     lexicon: LexiconLike | None = None,
-    tagset: str = "pfr",
+    tagset: Tagset = "pfr",
     model: TaggerLike | None = None,
     segmenter: SegmenterLike | None = None,
 ) -> list[Token]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cnlp.types import Token
 
     SegmenterLike: TypeAlias = "Segmenter | Lexicon | Estimator | ModelLike"
+    from cnlp.names import Algorithm, Mode, Standard, Unknown
 
 FORCING_WEIGHT = 1_000_000  # in maximum matching, which knows no weights besides
 LONGEST_WITHIN = 16  # characters of the user's words that are looked for inside a forced one
@@ -76,10 +77,10 @@ class Segmenter:
     """
 
     lexicon: Lexicon
-    algorithm: str
-    mode: str
-    unknown: str | None
-    standard: str | None
+    algorithm: Algorithm
+    mode: Mode
+    unknown: Unknown | None
+    standard: Standard | None
     model: str | ModelFile | None  # of a tagger other than the shipped one of the algorithm
     tagger: TaggerModel | None
 
@@ -87,10 +88,10 @@ class Segmenter:
         self,
         lexicon: LexiconLike | None = None,
         *,
-        algorithm: str | None = None,
-        mode: str = "default",
-        unknown: str | None = None,
-        standard: str | None = None,
+        algorithm: Algorithm | None = None,
+        mode: Mode = "default",
+        unknown: Unknown | None = None,
+        standard: Standard | None = None,
         model: SegmenterLike | None = None,
     ) -> None:
         base, tagger, self.model = None, None, None
@@ -380,10 +381,10 @@ class Segmenter:
 
 def _segmenter(
     lexicon: Lexicon,
-    algorithm: str,
-    mode: str,
-    unknown: str | None,
-    standard: str | None,
+    algorithm: Algorithm,
+    mode: Mode,
+    unknown: Unknown | None,
+    standard: Standard | None,
     model: str | ModelFile | None,
 ) -> Segmenter:
     """A segmenter in another process."""

@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnlp.model.format import ModelFile
     from cnlp.model.registry import ModelLike
+    from cnlp.names import Algorithm
 
 KIND = "segmenter"
 DEFAULT_STANDARD = "general"
@@ -54,7 +55,7 @@ class TaggerModel:
         errors.check_choice("standard", standard, self.standards)
         self.standard = standard
         method = file.field("method", DEFAULT_ALGORITHM)
-        self.method = method if method in TAGGERS else DEFAULT_ALGORITHM
+        self.method: Algorithm = next((name for name in TAGGERS if name == method), DEFAULT_ALGORITHM)
         self.unit = file.number("unit")
         self.temperature = file.number("temperature", str(TEMPERATURE))
         names = ["pages", "codes", "units", "class_fold", "types", "transitions", f"{standard}.profile"]

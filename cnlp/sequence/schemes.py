@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cnlp import errors
+from cnlp.names import Repair
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -180,7 +181,7 @@ class TagReader:
     [(2, 4, 'LOC')]
     """
 
-    def __init__(self, scheme: str | Scheme, *, repair: str | None = None) -> None:
+    def __init__(self, scheme: str | Scheme, *, repair: Repair | None = None) -> None:
         if repair is not None and repair not in REPAIRS:
             raise errors.unknown_choice("repair", repair, REPAIRS)
         self.scheme = get_scheme(scheme)

@@ -18,6 +18,7 @@ from cnlp.service.settings import Settings
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from cnlp.names import Algorithm, KeywordMethod, Mode
     from cnlp.types import Entity
 
     Find: TypeAlias = Callable[[list[str]], list[list[Entity]]]
@@ -58,13 +59,13 @@ class ServedWords:
         return self._lexicons(self.lexicon, entries)
 
     def segmenter(
-        self, entries: tuple[Entry | str, ...], mode: str, algorithm: str | None, standard: str | None
+        self, entries: tuple[Entry | str, ...], mode: Mode, algorithm: Algorithm | None, standard: str | None
     ) -> Segmenter:
         """The segmenter of a request."""
         return segmenter_for(mode, algorithm, standard, self.with_entries(entries))
 
     def extractor(
-        self, entries: tuple[Entry | str, ...], method: str, algorithm: str | None, standard: str | None
+        self, entries: tuple[Entry | str, ...], method: KeywordMethod, algorithm: Algorithm | None, standard: str | None
     ) -> Extractor:
         """What finds the keywords of a request."""
         return self._extractors(self.with_entries(entries), method, algorithm, standard)
@@ -102,5 +103,7 @@ def _laid_over(lexicon: Lexicon | None, entries: tuple[Entry | str, ...]) -> Lex
     return Lexicon(entries, base=lexicon) if entries else lexicon
 
 
-def _extractor(lexicon: Lexicon | None, method: str, algorithm: str | None, standard: str | None) -> Extractor:
+def _extractor(
+    lexicon: Lexicon | None, method: KeywordMethod, algorithm: Algorithm | None, standard: str | None
+) -> Extractor:
     return make_extractor(method, segmenter=segmenter_for("default", algorithm, standard, lexicon))

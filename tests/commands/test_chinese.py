@@ -91,6 +91,7 @@ def looked_up(chinese: None, monkeypatch: pytest.MonkeyPatch) -> set[str]:
 def test_every_help_text_has_a_translation(looked_up: set[str]) -> None:
     same = {text for text in looked_up if catalogue.translate(text) == text}
     assert {text for text in same if re.search("[A-Za-z]{3}", text) and not SAME.match(text)} == set()
+    assert [text for text in looked_up if re.search("(?:[a-z]+,? ){4}", catalogue.translate(text))] == []
 
 
 @pytest.mark.parametrize("name", ["segment", "train", "train ner", "ner", "evaluate segment"])
