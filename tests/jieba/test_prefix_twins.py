@@ -95,6 +95,17 @@ def test_dictionaries_are_read_alike(lines: list[str], end: str, start: int) -> 
     assert results[0] == results[1]
 
 
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.text("的一是国", min_size=1, max_size=6), min_size=60), st.booleans())
+def test_long_dictionaries_are_read_alike(words: list[str], is_sorted: bool) -> None:
+    lines = [f"{word} {number}\n" for number, word in enumerate(sorted(words) if is_sorted else words)]
+    results = []
+    for kernel in (reference, native):
+        dictionary = kernel.Dictionary()
+        results.append((dictionary.load("".join(lines).encode(), 0), sorted(dictionary.items())))
+    assert results[0] == results[1]
+
+
 @pytest.mark.parametrize("kernel", [reference, native])
 def test_sums_end_before_they_overflow(kernel: Any) -> None:
     data = "中 99999999999999999\n".encode() * 100

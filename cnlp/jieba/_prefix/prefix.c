@@ -172,33 +172,77 @@ static int decode_word(const unsigned char *data, size_t size, uint32_t *points,
 }
 
 enum { LONGEST_LINE_WORD = 256, MOST_DIGITS = 17, BYTES_PER_NODE = 10 }; /* the last: as in jieba's dictionary */
+enum { LINES_AT_ONCE = 32 };
+
+typedef struct {
+    uint32_t points[LONGEST_LINE_WORD];
+    size_t length, next; /* next: where the next line begins */
+    int64_t frequency;
+} Line;
+
+/* Reads the line `word frequency tag` at data[start]; returns 0 for one that is not understood. */
+static int read_line(const char *data, size_t size, size_t start, Line *line)
+{
+    const char *text = data + start, *newline = memchr(text, '\n', size - start);
+    size_t length = newline ? (size_t)(newline - text) : size - start;
+    line->next = start + length + (newline != NULL);
+    length -= length && text[length - 1] == '\r';
+    const char *space = memchr(text, ' ', length);
+    size_t word_size = space ? (size_t)(space - text) : 0, at = word_size + 1;
+    int digits = 0;
+    line->frequency = 0;
+    for (; at < length && text[at] >= '0' && text[at] <= '9' && digits <= MOST_DIGITS; at++, digits++)
+        line->frequency = line->frequency * 10 + (text[at] - '0');
+    uint32_t *points = line->points;
+    int count = word_size ? decode_word((const unsigned char *)text, word_size, points, LONGEST_LINE_WORD) : -1;
+    line->length = count > 0 ? (size_t)count : 0;
+    return count > 0 && digits && digits <= MOST_DIGITS && (at >= length || text[at] == ' ') && points[0] > 0x20
+        && points[0] != 0x7F && points[0] != 0x85 && points[0] != 0xA0 && !(points[0] >= 0x1680 && points[0] < 0x3001)
+        && points[0] != 0xFEFF;
+}
+
+/* Asks for the slots that these words will fill if they are sorted: a word begins with nodes of the one before it, and
+ * those that it makes get the next numbers. Of other words the guess is wrong, which does no harm. */
+static void expect_words(const PrefixDictionary *dictionary, const Line *lines, size_t count)
+{
+    uint32_t nodes[LONGEST_LINE_WORD], next = dictionary->n_nodes;
+    const Slot *slot;
+    for (size_t k = 0; k < count; k++) {
+        const Line *line = &lines[k], *last = k ? line - 1 : line;
+        size_t i = 0;
+        if (k)
+            while (i < line->length && i < last->length && line->points[i] == last->points[i])
+                i++;
+        else
+            for (; i < line->length && (slot = step(dictionary, i ? nodes[i - 1] : 0, line->points[i])); i++)
+                nodes[i] = slot->node;
+        for (; i < line->length; i++) {
+            if (i)
+                PREFETCH(first_slot(dictionary, key_of(nodes[i - 1], line->points[i])));
+            nodes[i] = next++;
+        }
+    }
+}
 
 int64_t prefix_load(PrefixDictionary *dictionary, const char *data, size_t size, size_t start, int64_t *total,
-                    int64_t *lines)
+                    int64_t *n_lines)
 {
-    uint32_t points[LONGEST_LINE_WORD];
+    Line lines[LINES_AT_ONCE];
+    size_t count = LINES_AT_ONCE;
     (void)reserve_nodes(dictionary, dictionary->n_nodes + (size - start) / BYTES_PER_NODE);
-    while (start < size) {
-        const char *line = data + start, *newline = memchr(line, '\n', size - start);
-        size_t length = newline ? (size_t)(newline - line) : size - start, next = start + length + (newline != NULL);
-        length -= length && line[length - 1] == '\r';
-        const char *space = memchr(line, ' ', length);
-        size_t word_size = space ? (size_t)(space - line) : 0, at = word_size + 1;
-        int64_t frequency = 0;
-        int digits = 0;
-        for (; at < length && line[at] >= '0' && line[at] <= '9' && digits <= MOST_DIGITS; at++, digits++)
-            frequency = frequency * 10 + (line[at] - '0');
-        int count = word_size ? decode_word((const unsigned char *)line, word_size, points, LONGEST_LINE_WORD) : -1;
-        int is_plain = count > 0 && digits && digits <= MOST_DIGITS && (at >= length || line[at] == ' ')
-                    && points[0] > 0x20 && points[0] != 0x7F && points[0] != 0x85 && points[0] != 0xA0
-                    && !(points[0] >= 0x1680 && points[0] < 0x3001) && points[0] != 0xFEFF;
-        if (!is_plain || frequency > INT64_MAX - *total)
-            break;
-        if (prefix_set(dictionary, points, (size_t)count, frequency))
-            return -1;
-        *total += frequency;
-        (*lines)++;
-        start = next;
+    while (count == LINES_AT_ONCE) {
+        for (count = 0; count < LINES_AT_ONCE && start < size; count++) {
+            Line *line = &lines[count];
+            if (!read_line(data, size, start, line) || line->frequency > INT64_MAX - *total)
+                break;
+            *total += line->frequency;
+            start = line->next;
+        }
+        expect_words(dictionary, lines, count);
+        for (size_t k = 0; k < count; k++)
+            if (prefix_set(dictionary, lines[k].points, lines[k].length, lines[k].frequency))
+                return -1;
+        *n_lines += (int64_t)count;
     }
     return (int64_t)start;
 }
