@@ -37,6 +37,7 @@ from cnlp.corpus.entity_json import number_cluener, number_records
 from cnlp.corpus.pfr import read_pfr
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.model.registry import path_of
+from cnlp.ner.base import Recognizer
 from cnlp.ner.linear import EntityRecognizer
 from cnlp.ner.parts import GENERAL, Part
 from cnlp.pos.distribution import distributional_classes
@@ -86,18 +87,9 @@ def train(*, hold_out: bool, progress: bool) -> tuple[EntityRecognizer, dict[str
     present = present_day(hold_out=False) if hold_out else present_day()
     learnt, counted = silver({sentence.text for sentence in present_day()})
     cluener_train, cluener_test = cluener()
-    msra_train, msra_dev, _ = msra()
-    aishell_train, aishell_test = aishell()
-    corpora = {
-        "msra": msra_train,
-        "pfr": list(pfr_entities()),
-        "cluener": mapped(cluener_train, CLUENER_LABELS),
-        "weibo": weibo(),
-        "aishell": aishell_train,
-        "silver": learnt,
-    }
+    corpora = other_corpora() | {"silver": learnt}
     clusters = words_with_clusters([*present, *counted, *(each for corpus in corpora.values() for each in corpus)])
-    general = with_fine_labels(present, corpora, clusters, progress)
+    general = with_fine_labels(present, first_model(present, corpora, clusters, progress))
     parts = [Part([*general, *without_chinese()], GENERAL, REPEAT), Part(template_sentences(TEMPLATES))]
     parts += [Part(corpus, name, MSRA_REPEAT if name == "msra" else 1) for name, corpus in corpora.items()]
     parts.append(Part(without_chinese(), "msra"))
@@ -114,8 +106,8 @@ def train(*, hold_out: bool, progress: bool) -> tuple[EntityRecognizer, dict[str
     tests = {
         "modern/dev": (GENERAL, present_day(DEV)),
         "CLUENER, mapped": (GENERAL, mapped(cluener_test, CLUENER_LABELS)),
-        "AISHELL": (GENERAL, aishell_test),
-        "MSRA, dev blocks": ("msra", msra_dev),
+        "AISHELL": (GENERAL, aishell()[1]),
+        "MSRA, dev blocks": ("msra", msra()[1]),
     }
     if hold_out:
         tests["modern/train, held out"] = GENERAL, present_day(hold_out=True)
@@ -154,20 +146,41 @@ def present_day(name: str = modern.ANNOTATED, *, hold_out: bool | None = None) -
     ]
 
 
-def with_fine_labels(
+def other_corpora() -> dict[str, list[Sentence]]:
+    """What other corpora have to learn from, by standard."""
+    return {
+        "msra": msra()[0],
+        "pfr": list(pfr_entities()),
+        "cluener": mapped(cluener()[0], CLUENER_LABELS),
+        "weibo": weibo(),
+        "aishell": aishell()[0],
+    }
+
+
+def first_model(
     present: Sequence[Sentence], corpora: Mapping[str, Sequence[Sentence]], clusters: Mapping[str, int], progress: bool
-) -> list[Sentence]:
-    """The sentences with products and works: those annotated by hand, and in the others what a first model finds."""
-    by_text = dict(present_day(FINE))
-    by_hand = [Sentence(text, by_text[text]) for text, _ in present if text in by_text]
-    others = [sentence for sentence in present if sentence.text not in by_text]
+) -> EntityRecognizer:
+    """A model that learns products and works from the sentences that have them."""
+    by_hand, others = by_fine_labels(present)
     parts = [
         Part([*by_hand, *without_chinese()], GENERAL, 3),
         Part(others, "without PROD and WORK"),
         Part(corpora["cluener"], "cluener"),
         Part(corpora["silver"][:FIRST_LEARNT], "silver"),
     ]
-    first = EntityRecognizer(**FIRST_SETTINGS).fit_parts(parts, clusters=clusters, progress=progress)
+    return EntityRecognizer(**FIRST_SETTINGS).fit_parts(parts, clusters=clusters, progress=progress)
+
+
+def by_fine_labels(present: Sequence[Sentence]) -> tuple[list[Sentence], list[Sentence]]:
+    """The sentences whose products and works were annotated, with these, and the others."""
+    by_text = dict(present_day(FINE))
+    by_hand = [Sentence(text, by_text[text]) for text, _ in present if text in by_text]
+    return by_hand, [sentence for sentence in present if sentence.text not in by_text]
+
+
+def with_fine_labels(present: Sequence[Sentence], first: Recognizer) -> list[Sentence]:
+    """The sentences with products and works: those annotated by hand, and in the others what a model finds."""
+    by_hand, others = by_fine_labels(present)
     found = first.predict([text for text, _ in others])
     for (text, spans), entities in zip(others, found, strict=True):
         fine = [(each.start, each.end, each.label) for each in entities if each.label in FINE_LABELS]

@@ -40,11 +40,9 @@ def load_recognizer(model: ModelLike | None = None, *, standard: Standard | None
     file = open_entities(model)
     if file.kind != NEURAL_KIND:
         return EntityRecognizer.from_file(file, standard=standard)
-    if standard is not None:
-        raise errors.ArgumentError(f"{file.path}: a neural model has one standard, so there is none to choose")
     from cnlp.ner.neural.recognizer import NeuralRecognizer
 
-    return NeuralRecognizer.from_file(file)
+    return NeuralRecognizer.from_file(file, standard=standard)
 
 
 def recognizer_for(model: RecognizerLike | None = None, standard: Standard | None = None) -> Recognizer:

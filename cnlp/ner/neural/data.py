@@ -21,6 +21,7 @@ from cnlp import errors
 from cnlp.lexicon.trie import Trie
 from cnlp.model.registry import open_model
 from cnlp.ner.neural.vectors import bigrams, fold, matches
+from cnlp.ner.parts import GENERAL
 from cnlp.sequence.schemes import TagReader, spans_to_tags, tag_set
 from cnlp.text.sentences import sentence_spans
 
@@ -61,6 +62,7 @@ class Batch(NamedTuple):
         lengths: (B,) long.
         words: (E,) long, the rows of the lattice's words.
         lattice: their positions.
+        standards: (B,) long, whose conventions each sentence follows.
         texts: the B texts.
         tags: (B, n) long, 0 after the end; ``None`` if unknown.
     """
@@ -71,6 +73,7 @@ class Batch(NamedTuple):
     lengths: Tensor
     words: Tensor
     lattice: WordLattice
+    standards: Tensor
     texts: list[str]
     tags: Tensor | None
 
@@ -95,6 +98,7 @@ class Example(NamedTuple):
     starts: list[int]
     ends: list[int]
     tags: list[int] | None
+    standard: int
 
 
 def lattice_lexicon(words: Iterable[str] | None = None) -> Trie:
@@ -113,6 +117,7 @@ class Vocabulary:
         tags: all tags, by number.
         scheme: that of the tags.
         lexicon: the words of the lattice, those of two characters and more; ``None``: no lattice.
+        standards: their names; a text follows the first one, unless another is given.
     """
 
     def __init__(
@@ -123,10 +128,12 @@ class Vocabulary:
         tags: Sequence[str],
         scheme: str = "BMES",
         lexicon: Trie | None = None,
+        standards: Sequence[str] = (GENERAL,),
     ) -> None:
         self.characters, self.bigrams, self.words = characters, bigrams, words
         self.tags, self.scheme = list(tags), scheme
         self.lexicon = lexicon
+        self.standards = list(standards)
         self._tag_numbers = {tag: number for number, tag in enumerate(self.tags)}
         self._reader = TagReader(scheme)
 
@@ -138,6 +145,7 @@ class Vocabulary:
         lexicon: Trie | None = None,
         vectors: Vectors | None = None,
         least: int = 1,
+        standards: Sequence[str] = (GENERAL,),
     ) -> Vocabulary:
         """The vocabulary of the training part and the vectors.
 
@@ -147,6 +155,7 @@ class Vocabulary:
             lexicon: words of the lattice; ``None``: no lattice.
             vectors: pretrained vectors, whose characters, bigrams and (of the lexicon) words get rows too.
             least: rarer items that have no vector share the unknown row.
+            standards: their names.
         """
         texts = [fold(text) for text, _ in sentences]
         tables = (vectors.characters, vectors.bigrams, vectors.words) if vectors else ()
@@ -163,6 +172,7 @@ class Vocabulary:
             tag_set(scheme, labels),
             scheme,
             lexicon,
+            standards,
         )
 
     @property
@@ -172,8 +182,8 @@ class Vocabulary:
         first, second, third = (max(table.values(), default=UNKNOWN_ROW) + 1 for table in tables)
         return first, second, third
 
-    def encode(self, text: str, spans: Sequence[EntitySpan] | None = None) -> Example:
-        """A sentence as numbers.
+    def encode(self, text: str, spans: Sequence[EntitySpan] | None = None, standard: int = 0) -> Example:
+        """A sentence as numbers, that of its standard among them.
 
         Raises:
             ArgumentError: a span is empty, reaches outside, overlaps another, or has a label that training did not.
@@ -190,7 +200,7 @@ class Vocabulary:
                 raise errors.ArgumentError(f"tag {error.args[0]!r} does not occur in the training part") from None
         return Example(
             text, characters, pairs, [row for _, _, row in words], [start for start, _, _ in words],
-            [end - 1 for _, end, _ in words], tags,
+            [end - 1 for _, end, _ in words], tags, standard,
         )  # fmt: skip
 
     def spans(self, numbers: Sequence[int]) -> list[EntitySpan]:
@@ -227,6 +237,7 @@ def collate(examples: Sequence[Example]) -> Batch:
         length,
         join("words"),
         WordLattice(sentence, join("starts"), join("ends")),
+        torch.tensor([example.standard for example in examples], dtype=torch.long),
         [example.text for example in examples],
         pad(tags) if len(tags) == len(examples) else None,
     )

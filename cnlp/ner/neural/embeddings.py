@@ -24,13 +24,14 @@ class Embeddings(nn.Module):
     Args:
         sizes: how many rows characters, bigrams and words have.
         settings: their widths and dropouts.
+        standards: each has a vector that is added to its sentences' characters, if there are two or more.
 
     Attributes:
         character_size: width of a character's embedding, C, with the output of a BERT if there is one.
         word_size: width of an embedded word, W.
     """
 
-    def __init__(self, sizes: tuple[int, int, int], settings: Settings) -> None:
+    def __init__(self, sizes: tuple[int, int, int], settings: Settings, standards: int = 1) -> None:
         super().__init__()
         widths = (settings.character_size, settings.bigram_size, settings.word_size)
         self.characters, self.bigrams, self.words = (
@@ -47,13 +48,19 @@ class Embeddings(nn.Module):
 
             self.encoder = BERT(settings.encoder, settings.max_length)
             self.character_size += self.encoder.size
+        self.standards = None
+        if standards > 1:
+            self.standards = nn.Parameter(torch.zeros(standards, self.character_size))
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Characters (B, n, C) and words (E, W)."""
         parts = [self.characters(self._forget(batch.characters)), self.bigrams(self._forget(batch.bigrams))]
         if self.encoder is not None:
             parts.append(self.encoder(batch.texts, batch.mask))
-        return self.character_dropout(torch.cat(parts, 2)), self.word_dropout(self.words(self._forget(batch.words)))
+        characters = self.character_dropout(torch.cat(parts, 2))
+        if self.standards is not None:
+            characters = characters + self.standards[batch.standards][:, None]
+        return characters, self.word_dropout(self.words(self._forget(batch.words)))
 
     @torch.no_grad()
     def fill(self, vocabulary: Vocabulary, vectors: Vectors, normalise: bool) -> None:

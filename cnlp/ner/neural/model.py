@@ -37,22 +37,32 @@ class NeuralTagger(nn.Module):
         sizes: how many rows characters, bigrams and words have, see :attr:`Vocabulary.sizes`.
         tags: all tags, by number.
         settings: the hyper-parameters.
+        standards: how many standards the sentences follow. They share all weights, but each has corrections to those of
+            the output (Daumé III 2007).
     """
 
-    def __init__(self, sizes: tuple[int, int, int], tags: Sequence[str], settings: Settings) -> None:
+    def __init__(
+        self, sizes: tuple[int, int, int], tags: Sequence[str], settings: Settings, standards: int = 1
+    ) -> None:
         super().__init__()
-        self.embeddings = Embeddings(sizes, settings)
+        self.embeddings = Embeddings(sizes, settings, standards)
         module, name = ENCODERS[settings.model]
         encoder: Any = getattr(import_module(module), name)
         self.encoder = encoder(self.embeddings.character_size, self.embeddings.word_size, settings)
         self.dropout = Dropout(settings.output_dropout)
         self.linear = nn.Linear(self.encoder.size, len(tags))
+        self.corrections = None
+        if standards > 1:
+            self.corrections = nn.Parameter(torch.zeros(standards, self.encoder.size, len(tags)))
         self.crf = CRFLayer(transition_mask(tags, settings.scheme))
 
     def forward(self, batch: Batch) -> Tensor:
         """The emissions; (B, n, T)."""
         characters, words = self.embeddings(batch)
-        emissions: Tensor = self.linear(self.dropout(self.encoder(characters, words, batch.lattice, batch.mask)))
+        hidden = self.dropout(self.encoder(characters, words, batch.lattice, batch.mask))
+        emissions: Tensor = self.linear(hidden)
+        if self.corrections is not None:
+            emissions = emissions + torch.bmm(hidden, self.corrections[batch.standards])
         return emissions
 
     def loss(self, batch: Batch) -> Tensor:
@@ -70,7 +80,12 @@ class NeuralTagger(nn.Module):
 
 
 def predict(
-    model: NeuralTagger, vocabulary: Vocabulary, texts: Sequence[str], settings: Settings, batch_size: int = 64
+    model: NeuralTagger,
+    vocabulary: Vocabulary,
+    texts: Sequence[str],
+    settings: Settings,
+    standard: int = 0,
+    batch_size: int = 64,
 ) -> list[list[Found]]:
     """The entities of each text by start; long texts are split and joined again.
 
@@ -90,7 +105,8 @@ def predict(
     with torch.inference_mode(), tiny_is_zero():
         for numbers in sorted_batches([end - start for _, start, end in pieces], batch_size):
             chosen = [pieces[number] for number in numbers]
-            batch = collate([vocabulary.encode(texts[number][start:end]) for number, start, end in chosen]).to(device)
+            examples = [vocabulary.encode(texts[number][start:end], standard=standard) for number, start, end in chosen]
+            batch = collate(examples).to(device)
             emissions = model(batch)
             paths = model.crf.decode(emissions, batch.mask)
             spans = [(row, *span) for row, path in enumerate(paths) for span in vocabulary.spans(path)]

@@ -5,6 +5,7 @@
                                added, two a byte, the first in its low half; a row begins a byte
     characters.scales    F16   a factor for each row
     tags                 U8    JSON: all tags, by number
+    standards            U8    JSON: the names of the standards, by number, if there are two or more
     units, pages, codes        the lattice's lexicon (:mod:`cnlp.lexicon.trie`), unless it is the shipped one
     weights.*            F16   all other weights under their names in torch
 
@@ -30,6 +31,7 @@ from cnlp.ner.neural.data import FIRST_ROW, Vocabulary, lattice_lexicon
 from cnlp.ner.neural.model import NeuralTagger
 from cnlp.ner.neural.settings import Settings
 from cnlp.ner.neural.vectors import TABLES
+from cnlp.ner.parts import GENERAL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,6 +63,8 @@ def pack_tagger(
     lexicon = vocabulary.lexicon
     chosen = {"lexicon": "none" if lexicon is None else "own" if own_lexicon else "shipped"}
     arrays: Arrays = {"tags": ("U8", json.dumps(vocabulary.tags).encode())}
+    if len(vocabulary.standards) > 1:
+        arrays["standards"] = "U8", json.dumps(vocabulary.standards).encode()
     if lexicon is not None and own_lexicon:
         arrays |= lexicon.arrays()
         chosen |= lexicon.fields
@@ -91,9 +95,10 @@ def unpack_tagger(arrays: Arrays, card: Mapping[str, str]) -> tuple[NeuralTagger
         characters, bigrams, words = (_rows(arrays[f"{table}.items"][1]) for table in TABLES)
         lexicon = _lexicon(arrays, card)
         tags = [str(tag) for tag in json.loads(arrays["tags"][1])]
-        vocabulary = Vocabulary(characters, bigrams, words, tags, settings.scheme, lexicon)
+        standards = [str(name) for name in json.loads(arrays["standards"][1])] if "standards" in arrays else [GENERAL]
+        vocabulary = Vocabulary(characters, bigrams, words, tags, settings.scheme, lexicon, standards)
         sizes = len(characters) + FIRST_ROW, len(bigrams) + FIRST_ROW, len(words) + FIRST_ROW
-        model = NeuralTagger(sizes, tags, settings)
+        model = NeuralTagger(sizes, tags, settings, len(standards))
         model.load_state_dict({name: _weight(name, old, arrays) for name, old in model.state_dict().items()})
     except (AttributeError, KeyError, TypeError, RuntimeError, zlib.error) as error:
         raise ValueError(f"damaged: {error}") from None

@@ -45,6 +45,7 @@ class NeuralRecognizer(Recognizer):
 
     Attributes:
         labels_: the labels, sorted.
+        standards_, standard_: the standards of the model, and the one that it follows.
         log_: one :class:`cnlp.ner.neural.trainer.NeuralEpoch` for each epoch; ``dev`` is strict F1.
         card_: the model card of a loaded file, or what ``fit`` knows of itself.
         arrays_: what its file has, see :mod:`cnlp.ner.neural.packing`.
@@ -57,6 +58,8 @@ class NeuralRecognizer(Recognizer):
     """
 
     labels_: list[str]
+    standards_: list[str]
+    standard_: str
     log_: list[NeuralEpoch]
     card_: dict[str, str]
     arrays_: Arrays
@@ -86,7 +89,8 @@ class NeuralRecognizer(Recognizer):
             vectors: pretrained embeddings, see :class:`cnlp.ner.neural.vectors.Vectors`.
             lexicon: words of the lattice; those of the shipped lexicon by default.
             progress: show a progress bar with the dev score.
-            options: ``out_dir``, ``resume`` and others of :func:`cnlp.ner.neural.trainer.train_neural`.
+            options: ``others`` (sentences of other standards), ``out_dir``, ``resume`` and more of
+                :func:`cnlp.ner.neural.trainer.train_neural`.
 
         Raises:
             ArgumentError: nothing to learn from, spans that overlap or reach outside, and what else
@@ -124,7 +128,8 @@ class NeuralRecognizer(Recognizer):
             ArgumentError: nothing was learnt yet.
         """
         listed = check_texts(texts)
-        found = predict(self._model, self._vocabulary, listed, self._settings)
+        standard = self.standards_.index(self.standard_)
+        found = predict(self._model, self._vocabulary, listed, self._settings, standard)
         return [
             [Entity(text[start:end], start, end, label, score) for start, end, label, score in entities]
             for text, entities in zip(listed, found, strict=True)
@@ -142,26 +147,33 @@ class NeuralRecognizer(Recognizer):
         write_model(path, self.arrays_, {**self.card_, **(card or {})})
 
     @classmethod
-    def load(cls, model: ModelLike, *, device: str = "cpu") -> Self:
+    def load(cls, model: ModelLike, *, standard: str | None = None, device: str = "cpu") -> Self:
         """Open a model that :meth:`save` wrote, or a shipped one.
 
         Args:
             model: the file, or the name of a shipped model.
+            standard: one of those that the model has; ``None`` for its first.
             device: where to compute.
 
         Raises:
             OSError: the file cannot be read.
             ModelError: it is damaged, or holds something else.
+            ArgumentError: it has no such standard.
         """
-        return cls.from_file(open_entities(model), device=device)
+        return cls.from_file(open_entities(model), standard=standard, device=device)
 
     @classmethod
-    def from_file(cls, file: ModelFile, *, device: str = "cpu") -> Self:
+    def from_file(cls, file: ModelFile, *, standard: str | None = None, device: str = "cpu") -> Self:
         """The model in an open file; errors as :meth:`load`."""
         file = open_model(file, NEURAL_KIND)
         with file.loading():
             arrays = {name: (dtype, file.read(name)) for name, (dtype, _) in file.arrays.items()}
-            return cls.of(arrays, file.card, device=device)
+            model = cls.of(arrays, file.card, device=device)
+        if standard is not None:
+            if standard not in model.standards_:
+                raise errors.unknown_choice("standard", standard, model.standards_)
+            model.standard_ = standard
+        return model
 
     @classmethod
     def of(cls, arrays: Arrays, card: dict[str, str], *, device: str = "cpu") -> Self:
@@ -181,17 +193,19 @@ class NeuralRecognizer(Recognizer):
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         if "arrays_" in state:
-            self._mount(self.arrays_, self.card_)
+            self._mount(self.arrays_, self.card_, self.standard_)
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("_model", "arrays_"):
+        if name in ("_model", "arrays_", "standards_"):
             raise errors.ArgumentError("this recognizer has learnt nothing yet: call fit, or load a model")
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
-    def _mount(self, arrays: Arrays, card: dict[str, str]) -> None:
+    def _mount(self, arrays: Arrays, card: dict[str, str], standard: str | None = None) -> None:
         """Use the arrays of a file or of memory: a model that was just trained tags as it will from its file."""
         model, self._vocabulary, self._settings = unpack_tagger(arrays, card)
         self._model = model.to(self.device)
         self.arrays_, self.card_ = arrays, card
+        self.standards_ = self._vocabulary.standards
+        self.standard_ = self.standards_[0] if standard is None else standard
         self.labels_ = sorted({label for tag in self._vocabulary.tags if (label := tag.partition("-")[2])})
         self.kinds_ = {label: [] for label in self.labels_}

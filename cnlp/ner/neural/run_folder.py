@@ -24,22 +24,23 @@ if TYPE_CHECKING:
     from cnlp.ner.base import Labelled
     from cnlp.ner.neural.trainer import Trained
     from cnlp.ner.neural.vectors import Vectors
+    from cnlp.ner.parts import Part
 
 CHECKPOINT, METRICS, CURVE, SUMMARY = "checkpoint.pt", "metrics.json", "curve.png", "summary.json"
 
 
 def run_identity(
     settings: Settings,
-    train: Sequence[Labelled],
+    parts: Sequence[Part],
     dev: Sequence[Labelled],
     lexicon: Sequence[str] | None,
     vectors: Vectors | None,
 ) -> dict[str, Any]:
     """What must be equal to resume a run: settings by name, data by their checksums."""
     digests = {}
-    for name, part in (("train", train), ("dev", dev)):
-        lines = [json.dumps([text, [list(span) for span in spans]]) for text, spans in part]
-        digests[name] = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    train = [f"{part.standard} x {part.repeat}\n{_lines(part.sentences)}" for part in parts]
+    for name, text in (("train", "\n".join(train)), ("dev", _lines(dev))):
+        digests[name] = hashlib.sha256(text.encode()).hexdigest()
     words = "\n".join(lexicon or ()).encode("utf-8", "surrogatepass")
     digests["lexicon"] = "" if lexicon is None else hashlib.sha256(words).hexdigest()
     digests["vectors"] = ""
@@ -50,6 +51,10 @@ def run_identity(
             digest.update(table.matrix.tobytes())
         digests["vectors"] = digest.hexdigest()
     return {**settings.as_dict(), **digests}
+
+
+def _lines(sentences: Sequence[Labelled]) -> str:
+    return "\n".join(json.dumps([text, [list(span) for span in spans]]) for text, spans in sentences)
 
 
 def read_checkpoint(path: Path, identity: dict[str, Any], device: torch.device) -> dict[str, Any]:

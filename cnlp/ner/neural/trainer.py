@@ -40,6 +40,7 @@ from cnlp.ner.neural.run_folder import (
     write_file,
 )
 from cnlp.ner.neural.settings import Settings
+from cnlp.ner.parts import Part
 
 if TYPE_CHECKING:
     from cnlp.ner.base import Labelled
@@ -97,6 +98,7 @@ def train_neural(
     train: Sequence[Labelled],
     dev: Sequence[Labelled] | None = None,
     *,
+    others: Sequence[Part] = (),
     vectors: Vectors | None = None,
     lexicon: Iterable[str] | None = None,
     out_dir: str | os.PathLike[str] | None = None,
@@ -112,6 +114,8 @@ def train_neural(
         settings: the hyper-parameters.
         train: texts with their spans ``(start, end, label)``, which do not overlap.
         dev: chooses the epoch by strict F1; ``None``: the last one.
+        others: further sentences with their standards, learnt from as well; ``train`` and ``dev`` follow
+            :data:`cnlp.ner.parts.GENERAL`.
         vectors: pretrained rows for the embeddings, which become as wide.
         lexicon: the words of the lattice; the shipped lexicon's by default.
         out_dir: folder for checkpoint, metrics and learning curve; made where it is missing.
@@ -147,7 +151,8 @@ def train_neural(
     with torch.random.fork_rng(cuda), tiny_is_zero():
         torch.set_num_threads(threads)
         try:
-            run = _Run(settings, train, dev, vectors, words, place, None if out_dir is None else Path(out_dir))
+            parts = [Part(train), *others]
+            run = _Run(settings, parts, dev, vectors, words, place, None if out_dir is None else Path(out_dir))
             if resume:
                 run.load()
             run.go(progress, on_epoch or (lambda epoch: None))
@@ -160,7 +165,7 @@ def train_seeds(
     settings: Settings,
     seeds: Iterable[int],
     train_part: Sequence[Labelled],
-    dev: Sequence[Labelled],
+    dev: Sequence[Labelled] | None,
     *,
     out_dir: str | os.PathLike[str] | None = None,
     on_seed: Callable[[Trained], object] | None = None,
@@ -207,7 +212,7 @@ class _Run:
     def __init__(
         self,
         settings: Settings,
-        train: Sequence[Labelled],
+        parts: Sequence[Part],
         dev: Sequence[Labelled] | None,
         vectors: Vectors | None,
         lexicon: Sequence[str] | None,
@@ -216,17 +221,19 @@ class _Run:
     ) -> None:
         torch.manual_seed(settings.seed)
         words = lattice_lexicon(lexicon) if settings.lexicon else None
-        vocabulary = Vocabulary.build(train, settings.scheme, words, vectors, settings.least)
-        model = NeuralTagger(vocabulary.sizes, vocabulary.tags, settings)
+        standards = list(dict.fromkeys(part.standard for part in parts))
+        sentences = [sentence for part in parts for sentence in part.sentences]
+        vocabulary = Vocabulary.build(sentences, settings.scheme, words, vectors, settings.least, standards)
+        model = NeuralTagger(vocabulary.sizes, vocabulary.tags, settings, len(standards))
         if vectors is not None:
             model.embeddings.fill(vocabulary, vectors, settings.normalise)
         self.device, self.folder, self.dev = device, folder, dev
         self.model = model.to(device)
-        self.examples, split = _examples(train, vocabulary, settings.max_length)
+        self.examples, split = _examples(parts, vocabulary, settings.max_length)
         self.optimisers = make_optimisers(model, settings)
         self.result = Trained(model, vocabulary, settings, split=split)
         self.best_state: dict[str, Any] = {}
-        self.identity = run_identity(settings, train, dev or (), lexicon, vectors)
+        self.identity = run_identity(settings, parts, dev or (), lexicon, vectors)
 
     # ---- epochs ----
 
@@ -390,19 +397,22 @@ def _with_widths(settings: Settings, vectors: Vectors) -> Settings:
     return settings.with_values({f"{name}_size": table.size for name, table in tables.items() if len(table)})
 
 
-def _examples(sentences: Sequence[Labelled], vocabulary: Vocabulary, limit: int) -> tuple[list[Example], int]:
-    """The training part as numbers, and how many of its sentences were split."""
+def _examples(parts: Sequence[Part], vocabulary: Vocabulary, limit: int) -> tuple[list[Example], int]:
+    """What an epoch learns from as numbers, and how many of its sentences were split."""
     examples, split = [], 0
-    for number, (text, spans) in enumerate(sentences, 1):
-        try:
-            pieces = cut_long(text, limit, spans)
-            split += len(pieces) > 1
-            for start, end in pieces:
-                inside = [(a - start, b - start, label) for a, b, label in spans if start <= a < end]
-                if start < end:
-                    examples.append(vocabulary.encode(text[start:end], inside))
-        except errors.ArgumentError as error:
-            raise errors.ArgumentError(f"sentence {number} of the training part: {error}") from None
+    for part in parts:
+        standard = vocabulary.standards.index(part.standard)
+        for number, (text, spans) in enumerate(part.sentences, 1):
+            try:
+                pieces = cut_long(text, limit, spans)
+                split += len(pieces) > 1
+                for start, end in pieces:
+                    inside = [(a - start, b - start, label) for a, b, label in spans if start <= a < end]
+                    if start < end:
+                        examples += [vocabulary.encode(text[start:end], inside, standard)] * part.repeat
+            except errors.ArgumentError as error:
+                where = "the training part" if part is parts[0] else f"the part {part.standard!r}"
+                raise errors.ArgumentError(f"sentence {number} of {where}: {error}") from None
     return examples, split
 
 

@@ -23,6 +23,7 @@ from cnlp.model.registry import CORE
 from cnlp.ner.entities import load_recognizer
 from cnlp.ner.linear import EntityRecognizer
 from cnlp.ner.neural.settings import defaults
+from cnlp.ner.parts import Part
 
 pytest.importorskip("torch")
 import numpy as np
@@ -252,3 +253,27 @@ def test_rows_are_small(tmp_path: Path) -> None:
     assert json.loads(card["settings"])["hidden"] == 16
     items = {name: count for name, (_, count) in ModelFile(tmp_path / "m").arrays.items()}
     assert items["characters.rows"] == 25 * items["characters.scales"]
+
+
+def test_standards_share_a_model_and_keep_their_conventions(tmp_path: Path) -> None:
+    """Of two corpora with the same texts, one has places and the other only persons."""
+    persons = [Sentence(text, spans[:1]) for text, spans in corpus()]
+    small = defaults("bilstm-crf").with_values({"hidden": 16, "epochs": 12, "rate": 0.02})
+    trained = NeuralRecognizer(small).fit(corpus(), others=[Part(persons, "persons", 2)])
+    trained.save(tmp_path / "two.safetensors")
+    assert trained.standards_ == ["general", "persons"] and trained.standard_ == "general"
+    assert trained.score(corpus()) > 0.95
+    second = load_recognizer(tmp_path / "two.safetensors", standard="persons")
+    assert second.score(persons) > 0.95
+    assert {each.label for found in second.predict([text for text, _ in persons]) for each in found} == {"PER"}
+    text = corpus()[0].text
+    assert pickle.loads(pickle.dumps(second)).entities(text) == second.entities(text)
+    assert cnlp.entities(text, model=tmp_path / "two.safetensors", standard="persons") == second.entities(text)
+    with pytest.raises(errors.ArgumentError, match="'msra'.*general.*persons"):
+        load_recognizer(tmp_path / "two.safetensors", standard="msra")
+
+
+def test_a_span_that_is_wrong_names_its_part() -> None:
+    wrong = Part([Sentence("在北京", ()), Sentence("在上海", ((1, 9, "LOC"),))], "web")
+    with pytest.raises(errors.ArgumentError, match="sentence 2 of the part 'web'"):
+        NeuralRecognizer(defaults("bilstm-crf").with_values({"epochs": 1})).fit(corpus(), others=[wrong])
