@@ -22,13 +22,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from cnlp.corpus.entities import Sentence, read_columns
 from cnlp.corpus.registry import data_folder, file_sha256
+from cnlp.lexicon.trie import Trie
 from cnlp.ner.linear import EntityRecognizer
+from cnlp.ner.neural.data import lattice_lexicon
 from cnlp.ner.neural.recognizer import NeuralRecognizer
 from cnlp.ner.neural.settings import defaults
 from cnlp.ner.neural.trainer import train_seeds
-from cnlp.ner.neural.vectors import Vectors
+from cnlp.ner.neural.vectors import Vectors, VectorTable, fold
 from cnlp.ner.parts import GENERAL, Part
 from recipes import modern
 from recipes.entity_templates import template_sentences
@@ -55,8 +59,11 @@ from recipes.ner import (
 RESUME = "ner/resume/{}.char.bmes"
 MOST = {"msra": 24_000, "pfr": 20_000, "cluener": 5_000, "aishell": 6_000, "silver": 40_000}  # sentences an epoch
 SILVER = (
-    "sentences labelled by LAC 2.1.2 (Apache-2.0); made sentences with places of THUOCL (MIT), names written here; "
+    "sentences labelled by LAC 2.1.2 (Apache-2.0); made sentences with places of THUOCL (MIT) and names written here"
 )
+FOOLNLTK = "vectors/foolnltk_characters.txt", "vectors/foolnltk_characters_ner.f16.npy"
+FOOLNLTK_WORDS = "vectors/foolnltk_words.txt", "vectors/foolnltk_words_pos.f16.npy"
+SPECIAL = 3  # rows of foolnltk's tables that are no item, such as padding
 REPEAT = 2  # times an epoch sees each present-day sentence
 
 
@@ -91,6 +98,22 @@ def resume() -> Parts:
     return Parts(train, dev, test)
 
 
+def foolnltk() -> Vectors:
+    """The vectors of foolnltk (Apache-2.0) for characters, and for words of the shipped lexicon; no bigrams."""
+    lexicon = lattice_lexicon()
+    return Vectors(_foolnltk(FOOLNLTK, None), None, _foolnltk(FOOLNLTK_WORDS, lexicon))
+
+
+def _foolnltk(names: tuple[str, str], lexicon: Trie | None) -> VectorTable:
+    items, matrix = (data_folder() / name for name in names)
+    rows: dict[str, int] = {}
+    for row, item in enumerate(items.read_text("utf-8").splitlines()):
+        form = fold(item.strip())
+        if row >= SPECIAL and form and (lexicon is None or form in lexicon):
+            rows.setdefault(form, row)
+    return VectorTable(list(rows), np.load(matrix)[list(rows.values())].astype(np.float16))
+
+
 class Shipped(NamedTuple):
     """The settings and data of a shipped model.
 
@@ -102,6 +125,7 @@ class Shipped(NamedTuple):
         values: settings that are not FLAT's defaults for the corpus.
         seeds: one run for each.
         top: how many of the vectors' most frequent bigrams, and of their words, it knows.
+        vectors: reads them; from the file of the command line by default.
     """
 
     output: str
@@ -111,6 +135,7 @@ class Shipped(NamedTuple):
     values: dict[str, Any]
     seeds: Sequence[int]
     top: int
+    vectors: Callable[[], Vectors] | None = None
 
 
 MODELS = {
@@ -119,9 +144,10 @@ MODELS = {
         "Persons, places, organisations, products and works (PER, LOC, ORG, PROD, WORK)",
         [modern.ANNOTATED, FINE, MSRA_TRAIN, PFR, CLUENER, *map(WEIBO.format, ("train", "dev")), AISHELL, ARTICLES],
         general,
-        {"hidden": 160, "feed_forward": 480, "batch_size": 16, "least": 3, "epochs": 8},
+        {"hidden": 160, "feed_forward": 480, "batch_size": 16, "least": 10, "epochs": 8},
         (1,),
-        60_000,
+        50_000,
+        foolnltk,
     ),
     "msra": Shipped(
         "ner-msra-neural.safetensors",
@@ -150,7 +176,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = [name for name in options.models if name not in MODELS]
     if unknown:
         _parser().error(f"no model {unknown[0]!r}; choose from: {', '.join(MODELS)}")
-    vectors = Vectors.load(options.vectors)
     for name in options.models or MODELS:
         shipped = MODELS[name]
         train, dev, test, others = shipped.parts()
@@ -160,7 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             train,
             dev,
             others=others,
-            vectors=vectors.top(shipped.top),
+            vectors=(shipped.vectors() if shipped.vectors else Vectors.load(options.vectors)).top(shipped.top),
             out_dir=options.runs and Path(options.runs, name),
             resume=options.runs is not None,
             progress=options.progress,
@@ -176,13 +201,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def card(name: str, scores: dict[str, float], vectors: str, seed: int) -> dict[str, str]:
     """The card of the model file."""
     shipped = MODELS[name]
+    known = f"vectors of raw text (sha256 {file_sha256(vectors)})"
+    if name == GENERAL:
+        known = f"{SILVER}; vectors of foolnltk 0.1.7 (Apache-2.0)"
     data = ", ".join(f"{file} (sha256 {file_sha256(data_folder() / file)})" for file in shipped.files)
     return {
         "name": Path(shipped.output).stem,
         "description": f"{shipped.description}; FLAT, a neural model",
         "seed": str(seed),
-        "training_data": f"{data}; {SILVER if name == GENERAL else ''}vectors of raw text "
-        f"(sha256 {file_sha256(vectors)}); words of dictionaries/core.tsv",
+        "training_data": f"{data}; {known}; words of dictionaries/core.tsv",
         "scores": ", ".join(f"strict F1 {part} {score:.4f}" for part, score in scores.items()),
         "licence": "MIT; learnt from corpora that are free for research",
         "source": f"python -m recipes.neural_ner {name}",
