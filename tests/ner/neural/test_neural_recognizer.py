@@ -19,7 +19,6 @@ import cnlp
 from cnlp import errors
 from cnlp.corpus.entities import Sentence
 from cnlp.model.format import ModelFile
-from cnlp.model.registry import CORE
 from cnlp.ner.entities import load_recognizer
 from cnlp.ner.linear import EntityRecognizer
 from cnlp.ner.neural.settings import defaults
@@ -178,10 +177,12 @@ def test_wrong_use_is_said(tmp_path: Path) -> None:
         model().predict("王小明")
     with pytest.raises(OSError):
         NeuralRecognizer.load(tmp_path / "missing")
-    with pytest.raises(errors.ModelError, match="not 'neural-entities'"):
-        NeuralRecognizer.load(CORE)
+    with pytest.raises(errors.ModelError, match="not 'entities' or 'neural-entities'"):
+        NeuralRecognizer.load("core")
+    with pytest.raises(errors.ModelError, match=r"kind 'entities'.*not 'neural-entities'"):
+        NeuralRecognizer.load("ner")
     model().save(tmp_path / "m")
-    with pytest.raises(errors.ModelError, match="kind 'neural-entities', not 'entities'"):
+    with pytest.raises(errors.ModelError, match=r"kind 'neural-entities'.*not 'entities'"):
         EntityRecognizer.load(tmp_path / "m")
     with pytest.raises(errors.ArgumentError, match="no sentence of the training part has an entity"):
         NeuralRecognizer().fit([("王小明", [])])
@@ -269,7 +270,7 @@ def test_standards_share_a_model_and_keep_their_conventions(tmp_path: Path) -> N
     text = corpus()[0].text
     assert pickle.loads(pickle.dumps(second)).entities(text) == second.entities(text)
     assert cnlp.entities(text, model=tmp_path / "two.safetensors", standard="persons") == second.entities(text)
-    with pytest.raises(errors.ArgumentError, match="'msra'.*general.*persons"):
+    with pytest.raises(errors.ArgumentError, match=r"'msra'.*general.*persons"):
         load_recognizer(tmp_path / "two.safetensors", standard="msra")
 
 
