@@ -49,13 +49,13 @@ class View:
         return self.html
 
 
-def show(text: str, found: Iterable[Token | Entity | Keyword]) -> View:
+def show(text: str, found: Iterable[Token | Entity | Keyword] | Token | Entity | Keyword) -> View:
     """Show in a notebook what was found in a text: words with their tags, entities by colour, or keywords.
 
     Args:
         text: the text.
-        found: what ``cnlp.tokenize``, ``tag``, ``entities`` or ``keywords`` returned for it. Of those that overlap
-            the first and longest are marked; keywords are the darker the higher their score.
+        found: what ``cnlp.tokenize``, ``tag``, ``entities`` or ``keywords`` returned for it, or one of these. Of
+            those that overlap the first and longest are marked; keywords are the darker the higher their score.
 
     Raises:
         TextTypeError: ``text`` is not a str, or ``found`` is not such a list.
@@ -67,7 +67,7 @@ def show(text: str, found: Iterable[Token | Entity | Keyword]) -> View:
     """
     if not isinstance(text, str):
         raise errors.not_text(text)
-    items = list(found)
+    items = list(found) if isinstance(found, Iterable) else [found]
     kinds = {type(item) for item in items}
     if not any(kinds <= {kind} for kind in (Token, Entity, Keyword)):
         names = ", ".join(sorted(kind.__name__ for kind in kinds))

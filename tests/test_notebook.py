@@ -53,6 +53,8 @@ def test_results_of_another_text_are_an_error() -> None:
         cnlp.show("上海", [Entity("北京", 0, 2, "LOC")])
     with pytest.raises(errors.TextTypeError, match="not of str"):
         cnlp.show("上海", ["上海"])  # type: ignore[list-item]
+    with pytest.raises(errors.TextTypeError, match="not of NoneType"):
+        cnlp.show("上海", None)  # type: ignore[arg-type]
     with pytest.raises(errors.TextTypeError, match="text must be str"):
         cnlp.show([], [])  # type: ignore[arg-type]
 
