@@ -6,13 +6,14 @@ Each function takes the settings of its namesake in :mod:`cnlp` and returns a us
 texts to arrays, from null to null. Offsets are counted in code points, as Spark's ``substring`` counts characters, but
 from 0.
 
-Files of words and names are read here, on the driver, once. What was made of them travels with the tasks, and a worker
-process unpacks it once. Models are not sent: shipped ones are those of the worker's cnlp, others are read at the same
-path. New words of a DataFrame are found by :mod:`cnlp.discovery.spark`, whose functions are here, too.
+Files of words, names and models are read here, on the driver, once. What was made of them travels with the tasks, and a
+worker process unpacks it once; shipped models are those of the worker's cnlp. New words of a DataFrame are found by
+:mod:`cnlp.discovery.spark`, whose functions are here, too.
 """
 
 from __future__ import annotations
 
+import io
 import pickle
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -25,6 +26,7 @@ from cnlp.discovery.spark import discover_words as discover_words
 from cnlp.discovery.spark import ngram_statistics as ngram_statistics
 from cnlp.discovery.spark import require_spark
 from cnlp.discovery.spark import start_session as start_session
+from cnlp.model.format import ModelFile
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -33,11 +35,13 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from cnlp.keyphrases.idf import IdfLike
+    from cnlp.keyphrases.resources import KeyphrasesLike
     from cnlp.lexicon.lexicon import LexiconLike
     from cnlp.ner.entities import RecognizerLike
     from cnlp.ner.gazetteer import GazetteerLike
     from cnlp.ner.rules import Rules
     from cnlp.pos.tagger import TaggerLike
+    from cnlp.segmentation.segmenter import SegmenterLike
 
     Udf: TypeAlias = Callable[..., Any]
     Work: TypeAlias = Callable[[list[str]], list[list[Any]]]
@@ -67,11 +71,12 @@ def segment_udf(
     algorithm: Algorithm | None = None,
     standard: Standard | None = None,
     lexicon: LexiconLike | None = None,
+    model: SegmenterLike | None = None,
 ) -> Udf:
     """A function ``text -> array<string>``: the words.
 
     Args:
-        mode, algorithm, standard, lexicon: as in :func:`cnlp.segment`.
+        mode, algorithm, standard, lexicon, model: as in :func:`cnlp.segment`.
 
     Raises:
         ArgumentError, OSError, FormatError: as :func:`cnlp.segment`.
@@ -79,7 +84,7 @@ def segment_udf(
     """
     from cnlp.segmentation import segmenter_for
 
-    return _udf(segmenter_for(mode, algorithm, standard, lexicon).segment_many)
+    return _udf(segmenter_for(mode, algorithm, standard, lexicon, model).segment_many)
 
 
 def tag_udf(
@@ -89,11 +94,12 @@ def tag_udf(
     lexicon: LexiconLike | None = None,
     tagset: Tagset = "pfr",
     model: TaggerLike | None = None,
+    segmenter: SegmenterLike | None = None,
 ) -> Udf:
     """A function ``text -> array<struct<text, start, end, tag>>``: the words with their parts of speech.
 
     Args:
-        algorithm, standard, lexicon, tagset, model: as in :func:`cnlp.tag`.
+        algorithm, standard, lexicon, tagset, model, segmenter: as in :func:`cnlp.tag`.
 
     Raises:
         ArgumentError, OSError, FormatError: as :func:`cnlp.tag`.
@@ -105,8 +111,8 @@ def tag_udf(
     from cnlp.segmentation import segmenter_for
 
     check_tagset(tagset)
-    segmenter = segmenter_for("default", algorithm, standard, lexicon)
-    return _udf(partial(tag_texts, segmenter, tagset, tagger_for(model)), "tokens")
+    chosen = segmenter_for("default", algorithm, standard, lexicon, segmenter, "segmenter")
+    return _udf(partial(tag_texts, chosen, tagset, tagger_for(model)), "tokens")
 
 
 def entities_udf(
@@ -140,12 +146,17 @@ def keywords_udf(
     stopwords: Iterable[str] | None = None,
     min_length: int = 2,
     idf: IdfLike | None = None,
+    algorithm: str | None = None,
+    standard: str | None = None,
     lexicon: LexiconLike | None = None,
+    model: KeyphrasesLike | None = None,
+    segmenter: SegmenterLike | None = None,
 ) -> Udf:
     """A function ``text -> array<struct<text, score, count>>``: the keywords, the best first.
 
     Args:
-        top_k, method, phrases, pos, stopwords, min_length, idf, lexicon: as in :func:`cnlp.keywords`.
+        top_k, method, phrases, pos, stopwords, min_length, idf, algorithm, standard, lexicon, model, segmenter: as in
+            :func:`cnlp.keywords`.
 
     Raises:
         ArgumentError, OSError, FormatError: as :func:`cnlp.keywords`.
@@ -154,7 +165,9 @@ def keywords_udf(
     from cnlp.batch.texts import keywords_of_texts
     from cnlp.keyphrases import make_extractor
 
-    options = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "idf": idf, "lexicon": lexicon}
+    options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "idf": idf}
+    options |= {"algorithm": algorithm, "standard": standard, "lexicon": lexicon, "model": model}
+    options["segmenter"] = segmenter
     extractor = make_extractor(method, phrases, **options)
     extractor.keywords("", top_k)  # raises for invalid arguments before a text is read
     return _udf(partial(keywords_of_texts, extractor, top_k), "keywords")
@@ -220,7 +233,7 @@ def _udf(work: Work, struct: str | None = None) -> Udf:
     from pyspark.sql.functions import arrow_udf
     from pyspark.sql.pandas.types import from_arrow_type
 
-    packed = pickle.dumps(work, pickle.HIGHEST_PROTOCOL)
+    packed = _packed(work)
     kind = _arrow_type(struct)
 
     def function(texts: Any) -> Any:
@@ -229,6 +242,21 @@ def _udf(work: Work, struct: str | None = None) -> Udf:
     function.__annotations__ = dict.fromkeys(("texts", "return"), pyarrow.Array)  # Spark reads them
     udf: Udf = arrow_udf(function, from_arrow_type(kind))
     return udf
+
+
+class _Packer(pickle.Pickler):
+    """Takes the content of the user's model files, which other machines do not have."""
+
+    def reducer_override(self, value: object) -> Any:
+        if isinstance(value, ModelFile) and not value.is_of_package:
+            return value.copied().__reduce__()
+        return NotImplemented
+
+
+def _packed(work: Work) -> bytes:
+    buffer = io.BytesIO()
+    _Packer(buffer, pickle.HIGHEST_PROTOCOL).dump(work)
+    return buffer.getvalue()
 
 
 def _arrow_type(struct: str | None) -> pyarrow.DataType:

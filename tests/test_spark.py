@@ -120,16 +120,31 @@ def test_wrong_settings_are_errors_of_the_driver(tmp_path: Path) -> None:
 
 
 def test_what_travels_names_no_path_of_the_driver() -> None:
-    from cnlp.batch.texts import keywords_of_texts
     from cnlp.keyphrases import make_extractor
     from cnlp.ner.entities import finder
 
     works = [
         cnlp.Segmenter(["杭研大厦"], algorithm="crf").segment_many,
         finder(None, None, NAMES, True, ["杭研大厦"]),
-        (keywords_of_texts, make_extractor("combined")),
+        make_extractor("combined").keywords,
+        cnlp.load("pos").predict_many,
     ]
-    assert [work for work in works if str(Path(cnlp.__file__).parent).encode() in pickle.dumps(work)] == []
+    folder = str(Path(cnlp.__file__).parent).encode()
+    assert [work for work in works if folder in pickle.dumps(work)] == []
+
+
+def test_models_travel(frame: Any, tmp_path: Path) -> None:
+    models = Path(cnlp.__file__).parent / "model"
+    for name in ("crf", "pos", "ner"):
+        shutil.copy(models / f"{name}.safetensors", tmp_path)
+    words = spark.segment_udf(model=tmp_path / "crf.safetensors")
+    tokens = spark.tag_udf(model=tmp_path / "pos.safetensors")
+    names = spark.entities_udf(model=tmp_path / "ner.safetensors")
+    for path in tmp_path.iterdir():
+        path.unlink()
+    assert column(frame, words)[1] == cnlp.segment(TEXTS[1] or "", model="crf")
+    assert column(frame, tokens) == column(frame, spark.tag_udf())
+    assert column(frame, names) == column(frame, spark.entities_udf())
 
 
 def test_a_process_unpacks_settings_once() -> None:

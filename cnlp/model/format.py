@@ -136,8 +136,12 @@ class ModelFile:
         path = os.path.abspath(self.path)
         if isinstance(self.source, bytes):
             return ModelFile, (path, self.source)
-        folder, name = os.path.split(path)
-        return (_of_package, (name,)) if folder == os.path.dirname(__file__) else (ModelFile, (path,))
+        return (_of_package, (os.path.basename(path),)) if self.is_of_package else (ModelFile, (path,))
+
+    @property
+    def is_of_package(self) -> bool:
+        """Is it a file that comes with cnlp?"""
+        return os.path.dirname(os.path.abspath(self.path)) == os.path.dirname(__file__)
 
     def copied(self) -> ModelFile:
         """The same file, read into memory of this process: what happens to the file no longer matters."""
