@@ -114,7 +114,7 @@ class Segmenter:
             tagger = load_tagger(self.model, standard)
         if algorithm is None:
             is_of_package = self.lexicon.is_shipped or standard is not None or tagger is not None
-            by_default = tagger.method if tagger is not None else DEFAULT_ALGORITHM
+            by_default = (tagger.method if tagger is not None else None) or DEFAULT_ALGORITHM
             algorithm = by_default if is_of_package and unknown is None else "bigram"
         errors.check_choice("algorithm", algorithm, ALGORITHMS)
         errors.check_choice("mode", mode, MODES)
@@ -122,6 +122,8 @@ class Segmenter:
             errors.check_choice("tagger for unknown", unknown, TAGGERS)
         if unknown is not None and algorithm != "bigram":
             raise errors.ArgumentError(f"unknown words are proposed to 'bigram' only, not to {algorithm!r}")
+        if tagger is not None and tagger.method not in (None, unknown or algorithm):
+            raise errors.ArgumentError(f"the model was made for {tagger.method!r}, not for {unknown or algorithm!r}")
         self.algorithm = algorithm
         self.mode = mode
         self.unknown = unknown

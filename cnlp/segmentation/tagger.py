@@ -12,7 +12,7 @@ from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp._kernel.layout import IS_ATOMIC, IS_DECISIVE, IS_ISOLATED, IS_WHOLE, LONGEST_MATCH, N_MARKS
 from cnlp.model.registry import SHIPPED, open_model
-from cnlp.segmentation.algorithms import DEFAULT_ALGORITHM, TAGGERS
+from cnlp.segmentation.algorithms import TAGGERS
 from cnlp.text.patterns import DECISIVE_STANDARDS
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ class TaggerModel:
         unit: one step of a score as a raw weight.
         temperature: what raw weights are divided by before they make probabilities (Guo et al. 2017).
         standard, standards: the one, and all standards of the file, of which the first is its default.
-        method: by which it was learnt, one of ``TAGGERS``.
+        method: by which it was learnt, one of ``TAGGERS``; ``None`` if the file does not say so.
     """
 
     def __init__(self, file: ModelFile, standard: str | None = None) -> None:
@@ -54,8 +54,8 @@ class TaggerModel:
         standard = self.standards[0] if standard is None else standard
         errors.check_choice("standard", standard, self.standards)
         self.standard = standard
-        method = file.field("method", DEFAULT_ALGORITHM)
-        self.method: Algorithm = next((name for name in TAGGERS if name == method), DEFAULT_ALGORITHM)
+        method = file.field("method", "").partition(";")[0]  # templates follow
+        self.method: Algorithm | None = next((name for name in TAGGERS if name == method), None)
         self.unit = file.number("unit")
         self.temperature = file.number("temperature", str(TEMPERATURE))
         names = ["pages", "codes", "units", "class_fold", "types", "transitions", f"{standard}.profile"]

@@ -80,6 +80,13 @@ def test_words_of_a_model(shell: Shell, gold: Path, tmp_path: Path, choices: tup
     assert by_model == by_file
 
 
+def test_a_model_is_used_with_its_method(shell: Shell, gold: Path) -> None:
+    report = json.loads(shell("evaluate", "segment", gold, "--model", "hmm", "-f", "json").out)
+    assert report["prediction"] == "hmm (hmm, general)"
+    refused = shell("evaluate", "segment", gold, "--model", "hmm", "--algorithm", "crf")
+    one_line(refused, "the model was made for 'hmm', not for 'crf'", code=2)
+
+
 DIFFERENT = [
     (
         "江泽民 来到 北京\n北京大学 的 学者\n江泽民 说\n",
