@@ -105,6 +105,27 @@ def test_names_of_the_service_are_entities(tmp_path: Path) -> None:
         assert answer.status_code == 409 and "standard" in answer.json()["error"]
 
 
+def test_models_of_the_service_are_used(tmp_path: Path) -> None:
+    texts = ["王小川去了北京", "网易在杭州"] * 5
+    spans = [[(0, 3, "X")], [(0, 2, "X")]] * 5
+    learnt = cnlp.EntityRecognizer(epochs=3, min_count=1).fit(list(zip(texts, spans, strict=True)))
+    learnt.save(tmp_path / "x.safetensors")
+    models = ("crf", "pos", str(tmp_path / "x.safetensors"), "keyphrases")
+    with TestClient(create_app(Settings(models=models))) as client:
+        assert post(client, "/segment", text=TEXT)["words"] == cnlp.segment(TEXT, model="crf")
+        assert [t["text"] for t in post(client, "/tag", text=TEXT)["tokens"]] == cnlp.segment(TEXT, model="crf")
+        assert {e["label"] for e in post(client, "/entities", text=texts)["entities"][0]} == {"X"}
+        assert post(client, "/keywords", text=TEXT)["keywords"]
+        answer = client.post("/segment", json={"text": TEXT, "standard": "none"})
+        assert answer.status_code == 409
+    for models, message in (
+        (("crf", "hmm"), "crf and hmm are both models for words"),
+        (("ner-msra-neural",), "no use"),
+    ):
+        with pytest.raises(cnlp.errors.ArgumentError, match=message):
+            create_app(Settings(models=models))
+
+
 def test_explanation_has_the_words_of_segment(client: TestClient) -> None:
     for options in ({}, {"standard": "pku"}, {"lexicon": ["见了王"]}, {"algorithm": "forward"}):
         found = post(client, "/explain", text=TEXT, **options)

@@ -170,6 +170,21 @@ def test_a_changed_lexicon_is_taken_up_without_a_dropped_request(tmp_path: Path)
     assert "read as gb18030" in log and "Traceback" not in log
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--model", "none"], "none"),
+        (["--model", "crf", "--model", "hmm"], "crf and hmm are both models for words"),
+        (["--gazetteer", "none.tsv"], "none.tsv: No such file"),
+    ],
+)
+def test_models_and_names_that_cannot_be_used_are_refused_at_the_start(options: list[str], message: str) -> None:
+    command = [sys.executable, "-m", "cnlp", "serve", "--port", "0", *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode in (1, 2) and done.stderr.startswith("cnlp: error: ") and message in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_damaged_lexicon_is_refused_at_the_start(tmp_path: Path) -> None:
     path = tmp_path / "words.txt"
     path.write_text("机器 学习 模型\n", encoding="utf-8")

@@ -9,6 +9,7 @@ import click
 from cnlp import errors
 from cnlp.commands._lexicons import LexiconFiles, lexicon_options
 from cnlp.commands._options import gazetteer_option
+from cnlp.model.registry import SHIPPED
 
 
 @click.command("serve")
@@ -45,6 +46,14 @@ from cnlp.commands._options import gazetteer_option
     "Custom words for all requests; may be repeated. A changed file is taken up at once, without a restart."
 )
 @gazetteer_option
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="NAME",
+    help="A model in place of a default one, a name or a file of 'cnlp train'; its kind says whether it is for words, "
+    "tags, entities or keywords. May be repeated.",
+)
 @click.option("--quiet", is_flag=True, help="Do not log requests. Texts are never logged.")
 def command(
     host: str,
@@ -58,6 +67,7 @@ def command(
     hosts: tuple[str, ...],
     lexicons: LexiconFiles,
     gazetteers: tuple[str, ...],
+    models: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Serve words, parts of speech, entities and keywords as JSON, and a page to try them.
@@ -71,12 +81,14 @@ def command(
     except ImportError:
         raise errors.missing_dependency("uvicorn", "serve", "cnlp serve") from None
     from cnlp.ner.gazetteer import open_gazetteer
+    from cnlp.service.models import sort_models
     from cnlp.service.settings import Settings
 
     names = None if "*" in hosts else tuple(name.lower() for name in (*hosts, host))
     for _ in lexicons.read():  # what is wrong with a file is an error now, not in each process
         pass
     open_gazetteer(gazetteers)
+    sort_models(models)
     settings = Settings(
         max_body,
         timeout,
@@ -87,5 +99,6 @@ def command(
         lexicons=tuple(map(os.path.abspath, lexicons.paths)),
         lexicon_encoding=lexicons.encoding,
         gazetteers=tuple(map(os.path.abspath, gazetteers)),
+        models=tuple(model if model in SHIPPED else os.path.abspath(model) for model in models),
     )
     serve(settings, host=host, port=port, workers=workers, quiet=quiet)

@@ -26,6 +26,7 @@ try:
 except ImportError:
     raise errors.missing_dependency("fastapi", "serve", "cnlp serve") from None
 
+from cnlp.pos.tagger import convert_tokens
 from cnlp.service import schema
 from cnlp.service.answers import JSON, Parts, TooLargeError, Unsent, encode
 from cnlp.service.limits import BUSY, Limits
@@ -201,16 +202,10 @@ def _add_routes(app: FastAPI, served: ServedWords) -> None:
 
     @app.post("/tag", response_model=schema.Tokens, responses=_REFUSALS, summary="Words with parts of speech")
     def tag(request: schema.TagRequest) -> Any:
-        lexicon = served.with_entries(request.entries())
+        segmenter = served.segmenter(request.entries(), "default", request.algorithm, request.standard)
 
         def tokens(text: str) -> list[dict[str, Any]]:
-            found = cnlp.tag(
-                text,
-                algorithm=request.algorithm,
-                standard=request.standard,
-                lexicon=lexicon,
-                tagset=request.tagset,
-            )
+            found = convert_tokens(segmenter.tag(text, served.tagger), request.tagset)
             return [{"text": t.text, "start": t.start, "end": t.end, "tag": t.tag} for t in found]
 
         return {"tokens": _each(request.text, tokens)}

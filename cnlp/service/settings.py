@@ -44,6 +44,7 @@ class Settings:
         lexicons: files of words that every request knows.
         lexicon_encoding: of these files; detected if ``None``.
         gazetteers: files of names that requests for entities know.
+        models: names or paths of models that are used in place of the default ones, see :mod:`cnlp.service.models`.
     """
 
     max_body: int = 2_000_000
@@ -55,6 +56,7 @@ class Settings:
     lexicons: tuple[str, ...] = ()
     lexicon_encoding: str | None = None
     gazetteers: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
 
 
 def choose(settings: Settings) -> None:

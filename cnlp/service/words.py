@@ -8,11 +8,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cnlp.keyphrases import Extractor, make_extractor
+from cnlp.keyphrases.resources import resources_for
 from cnlp.lexicon import Entry, Lexicon
 from cnlp.lexicon.reloading import ReloadingLexicon
-from cnlp.ner.entities import finder
+from cnlp.ner.entities import finder, recognizer_for
 from cnlp.ner.gazetteer import open_gazetteer
+from cnlp.pos.tagger import tagger_for
 from cnlp.segmentation import Segmenter, segmenter_for
+from cnlp.service.models import sort_models
 from cnlp.service.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,9 +43,15 @@ class ServedWords:
             ReloadingLexicon(settings.lexicons, encoding=settings.lexicon_encoding) if settings.lexicons else None
         )
         self._lexicons = lru_cache(maxsize=16)(_laid_over)
-        self._extractors = lru_cache(maxsize=16)(_extractor)
+        self._extractors = lru_cache(maxsize=16)(self._extractor)
         self._finders = lru_cache(maxsize=16)(self._finder)
         self._gazetteer = open_gazetteer(settings.gazetteers)
+        models = sort_models(settings.models)
+        self._words = segmenter_for(model=models["words"]) if "words" in models else None
+        self._tables = resources_for(models.get("keywords"))
+        self._entities = models.get("entities")
+        self._recognizers = lru_cache(maxsize=16)(recognizer_for)
+        self.tagger = tagger_for(models.get("tags"))
 
     @property
     def lexicon(self) -> Lexicon | None:
@@ -62,7 +71,7 @@ class ServedWords:
         self, entries: tuple[Entry | str, ...], mode: Mode, algorithm: Algorithm | None, standard: str | None
     ) -> Segmenter:
         """The segmenter of a request."""
-        return segmenter_for(mode, algorithm, standard, self.with_entries(entries))
+        return segmenter_for(mode, algorithm, standard, self.with_entries(entries), self._words)
 
     def extractor(
         self, entries: tuple[Entry | str, ...], method: KeywordMethod, algorithm: Algorithm | None, standard: str | None
@@ -74,8 +83,14 @@ class ServedWords:
         """What finds the entities of a request."""
         return self._finders(self.with_entries(entries), standard)
 
+    def _extractor(
+        self, lexicon: Lexicon | None, method: KeywordMethod, algorithm: Algorithm | None, standard: str | None
+    ) -> Extractor:
+        segmenter = segmenter_for("default", algorithm, standard, lexicon, self._words)
+        return make_extractor(method, segmenter=segmenter, model=self._tables)
+
     def _finder(self, lexicon: Lexicon | None, standard: str | None) -> Find:
-        return finder(None, standard, self._gazetteer, (), lexicon)
+        return finder(self._recognizers(self._entities, standard), None, self._gazetteer, (), lexicon)
 
     def watch(self) -> Callable[[], None]:
         """Take up the files when they change, and say so in the log.
@@ -101,9 +116,3 @@ class ServedWords:
 
 def _laid_over(lexicon: Lexicon | None, entries: tuple[Entry | str, ...]) -> Lexicon | None:
     return Lexicon(entries, base=lexicon) if entries else lexicon
-
-
-def _extractor(
-    lexicon: Lexicon | None, method: KeywordMethod, algorithm: Algorithm | None, standard: str | None
-) -> Extractor:
-    return make_extractor(method, segmenter=segmenter_for("default", algorithm, standard, lexicon))
