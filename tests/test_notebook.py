@@ -92,5 +92,5 @@ def test_the_notebook_of_the_documentation_gives_what_it_shows(monkeypatch: pyte
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
     book = nbformat.read(TOUR, as_version=4)
     before = [cell.get("outputs") for cell in book.cells]
-    nbclient.NotebookClient(book, kernel_name="python3", record_timing=False).execute()
+    nbclient.NotebookClient(book, kernel_name="python3", record_timing=False, startup_timeout=300).execute()
     assert [cell.get("outputs") for cell in book.cells] == before
