@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -12,22 +13,28 @@ import click
 
 import cnlp
 from cnlp._kernel import IS_NATIVE, PURE
+from cnlp.jieba.data import PATH as JIEBA
+from cnlp.model.format import ModelFile
 from cnlp.model.registry import CORE, open_model
 from cnlp.segmentation import DEFAULT_ALGORITHM
 
 WIDTH = 14
+FOR_RESEARCH = ("free for research", "core.tsv")  # the second has counts and tags of PFR, which is so
 
 
 @click.command("info")
 @click.argument("model", required=False, metavar="[MODEL]")
+@click.option("--licences", is_flag=True, help="Show the terms of each model file, and what it learnt from.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def command(model: str | None, as_json: bool) -> None:
+def command(model: str | None, licences: bool, as_json: bool) -> None:
     """Show what is installed, or the card of a model file.
 
     MODEL is the name of a model in the package, as --model of other commands takes it, or a model file of any kind:
     what it is, training data and parameters, scores. Its data are verified with their checksum.
     """
-    shown = _installation() if model is None else _model(model)
+    if licences and model is not None:
+        raise click.UsageError("--licences shows all model files: leave MODEL out")
+    shown = _licences() if licences else _installation() if model is None else _model(model)
     if as_json:
         click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
         return
@@ -51,6 +58,18 @@ def _installation() -> dict[str, Any]:
         "models": {each.name: f"{each.description} ({each.kind}, {each.size:,} bytes)" for each in models},
         "checksums": "verified",
     }
+
+
+def _licences() -> dict[str, dict[str, str]]:
+    """The terms of each file and what it learnt from: first those of permissive sources only."""
+    groups: dict[str, dict[str, str]] = {"permissive": {}, "research": {}}
+    for path in (JIEBA, *(model.path for model in cnlp.models())):
+        card = ModelFile(path).card
+        learnt = re.sub(r" \(sha256 \w+\)|sha256 \w+; ", "", card["training_data"])
+        terms = f"{card['licence']} (learnt from {learnt})"
+        group = "research" if any(words in terms for words in FOR_RESEARCH) else "permissive"
+        groups[group][card["name"]] = terms
+    return groups
 
 
 def _model(model: str) -> dict[str, Any]:

@@ -53,6 +53,19 @@ def test_the_card_as_json(tmp_path: Path) -> None:
     assert json.loads(run_here("info", "--json").out)["cnlp"] == cnlp.__version__
 
 
+def test_the_terms_of_all_model_files() -> None:
+    groups = json.loads(run_here("info", "--licences", "--json").out)
+    assert list(groups["permissive"]) == ["jieba"]
+    assert list(groups["research"]) == [model.name for model in cnlp.models()]
+    assert groups["permissive"]["jieba"].startswith("MIT; Copyright (c) 2013 Sun Junyi")
+    assert all(
+        "learnt from" in terms and "sha256" not in terms for group in groups.values() for terms in group.values()
+    )
+    shown = fields(run_here("info", "--licences").out.decode())
+    assert shown["permissive"].startswith("jieba: MIT") and shown["research"].startswith("core: MIT")
+    assert run_here("info", "--licences", "pos").code == 2
+
+
 def test_the_pure_kernel_is_named() -> None:
     environ = {**environment(), "CNLP_PURE": "1"}
     done = subprocess.run(command_line("info"), capture_output=True, env=environ, text=True)

@@ -97,6 +97,26 @@ def test_its_data_carry_their_source_and_their_licence() -> None:
     assert "Copyright (c) 2013 Sun Junyi" in Path(data.PATH).with_name("LICENSE").read_text("utf-8")
 
 
+def test_it_opens_no_other_model() -> None:
+    lines = output_of(
+        """
+        from cnlp.model.format import ModelFile
+        opened, init = set(), ModelFile.__init__
+        def note(self, path, content=None):
+            opened.add(path)
+            init(self, path, content)
+        ModelFile.__init__ = note
+        import cnlp.jieba.analyse
+        import cnlp.jieba.posseg
+        from cnlp.jieba.data import PATH
+        cnlp.jieba.lcut("我来到北京"), cnlp.jieba.posseg.lcut("我来到北京龘鱻")
+        cnlp.jieba.analyse.extract_tags("我来到北京"), cnlp.jieba.analyse.textrank("我来到北京")
+        print(opened == {PATH})
+        """
+    )
+    assert lines == ["True"]
+
+
 def test_spacy_segments_with_it() -> None:
     pytest.importorskip("spacy")
     lines = output_of(

@@ -76,7 +76,7 @@ int64_t prefix_get(const PrefixDictionary *dictionary, const uint32_t *word, siz
  * stopped: the end, or the beginning of a line that it does not understand; adds to the total and to
  * the number of lines. -1 without memory. */
 int64_t prefix_load(PrefixDictionary *dictionary, const char *data, size_t size, size_t start, int64_t *total,
-                    int64_t *lines);
+                    int64_t *n_lines);
 /* Appends the pieces. Returns 0, -1 without memory, -2 if a word of letters is not one stretch of
  * the text (CUT_ALL only). */
 int prefix_cut(const PrefixCut *cut, const uint32_t *text, size_t length, Pieces *pieces);
