@@ -131,8 +131,9 @@ def keywords_by_group(
     >>> {group: words[0].text for group, words in found.items()}
     {'酒店': '房间', '水果': '苹果'}
     """
-    if isinstance(texts, (str, bytes)) or isinstance(groups, (str, bytes)):
-        raise errors.ArgumentError("texts and groups must be lists, or other iterables, of the same length")
+    for name, value in (("texts", texts), ("groups", groups)):
+        if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
+            raise errors.ArgumentError(f"{name} must be a list, or another iterable, not {type(value).__name__}")
     options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "segmenter": segmenter}
     options |= {"algorithm": algorithm, "standard": standard, "lexicon": lexicon, "model": model}
     extractor = make_extractor("tf", phrases=False, **options)
@@ -140,6 +141,8 @@ def keywords_by_group(
     for text, group in zip_longest(texts, groups, fillvalue=_MISSING):
         if text is _MISSING or group is _MISSING:
             raise errors.ArgumentError("there must be as many groups as texts")
+        if group.__hash__ is None:
+            raise errors.ArgumentError(f"a group must be a str, or another key of a dict, not {type(group).__name__}")
         counts.add(group, extractor.counts(text))
     return counts.keywords(top_k)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -109,10 +110,13 @@ def test_options_choose_the_words() -> None:
         (["房间"], GROUPS, "as many groups as texts"),
         (["房间"], ["酒店"], "two groups of texts or more are needed; there are: '酒店'"),
         ([], [], "there are: none"),
-        ("房间很干净", "酒店水果的", "must be lists"),
+        ("房间很干净", "酒店水果的", "texts must be a list, or another iterable, not str"),
+        (REVIEWS, None, "groups must be a list, or another iterable, not NoneType"),
+        (5, GROUPS, "texts must be a list, or another iterable, not int"),
+        (["房间"], [["酒店"]], "a group must be a str, or another key of a dict, not list"),
     ],
 )
-def test_what_cannot_be_compared_is_refused(texts: list[str], groups: list[str], message: str) -> None:
+def test_what_cannot_be_compared_is_refused(texts: Any, groups: Any, message: str) -> None:
     with pytest.raises(errors.ArgumentError, match=message):
         cnlp.keywords_by_group(texts, groups)
 
