@@ -171,6 +171,45 @@ def check_choice(what: str, value: object, choices: Collection[str]) -> None:
         raise unknown_choice(what, value, choices)
 
 
+def check_flags(**flags: object) -> None:
+    """Refuse what is neither true nor false, by the names of the arguments.
+
+    Raises:
+        ArgumentError: one is something else.
+    """
+    for name, value in flags.items():
+        if not isinstance(value, bool) and type(value).__name__ != "bool_":  # numpy's
+            raise ArgumentError(f"{name} must be True or False, not {type(value).__name__}")
+
+
+def check_number(what: str, value: object, *, whole: bool = True) -> None:
+    """Refuse what is not a number, or not a whole one; its range is up to the caller.
+
+    Raises:
+        ArgumentError: it is something else.
+    """
+    is_whole = hasattr(type(value), "__index__") and not isinstance(value, bool)
+    is_finite = isinstance(value, float) and abs(value) < float("inf")
+    if not (is_whole or (is_finite and not whole)):
+        shown = repr(value) if isinstance(value, (bool, float)) else type(value).__name__
+        raise ArgumentError(f"{what} must be a {'whole ' if whole else ''}number, not {shown}")
+
+
+def check_strings(what: str, values: object) -> list[str]:
+    """Several str as a list.
+
+    Raises:
+        TextTypeError: it is one str, not iterable, or has something else in it.
+    """
+    if isinstance(values, (str, bytes, bytearray)) or not hasattr(values, "__iter__"):
+        raise TextTypeError(f"{what} must be several str, such as a list, not {type(values).__name__}")
+    listed = list(values)
+    for place, value in enumerate(listed):
+        if not isinstance(value, str):
+            raise not_text(value, f"item {place} (from 0) of {what}")
+    return listed
+
+
 def missing_dependency(package: str, extra: str, purpose: str) -> MissingDependencyError:
     """``package`` is not installed, ``purpose`` needs it, the extra ``extra`` brings it."""
     return MissingDependencyError(f"{purpose} needs {package}: pip install 'cnlp[{extra}]'")

@@ -125,6 +125,7 @@ def load(
         from cnlp.lexicon.lexicon import load_lexicon
 
         return load_lexicon(name or file, **switches)
+    errors.check_flags(**switches)
     if not all(switches.values()):
         raise errors.ArgumentError("width, case, script and patterns are for lexicons; this model is something else")
     return _content(name or file, file)

@@ -85,7 +85,7 @@ def segment_batch(
     from cnlp.segmentation import segmenter_for
 
     chosen = segmenter_for(mode, algorithm, standard, lexicon, model)
-    separate = not (IS_NATIVE and chosen.is_plain) if processes is None else processes
+    separate = _are_processes(processes, not (IS_NATIVE and chosen.is_plain))
     return _results(texts, workers, chosen.segment_many, (pack_words, unpack_words) if separate else None)
 
 
@@ -123,7 +123,7 @@ def tag_batch(
     check_tagset(tagset)
     chosen = segmenter_for("default", algorithm, standard, lexicon, segmenter, "segmenter")
     is_fast = IS_NATIVE and chosen.is_plain and chosen.lexicon.kernel_overlay is None
-    separate = not is_fast if processes is None else processes
+    separate = _are_processes(processes, not is_fast)
     codec = (partial(pack_spans, Token), partial(unpack_spans, Token)) if separate else None
     return _results(texts, workers, partial(tag_texts, chosen, tagset, tagger_for(model)), codec)
 
@@ -157,10 +157,10 @@ def entities_batch(
     [('王小明', 'PER'), ('北京大学', 'ORG')]
     [('上海', 'LOC')]
     """
-    from cnlp.ner.entities import finder
+    from cnlp.ner.entities import are_none, finder
 
-    is_fast = IS_NATIVE and gazetteer is None and not rules
-    separate = not is_fast if processes is None else processes
+    is_fast = IS_NATIVE and gazetteer is None and are_none(rules)
+    separate = _are_processes(processes, not is_fast)
     codec = (partial(pack_spans, Entity), partial(unpack_spans, Entity)) if separate else None
     return _results(texts, workers, finder(model, standard, gazetteer, rules, lexicon), codec)
 
@@ -208,7 +208,7 @@ def keywords_batch(
     options |= {} if idf is None else {"idf": idf}
     extractor = make_extractor(method, phrases, **options)
     extractor.keywords("", top_k)  # raises for invalid arguments before a text is read
-    codec = (pack_keywords, unpack_keywords) if processes in (None, True) else None
+    codec = (pack_keywords, unpack_keywords) if _are_processes(processes, True) else None
     return _results(texts, workers, partial(keywords_of_texts, extractor, top_k), codec)
 
 
@@ -232,6 +232,14 @@ def _results(
         given = "one" if isinstance(texts, (str, bytes)) else type(texts).__name__
         raise errors.TextTypeError(f"texts must be several texts, such as a list of str, not {given}")
     return _iterate(iter(texts), count_workers(workers), work, codec)
+
+
+def _are_processes(asked: bool | None, by_default: bool) -> bool:
+    """Are workers processes, as the caller asked or by default?"""
+    if asked is None:
+        return by_default
+    errors.check_flags(processes=asked)
+    return asked
 
 
 def _iterate(

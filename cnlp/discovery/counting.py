@@ -99,6 +99,8 @@ class NgramCounts:
         workers: int = 1,
         folder: WorkFolder | None = None,
     ) -> None:
+        for name, number in (("max_length", max_length), ("memory", memory), ("workers", workers)):
+            errors.check_number(name, number)
         if not 1 <= max_length <= MAX_LENGTH:
             raise errors.ArgumentError(f"max_length must be from 1 to {MAX_LENGTH}, got {max_length}")
         if memory < 1_000_000:
@@ -173,6 +175,7 @@ class NgramCounts:
             ArgumentError: ``min_count`` is below 1.
             FormatError: a run is damaged.
         """
+        errors.check_number("min_count", min_count)
         if min_count < 1:
             raise errors.ArgumentError(f"min_count must be at least 1, got {min_count}")
         with self._readers(on_read) as (readers, block):

@@ -183,6 +183,11 @@ def choose_candidates(
     Raises:
         ArgumentError: an argument is out of range.
     """
+    if top_k is not None:
+        errors.check_number("top_k", top_k)
+    errors.check_number("subword_ratio", subword_ratio, whole=False)
+    if not isinstance(boundary_characters, str):
+        raise errors.not_text(boundary_characters, "boundary_characters")
     if top_k is not None and top_k < 1:
         raise errors.ArgumentError(f"top_k must be at least 1, got {top_k}")
     if not subword_ratio > 0:

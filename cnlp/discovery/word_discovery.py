@@ -8,6 +8,7 @@ together (:mod:`cnlp.discovery.minimum_entropy`).
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
@@ -21,6 +22,8 @@ from cnlp.names import DiscoveryMethod
 from cnlp.types import Candidate
 
 DISCOVERY_METHODS = ("entropy", "minimum_entropy")
+
+_FILE_NAME = re.compile(r"\S{1,250}\.[A-Za-z]\w{1,4}")
 
 TextSource: TypeAlias = "str | os.PathLike[str]"  # a text, or a file
 
@@ -106,7 +109,7 @@ class WordDiscovery:
         if not hasattr(self, "counts_"):
             self.counts_ = self.new_counts()
         self._candidates = None
-        sources = [texts] if isinstance(texts, (str, os.PathLike)) else texts
+        sources = _sources(texts)
         self.counts_.add(lines_between(_pieces(source, encoding) for source in sources))
         return self
 
@@ -144,8 +147,10 @@ class WordDiscovery:
             ArgumentError: a parameter is out of range.
             FormatError: the lexicon to exclude, or a run, is damaged.
         """
-        if self.method not in DISCOVERY_METHODS:
-            raise errors.unknown_choice("method", self.method, DISCOVERY_METHODS)
+        errors.check_choice("method", self.method, DISCOVERY_METHODS)
+        for name in ("min_pmi", "min_entropy"):
+            if getattr(self, name) is not None or name == "min_entropy":
+                errors.check_number(name, getattr(self, name), whole=False)
         exclude = known_words(self.exclude)
         min_count = self.min_count if self.min_count is not None else scoring.default_min_count(counts.total)
         table = counts.table(min_count, on_read)
@@ -179,12 +184,28 @@ def known_words(exclude: TextSource | CountWords) -> CountWords:
 
         return {row[0] for row in read_rows(exclude)}
     if isinstance(exclude, (list, tuple, set, frozenset)):
-        return {entry if isinstance(entry, str) else entry[0] for entry in exclude}
+        words = [entry[0] if isinstance(entry, tuple) and entry else entry for entry in exclude]
+        return set(errors.check_strings("exclude", words))
     if not hasattr(exclude, "__contains__"):
         raise errors.ArgumentError(
             f"exclude must be a Lexicon, the path of a file, or a list of words, not {type(exclude).__name__}"
         )
     return exclude
+
+
+def _sources(texts: TextSource | Iterable[TextSource]) -> Iterable[TextSource]:
+    """Texts and files; what looks like the name of a file alone is not taken for a text.
+
+    Raises:
+        ArgumentError: it is the name of a file, or no texts.
+    """
+    if isinstance(texts, str) and _FILE_NAME.fullmatch(texts):
+        raise errors.ArgumentError(f"texts: {texts[:80]!r} looks like the name of a file: give pathlib.Path of it")
+    if isinstance(texts, (str, os.PathLike)):
+        return [texts]
+    if isinstance(texts, (bytes, bytearray)) or not hasattr(texts, "__iter__"):
+        raise errors.TextTypeError(f"texts must be str, pathlib.Path, or several of them, not {type(texts).__name__}")
+    return texts
 
 
 def _pieces(source: TextSource, encoding: str) -> Iterator[str]:

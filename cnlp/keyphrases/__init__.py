@@ -87,8 +87,9 @@ def keywords(
     options |= {"algorithm": algorithm, "standard": standard, "lexicon": lexicon, "model": model}
     options |= {} if idf is None else {"idf": idf}
     is_default = all(option is None for name, option in options.items() if name != "min_length")
-    if is_default and min_length == 2 and isinstance(method, str):
-        return _default_extractor(method, bool(phrases)).keywords(text, top_k)
+    is_default = is_default and isinstance(method, str) and isinstance(phrases, bool) and isinstance(min_length, int)
+    if is_default and min_length == 2:
+        return _default_extractor(method, phrases).keywords(text, top_k)
     return make_extractor(method, phrases, **options).keywords(text, top_k)
 
 
@@ -136,6 +137,7 @@ def keywords_by_group(
             raise errors.ArgumentError(f"{name} must be a list, or another iterable, not {type(value).__name__}")
     options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "segmenter": segmenter}
     options |= {"algorithm": algorithm, "standard": standard, "lexicon": lexicon, "model": model}
+    errors.check_number("top_k", top_k)
     extractor = make_extractor("tf", phrases=False, **options)
     counts: GroupCounts[Group] = GroupCounts()
     for text, group in zip_longest(texts, groups, fillvalue=_MISSING):
@@ -164,6 +166,7 @@ def make_extractor(method: str, phrases: bool = True, **options: Any) -> Extract
         ArgumentError: there is no such method, or ``idf`` is given to one that has no use for it.
     """
     errors.check_choice("method", method, METHODS)
+    errors.check_flags(phrases=phrases)
     chosen = {name: options.pop(name, None) for name in ("algorithm", "standard", "lexicon")}
     options["segmenter"] = segmenter_for(**chosen, model=options.get("segmenter"), argument="segmenter")
     if method in ("textrank", "tf") and options.pop("idf", None) is not None:

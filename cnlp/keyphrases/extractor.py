@@ -59,9 +59,11 @@ class Extractor:
         model: KeyphrasesLike | None = None,
         segmenter: SegmenterLike | None = None,
     ) -> None:
+        errors.check_flags(phrases=phrases)
+        errors.check_number("min_length", min_length)
         self.phrases = phrases
-        self.pos = pos
-        self.stopwords = stopwords
+        self.pos = pos if pos is None or isinstance(pos, str) else errors.check_strings("pos", pos)
+        self.stopwords = None if stopwords is None else _words_of(stopwords)
         self.min_length = min_length
         self.idf = as_idf(idf)
         self.model = None if model is None else resources_for(model)
@@ -80,6 +82,7 @@ class Extractor:
         """
         if not isinstance(text, str):
             raise errors.not_text(text)
+        errors.check_number("top_k", top_k)
         if top_k < 0:
             raise errors.ArgumentError(f"top_k must be 0 or more, got {top_k}")
         found = self._found(text, self._terms(text), top_k)
@@ -163,7 +166,14 @@ def read_stopwords(path: str | os.PathLike[str]) -> list[str]:
     return words
 
 
+def _words_of(stopwords: Iterable[str] | os.PathLike[str]) -> list[str]:
+    """The words, or those of a file."""
+    if isinstance(stopwords, os.PathLike):
+        return read_stopwords(stopwords)
+    if isinstance(stopwords, str):
+        raise errors.ArgumentError("stopwords must be words, or their file as a pathlib.Path, not one str")
+    return errors.check_strings("stopwords", stopwords)
+
+
 def _trie_of(words: Iterable[str]) -> kernel.Trie:
-    if isinstance(words, str):
-        raise errors.ArgumentError("stopwords must be words, not one str; read a file with read_stopwords(path)")
     return Trie.build(word for word in words if word).handle

@@ -77,6 +77,8 @@ class Lexicon:
         base: Lexicon | None = None,
         encoding: str | None = None,
     ) -> None:
+        if base is not None and not isinstance(base, Lexicon):
+            raise errors.ArgumentError(f"base must be a Lexicon, not {type(base).__name__}; cnlp.load(path) opens one")
         below = base if base is not None else load_lexicon()
         self._base = below._base
         self._rows = dict(below._rows)
@@ -106,6 +108,7 @@ class Lexicon:
         >>> cnlp.segment("南京市长江大桥", lexicon=lexicon, algorithm="backward")
         ['南京', '市', '长江', '大桥']
         """
+        errors.check_flags(width=width, case=case, script=script, patterns=patterns)
         from cnlp.lexicon.compile import UNKNOWN, compile_lexicon
         from cnlp.text.normalise import normalise
 
@@ -304,6 +307,7 @@ def load_lexicon(
     >>> "北京大学" in cnlp.load()
     True
     """
+    errors.check_flags(width=width, case=case, script=script, patterns=patterns)
     folding = width, case, script
     if not (isinstance(model, str) and model == "core"):
         return Lexicon._over(Base.from_file(open_model(model, "lexicon", copy=copy), patterns, folding))
@@ -324,10 +328,6 @@ def as_lexicon(value: LexiconLike | None, base: Lexicon | None = None) -> Lexico
         return value if base is None else Lexicon(value.entries, base=base)
     if value is None:
         return load_lexicon() if base is None else base
-    if not isinstance(value, (str, os.PathLike)) and (isinstance(value, bytes) or not hasattr(value, "__iter__")):
-        raise errors.ArgumentError(
-            f"lexicon must be a Lexicon, the path of a file, or a list of words, not {type(value).__name__}"
-        )
     return Lexicon(value, base=base)
 
 
@@ -342,6 +342,10 @@ def _as_rows(
         from cnlp.lexicon.reading import read_rows
 
         return read_rows(entries, encoding)
+    if isinstance(entries, (bytes, bytearray)) or not hasattr(entries, "__iter__"):
+        raise errors.ArgumentError(
+            f"lexicon must be a Lexicon, the path of a file, or a list of words, not {type(entries).__name__}"
+        )
     listed = list(entries)
     if not listed:
         return []

@@ -81,6 +81,7 @@ class Matcher:
         script: bool = True,
         partial: bool = False,
     ) -> None:
+        errors.check_flags(width=width, case=case, script=script, partial=partial)
         self._folds = {"width": width, "case": case, "script": script}
         self._partial = partial
         self._lock = Lock()

@@ -110,7 +110,7 @@ class ModelFile:
         self.path = os.fspath(path)
         self.is_trusted = False
         if content is None and not S_ISREG(os.stat(self.path).st_mode):  # to open a pipe is to wait for its other end
-            raise errors.bad_model(self.path, "this is not a file")
+            raise errors.bad_model(self.path, "this is not a file, so no model is in it")
         self.source = kernel.Mapping(self.path) if content is None else content
         size = len(self.source)
         length = int.from_bytes(self._bytes(0, 8), "little") if size >= 8 else 0

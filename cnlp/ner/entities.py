@@ -121,15 +121,20 @@ def finder(
             )
         recognizer = recognizer.with_lexicon(lexicon)
     predict = recognizer.predict
-    if gazetteer is None and not rules:
+    if gazetteer is None and are_none(rules):
         return predict
     from cnlp.ner.gazetteer import Gazetteer
     from cnlp.ner.rules import Rules
 
-    names = gazetteer if isinstance(gazetteer, Gazetteer) else Gazetteer(gazetteer or ())
+    names = gazetteer if isinstance(gazetteer, Gazetteer) else Gazetteer(() if gazetteer is None else gazetteer)
     if not isinstance(rules, Rules):
-        rules = Rules(None if rules is True else rules or ())
+        rules = Rules(False if rules is None else rules)
     return partial(_find_all, predict, names, rules)
+
+
+def are_none(rules: Rules | Iterable[str] | bool | None) -> bool:
+    """Are there no rules?"""
+    return rules is None or rules is False or (isinstance(rules, (tuple, list)) and not rules)
 
 
 def _find_all(

@@ -126,6 +126,7 @@ class Gazetteer:
         script: bool = True,
         boundaries: Boundary = "words",
     ) -> None:
+        errors.check_flags(width=width, case=case, script=script)
         self._boundaries = _checked_boundaries(boundaries)
         kinds = _Kinds()
         numbers: dict[str, int] = {}
@@ -219,8 +220,7 @@ class Gazetteer:
 
 
 def _checked_boundaries(boundaries: str) -> str:
-    if boundaries not in BOUNDARIES:
-        raise errors.unknown_choice("boundaries", boundaries, BOUNDARIES)
+    errors.check_choice("boundaries", boundaries, BOUNDARIES)
     return boundaries
 
 
@@ -253,8 +253,7 @@ class _Kinds(list["EntryKind"]):
         kind = (label, mode, name, partial)
         number = self._numbers.get(kind)
         if number is None:
-            if mode not in GAZETTEER_MODES:
-                raise errors.unknown_choice("mode", mode, GAZETTEER_MODES)
+            errors.check_choice("mode", mode, GAZETTEER_MODES)
             if not isinstance(label, str):
                 raise errors.not_text(label, "label")
             if not label and mode != "block":
@@ -295,8 +294,9 @@ def _numbered(
             f"not {type(entries).__name__}"
         )
     for given in entries:
-        if isinstance(given, str):
-            raise errors.ArgumentError(f"an entry is a text and a label, got {given!r} alone")
+        if not isinstance(given, (tuple, list)) or not 2 <= len(given) <= len(GazetteerEntry._fields):
+            shown = repr(given) if isinstance(given, str) else type(given).__name__
+            raise errors.ArgumentError(f"an entry of a gazetteer is a text and a label, got {shown} alone")
         entry = GazetteerEntry(*given)
         yield _checked_text(entry.text), kinds.number(entry.label, entry.mode, entry.name, entry.partial)
 

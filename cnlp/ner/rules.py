@@ -57,11 +57,24 @@ class Rule(NamedTuple):
     joins: str = ""
 
 
+_PAIRS = "expressions must be pairs of a label and an expression, such as [('MODEL', '[A-Z]{2}-[0-9]+')]"
+
+
+def _chosen_names(names: Iterable[str] | str | bool | None) -> tuple[str, ...]:
+    """The names of the built-in rules that are wanted."""
+    if names is None or isinstance(names, bool):
+        return () if names is False else RULE_NAMES
+    listed = [names] if isinstance(names, str) else errors.check_strings("rules", names)
+    for name in listed:
+        errors.check_choice("rule", name, RULE_NAMES)
+    return tuple(dict.fromkeys(listed))
+
+
 class Rules:
     """Rules that are applied together. Immutable; shared by any number of threads.
 
     Args:
-        names: the built-in rules to use; all of them by default.
+        names: the built-in rules to use, or one; all of them by default and if ``True``.
         expressions: custom rules, pairs of a label and an expression.
 
     Raises:
@@ -73,13 +86,17 @@ class Rules:
     ['AB-120']
     """
 
-    def __init__(self, names: Iterable[str] | None = None, expressions: Iterable[tuple[str, str]] = ()) -> None:
-        chosen = RULE_NAMES if names is None else tuple(dict.fromkeys(names))
-        for name in chosen:
-            if name not in RULE_NAMES:
-                raise errors.unknown_choice("rule", name, RULE_NAMES)
+    def __init__(
+        self, names: Iterable[str] | str | bool | None = None, expressions: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        chosen = _chosen_names(names)
+        if isinstance(expressions, (str, bytes)) or not hasattr(expressions, "__iter__"):
+            raise errors.ArgumentError(_PAIRS)
         own = []
-        for label, source in expressions:
+        for pair in expressions:
+            if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not isinstance(pair[1], str):
+                raise errors.ArgumentError(_PAIRS)
+            label, source = pair
             if not isinstance(label, str) or not label:
                 raise errors.ArgumentError(f"the label of the expression {source!r} is empty")
             own.append(Rule(label, Expression(source)))

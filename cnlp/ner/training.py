@@ -77,6 +77,32 @@ WORD_TAGS = ("nrt", "nrf", "nr", "ns", "nt", "nz", "n", "v", "a", "i", "l", "m",
 WITHIN_WORDS = 0.2  # share of entities of one character, from which on they are within longer words on purpose
 
 
+def check_parameters(model: EntityRecognizer) -> Scheme:
+    """The tagging scheme of a recognizer that is to learn.
+
+    Raises:
+        ArgumentError: a parameter is out of range, or of another type.
+    """
+    errors.check_choice("method", model.method, LINEAR_METHODS)
+    for name in ("epochs", "min_count", "seed"):
+        errors.check_number(name, getattr(model, name))
+    for name in ("rate", "l2", "margin", "aggressiveness", "smallest"):
+        errors.check_number(name, getattr(model, name), whole=False)
+    if model.epochs < 1:
+        raise errors.ArgumentError(f"epochs must be at least 1, got {model.epochs}")
+    return get_scheme(model.scheme)
+
+
+def _check_sentences(sentences: Sequence[Labelled], what: str) -> None:
+    """Refuse what is not texts with their spans, such as the names of files."""
+    for place, sentence in enumerate(sentences):
+        if not isinstance(sentence, (tuple, list)) or len(sentence) != 2 or not isinstance(sentence[0], str):
+            raise errors.ArgumentError(
+                f"item {place} (from 0) of {what} must be a text and its spans (start, end, label), not "
+                f"{type(sentence).__name__}; cnlp.corpus.entity_formats.read_entities reads files"
+            )
+
+
 def train_linear(
     model: EntityRecognizer,
     parts: Sequence[Part],
@@ -93,9 +119,10 @@ def train_linear(
 
     ``dev``, which chooses the epoch, and ``calibration``, which scales the weights, follow the first of them.
     """
-    if model.method not in LINEAR_METHODS:
-        raise errors.unknown_choice("method", model.method, LINEAR_METHODS)
-    scheme = get_scheme(model.scheme)
+    scheme = check_parameters(model)
+    for part in parts:
+        _check_sentences(part.sentences, "sentences")
+    _check_sentences(dev, "dev")
     labels = sorted({label for part in parts for _, spans in part.sentences for _, _, label in spans})
     tags = tag_set(scheme, labels)
     _check(labels, tags)

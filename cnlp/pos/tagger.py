@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from cnlp import errors
 from cnlp._kernel import kernel
 from cnlp.pos.tagsets import PFR, check_tagset, convert_tag
 
@@ -240,6 +241,7 @@ def tag_words(words: Sequence[str], *, tagset: Tagset = "pfr", model: TaggerLike
     ['PN', 'P', 'NR', 'VV']
     """
     check_tagset(tagset)
+    words = errors.check_strings("words", words)
     tags = tagger_for(model).predict(words)
     if tagset == "pfr":
         return list(tags)

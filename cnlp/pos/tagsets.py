@@ -118,8 +118,7 @@ def check_tagset(name: str) -> None:
     Raises:
         ArgumentError: there is none.
     """
-    if name not in TAGSETS:
-        raise errors.unknown_choice("tag set", name, TAGSETS)
+    errors.check_choice("tag set", name, TAGSETS)
 
 
 def convert_tag(tag: str, tagset: str, word: str = "", source: str = "pfr") -> str | None:

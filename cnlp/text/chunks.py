@@ -39,6 +39,8 @@ def chunks(text: str, *, size: int = 500, overlap: int = 0) -> list[Chunk]:
     Chunk(text='今天下雨。我没出门。', start=0, end=10)
     Chunk(text='我没出门。书看完了，很好看。', start=5, end=19)
     """
+    errors.check_number("size", size)
+    errors.check_number("overlap", overlap)
     if size < 1:
         raise errors.ArgumentError(f"size must be at least 1, got {size}")
     if not 0 <= overlap <= size // 2:

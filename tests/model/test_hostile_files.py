@@ -67,7 +67,7 @@ def test_what_is_not_a_file_is_refused_without_waiting(tmp_path: Path, name: str
         os.mkfifo(path)
     if name == "folder":
         path.mkdir()
-    assert refusal(cnlp.load, path) == "this is not a file"
+    assert refusal(cnlp.load, path) == "this is not a file, so no model is in it"
 
 
 @pytest.mark.parametrize(
