@@ -201,9 +201,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def card(name: str, scores: dict[str, float], vectors: str, seed: int) -> dict[str, str]:
     """The card of the model file."""
     shipped = MODELS[name]
-    known = f"vectors of raw text (sha256 {file_sha256(vectors)})"
     if name == GENERAL:
         known = f"{SILVER}; vectors of foolnltk 0.1.7 (Apache-2.0)"
+    else:
+        known = f"vectors of raw text (sha256 {file_sha256(vectors)})"
     data = ", ".join(f"{file} (sha256 {file_sha256(data_folder() / file)})" for file in shipped.files)
     return {
         "name": Path(shipped.output).stem,
