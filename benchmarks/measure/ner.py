@@ -8,6 +8,7 @@
     resume, weibo
              models trained here with their defaults, method and epoch chosen on the dev part. Weibo also without the
              test sentences that its training part has word for word; NAM are names, NOM nominal mentions
+    neural   the same of the neural model of today's text, which is not shipped, where ``--neural`` names its file
     speed    sentences a second of MSRA's test part, one call for each, to Python objects, and of the present-day
              sentences; jieba.posseg beside it, whose nr, ns and nt are persons, places and organisations
     lac      LAC on the present-day dev sentences and on every 15th of MSRA's test part, where ``--lac`` names a Python
@@ -59,7 +60,7 @@ LAC_LABELS = {**JIEBA_LABELS, "PER": "PER", "LOC": "LOC", "ORG": "ORG"}
 JIEBA_STRIDE, LAC_STRIDE = 20, 15
 PRESENT_DAY, COARSE = "present-day dev", ("PER", "LOC", "ORG")
 COARSE_OF_CLUENER = {name: label for name, label in CLUENER_LABELS.items() if label in COARSE}
-PARTS = ("shipped", "resume", "weibo", "lac", "speed", "start")
+PARTS = ("shipped", "neural", "resume", "weibo", "lac", "speed", "start")
 PROGRAMS = {
     BARE: "pass",
     "cnlp": f"import cnlp; cnlp.entities({SENTENCE!r})",
@@ -76,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results = records.load(options.output)["results"] if options.output.exists() else {}
     makers: dict[str, Callable[[], Any]] = {
         "shipped": shipped,
+        "neural": lambda: neural(options.neural) if options.neural else results.get("neural"),
         "resume": resume,
         "weibo": weibo,
         "lac": lambda: lac(options.lac) if options.lac else None,
@@ -94,22 +96,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def shipped() -> dict[str, Any]:
     """The shipped model by both of its standards, and jieba.posseg where its labels serve."""
     general, tag = finder(recognizer_for()), jieba_spans()
-    test = cluener()[1]
+    found = today(recognizer_for(), recognizer_for(standard="msra"))
+    found[PRESENT_DAY] |= by_domain(of_labels(general, COARSE))
+    return {
+        **found,
+        f"{PRESENT_DAY}, jieba.posseg": {**scores(present_day(DEV), tag), **by_domain(tag)},
+        "CLUENER blocks, kinds": scores(
+            mapped(without_marks(cluener()[1]), KINDS), of_kinds(recognizer_for(), frozenset(KINDS.values()))
+        ),
+        "MSRA test, jieba.posseg": scores(msra()[2], tag),
+    }
+
+
+def neural(path: Path) -> dict[str, Any]:
+    """The neural model of today's text that recipes.neural_ner makes, as far as it has what the shipped one has."""
+    return today(recognizer_for(path), recognizer_for(path, "msra"))
+
+
+def today(model: Recognizer, of_msra: Recognizer) -> dict[str, Any]:
+    """A model by its standards general and msra."""
+    general = finder(model)
     youku = mapped(read_columns(data_folder() / YOUKU, "BIO", repair="begin"), {"PER": "PER"})
     return {
-        PRESENT_DAY: {**scores(present_day(DEV), of_labels(general, COARSE)), **by_domain(of_labels(general, COARSE))},
-        f"{PRESENT_DAY}, jieba.posseg": {**scores(present_day(DEV), tag), **by_domain(tag)},
+        PRESENT_DAY: scores(present_day(DEV), of_labels(general, COARSE)),
         f"{PRESENT_DAY}, PROD and WORK": scores(
             mapped(present_day(FINE_DEV), {label: label for label in FINE_LABELS}), of_labels(general, FINE_LABELS)
         ),
         "Youku dev, persons": scores(youku, of_labels(general, ("PER",))),
         "AISHELL blocks": scores(aishell()[1], of_labels(general, COARSE)),
-        "CLUENER blocks, mapped": scores(mapped(test, COARSE_OF_CLUENER), of_labels(general, COARSE)),
-        "CLUENER blocks, kinds": scores(
-            mapped(without_marks(test), KINDS), of_kinds(recognizer_for(), frozenset(KINDS.values()))
-        ),
-        "MSRA test": scores(msra()[2], finder(recognizer_for(standard="msra"))),
-        "MSRA test, jieba.posseg": scores(msra()[2], tag),
+        "CLUENER blocks, mapped": scores(mapped(cluener()[1], COARSE_OF_CLUENER), of_labels(general, COARSE)),
+        "MSRA test": scores(msra()[2], finder(of_msra)),
     }
 
 
@@ -267,6 +283,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--parts", nargs="*", choices=PARTS, help="default: all")
     parser.add_argument("--lac", metavar="PYTHON", help="an interpreter that has LAC 2.1.2 and paddlepaddle 2.6.2")
+    parser.add_argument("--neural", metavar="FILE", type=Path, help="what 'python -m recipes.neural_ner general' wrote")
     parser.add_argument("--rounds", type=int, default=5, help="of timing; default: 5")
     parser.add_argument("--runs", type=int, default=10, help="starts of every program; default: 10")
     parser.add_argument("--output", type=Path, default=records.RESULTS / "ner.json")

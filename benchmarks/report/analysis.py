@@ -175,6 +175,15 @@ def entities_today(record: Record) -> str:
     return table(["PER, LOC, ORG", "F1", "P", "R", "F1 of PER", "of LOC", "of ORG"], rows)
 
 
+def entities_linear_or_neural(record: Record) -> str:
+    """The shipped model and the neural one, learnt from the same corpora, on the same sentences."""
+    results = record["results"]
+    rows = [
+        [name, *(fraction(results[part][name]["f1"]) for part in ("shipped", "neural"))] for name in results["neural"]
+    ]
+    return table(["F1", "linear", "FLAT"], rows)
+
+
 def entities_by_domain(record: Record) -> str:
     """F1 in each domain of the present-day dev sentences."""
     cells = _today(record)

@@ -36,6 +36,7 @@ TABLES: dict[str, tuple[str | tuple[str, ...], Callable[..., str]]] = {
     "discovery-novels": ("discovery.json", analysis.words_of_novels),
     "discovery-novels-words": ("discovery.json", analysis.lists_of_novels),
     "entities-today": ("ner.json", analysis.entities_today),
+    "entities-linear-or-neural": ("ner.json", analysis.entities_linear_or_neural),
     "entities-by-domain": ("ner.json", analysis.entities_by_domain),
     "entity-errors": ("ner.json", analysis.entity_errors),
     "entity-scores": ("ner.json", analysis.entity_scores),
