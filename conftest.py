@@ -34,6 +34,7 @@ for path in Path(__file__).parent.glob("cnlp/ner/neural/*.py"):
         _NEEDS[f"cnlp/ner/neural/{path.name}"] = ("torch",)
 
 collect_ignore = [path for path, packages in _NEEDS.items() if not all(map(find_spec, packages))]
+collect_ignore_glob = ["docs/examples/*"]  # they have no doctests; tests/test_examples.py runs them
 if not shutil.which("java"):
     collect_ignore.append("docs/spark.md")
 

@@ -20,10 +20,10 @@ class Estimator:
     """Reads and sets the arguments of the constructor.
 
     >>> from cnlp.segmentation.hmm import HMM
-    >>> HMM(order=1).get_params()
-    {'order': 1, 'strength': 1.0}
-    >>> HMM().set_params(order=1)
-    HMM(order=1)
+    >>> HMM(order=2).get_params()
+    {'order': 2, 'strength': 1.0}
+    >>> HMM().set_params(order=2)
+    HMM(order=2)
     """
 
     @classmethod

@@ -138,10 +138,10 @@ def test_wrong_command_lines(shell: Shell, arguments: tuple[str, ...]) -> None:
 def test_unexpected_errors_are_one_line_too(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     from cnlp.commands import _options
 
-    def explode(path: str | None = None) -> None:
+    def explode(*arguments: object, **options: object) -> None:
         raise RuntimeError("wires\ncrossed")
 
-    monkeypatch.setattr(_options, "load_lexicon", explode)
+    monkeypatch.setattr(_options, "plan_files", explode)
     one_line(shell("segment", stdin=b"x"), r"internal error: RuntimeError: wires\ncrossed")
 
 
