@@ -10,12 +10,12 @@ from __future__ import annotations
 from cnlp._kernel.reference.entities import EntityTagger as EntityTagger
 from cnlp._kernel.reference.files import Mapping as Mapping
 from cnlp._kernel.reference.model import Model as Model
+from cnlp._kernel.reference.pagerank import pagerank as pagerank
 from cnlp._kernel.reference.pos import WordTagger as WordTagger
 from cnlp._kernel.reference.segment import Segmenter as Segmenter
 from cnlp._kernel.reference.tables import Overlay as Overlay
 from cnlp._kernel.reference.tagger import Tagger as Tagger
 from cnlp._kernel.reference.terms import Terms as Terms
-from cnlp._kernel.reference.terms import pagerank as pagerank
 from cnlp._kernel.reference.text import count_text as count_text
 from cnlp._kernel.reference.text import cut_at as cut_at
 from cnlp._kernel.reference.trie import Trie as Trie

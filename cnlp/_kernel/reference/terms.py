@@ -304,7 +304,7 @@ class Terms:
         rows, spans = array("d"), array("I")
         for passage in self._passages(headings, longest, "features"):
             for number in passage.seen:
-                if self._may_stand(number):
+                if self._may_be_keyword(number):
                     i, n = passage.seen[number][0], self._lengths[number]
                     rows.extend(self._features(number, passage))
                     spans.extend((self._starts[i], self._ends[i + n - 1]))
@@ -318,7 +318,7 @@ class Terms:
             raise ValueError("the arguments of combine do not fit together")
         sums = [0.0] * len(self._counts)
         for passage in passages:
-            for number in filter(self._may_stand, passage.seen):
+            for number in filter(self._may_be_keyword, passage.seen):
                 total = 0.0
                 for factor, value in zip(factors, self._features(number, passage), strict=True):
                     if value:
@@ -327,11 +327,11 @@ class Terms:
         ranked = [
             (-(total / len(passages)), self._firsts[number], self._lengths[number], number)
             for number, total in enumerate(sums)
-            if self._may_stand(number)
+            if self._may_be_keyword(number)
         ]
         return self._best(ranked, top_k, within=not distinct)
 
-    def _may_stand(self, number: int) -> bool:
+    def _may_be_keyword(self, number: int) -> bool:
         return number >= len(self._names) or self._stands[number]
 
     def _passages(self, headings: bytes, longest: int, method: str) -> list[_Passage]:
@@ -436,43 +436,3 @@ class Terms:
             )
             for score, number in chosen
         ]
-
-
-def pagerank(
-    size: int, lefts: bytes, rights: bytes, weights: bytes, damping: float, tolerance: float, iterations: int
-) -> tuple[bytes, int]:
-    """PageRank of the nodes of a weighted undirected graph, as float64, and how many steps it took.
-
-    Power iteration from equal ranks, until the ranks change by less than ``tolerance`` in sum. What nodes without
-    neighbours have goes to all nodes alike.
-    """
-    left, right, weight = array("I", lefts), array("I", rights), array("d", weights)
-    if not len(left) == len(right) == len(weight) or any(node >= size for node in (*left, *right)):
-        raise ValueError("the arguments of pagerank do not fit together")
-    neighbours: list[list[tuple[int, float]]] = [[] for _ in range(size)]
-    sums = [0.0] * size
-    for a, b, w in zip(left, right, weight, strict=True):
-        for one, other in ((a, b), (b, a)):
-            neighbours[one].append((other, w))
-            sums[one] += w
-    ranks = [1.0 / size] * size if size else []
-    steps, change = 0, tolerance
-    while steps < iterations and change >= tolerance:
-        shares = [rank / total if total > 0 else 0.0 for rank, total in zip(ranks, sums, strict=True)]
-        loose = 0.0
-        for rank, total in zip(ranks, sums, strict=True):
-            if total <= 0:
-                loose += rank
-        base = (1.0 - damping + damping * loose) / size if size else 0.0
-        change = 0.0
-        new = []
-        for node, around in enumerate(neighbours):
-            gathered = 0.0
-            for other, w in around:
-                gathered += shares[other] * w
-            value = base + damping * gathered
-            change += abs(value - ranks[node])
-            new.append(value)
-        ranks = new
-        steps += 1
-    return array("d", ranks).tobytes(), steps
