@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cnlp.evaluation.entities import EntitySpan
     from cnlp.ner.base import Labelled
     from cnlp.ner.neural.vectors import Vectors
+    from cnlp.ner.parts import Part
 
 PADDING, UNKNOWN_ROW = 0, 1
 FIRST_ROW = 2
@@ -297,6 +298,34 @@ def cut_long(text: str, limit: int, spans: Sequence[EntitySpan] = ()) -> list[tu
         pieces.append((start, end))
         start = end
     return [*pieces, (start, len(text))]
+
+
+def encode_parts(parts: Sequence[Part], vocabulary: Vocabulary, limit: int) -> tuple[list[Example], int]:
+    """What an epoch learns from as numbers, and how many sentences were split.
+
+    Args:
+        parts: the training part, then those of other standards.
+        vocabulary: knows all their tags and standards.
+        limit: characters of a sentence at most; longer ones are split.
+
+    Raises:
+        ArgumentError: a span is longer than the limit, or as :meth:`Vocabulary.encode`; the sentence is named.
+    """
+    examples, split = [], 0
+    for part in parts:
+        standard = vocabulary.standards.index(part.standard)
+        for number, (text, spans) in enumerate(part.sentences, 1):
+            try:
+                pieces = cut_long(text, limit, spans)
+                split += len(pieces) > 1
+                for start, end in pieces:
+                    inside = [(a - start, b - start, label) for a, b, label in spans if start <= a < end]
+                    if start < end:
+                        examples += [vocabulary.encode(text[start:end], inside, standard)] * part.repeat
+            except errors.ArgumentError as error:
+                where = "the training part" if part is parts[0] else f"the part {part.standard!r}"
+                raise errors.ArgumentError(f"sentence {number} of {where}: {error}") from None
+    return examples, split
 
 
 def _number(*keys: Iterable[str]) -> dict[str, int]:

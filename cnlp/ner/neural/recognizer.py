@@ -170,8 +170,7 @@ class NeuralRecognizer(Recognizer):
             arrays = {name: (dtype, file.read(name)) for name, (dtype, _) in file.arrays.items()}
             model = cls.of(arrays, file.card, device=device)
         if standard is not None:
-            if standard not in model.standards_:
-                raise errors.unknown_choice("standard", standard, model.standards_)
+            errors.check_choice("standard", standard, model.standards_)
             model.standard_ = standard
         return model
 

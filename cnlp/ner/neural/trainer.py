@@ -25,7 +25,7 @@ import torch
 from cnlp import errors
 from cnlp.evaluation.entities import EntityScore, evaluate_entities
 from cnlp.files.lines import replacing
-from cnlp.ner.neural.data import Example, Vocabulary, collate, cut_long, lattice_lexicon, shuffled_batches
+from cnlp.ner.neural.data import Example, Vocabulary, collate, encode_parts, lattice_lexicon, shuffled_batches
 from cnlp.ner.neural.denormals import tiny_is_zero
 from cnlp.ner.neural.model import NeuralTagger, predict
 from cnlp.ner.neural.optimiser import clip_gradient, make_optimisers, rate_factor
@@ -229,7 +229,7 @@ class _Run:
             model.embeddings.fill(vocabulary, vectors, settings.normalise)
         self.device, self.folder, self.dev = device, folder, dev
         self.model = model.to(device)
-        self.examples, split = _examples(parts, vocabulary, settings.max_length)
+        self.examples, split = encode_parts(parts, vocabulary, settings.max_length)
         self.optimisers = make_optimisers(model, settings)
         self.result = Trained(model, vocabulary, settings, split=split)
         self.best_state: dict[str, Any] = {}
@@ -395,25 +395,6 @@ def _with_widths(settings: Settings, vectors: Vectors) -> Settings:
     """Embeddings as wide as their vectors."""
     tables = {"character": vectors.characters, "bigram": vectors.bigrams, "word": vectors.words}
     return settings.with_values({f"{name}_size": table.size for name, table in tables.items() if len(table)})
-
-
-def _examples(parts: Sequence[Part], vocabulary: Vocabulary, limit: int) -> tuple[list[Example], int]:
-    """What an epoch learns from as numbers, and how many of its sentences were split."""
-    examples, split = [], 0
-    for part in parts:
-        standard = vocabulary.standards.index(part.standard)
-        for number, (text, spans) in enumerate(part.sentences, 1):
-            try:
-                pieces = cut_long(text, limit, spans)
-                split += len(pieces) > 1
-                for start, end in pieces:
-                    inside = [(a - start, b - start, label) for a, b, label in spans if start <= a < end]
-                    if start < end:
-                        examples += [vocabulary.encode(text[start:end], inside, standard)] * part.repeat
-            except errors.ArgumentError as error:
-                where = "the training part" if part is parts[0] else f"the part {part.standard!r}"
-                raise errors.ArgumentError(f"sentence {number} of {where}: {error}") from None
-    return examples, split
 
 
 # ---- the machine ----
