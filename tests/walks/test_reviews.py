@@ -113,7 +113,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_a_wrong_encoding_and_a_wrong_column_are_told_with_what_to_write(folder: Path) -> None:
+def test_a_wrong_encoding_and_a_wrong_column_are_errors_that_say_what_to_write(folder: Path) -> None:
     wrong = cnlp_in(folder, "segment", "reviews.csv", "--field", "评论")
     assert wrong.returncode == 1 and "reviews.csv: not utf-8 at byte 0" in wrong.stderr and "--encoding" in wrong.stderr
     wrong = cnlp_in(folder, "segment", "reviews.csv", "--field", "评价", "-e", "gbk")
