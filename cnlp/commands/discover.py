@@ -117,30 +117,11 @@ def command(
     is also read if there are none. Writes a table, best words first: word, count, pmi, left_entropy,
     right_entropy (nats), score.
     """
-    if spark is not None:
-        if not files or method != DISCOVERY_METHODS[0] or plot or work_folder or encoding != "utf-8" or field:
-            raise click.UsageError(
-                "--spark needs FILES in utf-8, --method entropy, and no --plot, --work-folder or --field"
-            )
-        from cnlp.discovery.spark import discover_in_files
-
-        words = discover_in_files(
-            spark,
-            files,
-            max_length=max_length,
-            min_count=min_count,
-            min_pmi=scoring.MIN_PMI if min_pmi is None else min_pmi,
-            min_entropy=min_entropy,
-            top_k=top_k,
-            exclude=_known_words(lexicons, new_only),
+    is_local_only = method != DISCOVERY_METHODS[0] or plot or work_folder or encoding != "utf-8" or field
+    if spark is not None and (not files or is_local_only):
+        raise click.UsageError(
+            "--spark needs FILES in utf-8, --method entropy, and no --plot, --work-folder or --field"
         )
-        _write_words(words, output, to_lexicon, output_encoding)
-        return
-    inputs, failures = find_inputs(files, without=work_folder)
-    for failure in failures:
-        raise failure
-    targets = [path for path in (output, to_lexicon, plot) if path is not None]
-    refuse_overwriting(inputs, targets)
     finder = WordDiscovery(
         method=method,
         max_length=max_length,
@@ -152,6 +133,13 @@ def command(
         memory=memory * 10**6,
         workers=workers,
     )
+    if spark is not None:
+        _write_words(_discover_on_spark(spark, files, finder), output, to_lexicon, output_encoding)
+        return
+    inputs, failures = find_inputs(files, without=work_folder)
+    for failure in failures:
+        raise failure
+    refuse_overwriting(inputs, [path for path in (output, to_lexicon, plot) if path is not None])
     folder = _open_work_folder(work_folder, inputs, finder, encoding, field) if work_folder else None
     counts = NgramCounts(max_length=max_length, memory=finder.memory, workers=workers, folder=folder)
     _count(counts, inputs, encoding, field)
@@ -167,6 +155,22 @@ def command(
     _write_words(words, output, to_lexicon, output_encoding)
     if folder is not None:
         folder.remove()
+
+
+def _discover_on_spark(master: str, files: Sequence[str], finder: WordDiscovery) -> list[Candidate]:
+    """The words of these files, counted on a cluster."""
+    from cnlp.discovery.spark import discover_in_files
+
+    return discover_in_files(
+        master,
+        files,
+        max_length=finder.max_length,
+        min_count=finder.min_count,
+        min_pmi=scoring.MIN_PMI if finder.min_pmi is None else finder.min_pmi,
+        min_entropy=finder.min_entropy,
+        top_k=finder.top_k,
+        exclude=finder.exclude,
+    )
 
 
 def _known_words(files: LexiconFiles, new_only: bool) -> KnownWords:

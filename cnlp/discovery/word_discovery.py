@@ -148,9 +148,9 @@ class WordDiscovery:
             FormatError: the lexicon to exclude, or a run, is damaged.
         """
         errors.check_choice("method", self.method, DISCOVERY_METHODS)
-        for name in ("min_pmi", "min_entropy"):
-            if getattr(self, name) is not None or name == "min_entropy":
-                errors.check_number(name, getattr(self, name), whole=False)
+        errors.check_number("min_entropy", self.min_entropy, whole=False)
+        if self.min_pmi is not None:
+            errors.check_number("min_pmi", self.min_pmi, whole=False)
         exclude = known_words(self.exclude)
         min_count = self.min_count if self.min_count is not None else scoring.default_min_count(counts.total)
         table = counts.table(min_count, on_read)
