@@ -1,6 +1,6 @@
 """The names that arguments take, as types: an editor lists them, a type checker refuses others.
 
-Where they are used they are imported for type checkers only. Names that a model or a file may add are any ``str``.
+Names that a model or a file may add are any ``str``.
 """
 
 from __future__ import annotations

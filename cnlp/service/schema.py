@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from cnlp.keyphrases import METHODS
 from cnlp.lexicon import Entry
-from cnlp.segmentation import ALGORITHMS, MODES
+from cnlp.names import Algorithm, KeywordMethod, Mode, Tagset
 from cnlp.service.settings import MAX_ENTRIES, MAX_TEXTS, MAX_WORD
 
 Text = Annotated[str, Field(description="One text; no character of it is lost.")]
@@ -99,16 +98,16 @@ class AnyRequest(_Strict):
 class Segmentation(AnyRequest):
     """The settings of a segmentation besides."""
 
-    algorithm: Literal[ALGORITHMS] | None = None  # type: ignore[valid-type]
+    algorithm: Algorithm | None = None
     standard: Annotated[str, Field(description="Segmentation standard, such as pku or msr.")] | None = None
 
 
 class SegmentRequest(Segmentation):
-    mode: Literal[MODES] = "default"  # type: ignore[valid-type]
+    mode: Mode = "default"
 
 
 class TagRequest(Segmentation):
-    tagset: Literal["pfr", "universal", "ctb"] = "pfr"
+    tagset: Tagset = "pfr"
 
 
 class EntitiesRequest(AnyRequest):
@@ -116,7 +115,7 @@ class EntitiesRequest(AnyRequest):
 
 
 class KeywordsRequest(Segmentation):
-    method: Literal[tuple(METHODS)] = "combined"  # type: ignore[valid-type]
+    method: KeywordMethod = "combined"
     top_k: Annotated[int, Field(ge=0, le=1000), BeforeValidator(_whole)] = 20
 
 
