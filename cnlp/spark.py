@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from cnlp.keyphrases.idf import IdfLike
     from cnlp.keyphrases.resources import KeyphrasesLike
     from cnlp.lexicon.lexicon import LexiconLike
+    from cnlp.names import Algorithm, KeywordMethod, Mode, Standard, Tagset
     from cnlp.ner.entities import RecognizerLike
     from cnlp.ner.gazetteer import GazetteerLike
     from cnlp.ner.rules import Rules
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 
     Udf: TypeAlias = Callable[..., Any]
     Work: TypeAlias = Callable[[list[str]], list[list[Any]]]
-    from cnlp.names import Algorithm, KeywordMethod, Mode, Standard, Tagset
 
 _KEPT = 16  # settings that a worker process keeps unpacked
 _PART = re.compile(r"[\w.\- ]+")
@@ -146,8 +146,8 @@ def keywords_udf(
     stopwords: Iterable[str] | None = None,
     min_length: int = 2,
     idf: IdfLike | None = None,
-    algorithm: str | None = None,
-    standard: str | None = None,
+    algorithm: Algorithm | None = None,
+    standard: Standard | None = None,
     lexicon: LexiconLike | None = None,
     model: KeyphrasesLike | None = None,
     segmenter: SegmenterLike | None = None,
@@ -165,10 +165,19 @@ def keywords_udf(
     from cnlp.batch.texts import keywords_of_texts
     from cnlp.keyphrases import make_extractor
 
-    options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "idf": idf}
-    options |= {"algorithm": algorithm, "standard": standard, "lexicon": lexicon, "model": model}
-    options["segmenter"] = segmenter
-    extractor = make_extractor(method, phrases, **options)
+    extractor = make_extractor(
+        method,
+        phrases,
+        pos=pos,
+        stopwords=stopwords,
+        min_length=min_length,
+        idf=idf,
+        algorithm=algorithm,
+        standard=standard,
+        lexicon=lexicon,
+        model=model,
+        segmenter=segmenter,
+    )
     extractor.keywords("", top_k)  # raises for invalid arguments before a text is read
     return _udf(partial(keywords_of_texts, extractor, top_k), "keywords")
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cnlp.keyphrases.idf import IdfLike
     from cnlp.keyphrases.resources import KeyphrasesLike
     from cnlp.lexicon.lexicon import LexiconLike
+    from cnlp.names import Algorithm, KeywordMethod, Mode, Standard, Tagset
     from cnlp.ner.entities import RecognizerLike
     from cnlp.ner.gazetteer import GazetteerLike
     from cnlp.ner.rules import Rules
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
     _Result = TypeVar("_Result")
     Work: TypeAlias = Callable[[list[str]], list[list[_Result]]]
-    from cnlp.names import Algorithm, KeywordMethod, Mode, Standard, Tagset
 
 GROUP_CHARACTERS = 1 << 16
 GROUP_TEXTS = 1 << 12
@@ -203,10 +203,19 @@ def keywords_batch(
     """
     from cnlp.keyphrases import make_extractor
 
-    options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "segmenter": segmenter}
-    options |= {"algorithm": algorithm, "standard": standard, "lexicon": lexicon, "model": model}
-    options |= {} if idf is None else {"idf": idf}
-    extractor = make_extractor(method, phrases, **options)
+    extractor = make_extractor(
+        method,
+        phrases,
+        pos=pos,
+        stopwords=stopwords,
+        min_length=min_length,
+        idf=idf,
+        algorithm=algorithm,
+        standard=standard,
+        lexicon=lexicon,
+        model=model,
+        segmenter=segmenter,
+    )
     extractor.keywords("", top_k)  # raises for invalid arguments before a text is read
     codec = (pack_keywords, unpack_keywords) if _are_processes(processes, True) else None
     return _results(texts, workers, partial(keywords_of_texts, extractor, top_k), codec)

@@ -83,14 +83,13 @@ def keywords(
     >>> keywords(text, top_k=1)[0].spans
     ((0, 5), (13, 18))
     """
-    options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "segmenter": segmenter}
-    options |= {"algorithm": algorithm, "standard": standard, "lexicon": lexicon, "model": model}
-    options |= {} if idf is None else {"idf": idf}
-    is_default = all(option is None for name, option in options.items() if name != "min_length")
+    options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "idf": idf, "model": model, "segmenter": segmenter}
+    options |= {"algorithm": algorithm, "standard": standard, "lexicon": lexicon}
+    is_default = all(option is None for option in options.values())
     is_default = is_default and isinstance(method, str) and isinstance(phrases, bool) and isinstance(min_length, int)
     if is_default and min_length == 2:
         return _default_extractor(method, phrases).keywords(text, top_k)
-    return make_extractor(method, phrases, **options).keywords(text, top_k)
+    return make_extractor(method, phrases, min_length=min_length, **options).keywords(text, top_k)
 
 
 def keywords_by_group(
@@ -135,10 +134,19 @@ def keywords_by_group(
     for name, value in (("texts", texts), ("groups", groups)):
         if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
             raise errors.ArgumentError(f"{name} must be a list, or another iterable, not {type(value).__name__}")
-    options: dict[str, Any] = {"pos": pos, "stopwords": stopwords, "min_length": min_length, "segmenter": segmenter}
-    options |= {"algorithm": algorithm, "standard": standard, "lexicon": lexicon, "model": model}
     errors.check_number("top_k", top_k)
-    extractor = make_extractor("tf", phrases=False, **options)
+    extractor = make_extractor(
+        "tf",
+        phrases=False,
+        pos=pos,
+        stopwords=stopwords,
+        min_length=min_length,
+        algorithm=algorithm,
+        standard=standard,
+        lexicon=lexicon,
+        model=model,
+        segmenter=segmenter,
+    )
     counts: GroupCounts[Group] = GroupCounts()
     for text, group in zip_longest(texts, groups, fillvalue=_MISSING):
         if text is _MISSING or group is _MISSING:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     KeyphrasesLike: TypeAlias = "Resources | ModelLike"
 
 KIND = "keyphrases"
-TRIE_ARRAYS = ("units", "pages", "codes")
 
 
 class Resources:

@@ -77,10 +77,10 @@ class TfIdf(Extractor):
         from cnlp.keyphrases.document_frequency import DocumentFrequencies
         from cnlp.segmentation import segmenter_for
 
-        cut = segmenter_for(model=self.segmenter, argument="segmenter").segment
+        segment = segmenter_for(model=self.segmenter, argument="segmenter").segment
         table = DocumentFrequencies()
         for text in texts:
-            table.add(cut(text))
+            table.add(segment(text))
         self.idf_ = Idf.of(table)
         self.__dict__.pop("_tables", None)
         return self
