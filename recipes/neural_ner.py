@@ -1,8 +1,8 @@
-"""Train the shipped neural entity models: ``python -m recipes.neural_ner``; with a name one of them.
+"""Train neural entity models: ``python -m recipes.neural_ner``; with a name one of them.
 
     general   today's text, and beside it samples of the other corpora of :mod:`recipes.ner`, each a standard. Products
               and works of sentences that were annotated without them are those that the shipped linear model finds. The
-              last epoch counts.
+              last epoch counts. It is for measurements; the shipped linear model is better.
     msra, resume   the corpora of that name. The dev part chooses the epoch, and the seed where there are several. The
               test part is scored once, with the file as it is written.
 

@@ -70,7 +70,7 @@ def parse_lines(lines: Sequence[str], path: str | os.PathLike[str] = "<lexicon>"
         path: for messages.
 
     Raises:
-        FormatError: a line breaks the format, or its layout cannot be told; file, line and reason are named.
+        FormatError: a line breaks the format, or its layout cannot be recognized; file, line and reason are named.
 
     >>> parse_lines(["云计算\\t\\t\\tforce"]).rows[0][3]
     'force'

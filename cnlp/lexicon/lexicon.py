@@ -54,7 +54,7 @@ class Lexicon:
 
     Raises:
         OSError: the file cannot be read.
-        EncodingError: it is not in ``encoding``, or its encoding cannot be told.
+        EncodingError: it is not in ``encoding``, or its encoding cannot be recognized.
         FormatError: a line of the file breaks the format; file, line and reason are named.
 
     >>> import cnlp

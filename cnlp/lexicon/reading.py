@@ -32,7 +32,7 @@ class LexiconFile:
     Raises:
         OSError: the file cannot be read.
         ArgumentError: there is no such encoding.
-        EncodingError: the file is not in it, or its encoding cannot be told.
+        EncodingError: the file is not in it, or its encoding cannot be recognized.
         FormatError: a line breaks the format; the message names file, line and reason.
     """
 
@@ -70,7 +70,7 @@ def read_lines_at_once(
     Raises:
         OSError: the file cannot be read.
         ArgumentError: there is no such encoding.
-        EncodingError: the file is not in it, with the offset of a byte, or its encoding cannot be told.
+        EncodingError: the file is not in it, with the offset of a byte, or its encoding cannot be recognized.
     """
     with open(path, "rb") as file:
         data = file.read()

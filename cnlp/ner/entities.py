@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from cnlp.lexicon.lexicon import LexiconLike
     from cnlp.model.registry import ModelLike
+    from cnlp.names import Standard
     from cnlp.ner.gazetteer import Gazetteer, GazetteerLike
     from cnlp.ner.rules import Rules
     from cnlp.types import Entity
 
     RecognizerLike: TypeAlias = "Recognizer | ModelLike"
-    from cnlp.names import Standard
 
 
 def load_recognizer(model: ModelLike | None = None, *, standard: Standard | None = None) -> Recognizer:
@@ -133,7 +133,7 @@ def finder(
 
 
 def are_none(rules: Rules | Iterable[str] | bool | None) -> bool:
-    """Are there no rules?"""
+    """Whether the argument ``rules`` asks for none."""
     return rules is None or rules is False or (isinstance(rules, (tuple, list)) and not rules)
 
 

@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from cnlp._kernel.native import WordTagger
     from cnlp.model.format import ModelFile
     from cnlp.model.registry import ModelLike
+    from cnlp.names import Tagset
     from cnlp.types import Token
 
     WordClass: TypeAlias = tuple[str, str, int, int]
     TaggerLike: TypeAlias = "PartOfSpeech | ModelLike"
-    from cnlp.names import Tagset
 
 KIND = "part-of-speech"
 SPACE_TAG = "w"  # the tag of white space: punctuation

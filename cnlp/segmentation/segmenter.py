@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cnlp.lexicon.lexicon import LexiconLike
     from cnlp.model.format import ModelFile
     from cnlp.model.registry import ModelLike
+    from cnlp.names import Algorithm, Mode, Standard, Unknown
     from cnlp.pos.tagger import TaggerLike
     from cnlp.segmentation.explain import Explanation, Path
     from cnlp.segmentation.tagger import TaggerModel
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from cnlp.types import Token
 
     SegmenterLike: TypeAlias = "Segmenter | Lexicon | Estimator | ModelLike"
-    from cnlp.names import Algorithm, Mode, Standard, Unknown
 
 FORCING_WEIGHT = 1_000_000  # in maximum matching, which knows no weights besides
 LONGEST_WITHIN = 16  # characters of the user's words that are looked for inside a forced one

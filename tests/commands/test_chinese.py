@@ -120,7 +120,7 @@ def test_the_list_of_commands_is_chinese(shell: Shell, chinese: None) -> None:
         (["segment", "--workers", "0"], "错误：'--workers' 的值无效：0 不在范围 x>=1 之内"),
         (["match"], "错误：缺少参数“词表”。（用法见 cnlp match --help）"),
         (["segment", "nowhere.txt"], "错误：nowhere.txt: 文件或文件夹不存在"),
-        (["ner", "--model", "general", "--no-model"], "错误：--model 与 --no-model 不能同时使用"),
+        (["ner", "--model", "ner", "--no-model"], "错误：--model 与 --no-model 不能同时使用"),
     ],
 )
 def test_errors_are_chinese(shell: Shell, chinese: None, arguments: list[str], message: str) -> None:
