@@ -82,7 +82,8 @@ def entities(
             path of a file, or, for many texts, what :func:`cnlp.load` made of it.
         standard: whose conventions to follow: ``"general"`` (the default) those of today's text, ``"msra"`` those of
             the MSRA corpus, which has PER, LOC and ORG alone.
-        gazetteer: custom names: a :class:`cnlp.ner.gazetteer.Gazetteer`, or its arguments.
+        gazetteer: custom names: a :class:`cnlp.ner.gazetteer.Gazetteer`, its entries, or the path of a file, of text or
+            of :meth:`~cnlp.ner.gazetteer.Gazetteer.save`.
         rules: ``True`` for all built-in rules, names of some such as ``("date", "money")``, or
             :class:`cnlp.ner.rules.Rules`.
         lexicon: words that a linear model is to know besides, as in :func:`cnlp.segment`: what is one word is rarely
@@ -123,10 +124,10 @@ def finder(
     predict = recognizer.predict
     if gazetteer is None and are_none(rules):
         return predict
-    from cnlp.ner.gazetteer import Gazetteer
+    from cnlp.ner.gazetteer import as_gazetteer
     from cnlp.ner.rules import Rules
 
-    names = gazetteer if isinstance(gazetteer, Gazetteer) else Gazetteer(() if gazetteer is None else gazetteer)
+    names = as_gazetteer(() if gazetteer is None else gazetteer)
     if not isinstance(rules, Rules):
         rules = Rules(False if rules is None else rules)
     return partial(_find_all, predict, names, rules)

@@ -265,6 +265,20 @@ class _Kinds(list["EntryKind"]):
         return number
 
 
+def as_gazetteer(value: GazetteerLike, boundaries: Boundary = "words") -> Gazetteer:
+    """A gazetteer, a file of names, one that was saved (its name ends with ``.safetensors``), or entries.
+
+    Raises:
+        ArgumentError: it is none of these, or its entries contradict each other.
+        OSError, CnlpError: a file cannot be read, as in :class:`Gazetteer`.
+    """
+    if isinstance(value, Gazetteer):
+        return value
+    if isinstance(value, (str, os.PathLike)) and os.fspath(value).endswith(SAVED):
+        return Gazetteer.load(value, boundaries=boundaries)
+    return Gazetteer(value, boundaries=boundaries)
+
+
 def open_gazetteer(paths: Sequence[str], boundaries: Boundary = "words") -> Gazetteer | None:
     """The names of several files, of which the last one counts, or of one that was saved; ``None`` without files.
 
@@ -273,8 +287,7 @@ def open_gazetteer(paths: Sequence[str], boundaries: Boundary = "words") -> Gaze
         OSError, CnlpError: a file cannot be read, as in :class:`Gazetteer`.
     """
     if len(paths) == 1:
-        open_one = Gazetteer.load if paths[0].endswith(SAVED) else Gazetteer
-        return open_one(paths[0], boundaries=boundaries)
+        return as_gazetteer(paths[0], boundaries)
     for path in paths:
         if path.endswith(SAVED):
             raise errors.ArgumentError(f"{path}: a saved gazetteer must be the only one")

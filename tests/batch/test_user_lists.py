@@ -98,7 +98,9 @@ def test_a_gazetteer_can_be_a_path_a_list_or_an_object(tmp_path: Path) -> None:
     file = tmp_path / "names.tsv"
     file.write_bytes(f"{WORD}\tLOC\tforce\n".encode("gbk"))
     names = [(WORD, "LOC", "force")]
-    for gazetteer in (str(file), file, names, cnlp.Gazetteer(names)):
+    saved = tmp_path / "names.safetensors"
+    cnlp.Gazetteer(names).save(saved)
+    for gazetteer in (str(file), file, str(saved), saved, names, cnlp.Gazetteer(names)):
         for found in (
             cnlp.entities(TEXT, gazetteer=gazetteer),  # type: ignore[arg-type]
             next(cnlp.entities_batch([TEXT], gazetteer=gazetteer, workers=1)),  # type: ignore[arg-type]
