@@ -31,6 +31,9 @@ except ImportError:
 
 from cnlp.lexicon import Entry, Lexicon
 from cnlp.lexicon.lexicon import as_lexicon
+from cnlp.ner.entities import recognizer_for
+from cnlp.pos.tagger import tag_words, tagger_for
+from cnlp.pos.tagsets import convert_tag
 from cnlp.segmentation import segmenter_for
 
 if TYPE_CHECKING:
@@ -48,6 +51,7 @@ class Tokenizer:
         algorithm: see :class:`cnlp.Segmenter`.
         standard: see :class:`cnlp.Segmenter`.
         lexicon: user words, as in :func:`cnlp.segment`; saved with the pipeline.
+        model: what segments instead of the shipped perceptron: a name of :func:`cnlp.models`, or the path of a file.
     """
 
     def __init__(
@@ -56,14 +60,21 @@ class Tokenizer:
         algorithm: Algorithm | None = None,
         standard: Standard | None = None,
         lexicon: LexiconLike | None = None,
+        model: str | None = None,
     ) -> None:
         self.vocab = vocab
-        self._set(algorithm, standard, lexicon)
+        self._set(algorithm, standard, lexicon, model)
 
-    def _set(self, algorithm: Algorithm | None, standard: Standard | None, lexicon: LexiconLike | None) -> None:
-        self.algorithm, self.standard = algorithm, standard
+    def _set(
+        self,
+        algorithm: Algorithm | None,
+        standard: Standard | None,
+        lexicon: LexiconLike | None,
+        model: str | None,
+    ) -> None:
+        self.algorithm, self.standard, self.model = algorithm, standard, model
         self._lexicon = None if lexicon is None else as_lexicon(lexicon)
-        self._segmenter = segmenter_for("default", algorithm, standard, self._lexicon)
+        self._segmenter = segmenter_for("default", algorithm, standard, self._lexicon, model)
 
     @property
     def lexicon(self) -> Lexicon | None:
@@ -72,7 +83,7 @@ class Tokenizer:
 
     @lexicon.setter
     def lexicon(self, lexicon: LexiconLike | None) -> None:
-        self._set(self.algorithm, self.standard, lexicon)
+        self._set(self.algorithm, self.standard, lexicon, self.model)
 
     def __call__(self, text: str) -> Doc:
         """A document; a space after a word belongs to the word, other white space is tokens.
@@ -106,14 +117,15 @@ class Tokenizer:
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """The choices and the user's words, as JSON."""
         entries = self._lexicon.entries if self._lexicon is not None else []
-        content = {"algorithm": self.algorithm, "standard": self.standard, "entries": entries}
+        content = {"algorithm": self.algorithm, "standard": self.standard, "model": self.model, "entries": entries}
         return json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> Tokenizer:
         """Take over what :meth:`to_bytes` gave."""
         content = json.loads(data.decode("utf-8", "surrogatepass"))
         entries = [_entry(fields) for fields in content["entries"]]
-        self._set(content["algorithm"], content["standard"], Lexicon(entries) if entries else None)
+        lexicon = Lexicon(entries) if entries else None
+        self._set(content["algorithm"], content["standard"], lexicon, content["model"])
         return self
 
     def to_disk(self, path: str | os.PathLike[str], *, exclude: Iterable[str] = ()) -> None:
@@ -136,7 +148,10 @@ def _entry(fields: list[Any]) -> Entry:
 
 
 def make_tokenizer(
-    algorithm: Algorithm | None = None, standard: Standard | None = None, lexicon: str | list[str] | None = None
+    algorithm: Algorithm | None = None,
+    standard: Standard | None = None,
+    lexicon: str | list[str] | None = None,
+    model: str | None = None,
 ) -> Callable[[Language], Tokenizer]:
     """The tokenizer of the entry point ``cnlp.Tokenizer.v1``, with the settings of the configuration.
 
@@ -144,27 +159,32 @@ def make_tokenizer(
         algorithm: see :class:`cnlp.Segmenter`.
         standard: see :class:`cnlp.Segmenter`.
         lexicon: the path of a file of user words, or the words.
+        model: a name of :func:`cnlp.models`, or the path of a file.
     """
 
     def make(nlp: Language) -> Tokenizer:
-        return Tokenizer(nlp.vocab, algorithm, standard, lexicon)
+        return Tokenizer(nlp.vocab, algorithm, standard, lexicon, model)
 
     return make
 
 
 class Tagger:
-    """Sets ``tag_`` (of PFR) and ``pos_`` (universal) of every token; ``cnlp_tagger``."""
+    """Sets ``tag_`` (of PFR) and ``pos_`` (universal) of every token; ``cnlp_tagger``.
+
+    Args:
+        model: see :func:`cnlp.tag`; its tags should be those of PFR, or ``pos_`` is ``X``.
+    """
+
+    def __init__(self, model: str | None = None) -> None:
+        self._tagger = tagger_for(model)
 
     def __call__(self, doc: Doc) -> Doc:
         """Tag a document in place."""
-        from cnlp.pos.tagger import tag_words
-        from cnlp.pos.tagsets import convert_tag
-
         words = [token for token in doc if not token.is_space]
         for token in doc:
             if token.is_space:
                 token.tag_ = token.pos_ = "SPACE"
-        for token, tag in zip(words, tag_words([token.text for token in words]), strict=True):
+        for token, tag in zip(words, tag_words([token.text for token in words], model=self._tagger), strict=True):
             token.tag_ = tag or ""
             token.pos_ = convert_tag(tag or "", "universal", token.text) or "X"
         return doc
@@ -178,14 +198,12 @@ class EntityRecognizer:
     """
 
     def __init__(self, model: str | None = None) -> None:
-        self.model = model
+        self._recognizer = recognizer_for(model)
 
     def __call__(self, doc: Doc) -> Doc:
         """Mark the entities of a document in place; those that are marked already stay."""
-        import cnlp
-
         found: list[Span] = list(doc.ents)
-        for entity in cnlp.entities(doc.text, model=self.model):
+        for entity in self._recognizer.predict([doc.text])[0]:
             span = doc.char_span(entity.start, entity.end, entity.label, alignment_mode="expand")
             if span is not None and not any(span.start < other.end and other.start < span.end for other in found):
                 found.append(span)
@@ -193,10 +211,10 @@ class EntityRecognizer:
         return doc
 
 
-@Language.factory("cnlp_tagger", assigns=["token.tag", "token.pos"])
-def make_tagger(nlp: Language, name: str) -> Tagger:
+@Language.factory("cnlp_tagger", assigns=["token.tag", "token.pos"], default_config={"model": None})
+def make_tagger(nlp: Language, name: str, model: str | None) -> Tagger:
     """What ``nlp.add_pipe("cnlp_tagger")`` makes."""
-    return Tagger()
+    return Tagger(model)
 
 
 @Language.factory("cnlp_ner", assigns=["doc.ents", "token.ent_iob", "token.ent_type"], default_config={"model": None})

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 spacy = pytest.importorskip("spacy")
 
 import cnlp  # noqa: E402
-from cnlp.errors import EncodingError  # noqa: E402
+from cnlp.errors import ArgumentError, CnlpError, EncodingError  # noqa: E402
 from cnlp.lexicon import Entry  # noqa: E402
 from cnlp.spacy import Tokenizer  # noqa: E402
 
@@ -106,3 +106,17 @@ def test_entities_are_those_of_entities() -> None:
     assert doc.ents
     for entity in cnlp.entities(TEXT):
         assert any(span.start_char <= entity.start and entity.end <= span.end_char for span in doc.ents)
+
+
+def test_models_are_those_of_every_model_argument(tmp_path: Path) -> None:
+    nlp = pipeline(model="crf")
+    nlp.add_pipe("cnlp_tagger", config={"model": "pos"})
+    words = cnlp.segment("南京市长江大桥", model="crf")
+    assert [token.text for token in nlp("南京市长江大桥")] == words
+    nlp.to_disk(tmp_path / "saved")
+    assert spacy.load(tmp_path / "saved").tokenizer.model == "crf"
+    for config in ({"model": "nonsense"}, {"model": "ner"}):
+        with pytest.raises(CnlpError, match=r"nonsense|entities"):
+            spacy.blank("zh").add_pipe("cnlp_tagger", config=config)
+    with pytest.raises(ArgumentError, match="nonsense"):
+        pipeline(model="nonsense")
