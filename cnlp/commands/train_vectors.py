@@ -25,7 +25,6 @@ from cnlp.files.progress import Progress, show_progress
 
 if TYPE_CHECKING:
     from cnlp.lexicon.trie import Trie
-    from cnlp.ner.neural.vectors import Vectors
 
 VECTOR_METHODS = ("skip-gram", "cbow")
 
@@ -125,7 +124,7 @@ def train_word_vectors(
         seen = _Counter()
         trie, card["lexicon"] = _lexicon(lexicons)
         with show_progress(total_size(inputs), wanted=True) as progress:
-            lines = drop_shared(seen.all(_lines(inputs, encoding, progress)), _texts(tested), shared)
+            lines = drop_shared(seen.all(_lines(inputs, encoding, progress)), _texts(tested, encoding), shared)
             learnt = train_vectors(
                 seen.kept_of(lines),
                 trie,
@@ -149,7 +148,11 @@ def train_word_vectors(
         card["training_size"] = f"{seen.kept:,} lines of {seen.count:,}"
         if tested:
             card["without"] = ", ".join(_name(source.path) for source in tested) + f"; {shared} characters in a row"
-    made = _prune(Vectors(**tables, card=card), kept_for, top)
+    made = Vectors(**tables, card=card)
+    if kept_for:
+        made = made.prune(_texts(kept_for, encoding))
+    if top is not None:
+        made = made.top(top)
     made.save(output)
     counts = ", ".join(f"{len(getattr(made, name)):,} {name}" for name in TABLES)
     say(f"{output}: {os.path.getsize(output):,} bytes; {counts}")
@@ -202,15 +205,17 @@ def _lines(inputs: Sequence[Input], encoding: str, progress: Progress) -> Iterat
                 yield from (line for line, _ in split_lines(text))
 
 
-def _texts(inputs: Sequence[Input]) -> Iterator[str]:
+def _texts(inputs: Sequence[Input], encoding: str) -> Iterator[str]:
     """The texts of files with entities; the lines of others."""
     for source in inputs:
         try:
-            form = detect_entities(source.path)
+            form = detect_entities(source.path, encoding=encoding)
         except errors.FormatError:
-            yield from _lines([source], "utf-8", Progress(None))
+            yield from _lines([source], encoding, Progress(None))
         else:
-            yield from (sentence.text for sentence in read_entities(source.path, form, repair="drop"))
+            yield from (
+                sentence.text for sentence in read_entities(source.path, form, repair="drop", encoding=encoding)
+            )
 
 
 def _lexicon(lexicons: LexiconFiles) -> tuple[Trie, str]:
@@ -225,9 +230,3 @@ def _lexicon(lexicons: LexiconFiles) -> tuple[Trie, str]:
     added = [fold(entry.word) for entry in read_all_entries(lexicons)]
     items = list(dict.fromkeys(word for word in (*shipped, *added) if len(word) > 1))
     return Trie.build(items), f"{len(items):,} words of " + ", ".join(map(_name, (own, *lexicons.paths)))
-
-
-def _prune(vectors: Vectors, kept_for: Sequence[Input], top: int | None) -> Vectors:
-    if kept_for:
-        vectors = vectors.prune(_texts(kept_for))
-    return vectors.top(top) if top is not None else vectors

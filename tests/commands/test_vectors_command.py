@@ -56,6 +56,18 @@ def test_lines_that_a_test_file_has_are_left_out(shell: Shell, raw: Path, tmp_pa
         assert without.name in vectors.card["without"]
 
 
+def test_every_file_is_in_the_encoding_that_is_named(shell: Shell, raw: Path, tmp_path: Path) -> None:
+    old, gold, plain = tmp_path / "old.txt", tmp_path / "test.bmes", tmp_path / "test.txt"
+    old.write_text(RAW + RARE, encoding="gb18030")
+    gold.write_text("".join(f"{char} O\n" for char in RARE.split("\n")[0]), encoding="gb18030")
+    plain.write_text("南京", encoding="gb18030")
+    for without, kept_for in ((gold, plain), (plain, gold)):
+        output = tmp_path / f"{without.name}.safetensors"
+        options = ("--without", without, "--only-for", kept_for, "--encoding", "gbk")
+        assert shell("train", "vectors", old, "-o", output, "--size", 4, *options).code == 0
+        assert ("南" in Vectors.load(output).characters) is (kept_for is plain)
+
+
 def test_words_of_ones_own_get_vectors(shell: Shell, raw: Path, tmp_path: Path) -> None:
     words, output = tmp_path / "words.txt", tmp_path / "v"
     words.write_text("老房子\n长江上\n", encoding="utf-8")
