@@ -9,13 +9,15 @@ import click
 from cnlp.corpus.entities import with_spans
 from cnlp.corpus.entity_formats import ENTITY_READERS
 from cnlp.corpus.formats import FORMATS
+from cnlp.files.messages import print_message
 from cnlp.sequence.schemes import REPAIRS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cnlp.commands._lexicons import Decorator
-    from cnlp.corpus.entities import Sentence
+    from cnlp.corpus.entities import Repairs, Sentence
+    from cnlp.names import Repair
 
 repair_option = click.option(
     "--repair",
@@ -24,6 +26,12 @@ repair_option = click.option(
     "that cannot continue the one before (as conlleval), 'drop' drops entities that do not begin and end correctly (as "
     "seqeval's strict mode). Of overlapping entities the longest is kept.  [default: both are errors]",
 )
+
+
+def print_repairs(path: str, repair: Repair | None, repairs: Repairs) -> None:
+    """Print what ``--repair`` changed in a file, if it was given."""
+    if repair is not None:
+        print_message(f"{path}: tags repaired: {repairs.tags}; overlapping entities left out: {repairs.overlaps}")
 
 
 def _parse_renames(_: click.Context, __: click.Parameter, values: Sequence[str]) -> dict[str, str]:

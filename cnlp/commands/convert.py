@@ -8,10 +8,10 @@ from contextlib import ExitStack
 import click
 
 from cnlp import errors
-from cnlp.commands._corpora import entity_format_option, label_option, rename_labels, repair_option
+from cnlp.commands._corpora import entity_format_option, label_option, print_repairs, rename_labels, repair_option
 from cnlp.commands._encodings import encoding_option, output_encoding_option
 from cnlp.corpus.brat import BratWriter, pair_of_files
-from cnlp.corpus.entities import Sentence
+from cnlp.corpus.entities import Repairs, Sentence
 from cnlp.corpus.entity_formats import WRITERS, detect_entities, number_entities
 from cnlp.files.outputs import STANDARD_OUTPUT, Output, file_output, standard_output
 from cnlp.names import Repair
@@ -45,9 +45,9 @@ def command(
     cluener and jsonl are JSON lines; pfr is the tagged People's Daily; brat is NAME.txt with NAME.ann, of which either
     is named.
     """
-    numbered = number_entities(
-        source, form or detect_entities(source, encoding=encoding), repair=repair, encoding=encoding
-    )
+    repairs = Repairs()
+    kind = form or detect_entities(source, encoding=encoding)
+    numbered = number_entities(source, kind, repair=repair, encoding=encoding, repairs=repairs)
     sentences = ((number, rename_labels(sentence, renames)) for number, sentence in numbered)
     with ExitStack() as stack:
         if target == STANDARD_OUTPUT and to != "brat":
@@ -56,6 +56,7 @@ def command(
             paths = pair_of_files(target) if to == "brat" else (target,)
             outputs = [stack.enter_context(file_output(path, encoding=output_encoding)) for path in paths]
         _write(source, sentences, to, outputs)
+    print_repairs(source, repair, repairs)
 
 
 def _write(source: str, sentences: Iterator[tuple[int, Sentence]], to: str, outputs: Sequence[Output]) -> None:

@@ -16,6 +16,7 @@ from cnlp.commands._corpora import (
     corpus_format_option,
     entity_format_option,
     label_option,
+    print_repairs,
     rename_labels,
     repair_option,
 )
@@ -42,7 +43,7 @@ from cnlp.corpus.comparison import (
     tag_columns,
     word_columns,
 )
-from cnlp.corpus.entities import Sentence
+from cnlp.corpus.entities import Repairs, Sentence
 from cnlp.corpus.entity_formats import detect_entities, number_entities
 from cnlp.corpus.formats import read_sentences, read_tagged
 from cnlp.corpus.parts import read_entity_parts, read_parts
@@ -266,7 +267,9 @@ def evaluate_ner(
         parts = read_entity_parts(train, None, encoding, repair="drop")
         sentences = (rename_labels(sentence, renames) for part in parts for sentence in part.sentences)
         seen = {(text[start:end], label) for text, spans in sentences for start, end, label in spans}
-    expected = _read_entities(gold, form, repair, encoding, renames)
+    repairs = Repairs()
+    expected = _read_entities(gold, form, repair, encoding, renames, repairs)
+    print_repairs(gold, repair, repairs)
     labels = Counter(label for _, sentence in expected for _, _, label in sentence.spans)
     if prediction is None:
         recognizer, name = load_recognizer(model, standard), model or "the shipped model"
@@ -288,11 +291,16 @@ def evaluate_ner(
 
 
 def _read_entities(
-    path: str, form: str | None, repair: Repair | None, encoding: str, renames: Mapping[str, str]
+    path: str,
+    form: str | None,
+    repair: Repair | None,
+    encoding: str,
+    renames: Mapping[str, str],
+    repairs: Repairs | None = None,
 ) -> list[tuple[int, Sentence]]:
     """The sentences of a file and their lines."""
     kind = form or detect_entities(path, encoding=encoding)
-    numbered = number_entities(path, kind, repair=repair, encoding=encoding)
+    numbered = number_entities(path, kind, repair=repair, encoding=encoding, repairs=repairs)
     return [(line, rename_labels(sentence, renames)) for line, sentence in numbered]
 
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from functools import partial
 from statistics import fmean, stdev
 from typing import Any
 
 import click
 
 from cnlp import errors
-from cnlp.commands._corpora import FilesCommand, corpus_files_option, entity_format_option, repair_option
+from cnlp.commands._corpora import (
+    FilesCommand,
+    corpus_files_option,
+    entity_format_option,
+    print_repairs,
+    repair_option,
+)
 from cnlp.commands._lexicons import LexiconFiles, lexicon_options
 from cnlp.commands._options import add_options
 from cnlp.commands._training import (
@@ -26,7 +31,7 @@ from cnlp.commands._training import (
     say,
     training_options,
 )
-from cnlp.corpus.entities import Sentence
+from cnlp.corpus.entities import Repairs, Sentence
 from cnlp.corpus.parts import CorpusFile, read_entity_parts
 from cnlp.names import Repair
 from cnlp.ner.base import LINEAR_METHODS
@@ -128,9 +133,15 @@ def train_ner(
         if len(neural["seeds"]) > 1 and not dev:
             raise click.UsageError("--seeds needs --dev to choose among the models")
         task = NeuralTask(method, epochs, seed, output, **neural)
-    run_task(
-        task, output, force, train, dev, partial(read_entity_parts, form=form, encoding=encoding, repair=repair), test
-    )
+
+    def read(arguments: Sequence[str]) -> EntityParts:
+        repairs = Repairs()
+        parts = read_entity_parts(arguments, form, encoding, repair=repair, repairs=repairs)
+        if parts:
+            print_repairs(", ".join(arguments), repair, repairs)
+        return parts
+
+    run_task(task, output, force, train, dev, read, test)
 
 
 class EntityTask:

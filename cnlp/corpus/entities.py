@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -53,6 +54,19 @@ class TokenSentence(Sentence):
     """
 
     tokens: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass
+class Repairs:
+    """What a reader with ``repair`` changed.
+
+    Attributes:
+        tags: in how many places tags broke their scheme.
+        overlaps: how many overlapping entities were left out.
+    """
+
+    tags: int = 0
+    overlaps: int = 0
 
 
 def read_columns(
@@ -99,8 +113,9 @@ def number_columns(
     positions: bool = False,
     repair: Repair | None = None,
     encoding: str = "utf-8",
+    repairs: Repairs | None = None,
 ) -> Iterator[tuple[int, Sentence]]:
-    """The same with the number of each sentence's first line."""
+    """The same with the number of each sentence's first line; ``repairs`` counts the tags that break the scheme."""
     reader = TagReader(scheme, repair=repair)
     rows: list[_Row] = []
     number = 0
@@ -118,6 +133,8 @@ def number_columns(
     if rows:
         first = number + 1 - len(rows)
         yield first, _sentence(path, first, rows, reader, positions)
+    if repairs is not None:
+        repairs.tags += reader.repaired
 
 
 def format_columns(sentence: Sentence, scheme: str | Scheme = "BIO", *, between: str = "\t") -> str:

@@ -22,6 +22,7 @@ from functools import partial
 from cnlp import errors
 from cnlp.corpus.brat import number_brat
 from cnlp.corpus.entities import (
+    Repairs,
     Sentence,
     drop_overlaps,
     find_overlap,
@@ -139,15 +140,23 @@ def read_entities(
 
 
 def number_entities(
-    path: str | os.PathLike[str], format: str, *, repair: Repair | None = None, encoding: str = "utf-8"
+    path: str | os.PathLike[str],
+    format: str,
+    *,
+    repair: Repair | None = None,
+    encoding: str = "utf-8",
+    repairs: Repairs | None = None,
 ) -> Iterator[tuple[int, Sentence]]:
-    """The same with the number of the line where each sentence begins."""
+    """The same with the number of the line where each sentence begins; ``repairs`` counts what ``repair`` changes."""
     if format not in ENTITY_READERS:
         raise errors.unknown_choice("format", format, ENTITY_READERS)
     read = ENTITY_READERS[format]
     if format in COLUMN_FORMATS:
-        read = partial(read, repair=repair)
+        read = partial(read, repair=repair, repairs=repairs)
     for number, sentence in read(path, encoding=encoding):
         if repair and find_overlap(sentence.spans):
-            sentence = with_spans(sentence, drop_overlaps(sentence.spans))
+            kept = drop_overlaps(sentence.spans)
+            if repairs is not None:
+                repairs.overlaps += len(sentence.spans) - len(kept)
+            sentence = with_spans(sentence, kept)
         yield number, sentence

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from cnlp import errors
-from cnlp.corpus.entities import Sentence, check_overlap
+from cnlp.corpus.entities import Repairs, Sentence, check_overlap
 from cnlp.corpus.entity_formats import detect_entities, number_entities
 from cnlp.corpus.formats import read_sentences, read_tagged
 from cnlp.corpus.registry import file_sha256
@@ -54,17 +54,22 @@ def read_parts(
 
 
 def read_entity_parts(
-    arguments: Sequence[str], form: str | None, encoding: str, *, repair: Repair | None = None
+    arguments: Sequence[str],
+    form: str | None,
+    encoding: str,
+    *,
+    repair: Repair | None = None,
+    repairs: Repairs | None = None,
 ) -> list[CorpusFile[Sentence]]:
     """The sentences with entities of files, folders and patterns; arguments and errors as :func:`read_parts`.
 
-    Overlapping entities are errors, too, unless ``repair`` says otherwise.
+    Overlapping entities are errors, too, unless ``repair`` says otherwise; ``repairs`` counts what it changes.
     """
 
     def read(path: str) -> list[Sentence]:
         kind = form or detect_entities(path, encoding=encoding)
         sentences = []
-        for number, sentence in number_entities(path, kind, repair=repair, encoding=encoding):
+        for number, sentence in number_entities(path, kind, repair=repair, encoding=encoding, repairs=repairs):
             try:
                 check_overlap(sentence.text, sentence.spans)
             except errors.ArgumentError as error:

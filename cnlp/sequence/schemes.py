@@ -172,6 +172,9 @@ class TagReader:
             begins, as conlleval reads tags (Tjong Kim Sang and Buchholz, 2000); so IOB1 is read as BIO.
             ``"drop"``: only what begins and ends as the scheme says is a span, as seqeval's strict mode reads them.
 
+    Attributes:
+        repaired: in how many places tags broke the scheme.
+
     Raises:
         ArgumentError: there is no such scheme or repair.
 
@@ -186,7 +189,8 @@ class TagReader:
             raise errors.unknown_choice("repair", repair, REPAIRS)
         self.scheme = get_scheme(scheme)
         self.repair = repair
-        self._steps: dict[tuple[str | None, str | None], tuple[bool, bool, bool, str | None]] = {}
+        self.repaired = 0
+        self._steps: dict[tuple[str | None, str | None], tuple[bool, bool, bool, bool, str | None]] = {}
 
     def spans(self, tags: Iterable[str]) -> list[Span]:
         """The spans that the tags write, from left to right.
@@ -201,7 +205,8 @@ class TagReader:
             step = self._steps.get((before, tag))
             if step is None:
                 step = self._judge(before, tag, position)
-            ends, counts, begins, label = step
+            broken, ends, counts, begins, label = step
+            self.repaired += broken
             if ends:
                 if counts and start is not None:
                     spans.append((start, position, label))
@@ -211,15 +216,16 @@ class TagReader:
             before = tag
         return spans
 
-    def _judge(self, before: str | None, tag: str | None, position: int) -> tuple[bool, bool, bool, str | None]:
-        """Between two tags: does a span end, does it count, does one begin; and the label of the one that ends."""
+    def _judge(self, before: str | None, tag: str | None, position: int) -> tuple[bool, bool, bool, bool, str | None]:
+        """Do two tags break the scheme; does a span end, count, one begin between them; the label of the ended one."""
         scheme = self.scheme
         left, label = split_tag(before, scheme) if before is not None else (OUTSIDE_TAG, None)
         try:
             right, right_label = split_tag(tag, scheme) if tag is not None else (OUTSIDE_TAG, None)
         except errors.ArgumentError as error:
             raise errors.TagError(str(error), position, in_scheme=False) from None
-        if self.repair is None and not scheme.may_follow(before, tag):
+        broken = not scheme.may_follow(before, tag)
+        if broken and self.repair is None:
             shown = f"{tag!r} at position {position}" if tag is not None else "the end"
             after = f"after {before!r}" if before is not None else "at the start"
             raise errors.TagError(f"{scheme.name}: {shown} is not allowed {after}", position)
@@ -228,8 +234,8 @@ class TagReader:
         ends = left != OUTSIDE_TAG and not goes_on
         counts = self.repair != "drop" or (ends and scheme.may_close(left))
         begins = right != OUTSIDE_TAG and not goes_on and (self.repair != "drop" or scheme.opens(right))
-        self._steps[before, tag] = ends, counts, begins, label
-        return ends, counts, begins, label
+        self._steps[before, tag] = step = broken, ends, counts, begins, label
+        return step
 
 
 def tags_to_spans(tags: Sequence[str], scheme: str | Scheme) -> list[Span]:

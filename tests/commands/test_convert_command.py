@@ -93,6 +93,7 @@ def test_repair_mends_tags_and_overlaps(shell: Shell, tmp_path: Path) -> None:
     for repair, out in (("begin", "他\tO\n在\tB-LOC\n\n"), ("drop", "他\tO\n在\tO\n\n")):
         result = shell("convert", path, "-", "--from", "bio", "--to", "bio", "--repair", repair)
         assert result.out.decode() == out
+        assert result.err == f"cnlp: {path}: tags repaired: 1; overlapping entities left out: 0\n"
 
 
 @pytest.mark.parametrize(
