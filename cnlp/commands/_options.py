@@ -203,14 +203,15 @@ def batch_options(suffixes: Mapping[str, str]) -> Decorator:
 
 
 def model_option(made_by: str, *kinds: str, option: str = "--model") -> Decorator:
-    """``--model``, or another ``option``: a shipped model of these kinds, or a file that ``made_by`` wrote."""
+    """``--model``, or another ``option``: a shipped model of these kinds, or a file that a command wrote."""
     names = [name for name, kind in SHIPPED.items() if kind in kinds]
-    description = f"Model: {', '.join(names)}, or a file of 'cnlp {made_by}'.  [default: {names[0]}]"
+    description = f"Model: {', '.join(names)}, or a file of '{made_by}'.  [default: {names[0]}]"
     return click.option(option, metavar="NAME", help=description)
 
 
-tagger_option = model_option("train tag", "part-of-speech")
-recognizer_option = model_option("train ner", "entities", "neural-entities")
+tagger_option = model_option("cnlp train tag", "part-of-speech")
+recognizer_option = model_option("cnlp train ner", "entities", "neural-entities")
+keyphrases_option = model_option("python -m recipes.keyphrases", "keyphrases")
 
 
 entity_standard_option = click.option(
@@ -311,8 +312,8 @@ _SEGMENTATION: dict[str, Decorator] = {
         "that the model has.",
     ),
     "lexicons": lexicon_options("Custom words, see 'cnlp lexicon check'; may be repeated."),
-    "model": model_option("train segment", "segmenter", "lexicon"),
-    "segmenter": model_option("train segment", "segmenter", "lexicon", option="--segmenter"),
+    "model": model_option("cnlp train segment", "segmenter", "lexicon"),
+    "segmenter": model_option("cnlp train segment", "segmenter", "lexicon", option="--segmenter"),
 }
 
 

@@ -18,6 +18,7 @@ from cnlp.commands._options import (
     SegmentationOptions,
     batch_options,
     format_option,
+    keyphrases_option,
     per_option,
     segmentation_options,
 )
@@ -47,6 +48,7 @@ from cnlp.keyphrases import METHODS, Idf, make_extractor, read_stopwords
 @click.option("--min-length", type=click.IntRange(1), default=2, show_default=True, help="Of a keyword, in characters.")
 @click.option("--stopwords", metavar="FILE", help="Words that are never keywords, one per line.")
 @click.option("--idf", metavar="FILE", help="Table of 'cnlp idf', or jieba's idf.txt.")
+@keyphrases_option
 @segmentation_options("algorithm", "unknown", "standard", "lexicons", "segmenter")
 @per_option("file")
 @click.option(
@@ -70,6 +72,7 @@ def command(
     min_length: int,
     stopwords: str | None,
     idf: str | None,
+    model: str | None,
     segmentation: SegmentationOptions,
     per: str,
     by: str | None,
@@ -82,7 +85,7 @@ def command(
     is also read if there are none. Each file is a document, or each line with --per line,
     or each record with --field. With --by documents are compared by groups.
     """
-    options: dict[str, Any] = {"min_length": min_length}
+    options: dict[str, Any] = {"min_length": min_length, "model": model}
     options |= {"pos": pos.split(",")} if pos is not None else {}
     options |= {"stopwords": read_stopwords(stopwords)} if stopwords is not None else {}
     options |= {"idf": Idf.read(idf)} if idf is not None else {}

@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from running_commands import run_here
 
+from cnlp.model.registry import path_of
+
 BRIDGE = "长江大桥很长。长江大桥横跨长江。"
 CITY = "南京是大城市，南京有长江大桥。"
 
@@ -58,6 +60,16 @@ def test_choices_reach_the_method(files: Path) -> None:
     assert verbs.out.decode() == "横跨\n"
     own = run_here("keywords", files / "a.txt", "-m", "tf", "-l", files / "words.txt")
     assert own.code == 1 and "words.txt" in own.err
+
+
+def test_another_model_has_the_tables(files: Path) -> None:
+    (files / "own.safetensors").write_bytes(Path(path_of("keyphrases")).read_bytes())
+    shipped = run_here("keywords", files / "a.txt").out
+    assert run_here("keywords", files / "a.txt", "--model", files / "own.safetensors").out == shipped
+    grouped = run_here("keywords", files / "a.txt", files / "b.txt", "--by", "file", "--model", "keyphrases")
+    assert grouped.code == 0
+    refused = run_here("keywords", files / "a.txt", "--model", "pos")
+    assert refused.code == 1 and "this is a model of kind 'part-of-speech'" in refused.err
 
 
 def test_plot_is_a_bar_for_each_keyword(files: Path) -> None:
