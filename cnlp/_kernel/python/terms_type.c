@@ -1,7 +1,6 @@
 /* terms_type.c - Terms: the terms and candidates of one document. */
 #include "module.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "../core/keyphrases.h"

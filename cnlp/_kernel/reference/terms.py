@@ -1,8 +1,8 @@
 """Terms of a document in Python: the twin of terms.c, and the oracle it is tested against.
 
-A document comes as words. Words that fold to the same characters (width, ASCII case) are one term. A word is no
-term, and parts those beside it, if it is a stop word, of a class that is not wanted, does not begin with a letter or
-digit, or is a number. A blank between two Latin words is not a separator. The text between two separators is a run;
+A document comes as words. Words that fold to the same characters (width, ASCII case) are one term. A word is not a
+term, and separates those beside it, if it is a stop word, of a class that is not wanted, does not begin with a letter
+or digit, or is a number. A blank between two Latin words is not a separator. The text between two separators is a run;
 so is the word after a number, its unit.
 
 A candidate is a term, or two to ``max_words`` different adjacent terms, none of them a verb, and not without 最 before
@@ -127,7 +127,7 @@ class Terms:
         self._names: list[str] = []
         self._class: list[int] = []
         self._idf: list[float] = []
-        self._stands: list[bool] = []
+        self._eligible: list[bool] = []
         self._listed: list[bool] = []
         # Of each term in the text: its number, where it lies, its place among all words, its run.
         self._terms: list[int] = []
@@ -183,7 +183,7 @@ class Terms:
                 self._names.append(word)
                 self._class.append(kind)
                 self._idf.append(self._levels[level if level < len(self._levels) else 0])
-                self._stands.append(len(word) >= min_length)
+                self._eligible.append(len(word) >= min_length)
                 self._listed.append(listed)
             self._numbers[folded] = number
         return number
@@ -256,9 +256,9 @@ class Terms:
         """
         known: dict[tuple[int, int], int] = {}
         weights = array("d")
-        standing = [i for i, term in enumerate(self._terms) if self._stands[term]]
-        for k, i in enumerate(standing):
-            for j in standing[k + 1 :]:
+        eligible = [i for i, term in enumerate(self._terms) if self._eligible[term]]
+        for k, i in enumerate(eligible):
+            for j in eligible[k + 1 :]:
                 if self._places[j] - self._places[i] >= window:
                     break
                 left, right = self._terms[i], self._terms[j]
@@ -287,7 +287,7 @@ class Terms:
         for number, count in enumerate(self._counts):
             n, i = self._lengths[number], self._firsts[number]
             independent = count - (0 if n == 1 and self._listed[number] else longer[number])
-            if independent <= 0 or (count < 2 if n > 1 else not self._stands[number]):
+            if independent <= 0 or (count < 2 if n > 1 else not self._eligible[number]):
                 continue
             if n == 1 and independent == count:
                 score = given[number]
@@ -304,7 +304,7 @@ class Terms:
         rows, spans = array("d"), array("I")
         for passage in self._passages(headings, longest, "features"):
             for number in passage.seen:
-                if self._may_be_keyword(number):
+                if self._is_eligible(number):
                     i, n = passage.seen[number][0], self._lengths[number]
                     rows.extend(self._features(number, passage))
                     spans.extend((self._starts[i], self._ends[i + n - 1]))
@@ -318,7 +318,7 @@ class Terms:
             raise ValueError("the arguments of combine do not fit together")
         sums = [0.0] * len(self._counts)
         for passage in passages:
-            for number in filter(self._may_be_keyword, passage.seen):
+            for number in filter(self._is_eligible, passage.seen):
                 total = 0.0
                 for factor, value in zip(factors, self._features(number, passage), strict=True):
                     if value:
@@ -327,12 +327,12 @@ class Terms:
         ranked = [
             (-(total / len(passages)), self._firsts[number], self._lengths[number], number)
             for number, total in enumerate(sums)
-            if self._may_be_keyword(number)
+            if self._is_eligible(number)
         ]
         return self._best(ranked, top_k, within=not distinct)
 
-    def _may_be_keyword(self, number: int) -> bool:
-        return number >= len(self._names) or self._stands[number]
+    def _is_eligible(self, number: int) -> bool:
+        return number >= len(self._names) or self._eligible[number]
 
     def _passages(self, headings: bytes, longest: int, method: str) -> list[_Passage]:
         """The text in passages of at most ``longest`` characters, all of nearly the same length."""
