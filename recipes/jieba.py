@@ -46,7 +46,11 @@ CARD = {
 
 
 def main() -> None:
-    """Write the file."""
+    """Write the file.
+
+    Raises:
+        SystemExit: jieba is not installed, or its dictionary is another than expected.
+    """
     spec = find_spec("jieba")
     if spec is None or spec.origin is None:
         raise SystemExit("jieba is not installed: pip install '.[build]'")
@@ -58,7 +62,11 @@ def main() -> None:
 
 
 def dictionary(folder: Path) -> dict[str, bytes]:
-    """The dictionary, and the IDF of its words and of others."""
+    """The dictionary, and the IDF of its words and of others.
+
+    Raises:
+        SystemExit: a line of the dictionary is not ``word frequency tag``.
+    """
     content = (folder / "dict.txt").read_bytes()
     fields = content.decode().split()
     if [" ".join(fields[i : i + 3]) for i in range(0, len(fields), 3)] != content.decode().rstrip("\n").split("\n"):

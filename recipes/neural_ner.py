@@ -63,7 +63,7 @@ SILVER = (
 )
 FOOLNLTK = "vectors/foolnltk_characters.txt", "vectors/foolnltk_characters_ner.f16.npy"
 FOOLNLTK_WORDS = "vectors/foolnltk_words.txt", "vectors/foolnltk_words_pos.f16.npy"
-SPECIAL = 3  # rows of foolnltk's tables that are no item, such as padding
+SPECIAL = 3  # rows of foolnltk's tables that are not items, such as padding
 REPEAT = 2  # times an epoch sees each present-day sentence
 
 
