@@ -1,9 +1,9 @@
 """A web page that shows texts with their entities marked by colour.
 
 The page is one file without scripts, fonts or anything else from elsewhere, so it opens offline, on a phone too, in
-light and dark. A legend lists the labels, their colours and counts. Text is escaped; control
-characters, which HTML cannot hold, are shown by their pictures (U+2400). It can be written line by line: the
-legend, known only at the end, is the last element and is displayed first.
+light and dark. A legend lists the labels, their colours and counts. Text is escaped; control characters, which HTML
+cannot hold, are shown by their pictures (U+2400). It can be written line by line: the legend, known only at the end, is
+the last element and is displayed first.
 """
 
 from __future__ import annotations

@@ -135,14 +135,14 @@ def name_of(what: str, workers: int) -> str:
 def measure(runs: dict[str, tuple[int, Run]], rounds: int, bases: Sequence[str]) -> dict[str, Any]:
     """Rates, ratios to ``bases``, and the medians of the other figures of each run."""
     rates: dict[str, list[float]] = {name: [] for name in runs}
-    told: dict[str, list[dict[str, float]]] = {name: [] for name in runs}
+    figures: dict[str, list[dict[str, float]]] = {name: [] for name in runs}
     for _ in range(rounds):
         for name, (size, run) in runs.items():
             seconds, more = run()
             rates[name].append(size / seconds / MEGABYTE)
-            told[name].append(more)
+            figures[name].append(more)
     for name, values in rates.items():
-        print(f"{name:28} {spread(values)['median']:9.2f} MB/s  {told[name][-1]}", flush=True)
+        print(f"{name:28} {spread(values)['median']:9.2f} MB/s  {figures[name][-1]}", flush=True)
     return {
         "bytes": {name: size for name, (size, _) in runs.items()},
         "mb_per_s": {
@@ -150,7 +150,7 @@ def measure(runs: dict[str, tuple[int, Run]], rounds: int, bases: Sequence[str])
         },
         "ratio_to": ratios(rates, bases),
         **{
-            key: {name: spread([one[key] for one in several]) for name, several in told.items() if key in several[0]}
+            key: {name: spread([one[key] for one in several]) for name, several in figures.items() if key in several[0]}
             for key in ("peak_mb", "cores")
         },
     }

@@ -130,7 +130,7 @@ class Layout:
     Attributes:
         codes, chars, types: [N] code, class-folded code and type of each character; 0 between the pieces.
         spelt: [N] as chars, but letters as themselves: what makes words.
-        begins, ends: [pieces] first position, position behind.
+        begins, ends: [pieces] first position, end position, exclusive.
         starts, lengths: [words]
         word_of: [N] number of the word at each position, -1 between.
         piece_of: [words] number of the piece.

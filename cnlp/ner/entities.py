@@ -46,7 +46,12 @@ def load_recognizer(model: ModelLike | None = None, *, standard: Standard | None
 
 
 def recognizer_for(model: RecognizerLike | None = None, standard: Standard | None = None) -> Recognizer:
-    """The recognizer that :func:`entities` uses for this choice; shipped ones are opened once."""
+    """The recognizer that :func:`entities` uses for this choice; shipped ones are opened once.
+
+    Raises:
+        ArgumentError: ``standard`` is not a name, or the model is a recognizer, which follows one already; and as
+            :func:`load_recognizer`.
+    """
     if isinstance(model, Recognizer):
         if standard is not None:
             raise errors.ArgumentError("standard chooses among those of a file; this recognizer follows one already")

@@ -31,7 +31,7 @@ class OfKind(NamedTuple):
     """An entity of known kind.
 
     Attributes:
-        text: where it stands.
+        text: in which it occurs.
         start, end: its span.
         label: such as ``"ORG"``.
         kind: such as ``"company"``.

@@ -1,8 +1,8 @@
 """Mine the new words of a novel, and segment it again with them: ``python docs/examples/mine_a_novel.py NOVEL.txt``.
 
 From raw text to a picture in four steps: find words, keep those that the shipped lexicon lacks, lay them over it, and
-compare the two segmentations. ``new-words.svg`` shows every string by how firmly it holds together and how free it
-stands; the words that were kept are red. Without a file a few sentences serve.
+compare the two segmentations. ``new-words.svg`` shows every string by how firmly it holds together and how freely it
+occurs; the words that were kept are red. Without a file a few sentences serve.
 """
 
 from __future__ import annotations

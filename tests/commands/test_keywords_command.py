@@ -174,7 +174,7 @@ def test_files_and_folders_are_groups(files: Path) -> None:
         (["--field", "评论", "--plot", "a.svg"], 2, "--plot draws one document"),
     ],
 )
-def test_groups_that_cannot_be_compared_are_told_and_nothing_is_written(
+def test_groups_that_cannot_be_compared_are_an_error_and_nothing_is_written(
     reviews: Path, arguments: list[str], code: int, message: str
 ) -> None:
     output = [] if "-o" in arguments else ["-o", reviews.parent / "out.tsv"]

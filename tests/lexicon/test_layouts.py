@@ -1,4 +1,4 @@
-"""Layouts of lexicon files: those of other segmenters are read, and what cannot be told is refused by its line."""
+"""Layouts of lexicon files: those of other segmenters are read, and what is unclear is refused by its line."""
 
 from __future__ import annotations
 
