@@ -85,7 +85,10 @@ def open_model(model: ModelLike = "core", *kinds: str, copy: bool = False, argum
 def _open_shipped(name: str) -> ModelFile:
     path = path_of(name)
     if not os.path.exists(path):
-        raise errors.bad_model(path, "the shipped model is missing: install with 'pip install .'")
+        raise errors.bad_model(
+            path,
+            "the shipped model is missing: install with 'pip install .', and start Python outside the source folder",
+        )
     file = ModelFile(path)
     file.is_trusted = True
     return file
