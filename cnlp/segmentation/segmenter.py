@@ -116,14 +116,7 @@ class Segmenter:
             is_of_package = self.lexicon.is_shipped or standard is not None or tagger is not None
             by_default = (tagger.method if tagger is not None else None) or DEFAULT_ALGORITHM
             algorithm = by_default if is_of_package and unknown is None else "bigram"
-        errors.check_choice("algorithm", algorithm, ALGORITHMS)
-        errors.check_choice("mode", mode, MODES)
-        if unknown is not None:
-            errors.check_choice("tagger for unknown", unknown, TAGGERS)
-        if unknown is not None and algorithm != "bigram":
-            raise errors.ArgumentError(f"unknown words are proposed to 'bigram' only, not to {algorithm!r}")
-        if tagger is not None and tagger.method not in (None, unknown or algorithm):
-            raise errors.ArgumentError(f"the model was made for {tagger.method!r}, not for {unknown or algorithm!r}")
+        _check_choices(algorithm, mode, unknown, tagger)
         self.algorithm = algorithm
         self.mode = mode
         self.unknown = unknown
@@ -379,6 +372,18 @@ class Segmenter:
             for first, last, identity, cost, source in edges
             if 1 < last - first < len(word) and word[first:last] in self.lexicon
         ]
+
+
+def _check_choices(algorithm: Algorithm, mode: Mode, unknown: Unknown | None, tagger: TaggerModel | None) -> None:
+    """Refuse names that do not exist, and choices that do not go together."""
+    errors.check_choice("algorithm", algorithm, ALGORITHMS)
+    errors.check_choice("mode", mode, MODES)
+    if unknown is not None:
+        errors.check_choice("tagger for unknown", unknown, TAGGERS)
+    if unknown is not None and algorithm != "bigram":
+        raise errors.ArgumentError(f"unknown words are proposed to 'bigram' only, not to {algorithm!r}")
+    if tagger is not None and tagger.method not in (None, unknown or algorithm):
+        raise errors.ArgumentError(f"the model was made for {tagger.method!r}, not for {unknown or algorithm!r}")
 
 
 def _segmenter(
