@@ -47,6 +47,7 @@ from cnlp.segmentation.features import TEMPLATES
 from cnlp.segmentation.hmm import HMM
 from cnlp.segmentation.perceptron import Perceptron
 from cnlp.segmentation.segmenter import Segmenter
+from cnlp.segmentation.tagger import DEFAULT_STANDARD
 from cnlp.text.normalise import normalise
 from recipes import modern
 from recipes.dictionary import read_dictionary, read_jieba
@@ -54,7 +55,6 @@ from recipes.lexicon import read_hand
 
 Sentences = list[list[str]]
 
-GENERAL = "general"
 ROWS = 230_000  # rows of bigrams and char_cover; chosen with --dev, like the next two
 HAND_FREQUENCY = 60  # at least, of a word that was written by hand
 MODERN_REPEAT = 3
@@ -93,8 +93,8 @@ TEST_SETS = {
     "zhuxian-dev": "zhuxian",
     "medical-dev": "medical",
     "wtb-test": "wtb",
-    "as-test": GENERAL,
-    "cityu-test": GENERAL,
+    "as-test": DEFAULT_STANDARD,
+    "cityu-test": DEFAULT_STANDARD,
 }
 _CORPORA = (
     # name, standard, repeat, share held out by --dev
@@ -153,7 +153,7 @@ def alternative(options: argparse.Namespace) -> int:
         scores = {"pku-test": hmm.score(list(registry.load_corpus("pku-test")))}
         names, parameters, settings = list(PFR[:1]), "characters", hmm.get_params()
     else:
-        parts = [part for part in training_parts(hold_out=False)[0] if part.standard in (GENERAL, "pku")]
+        parts = [part for part in training_parts(hold_out=False)[0] if part.standard in (DEFAULT_STANDARD, "pku")]
         dictionary = {word: freq for word, freq in present_day_dictionary().items() if freq >= CRF_FREQUENCY}
         crf = CRF(dictionary=dictionary, **CRF_SETTINGS).fit_parts(parts, progress=options.progress)
         crf.weights_, unit = compact(crf, CRF_ROWS)
@@ -197,14 +197,14 @@ def training_parts(*, hold_out: bool) -> tuple[list[Part], list[Part]]:
     dev = [Part(plain[last:], "pku")]
     february = february[: len(february) // 2] if hold_out else february
     parts = [
-        Part(joined[:last], GENERAL, "january"),
-        Part(join_february(joined[:last], plain[:last], february), GENERAL, "february"),
+        Part(joined[:last], DEFAULT_STANDARD, "january"),
+        Part(join_february(joined[:last], plain[:last], february), DEFAULT_STANDARD, "february"),
         Part(plain[:last], "pku", "january"),
         Part(february, "pku", "february"),
-        Part(present_day(held_out=False if hold_out else None), GENERAL, "modern", MODERN_REPEAT),
+        Part(present_day(held_out=False if hold_out else None), DEFAULT_STANDARD, "modern", MODERN_REPEAT),
     ]
     if hold_out:
-        dev.append(Part(present_day(held_out=True), GENERAL))
+        dev.append(Part(present_day(held_out=True), DEFAULT_STANDARD))
     for name, standard, repeat, share in _CORPORA:
         sentences = [[word for word in words if word] for words in registry.load_corpus(name)]
         end = len(sentences)

@@ -19,9 +19,9 @@ from benchmarks.measure.segmentation import corpora_read
 from cnlp.corpus import load_corpus, load_vocabulary
 from cnlp.evaluation import SegmentationScorer
 from cnlp.model.registry import path_of
-from cnlp.segmentation.tagger import load_tagger
+from cnlp.segmentation.tagger import DEFAULT_STANDARD, load_tagger
 from cnlp.sequence.schemes import tags_to_words
-from recipes.segmenter import CNC_SHARE, GENERAL, TEST_SETS
+from recipes.segmenter import CNC_SHARE, TEST_SETS
 
 SHIPPED = path_of("segmenter")
 TAGS = "BMES"
@@ -48,7 +48,7 @@ def shipped(path: str) -> dict[str, dict[str, Any]]:
         sentences = list(load_corpus(name))
         if name == "cnc-dev":
             sentences = sentences[int(len(sentences) * CNC_SHARE) :]
-        for used in dict.fromkeys((standard, GENERAL)):
+        for used in dict.fromkeys((standard, DEFAULT_STANDARD)):
             cell = score(segmenter(path, used), sentences, name)
             results.setdefault(name, {})[used] = cell
             print(f"{name:12} {used:8} {cell['f1']:.4f}", flush=True)

@@ -24,6 +24,7 @@ from cnlp._kernel.layout import N_COVERS, N_REPETITIONS, N_TYPES, POINT_BITS
 from cnlp.segmentation.characters import LAYER_BITS, START_TAG, TAGS, CharacterTagger
 from cnlp.segmentation.features import TEMPLATES
 from cnlp.segmentation.hmm import HMM
+from cnlp.segmentation.tagger import DEFAULT_STANDARD, KIND
 from cnlp.sequence import layout
 from cnlp.sequence.arrays import Floats, Ints
 from cnlp.sequence.linear import lookup
@@ -32,7 +33,7 @@ from cnlp.sequence.templates import NOTHING
 if TYPE_CHECKING:
     from cnlp.model.format import Arrays
 
-ROWS = 250_000  # of bigrams and char_cover, as many as the shipped model has; chosen on its dev parts
+ROWS = 250_000  # of bigrams and char_cover: a few more than the shipped model has
 PRUNED = ("bigram", "char_cover")
 LEAST_LIKELY = 10.0  # nats below the likeliest tag: less is rounded up, which leaves steps of .08
 _N_GRAMS = ("unigram", *PRUNED)
@@ -82,13 +83,13 @@ def pack_model(model: CharacterTagger, weights: Floats, unit: float) -> tuple[Ar
     Raises:
         ArgumentError: a standard's name is not a plain word, or ``general`` is not the first.
     """
-    standards = [name or "general" for name in model.standards_]
+    standards = [name or DEFAULT_STANDARD for name in model.standards_]
     for name in standards:
         if not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
             raise errors.ArgumentError(f"a standard is called by small letters and digits, not {name!r}")
-    if "general" in standards[1:]:
-        raise errors.ArgumentError("the standard 'general' must be the first to be learnt")
-    layers = ["general", *standards[1:]]  # of the rows that all share, and of each further standard
+    if DEFAULT_STANDARD in standards[1:]:
+        raise errors.ArgumentError(f"the standard {DEFAULT_STANDARD!r} must be the first to be learnt")
+    layers = [DEFAULT_STANDARD, *standards[1:]]  # of the rows that all share, and of each further standard
     characters = _characters(model)
     codes, pages, cells = layout.pack_tagger_alphabet(characters)
     class_fold, types = layout.per_code(codes)
@@ -123,7 +124,7 @@ def pack_model(model: CharacterTagger, weights: Floats, unit: float) -> tuple[Ar
             if rows or (name == layers[0] and marks):
                 arrays[f"{name}.{template}"] = "U64", pack(rows, marks if name == layers[0] else {})
     metadata = {
-        "kind": "segmenter",
+        "kind": KIND,
         "standards": ",".join(standards),
         "classes": str(len(numbers)),
         "unit": repr(unit),
@@ -172,10 +173,10 @@ def pack_hmm(model: HMM) -> tuple[Arrays, dict[str, str]]:
         "types": ("U8", types),
         "units": ("U64", layout.pad_line(bytes(8 * len(types)))),  # a trie without words
         "transitions": ("I16", np.rint(moves / unit).astype("<i2").tobytes()),
-        "general.profile": ("U16", bytes(2)),
-        "general.unigram": ("I8", rows.tobytes()),
+        f"{DEFAULT_STANDARD}.profile": ("U16", bytes(2)),
+        f"{DEFAULT_STANDARD}.unigram": ("I8", rows.tobytes()),
     }
-    metadata = {"kind": "segmenter", "standards": "general", "classes": "1", "unit": repr(unit), "temperature": "1.0"}
+    metadata = {"kind": KIND, "standards": DEFAULT_STANDARD, "classes": "1", "unit": repr(unit), "temperature": "1.0"}
     return arrays, metadata
 
 
