@@ -40,7 +40,7 @@ def command_line(*arguments: str | Path) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """This environment, with the package under test in front of the path."""
+    """This environment, with the package under test first in the path."""
     return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
 
 

@@ -274,7 +274,7 @@ def test_a_lexicon_file_and_entries_may_be_mixed_by_layers(tmp_path: Path) -> No
     ]
 
 
-# ---- a lexicon of one's own only ------------------------------------------------------------------------
+# ---- a custom lexicon only ------------------------------------------------------------------------------
 
 
 def test_only_knows_nothing_else() -> None:

@@ -1,4 +1,4 @@
-"""Tries of one's own: built, saved, mapped, and asked."""
+"""Custom tries: built, saved, mapped, and asked."""
 
 from __future__ import annotations
 

@@ -274,7 +274,7 @@ def _entropy(count: int, total: float) -> float:
 
 
 def _length(window: Window, max_length: int) -> int:
-    """Units in front of the first edge."""
+    """Units before the first edge."""
     return next((place for place in range(max_length) if window[place] < NGRAM_FIRST_UNIT), max_length)
 
 
