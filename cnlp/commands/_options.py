@@ -181,8 +181,9 @@ def batch_options(suffixes: Mapping[str, str]) -> Decorator:
             "--field",
             metavar="NAME",
             help="Inputs are records (JSON Lines, or CSV or TSV with a heading, by their names); the text of this "
-            "field is processed. Format text replaces it by the result, jsonl adds the result; the rest of the record "
-            "does not change. Other formats have the results alone, and the line of the record.",
+            "field is processed. Format text replaces it by the result, or adds keywords after the other fields; jsonl "
+            "adds the result; the rest of the record does not change. Other formats have the results alone, "
+            "and the line of the record.",
         ),
         workers_option(
             "threads or processes, as suits the work. Each holds a few chunks of about 250 kB; the output is the same"

@@ -105,5 +105,5 @@ def _path_of_file(model: str | os.PathLike[str], kinds: tuple[str, ...], argumen
         )
     is_name = path is model and os.path.basename(path) == path and not os.path.splitext(path)[1]
     if names and is_name and not os.path.exists(path):
-        raise errors.unknown_choice(argument, path, (*names, "or the path of a file"))
+        raise errors.unknown_choice(f"{argument} or file", path, names)
     return path
