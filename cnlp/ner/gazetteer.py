@@ -274,7 +274,7 @@ def as_gazetteer(value: GazetteerLike, boundaries: Boundary = "words") -> Gazett
     """
     if isinstance(value, Gazetteer):
         return value
-    if isinstance(value, (str, os.PathLike)) and os.fspath(value).endswith(SAVED):
+    if isinstance(value, (str, os.PathLike)) and _is_saved(value):
         return Gazetteer.load(value, boundaries=boundaries)
     return Gazetteer(value, boundaries=boundaries)
 
@@ -289,9 +289,14 @@ def open_gazetteer(paths: Sequence[str], boundaries: Boundary = "words") -> Gaze
     if len(paths) == 1:
         return as_gazetteer(paths[0], boundaries)
     for path in paths:
-        if path.endswith(SAVED):
+        if _is_saved(path):
             raise errors.ArgumentError(f"{path}: a saved gazetteer must be the only one")
     return Gazetteer(chain.from_iterable(map(read_gazetteer, paths)), boundaries=boundaries) if paths else None
+
+
+def _is_saved(path: str | os.PathLike[str]) -> bool:
+    """Whether the name of a file says that :meth:`Gazetteer.save` wrote it."""
+    return os.fsdecode(path).endswith(SAVED)
 
 
 def _numbered(
@@ -299,6 +304,8 @@ def _numbered(
 ) -> Iterator[tuple[str, int]]:
     """Text and kind of each entry."""
     if isinstance(entries, (str, os.PathLike)):
+        if _is_saved(entries):
+            raise errors.ArgumentError(f"{os.fsdecode(entries)}: a saved gazetteer is opened by Gazetteer.load")
         yield from _lines(entries, kinds)
         return
     if isinstance(entries, (bytes, bytearray)) or not isinstance(entries, Iterable):

@@ -106,6 +106,10 @@ def test_a_gazetteer_can_be_a_path_a_list_or_an_object(tmp_path: Path) -> None:
             next(cnlp.entities_batch([TEXT], gazetteer=gazetteer, workers=1)),  # type: ignore[arg-type]
         ):
             assert [entity.text for entity in found if entity.label == "LOC"].count(WORD) == 2
+    with pytest.raises(
+        errors.ArgumentError, match=r"names\.safetensors: a saved gazetteer is opened by Gazetteer\.load"
+    ):
+        cnlp.Gazetteer(saved)
     with pytest.raises(errors.ArgumentError, match=r"must be a Gazetteer, the path of a file, or a list of \(text"):
         cnlp.entities(TEXT, gazetteer=5)  # type: ignore[arg-type]
 
