@@ -273,7 +273,7 @@ class NgramCounts:
             if self._folder is None:
                 self._folder = TemporaryFolder(self._work_folder.path if self._work_folder else None)
             path = self._folder.new_path()
-            with open_runs(group, self._block(len(group)), None) as readers, replacing(path) as stream:
+            with open_runs(group, None) as readers, replacing(path) as stream:
                 write_header(stream, self.max_length, sum(run.total for run in group))
                 with naming(path):
                     kernel.merge(readers, self.max_length, stream.write, self._block(len(group)))
@@ -289,7 +289,7 @@ class NgramCounts:
         try:
             self._runs = self._reduce()
             block = self._block(len(self._runs))
-            with open_runs(self._runs, block, on_read) as readers:
+            with open_runs(self._runs, on_read) as readers:
                 yield readers, block
         except errors.CnlpError:
             raise

@@ -130,7 +130,7 @@ def read_header(path: str) -> tuple[int, Run]:
 
 
 @contextmanager
-def open_runs(runs: Iterable[Run], block: int, on_read: OnRead | None) -> Iterator[list[kernel.Read]]:
+def open_runs(runs: Iterable[Run], on_read: OnRead | None) -> Iterator[list[kernel.Read]]:
     """A ``read(size)`` for each run."""
     with ExitStack() as stack:
         yield [_reader(run, stack, on_read) for run in runs]

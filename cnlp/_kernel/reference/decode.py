@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cnlp._kernel.reference.lattice import Edge, Lattice
 
 
-def _follow(lattice: Lattice, best: list[Edge | None], start: int, stop: int) -> list[tuple[int, int]]:
+def _follow(best: list[Edge | None], start: int, stop: int) -> list[tuple[int, int]]:
     words = []
     while start < stop:
         edge = best[start]
@@ -29,7 +29,7 @@ def unigram_path(lattice: Lattice) -> tuple[list[tuple[int, int]], int]:
             chosen = min(lattice.edges[start], key=lambda edge: (edge.cost + costs[edge.end], -edge.end))
             best[start] = chosen
             costs[start] = chosen[2] + costs[chosen[0]]
-    return _follow(lattice, best, 0, lattice.size), costs[0]
+    return _follow(best, 0, lattice.size), costs[0]
 
 
 def bigram_path(lattice: Lattice) -> tuple[list[tuple[int, int]], int]:
@@ -82,7 +82,7 @@ def matching(lattice: Lattice, algorithm: int) -> list[tuple[int, int]]:
     words: list[tuple[int, int]] = []
     start = 0
     for stop in cuts:
-        ahead = _follow(lattice, forward, start, stop) if forward else []
+        ahead = _follow(forward, start, stop) if forward else []
         back, end = [], stop
         while backward and end > start:
             back.append((end, backward[end][1]))
