@@ -43,16 +43,10 @@ def write_model(
         arrays: by name: dtype (a key of ``ITEM_SIZES``) and the items as little-endian bytes.
         metadata: the model card; must name the ``kind``.
     """
-    data = model_bytes(arrays, metadata)
-    temporary = f"{os.fspath(path)}.{os.getpid()}.tmp"
-    try:
-        with open(temporary, "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except BaseException:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise
+    from cnlp.files.lines import replacing  # not needed to read models
+
+    with replacing(os.fspath(path)) as file:
+        file.write(model_bytes(arrays, metadata))
 
 
 def model_bytes(arrays: Mapping[str, tuple[str, bytes]], metadata: Mapping[str, str]) -> bytes:

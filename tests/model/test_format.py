@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import struct
 from pathlib import Path
@@ -91,10 +92,10 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(path: Path, monkeyp
     before = path.read_bytes()
 
     def fail(source: str, target: str) -> None:
-        raise OSError("disk full")
+        raise OSError(errno.ENOSPC, "disk full")
 
     monkeypatch.setattr("os.replace", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(OSError, match=f"disk full: '{path}'"):
         write_model(path, ARRAYS, {"kind": "new"})
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
