@@ -19,6 +19,7 @@ from cnlp.commands._errors import INTERRUPTED
 from cnlp.commands._lexicons import Decorator, LexiconFiles
 from cnlp.commands._options import add_options
 from cnlp.corpus.parts import CorpusFile, S
+from cnlp.files.language import translate
 from cnlp.files.outputs import refuse_output
 from cnlp.lexicon import Entry
 
@@ -134,7 +135,10 @@ def run_task(
     """Read the corpora, learn, write the model file and print its score."""
     refuse_output(output, force, (*train, *dev, *test))
     parts, held_out, unseen = read(train), read(dev), read(test)
-    say(f"{task.count(parts)} to learn from" + (f", {task.count(held_out)} held out" if held_out else ""))
+    if held_out:
+        say(f"{task.count(parts)} to learn from, {task.count(held_out)} held out")
+    else:
+        say(f"{task.count(parts)} to learn from")
     start = time.monotonic()
     try:
         learnt = task.learn(parts, held_out)
@@ -190,8 +194,8 @@ def parameters_of(model: object) -> dict[str, Any]:
 
 
 def say(line: str) -> None:
-    """Print on standard error, as standard output is for results."""
-    click.echo(line, err=True)
+    """Print on standard error, as standard output is for results, in the user's language."""
+    click.echo(translate(line), err=True)
 
 
 def on_terminal() -> bool:
