@@ -103,6 +103,23 @@ def _check_sentences(sentences: Sequence[Labelled], what: str) -> None:
             )
 
 
+def _checked_labels(parts: Sequence[Part], dev: Sequence[Labelled], scheme: Scheme) -> list[str]:
+    """All labels, sorted.
+
+    Raises:
+        ArgumentError: something is not a text and its spans, spans are invalid, or there are too few or many labels.
+    """
+    for part in parts:
+        _check_sentences(part.sentences, "sentences")
+    _check_sentences(dev, "dev")
+    labels = sorted({label for part in parts for _, spans in part.sentences for _, _, label in spans})
+    _check(labels, tag_set(scheme, labels))
+    for part in parts:
+        for text, spans in part.sentences:
+            spans_to_tags(spans, len(text), scheme)  # raises if they are invalid
+    return labels
+
+
 def train_linear(
     model: EntityRecognizer,
     parts: Sequence[Part],
@@ -120,15 +137,8 @@ def train_linear(
     ``dev``, which chooses the epoch, and ``calibration``, which scales the weights, follow the first of them.
     """
     scheme = check_parameters(model)
-    for part in parts:
-        _check_sentences(part.sentences, "sentences")
-    _check_sentences(dev, "dev")
-    labels = sorted({label for part in parts for _, spans in part.sentences for _, _, label in spans})
+    labels = _checked_labels(parts, dev, scheme)
     tags = tag_set(scheme, labels)
-    _check(labels, tags)
-    for part in parts:
-        for text, spans in part.sentences:
-            spans_to_tags(spans, len(text), scheme)  # raises if they are invalid
     dev_pieces = [list(pieces_of(text, spans)) for text, spans in dev]
     by_part = [
         [piece for text, spans in part.sentences for piece in pieces_of(text, spans, keep=True)] for part in parts
@@ -161,21 +171,18 @@ def train_linear(
     epochs = _epochs(model, problem, order, scorer)
     best = run_epochs(epochs, total=model.epochs, progress=progress, name=f"entities ({model.method})", best=Best())
     assert best.weights is not None
-    weights, scale = best.weights, 1.0
+    scale = 1.0
     if calibration or model.method == "perceptron":
         first = next(pieces for pieces, part in zip(by_part, parts, strict=True) if part.standard == standards[0])
         measured = [piece for text, spans in calibration for piece in pieces_of(text, spans)] or first[:2000]
-        # Other labels than those of training have no weights to scale.
-        measured = [piece for piece in measured if all(label in labels for _, _, label in piece.spans)]
-        if measured:
-            scale = _temperature(learner.problem(Layout(measured, alphabet), measured, fill=True), weights)
+        scale = _scale_of(learner, measured, labels, best.weights)
     texts = [Piece(each.text, word_ends(each.text)) for each in of_kind]
     kinds = learn_kinds(of_kind, texts, labels, alphabet, known.clusters)
     within = [
         _are_within_words(chain.from_iterable(by_part[k] for k, part in enumerate(parts) if part.standard == standard))
         for standard in kept
     ]
-    arrays, unit = pack(learner, kinds, weights * np.float32(scale), tables, within, model.smallest)
+    arrays, unit = pack(learner, kinds, best.weights * np.float32(scale), tables, within, model.smallest)
     model.log_ = best.log
     model.card_ = {
         "kind": KIND,
@@ -411,6 +418,14 @@ def _epochs(
         seed=model.seed,
         score=score,
     )
+
+
+def _scale_of(learner: Learner, pieces: Sequence[Piece], labels: Sequence[str], weights: Floats) -> float:
+    """The factor of the weights by these pieces, except those with labels that have no weights; 1 if none is left."""
+    pieces = [piece for piece in pieces if all(label in labels for _, _, label in piece.spans)]
+    if not pieces:
+        return 1.0
+    return _temperature(learner.problem(Layout(pieces, learner.alphabet), pieces, fill=True), weights)
 
 
 def _temperature(problem: Problem, weights: Floats) -> float:
