@@ -47,11 +47,11 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cnlp.model.registry import ModelLike
+    from cnlp.names import Boundary
 
     # Label, mode, name and partial: the fields after the text, shared by all texts with equal ones.
     EntryKind: TypeAlias = tuple[str, str, str | None, bool]
     GazetteerLike: TypeAlias = "Gazetteer | str | os.PathLike[str] | Iterable[GazetteerEntry | Sequence[Any]]"
-    from cnlp.names import Boundary
 
 KIND = "gazetteer"  # of a file
 GAZETTEER_MODES = ("prefer", "force", "block")
@@ -105,7 +105,7 @@ class Gazetteer:
 
     Raises:
         OSError: the file cannot be read.
-        EncodingError: its encoding cannot be told.
+        EncodingError: its encoding cannot be recognized.
         FormatError: a line of it breaks the format; file, line and reason are named.
         ArgumentError: an entry's fields contradict each other, there are too many entries, or there are no such
             boundaries.
@@ -229,7 +229,7 @@ def read_gazetteer(path: str | os.PathLike[str]) -> Iterator[GazetteerEntry]:
 
     Raises:
         OSError: the file cannot be read.
-        EncodingError: its encoding cannot be told.
+        EncodingError: its encoding cannot be recognized.
         FormatError: a line breaks the format; file, line and reason are named.
     """
     kinds = _Kinds()
