@@ -1,4 +1,4 @@
-"""Train neural entity models: ``python -m recipes.neural_ner``; with a name one of them.
+"""Train the shipped neural entity models: ``python -m recipes.neural_ner``; with names those.
 
     general   today's text, and beside it samples of the other corpora of :mod:`recipes.ner`, each a standard. Products
               and works of sentences that were annotated without them are those that the shipped linear model finds. The
@@ -27,6 +27,7 @@ import numpy as np
 from cnlp.corpus.entities import Sentence, read_columns
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.lexicon.trie import Trie
+from cnlp.model.registry import SHIPPED
 from cnlp.ner.linear import EntityRecognizer
 from cnlp.ner.neural.data import lattice_lexicon
 from cnlp.ner.neural.recognizer import NeuralRecognizer
@@ -176,7 +177,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = [name for name in options.models if name not in MODELS]
     if unknown:
         _parser().error(f"no model {unknown[0]!r}; choose from: {', '.join(MODELS)}")
-    for name in options.models or MODELS:
+    shipped_ones = [name for name, model in MODELS.items() if Path(model.output).stem in SHIPPED]
+    for name in options.models or shipped_ones:
         shipped = MODELS[name]
         train, dev, test, others = shipped.parts()
         trained = train_seeds(
@@ -221,7 +223,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "python -m recipes.neural_ner", description="Train the shipped neural entity models."
     )
-    parser.add_argument("models", nargs="*", metavar="MODEL", help=f"{', '.join(MODELS)}; all")
+    parser.add_argument("models", nargs="*", metavar="MODEL", help=f"{', '.join(MODELS)}; the shipped ones")
     parser.add_argument("--vectors", default="vectors.safetensors", help="of 'cnlp train vectors'")
     parser.add_argument("--runs", metavar="FOLDER", help="for checkpoints and metrics; the next run resumes there")
     parser.add_argument("--folder", default="cnlp/model", help="where the files go")
