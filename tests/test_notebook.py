@@ -77,6 +77,7 @@ def test_an_explanation_is_drawn() -> None:
         cnlp.Rules(),
         cnlp.EntityRecognizer(),
         cnlp.EntityRecognizer.load(),
+        cnlp.load("pos"),
         cnlp.Segmenter().explain("长江" * 500),
         cnlp.show("北京" * 1_000, []),
     ],

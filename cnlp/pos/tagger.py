@@ -164,6 +164,9 @@ class PartOfSpeech:
                 file.source, arrays, self.tags, lexicon.model, closed, as_bits(self.tags, NOUNS)
             )
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {len(self.tags)} tags>"
+
     def __reduce__(self) -> tuple[type[PartOfSpeech], tuple[ModelFile]]:
         return PartOfSpeech, (self._file,)
 
