@@ -162,10 +162,10 @@ def keywords_udf(
         ArgumentError, OSError, FormatError: as :func:`cnlp.keywords`.
         MissingDependencyError: PySpark or pyarrow is not installed.
     """
-    from cnlp.batch.texts import keywords_of_texts
-    from cnlp.keyphrases import make_extractor
+    from cnlp.batch.texts import keywords_work
 
-    extractor = make_extractor(
+    work = keywords_work(
+        top_k,
         method,
         phrases,
         pos=pos,
@@ -178,8 +178,7 @@ def keywords_udf(
         model=model,
         segmenter=segmenter,
     )
-    extractor.keywords("", top_k)  # raises for invalid arguments before a text is read
-    return _udf(partial(keywords_of_texts, extractor, top_k), "keywords")
+    return _udf(work, "keywords")
 
 
 def sentences_udf() -> Udf:

@@ -201,9 +201,8 @@ def keywords_batch(
     长江
     北京大学
     """
-    from cnlp.keyphrases import make_extractor
-
-    extractor = make_extractor(
+    work = keywords_work(
+        top_k,
         method,
         phrases,
         pos=pos,
@@ -216,9 +215,8 @@ def keywords_batch(
         model=model,
         segmenter=segmenter,
     )
-    extractor.keywords("", top_k)  # raises for invalid arguments before a text is read
     codec = (pack_keywords, unpack_keywords) if _are_processes(processes, True) else None
-    return _results(texts, workers, partial(keywords_of_texts, extractor, top_k), codec)
+    return _results(texts, workers, work, codec)
 
 
 def tag_texts(segmenter: Segmenter, tagset: str, model: PartOfSpeech, texts: list[str]) -> list[list[Token]]:
@@ -228,8 +226,20 @@ def tag_texts(segmenter: Segmenter, tagset: str, model: PartOfSpeech, texts: lis
     return [convert_tokens(tokens, tagset) for tokens in segmenter.tag_many(texts, model)]
 
 
-def keywords_of_texts(extractor: Extractor, top_k: int, texts: list[str]) -> list[list[Keyword]]:
-    """The keywords of each text; a worker process can have it with its first arguments."""
+def keywords_work(top_k: int, method: str, phrases: bool, **options: Any) -> Work[Keyword]:
+    """What finds the keywords of several texts by the arguments of :func:`cnlp.keywords`; other processes can have it.
+
+    Raises:
+        ArgumentError, OSError, FormatError: as :func:`cnlp.keywords`, now, before a text is read.
+    """
+    from cnlp.keyphrases import make_extractor
+
+    extractor = make_extractor(method, phrases, **options)
+    extractor.keywords("", top_k)
+    return partial(_keywords_of_texts, extractor, top_k)
+
+
+def _keywords_of_texts(extractor: Extractor, top_k: int, texts: list[str]) -> list[list[Keyword]]:
     return [extractor.keywords(text, top_k) for text in texts]
 
 
