@@ -27,6 +27,7 @@ import random
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -239,18 +240,21 @@ def blocks(sentences: Sequence[Sentence], *sizes: int) -> list[list[Sentence]]:
     return parts
 
 
+@cache
 def msra() -> tuple[list[Sentence], list[Sentence], list[Sentence]]:
     """Train, dev (six blocks) and test of MSRA. The file splits a few entities at a sentence end: both parts stay."""
     train, dev = blocks(list(read_columns(data_folder() / MSRA_TRAIN, "BIO", repair="begin")), 6)
     return train, dev, mapped(read_columns(data_folder() / MSRA_TEST, "BMES"), MSRA_LABELS)
 
 
+@cache
 def aishell() -> tuple[list[Sentence], list[Sentence]]:
     """Train and test blocks of AISHELL's dev part."""
     train, test = blocks(list(read_columns(data_folder() / AISHELL, "BIO", repair="begin")), 10)
     return train, test
 
 
+@cache
 def cluener() -> tuple[list[Sentence], list[Sentence]]:
     """Train and test blocks of CLUENER with its own labels; of overlapping entities the longer one."""
     found = [Sentence(text, flat(spans)) for _, (text, spans) in number_cluener(data_folder() / CLUENER)]
