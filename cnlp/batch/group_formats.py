@@ -16,7 +16,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 
-from cnlp.batch.keyword_formats import ESCAPES
+from cnlp.batch.keyword_formats import LINE_ESCAPES
 from cnlp.files.lines import split_lines
 from cnlp.files.outputs import Output
 from cnlp.files.records import Place, read_fields, to_json
@@ -89,12 +89,12 @@ class GroupTable:
         return "".join(rows).encode("utf-8", "surrogatepass")
 
     def _rows(self, group: str, keywords: list[Keyword]) -> Iterator[str]:
-        start = group.translate(ESCAPES)
+        start = group.translate(LINE_ESCAPES)
         if self.name == "jsonl":
             words = [{"text": word.text, "score": word.score, "count": word.count} for word in keywords]
             yield to_json({"group": group, "keywords": words}) + "\n"
         elif self.name == "tsv":
             for rank, word in enumerate(keywords, 1):
-                yield f"{start}\t{rank}\t{word.text.translate(ESCAPES)}\t{word.score:.6g}\t{word.count}\n"
+                yield f"{start}\t{rank}\t{word.text.translate(LINE_ESCAPES)}\t{word.score:.6g}\t{word.count}\n"
         else:
             yield "\t".join([start, *(word.text for word in keywords)]) + "\n"

@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from cnlp.batch.word_formats import ESCAPES
 from cnlp.errors import ArgumentError
 from cnlp.files.documents import Document, split_documents
 from cnlp.files.outputs import Output
@@ -23,7 +24,7 @@ from cnlp.types import Keyword
 
 FindKeywords = Callable[[str], list[Keyword]]
 
-ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+LINE_ESCAPES = ESCAPES | str.maketrans({"\n": "\\n", "\r": "\\r"})  # names, and words of documents, have line breaks
 
 
 def make_keyword_format(name: str, find: FindKeywords, per: str, is_named: bool = False) -> Format:
@@ -84,12 +85,12 @@ def _lines(name: str, document: Document, keywords: Sequence[Keyword]) -> Iterat
         place = {"document": document.name} | ({} if document.line is None else {"line": document.line})
         yield to_json({**place, "keywords": list(map(_as_dict, keywords))}) + "\n"
     elif name == "tsv":
-        start = f"{document.name.translate(ESCAPES)}\t{document.line or ''}"
+        start = f"{document.name.translate(LINE_ESCAPES)}\t{document.line or ''}"
         for rank, keyword in enumerate(keywords, 1):
-            yield f"{start}\t{rank}\t{keyword.text.translate(ESCAPES)}\t{keyword.score:.6g}\t{keyword.count}\n"
+            yield f"{start}\t{rank}\t{keyword.text.translate(LINE_ESCAPES)}\t{keyword.score:.6g}\t{keyword.count}\n"
     else:
         label = document.name if document.line is None else f"{document.name}:{document.line}"
-        named = [label.translate(ESCAPES)] if name == "named text" else []
+        named = [label.translate(LINE_ESCAPES)] if name == "named text" else []
         yield "\t".join([*named, *(keyword.text for keyword in keywords)]) + "\n"
 
 

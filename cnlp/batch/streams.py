@@ -171,9 +171,8 @@ class BatchStream:
                     else:
                         self._replace(job, of_job)
                 except (CnlpError, OSError) as error:
-                    if isinstance(error, WorkerError) or (shared is not None and shared.failed):
-                        raise
-                    if self.writing.all_or_nothing:
+                    is_over = isinstance(error, WorkerError) or (shared is not None and shared.failed)
+                    if is_over or self.writing.all_or_nothing:
                         raise
                     job.failed = True
                     if shared is not None:
