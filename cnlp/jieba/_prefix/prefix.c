@@ -19,234 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 1 << 10, MOST_NODES = 1 << 30 };
-
-/* ---- the dictionary -------------------------------------------------------------------------- */
-
-static inline uint64_t key_of(uint32_t node, uint32_t point)
-{
-    return (uint64_t)node << POINT_BITS | (point + 1);
-}
-
-static inline Slot *first_slot(const PrefixDictionary *dictionary, uint64_t key)
-{
-    return dictionary->slots + ((size_t)(key * 0x9E3779B97F4A7C15u >> 20) & (dictionary->n_slots - 1));
-}
-
-/* The slot of the key, or an empty one where it belongs. */
-static inline Slot *find_slot(const PrefixDictionary *dictionary, uint64_t key)
-{
-    if (key <= N_ROOTS)
-        return &dictionary->roots[key - 1];
-    Slot *slot = first_slot(dictionary, key), *last = dictionary->slots + dictionary->n_slots - 1;
-    while (slot->key && slot->key != key)
-        slot = slot == last ? dictionary->slots : slot + 1;
-    return slot;
-}
-
-/* The step from the node, NULL if there is none. */
-static inline const Slot *step(const PrefixDictionary *dictionary, uint32_t node, uint32_t point)
-{
-    const Slot *slot = find_slot(dictionary, key_of(node, point));
-    return slot->key ? slot : NULL;
-}
-
-static inline const PrefixWord *word_of(const PrefixDictionary *dictionary, const Slot *slot)
-{
-    return &dictionary->words[slot->word & ~MORE];
-}
-
-int prefix_init(PrefixDictionary *dictionary)
-{
-    memset(dictionary, 0, sizeof *dictionary);
-    dictionary->slots = calloc(FIRST_SLOTS, sizeof *dictionary->slots);
-    dictionary->roots = calloc(N_ROOTS, sizeof *dictionary->roots);
-    dictionary->n_slots = FIRST_SLOTS;
-    dictionary->n_words = dictionary->n_nodes = 1;
-    if (!reserve(&dictionary->words, &dictionary->words_capacity, 1, sizeof(PrefixWord)))
-        return -1;
-    dictionary->words[0] = (PrefixWord){0, 0};
-    return dictionary->slots && dictionary->roots ? 0 : -1;
-}
-
-void prefix_free(PrefixDictionary *dictionary)
-{
-    free(dictionary->slots);
-    free(dictionary->roots);
-    free(dictionary->words);
-}
-
-/* Makes room for so many nodes, at most three quarters of the slots. Returns -1 without memory. */
-static int reserve_nodes(PrefixDictionary *dictionary, size_t n_nodes)
-{
-    PrefixDictionary larger = *dictionary;
-    while (n_nodes * 4 > larger.n_slots * 3)
-        larger.n_slots *= 2;
-    if (larger.n_slots == dictionary->n_slots)
-        return 0;
-    larger.slots = n_nodes < MOST_NODES ? calloc(larger.n_slots, sizeof *larger.slots) : NULL;
-    if (!larger.slots)
-        return -1;
-    for (size_t i = 0; i < dictionary->n_slots; i++)
-        if (dictionary->slots[i].key)
-            *find_slot(&larger, dictionary->slots[i].key) = dictionary->slots[i];
-    free(dictionary->slots);
-    *dictionary = larger;
-    return 0;
-}
-
-/* The slot of the key, made if it is not there; NULL without memory. */
-static Slot *make_slot(PrefixDictionary *dictionary, uint64_t key)
-{
-    Slot *slot = find_slot(dictionary, key);
-    if (slot->key)
-        return slot;
-    if ((size_t)dictionary->n_nodes * 4 > dictionary->n_slots * 3) {
-        if (reserve_nodes(dictionary, dictionary->n_nodes))
-            return NULL;
-        slot = find_slot(dictionary, key);
-    }
-    *slot = (Slot){key, dictionary->n_nodes++, 0};
-    return slot;
-}
-
-int prefix_set(PrefixDictionary *dictionary, const uint32_t *word, size_t length, int64_t frequency)
-{
-    Slot *slot = NULL;
-    for (size_t i = 0; i < length; i++) {
-        uint32_t node = slot ? slot->node : 0;
-        if (slot)
-            slot->word |= MORE;
-        if (!(slot = make_slot(dictionary, key_of(node, word[i]))))
-            return -1;
-    }
-    if (!slot || (!(slot->word & ~MORE) && frequency == 0))
-        return 0;
-    if (!(slot->word & ~MORE)) {
-        if (!reserve(&dictionary->words, &dictionary->words_capacity, dictionary->n_words + 1, sizeof(PrefixWord)))
-            return -1;
-        slot->word |= dictionary->n_words++;
-    }
-    double logarithm = frequency > 0 ? log((double)frequency) : 0;
-    dictionary->words[slot->word & ~MORE] = (PrefixWord){frequency, logarithm};
-    return 0;
-}
-
-int64_t prefix_get(const PrefixDictionary *dictionary, const uint32_t *word, size_t length)
-{
-    const Slot *slot = NULL;
-    for (size_t i = 0; i < length; i++)
-        if (!(slot = step(dictionary, slot ? slot->node : 0, word[i])))
-            return ABSENT;
-    return slot ? word_of(dictionary, slot)->frequency : ABSENT;
-}
-
-/* ---- its text file --------------------------------------------------------------------------- */
-
-/* Code points of UTF-8; -1 where it is invalid (or a surrogate), or too long for `points`. */
-static int decode_word(const unsigned char *data, size_t size, uint32_t *points, int capacity)
-{
-    int count = 0;
-    for (size_t i = 0; i < size; count++) {
-        uint32_t lead = data[i++], point = lead;
-        int more = lead < 0x80                 ? 0
-                 : lead >= 0xC2 && lead < 0xE0 ? 1
-                 : lead >> 4 == 0xE            ? 2
-                 : lead >= 0xF0 && lead < 0xF5 ? 3
-                                               : -1;
-        static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-        if (more < 0 || i + (size_t)more > size || count == capacity)
-            return -1;
-        if (more)
-            point = lead & (0x3Fu >> more);
-        for (int k = 0; k < more; k++) {
-            if ((data[i] & 0xC0) != 0x80)
-                return -1;
-            point = point << 6 | (data[i++] & 0x3F);
-        }
-        if (point < least[more] || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000))
-            return -1;
-        points[count] = point;
-    }
-    return count;
-}
-
-enum { LONGEST_LINE_WORD = 256, MOST_DIGITS = 17, BYTES_PER_NODE = 10 }; /* the last: as in jieba's dictionary */
-enum { LINES_AT_ONCE = 32 };
-
-typedef struct {
-    uint32_t points[LONGEST_LINE_WORD];
-    size_t length, next; /* next: where the next line begins */
-    int64_t frequency;
-} Line;
-
-/* Reads the line `word frequency tag` at data[start]; returns 0 for one that is not understood. */
-static int read_line(const char *data, size_t size, size_t start, Line *line)
-{
-    const char *text = data + start, *newline = memchr(text, '\n', size - start);
-    size_t length = newline ? (size_t)(newline - text) : size - start;
-    line->next = start + length + (newline != NULL);
-    length -= length && text[length - 1] == '\r';
-    const char *space = memchr(text, ' ', length);
-    size_t word_size = space ? (size_t)(space - text) : 0, at = word_size + 1;
-    int digits = 0;
-    line->frequency = 0;
-    for (; at < length && text[at] >= '0' && text[at] <= '9' && digits <= MOST_DIGITS; at++, digits++)
-        line->frequency = line->frequency * 10 + (text[at] - '0');
-    uint32_t *points = line->points;
-    int count = word_size ? decode_word((const unsigned char *)text, word_size, points, LONGEST_LINE_WORD) : -1;
-    line->length = count > 0 ? (size_t)count : 0;
-    return count > 0 && digits && digits <= MOST_DIGITS && (at >= length || text[at] == ' ') && points[0] > 0x20
-        && points[0] != 0x7F && points[0] != 0x85 && points[0] != 0xA0 && !(points[0] >= 0x1680 && points[0] < 0x3001)
-        && points[0] != 0xFEFF;
-}
-
-/* Asks for the slots that these words will fill if they are sorted: a word begins with nodes of the one before it, and
- * those that it makes get the next numbers. Of other words the guess is wrong, which does no harm. */
-static void expect_words(const PrefixDictionary *dictionary, const Line *lines, size_t count)
-{
-    uint32_t nodes[LONGEST_LINE_WORD], next = dictionary->n_nodes;
-    const Slot *slot;
-    for (size_t k = 0; k < count; k++) {
-        const Line *line = &lines[k], *last = k ? line - 1 : line;
-        size_t i = 0;
-        if (k)
-            while (i < line->length && i < last->length && line->points[i] == last->points[i])
-                i++;
-        else
-            for (; i < line->length && (slot = step(dictionary, i ? nodes[i - 1] : 0, line->points[i])); i++)
-                nodes[i] = slot->node;
-        for (; i < line->length; i++) {
-            if (i)
-                PREFETCH(first_slot(dictionary, key_of(nodes[i - 1], line->points[i])));
-            nodes[i] = next++;
-        }
-    }
-}
-
-int64_t prefix_load(PrefixDictionary *dictionary, const char *data, size_t size, size_t start, int64_t *total,
-                    int64_t *n_lines)
-{
-    Line lines[LINES_AT_ONCE];
-    size_t count = LINES_AT_ONCE;
-    (void)reserve_nodes(dictionary, dictionary->n_nodes + (size - start) / BYTES_PER_NODE);
-    while (count == LINES_AT_ONCE) {
-        for (count = 0; count < LINES_AT_ONCE && start < size; count++) {
-            Line *line = &lines[count];
-            if (!read_line(data, size, start, line) || line->frequency > INT64_MAX - *total)
-                break;
-            *total += line->frequency;
-            start = line->next;
-        }
-        expect_words(dictionary, lines, count);
-        for (size_t k = 0; k < count; k++)
-            if (prefix_set(dictionary, lines[k].points, lines[k].length, lines[k].frequency))
-                return -1;
-        *n_lines += (int64_t)count;
-    }
-    return (int64_t)start;
-}
-
 /* ---- characters ------------------------------------------------------------------------------ */
 
 static int is_han(uint32_t point)
@@ -272,18 +44,10 @@ static int joins_block(uint32_t point, int narrow)
 
 /* ---- pieces ---------------------------------------------------------------------------------- */
 
-static int add(Pieces *pieces, size_t start, size_t end, uint32_t kind)
-{
-    if (!reserve(&pieces->items, &pieces->capacity, pieces->count + 1, sizeof(Piece)))
-        return -1;
-    pieces->items[pieces->count++] = (Piece){(uint32_t)start, (uint32_t)end, kind};
-    return 0;
-}
-
 static int add_each(Pieces *pieces, size_t start, size_t end)
 {
     for (; start < end; start++)
-        if (add(pieces, start, start + 1, KIND_WORD))
+        if (add_piece(pieces, start, start + 1, KIND_WORD))
             return -1;
     return 0;
 }
@@ -326,7 +90,7 @@ static int add_found(const PrefixCut *cut, const uint32_t *text, size_t start, s
 {
     if (cut->forced && end - start > 1 && prefix_get(cut->forced, text + start, end - start) > 0)
         return add_each(pieces, start, end);
-    return add(pieces, start, end, KIND_UNKNOWN);
+    return add_piece(pieces, start, end, KIND_UNKNOWN);
 }
 
 static int cut_han(const PrefixCut *cut, const uint32_t *text, size_t start, size_t end, Pieces *pieces)
@@ -382,7 +146,7 @@ static int cut_unknown(const PrefixCut *cut, const uint32_t *text, size_t start,
             else
                 while (stop < end && !is_han(text[stop]) && !is_letter(text[stop]))
                     stop++;
-            failed = add(pieces, start, stop, KIND_UNKNOWN);
+            failed = add_piece(pieces, start, stop, KIND_UNKNOWN);
         }
         if (failed)
             return -1;
@@ -457,7 +221,7 @@ static int flush_singles(const PrefixCut *cut, const uint32_t *text, size_t star
     if (end - start == 1 || prefix_get(cut->dictionary, text + start, end - start) > 0)
         return add_each(pieces, start, end);
     if (cut->mode == CUT_RUNS)
-        return add(pieces, start, end, KIND_UNKNOWN);
+        return add_piece(pieces, start, end, KIND_UNKNOWN);
     return cut_unknown(cut, text, start, end, pieces);
 }
 
@@ -470,16 +234,16 @@ static int follow_route(const PrefixCut *cut, const uint32_t *text, size_t start
         size_t stop = start + route[i - start].end;
         int waits = stop - i == 1 && (!with_letters || is_letter(text[i]));
         if (!waits) {
-            int failed = with_letters ? (singles < i && add(pieces, singles, i, KIND_LETTERS))
+            int failed = with_letters ? (singles < i && add_piece(pieces, singles, i, KIND_LETTERS))
                                       : flush_singles(cut, text, singles, i, pieces);
-            if (failed || add(pieces, i, stop, KIND_WORD))
+            if (failed || add_piece(pieces, i, stop, KIND_WORD))
                 return -1;
             singles = stop;
         }
         i = stop;
     }
     if (with_letters)
-        return singles < end ? add(pieces, singles, end, KIND_LETTERS) : 0;
+        return singles < end ? add_piece(pieces, singles, end, KIND_LETTERS) : 0;
     return flush_singles(cut, text, singles, end, pieces);
 }
 
@@ -492,7 +256,7 @@ static int cut_all(const PrefixCut *cut, const uint32_t *text, size_t start, siz
     for (size_t i = start; i < end; i++) {
         if (has_letters && !is_letter(text[i])) {
             has_letters = 0;
-            if (add(pieces, letters, letters_stop, KIND_LETTERS))
+            if (add_piece(pieces, letters, letters_stop, KIND_LETTERS))
                 return -1;
         }
         size_t count = 0, only = i + 1, first = pieces->count, reach = covered;
@@ -502,7 +266,7 @@ static int cut_all(const PrefixCut *cut, const uint32_t *text, size_t start, siz
                 count++;
                 only = j;
                 if (j > i + 1) {
-                    if (add(pieces, i, j, KIND_WORD))
+                    if (add_piece(pieces, i, j, KIND_WORD))
                         return -1;
                     reach = j;
                 }
@@ -523,11 +287,11 @@ static int cut_all(const PrefixCut *cut, const uint32_t *text, size_t start, siz
             letters = has_letters ? letters : i;
             letters_stop = only;
             has_letters = 1;
-        } else if (add(pieces, i, only, KIND_WORD)) {
+        } else if (add_piece(pieces, i, only, KIND_WORD)) {
             return -1;
         }
     }
-    return has_letters ? add(pieces, letters, letters_stop, KIND_LETTERS) : 0;
+    return has_letters ? add_piece(pieces, letters, letters_stop, KIND_LETTERS) : 0;
 }
 
 static int cut_block(const PrefixCut *cut, const uint32_t *text, size_t start, size_t end, Pieces *pieces)
@@ -555,17 +319,17 @@ static int cut_between(const PrefixCut *cut, const uint32_t *text, size_t start,
         if (is_white_space(text[i])) {
             stop += text[i] == '\r' && stop < end && text[stop] == '\n';
             if (cut->mode == CUT_ALL)
-                failed = add(pieces, begin, i, KIND_OTHER);
-            failed = failed || add(pieces, i, stop, KIND_SPACE);
+                failed = add_piece(pieces, begin, i, KIND_OTHER);
+            failed = failed || add_piece(pieces, i, stop, KIND_SPACE);
             begin = stop;
         } else if (cut->mode != CUT_ALL) {
-            failed = add(pieces, i, stop, KIND_OTHER);
+            failed = add_piece(pieces, i, stop, KIND_OTHER);
         }
         if (failed)
             return -1;
         i = stop;
     }
-    return cut->mode == CUT_ALL ? add(pieces, begin, end, KIND_OTHER) : 0;
+    return cut->mode == CUT_ALL ? add_piece(pieces, begin, end, KIND_OTHER) : 0;
 }
 
 /* For an index: before each word from `first` on, the words of two and three characters in it. */
@@ -576,9 +340,9 @@ static int add_search(const PrefixCut *cut, const uint32_t *text, Pieces *pieces
         Piece piece = pieces->items[k];
         for (uint32_t size = 2; size <= 3; size++)
             for (uint32_t i = piece.start; piece.end - piece.start > size && i + size <= piece.end; i++)
-                if (prefix_get(cut->dictionary, text + i, size) > 0 && add(&all, i, i + size, KIND_WORD))
+                if (prefix_get(cut->dictionary, text + i, size) > 0 && add_piece(&all, i, i + size, KIND_WORD))
                     goto failed;
-        if (add(&all, piece.start, piece.end, piece.kind))
+        if (add_piece(&all, piece.start, piece.end, piece.kind))
             goto failed;
     }
     free(pieces->items);

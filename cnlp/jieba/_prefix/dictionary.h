@@ -1,0 +1,83 @@
+/* dictionary.h - the prefix dictionary of jieba's algorithm.
+ *
+ *     root --code point, roots[65536]--> node --(node, code point), slots--> node     a node for every prefix of a word
+ *
+ * The step from a node by a code point is in an open hash table; from the root, for the first 65,536 code points, in an
+ * array. Node 0: the root. */
+#ifndef CNLP_DICTIONARY_H
+#define CNLP_DICTIONARY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ABSENT = -1, N_ROOTS = 0x10000 };
+
+typedef struct {
+    uint64_t key; /* node << POINT_BITS | code point + 1; 0: empty */
+    uint32_t node;
+    uint32_t word; /* MORE: longer words follow */
+} Slot;
+
+#define POINT_BITS 21
+#define MORE 0x80000000u
+
+typedef struct {
+    int64_t frequency; /* 0: deleted */
+    double log_frequency;
+} PrefixWord;
+
+typedef struct {
+    Slot *slots;
+    size_t n_slots;    /* a power of two */
+    Slot *roots;       /* [N_ROOTS] */
+    PrefixWord *words; /* [n_words], the first: no word */
+    uint32_t n_nodes, n_words;
+    size_t words_capacity;
+} PrefixDictionary;
+
+static inline uint64_t key_of(uint32_t node, uint32_t point)
+{
+    return (uint64_t)node << POINT_BITS | (point + 1);
+}
+
+static inline Slot *first_slot(const PrefixDictionary *dictionary, uint64_t key)
+{
+    return dictionary->slots + ((size_t)(key * 0x9E3779B97F4A7C15u >> 20) & (dictionary->n_slots - 1));
+}
+
+/* The slot of the key, or an empty one where it belongs. */
+static inline Slot *find_slot(const PrefixDictionary *dictionary, uint64_t key)
+{
+    if (key <= N_ROOTS)
+        return &dictionary->roots[key - 1];
+    Slot *slot = first_slot(dictionary, key), *last = dictionary->slots + dictionary->n_slots - 1;
+    while (slot->key && slot->key != key)
+        slot = slot == last ? dictionary->slots : slot + 1;
+    return slot;
+}
+
+/* The step from the node, NULL if there is none. */
+static inline const Slot *step(const PrefixDictionary *dictionary, uint32_t node, uint32_t point)
+{
+    const Slot *slot = find_slot(dictionary, key_of(node, point));
+    return slot->key ? slot : NULL;
+}
+
+static inline const PrefixWord *word_of(const PrefixDictionary *dictionary, const Slot *slot)
+{
+    return &dictionary->words[slot->word & ~MORE];
+}
+
+int prefix_init(PrefixDictionary *dictionary);
+void prefix_free(PrefixDictionary *dictionary);
+/* Sets the word's frequency; its prefixes are there from now on. Returns -1 without memory. */
+int prefix_set(PrefixDictionary *dictionary, const uint32_t *word, size_t length, int64_t frequency);
+/* Frequency; 0 for mere prefixes, ABSENT where there is no such node. */
+int64_t prefix_get(const PrefixDictionary *dictionary, const uint32_t *word, size_t length);
+/* Reads lines `word frequency tag` in UTF-8 from data[start ..) on. Returns the byte where it
+ * stopped: the end, or the beginning of a line that it does not understand; adds to the total and to
+ * the number of lines. -1 without memory. */
+int64_t prefix_load(PrefixDictionary *dictionary, const char *data, size_t size, size_t start, int64_t *total,
+                    int64_t *n_lines);
+
+#endif

@@ -1,0 +1,233 @@
+/* dictionary_type.c - Dictionary: a prefix dictionary and segmentation with it.
+ *
+ * A dictionary changes while it lives, as jieba's does, and is used under the GIL. */
+#include "module.h"
+
+static PyObject *dictionary_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    (void)kwargs;
+    if (!PyArg_ParseTuple(args, ":Dictionary"))
+        return NULL;
+    DictionaryObject *self = (DictionaryObject *)new_object(type);
+    if (self && prefix_init(&self->dictionary)) {
+        Py_DECREF(self);
+        return PyErr_NoMemory();
+    }
+    return (PyObject *)self;
+}
+
+static void dictionary_dealloc(PyObject *self)
+{
+    prefix_free(&((DictionaryObject *)self)->dictionary);
+    free_object(self);
+}
+
+static PyObject *dictionary_set(PyObject *self, PyObject *args)
+{
+    PyObject *word;
+    long long frequency;
+    size_t length;
+    if (!PyArg_ParseTuple(args, "UL:set", &word, &frequency))
+        return NULL;
+    if (frequency < 0)
+        return PyErr_Format(PyExc_ValueError, "a frequency must be 0 or more, got %lld", frequency);
+    uint32_t *points = points_of(word, &length);
+    if (!points)
+        return NULL;
+    int failed = prefix_set(&((DictionaryObject *)self)->dictionary, points, length, frequency);
+    free(points);
+    if (failed)
+        return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
+static PyObject *dictionary_get(PyObject *self, PyObject *word)
+{
+    size_t length;
+    if (!PyUnicode_Check(word))
+        Py_RETURN_NONE;
+    uint32_t *points = points_of(word, &length);
+    if (!points)
+        return NULL;
+    int64_t frequency = prefix_get(&((DictionaryObject *)self)->dictionary, points, length);
+    free(points);
+    if (frequency == ABSENT)
+        Py_RETURN_NONE;
+    return PyLong_FromLongLong(frequency);
+}
+
+static PyObject *dictionary_load(PyObject *self, PyObject *args)
+{
+    const char *data;
+    Py_ssize_t size, start;
+    int64_t total = 0, lines = 0;
+    if (!PyArg_ParseTuple(args, "y#n:load", &data, &size, &start))
+        return NULL;
+    if (start < 0 || start > size)
+        return PyErr_Format(PyExc_ValueError, "start must be 0 to %zd, got %zd", size, start);
+    int64_t stop =
+        prefix_load(&((DictionaryObject *)self)->dictionary, data, (size_t)size, (size_t)start, &total, &lines);
+    if (stop < 0)
+        return PyErr_NoMemory();
+    return Py_BuildValue("LLL", (long long)stop, (long long)total, (long long)lines);
+}
+
+/* The word of each node, by steps back to the root. */
+static PyObject *dictionary_items(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    const PrefixDictionary *dictionary = &((DictionaryObject *)self)->dictionary;
+    const Slot **slots = calloc(dictionary->n_nodes, sizeof *slots);
+    PyObject *list = PyList_New(0);
+    if (!slots || !list) {
+        free(slots);
+        Py_XDECREF(list);
+        return PyErr_NoMemory();
+    }
+    for (size_t i = 0; i < dictionary->n_slots + N_ROOTS; i++) {
+        const Slot *slot = i < N_ROOTS ? &dictionary->roots[i] : &dictionary->slots[i - N_ROOTS];
+        if (slot->key)
+            slots[slot->node] = slot;
+    }
+    for (uint32_t node = 1; node < dictionary->n_nodes; node++) {
+        size_t length = 0;
+        for (uint32_t at = node; at; at = (uint32_t)(slots[at]->key >> POINT_BITS))
+            length++;
+        uint32_t *points = malloc(length * sizeof *points);
+        if (!points) {
+            PyErr_NoMemory();
+            break;
+        }
+        size_t place = length;
+        for (uint32_t at = node; at; at = (uint32_t)(slots[at]->key >> POINT_BITS))
+            points[--place] = (uint32_t)(slots[at]->key & ((1u << POINT_BITS) - 1)) - 1;
+        int order = 0; /* of this machine */
+        PyObject *word = PyUnicode_DecodeUTF32((const char *)points, (Py_ssize_t)length * 4, "surrogatepass", &order);
+        free(points);
+        PyObject *item =
+            word ? Py_BuildValue("NL", word, (long long)dictionary->words[slots[node]->word & ~MORE].frequency) : NULL;
+        int failed = !item || PyList_Append(list, item);
+        Py_XDECREF(item);
+        if (failed)
+            break;
+    }
+    free(slots);
+    if (PyErr_Occurred()) {
+        Py_DECREF(list);
+        return NULL;
+    }
+    return list;
+}
+
+static Py_ssize_t dictionary_length(PyObject *self)
+{
+    return (Py_ssize_t)((DictionaryObject *)self)->dictionary.n_nodes - 1;
+}
+
+static int load_hmm(PyObject *object, PrefixHmm *hmm)
+{
+    char *data;
+    Py_ssize_t size;
+    if (PyBytes_AsStringAndSize(object, &data, &size))
+        return -1;
+    if (size != (20 + 4 * N_HAN) * (Py_ssize_t)sizeof(double)) {
+        PyErr_Format(PyExc_ValueError, "the HMM has %zd bytes", size);
+        return -1;
+    }
+    const double *numbers = (const double *)(const void *)data;
+    for (int i = 0; i < 4; i++) {
+        hmm->start[i] = numbers[i];
+        for (int k = 0; k < 4; k++)
+            hmm->transitions[i][k] = numbers[4 + 4 * i + k];
+    }
+    hmm->emissions = numbers + 20;
+    return 0;
+}
+
+static PyObject *words_of(PyObject *string, const Pieces *pieces)
+{
+    PyObject *list = PyList_New((Py_ssize_t)pieces->count);
+    for (size_t k = 0; list && k < pieces->count; k++) {
+        PyObject *word = PyUnicode_Substring(string, pieces->items[k].start, pieces->items[k].end);
+        if (!word || PyList_SetItem(list, (Py_ssize_t)k, word)) {
+            Py_DECREF(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
+/* cut(text, log_total, mode, narrow, search, hmm, forced) -> words; where it is narrow, words and a byte
+ * of kind for each. None where only the twin knows. */
+static PyObject *dictionary_cut(PyObject *self, PyObject *args)
+{
+    PyObject *string, *hmm_object, *forced;
+    PrefixHmm hmm;
+    PrefixCut cut = {.dictionary = &((DictionaryObject *)self)->dictionary};
+    if (!PyArg_ParseTuple(args, "UdippOO:cut", &string, &cut.log_total, &cut.mode, &cut.narrow, &cut.search,
+                          &hmm_object, &forced))
+        return NULL;
+    if (cut.mode < CUT_WORDS || cut.mode > CUT_RUNS)
+        return PyErr_Format(PyExc_ValueError, "no such mode: %d", cut.mode);
+    if (cut.mode == CUT_HMM) {
+        if (load_hmm(hmm_object, &hmm))
+            return NULL;
+        cut.hmm = &hmm;
+    }
+    if (forced != Py_None) {
+        if (!PyObject_TypeCheck(forced, Py_TYPE(self))) {
+            PyErr_SetString(PyExc_TypeError, "forced must be a Dictionary or None");
+            return NULL;
+        }
+        cut.forced = &((DictionaryObject *)forced)->dictionary;
+    }
+    size_t length;
+    uint32_t *text = points_of(string, &length);
+    if (!text)
+        return NULL;
+    Pieces pieces = {0};
+    PyObject *result = NULL;
+    int failed = prefix_cut(&cut, text, length, &pieces);
+    free(text);
+    if (failed == -2) {
+        result = Py_None;
+        Py_INCREF(result);
+    } else if (failed) {
+        PyErr_NoMemory();
+    } else if (!cut.narrow) {
+        result = words_of(string, &pieces);
+    } else {
+        PyObject *words = words_of(string, &pieces), *kinds = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)pieces.count);
+        if (words && kinds) {
+            char *out = PyBytes_AsString(kinds);
+            for (size_t k = 0; k < pieces.count; k++)
+                out[k] = (char)pieces.items[k].kind;
+            result = PyTuple_Pack(2, words, kinds);
+        }
+        Py_XDECREF(words);
+        Py_XDECREF(kinds);
+    }
+    free(pieces.items);
+    return result;
+}
+
+static PyMethodDef dictionary_methods[] = {
+    {"set", dictionary_set, METH_VARARGS, "set(word, frequency): 0 leaves a mere prefix."},
+    {"get", dictionary_get, METH_O, "get(word) -> frequency, None where it is not even a prefix."},
+    {"load", dictionary_load, METH_VARARGS, "load(data, start) -> (where it stopped, total, lines)."},
+    {"items", dictionary_items, METH_NOARGS, "All words and prefixes with their frequencies."},
+    {"cut", dictionary_cut, METH_VARARGS, "cut(text, log_total, mode, narrow, search, hmm, forced) -> words."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot dictionary_slots[] = {
+    {Py_tp_new, dictionary_new},
+    {Py_tp_dealloc, dictionary_dealloc},
+    {Py_tp_methods, dictionary_methods},
+    {Py_sq_length, dictionary_length},
+    {Py_tp_doc, "Dictionary(): words with frequencies, and all their prefixes."},
+    {0, NULL},
+};
+
+PyType_Spec dictionary_spec = {"cnlp.jieba._prefix.native.Dictionary", sizeof(DictionaryObject), 0, Py_TPFLAGS_DEFAULT,
+                               dictionary_slots};

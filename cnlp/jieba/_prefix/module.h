@@ -1,0 +1,34 @@
+/* module.h - what the types of cnlp.jieba._prefix.native share. */
+#ifndef CNLP_PREFIX_MODULE_H
+#define CNLP_PREFIX_MODULE_H
+
+#include "../../_kernel/python/object.h"
+
+#include <stdlib.h>
+
+#include "prefix.h"
+
+typedef struct {
+    PyObject_HEAD PrefixDictionary dictionary;
+} DictionaryObject;
+
+extern PyType_Spec dictionary_spec;
+
+/* The code points of a str, to be freed; NULL with an exception. */
+static inline uint32_t *points_of(PyObject *string, size_t *length)
+{
+    Py_ssize_t size = PyUnicode_GetLength(string);
+    if (size < 0)
+        return NULL;
+    *length = (size_t)size;
+    uint32_t *points = malloc((size_t)(size + 1) * sizeof *points);
+    if (!points)
+        return (uint32_t *)PyErr_NoMemory();
+    if (size && !PyUnicode_AsUCS4(string, points, size, 0)) {
+        free(points);
+        return NULL;
+    }
+    return points;
+}
+
+#endif
