@@ -27,6 +27,7 @@ from cnlp.files.language import is_chinese
 from cnlp.files.messages import flush_output
 
 COMMANDS = {
+    "augment": "Make more sentences from a corpus with named entities.",
     "convert": "Convert a corpus with named entities from one format to another.",
     "data": "List the public corpora that models and benchmarks are made from, and fetch them.",
     "discover": "Find new words in raw text.",

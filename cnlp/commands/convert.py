@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 
 import click
@@ -49,22 +49,29 @@ def command(
     kind = form or detect_entities(source, encoding=encoding)
     numbered = number_entities(source, kind, repair=repair, encoding=encoding, repairs=repairs)
     sentences = ((number, rename_labels(sentence, renames)) for number, sentence in numbered)
-    with ExitStack() as stack:
-        if target == STANDARD_OUTPUT and to != "brat":
-            outputs = [standard_output(output_encoding)]
-        else:
-            paths = pair_of_files(target) if to == "brat" else (target,)
-            outputs = [stack.enter_context(file_output(path, encoding=output_encoding)) for path in paths]
-        _write(source, sentences, to, outputs)
+    write_corpus(source, sentences, target, to, output_encoding)
     print_repairs(source, repair, repairs)
 
 
-def _write(source: str, sentences: Iterator[tuple[int, Sentence]], to: str, outputs: Sequence[Output]) -> None:
-    """Write all sentences, each part to its output.
+def write_corpus(source: str, sentences: Iterable[tuple[int, Sentence]], target: str, to: str, encoding: str) -> None:
+    """Write sentences, numbered by their lines in the source, to a file or standard output.
 
     Raises:
+        EncodingError: a character is not in the encoding.
         FormatError: a sentence cannot be written in this format; where it came from is named.
+        OSError: the file cannot be written.
     """
+    with ExitStack() as stack:
+        if target == STANDARD_OUTPUT and to != "brat":
+            outputs = [standard_output(encoding)]
+        else:
+            paths = pair_of_files(target) if to == "brat" else (target,)
+            outputs = [stack.enter_context(file_output(path, encoding=encoding)) for path in paths]
+        _write(source, sentences, to, outputs)
+
+
+def _write(source: str, sentences: Iterable[tuple[int, Sentence]], to: str, outputs: Sequence[Output]) -> None:
+    """Write all sentences, each part to its output."""
     brat = BratWriter()
     batch: list[list[bytes]] = []
     for number, sentence in sentences:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from cnlp import errors
+from cnlp.commands._augmentation import NO_AUGMENTATION, Augmentation, augmentation_options
 from cnlp.commands._corpora import (
     FilesCommand,
     corpus_files_option,
@@ -101,6 +102,7 @@ neural_options = add_options(
 @training_options((*LINEAR_METHODS, *MODELS), entity_format_option("-f", "--format"), "--model")
 @repair_option
 @corpus_files_option("--test", "Files on which the finished model is scored, once.")
+@augmentation_options("--augment")
 @neural_options
 def train_ner(
     method: str,
@@ -114,6 +116,7 @@ def train_ner(
     form: str | None,
     encoding: str,
     repair: Repair | None,
+    augmentation: Augmentation,
     **neural: Any,
 ) -> None:
     """Learn to find named entities, with any set of labels.
@@ -121,18 +124,21 @@ def train_ner(
     The files contain text with entities in any format that 'cnlp convert' reads, such as a character and its tag per
     line. The model is for 'cnlp ner --model FILE'. Of the linear methods crf is more accurate on large corpora;
     perceptron learns faster and may win on small ones: compare them with --dev. The neural models bilstm-crf,
-    lattice-lstm and flat take minutes to hours and need torch; the options from --lexicon on are for them.
+    lattice-lstm and flat take minutes to hours and need torch; the options from --lexicon on are for them. --augment
+    makes more sentences of those of --train, see 'cnlp augment'.
     """
+    if not augmentation and augmentation != NO_AUGMENTATION:
+        raise click.UsageError("--copies, --gazetteer, --synonyms and --confusions are for --augment")
     if method in LINEAR_METHODS:
         given = [name for name, value in neural.items() if value]
         if given:
             flag = {"lexicons": "lexicon", "values": "set"}.get(given[0], given[0])
             raise click.UsageError(f"--{flag} is for neural models: --model {', '.join(MODELS)}")
-        task: EntityTask = LinearTask(method, epochs, seed)
+        task: EntityTask = LinearTask(method, epochs, seed, augmentation)
     else:
         if len(neural["seeds"]) > 1 and not dev:
             raise click.UsageError("--seeds needs --dev to choose among the models")
-        task = NeuralTask(method, epochs, seed, output, **neural)
+        task = NeuralTask(method, epochs, seed, output, augmentation, **neural)
 
     def read(arguments: Sequence[str]) -> EntityParts:
         repairs = Repairs()
@@ -152,6 +158,21 @@ class EntityTask:
     epochs: int
     words: Mapping[str, Any]
     interrupted = NOTHING_LEARNT
+    seed: int
+    augmentation: Augmentation
+
+    def sentences_to_learn(self, train: EntityParts) -> list[Sentence]:
+        """Those of the files, and what --augment makes of them."""
+        sentences = _sentences(train)
+        if not self.augmentation:
+            return sentences
+        made = self.augmentation.apply(sentences, self.seed)
+        say(f"{len(made) - len(sentences):,} sentences added by --augment")
+        return made
+
+    def parameters(self) -> dict[str, Any]:
+        """What the model's card has to say of augmentation."""
+        return {"augment": str(self.augmentation)} if self.augmentation else {}
 
     def count(self, parts: Sequence[CorpusFile[Sentence]]) -> str:
         """Sentences, characters and entities."""
@@ -179,8 +200,8 @@ class EntityTask:
 class LinearTask(EntityTask):
     """Learning a linear model."""
 
-    def __init__(self, method: str, epochs: int | None, seed: int) -> None:
-        self.method = method
+    def __init__(self, method: str, epochs: int | None, seed: int, augmentation: Augmentation) -> None:
+        self.method, self.seed, self.augmentation = method, seed, augmentation
         self.words = {}
         self.model = EntityRecognizer(method=method, seed=seed)
         self.epochs = self.model.epochs = epochs or self.model.epochs
@@ -188,8 +209,8 @@ class LinearTask(EntityTask):
     def learn(self, train: EntityParts, dev: EntityParts) -> Learnt:
         """Learn entities."""
         need_numpy()
-        model = self.model.fit(_sentences(train), dev=_sentences(dev), progress=on_terminal())
-        return Learnt(model.save, parameters_of(model), model.log_)
+        model = self.model.fit(self.sentences_to_learn(train), dev=_sentences(dev), progress=on_terminal())
+        return Learnt(model.save, {**parameters_of(model), **self.parameters()}, model.log_)
 
 
 class NeuralTask(EntityTask):
@@ -201,6 +222,7 @@ class NeuralTask(EntityTask):
         epochs: int | None,
         seed: int,
         output: str,
+        augmentation: Augmentation,
         *,
         lexicons: LexiconFiles,
         vectors: str | None,
@@ -213,7 +235,7 @@ class NeuralTask(EntityTask):
         folder: str | None,
         resume: bool,
     ) -> None:
-        self.method = method
+        self.method, self.seed, self.augmentation = method, seed, augmentation
         self.settings = _choose_settings(method, defaults, settings, values, epochs)
         self.epochs = self.settings.epochs
         self.seeds = list(dict.fromkeys(seeds)) or [seed]
@@ -235,7 +257,7 @@ class NeuralTask(EntityTask):
         from cnlp.ner.neural.trainer import train_neural as train_once
         from cnlp.ner.neural.vectors import Vectors
 
-        sentences, held_out = _sentences(train), _sentences(dev)
+        sentences, held_out = self.sentences_to_learn(train), _sentences(dev)
         options: dict[str, Any] = {
             **self.options,
             "vectors": None if self.vectors is None else Vectors.load(self.vectors),
@@ -258,7 +280,7 @@ class NeuralTask(EntityTask):
                 f"kept: seed {best.settings.seed}"
             )
         self.epochs = len(best.log)  # fewer than the settings allow if training stopped early
-        return Learnt(NeuralRecognizer().take(best, own_lexicon=self.own_lexicon).save, {}, best.log)
+        return Learnt(NeuralRecognizer().take(best, own_lexicon=self.own_lexicon).save, self.parameters(), best.log)
 
 
 def _choose_settings(

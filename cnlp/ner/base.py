@@ -96,6 +96,24 @@ def check_texts(texts: Iterable[str]) -> list[str]:
     return listed
 
 
+def check_sentences(sentences: Sequence[Labelled], what: str) -> None:
+    """Refuse what is not texts with their spans, such as the names of files.
+
+    Args:
+        sentences: to check.
+        what: the name of the argument.
+
+    Raises:
+        ArgumentError: an item is something else.
+    """
+    for place, sentence in enumerate(sentences):
+        if not isinstance(sentence, (tuple, list)) or len(sentence) != 2 or not isinstance(sentence[0], str):
+            raise errors.ArgumentError(
+                f"item {place} (from 0) of {what} must be a text and its spans (start, end, label), not "
+                f"{type(sentence).__name__}; cnlp.corpus.entity_formats.read_entities reads files"
+            )
+
+
 def open_entities(model: ModelLike | None = None) -> ModelFile:
     """The file of a recognizer: that of a name or path, or the default one."""
     return open_model(DEFAULT if model is None else model, KIND, NEURAL_KIND)

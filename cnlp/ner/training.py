@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from cnlp import errors
 from cnlp._kernel.layout import ENTITY_STREAMS, LINE, TAG_LIMIT
-from cnlp.ner.base import KIND, LINEAR_METHODS
+from cnlp.ner.base import KIND, LINEAR_METHODS, check_sentences
 from cnlp.ner.encode import (
     LABEL_LIMIT,
     LISTED,
@@ -93,16 +93,6 @@ def check_parameters(model: EntityRecognizer) -> Scheme:
     return get_scheme(model.scheme)
 
 
-def _check_sentences(sentences: Sequence[Labelled], what: str) -> None:
-    """Refuse what is not texts with their spans, such as the names of files."""
-    for place, sentence in enumerate(sentences):
-        if not isinstance(sentence, (tuple, list)) or len(sentence) != 2 or not isinstance(sentence[0], str):
-            raise errors.ArgumentError(
-                f"item {place} (from 0) of {what} must be a text and its spans (start, end, label), not "
-                f"{type(sentence).__name__}; cnlp.corpus.entity_formats.read_entities reads files"
-            )
-
-
 def _checked_labels(parts: Sequence[Part], dev: Sequence[Labelled], scheme: Scheme) -> list[str]:
     """All labels, sorted.
 
@@ -110,8 +100,8 @@ def _checked_labels(parts: Sequence[Part], dev: Sequence[Labelled], scheme: Sche
         ArgumentError: something is not a text and its spans, spans are invalid, or there are too few or many labels.
     """
     for part in parts:
-        _check_sentences(part.sentences, "sentences")
-    _check_sentences(dev, "dev")
+        check_sentences(part.sentences, "sentences")
+    check_sentences(dev, "dev")
     labels = sorted({label for part in parts for _, spans in part.sentences for _, _, label in spans})
     _check(labels, tag_set(scheme, labels))
     for part in parts:
