@@ -1,6 +1,6 @@
 """More sentences from labelled ones: :func:`augment`.
 
-    swap      an entity becomes another one of its label, of the corpus or of a list of names
+    swap      an entity becomes another one of its label, from the same tenth of the corpus or a list of names
     synonyms  a word outside of entities becomes one of its synonyms
     drop      a character outside of entities is left out
     confuse   a character outside of entities becomes one that is typed or read in its place
@@ -11,17 +11,18 @@ Swapping and replacing words are the label-wise and synonym replacement of Dai a
 Augmentation for Named Entity Recognition, 2020. Spans stay exact: characters change only outside of entities or as a
 whole entity.
 
-A new sentence comes after the one that it is made from, and joins its neighbour: the linear recognizer shows a tenth of
-the corpus what the other nine say of its phrases (:mod:`cnlp.ner.encode`), so that a copy far away would betray them.
+A new sentence comes after the one that it is made from, joins its neighbour, and takes entities from its own tenth of
+the corpus. The linear recognizer shows a tenth what the other nine say of its phrases (:mod:`cnlp.ner.encode`): what
+is carried from one tenth to another would make it trust its lists more than new text bears out.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,8 @@ _CONFUSED = (
     "问间 午牛 大太 今令 折拆 候侯 待侍 拔拨 往住 王玉 免兔 历厉 仿访 清请 情晴 低底 辩辨 代待 常长 报抱 工公 化划"
 )
 
+TENTHS = 10  # of a corpus, as BLOCKS of cnlp.sequence.linear, which needs numpy
+LEAST_TENTH = 10  # sentences
 NEAREST, LEAST_COSINE = 3, 0.7  # neighbours of a word among vectors, and how near they must be
 
 
@@ -105,28 +108,21 @@ def augment(
     errors.check_number("copies", copies)
     originals = [_checked(text, spans) for text, spans in sentences]
     chosen = _check_rates(rates, synonyms)
-    pools = {label: sorted({*some}) for label, some in _entities(originals, names or {}).items()}
-    edits: dict[str, Callable[[Sentence, random.Random, float], Iterator[Edit]]] = {
-        "swap": partial(_swap, pools),
-        "synonyms": partial(_replace_words, synonyms or {}),
-        "drop": _drop,
-        "confuse": partial(_confuse, confusions),
-    }
+    size = max(math.ceil(len(originals) / TENTHS), LEAST_TENTH)
     made: list[Sentence] = []
     known = set(originals)
     for number, original in enumerate(originals):
-        given = sentences[number]
+        if number % size == 0:
+            pools = _entities(originals[number : number + size], names or {})
+        given, following = sentences[number], originals[(number + 1) % len(originals)]
         made.append(given if isinstance(given, Sentence) else original)  # which may know its tokens
         for copy in range(copies):
             rng = random.Random(f"{seed} {copy} {number}")
-            sentence = original
-            for name, edit in edits.items():
-                if chosen.get(name):
-                    sentence = _edited(sentence, edit(sentence, rng, chosen[name]))
+            sentence = _changed(original, rng, chosen, pools, synonyms or {}, confusions)
             if rng.random() < chosen.get("cut", 0):
                 sentence = _cut(sentence, rng)
             if rng.random() < chosen.get("join", 0):
-                sentence = _joined(sentence, originals[(number + 1) % len(originals)])
+                sentence = _joined(sentence, following)
             if sentence.text and sentence not in known:
                 known.add(sentence)
                 made.append(sentence)
@@ -233,32 +229,52 @@ def _nonempty(found: dict[str, list[str]], path: str | os.PathLike[str], what: s
 
 
 def _entities(sentences: Iterable[Sentence], names: Choices) -> dict[str, list[str]]:
-    """All entities by their label, those of lists among them."""
-    found = {label: list(some) for label, some in names.items()}
+    """All different entities by their label, those of lists among them."""
+    found = {label: set(some) for label, some in names.items()}
     for text, spans in sentences:
         for start, end, label in spans:
-            found.setdefault(label, []).append(text[start:end])
-    return found
+            found.setdefault(label, set()).add(text[start:end])
+    return {label: sorted(some) for label, some in found.items()}
 
 
-def _swap(pools: Choices, sentence: Sentence, rng: random.Random, rate: float) -> Iterator[Edit]:
+def _changed(
+    sentence: Sentence,
+    rng: random.Random,
+    rates: Mapping[str, float],
+    pools: Choices,
+    synonyms: Choices,
+    confusions: Choices,
+) -> Sentence:
+    """The sentence with other entities, words and characters."""
+    for name, edits, choices in (
+        ("swap", _swap, pools),
+        ("synonyms", _replace_words, synonyms),
+        ("drop", _drop, {}),
+        ("confuse", _confuse, confusions),
+    ):
+        if rates.get(name):
+            sentence = _edited(sentence, edits(sentence, rng, rates[name], choices))
+    return sentence
+
+
+def _swap(sentence: Sentence, rng: random.Random, rate: float, pools: Choices) -> Iterator[Edit]:
     for start, end, label in sentence.spans:
         if rng.random() < rate:
             yield start, end, rng.choice(pools[label])
 
 
-def _replace_words(synonyms: Choices, sentence: Sentence, rng: random.Random, rate: float) -> Iterator[Edit]:
+def _replace_words(sentence: Sentence, rng: random.Random, rate: float, synonyms: Choices) -> Iterator[Edit]:
     for start, end in words_outside(sentence):
         others = synonyms.get(sentence.text[start:end])
         if others and rng.random() < rate:
             yield start, end, rng.choice(others)
 
 
-def _drop(sentence: Sentence, rng: random.Random, rate: float) -> Iterator[Edit]:
+def _drop(sentence: Sentence, rng: random.Random, rate: float, _: Choices) -> Iterator[Edit]:
     return ((at, at + 1, "") for at in _outside(sentence) if rng.random() < rate)
 
 
-def _confuse(confusions: Choices, sentence: Sentence, rng: random.Random, rate: float) -> Iterator[Edit]:
+def _confuse(sentence: Sentence, rng: random.Random, rate: float, confusions: Choices) -> Iterator[Edit]:
     for at in _outside(sentence):
         others = confusions.get(sentence.text[at])
         if others and rng.random() < rate:
