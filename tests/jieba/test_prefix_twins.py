@@ -132,3 +132,22 @@ def test_long_runs_take_no_stack(kernel: Any) -> None:
     dictionary = kernel.Dictionary()
     text = "龘" * 5000 + "a" * 5000
     assert "".join(dictionary.cut(text, 0.0, reference.WITH_HMM, False, False, HMMS[0], None)) == text
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.one_of(st.none(), st.sampled_from("甲乙丙丁戊"), st.text(max_size=1)), max_size=60),
+    st.integers(-1, 8),
+    st.integers(0, 10),
+)
+def test_ranks_are_the_same(terms: list[str | None], span: int, rounds: int) -> None:
+    expected = reference.text_rank(terms, span, 0.85, rounds)
+    assert list(native.text_rank(terms, span, 0.85, rounds).items()) == list(expected.items())
+
+
+@pytest.mark.parametrize("kernel", [reference, native])
+def test_terms_that_cannot_be_sorted_are_refused(kernel: Any) -> None:
+    with pytest.raises(TypeError):
+        kernel.text_rank(["一", 2], 2, 0.85, 10)
+    with pytest.raises(TypeError):
+        kernel.text_rank([[], []], 2, 0.85, 10)

@@ -188,14 +188,49 @@ def test_other_backend_knows_the_words_and_their_tags() -> None:
     assert {"杭研大厦", "大厦"} < set(tokenizer.lcut(text, cut_all=True))
 
 
-@pytest.mark.parametrize("options", [{}, {"topK": None}, {"allowPOS": ("ns", "n"), "withFlag": True}, {"topK": 3}])
+KEYWORD_TEXT = "".join(SENTENCES) + "线程是程序执行时的最小单位，线程之间共享进程的资源，The thread与进程。" * 2
+KEYWORD_OPTIONS = [
+    {},
+    {"topK": None},
+    {"topK": 0, "withFlag": True},
+    {"topK": 3},
+    {"allowPOS": ("ns", "n", "eng", "v")},
+    {"allowPOS": ["ns", "n", "x"], "withFlag": True},
+    {"allowPOS": ()},
+]
+
+
+def weights(tags: list[tuple[object, float]]) -> list[tuple[str, float]]:
+    return [(str(word), weight) for word, weight in tags]
+
+
+@pytest.mark.parametrize("options", KEYWORD_OPTIONS)
 @pytest.mark.parametrize("method", ["extract_tags", "textrank"])
 def test_keywords_weigh_alike(method: str, options: dict[str, object]) -> None:
-    text = "".join(SENTENCES) + "线程是程序执行时的最小单位，线程之间共享进程的资源，程序与进程。" * 2
-    theirs = getattr(jieba.analyse, method)(text, withWeight=True, **options)
-    ours = getattr(cnlp.jieba.analyse, method)(text, withWeight=True, **options)
-    assert [str(word) for word, _ in ours] == [str(word) for word, _ in theirs]
-    assert [weight for _, weight in ours] == pytest.approx([weight for _, weight in theirs], rel=1e-12)
+    for text in (KEYWORD_TEXT, "", "北京", "的"):
+        theirs, ours = getattr(jieba.analyse, method), getattr(cnlp.jieba.analyse, method)
+        expected = theirs(text, withWeight=True, **options)
+        assert weights(ours(text, withWeight=True, **options)) == weights(expected)
+        assert [str(word) for word in ours(text, **options)] == [str(word) for word, _ in expected]
+
+
+def test_keywords_know_words_stop_words_and_tables_of_files(tmp_path: object) -> None:
+    stops, table = os.path.join(str(tmp_path), "stops.txt"), os.path.join(str(tmp_path), "idf.txt")
+    for path, lines in ((stops, "程序\nthread\n北京\n"), (table, "线程 3.5\n进程 1.25\n共享 3.5\n")):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(lines)
+    found = []
+    for module in (jieba, cnlp.jieba):
+        words = module.Tokenizer()
+        words.add_word("最小单位", tag="n")
+        tfidf, ranks = module.analyse.TFIDF(table), module.analyse.TextRank()
+        tfidf.tokenizer, tfidf.postokenizer = words, module.posseg.POSTokenizer(words)
+        ranks.tokenizer, ranks.span = tfidf.postokenizer, 3
+        for extractor in (tfidf, ranks):
+            extractor.set_stop_words(stops)
+            for options in KEYWORD_OPTIONS:
+                found.append(weights(extractor.extract_tags(KEYWORD_TEXT, withWeight=True, **options)))
+    assert found[len(found) // 2 :] == found[: len(found) // 2]
 
 
 @pytest.mark.parametrize("name", ["pku", "msr", "as", "cityu"])

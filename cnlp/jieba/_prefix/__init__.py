@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from cnlp._kernel import choose
 
 if TYPE_CHECKING:
-    from cnlp.jieba._prefix.native import Dictionary
+    from cnlp.jieba._prefix.native import Dictionary, text_rank
 else:
-    Dictionary = choose("cnlp.jieba._prefix.native", "cnlp.jieba._prefix.reference").Dictionary
+    _kernel = choose("cnlp.jieba._prefix.native", "cnlp.jieba._prefix.reference")
+    Dictionary, text_rank = _kernel.Dictionary, _kernel.text_rank
 
-__all__ = ["Dictionary"]
+__all__ = ["Dictionary", "text_rank"]

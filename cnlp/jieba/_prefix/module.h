@@ -14,6 +14,8 @@ typedef struct {
 
 extern PyType_Spec dictionary_spec;
 
+PyObject *text_rank(PyObject *module, PyObject *args);
+
 /* The code points of a str, to be freed; NULL with an exception. */
 static inline uint32_t *points_of(PyObject *string, size_t *length)
 {

@@ -1,5 +1,9 @@
 """The prefix dictionary as mypy sees it; ``reference.py`` is the same in Python."""
 
+from typing import Any
+
+def text_rank(terms: list[Any], span: int, damping: float, rounds: int) -> dict[Any, float]: ...
+
 class Dictionary:
     def __init__(self) -> None: ...
     def __len__(self) -> int: ...

@@ -21,6 +21,11 @@ static int module_clear(PyObject *module)
     return 0;
 }
 
+static PyMethodDef functions[] = {
+    {"text_rank", text_rank, METH_VARARGS, "text_rank(terms, span, damping, rounds) -> {term: rank}"},
+    {NULL, NULL, 0, NULL},
+};
+
 static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, module_exec}, {0, NULL}};
 
 static struct PyModuleDef module_definition = {
@@ -28,6 +33,7 @@ static struct PyModuleDef module_definition = {
     .m_name = "cnlp.jieba._prefix.native",
     .m_doc = "jieba's algorithm in C; see prefix.c.",
     .m_size = sizeof(PyTypeObject *),
+    .m_methods = functions,
     .m_slots = module_slots,
     .m_traverse = module_traverse,
     .m_clear = module_clear,

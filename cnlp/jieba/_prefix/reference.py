@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from array import array
+from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from cnlp.jieba._prefix.layout import (
     ALL,
@@ -255,3 +258,31 @@ class _Cut:
             first, last = len(self.text) + 1 + len(self.composed), first
             self.composed[first, last] = letters
         return first, last, LETTERS_PIECE
+
+
+# ---- TextRank ----------------------------------------------------------------------------------------------------
+
+
+def text_rank(terms: list[Any], span: int, damping: float, rounds: int) -> dict[Any, float]:
+    counts: dict[tuple[Any, Any], int] = defaultdict(int)
+    for i, left in enumerate(terms):
+        if left is not None:
+            for right in terms[i + 1 : i + max(span, 1)]:
+                if right is not None:
+                    counts[left, right] += 1
+    edges: dict[Any, list[tuple[Any, int]]] = defaultdict(list)
+    for (left, right), weight in counts.items():
+        edges[left].append((right, weight))
+        edges[right].append((left, weight))
+    sums = {term: float(sum(weight for _, weight in near)) for term, near in edges.items()}
+    order = [(term, [(other, weight / sums[other]) for other, weight in edges[term]]) for term in sorted(edges)]
+    ranks = {term: 1.0 / len(edges) for term in edges}
+    for _ in range(rounds):
+        for term, near in order:
+            score = 0.0
+            for other, share in near:
+                score += share * ranks[other]
+            ranks[term] = (1 - damping) + damping * score
+    low = min([sys.float_info.max, *ranks.values()])
+    high = max([sys.float_info.min, *ranks.values()])
+    return {term: (rank - low / 10.0) / (high - low / 10.0) for term, rank in ranks.items()}

@@ -6,14 +6,14 @@ The better keywords are those of :func:`cnlp.keywords`; these are for programs t
 from __future__ import annotations
 
 import os
-import sys
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any
 
 from cnlp import errors
 from cnlp.jieba import data, dt, posseg
+from cnlp.jieba._prefix import text_rank
 from cnlp.jieba.posseg import POSTokenizer, pair
 from cnlp.jieba.tokenizer import Tokenizer
 
@@ -118,24 +118,18 @@ class TFIDF(KeywordExtractor):
             allowPOS: only words with these parts of speech.
             withFlag: with ``allowPOS``: words as ``pair``, with their part of speech.
         """
-        idf = self.idf_freq
         allowed = frozenset(allowPOS)
-        counts: dict[Any, float] = {}
+        terms: list[Any]
         if allowed:
-            for word in self.postokenizer.lcut(sentence):
-                if word.flag in allowed and self._is_candidate(word.word):
-                    term = word if withFlag else word.word
-                    counts[term] = counts.get(term, 0.0) + 1.0
+            words = self.postokenizer.lcut(sentence)
+            terms = [word if withFlag else word.word for word in words if word.flag in allowed]
         else:
-            for text in self.tokenizer.lcut(sentence):
-                if self._is_candidate(text):
-                    counts[text] = counts.get(text, 0.0) + 1.0
-        total = sum(counts.values())
-        median = self.median_idf
-        weights = {
-            term: count * (idf.get(term.word if isinstance(term, pair) else term, median) / total)
-            for term, count in counts.items()
-        }
+            terms = self.tokenizer.lcut(sentence)
+        idf, median = self.idf_freq, self.median_idf
+        found = [(term, _text(term), count) for term, count in Counter(terms).items()]
+        kept = [item for item in found if self._is_candidate(item[1])]
+        total = float(sum(count for *_, count in kept))
+        weights = [(term, count * (idf.get(text, median) / total)) for term, text, count in kept]
         return _best(weights, topK, withWeight)
 
 
@@ -163,42 +157,24 @@ class TextRank(KeywordExtractor):
         """The keywords of a text, the best first; arguments as in :meth:`TFIDF.extract_tags`."""
         self.pos_filt = frozenset(allowPOS)
         words = self.tokenizer.lcut(sentence)
-        chosen = [word.flag in self.pos_filt and self._is_candidate(word.word) for word in words]
+        texts = {word.word for word in words if word.flag in self.pos_filt}
+        candidates = set(filter(self._is_candidate, texts))
         with_flag = bool(self.pos_filt) and withFlag
-        counts: dict[tuple[Any, Any], int] = defaultdict(int)
-        for i, left in enumerate(words):
-            if chosen[i]:
-                for j in range(i + 1, min(i + self.span, len(words))):
-                    if chosen[j]:
-                        right = words[j]
-                        counts[(left, right) if with_flag else (left.word, right.word)] += 1
-        return _best(_rank(counts), topK, withWeight)
+        terms: list[Any] = [
+            (word if with_flag else word.word) if word.flag in self.pos_filt and word.word in candidates else None
+            for word in words
+        ]
+        return _best(text_rank(terms, self.span, DAMPING, ROUNDS).items(), topK, withWeight)
 
     extract_tags = textrank
 
 
-def _rank(counts: dict[tuple[Any, Any], int]) -> dict[Any, float]:
-    """Ten rounds in the order of the words, each rank used immediately."""
-    edges: dict[Any, list[tuple[Any, int]]] = defaultdict(list)
-    for (left, right), weight in counts.items():
-        edges[left].append((right, weight))
-        edges[right].append((left, weight))
-    ranks = dict.fromkeys(edges, 1.0 / (len(edges) or 1.0))
-    sums = {word: sum((weight for _, weight in near), 0.0) for word, near in edges.items()}
-    order = [(word, [(other, weight / sums[other]) for other, weight in edges[word]]) for word in sorted(edges)]
-    for _ in range(ROUNDS):
-        for word, near in order:
-            score = 0.0
-            for other, share in near:
-                score += share * ranks[other]
-            ranks[word] = (1 - DAMPING) + DAMPING * score
-    low = min([sys.float_info.max, *ranks.values()])
-    high = max([sys.float_info.min, *ranks.values()])
-    return {word: (rank - low / 10.0) / (high - low / 10.0) for word, rank in ranks.items()}
+def _text(term: str | pair) -> str:
+    return term if isinstance(term, str) else term.word
 
 
-def _best(weights: dict[Any, float], top: int | None, with_weight: bool) -> list[Any]:
-    ranked = sorted(weights.items(), key=itemgetter(1), reverse=True)
+def _best(weights: Iterable[tuple[Any, float]], top: int | None, with_weight: bool) -> list[Any]:
+    ranked = sorted(weights, key=itemgetter(1), reverse=True)
     if top:
         del ranked[top:]
     return ranked if with_weight else [term for term, _ in ranked]
