@@ -35,12 +35,6 @@ def hmm() -> bytes:
     return unpacked("hmm")
 
 
-def tags() -> dict[str, str]:
-    """The part of speech of each word of the dictionary."""
-    fields = unpacked("dictionary").decode().split()
-    return dict(zip(fields[::3], fields[2::3], strict=True))
-
-
 def idf() -> dict[str, float]:
     """Inverse document frequencies of words."""
     words = unpacked("dictionary").decode().split()[::3] + lines("idf_words")

@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, MutableMapping
 from functools import cache
 from typing import IO, Any
 
-from cnlp import errors
 from cnlp.jieba import data
-from cnlp.jieba._prefix import layout
+from cnlp.jieba._prefix import Dictionary, Pair, TagHmm, tag_text
 from cnlp.jieba.data import decoded
-from cnlp.jieba.tokenizer import Tokenizer
+from cnlp.jieba.tokenizer import Tokenizer, read_dictionary
 
-_DETAILS = re.compile("[\u4e00-\u9fd5]+|[.0-9]+|[a-zA-Z0-9]+|[^\u4e00-\u9fd5.a-zA-Z0-9]+")
-_IMPOSSIBLE, _NEVER = -3.14e100, float("-inf")
+_FIRST_NAMES = ("x", "eng", "m")  # as layout numbers them
 
 
-class pair:
+class pair(Pair):
     """A word and its part of speech.
 
     >>> str(pair("北京", "ns")), tuple(pair("北京", "ns"))
     ('北京/ns', ('北京', 'ns'))
     """
 
-    __slots__ = ("flag", "word")
-
-    def __init__(self, word: str, flag: str) -> None:
-        self.word = word
-        self.flag = flag
+    __slots__ = ()
 
     def __repr__(self) -> str:
         return f"pair({self.word!r}, {self.flag!r})"
 
     def __str__(self) -> str:
         return f"{self.word}/{self.flag}"
-
-    def __iter__(self) -> Iterator[str]:
-        return iter((self.word, self.flag))
 
     def __lt__(self, other: pair) -> bool:
         return self.word < other.word
@@ -48,9 +39,64 @@ class pair:
     def __hash__(self) -> int:
         return hash(self.word)
 
+    def __reduce__(self) -> tuple[type[pair], tuple[str, str]]:
+        return type(self), (self.word, self.flag)
+
     def encode(self, encoding: str = "utf-8") -> bytes:
         """``word/flag`` as bytes."""
         return str(self).encode(encoding)
+
+
+class TagTable(MutableMapping[str, str]):
+    """Words with their parts of speech.
+
+    >>> table = TagTable()
+    >>> table["北京"] = "ns"
+    >>> table["北京"], table.get("南京"), len(table)
+    ('ns', None, 1)
+    """
+
+    def __init__(self) -> None:
+        self.words = Dictionary()
+        self._numbers = {name: number for number, name in enumerate(_hmm()[1]) if number}
+        self.names = [_FIRST_NAMES[0], *self._numbers]
+
+    def load(self, content: bytes, name: str) -> None:
+        """Read the lines of a dictionary.
+
+        Raises:
+            FormatError: a line is not an entry.
+        """
+        read_dictionary(self.words, content, name, self._take_line, self._numbers)
+        self.names = [_FIRST_NAMES[0], *self._numbers]
+
+    def _take_line(self, line: str) -> int:
+        if line:
+            word, _, tag = line.split(" ")
+            self[word] = tag
+        return 0
+
+    def __getitem__(self, word: str) -> str:
+        number = self.words.get(word)
+        if not number:
+            raise KeyError(word)
+        return self.names[number]
+
+    def __setitem__(self, word: str, tag: str) -> None:
+        number = self._numbers.setdefault(tag, len(self._numbers) + 1)
+        if number == len(self.names):
+            self.names.append(tag)
+        self.words.set(word, number)
+
+    def __delitem__(self, word: str) -> None:
+        self[word]
+        self.words.set(word, 0)
+
+    def __iter__(self) -> Iterator[str]:
+        return (word for word, number in self.words.items() if number)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class POSTokenizer:
@@ -65,7 +111,7 @@ class POSTokenizer:
 
     def __init__(self, tokenizer: Tokenizer | None = None) -> None:
         self.tokenizer = tokenizer if tokenizer is not None else Tokenizer()
-        self._tags: dict[str, str] | None = None
+        self._tags: TagTable | None = None
 
     def __repr__(self) -> str:
         return f"<POSTokenizer tokenizer={self.tokenizer!r}>"
@@ -76,7 +122,7 @@ class POSTokenizer:
         return getattr(self.tokenizer, name)
 
     @property
-    def word_tag_tab(self) -> dict[str, str]:
+    def word_tag_tab(self) -> TagTable:
         """The tags of the dictionary's words, read when they are first asked for."""
         if self._tags is None:
             self._read_tags()
@@ -84,9 +130,6 @@ class POSTokenizer:
         return self._tags
 
     def _read_tags(self) -> None:
-        if self.tokenizer.dictionary is None:
-            self._tags = data.tags()
-            return
         with self.tokenizer.get_dict_file() as file:
             self.load_word_tag(file)
 
@@ -101,13 +144,8 @@ class POSTokenizer:
         Raises:
             FormatError: a line is not an entry.
         """
-        tags, name = {}, getattr(f, "name", repr(f))
-        for number, line in enumerate(f.read().decode().splitlines(), 1):
-            fields = line.strip().split(" ")
-            if len(fields) != 3 and line.strip():
-                raise errors.bad_line(name, number, f"want 'word frequency tag', got {line!r}")
-            if line.strip():
-                tags[fields[0]] = fields[2]
+        tags = TagTable()
+        tags.load(f.read(), getattr(f, "name", repr(f)))
         self._tags = tags
 
     def makesure_userdict_loaded(self) -> None:
@@ -132,89 +170,26 @@ class POSTokenizer:
             tokens = self.tokenizer.segmenter("default", HMM).tag(text)
             return [pair(token.text, token.tag or "x") for token in tokens]
         self.makesure_userdict_loaded()
-        tags = self.word_tag_tab
-        found: list[pair] = []
-        for word, kind in zip(*self.tokenizer.runs(text, HMM), strict=True):
-            if kind == layout.WORD_PIECE:
-                found.append(pair(word, tags.get(word, "x")))
-            elif kind == layout.UNKNOWN_PIECE:
-                found += _unknown(word)
-            else:
-                found.append(pair(word, "eng" if kind == layout.LETTERS_PIECE else "x"))
-        return found
-
-
-def _unknown(run: str) -> Iterator[pair]:
-    """Words and tags of single characters that the dictionary does not join."""
-    for part in _DETAILS.findall(run):
-        first = part[0]
-        if "\u4e00" <= first <= "\u9fd5":
-            yield from _tag_han(part)
-        else:
-            yield pair(part, "m" if first in ".0123456789" else "eng" if first.isalnum() else "x")
-
-
-def _tag_han(text: str) -> Iterator[pair]:
-    path = _tables().decode(text)
-    begin = done = 0
-    for i, (place, flag) in enumerate(path):
-        if place == "B":
-            begin = i
-        elif place in "ES":
-            start = begin if place == "E" else i
-            yield pair(text[start : i + 1], flag)
-            done = i + 1
-    if done < len(text):
-        yield pair(text[done:], path[done][1])
-
-
-class _Tables:
-    """An HMM whose states are a place in the word and a tag; states are numbered in their order."""
-
-    def __init__(self) -> None:
-        names = data.lines("tags_states")
-        self.states: list[tuple[str, str]] = [(place, flag) for place, flag in map(str.split, names)]
-        self.start = data.doubles("tags_start")
-        steps, size = data.doubles("tags_steps"), len(names)
-        self.steps = [
-            {to: step for to, step in enumerate(steps[at : at + size]) if step > _NEVER}
-            for at in range(0, size * size, size)
-        ]
-        values = iter(data.doubles("tags_emissions"))
-        self.emissions = [{char: next(values) for char in characters} for characters in data.lines("tags_characters")]
-        self.of_char: dict[str, list[int]] = {}
-        for state, characters in enumerate(data.lines("tags_seen")):
-            for char in characters:
-                self.of_char.setdefault(char, []).append(state)
-        self.all = list(range(len(self.states)))
-
-    def decode(self, text: str) -> list[tuple[str, str]]:
-        """The best states (Viterbi 1967), among those that the characters were seen with."""
-        allowed = self.of_char.get(text[0], self.all)
-        best = {state: self.start[state] + self.emissions[state].get(text[0], _IMPOSSIBLE) for state in allowed}
-        behind: list[dict[int, int]] = []
-        for char in text[1:]:
-            sources = [(state, score, self.steps[state]) for state, score in best.items() if self.steps[state]]
-            expected = {to for _, _, steps in sources for to in steps}
-            states = expected.intersection(self.of_char.get(char, self.all)) or expected or self.all
-            best, came = {}, {}
-            for state in states:
-                emission = self.emissions[state].get(char, _IMPOSSIBLE)
-                best[state], came[state] = max(
-                    (score + steps.get(state, _NEVER) + emission, source) for source, score, steps in sources
-                )
-            behind.append(came)
-        state = max((score, state) for state, score in best.items())[1]
-        path = [state]
-        for came in reversed(behind):
-            state = came[state]
-            path.append(state)
-        return [self.states[state] for state in reversed(path)]
+        self.tokenizer.check_initialized()
+        tags, words, log_total = self.word_tag_tab, self.tokenizer.FREQ.dictionary, math.log(self.tokenizer.total or 1)
+        return tag_text(words, text, log_total, tags.words, tags.names, _hmm()[0] if HMM else None, pair)
 
 
 @cache
-def _tables() -> _Tables:
-    return _Tables()
+def _hmm() -> tuple[TagHmm, list[str]]:
+    """The HMM of tags, and the names of the tags by their numbers in it."""
+    states = [line.split(" ") for line in data.lines("tags_states")]
+    names = list(dict.fromkeys([*_FIRST_NAMES, *(flag for _, flag in states)]))
+    hmm = TagHmm(
+        "".join(place for place, _ in states).encode(),
+        bytes(names.index(flag) for _, flag in states),
+        data.unpacked("tags_start"),
+        data.unpacked("tags_steps"),
+        data.unpacked("tags_seen").decode(),
+        data.unpacked("tags_characters").decode(),
+        data.unpacked("tags_emissions"),
+    )
+    return hmm, names
 
 
 from cnlp.jieba import dt as _words  # noqa: E402

@@ -6,7 +6,7 @@ import io
 import os
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from math import log
 from typing import IO, TYPE_CHECKING, Any, Literal
 
@@ -129,8 +129,13 @@ class Tokenizer:
             with self.get_dict_file() as file:
                 name, content = getattr(file, "name", repr(file)), file.read()
             self._clear()
-            self.total = _load(self.FREQ.dictionary, content, name)
+            self.total = read_dictionary(self.FREQ.dictionary, content, name, self._take_line)
             self.initialized = True
+
+    def _take_line(self, line: str) -> int:
+        fields = line.split(" ")
+        self.FREQ[fields[0]] = frequency = int(fields[1])
+        return frequency
 
     def check_initialized(self) -> None:
         """Read the dictionary if that is not done yet."""
@@ -314,10 +319,6 @@ class Tokenizer:
                 for last in DAG[i]
             )
 
-    def runs(self, text: str, HMM: bool) -> tuple[list[str], bytes]:
-        """Words and, for each, its kind (``layout.WORD_PIECE`` and so on), for tagging."""
-        return self._cut(text, layout.RUNS if HMM else layout.WORDS, narrow=True)  # type: ignore[no-any-return]
-
     def _cut(self, text: str, mode: int, narrow: bool = False, search: bool = False) -> Any:
         if not self.initialized:
             self.initialize()
@@ -366,25 +367,42 @@ def _absolute(path: str | os.PathLike[str]) -> str:
     return os.path.normpath(os.path.join(os.getcwd(), path))
 
 
-def _load(dictionary: Dictionary, content: bytes, name: str) -> int:
-    """Read the lines of a dictionary; returns the sum of the frequencies."""
+def read_dictionary(
+    dictionary: Dictionary,
+    content: bytes,
+    name: str,
+    take: Callable[[str], int],
+    tags: dict[str, int] | None = None,
+) -> int:
+    """Read the lines ``word frequency tag`` of a dictionary.
+
+    Args:
+        dictionary: takes the words, each with its frequency.
+        content: the lines.
+        name: of the file, for errors.
+        take: reads a line that wants a second look; returns its value.
+        tags: numbers of tags, which words get in place of their frequencies; new ones get the next numbers.
+
+    Returns:
+        The sum of the values.
+
+    Raises:
+        FormatError: a line is not an entry.
+    """
     total = number = at = 0
     while at < len(content):
-        at, part, lines = dictionary.load(content, at)
+        at, part, lines = dictionary.load(content, at, tags)
         total += part
         number += lines
-        if at < len(content):  # a line that wants a second look
+        if at < len(content):
             end = content.find(b"\n", at)
             end = len(content) if end < 0 else end
             number += 1
             line = content[at:end]
             try:
-                fields = line.decode().strip().split(" ")
-                frequency = int(fields[1])
-                dictionary.set(fields[0], frequency)
+                total += take(line.decode().strip())
             except (ValueError, IndexError, OverflowError):
                 shown = line.decode(errors="backslashreplace").strip()
                 raise errors.bad_line(name, number, f"want 'word frequency tag', got {shown!r}") from None
-            total += frequency
             at = end + 1
     return total

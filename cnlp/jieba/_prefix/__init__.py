@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from cnlp._kernel import choose
 
 if TYPE_CHECKING:
-    from cnlp.jieba._prefix.native import Dictionary, text_rank
+    from cnlp.jieba._prefix.native import Dictionary, Pair, TagHmm, tag_text, text_rank
 else:
     _kernel = choose("cnlp.jieba._prefix.native", "cnlp.jieba._prefix.reference")
-    Dictionary, text_rank = _kernel.Dictionary, _kernel.text_rank
+    Dictionary, Pair, TagHmm = _kernel.Dictionary, _kernel.Pair, _kernel.TagHmm
+    tag_text, text_rank = _kernel.tag_text, _kernel.text_rank
 
-__all__ = ["Dictionary", "text_rank"]
+__all__ = ["Dictionary", "Pair", "TagHmm", "tag_text", "text_rank"]

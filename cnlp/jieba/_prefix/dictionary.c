@@ -131,11 +131,20 @@ enum { LINES_AT_ONCE = 32 };
 typedef struct {
     uint32_t points[LONGEST_LINE_WORD];
     size_t length, next; /* next: where the next line begins */
-    int64_t frequency;
+    int64_t value;       /* the frequency, or the number of the tag */
 } Line;
 
-/* Reads the line `word frequency tag` at data[start]; returns 0 for one that is not understood. */
-static int read_line(const char *data, size_t size, size_t start, Line *line)
+/* The number of a tag of visible ASCII characters, else 0. */
+static int64_t number_of(const TagNames *names, const char *tag, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (tag[i] <= ' ' || tag[i] > '~')
+            return 0;
+    return size ? names->number(names->context, tag, size) : 0;
+}
+
+/* Reads the line `word frequency tag` at data[start]. Returns 0 for one that is not understood, -1 without memory. */
+static int read_line(const char *data, size_t size, size_t start, const TagNames *names, Line *line)
 {
     const char *text = data + start, *newline = memchr(text, '\n', size - start);
     size_t length = newline ? (size_t)(newline - text) : size - start;
@@ -144,15 +153,19 @@ static int read_line(const char *data, size_t size, size_t start, Line *line)
     const char *space = memchr(text, ' ', length);
     size_t word_size = space ? (size_t)(space - text) : 0, at = word_size + 1;
     int digits = 0;
-    line->frequency = 0;
+    line->value = 0;
     for (; at < length && text[at] >= '0' && text[at] <= '9' && digits <= MOST_DIGITS; at++, digits++)
-        line->frequency = line->frequency * 10 + (text[at] - '0');
+        line->value = line->value * 10 + (text[at] - '0');
     uint32_t *points = line->points;
     int count = word_size ? decode_word((const unsigned char *)text, word_size, points, LONGEST_LINE_WORD) : -1;
     line->length = count > 0 ? (size_t)count : 0;
-    return count > 0 && digits && digits <= MOST_DIGITS && (at >= length || text[at] == ' ') && points[0] > 0x20
-        && points[0] != 0x7F && points[0] != 0x85 && points[0] != 0xA0 && !(points[0] >= 0x1680 && points[0] < 0x3001)
-        && points[0] != 0xFEFF;
+    int is_line = count > 0 && digits && digits <= MOST_DIGITS && (at >= length || text[at] == ' ') && points[0] > 0x20
+               && points[0] != 0x7F && points[0] != 0x85 && points[0] != 0xA0
+               && !(points[0] >= 0x1680 && points[0] < 0x3001) && points[0] != 0xFEFF;
+    if (!is_line || !names)
+        return is_line;
+    line->value = at < length ? number_of(names, text + at + 1, length - at - 1) : 0;
+    return line->value > 0 ? 1 : (int)line->value;
 }
 
 /* Asks for the slots that these words will fill if they are sorted: a word begins with nodes of the one before it, and
@@ -178,8 +191,8 @@ static void expect_words(const PrefixDictionary *dictionary, const Line *lines, 
     }
 }
 
-int64_t prefix_load(PrefixDictionary *dictionary, const char *data, size_t size, size_t start, int64_t *total,
-                    int64_t *n_lines)
+int64_t prefix_load(PrefixDictionary *dictionary, const TagNames *names, const char *data, size_t size, size_t start,
+                    int64_t *total, int64_t *n_lines)
 {
     Line lines[LINES_AT_ONCE];
     size_t count = LINES_AT_ONCE;
@@ -187,14 +200,17 @@ int64_t prefix_load(PrefixDictionary *dictionary, const char *data, size_t size,
     while (count == LINES_AT_ONCE) {
         for (count = 0; count < LINES_AT_ONCE && start < size; count++) {
             Line *line = &lines[count];
-            if (!read_line(data, size, start, line) || line->frequency > INT64_MAX - *total)
+            int understood = read_line(data, size, start, names, line);
+            if (understood < 0)
+                return -1;
+            if (!understood || line->value > INT64_MAX - *total)
                 break;
-            *total += line->frequency;
+            *total += line->value;
             start = line->next;
         }
         expect_words(dictionary, lines, count);
         for (size_t k = 0; k < count; k++)
-            if (prefix_set(dictionary, lines[k].points, lines[k].length, lines[k].frequency))
+            if (prefix_set(dictionary, lines[k].points, lines[k].length, lines[k].value))
                 return -1;
         *n_lines += (int64_t)count;
     }

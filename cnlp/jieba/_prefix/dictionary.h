@@ -35,6 +35,12 @@ typedef struct {
     size_t words_capacity;
 } PrefixDictionary;
 
+/* Gives tags numbers, greater than 0; -1 without memory. */
+typedef struct {
+    int64_t (*number)(void *context, const char *tag, size_t size);
+    void *context;
+} TagNames;
+
 static inline uint64_t key_of(uint32_t node, uint32_t point)
 {
     return (uint64_t)node << POINT_BITS | (point + 1);
@@ -74,10 +80,10 @@ void prefix_free(PrefixDictionary *dictionary);
 int prefix_set(PrefixDictionary *dictionary, const uint32_t *word, size_t length, int64_t frequency);
 /* Frequency; 0 for mere prefixes, ABSENT where there is no such node. */
 int64_t prefix_get(const PrefixDictionary *dictionary, const uint32_t *word, size_t length);
-/* Reads lines `word frequency tag` in UTF-8 from data[start ..) on. Returns the byte where it
- * stopped: the end, or the beginning of a line that it does not understand; adds to the total and to
- * the number of lines. -1 without memory. */
-int64_t prefix_load(PrefixDictionary *dictionary, const char *data, size_t size, size_t start, int64_t *total,
-                    int64_t *n_lines);
+/* Reads lines `word frequency tag` in UTF-8 from data[start ..) on. The value of a word is its frequency, or, given the
+ * names, the number of its tag. Returns the byte where it stopped: the end, or the beginning of a line that it does not
+ * understand; adds to the total of the values and to the number of lines. -1 without memory. */
+int64_t prefix_load(PrefixDictionary *dictionary, const TagNames *names, const char *data, size_t size, size_t start,
+                    int64_t *total, int64_t *n_lines);
 
 #endif

@@ -6,13 +6,28 @@
 
 #include <stdlib.h>
 
-#include "prefix.h"
+#include "tagging.h"
 
 typedef struct {
     PyObject_HEAD PrefixDictionary dictionary;
 } DictionaryObject;
 
-extern PyType_Spec dictionary_spec;
+typedef struct {
+    PyObject_HEAD TagHmm hmm;
+} TagHmmObject;
+
+typedef struct {
+    PyObject_HEAD PyObject *word, *flag;
+} PairObject;
+
+typedef struct {
+    PyTypeObject *dictionary, *tag_hmm, *pair;
+} ModuleState;
+
+extern PyType_Spec dictionary_spec, tag_hmm_spec, pair_spec;
+
+/* tag_text(dictionary, text, log_total, tags, names, hmm, made) -> a list of pairs. */
+PyObject *tag_function(PyObject *module, PyObject *args);
 
 PyObject *text_rank(PyObject *module, PyObject *args);
 

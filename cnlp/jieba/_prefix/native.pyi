@@ -1,6 +1,9 @@
-"""The prefix dictionary as mypy sees it; ``reference.py`` is the same in Python."""
+"""The C module as mypy sees it; ``reference.py`` is the same in Python."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+Made = TypeVar("Made", bound=Pair)
 
 def text_rank(terms: list[Any], span: int, damping: float, rounds: int) -> dict[Any, float]: ...
 
@@ -10,7 +13,7 @@ class Dictionary:
     def set(self, word: str, frequency: int) -> None: ...
     def get(self, word: object) -> int | None: ...
     def items(self) -> list[tuple[str, int]]: ...
-    def load(self, data: bytes, start: int) -> tuple[int, int, int]: ...
+    def load(self, data: bytes, start: int, names: dict[str, int] | None = None) -> tuple[int, int, int]: ...
     def cut(
         self,
         text: str,
@@ -21,3 +24,24 @@ class Dictionary:
         hmm: bytes | None,
         forced: Dictionary | None,
     ) -> list[str] | tuple[list[str], bytes] | None: ...
+
+class TagHmm:
+    def __init__(
+        self, places: bytes, tags: bytes, start: bytes, steps: bytes, seen: str, emitted: str, emissions: bytes
+    ) -> None: ...
+
+class Pair:
+    word: str
+    flag: str
+    def __init__(self, word: str, flag: str) -> None: ...
+    def __iter__(self) -> Iterator[str]: ...
+
+def tag_text(
+    dictionary: Dictionary,
+    text: str,
+    log_total: float,
+    tags: Dictionary,
+    names: list[str],
+    hmm: TagHmm | None,
+    made: type[Made],
+) -> list[Made]: ...

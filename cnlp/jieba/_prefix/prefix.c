@@ -21,21 +21,6 @@
 
 /* ---- characters ------------------------------------------------------------------------------ */
 
-static int is_han(uint32_t point)
-{
-    return point >= FIRST_HAN && point <= LAST_HAN;
-}
-
-static int is_letter(uint32_t point)
-{
-    return (point >= 'a' && point <= 'z') || (point >= 'A' && point <= 'Z') || (point >= '0' && point <= '9');
-}
-
-static int is_digit(uint32_t point)
-{
-    return point >= '0' && point <= '9';
-}
-
 static int joins_block(uint32_t point, int narrow)
 {
     return is_han(point) || is_letter(point) || point == '+' || point == '#' || point == '&' || point == '.'

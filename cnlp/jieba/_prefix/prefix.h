@@ -7,6 +7,21 @@
 
 enum { FIRST_HAN = 0x4E00, LAST_HAN = 0x9FD5, N_HAN = LAST_HAN - FIRST_HAN + 1 };
 
+static inline int is_han(uint32_t point)
+{
+    return point >= FIRST_HAN && point <= LAST_HAN;
+}
+
+static inline int is_letter(uint32_t point)
+{
+    return (point >= 'a' && point <= 'z') || (point >= 'A' && point <= 'Z') || (point >= '0' && point <= '9');
+}
+
+static inline int is_digit(uint32_t point)
+{
+    return point >= '0' && point <= '9';
+}
+
 /* ln p of the tags of characters, by B E M S. Only Han characters have emissions. */
 typedef struct {
     double start[4], transitions[4][4]; /* [from][to] */

@@ -1,0 +1,196 @@
+/* tagging_types.c - TagHmm, the HMM of tags; Pair, a word and its tag; and tagging, which makes pairs.
+ *
+ * A pair is not tracked by the garbage collector: it holds two strings. */
+#include "module.h"
+
+#include <structmember.h>
+
+/* ---- TagHmm ------------------------------------------------------------------------------------ */
+
+/* The doubles of a bytes object; NULL with an exception if there are not so many. */
+static const double *doubles_of(PyObject *bytes, size_t count)
+{
+    if ((size_t)PyBytes_Size(bytes) == count * sizeof(double))
+        return (const double *)(const void *)PyBytes_AsString(bytes);
+    PyErr_Format(PyExc_ValueError, "want %zu doubles, got %zd bytes", count, PyBytes_Size(bytes));
+    return NULL;
+}
+
+static int init_hmm(TagHmm *hmm, TagTables *tables, PyObject *seen, PyObject *emitted)
+{
+    uint32_t *seen_points = points_of(seen, &tables->n_seen);
+    uint32_t *emitted_points = seen_points ? points_of(emitted, &tables->n_emitted) : NULL;
+    int failed = 0;
+    if (emitted_points) {
+        tables->seen = seen_points;
+        tables->emitted = emitted_points;
+        failed = tag_hmm_init(hmm, tables);
+    }
+    free(seen_points);
+    free(emitted_points);
+    if (failed == -1)
+        PyErr_NoMemory();
+    else if (failed)
+        PyErr_SetString(PyExc_ValueError, "the tables of the HMM of tags are damaged");
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static PyObject *tag_hmm_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    PyObject *start, *steps, *seen, *emitted, *emissions;
+    const char *places, *tags;
+    Py_ssize_t n_places, n_tags;
+    TagTables tables = {0};
+    (void)kwargs;
+    if (!PyArg_ParseTuple(args, "y#y#O!O!UUO!:TagHmm", &places, &n_places, &tags, &n_tags, &PyBytes_Type, &start,
+                          &PyBytes_Type, &steps, &seen, &emitted, &PyBytes_Type, &emissions))
+        return NULL;
+    if (n_places != n_tags || n_places < 1 || n_places > MOST_STATES)
+        return PyErr_Format(PyExc_ValueError, "want 1 to 256 places and tags, got %zd and %zd", n_places, n_tags);
+    tables.n_states = (size_t)n_places;
+    tables.places = (const uint8_t *)places;
+    tables.tags = (const uint8_t *)tags;
+    tables.n_emissions = (size_t)PyBytes_Size(emissions) / sizeof(double);
+    if (!(tables.start = doubles_of(start, tables.n_states))
+        || !(tables.steps = doubles_of(steps, tables.n_states * tables.n_states))
+        || !(tables.emissions = doubles_of(emissions, tables.n_emissions)))
+        return NULL;
+    TagHmmObject *self = (TagHmmObject *)new_object(type);
+    if (self && init_hmm(&self->hmm, &tables, seen, emitted)) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    return (PyObject *)self;
+}
+
+static void tag_hmm_dealloc(PyObject *self)
+{
+    tag_hmm_free(&((TagHmmObject *)self)->hmm);
+    free_object(self);
+}
+
+static PyType_Slot tag_hmm_slots[] = {
+    {Py_tp_new, tag_hmm_new},
+    {Py_tp_dealloc, tag_hmm_dealloc},
+    {Py_tp_doc, "TagHmm(places, tags, start, steps, seen, emitted, emissions): a hidden Markov model of tags."},
+    {0, NULL},
+};
+
+PyType_Spec tag_hmm_spec = {"cnlp.jieba._prefix.native.TagHmm", sizeof(TagHmmObject), 0, Py_TPFLAGS_DEFAULT,
+                            tag_hmm_slots};
+
+/* ---- Pair -------------------------------------------------------------------------------------- */
+
+static void set_pair(PairObject *pair, PyObject *word, PyObject *flag)
+{
+    PyObject *old_word = pair->word, *old_flag = pair->flag;
+    pair->word = word;
+    pair->flag = flag;
+    Py_XDECREF(old_word);
+    Py_XDECREF(old_flag);
+}
+
+static int pair_init(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"word", "flag", NULL};
+    PyObject *word, *flag;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO:pair", names, &word, &flag))
+        return -1;
+    Py_INCREF(word);
+    Py_INCREF(flag);
+    set_pair((PairObject *)self, word, flag);
+    return 0;
+}
+
+static void pair_dealloc(PyObject *self)
+{
+    set_pair((PairObject *)self, NULL, NULL);
+    free_object(self);
+}
+
+static PyObject *pair_iter(PyObject *self)
+{
+    const PairObject *pair = (PairObject *)self;
+    if (!pair->word || !pair->flag) {
+        PyErr_SetString(PyExc_AttributeError, "the pair lacks its word or its flag");
+        return NULL;
+    }
+    PyObject *both = PyTuple_Pack(2, pair->word, pair->flag), *iterator = both ? PyObject_GetIter(both) : NULL;
+    Py_XDECREF(both);
+    return iterator;
+}
+
+static PyMemberDef pair_members[] = {
+    {"word", T_OBJECT_EX, offsetof(PairObject, word), 0, "the word"},
+    {"flag", T_OBJECT_EX, offsetof(PairObject, flag), 0, "its part of speech"},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyType_Slot pair_slots[] = {
+    {Py_tp_init, pair_init},
+    {Py_tp_dealloc, pair_dealloc},
+    {Py_tp_iter, pair_iter},
+    {Py_tp_members, pair_members},
+    {Py_tp_doc, "Pair(word, flag): what cnlp.jieba.posseg.pair keeps."},
+    {0, NULL},
+};
+
+PyType_Spec pair_spec = {"cnlp.jieba._prefix.native.Pair", sizeof(PairObject), 0,
+                         Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, pair_slots};
+
+/* ---- tagging ----------------------------------------------------------------------------------- */
+
+static PyObject *pair_of(PyObject *string, Piece piece, PyObject *names, PyTypeObject *made, allocfunc allocate)
+{
+    if ((Py_ssize_t)piece.kind >= PyList_Size(names))
+        return PyErr_Format(PyExc_ValueError, "no name has the number %u of a tag", piece.kind);
+    PyObject *word = PyUnicode_Substring(string, piece.start, piece.end), *flag = PyList_GetItem(names, piece.kind);
+    PyObject *pair = word ? allocate(made, 0) : NULL;
+    if (!pair) {
+        Py_XDECREF(word);
+        return NULL;
+    }
+    Py_INCREF(flag);
+    set_pair((PairObject *)pair, word, flag);
+    return pair;
+}
+
+static PyObject *pairs_of(PyObject *string, const Pieces *words, PyObject *names, PyTypeObject *made)
+{
+    allocfunc allocate = (allocfunc)PyType_GetSlot(made, Py_tp_alloc);
+    PyObject *list = PyList_New((Py_ssize_t)words->count);
+    for (size_t k = 0; list && k < words->count; k++) {
+        PyObject *pair = pair_of(string, words->items[k], names, made, allocate);
+        if (!pair || PyList_SetItem(list, (Py_ssize_t)k, pair))
+            Py_CLEAR(list);
+    }
+    return list;
+}
+
+PyObject *tag_function(PyObject *module, PyObject *args)
+{
+    const ModuleState *state = PyModule_GetState(module);
+    PyObject *dictionary, *string, *tags, *names, *hmm;
+    PyTypeObject *made;
+    Tagging tagging;
+    size_t length;
+    if (!PyArg_ParseTuple(args, "O!UdO!O!OO!:tag_text", state->dictionary, &dictionary, &string, &tagging.log_total,
+                          state->dictionary, &tags, &PyList_Type, &names, &hmm, &PyType_Type, &made))
+        return NULL;
+    if ((hmm != Py_None && !PyObject_TypeCheck(hmm, state->tag_hmm)) || !PyType_IsSubtype(made, state->pair)) {
+        PyErr_SetString(PyExc_TypeError, "want a TagHmm or None, and a subclass of Pair");
+        return NULL;
+    }
+    tagging.dictionary = &((DictionaryObject *)dictionary)->dictionary;
+    tagging.tags = &((DictionaryObject *)tags)->dictionary;
+    tagging.hmm = hmm == Py_None ? NULL : &((TagHmmObject *)hmm)->hmm;
+    uint32_t *text = points_of(string, &length);
+    if (!text)
+        return NULL;
+    Pieces words = {0};
+    PyObject *result =
+        tag_text(&tagging, text, length, &words) ? PyErr_NoMemory() : pairs_of(string, &words, names, made);
+    free(text);
+    free(words.items);
+    return result;
+}
