@@ -47,43 +47,51 @@ size_t utf8_decode(const unsigned char *data, size_t size, uint32_t *text)
     return count;
 }
 
-static int is_delimited(const Scanner *scanner, const uint32_t *text, const Words *words, size_t k)
-{
-    uint32_t end = words->items[k].end;
-    return k + 1 < words->count
-        && !((scanner_flags(scanner, text[end - 1]) | scanner_flags(scanner, text[end])) & IS_SPACE);
-}
+enum { MARK_BIT = 31, CODE_POINT = 0x1FFFFF };
 
-size_t utf8_delimiters(const Joined *joined, const Words *words)
+size_t utf8_mark(const Joined *joined, const Words *words)
 {
+    const Scanner *scanner = joined->scanner;
+    uint32_t *text = joined->text;
     size_t count = 0;
-    for (size_t k = 0; k < words->count; k++)
-        count += (size_t)is_delimited(joined->scanner, joined->text, words, k);
+    for (size_t k = 0; k + 1 < words->count; k++) {
+        uint32_t end = words->items[k].end;
+        uint32_t flags = scanner_flags(scanner, text[end - 1]) | scanner_flags(scanner, text[end]);
+        uint32_t is_delimited = !(flags & IS_SPACE);
+        text[end - 1] |= is_delimited << MARK_BIT;
+        count += is_delimited;
+    }
     return count;
 }
 
-enum { COPIED_AT_ONCE = 16 }; /* few words are longer; copies of a fixed size need no call */
+/* What is copied at once: a character, a delimiter. Copies of a fixed size need neither call nor branch, and where words
+ * end cannot be predicted. */
+enum { CHARACTER = 4, SHORT_DELIMITER = 8, LAST = 16 };
 
-void utf8_join(const Joined *joined, const Words *words, char *out)
+void utf8_join(const Joined *joined, size_t length, char *out)
 {
-    const char *data = joined->data, *delimiter = joined->delimiter;
-    const char *safe = joined->size > COPIED_AT_ONCE ? data + joined->size - COPIED_AT_ONCE : data;
+    const char *data = joined->data;
     const size_t delimiter_size = joined->delimiter_size;
-    const Scanner *scanner = joined->scanner; /* in registers: `out` could point into *joined, to a compiler */
     const uint32_t *text = joined->text;
-    size_t position = 0;
-    for (size_t k = 0; k < words->count; k++) {
-        size_t size = 0;
-        for (; position < words->items[k].end; position++)
-            size += utf8_size(text[position]);
-        if (size <= COPIED_AT_ONCE && data < safe) /* the rest of the result is not shorter than that of the data */
-            memcpy(out, data, COPIED_AT_ONCE);
-        else
-            memcpy(out, data, size);
+    char delimiter[SHORT_DELIMITER] = {0};
+    size_t i = 0;
+    if (delimiter_size <= SHORT_DELIMITER) {
+        memcpy(delimiter, joined->delimiter, delimiter_size);
+        for (; i + LAST < length; i++) { /* what is copied too much is overwritten by what follows */
+            size_t size = utf8_size(text[i] & CODE_POINT);
+            memcpy(out, data, CHARACTER);
+            memcpy(out + size, delimiter, SHORT_DELIMITER);
+            out += size + (text[i] >> MARK_BIT) * delimiter_size;
+            data += size;
+        }
+    }
+    for (; i < length; i++) {
+        size_t size = utf8_size(text[i] & CODE_POINT);
+        memcpy(out, data, size);
         out += size;
         data += size;
-        if (is_delimited(scanner, text, words, k)) {
-            memcpy(out, delimiter, delimiter_size);
+        if (text[i] >> MARK_BIT) {
+            memcpy(out, joined->delimiter, delimiter_size);
             out += delimiter_size;
         }
     }

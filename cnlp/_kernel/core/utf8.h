@@ -19,17 +19,17 @@ Utf8Count utf8_count(const unsigned char *data, size_t size);
 
 /* A text, its UTF-8, and what is written between its words. */
 typedef struct {
-    const uint32_t *text;
+    uint32_t *text;
     const char *data;
-    size_t size;
     const char *delimiter;
     size_t delimiter_size;
     const Scanner *scanner;
 } Joined;
 
-/* How many delimiters there are between these words: none beside white space. */
-size_t utf8_delimiters(const Joined *joined, const Words *words);
-/* Writes data with the delimiters in it. */
-void utf8_join(const Joined *joined, const Words *words, char *out);
+/* Marks in the text, whose code points leave bits free, where a delimiter follows: between words, but not beside white
+ * space. Returns how many there are. */
+size_t utf8_mark(const Joined *joined, const Words *words);
+/* Writes the data of a marked text of that length, with the delimiters. */
+void utf8_join(const Joined *joined, size_t length, char *out);
 
 #endif

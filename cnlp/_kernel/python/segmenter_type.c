@@ -223,7 +223,7 @@ static PyObject *segmenter_segment_bytes(PyObject *self, PyObject *args)
     int status = -1;
     size_t length = 0, marks = 0;
     uint32_t *text = malloc((size + 1) * sizeof *text);
-    Joined joined = {text, bytes, size, mark, mark_size, &segmenter->model->scanner};
+    Joined joined = {text, bytes, mark, mark_size, &segmenter->model->scanner};
     if (text) {
         Unlocked unlocked;
         unlock(&unlocked);
@@ -234,7 +234,7 @@ static PyObject *segmenter_segment_bytes(PyObject *self, PyObject *args)
             status = segment(segmenter, &input, 0, &words);
         }
         if (!status)
-            marks = utf8_delimiters(&joined, &words);
+            marks = utf8_mark(&joined, &words);
         lock(&unlocked);
     }
     if (length == SIZE_MAX) { /* CPython's decoder knows how to say where */
@@ -248,7 +248,7 @@ static PyObject *segmenter_segment_bytes(PyObject *self, PyObject *args)
     if (result) {
         char *out = PyBytes_AsString(result);
         Py_BEGIN_ALLOW_THREADS
-        utf8_join(&joined, &words, out);
+        utf8_join(&joined, length, out);
         Py_END_ALLOW_THREADS
     }
     free(text);
