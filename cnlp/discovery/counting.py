@@ -266,10 +266,11 @@ class NgramCounts:
         return read_header(path)[1]
 
     def _reduce(self) -> list[Run]:
-        """The runs, merged in groups until there are few enough to be open at a time."""
+        """The runs, of which no more are merged than it takes to have all open at a time."""
         runs = self._runs
         while len(runs) > _MAX_OPEN:
-            group, runs = runs[:_MAX_OPEN], runs[_MAX_OPEN:]
+            size = min(_MAX_OPEN, len(runs) - _MAX_OPEN + 1)
+            group, runs = runs[:size], runs[size:]
             if self._folder is None:
                 self._folder = TemporaryFolder(self._work_folder.path if self._work_folder else None)
             path = self._folder.new_path()

@@ -6,10 +6,19 @@
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define PREFETCH(address) __builtin_prefetch(address)
 #define RARELY_CALLED static __attribute__((noinline, cold, unused)) /* kept out of the loops that call it */
+#define LEADING_ZEROS(number) __builtin_clzll(number)                /* of 64 bits, not all 0 */
 #else
 #define ALWAYS_INLINE static inline
 #define PREFETCH(address) ((void)(address))
 #define RARELY_CALLED static inline
+static inline int leading_zeros(unsigned long long number)
+{
+    int count = 0;
+    for (; !(number >> 63); number <<= 1)
+        count++;
+    return count;
+}
+#define LEADING_ZEROS(number) leading_zeros(number)
 #endif
 
 #endif

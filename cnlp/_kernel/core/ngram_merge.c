@@ -63,23 +63,24 @@ static int advance(NgramMerger *merger, NgramRun *run)
     return decode(merger, run) ? 1 : damaged(merger, run);
 }
 
-static int comes_before(const NgramMerger *merger, size_t a, size_t b)
+static inline int comes_before(const NgramHead *one, const NgramHead *other)
 {
-    const NgramWindow *one = &merger->runs[a].window, *other = &merger->runs[b].window;
-    return ngram_less(one, other) || (!ngram_less(other, one) && a < b);
+    const int is_equal = one->window.high == other->window.high && one->window.low == other->window.low;
+    return is_equal ? one->run < other->run : ngram_less(&one->window, &other->window);
 }
 
 static void sift_down(NgramMerger *merger, size_t at)
 {
-    const size_t moving = merger->heap[at];
+    NgramHead *heap = merger->heap;
+    const NgramHead moving = heap[at];
     for (size_t child; (child = 2 * at + 1) < merger->n_open; at = child) {
-        if (child + 1 < merger->n_open && comes_before(merger, merger->heap[child + 1], merger->heap[child]))
-            child++;
-        if (!comes_before(merger, merger->heap[child], moving))
+        if (child + 1 < merger->n_open)
+            child += (size_t)comes_before(&heap[child + 1], &heap[child]);
+        if (!comes_before(&heap[child], &moving))
             break;
-        merger->heap[at] = merger->heap[child];
+        heap[at] = heap[child];
     }
-    merger->heap[at] = moving;
+    heap[at] = moving;
 }
 
 void ngram_merger_free(NgramMerger *merger)
@@ -106,7 +107,7 @@ int ngram_merger_open(NgramMerger *merger, size_t n_runs, int max_length, size_t
         if (state < 0)
             return state;
         if (state)
-            merger->heap[merger->n_open++] = i;
+            merger->heap[merger->n_open++] = (NgramHead){run->window, i};
     }
     for (size_t i = merger->n_open / 2; i-- > 0;)
         sift_down(merger, i);
@@ -117,17 +118,19 @@ int ngram_merger_next(NgramMerger *merger, NgramWindow *window, uint64_t *count)
 {
     if (!merger->n_open)
         return 0;
-    *window = merger->runs[merger->heap[0]].window;
+    *window = merger->heap[0].window;
     *count = 0;
     while (merger->n_open) {
-        NgramRun *run = &merger->runs[merger->heap[0]];
-        if (ngram_less(window, &run->window))
+        if (ngram_less(window, &merger->heap[0].window))
             break;
+        NgramRun *run = &merger->runs[merger->heap[0].run];
         *count += run->count;
         const int state = advance(merger, run);
         if (state < 0)
             return state;
-        if (!state)
+        if (state)
+            merger->heap[0].window = run->window;
+        else
             merger->heap[0] = merger->heap[--merger->n_open];
         if (merger->n_open)
             sift_down(merger, 0);

@@ -16,6 +16,12 @@ typedef struct {
     uint64_t count;
 } NgramRun;
 
+/* A run that has not ended, and its window, so that runs are compared without looking at them. */
+typedef struct {
+    NgramWindow window;
+    size_t run;
+} NgramHead;
+
 typedef struct {
     NgramRead read;
     void *context;
@@ -23,8 +29,8 @@ typedef struct {
     size_t block; /* bytes to read at a time */
     NgramRun *runs;
     size_t n_runs, n_open;
-    size_t *heap;   /* [n_open] run numbers, the least window first */
-    size_t damaged; /* the run, after NGRAM_DAMAGED */
+    NgramHead *heap; /* [n_open] the least window first */
+    size_t damaged;  /* the run, after NGRAM_DAMAGED */
 } NgramMerger;
 
 /* Both return a negative number on failure; to be freed in either case. */

@@ -15,8 +15,9 @@
  *
  * and the byte 0xFF. Runs are merged into one ascending sequence, so nothing depends on how the text was split.
  *
- * Sorting: in-place radix sort from the most significant byte (McIlroy, Bostic, McIlroy: Engineering Radix Sort,
- * Computing Systems 6(1), 1993), insertion sort for small buckets.
+ * Sorting: windows are put where those of their first character belong; each such piece, which fits a cache, by in-place
+ * radix sort from the most significant byte (McIlroy, Bostic, McIlroy: Engineering Radix Sort, Computing Systems 6(1),
+ * 1993), insertion sort for small buckets.
  *
  * An n-gram's neighbours that are not a unit (an edge) count each as another neighbour, as in Feng, Chen, Deng, Zheng:
  * Accessor Variety Criteria for Chinese Word Extraction, Computational Linguistics 30(1), 2004. */
@@ -62,10 +63,15 @@ static inline void put_symbol(NgramWindow *window, int i, uint64_t symbol)
 }
 
 size_t ngram_pack(const uint32_t *text, size_t length, size_t start, size_t end, const uint8_t *units, int max_length,
-                  NgramWindow *windows)
+                  NgramWindow *windows, size_t *first)
 {
-    size_t n = 0;
-    NgramWindow ahead = {0, 0}; /* the symbols from i on */
+    memset(first, 0, (NGRAM_SYMBOLS + 1) * sizeof *first);
+    for (size_t i = start; i < end; i++)
+        first[symbol_at(text, i, units)]++;
+    memset(first, 0, NGRAM_FIRST_UNIT * sizeof *first);
+    for (size_t symbol = 1; symbol <= NGRAM_SYMBOLS; symbol++)
+        first[symbol] += first[symbol - 1]; /* where those of the symbol end; they are filled in from there */
+    NgramWindow ahead = {0, 0};             /* the symbols from i on */
     for (size_t i = length - end > (size_t)max_length ? end + (size_t)max_length : length; i-- > start;) {
         const uint64_t symbol = symbol_at(text, i, units);
         if (symbol < NGRAM_FIRST_UNIT) {
@@ -77,12 +83,12 @@ size_t ngram_pack(const uint32_t *text, size_t length, size_t start, size_t end,
         ahead.high = ahead.high >> 16 | symbol << 48;
         if (i >= end)
             continue;
-        windows[n] = cut_window(ahead, max_length + 1);
+        NgramWindow *window = &windows[--first[symbol]];
+        *window = cut_window(ahead, max_length + 1);
         if (i > 0)
-            put_symbol(&windows[n], max_length + 1, symbol_at(text, i - 1, units));
-        n++;
+            put_symbol(window, max_length + 1, symbol_at(text, i - 1, units));
     }
-    return n;
+    return first[NGRAM_SYMBOLS];
 }
 
 /* ---- sorting ------------------------------------------------------------------------------------------------- */
@@ -137,12 +143,49 @@ static void radix_sort(NgramWindow *windows, size_t n, int byte, int n_bytes)
             radix_sort(windows + ends[b] - counts[b], counts[b], byte + 1, n_bytes);
 }
 
-void ngram_sort(NgramWindow *windows, size_t n, int max_length)
+void ngram_sort(NgramWindow *windows, const size_t *first, int max_length)
 {
-    radix_sort(windows, n, 0, 2 * (max_length + 2));
+    for (size_t symbol = NGRAM_FIRST_UNIT; symbol < NGRAM_SYMBOLS; symbol++)
+        radix_sort(windows + first[symbol], first[symbol + 1] - first[symbol], 2, 2 * (max_length + 2));
 }
 
 /* ---- runs ---------------------------------------------------------------------------------------------------- */
+
+static inline void put_bytes(uint8_t *output, uint64_t number)
+{
+    for (int i = 0; i < 8; i++)
+        output[i] = (uint8_t)(number >> (56 - 8 * i));
+}
+
+static inline uint64_t get_bytes(const uint8_t *data)
+{
+    uint64_t number = 0;
+    for (int i = 0; i < 8; i++)
+        number = number << 8 | data[i];
+    return number;
+}
+
+/* Without its first symbols, less than 8 of them. */
+static inline NgramWindow shift_left(NgramWindow window, int symbols)
+{
+    if (symbols >= 4)
+        return (NgramWindow){window.low << (16 * (symbols - 4)), 0};
+    if (symbols)
+        return (NgramWindow){window.high << (16 * symbols) | window.low >> (64 - 16 * symbols),
+                             window.low << (16 * symbols)};
+    return window;
+}
+
+/* With zeros before it, less than 8 symbols. */
+static inline NgramWindow shift_right(NgramWindow window, int symbols)
+{
+    if (symbols >= 4)
+        return (NgramWindow){0, window.high >> (16 * (symbols - 4))};
+    if (symbols)
+        return (NgramWindow){window.high >> (16 * symbols),
+                             window.low >> (16 * symbols) | window.high << (64 - 16 * symbols)};
+    return window;
+}
 
 size_t ngram_encode_record(const NgramWindow *last, const NgramWindow *window, uint64_t count, int max_length,
                            uint8_t *output)
@@ -156,28 +199,24 @@ size_t ngram_encode_record(const NgramWindow *last, const NgramWindow *window, u
             output[at++] = (uint8_t)(rest | 128);
         output[at++] = (uint8_t)rest;
     }
-    for (int i = shared; i < max_length + 2; i++) {
-        const uint16_t symbol = ngram_symbol(window, i);
-        output[at++] = (uint8_t)(symbol >> 8);
-        output[at++] = (uint8_t)symbol;
-    }
-    return at;
+    const NgramWindow rest = shift_left(*window, shared);
+    put_bytes(output + at, rest.high);
+    put_bytes(output + at + 8, rest.low);
+    return at + 2 * (size_t)(max_length + 2 - shared);
 }
 
 size_t ngram_encode(const NgramWindow *windows, size_t n, int max_length, uint8_t *output)
 {
-    uint8_t scratch[NGRAM_RECORD_MAX];
     size_t size = 0;
     const NgramWindow *last = NULL;
     for (size_t i = 0; i < n;) {
         const NgramWindow *window = &windows[i];
         const size_t first = i;
         while (++i < n && windows[i].high == window->high && windows[i].low == window->low) {}
-        size += ngram_encode_record(last, window, i - first, max_length, output ? output + size : scratch);
+        size += ngram_encode_record(last, window, i - first, max_length, output + size);
         last = window;
     }
-    if (output)
-        output[size] = NGRAM_END;
+    output[size] = NGRAM_END;
     return size + 1;
 }
 
@@ -198,15 +237,22 @@ size_t ngram_decode_record(const uint8_t *data, size_t size, int max_length, int
             if (!(data[at++] & 128))
                 break;
         }
-    if (shared >= max_length + 2 || (is_first && shared) || size - at < 2 * (size_t)(max_length + 2 - shared))
+    const size_t others = 2 * (size_t)(max_length + 2 - shared);
+    if (shared >= max_length + 2 || (is_first && shared) || size - at < others)
         return 0;
+    uint8_t copy[2 * sizeof(uint64_t)] = {0};
+    const uint8_t *symbols = data + at;
+    if (size - at < sizeof copy) /* at the end of the data */
+        symbols = memcpy(copy, symbols, others);
+    const NgramWindow rest =
+        cut_window(shift_right((NgramWindow){get_bytes(symbols), get_bytes(symbols + 8)}, shared), max_length + 2);
     NgramWindow next = cut_window(*window, shared);
-    for (int i = shared; i < max_length + 2; i++, at += 2)
-        put_symbol(&next, i, (uint64_t)data[at] << 8 | data[at + 1]);
+    next.high |= rest.high;
+    next.low |= rest.low;
     if (!is_first && !ngram_less(window, &next))
         return 0;
     *window = next;
-    return at;
+    return at + others;
 }
 
 /* ---- table --------------------------------------------------------------------------------------------------- */

@@ -5,27 +5,36 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "compiler.h"
+
 #define NGRAM_MAX 6         /* longest n-gram; with both neighbours eight symbols, the size of a window */
 #define NGRAM_SYMBOLS 65536 /* a symbol is a code point of the Basic Multilingual Plane; 0 is an edge */
 #define NGRAM_LETTER 1      /* the neighbour that stands for letters and for Han characters beyond that plane */
 #define NGRAM_FIRST_UNIT 16 /* lower symbols are neighbours only */
-#define NGRAM_RECORD_MAX 27 /* bytes of a record: head, ten of a count, eight symbols */
+#define NGRAM_RECORD_MAX 27 /* bytes that writing a record needs: head, ten of a count, eight symbols */
 
 typedef struct {
     uint64_t high, low; /* symbols from the most significant end: the n-gram, right neighbour, left neighbour, zeros */
 } NgramWindow;
 
-/* Windows of the units in text[start..end) into windows, which has room for end - start. Returns how many. */
+/* Windows of the units in text[start..end) into windows, which has room for end - start, grouped by their first symbol:
+ * those of each begin at first[symbol], up to first[NGRAM_SYMBOLS]. Returns how many. */
 size_t ngram_pack(const uint32_t *text, size_t length, size_t start, size_t end, const uint8_t *units, int max_length,
-                  NgramWindow *windows);
+                  NgramWindow *windows, size_t *first);
 
 /* Ascending order, in place. */
-void ngram_sort(NgramWindow *windows, size_t n, int max_length);
+void ngram_sort(NgramWindow *windows, const size_t *first, int max_length);
 
-/* The sorted windows as a run; with output NULL only its size in bytes is returned. */
+/* The sorted windows as a run; returns its size. Output has room for ngram_encoded_max(n). */
 size_t ngram_encode(const NgramWindow *windows, size_t n, int max_length, uint8_t *output);
 
-/* One record after the window *last (NULL: the first); returns its size, at most NGRAM_RECORD_MAX. */
+/* Each record takes at most as many bytes for its count as it has windows beyond the first. */
+static inline size_t ngram_encoded_max(size_t n, int max_length)
+{
+    return n * (1 + 2 * ((size_t)max_length + 2)) + NGRAM_RECORD_MAX;
+}
+
+/* One record after the window *last (NULL: the first); returns its size. Output has room for NGRAM_RECORD_MAX. */
 size_t ngram_encode_record(const NgramWindow *last, const NgramWindow *window, uint64_t count, int max_length,
                            uint8_t *output);
 #define NGRAM_END 0xFF /* the byte that ends a run */
@@ -74,10 +83,9 @@ static inline int ngram_less(const NgramWindow *a, const NgramWindow *b)
 /* How many leading symbols two windows share, 8 if they are equal. */
 static inline int ngram_shared(const NgramWindow *a, const NgramWindow *b)
 {
-    int shared = 0;
-    while (shared < 8 && ngram_symbol(a, shared) == ngram_symbol(b, shared))
-        shared++;
-    return shared;
+    if (a->high != b->high)
+        return LEADING_ZEROS(a->high ^ b->high) / 16;
+    return a->low == b->low ? 8 : 4 + LEADING_ZEROS(a->low ^ b->low) / 16;
 }
 
 #endif

@@ -40,27 +40,28 @@ static PyObject *count_windows(PyObject *module, PyObject *args)
     const uint8_t *units = (const uint8_t *)PyBytes_AsString(units_object);
     uint32_t *text = malloc(((size_t)length + 1) * sizeof *text);
     NgramWindow *windows = malloc(((size_t)(end - start) + 1) * sizeof *windows);
+    size_t *first = malloc((NGRAM_SYMBOLS + 1) * sizeof *first);
     PyObject *run = NULL;
     size_t n = 0;
-    if (!text || !windows) {
+    if (!text || !windows || !first) {
         PyErr_NoMemory();
     } else if (!length || PyUnicode_AsUCS4(string, text, length, 0)) {
-        size_t size;
+        uint8_t *output;
+        size_t size = 0;
         Py_BEGIN_ALLOW_THREADS
-        n = ngram_pack(text, (size_t)length, (size_t)start, (size_t)end, units, max_length, windows);
+        n = ngram_pack(text, (size_t)length, (size_t)start, (size_t)end, units, max_length, windows, first);
         free(text);
         text = NULL;
-        ngram_sort(windows, n, max_length);
-        size = ngram_encode(windows, n, max_length, NULL);
+        ngram_sort(windows, first, max_length);
+        if ((output = malloc(ngram_encoded_max(n, max_length))))
+            size = ngram_encode(windows, n, max_length, output);
+        free(windows);
+        windows = NULL;
         Py_END_ALLOW_THREADS
-        run = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
-        if (run) {
-            uint8_t *output = (uint8_t *)PyBytes_AsString(run);
-            Py_BEGIN_ALLOW_THREADS
-            ngram_encode(windows, n, max_length, output);
-            Py_END_ALLOW_THREADS
-        }
+        run = output ? PyBytes_FromStringAndSize((const char *)output, (Py_ssize_t)size) : PyErr_NoMemory();
+        free(output);
     }
+    free(first);
     free(windows);
     free(text);
     return run ? Py_BuildValue("(Nn)", run, (Py_ssize_t)n) : NULL;
