@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 Range: TypeAlias = tuple[int, int]
 Edge: TypeAlias = tuple[int, int, int, int, int]  # start, end, id, cost, source
 Word: TypeAlias = tuple[int, int]  # end, source
-FoundEntity: TypeAlias = tuple[int, int, int, int, float]  # start, end, label, kind, probability
 FoundTerm: TypeAlias = tuple[float, int, tuple[tuple[int, int], ...]]  # score, count, spans
 
 class Mapping:
@@ -104,11 +103,17 @@ class WordTagger:
     ) -> list[list[Any]]: ...
 
 class EntityTagger:
-    def __init__(self, source: Mapping | bytes, arrays: dict[str, Range], unit: float) -> None: ...
-    @property
-    def n_labels(self) -> int: ...
-    def entities(self, segmenter: Segmenter, text: str) -> list[FoundEntity]: ...
-    def entities_all(self, segmenter: Segmenter, texts: list[str]) -> list[list[FoundEntity]]: ...
+    def __init__(
+        self,
+        source: Mapping | bytes,
+        arrays: dict[str, Range],
+        unit: float,
+        entity: type[Any],
+        labels: tuple[str, ...],
+        kinds: tuple[str, ...],
+    ) -> None: ...
+    def entities(self, segmenter: Segmenter, text: str) -> list[Any]: ...
+    def entities_all(self, segmenter: Segmenter, texts: list[str]) -> list[list[Any]]: ...
 
 class Terms:
     def __init__(

@@ -108,7 +108,10 @@ def entities(
     >>> [(each.text, each.label) for each in entities("王小明在北京大学读书")]
     [('王小明', 'PER'), ('北京大学', 'ORG')]
     """
-    return finder(model, standard, gazetteer, rules, lexicon)([text])[0]
+    recognizer = _knowing(recognizer_for(model, standard), lexicon)
+    if gazetteer is None and are_none(rules):
+        return recognizer.entities(text)
+    return _merge_one(text, recognizer.entities(text), *_beside(gazetteer, rules))
 
 
 def finder(
@@ -119,23 +122,19 @@ def finder(
     lexicon: LexiconLike | None = None,
 ) -> Callable[[list[str]], list[list[Entity]]]:
     """What finds the entities of several texts by these arguments of :func:`entities`; other processes can have it."""
-    recognizer = recognizer_for(model, standard)
-    if lexicon is not None:
-        if not isinstance(recognizer, EntityRecognizer):
-            raise errors.ArgumentError(
-                "a neural model has the words that it was trained with; lexicon= is for linear ones"
-            )
-        recognizer = recognizer.with_lexicon(lexicon)
-    predict = recognizer.predict
+    predict = _knowing(recognizer_for(model, standard), lexicon).predict
     if gazetteer is None and are_none(rules):
         return predict
-    from cnlp.ner.gazetteer import as_gazetteer
-    from cnlp.ner.rules import Rules
+    return partial(_find_all, predict, *_beside(gazetteer, rules))
 
-    names = as_gazetteer(() if gazetteer is None else gazetteer)
-    if not isinstance(rules, Rules):
-        rules = Rules(False if rules is None else rules)
-    return partial(_find_all, predict, names, rules)
+
+def _knowing(recognizer: Recognizer, lexicon: LexiconLike | None) -> Recognizer:
+    """The recognizer, with a lexicon."""
+    if lexicon is None:
+        return recognizer
+    if not isinstance(recognizer, EntityRecognizer):
+        raise errors.ArgumentError("a neural model has the words that it was trained with; lexicon= is for linear ones")
+    return recognizer.with_lexicon(lexicon)
 
 
 def are_none(rules: Rules | Iterable[str] | bool | None) -> bool:
@@ -143,12 +142,24 @@ def are_none(rules: Rules | Iterable[str] | bool | None) -> bool:
     return rules is None or rules is False or (isinstance(rules, (tuple, list)) and not rules)
 
 
+def _beside(
+    gazetteer: GazetteerLike | None, rules: Rules | Iterable[str] | bool
+) -> tuple[Gazetteer | None, Rules | None]:
+    """What finds entities beside the recognizer."""
+    from cnlp.ner.gazetteer import as_gazetteer
+    from cnlp.ner.rules import rules_for
+
+    return None if gazetteer is None else as_gazetteer(gazetteer), None if are_none(rules) else rules_for(rules)
+
+
 def _find_all(
-    predict: Callable[[list[str]], list[list[Entity]]], names: Gazetteer, rules: Rules, texts: list[str]
+    predict: Callable[[list[str]], list[list[Entity]]], names: Gazetteer | None, rules: Rules | None, texts: list[str]
 ) -> list[list[Entity]]:
+    return [_merge_one(text, found, names, rules) for text, found in zip(texts, predict(texts), strict=True)]
+
+
+def _merge_one(text: str, found: list[Entity], names: Gazetteer | None, rules: Rules | None) -> list[Entity]:
     from cnlp.ner.merge import merge
 
-    return [
-        merge(text, found, matches=names.matches(text), rules=rules.entities(text))
-        for text, found in zip(texts, predict(texts), strict=True)
-    ]
+    matches = () if names is None else names.matches(text)
+    return merge(text, found, matches=matches, rules=() if rules is None else rules.entities(text))

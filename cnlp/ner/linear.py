@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel import kernel
-from cnlp._kernel.layout import NO_KIND
 from cnlp.lexicon.lexicon import as_lexicon
 from cnlp.model.registry import open_model
 from cnlp.ner.base import KIND, Recognizer, check_texts, open_entities
@@ -187,26 +186,13 @@ class EntityRecognizer(Recognizer):
             TextTypeError: ``text`` is not a str.
             ArgumentError: nothing was learnt yet.
         """
-        if not isinstance(text, str):
-            raise errors.not_text(text)
-        return self._as_entities(text, self._tagger.entities(self._segmenter, text))
+        return self._tagger.entities(self._segmenter, text)
 
     def predict(self, texts: Iterable[str]) -> list[list[Entity]]:
         """The entities of each text, while which are found other threads run; errors as :meth:`entities`."""
         listed = check_texts(texts)
-        found = (
-            zip(group, self._tagger.entities_all(self._segmenter, group), strict=True)
-            for start in range(0, len(listed), _AT_ONCE)
-            for group in [listed[start : start + _AT_ONCE]]
-        )
-        return [self._as_entities(text, entities) for group in found for text, entities in group]
-
-    def _as_entities(self, text: str, found: Iterable[tuple[int, int, int, int, float]]) -> list[Entity]:
-        labels, kinds = self.labels_, self._kind_names
-        return [
-            Entity(text[start:end], start, end, labels[label], score, None, kinds[kind])
-            for start, end, label, kind, score in found
-        ]
+        groups = (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))
+        return [found for group in groups for found in self._tagger.entities_all(self._segmenter, group)]
 
     def with_lexicon(self, lexicon: LexiconLike) -> Self:
         """The same recognizer, which knows the words of a lexicon besides.
@@ -215,7 +201,10 @@ class EntityRecognizer(Recognizer):
             ArgumentError: it is no lexicon, path or list of words; or nothing was learnt yet.
         """
         self._tagger  # noqa: B018 - says so if nothing was learnt
-        return self._copy({**self._state(), "_lexicon": as_lexicon(lexicon)})
+        model = type(self).__new__(type(self))
+        model.__dict__.update(self.__dict__)
+        model._know(as_lexicon(lexicon))
+        return model
 
     # ---- files ----
 
@@ -304,20 +293,18 @@ class EntityRecognizer(Recognizer):
         number = self.standards_.index(self.standard_)
         arrays = {name: ranges[name] for name in ARRAYS}
         arrays |= {name: ranges[array_of(name, number)] for name in OF_STANDARD}
-        tagger: EntityTagger = kernel.EntityTagger(source, arrays, unit)
-        if tagger.n_labels > len(self.labels_):
-            raise ValueError("the table of labels is damaged")
+        tagger: EntityTagger = kernel.EntityTagger(source, arrays, unit, Entity, tuple(self.labels_), tuple(kinds))
         start, size = ranges["kinds"]
-        if size != len(kinds):
-            raise ValueError("the table of kinds is damaged")
-        self._kind_names: list[str | None] = [*kinds, *[None] * (NO_KIND + 1 - size)]
         of = source.read(start, size) if hasattr(source, "read") else source[start : start + size]
         self.kinds_ = {
             label: [k for k, at in zip(kinds, of, strict=True) if at == n] for n, label in enumerate(self.labels_)
         }
         self._tagger = tagger
-        self._segmenter = segmenter_for(algorithm="perceptron", lexicon=self._lexicon).kernel
+        self._know(self._lexicon)
         self._source, self._ranges, self._unit = source, ranges, unit
+
+    def _know(self, lexicon: Lexicon | None) -> None:
+        self._lexicon, self._segmenter = lexicon, segmenter_for(algorithm="perceptron", lexicon=lexicon).kernel
 
     def _arrays(self) -> dict[str, tuple[str, bytes]]:
         dtypes = dict.fromkeys(("pages", "codes", "class_fold", "entries"), "U16")

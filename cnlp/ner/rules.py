@@ -145,6 +145,20 @@ class Rules:
         return (match.start() for match in self._starts.finditer(text))
 
 
+def rules_for(rules: Rules | Iterable[str] | bool | None) -> Rules:
+    """The rules that the argument ``rules`` of :func:`cnlp.entities` means; those of the same names are made once.
+
+    Raises:
+        ArgumentError: there is no rule of that name.
+    """
+    return rules if isinstance(rules, Rules) else _named(_chosen_names(rules))
+
+
+@cache
+def _named(names: tuple[str, ...]) -> Rules:
+    return Rules(names)
+
+
 @cache
 def built_in(name: str) -> Rule:
     """The rule of this name, compiled when it is first asked for (in some milliseconds).

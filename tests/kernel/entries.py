@@ -17,7 +17,7 @@ from cnlp.keyphrases.classes import pack_classes
 from cnlp.lexicon.trie import Trie
 from cnlp.model.registry import open_model
 from cnlp.segmentation.algorithms import SOURCES
-from cnlp.types import Token
+from cnlp.types import Entity, Token
 
 BASE = learn([["中国", "人", "中国人"], ["中国人大", "国人", "大"]])
 USERS = {
@@ -34,12 +34,13 @@ WEIGHTS = array("d", [0.1 * k for k in range(73)]).tobytes()
 
 
 @cache
-def recognizer() -> tuple[bytes, dict[str, tuple[int, int]], float]:
+def recognizer() -> tuple[Any, ...]:
     """The shipped recognizer of entities as arguments of ``EntityTagger``."""
     from cnlp.ner.linear import ARRAYS, OF_STANDARD
 
     file = open_model("ner", "entities")
-    return Path(file.path).read_bytes(), file.ranges(*ARRAYS, *OF_STANDARD), float(file.field("unit"))
+    names = (tuple(file.read(name).decode().split("\n")) for name in ("label_names", "kind_names"))
+    return Path(file.path).read_bytes(), file.ranges(*ARRAYS, *OF_STANDARD), float(file.field("unit")), Entity, *names
 
 
 @cache

@@ -351,8 +351,8 @@ def terms(chance: random.Random) -> None:
 
 
 @cache
-def entity_files() -> tuple[bytes, dict[str, tuple[int, int]], float]:
-    """The small recogniser of tests/ner."""
+def entity_files() -> tuple[Any, ...]:
+    """The small recogniser of tests/ner, as arguments of ``EntityTagger``."""
     sys.path.insert(0, str(Path(__file__).parent.parent / "ner"))
     from entity_models import arrays
 
@@ -361,28 +361,26 @@ def entity_files() -> tuple[bytes, dict[str, tuple[int, int]], float]:
 
 
 def entities(chance: random.Random) -> None:
-    """EntityTagger.entities, entities_all and n_labels, sound and damaged."""
+    """EntityTagger.entities and entities_all, sound and damaged."""
     from cnlp._kernel.reference import EntityTagger
 
-    source, ranges, unit = entity_files()
+    source, ranges, unit, *rest = entity_files()
     text = any_text(chance) + chance.choice(["", "王小明在北京"]) + any_text(chance)
     if chance.random() < 0.3:
-        both = native.EntityTagger(source, ranges, unit), EntityTagger(source, ranges, unit)
+        both = native.EntityTagger(source, ranges, unit, *rest), EntityTagger(source, ranges, unit, *rest)
         found = [one.entities(SEGMENTER, text) for one in both]
-        same(*([entity[:4] for entity in one] for one in found), text)
-        same(both[0].n_labels, 3)
-        if any(not math.isclose(a[4], b[4], abs_tol=1e-9) for a, b in zip(*found, strict=True)):
+        same(*([(one.start, one.end, one.label) for one in several] for several in found), text)
+        if any(not math.isclose(a.score, b.score, abs_tol=1e-9) for a, b in zip(*found, strict=True)):
             raise AssertionError(f"scores differ for {text!r}: {found!r}")
     damaged = random_input.spoil(chance, Arrays(source, ranges, 0, 0), tuple(ranges))
     if chance.random() < 0.1:
         unit = chance.choice([0.0, -1.0, math.inf, math.nan, 1e-300, 1e300])
     with refused("damaged", "does not fit", "is missing"):
-        one = native.EntityTagger(damaged.source, damaged.ranges, unit)
+        one = native.EntityTagger(damaged.source, damaged.ranges, unit, *rest)
         text += chance.choice(["", "", "欧阳明月" * 130])
-        for start, end, label, kind, score in one.entities(SEGMENTER, text):
-            inside = 0 <= start < end <= len(text) and 0 <= label < one.n_labels
-            if not (inside and kind <= layout.NO_KIND and 0.0 <= score <= 1.0):
-                raise AssertionError(f"no entity: {(start, end, label, kind, score)}")
+        for entity in one.entities(SEGMENTER, text):
+            if text[entity.start : entity.end] != entity.text or not entity.text or not 0.0 <= entity.score <= 1.0:
+                raise AssertionError(f"no entity: {entity}")
         several = [text, "", "王小明在北京"]
         same(one.entities_all(SEGMENTER, several), [one.entities(SEGMENTER, each) for each in several])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 from array import array
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,15 +17,15 @@ from hypothesis import strategies as st
 from twins import needs_native
 
 from cnlp._kernel import kernel as current
-from cnlp._kernel.layout import NO_KIND
 from cnlp._kernel.pieces import piece_ends
 from cnlp._kernel.reference import EntityTagger
 from cnlp.segmentation import shipped_segmenter
+from cnlp.types import Entity
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "ner"))
 pytest.importorskip("numpy")
 import numpy as np
-from entity_models import COMPANIES, PEOPLE, PLACES, arrays, corpus, model, words_with_clusters
+from entity_models import COMPANIES, PEOPLE, PLACES, Arguments, arrays, corpus, model, words_with_clusters
 
 SEGMENTER = shipped_segmenter().kernel
 TEXTS = st.lists(
@@ -35,8 +36,8 @@ TEXTS = st.lists(
 
 
 @cache
-def file() -> tuple[bytes, dict[str, tuple[int, int]], float]:
-    """The small model's file."""
+def file() -> Arguments:
+    """The small model's file, as arguments of ``EntityTagger``."""
     with TemporaryDirectory() as folder:
         return arrays(Path(folder, "ner.safetensors"))
 
@@ -53,15 +54,19 @@ def taggers() -> tuple[Any, EntityTagger]:
 def test_c_and_python_find_the_same(text: str) -> None:
     mine, twin = taggers()
     found, wanted = mine.entities(SEGMENTER, text), twin.entities(SEGMENTER, text)
-    assert [entity[:4] for entity in found] == [entity[:4] for entity in wanted]
-    assert [entity[4] for entity in found] == pytest.approx([entity[4] for entity in wanted], abs=1e-12)
+    assert without_scores(found) == without_scores(wanted)
+    assert [entity.score for entity in found] == pytest.approx([entity.score for entity in wanted], abs=1e-12)
+
+
+def without_scores(entities: list[Entity]) -> list[Entity]:
+    return [replace(entity, score=1.0) for entity in entities]
 
 
 @needs_native
 def test_long_texts_are_cut_alike() -> None:
     mine, twin = taggers()
     for text in ("王小明在北京，" * 150, "x" * 1100 + "王小明", "王" * 600 + "。李雷", "北京" * 400):
-        assert [e[:4] for e in mine.entities(SEGMENTER, text)] == [e[:4] for e in twin.entities(SEGMENTER, text)]
+        assert without_scores(mine.entities(SEGMENTER, text)) == without_scores(twin.entities(SEGMENTER, text))
         assert max(b - a for a, b in zip([0, *piece_ends(text)], piece_ends(text), strict=False)) <= 512
 
 
@@ -94,30 +99,35 @@ def test_training_sees_what_the_twin_sees() -> None:
     ],
 )  # fmt: skip
 def test_damage_is_refused(which: int, name: str, item: str, index: int, value: int) -> None:
-    source, ranges, unit = file()
+    source, ranges, *rest = file()
     start, size = ranges[name]
     numbers = array(item, source[start : start + size])
     numbers[index] = value
     damaged = source[:start] + numbers.tobytes() + source[start + size :]
     with pytest.raises(ValueError, match="damaged"):
-        (current.EntityTagger, EntityTagger)[which](damaged, ranges, unit)
+        (current.EntityTagger, EntityTagger)[which](damaged, ranges, *rest)
 
 
 @pytest.mark.parametrize("which", [0, 1])
 @pytest.mark.parametrize(("name", "change"), [("rows", -8), ("phrases", -8), ("types", -1), ("labels", -1)])
 def test_short_arrays_are_refused(which: int, name: str, change: int) -> None:
-    source, ranges, unit = file()
+    source, ranges, unit, *rest = file()
     start, size = ranges[name]
+    make = (current.EntityTagger, EntityTagger)[which]
     with pytest.raises(ValueError, match="damaged"):
-        (current.EntityTagger, EntityTagger)[which](source, {**ranges, name: (start, size + change)}, unit)
+        make(source, {**ranges, name: (start, size + change)}, unit, *rest)
     with pytest.raises(ValueError, match="unit is damaged"):
-        (current.EntityTagger, EntityTagger)[which](source, ranges, float("nan"))
+        make(source, ranges, float("nan"), *rest)
     with pytest.raises(ValueError, match="missing"):
-        (current.EntityTagger, EntityTagger)[which](source, {k: v for k, v in ranges.items() if k != name}, unit)
+        make(source, {k: v for k, v in ranges.items() if k != name}, unit, *rest)
+    with pytest.raises(ValueError, match="table of labels is damaged"):
+        make(source, ranges, unit, Entity, ("LOC",), ())
+    with pytest.raises(ValueError, match="table of kinds is damaged"):
+        make(source, ranges, unit, *rest[:-1], ("company",))
 
 
 def test_random_damage_does_no_harm() -> None:
-    source, ranges, unit = file()
+    source, ranges, *rest = file()
     chance = random.Random(5)
     for _ in range(150):
         data = bytearray(source)
@@ -125,9 +135,9 @@ def test_random_damage_does_no_harm() -> None:
             start, size = ranges[chance.choice(list(ranges))]
             data[start + chance.randrange(size)] = chance.randrange(256)
         try:
-            tagger = current.EntityTagger(bytes(data), ranges, unit)
+            tagger = current.EntityTagger(bytes(data), ranges, *rest)
         except ValueError:
             continue
         for text in ("王小明在北京工作。李雷去上海市", "欧阳明月" * 200):
-            for start, end, _, kind, score in tagger.entities(SEGMENTER, text):
-                assert 0 <= start < end <= len(text) and 0 <= kind <= NO_KIND and 0.0 <= score <= 1.0
+            for entity in tagger.entities(SEGMENTER, text):
+                assert text[entity.start : entity.end] == entity.text != "" and 0.0 <= entity.score <= 1.0

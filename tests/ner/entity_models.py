@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 from cnlp.corpus.entities import Sentence
 from cnlp.ner.linear import ARRAYS, OF_STANDARD, EntityRecognizer
 from cnlp.ner.parts import OfKind, Part
+from cnlp.types import Entity
 
 PEOPLE = ("王小明", "李雷", "张秀英", "欧阳明月", "约翰·史密斯", "陈思")
 PLACES = ("北京", "上海市", "云南省", "巴黎", "长白山")
@@ -62,8 +64,13 @@ def kinds() -> list[OfKind]:
     ]
 
 
-def arrays(path: Path) -> tuple[bytes, dict[str, tuple[int, int]], float]:
-    """The bytes of the small model's file, where its arrays lie, and its unit."""
+Arguments: TypeAlias = tuple[bytes, dict[str, tuple[int, int]], float, type[Entity], tuple[str, ...], tuple[str, ...]]
+
+
+def arrays(path: Path) -> Arguments:
+    """The arguments of ``EntityTagger`` that make the small model's: the bytes of its file, and so on."""
     model().save(path)
     loaded = EntityRecognizer.load(path)
-    return path.read_bytes(), {name: loaded._ranges[name] for name in ARRAYS + OF_STANDARD}, float(loaded.card_["unit"])
+    ranges = {name: loaded._ranges[name] for name in ARRAYS + OF_STANDARD}
+    kinds = tuple(kind for kinds in loaded.kinds_.values() for kind in kinds)
+    return path.read_bytes(), ranges, float(loaded.card_["unit"]), Entity, tuple(loaded.labels_), kinds

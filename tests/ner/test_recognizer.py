@@ -209,8 +209,8 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_scores_are_the_marginals_of_brute_force(tmp_path: Path) -> None:
-    source, ranges, unit = arrays(tmp_path / "ner.safetensors")
-    tagger = EntityTagger(source, ranges, unit)
+    source, ranges, unit, *names = arrays(tmp_path / "ner.safetensors")
+    tagger = EntityTagger(source, ranges, unit, *names)
     text, ends = "李雷在京", [2, 3, 4]
     scores, tags = tagger.scores(text, ends), range(tagger.n_tags)
     last = tagger.n_tags + 1

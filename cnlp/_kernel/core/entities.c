@@ -31,7 +31,9 @@ enum {
     FIND = 6, /* positions from the row that is found to the keys that are made */
     ADD = 10,
     RING = 16,
-    LINE_SIZE = 64
+    LINE_SIZE = 64,
+    COPIED = 16, /* entries of a row at a time */
+    LANES = 4
 };
 
 const int8_t STREAM_LOWS[N_STREAMS] = {-2, -1, -1, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0,
@@ -40,22 +42,28 @@ const int8_t STREAM_WIDTHS[N_STREAMS] = {5, 4, 3, 1, 1, 1, 1, 1, 3, 1, 1, 1, 1, 
 
 int entities_init(EntityTagger *tagger)
 {
-    size_t T = tagger->n_tags, n = T * (T + 1);
+    size_t T = tagger->n_tags, S = (T + LANES - 1) / LANES * LANES, n = S * (T + 1);
     double powers = FAR_BELOW / tagger->unit;
+    tagger->stride = S;
     tagger->n_powers = powers < 65536 ? (uint32_t)powers : 65536;
-    tagger->memory = malloc((n + T * T + tagger->n_powers) * sizeof(double) + n * sizeof(int32_t));
+    tagger->memory = calloc(1, (n + S * T + tagger->n_powers) * sizeof(double) + n * sizeof(int32_t));
     if (!tagger->memory)
         return -1;
     tagger->factors = tagger->memory;
     tagger->across = tagger->factors + n;
-    tagger->powers = tagger->across + T * T;
+    tagger->powers = tagger->across + S * T;
     tagger->moves = (int32_t *)(tagger->powers + tagger->n_powers);
-    for (size_t i = 0; i < n; i++) {
-        int32_t move = tagger->transitions[i];
-        tagger->moves[i] = move > FORBIDDEN ? move : UNREACHABLE;
-        tagger->factors[i] = move > FORBIDDEN ? exp(move * tagger->unit) : 0.0;
-        if (i < T * T)
-            tagger->across[i % T * T + i / T] = tagger->factors[i];
+    for (size_t before = 0; before <= T; before++)
+        for (size_t t = 0; t < T; t++) {
+            int32_t move = tagger->transitions[before * T + t];
+            tagger->moves[before * S + t] = move > FORBIDDEN ? move : UNREACHABLE;
+            tagger->factors[before * S + t] = move > FORBIDDEN ? exp(move * tagger->unit) : 0.0;
+            if (before < T)
+                tagger->across[t * S + before] = tagger->factors[before * S + t];
+        }
+    for (int k = 0; k < N_STREAMS; k++) {
+        tagger->last_entries[k] = (uint16_t)(STREAM_WIDTHS[k] * (int)T * CODEBOOK - 1);
+        tagger->shifts[k] = (uint16_t)((STREAM_LOWS[k] + PAD) * (int)T * CODEBOOK);
     }
     for (uint32_t k = 0; k < tagger->n_powers; k++)
         tagger->powers[k] = exp(-(double)k * tagger->unit);
@@ -70,9 +78,14 @@ void entities_free(EntityTagger *tagger)
 /* ---- the work on a piece ---------------------------------------------------------------------- */
 
 typedef struct {
-    uint64_t key[N_STREAMS]; /* 0: none */
-    uint32_t entry[N_STREAMS];
-    uint8_t count[N_STREAMS];
+    uint32_t entry, count; /* the first, and how many */
+} Row;
+
+typedef struct {
+    uint32_t n; /* of the keys */
+    uint8_t stream[N_STREAMS + 1];
+    uint32_t bucket[N_STREAMS + 1], fingerprint[N_STREAMS + 1];
+    Row row[N_STREAMS];
 } Slot;
 
 typedef struct {
@@ -89,77 +102,145 @@ typedef struct {
     uint8_t path[PIECE_LENGTH];
     uint64_t seeds[N_STREAMS];
     Slot ring[RING];
-    /* in one allocation, for n positions and T tags */
-    int32_t *score;                           /* [PAD + n + PAD][T] */
-    int32_t *best;                            /* [2][T] */
-    int32_t *top;                             /* [T] */
-    int32_t *source;                          /* [T] */
-    uint8_t *back;                            /* [n][T] */
-    double *emit, *forward, *backward, *sums; /* [n][T], the last [n]; made when first needed */
-    double *ahead;                            /* [T] */
+    uint16_t entries[N_STREAMS * UINT8_MAX + COPIED];
+    /* in one allocation, for n positions, T tags and the stride S */
+    int32_t *score;               /* [PAD + n + PAD][T]; the last S - T that are read belong to the next position */
+    int32_t *best, *top, *source; /* [S] */
+    uint8_t *back;                /* [n][S] */
+    double *emit, *forward, *backward, *sums; /* [n][S], the last [n]; made when first needed */
+    double *ahead;                            /* [S] */
     size_t room;                              /* n */
 } Work;
 
-static inline const uint8_t *line_of(const uint8_t *table, uint32_t n_buckets, uint64_t key)
+static inline uint32_t bucket_of(uint64_t key, uint32_t n_buckets)
 {
-    return table + ((key & 0xFFFFFFFF) * n_buckets >> 32) * LINE_SIZE;
+    return (uint32_t)((key & 0xFFFFFFFF) * n_buckets >> 32);
 }
 
-static uint32_t find_phrase(const EntityTagger *tagger, uint64_t key)
+static inline uint32_t fingerprint_of(uint64_t key)
 {
-    const uint8_t *line = line_of(tagger->phrases, tagger->n_phrase_buckets, key);
-    const uint8_t *end = tagger->phrases + (size_t)tagger->n_phrase_buckets * LINE_SIZE;
-    uint32_t fingerprint = (uint32_t)(key >> 32) | 1;
+    return (uint32_t)(key >> 32) | 1;
+}
+
+#if defined(__GNUC__)
+typedef uint32_t Four __attribute__((vector_size(16))); /* left alone, compilers compare one by one */
+
+static inline uint32_t sum_of(Four numbers)
+{
+    uint64_t pairs[2];
+    memcpy(pairs, &numbers, sizeof pairs);
+    pairs[0] += pairs[1];
+    return (uint32_t)(pairs[0] + (pairs[0] >> 32));
+}
+
+/* Which mark of a line is the fingerprint, from 1 on; the sum if several are, 0 for none. */
+static inline uint32_t place_of_row(const uint8_t *line, uint32_t fingerprint)
+{
+    const Four places[3] = {{1, 2, 3, 4}, {5, 6, 7, 8}, {9, 10, 11, 12}};
+    Four marks[3];
+    memcpy(marks, line + sizeof(uint32_t), sizeof marks);
+    return sum_of(((Four)(marks[0] == fingerprint) & places[0]) + ((Four)(marks[1] == fingerprint) & places[1])
+                  + ((Four)(marks[2] == fingerprint) & places[2]));
+}
+
+/* The value of the fingerprint in a line of phrases, and whether it is there. */
+static inline uint32_t value_in_line(const uint8_t *line, uint32_t fingerprint, uint32_t *found)
+{
+    Four marks[2], values[2];
+    memcpy(marks, line, sizeof marks);
+    memcpy(values, line + sizeof marks, sizeof values);
+    Four first = (Four)(marks[0] == fingerprint), second = (Four)(marks[1] == fingerprint);
+    *found = sum_of((first | second) & 1);
+    return sum_of((values[0] & first) | (values[1] & second));
+}
+#else
+static inline uint32_t place_of_row(const uint8_t *line, uint32_t fingerprint)
+{
+    uint32_t marks[1 + ROW_BUCKET], place = 0;
+    memcpy(marks, line, sizeof marks);
+    for (uint32_t k = 1; k <= ROW_BUCKET; k++)
+        place += marks[k] == fingerprint ? k : 0;
+    return place;
+}
+
+static inline uint32_t value_in_line(const uint8_t *line, uint32_t fingerprint, uint32_t *found)
+{
+    uint32_t marks[2 * PHRASE_BUCKET], value = 0;
+    memcpy(marks, line, sizeof marks);
+    *found = 0;
+    for (int k = 0; k < PHRASE_BUCKET; k++) {
+        value += marks[k] == fingerprint ? marks[PHRASE_BUCKET + k] : 0;
+        *found |= marks[k] == fingerprint;
+    }
+    return value;
+}
+#endif
+
+/* The value of a phrase, 0 for none. */
+static inline uint32_t find_phrase(const EntityTagger *tagger, uint64_t key)
+{
+    uint32_t bucket = bucket_of(key, tagger->n_phrase_buckets), fingerprint = fingerprint_of(key), found, last;
     for (uint32_t tries = tagger->n_phrase_buckets; tries; tries--) {
-        uint32_t marks[PHRASE_BUCKET];
-        memcpy(marks, line, sizeof marks);
-        for (int k = 0; k < PHRASE_BUCKET; k++) {
-            if (marks[k] == fingerprint) {
-                uint32_t value;
-                memcpy(&value, line + sizeof marks + 4 * k, sizeof value);
-                return value;
-            }
-            if (!marks[k])
-                return 0;
-        }
-        line += LINE_SIZE;
-        if (line == end)
-            line = tagger->phrases;
+        const uint8_t *line = tagger->phrases + (size_t)bucket * LINE_SIZE;
+        uint32_t value = value_in_line(line, fingerprint, &found);
+        memcpy(&last, line + (PHRASE_BUCKET - 1) * sizeof last, sizeof last);
+        if (found || !last)
+            return value;
+        bucket = bucket + 1 == tagger->n_phrase_buckets ? 0 : bucket + 1;
     }
     return 0;
 }
 
-static inline void find_row(const EntityTagger *tagger, uint64_t key, uint32_t *entry, uint8_t *count)
+/* The row whose fingerprint is the `place`-th of a line, from 1 on; 0: none. */
+static inline Row row_at(const EntityTagger *tagger, const uint8_t *line, uint32_t place)
 {
-    const uint8_t *line = line_of(tagger->rows, tagger->n_row_buckets, key);
-    const uint8_t *end = tagger->rows + (size_t)tagger->n_row_buckets * LINE_SIZE;
-    uint32_t fingerprint = (uint32_t)(key >> 32) | 1;
-    *entry = 0;
-    *count = 0;
-    for (uint32_t tries = tagger->n_row_buckets; tries; tries--) {
-        uint32_t marks[1 + ROW_BUCKET], place = 0;
-        memcpy(marks, line, sizeof marks);
-        for (uint32_t k = 1; k <= ROW_BUCKET; k++)
-            place += marks[k] == fingerprint ? k : 0;
-        if (place) {
-            const uint8_t *counts = line + sizeof marks;
-            if (place > ROW_BUCKET) /* a damaged table */
-                return;
-            uint64_t start = marks[0];
-            for (uint32_t k = 0; k + 1 < place; k++)
-                start += counts[k];
-            if (start + counts[place - 1] <= tagger->n_entries) {
-                *entry = (uint32_t)start;
-                *count = counts[place - 1];
-            }
-            return;
-        }
-        if (!marks[ROW_BUCKET])
-            return;
-        line += LINE_SIZE;
-        if (line == end)
-            line = tagger->rows;
+    static const uint8_t before[2 * ROW_BUCKET + 1] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+    const uint64_t even = 0x00FF00FF00FF00FFu;
+    const uint8_t *counts = line + (1 + ROW_BUCKET) * sizeof(uint32_t);
+    uint64_t low, kept_low;
+    uint32_t start, high, kept_high;
+    place = place <= ROW_BUCKET ? place : 0; /* a damaged table has a fingerprint twice */
+    const uint8_t *kept = before + ROW_BUCKET + 1 - place;
+    memcpy(&start, line, sizeof start);
+    memcpy(&low, counts, sizeof low);
+    memcpy(&high, counts + sizeof low, sizeof high);
+    memcpy(&kept_low, kept, sizeof low);
+    memcpy(&kept_high, kept + sizeof low, sizeof high);
+    low &= kept_low;
+    high &= kept_high;
+    uint64_t pairs = (low & even) + (low >> 8 & even) + (high & even) + (high >> 8 & even);
+    uint64_t entry = start + (pairs * 0x0001000100010001u >> 48), count = counts[place ? place - 1 : 0];
+    int is_row = place && entry + count <= tagger->n_entries;
+    return (Row){is_row ? (uint32_t)entry : 0, is_row ? (uint32_t)count : 0};
+}
+
+/* Looks into one line. Returns whether the row may be in the next. */
+static inline int find_in_line(const EntityTagger *tagger, const uint8_t *line, uint32_t fingerprint, Row *row)
+{
+    uint32_t place = place_of_row(line, fingerprint), last;
+    memcpy(&last, line + ROW_BUCKET * sizeof last, sizeof last);
+    *row = row_at(tagger, line, place);
+    return !place & (last != 0);
+}
+
+/* Looks into the lines after that one. */
+static Row find_further(const EntityTagger *tagger, uint32_t bucket, uint32_t fingerprint)
+{
+    Row row = {0, 0};
+    for (uint32_t tries = tagger->n_row_buckets; --tries;) {
+        bucket = bucket + 1 == tagger->n_row_buckets ? 0 : bucket + 1;
+        if (!find_in_line(tagger, tagger->rows + (size_t)bucket * LINE_SIZE, fingerprint, &row))
+            break;
     }
+    return row;
+}
+
+static Row find_row(const EntityTagger *tagger, uint64_t key)
+{
+    uint32_t bucket = bucket_of(key, tagger->n_row_buckets), fingerprint = fingerprint_of(key);
+    Row row;
+    int further = find_in_line(tagger, tagger->rows + (size_t)bucket * LINE_SIZE, fingerprint, &row);
+    return further ? find_further(tagger, bucket, fingerprint) : row;
 }
 
 static void load_words(const EntityTagger *tagger, Work *work, uint32_t n)
@@ -180,7 +261,7 @@ static void load_words(const EntityTagger *tagger, Work *work, uint32_t n)
             work->hashes[count] = value;
             work->from[count] = (uint16_t)at;
             work->to[count++] = (uint16_t)k;
-            PREFETCH(line_of(tagger->phrases, tagger->n_phrase_buckets, value));
+            PREFETCH(tagger->phrases + (size_t)bucket_of(value, tagger->n_phrase_buckets) * LINE_SIZE);
             if (too_long)
                 break;
         }
@@ -208,7 +289,7 @@ static void load_words(const EntityTagger *tagger, Work *work, uint32_t n)
 
 static void make_keys(const EntityTagger *tagger, const Work *work, uint32_t p, uint32_t at, Slot *slot)
 {
-    uint64_t *key = slot->key;
+    uint64_t key[N_STREAMS];
     int has_before = at > 0, has_after = at + 1 < work->n_words;
     EntityView view = {
         .c = work->chars + PAD + p,
@@ -232,35 +313,62 @@ static void make_keys(const EntityTagger *tagger, const Work *work, uint32_t p, 
     for (int k = 0; k < 5; k++)
         view.clusters[k] = work->clusters[at + (uint32_t)k];
     entity_keys(work->seeds, view, key);
-    for (int k = 0; k < N_STREAMS; k++)
-        PREFETCH(line_of(tagger->rows, tagger->n_row_buckets, key[k]));
+    slot->n = 0;
+    for (uint8_t k = 0; k < N_STREAMS; k++) {
+        slot->stream[slot->n] = k;
+        slot->bucket[slot->n] = bucket_of(key[k], tagger->n_row_buckets);
+        slot->fingerprint[slot->n] = fingerprint_of(key[k]);
+        slot->n += key[k] != 0;
+    }
+    for (uint32_t i = 0; i < slot->n; i++)
+        PREFETCH(tagger->rows + (size_t)slot->bucket[i] * LINE_SIZE);
 }
 
+/* Without a branch for each key, since by chance it has a row; a fifth of them are looked up further. */
 static void find_rows(const EntityTagger *tagger, Slot *slot)
 {
-    for (int k = 0; k < N_STREAMS; k++) {
-        slot->count[k] = 0;
-        slot->entry[k] = 0;
-        if (slot->key[k])
-            find_row(tagger, slot->key[k], &slot->entry[k], &slot->count[k]);
-        PREFETCH(tagger->entries + slot->entry[k]);
+    const uint8_t *rows = tagger->rows;
+    uint8_t further[N_STREAMS + 1];
+    uint32_t n_further = 0;
+    for (uint32_t i = 0; i < slot->n; i++) {
+        further[n_further] = (uint8_t)i;
+        n_further +=
+            find_in_line(tagger, rows + (size_t)slot->bucket[i] * LINE_SIZE, slot->fingerprint[i], &slot->row[i]);
+        PREFETCH(tagger->entries + slot->row[i].entry);
+    }
+    for (uint32_t k = 0; k < n_further; k++) {
+        uint8_t i = further[k];
+        slot->row[i] = find_further(tagger, slot->bucket[i], slot->fingerprint[i]);
+        PREFETCH(tagger->entries + slot->row[i].entry);
     }
 }
 
-static void add_rows(const EntityTagger *tagger, const Slot *slot, int32_t *score)
+/* Copies the entries of a row, and more after them, with places counted from PAD positions before. */
+static inline void copy_entries(const EntityTagger *tagger, Row row, int stream, uint16_t *copy)
+{
+    const uint16_t *entries = tagger->entries + row.entry;
+    uint16_t last = tagger->last_entries[stream], shift = tagger->shifts[stream];
+    if (tagger->n_entries - row.entry >= row.count + COPIED)
+        for (uint32_t done = 0; done <= row.count; done += COPIED, entries += COPIED, copy += COPIED)
+            for (int i = 0; i < COPIED; i++)
+                copy[i] = (uint16_t)((entries[i] < last ? entries[i] : last) + shift);
+    else
+        for (uint32_t i = 0; i < row.count; i++)
+            copy[i] = (uint16_t)((entries[i] < last ? entries[i] : last) + shift);
+}
+
+/* Rows are short, and their lengths by chance: all are copied to one list, so that there is one loop, not 26. */
+static void add_rows(const EntityTagger *tagger, Work *work, const Slot *slot, int32_t *score)
 {
     const int16_t *codebook = tagger->codebook;
-    int32_t T = (int32_t)tagger->n_tags;
-    for (int k = 0; k < N_STREAMS; k++) {
-        int32_t *base = score + STREAM_LOWS[k] * T;
-        uint32_t places = (uint32_t)(STREAM_WIDTHS[k] * T);
-        const uint16_t *entry = tagger->entries + slot->entry[k], *end = entry + slot->count[k];
-        for (; entry < end; entry++) {
-            uint32_t place = *entry >> 7;
-            if (place < places)
-                base[place] += codebook[*entry & 127];
-        }
+    int32_t *base = score - PAD * (ptrdiff_t)tagger->n_tags;
+    uint16_t *entries = work->entries, *end = entries;
+    for (uint32_t i = 0; i < slot->n; i++) {
+        copy_entries(tagger, slot->row[i], slot->stream[i], end);
+        end += slot->row[i].count;
     }
+    for (; entries < end; entries++)
+        base[*entries >> 7] += codebook[*entries & 127];
 }
 
 static void score_piece(const EntityTagger *tagger, Work *work, const uint32_t *text, uint32_t n)
@@ -290,7 +398,7 @@ static void score_piece(const EntityTagger *tagger, Work *work, const uint32_t *
         if (p >= FIND && p - FIND < n)
             find_rows(tagger, &work->ring[(p - FIND) % RING]);
         if (p >= ADD)
-            add_rows(tagger, &work->ring[(p - ADD) % RING], work->score + (PAD + p - ADD) * T);
+            add_rows(tagger, work, &work->ring[(p - ADD) % RING], work->score + (PAD + p - ADD) * T);
     }
     int32_t *score = work->score + PAD * T;
     for (size_t i = 0; i < n * T; i++) {
@@ -301,29 +409,29 @@ static void score_piece(const EntityTagger *tagger, Work *work, const uint32_t *
 
 static void best_path(const EntityTagger *tagger, Work *work, uint32_t n)
 {
-    const size_t T = tagger->n_tags;
+    const size_t T = tagger->n_tags, S = tagger->stride;
     const int32_t *score = work->score + PAD * T;
     const int16_t *last = tagger->transitions + (T + 1) * T;
     int32_t *restrict now = work->best, *restrict top = work->top, *restrict source = work->source;
-    for (size_t t = 0; t < T; t++)
-        now[t] = tagger->moves[T * T + t] + score[t];
+    for (size_t t = 0; t < S; t++)
+        now[t] = tagger->moves[T * S + t] + score[t];
     for (uint32_t p = 1; p < n; p++) {
         const int32_t *row = score + p * T;
-        uint8_t *back = work->back + p * T;
-        for (size_t t = 0; t < T; t++) {
+        uint8_t *back = work->back + p * S;
+        for (size_t t = 0; t < S; t++) {
             top[t] = now[0] + tagger->moves[t];
             source[t] = 0;
         }
         for (size_t left = 1; left < T; left++) {
-            const int32_t *moves = tagger->moves + left * T;
+            const int32_t *moves = tagger->moves + left * S;
             int32_t value = now[left];
-            for (size_t t = 0; t < T; t++) {
+            for (size_t t = 0; t < S; t++) {
                 int32_t reach = value + moves[t];
                 source[t] = reach > top[t] ? (int32_t)left : source[t];
                 top[t] = reach > top[t] ? reach : top[t];
             }
         }
-        for (size_t t = 0; t < T; t++) {
+        for (size_t t = 0; t < S; t++) {
             now[t] = (top[t] > UNREACHABLE ? top[t] : UNREACHABLE) + row[t];
             back[t] = (uint8_t)source[t];
         }
@@ -335,20 +443,20 @@ static void best_path(const EntityTagger *tagger, Work *work, uint32_t n)
     for (uint32_t p = n; p--;) {
         work->path[p] = (uint8_t)tag;
         if (p)
-            tag = work->back[p * T + tag];
+            tag = work->back[p * S + tag];
     }
 }
 
-static int need_doubles(Work *work, size_t T)
+static int need_doubles(Work *work, size_t S)
 {
     if (!work->emit) {
-        work->emit = malloc(((3 * work->room + 1) * T + work->room) * sizeof(double));
+        work->emit = malloc(((3 * work->room + 1) * S + work->room) * sizeof(double));
         if (!work->emit)
             return -1;
-        work->forward = work->emit + work->room * T;
-        work->backward = work->forward + work->room * T;
-        work->ahead = work->backward + work->room * T;
-        work->sums = work->ahead + T;
+        work->forward = work->emit + work->room * S;
+        work->backward = work->forward + work->room * S;
+        work->ahead = work->backward + work->room * S;
+        work->sums = work->ahead + S;
     }
     return 0;
 }
@@ -356,76 +464,76 @@ static int need_doubles(Work *work, size_t T)
 /* Fills emit, forward, backward and sums; the sum of the last forward times backward. */
 static double sum_paths(const EntityTagger *tagger, Work *work, uint32_t n)
 {
-    const size_t T = tagger->n_tags;
+    const size_t T = tagger->n_tags, S = tagger->stride;
     const int16_t *last = tagger->transitions + (T + 1) * T;
     double *restrict ahead = work->ahead;
     for (uint32_t p = 0; p < n; p++) {
         const int32_t *score = work->score + (PAD + p) * T;
-        double *restrict reach = work->forward + p * T, *restrict emit = work->emit + p * T, total = 0.0;
+        double *restrict reach = work->forward + p * S, *restrict emit = work->emit + p * S, total = 0.0;
         int32_t top = score[0];
         for (size_t t = 1; t < T; t++)
             top = score[t] > top ? score[t] : top;
-        for (size_t t = 0; t < T; t++) {
-            uint32_t below = (uint32_t)(top - score[t]);
+        for (size_t t = 0; t < S; t++) {
+            uint32_t below = t < T ? (uint32_t)(top - score[t]) : UINT32_MAX;
             emit[t] = below < tagger->n_powers ? tagger->powers[below] : 0.0;
-            reach[t] = p ? 0.0 : tagger->factors[T * T + t];
+            reach[t] = p ? 0.0 : tagger->factors[T * S + t];
         }
         for (size_t left = 0; p && left < T; left++) {
-            double weight = reach[(ptrdiff_t)left - (ptrdiff_t)T];
-            const double *factors = tagger->factors + left * T;
+            double weight = reach[(ptrdiff_t)left - (ptrdiff_t)S];
+            const double *factors = tagger->factors + left * S;
             if (weight == 0.0)
                 continue;
-            for (size_t t = 0; t < T; t++)
+            for (size_t t = 0; t < S; t++)
                 reach[t] += weight * factors[t];
         }
-        for (size_t t = 0; t < T; t++) {
+        for (size_t t = 0; t < S; t++)
             reach[t] *= emit[t];
-            total += reach[t];
-        }
-        work->sums[p] = total = total != 0.0 ? total : 1.0;
         for (size_t t = 0; t < T; t++)
+            total += reach[t];
+        work->sums[p] = total = total != 0.0 ? total : 1.0;
+        for (size_t t = 0; t < S; t++)
             reach[t] /= total;
     }
-    for (size_t t = 0; t < T; t++)
-        work->backward[(n - 1) * T + t] = last[t] > FORBIDDEN ? 1.0 : 0.0;
+    for (size_t t = 0; t < S; t++)
+        work->backward[(n - 1) * S + t] = t < T && last[t] > FORBIDDEN ? 1.0 : 0.0;
     for (uint32_t p = n - 1; p > 0; p--) {
-        const double *onward = work->backward + p * T, *emit = work->emit + p * T;
-        double *restrict value = work->backward + (p - 1) * T;
-        for (size_t t = 0; t < T; t++) {
+        const double *onward = work->backward + p * S, *emit = work->emit + p * S;
+        double *restrict value = work->backward + (p - 1) * S;
+        for (size_t t = 0; t < S; t++) {
             ahead[t] = emit[t] * onward[t] / work->sums[p];
             value[t] = 0.0;
         }
         for (size_t t = 0; t < T; t++) {
-            const double *across = tagger->across + t * T;
+            const double *across = tagger->across + t * S;
             double weight = ahead[t];
             if (weight == 0.0)
                 continue;
-            for (size_t left = 0; left < T; left++)
+            for (size_t left = 0; left < S; left++)
                 value[left] += across[left] * weight;
         }
     }
     double total = 0.0;
     for (size_t t = 0; t < T; t++)
-        total += work->forward[(n - 1) * T + t] * work->backward[(n - 1) * T + t];
+        total += work->forward[(n - 1) * S + t] * work->backward[(n - 1) * S + t];
     return total;
 }
 
 static double chance_of(const EntityTagger *tagger, const Work *work, uint32_t n, uint32_t start, uint32_t end,
                         double total)
 {
-    const size_t T = tagger->n_tags;
+    const size_t T = tagger->n_tags, S = tagger->stride;
     const uint8_t *path = work->path;
-    double chance = work->forward[start * T + path[start]];
+    double chance = work->forward[start * S + path[start]];
     for (uint32_t p = start + 1; p < end; p++)
-        chance *= tagger->factors[path[p - 1] * T + path[p]] * work->emit[p * T + path[p]] / work->sums[p];
+        chance *= tagger->factors[path[p - 1] * S + path[p]] * work->emit[p * S + path[p]] / work->sums[p];
     size_t last = path[end - 1];
-    double rest = work->backward[(end - 1) * T + last];
+    double rest = work->backward[(end - 1) * S + last];
     if (end < n) {
         rest = 0.0;
         for (size_t t = 0; t < T; t++)
             if (tagger->roles[t] != 2)
-                rest += tagger->factors[last * T + t]
-                      * (work->emit[end * T + t] * work->backward[end * T + t] / work->sums[end]);
+                rest += tagger->factors[last * S + t]
+                      * (work->emit[end * S + t] * work->backward[end * S + t] / work->sums[end]);
     }
     chance = total > 0.0 ? chance * rest / total : 0.0;
     return chance > 1.0 ? 1.0 : chance >= 0.0 ? chance : 0.0;
@@ -449,10 +557,8 @@ static uint32_t kind_of(const EntityTagger *tagger, const Work *work, uint32_t s
     uint64_t key[N_KIND_STREAMS];
     kind_keys(view, key);
     for (int k = 0; k < N_KIND_STREAMS; k++) {
-        uint32_t at;
-        uint8_t count;
-        find_row(tagger, key[k], &at, &count);
-        for (const uint16_t *entry = tagger->entries + at; count--; entry++)
+        Row row = find_row(tagger, key[k]);
+        for (const uint16_t *entry = tagger->entries + row.entry; row.count--; entry++)
             if (*entry >> 7 < KIND_LIMIT)
                 scores[*entry >> 7] += tagger->codebook[*entry & 127];
     }
@@ -490,7 +596,7 @@ static int find_in_piece(const EntityTagger *tagger, Work *work, const uint32_t 
         if (p - start == 1 && work->ends[first] - work->starts[first] > 1 && !may_be_part)
             continue; /* one character of a longer word */
         if (total < 0.0) {
-            if (need_doubles(work, tagger->n_tags))
+            if (need_doubles(work, tagger->stride))
                 return -1;
             total = sum_paths(tagger, work, n);
         }
@@ -526,17 +632,17 @@ static uint32_t piece_length(const uint32_t *text, size_t length)
 
 static Work *work_new(const EntityTagger *tagger, size_t length)
 {
-    size_t T = tagger->n_tags, room = length < PIECE_LENGTH ? length : PIECE_LENGTH;
-    size_t items = (room + 2 * PAD) * T + 3 * T;
-    Work *work = malloc(sizeof *work + items * sizeof(int32_t) + room * T);
+    size_t T = tagger->n_tags, S = tagger->stride, room = length < PIECE_LENGTH ? length : PIECE_LENGTH;
+    size_t n_scores = (room + 2 * PAD) * T;
+    Work *work = malloc(sizeof *work + (n_scores + 3 * S) * sizeof(int32_t) + room * S);
     if (!work)
         return NULL;
     work->room = room;
     work->score = (int32_t *)(work + 1);
-    work->best = work->score + (room + 2 * PAD) * T;
-    work->top = work->best + T;
-    work->source = work->top + T;
-    work->back = (uint8_t *)(work->source + T);
+    work->best = work->score + n_scores;
+    work->top = work->best + S;
+    work->source = work->top + S;
+    work->back = (uint8_t *)(work->source + S);
     work->emit = NULL;
     for (int k = 0; k < N_STREAMS; k++)
         work->seeds[k] = step(1, (uint64_t)k);

@@ -28,11 +28,13 @@ typedef struct {
     const int16_t *codebook, *transitions;
     uint32_t n_codes, n_phrase_buckets, n_row_buckets, n_entries, n_tags, n_kinds, n_powers;
     double unit;
-    void *memory;    /* what entities_init makes: */
-    int32_t *moves;  /* [T + 1][T], forbidden ones UNREACHABLE */
-    double *factors; /* [T + 1][T]: exp of the moves, 0 where forbidden */
-    double *across;  /* [T][T]: factors by next tag, then tag */
-    double *powers;  /* [n_powers]: exp(-k * unit) */
+    uint16_t last_entries[N_STREAMS], shifts[N_STREAMS]; /* the last place of a stream's window; what is before it */
+    void *memory;                                        /* what entities_init makes: */
+    size_t stride;                                       /* S: T, made a multiple of lanes */
+    int32_t *moves;                                      /* [T + 1][S], forbidden ones UNREACHABLE */
+    double *factors;                                     /* [T + 1][S]: exp of the moves, 0 where forbidden */
+    double *across;                                      /* [T][S]: factors by next tag, then tag */
+    double *powers;                                      /* [n_powers]: exp(-k * unit) */
 } EntityTagger;
 
 typedef struct {

@@ -7,7 +7,8 @@
 #include "../core/entities.h"
 
 typedef struct {
-    PyObject_HEAD PyObject *source;
+    PyObject_HEAD PyObject *source, *labels, *kinds; /* labels, kinds: tuples of their names */
+    Maker maker;
     EntityTagger tagger;
 } EntityTaggerObject;
 
@@ -45,6 +46,15 @@ static int check_tags(const EntityTagger *tagger, uint32_t n_labels, uint32_t n_
             return damaged("the table of tags");
     }
     return 0;
+}
+
+/* Is there a name for every label and kind? */
+static int check_names(const EntityTagger *tagger, PyObject *labels, PyObject *kinds)
+{
+    for (uint32_t k = 0; k < tagger->n_tags; k++)
+        if (tagger->labels[k] >= PyTuple_Size(labels))
+            return damaged("the table of labels");
+    return PyTuple_Size(kinds) == tagger->n_kinds ? 0 : damaged("the table of kinds");
 }
 
 static int load(const ModuleState *state, PyObject *source, PyObject *arrays, EntityTagger *tagger)
@@ -89,41 +99,56 @@ static int load(const ModuleState *state, PyObject *source, PyObject *arrays, En
 
 static PyObject *entity_tagger_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    PyObject *source, *arrays;
+    static const char *const slots[] = {"text", "start", "end", "label", "score", "name", "kind"};
+    PyObject *source, *arrays, *entity, *labels, *kinds;
     double unit;
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "OO!d:EntityTagger", &source, &PyDict_Type, &arrays, &unit))
+    if (!PyArg_ParseTuple(args, "OO!dOO!O!:EntityTagger", &source, &PyDict_Type, &arrays, &unit, &entity, &PyTuple_Type,
+                          &labels, &PyTuple_Type, &kinds))
         return NULL;
     EntityTaggerObject *self = (EntityTaggerObject *)new_object(type);
     if (!self)
         return NULL;
-    Py_INCREF(source);
-    self->source = source;
+    self->source = Py_NewRef(source);
+    self->labels = Py_NewRef(labels);
+    self->kinds = Py_NewRef(kinds);
     self->tagger.unit = unit;
-    if (load(state_of(type), source, arrays, &self->tagger)) {
+    if (load(state_of(type), source, arrays, &self->tagger) || check_names(&self->tagger, labels, kinds)
+        || maker_init(&self->maker, entity, slots, 7)) {
         Py_DECREF(self);
         return NULL;
     }
     return (PyObject *)self;
 }
 
-static void entity_tagger_dealloc(PyObject *self)
+static void entity_tagger_dealloc(PyObject *object)
 {
-    entities_free(&((EntityTaggerObject *)self)->tagger);
-    Py_XDECREF(((EntityTaggerObject *)self)->source);
-    free_object(self);
+    EntityTaggerObject *self = (EntityTaggerObject *)object;
+    entities_free(&self->tagger);
+    maker_free(&self->maker);
+    Py_XDECREF(self->source);
+    Py_XDECREF(self->labels);
+    Py_XDECREF(self->kinds);
+    free_object(object);
 }
 
 /* ---- using it ---------------------------------------------------------------------------------- */
 
-static PyObject *as_list(const FoundEntity *found, size_t count)
+static PyObject *as_list(const EntityTaggerObject *self, PyObject *string, const FoundEntity *found, size_t count)
 {
     PyObject *list = PyList_New((Py_ssize_t)count);
     for (size_t k = 0; k < count && list; k++) {
-        const FoundEntity *entity = &found[k];
-        PyObject *item =
-            Py_BuildValue("(IIIId)", entity->start, entity->end, entity->label, entity->kind, entity->score);
-        if (!item || PyList_SetItem(list, (Py_ssize_t)k, item) || check_interrupts_at(k))
+        const FoundEntity *each = &found[k];
+        PyObject *kind = each->kind == NO_KIND ? Py_None : PyTuple_GetItem(self->kinds, each->kind);
+        PyObject *values[] = {PyUnicode_Substring(string, each->start, each->end),
+                              PyLong_FromUnsignedLong(each->start),
+                              PyLong_FromUnsignedLong(each->end),
+                              Py_XNewRef(PyTuple_GetItem(self->labels, each->label)),
+                              PyFloat_FromDouble(each->score),
+                              Py_NewRef(Py_None),
+                              Py_XNewRef(kind)};
+        PyObject *entity = make(&self->maker, values);
+        if (!entity || PyList_SetItem(list, (Py_ssize_t)k, entity) || check_interrupts_at(k))
             Py_CLEAR(list);
     }
     return list;
@@ -131,7 +156,8 @@ static PyObject *as_list(const FoundEntity *found, size_t count)
 
 static PyObject *entity_tagger_entities(PyObject *object, PyObject *args)
 {
-    const EntityTagger *tagger = &((EntityTaggerObject *)object)->tagger;
+    const EntityTaggerObject *self = (EntityTaggerObject *)object;
+    const EntityTagger *tagger = &self->tagger;
     const ModuleState *state = state_of(Py_TYPE(object));
     PyObject *segmenter_object, *string, *list = NULL;
     FoundEntities found = {0};
@@ -139,8 +165,13 @@ static PyObject *entity_tagger_entities(PyObject *object, PyObject *args)
     Words words;
     int status;
     words_init(&words);
-    if (!PyArg_ParseTuple(args, "O!U:entities", state->segmenter, &segmenter_object, &string)
-        || text_load(&text, string))
+    if (!PyArg_ParseTuple(args, "O!O:entities", state->segmenter, &segmenter_object, &string))
+        return NULL;
+    if (!PyUnicode_Check(string)) {
+        raise_not_text(string);
+        return NULL;
+    }
+    if (text_load(&text, string))
         return NULL;
     const Segmenter *segmenter = &((SegmenterObject *)segmenter_object)->segmenter;
     Input input = input_of(segmenter, text.items, text.length);
@@ -153,7 +184,7 @@ static PyObject *entity_tagger_entities(PyObject *object, PyObject *args)
             status = entities_find(tagger, text.items, text.length, words.items, words.count, &found, &unlocked.watch);
             lock(&unlocked);
         }
-        list = status ? raise_failure() : as_list(found.items, found.count);
+        list = status ? raise_failure() : as_list(self, string, found.items, found.count);
         free(found.items);
     }
     words_free(&words);
@@ -181,7 +212,7 @@ static int find_all(const EntityTagger *tagger, const Segmenter *segmenter, Batc
 
 static PyObject *entity_tagger_entities_all(PyObject *object, PyObject *args)
 {
-    const EntityTagger *tagger = &((EntityTaggerObject *)object)->tagger;
+    const EntityTaggerObject *self = (EntityTaggerObject *)object;
     const ModuleState *state = state_of(Py_TYPE(object));
     PyObject *segmenter_object, *texts, *lists = NULL;
     FoundEntities found = {0};
@@ -194,14 +225,15 @@ static PyObject *entity_tagger_entities_all(PyObject *object, PyObject *args)
         Unlocked unlocked;
         unlock(&unlocked);
         batch.watch = &unlocked.watch;
-        status = find_all(tagger, &((SegmenterObject *)segmenter_object)->segmenter, &batch, ends, &found);
+        status = find_all(&self->tagger, &((SegmenterObject *)segmenter_object)->segmenter, &batch, ends, &found);
         lock(&unlocked);
         lists = status ? raise_failure() : PyList_New((Py_ssize_t)batch.count);
     } else if (!status) {
         PyErr_NoMemory();
     }
     for (size_t k = 0; k < batch.count && lists; k++) {
-        PyObject *list = as_list(found.items + ends[k], ends[k + 1] - ends[k]);
+        PyObject *list =
+            as_list(self, PyList_GetItem(texts, (Py_ssize_t)k), found.items + ends[k], ends[k + 1] - ends[k]);
         if (!list || PyList_SetItem(lists, (Py_ssize_t)k, list) || check_interrupts_at(k))
             Py_CLEAR(lists);
     }
@@ -211,35 +243,18 @@ static PyObject *entity_tagger_entities_all(PyObject *object, PyObject *args)
     return lists;
 }
 
-static PyObject *entity_tagger_n_labels(PyObject *object, void *closure)
-{
-    const EntityTagger *tagger = &((EntityTaggerObject *)object)->tagger;
-    long greatest = 0;
-    (void)closure;
-    for (uint32_t k = 0; k < tagger->n_tags; k++)
-        greatest = tagger->labels[k] > greatest ? tagger->labels[k] : greatest;
-    return PyLong_FromLong(greatest + 1);
-}
-
 static PyMethodDef entity_tagger_methods[] = {
-    {"entities", entity_tagger_entities, METH_VARARGS,
-     "entities(segmenter, text) -> list of (start, end, number of the label, number of the kind, probability)"},
+    {"entities", entity_tagger_entities, METH_VARARGS, "entities(segmenter, text) -> list of entities"},
     {"entities_all", entity_tagger_entities_all, METH_VARARGS,
      "entities_all(segmenter, texts) -> what entities(segmenter, text) gives for each text"},
     {NULL, NULL, 0, NULL},
-};
-
-static PyGetSetDef entity_tagger_attributes[] = {
-    {"n_labels", entity_tagger_n_labels, NULL, "how many labels the tags speak of", NULL},
-    {NULL, NULL, NULL, NULL, NULL},
 };
 
 static PyType_Slot entity_tagger_slots[] = {
     {Py_tp_new, entity_tagger_new},
     {Py_tp_dealloc, entity_tagger_dealloc},
     {Py_tp_methods, entity_tagger_methods},
-    {Py_tp_getset, entity_tagger_attributes},
-    {Py_tp_doc, "EntityTagger(source, arrays, unit): the weights of an entity recogniser."},
+    {Py_tp_doc, "EntityTagger(source, arrays, unit, entity, labels, kinds): the weights of an entity recogniser."},
     {0, NULL},
 };
 

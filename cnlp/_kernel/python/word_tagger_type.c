@@ -225,49 +225,7 @@ static PyObject *word_tagger_predict(PyObject *object, PyObject *args)
     return list;
 }
 
-/* Makes the tokens: instances of a class with these slots, set without asking its __setattr__. The descriptors
- * are looked up once, and what sets them is called without detours: half the time of PyObject_GenericSetAttr. */
-typedef struct {
-    PyTypeObject *type;
-    allocfunc allocate;
-    PyObject *slots[5];
-    descrsetfunc set[5];
-} Maker;
-
-static int maker_init(Maker *maker, PyTypeObject *type)
-{
-    static const char *const names[] = {"text", "start", "end", "tag", "source"};
-    maker->type = type;
-    maker->allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
-    for (int k = 0; k < 5; k++) {
-        if (!(maker->slots[k] = PyObject_GetAttrString((PyObject *)type, names[k])))
-            return -1;
-        maker->set[k] = (descrsetfunc)PyType_GetSlot(Py_TYPE(maker->slots[k]), Py_tp_descr_set);
-        if (!maker->set[k]) {
-            PyErr_Format(PyExc_TypeError, "the class has no slot '%s'", names[k]);
-            return -1;
-        }
-    }
-    return 0;
-}
-
-static void maker_free(Maker *maker)
-{
-    for (int k = 0; k < 5; k++)
-        Py_XDECREF(maker->slots[k]);
-}
-
-/* Takes over the references of `values`. */
-static PyObject *make(const Maker *maker, PyObject **values)
-{
-    PyObject *object = maker->allocate(maker->type, 0);
-    for (int k = 0; k < 5; k++) {
-        if (object && (!values[k] || maker->set[k](maker->slots[k], object, values[k])))
-            Py_CLEAR(object);
-        Py_XDECREF(values[k]);
-    }
-    return object;
-}
+static const char *const slots_of_tokens[] = {"text", "start", "end", "tag", "source"};
 
 static PyObject *tokens(const WordTaggerObject *self, PyObject *string, const Word *words, size_t count,
                         const uint8_t *tags, const Maker *maker, PyObject *sources, PyObject *space)
@@ -310,7 +268,7 @@ static PyObject *word_tagger_tokens(PyObject *object, PyObject *args)
     Input input = input_of(segmenter, text.items, text.length);
     if (!spans_load(spans, &input) && !segment_text(segmenter, &input, 1, &words)) {
         uint8_t *tags = tag_words(self, text.items, words.items, words.count);
-        if (tags && !maker_init(&maker, (PyTypeObject *)type))
+        if (tags && !maker_init(&maker, type, slots_of_tokens, 5))
             list = tokens(self, string, words.items, words.count, tags, &maker, sources, space);
         maker_free(&maker);
         free(tags);
@@ -360,7 +318,7 @@ static PyObject *word_tagger_tokens_all(PyObject *object, PyObject *args)
     lock(&unlocked);
     if (!tags)
         raise_failure();
-    else if (!maker_init(&maker, (PyTypeObject *)type))
+    else if (!maker_init(&maker, type, slots_of_tokens, 5))
         lists = PyList_New((Py_ssize_t)batch.count);
     for (size_t k = 0; k < batch.count && lists; k++) {
         size_t first = batch.first_word[k];

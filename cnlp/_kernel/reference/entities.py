@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnlp import errors
 from cnlp._kernel import deadline
@@ -56,9 +56,19 @@ class EntityTagger:
         source: where the arrays lie.
         arrays: their ranges; see FORMAT.md.
         unit: nats that one step of a score is.
+        entity: makes an entity of its text, start, end, label, score, name and kind.
+        labels, kinds: their names, by number.
     """
 
-    def __init__(self, source: Mapping | bytes, arrays: dict[str, Range], unit: float) -> None:
+    def __init__(
+        self,
+        source: Mapping | bytes,
+        arrays: dict[str, Range],
+        unit: float,
+        entity: type[Any],
+        labels: tuple[str, ...],
+        kinds: tuple[str, ...],
+    ) -> None:
         def read(name: str, code: str) -> memoryview:
             return named_array(source, arrays, name, code)
 
@@ -98,17 +108,31 @@ class EntityTagger:
             [math.exp(move * unit) if move > FORBIDDEN else 0.0 for move in moves[i : i + n_tags]]
             for i in range(0, len(moves), n_tags)
         ]
-        self.n_labels = max(self.labels) + 1
+        if max(self.labels) >= len(labels):
+            raise ValueError("the table of labels is damaged")
+        if len(self.kinds) != len(kinds):
+            raise ValueError("the table of kinds is damaged")
+        self._entity, self._label_names, self._kind_names = entity, labels, kinds
         self.powers = [math.exp(-step * unit) for step in range(min(int(FAR_BELOW / unit), 1 << 16))]
 
-    def entities_all(self, segmenter: Segmenter, texts: list[str]) -> list[list[Found]]:
+    def entities_all(self, segmenter: Segmenter, texts: list[str]) -> list[list[Any]]:
         """What :meth:`entities` gives for each text."""
         for text in texts:
             if not isinstance(text, str):
                 raise errors.not_text(text)
         return [self.entities(segmenter, text) for text in texts]
 
-    def entities(self, segmenter: Segmenter, text: str) -> list[Found]:
+    def entities(self, segmenter: Segmenter, text: str) -> list[Any]:
+        """The entities of a text, by start."""
+        if not isinstance(text, str):
+            raise errors.not_text(text)
+        kinds = {NO_KIND: None, **dict(enumerate(self._kind_names))}
+        return [
+            self._entity(text[start:end], start, end, self._label_names[label], score, None, kinds[kind])
+            for start, end, label, kind, score in self.found(segmenter, text)
+        ]
+
+    def found(self, segmenter: Segmenter, text: str) -> list[Found]:
         """Start, end, number of the label, number of the kind and probability of each entity, by start."""
         word_ends = [end for end, _ in segmenter.words(text, None)]
         found: list[Found] = []
@@ -252,9 +276,10 @@ class EntityTagger:
                 start, end = self.row(key)
                 base, places = (p + low) * n_tags, (high - low + 1) * n_tags
                 for entry in self.entries[start:end]:
-                    place = entry >> 7
-                    if place < places and 0 <= base + place < len(flat):
-                        flat[base + place] += self.codebook[entry & 127]
+                    entry = min(entry, places * CODEBOOK - 1)  # where the table is damaged
+                    place = base + entry // CODEBOOK
+                    if 0 <= place < len(flat):
+                        flat[place] += self.codebook[entry % CODEBOOK]
         flat = [max(-SCORE_LIMIT, min(score, SCORE_LIMIT)) for score in flat]
         return [flat[i : i + n_tags] for i in range(0, len(flat), n_tags)]
 
