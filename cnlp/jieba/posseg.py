@@ -1,50 +1,24 @@
-"""``jieba.posseg``: words with parts of speech, as jieba's dictionary and its HMM of tags give them."""
+"""``jieba.posseg``: words with parts of speech, as jieba's dictionary and its HMM of tags give them.
+
+>>> str(pair("北京", "ns")), tuple(pair("北京", "ns"))
+('北京/ns', ('北京', 'ns'))
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, MutableMapping
 from functools import cache
+from math import log
 from typing import IO, Any
 
 from cnlp.jieba import data
-from cnlp.jieba._prefix import Dictionary, Pair, TagHmm, tag_text
+from cnlp.jieba._prefix import Dictionary, TagHmm, pair, tag_text
 from cnlp.jieba.data import decoded
 from cnlp.jieba.tokenizer import Tokenizer, read_dictionary
 
+__all__ = ["POSTokenizer", "TagTable", "cut", "dt", "initialize", "lcut", "pair"]
+
 _FIRST_NAMES = ("x", "eng", "m")  # as layout numbers them
-
-
-class pair(Pair):
-    """A word and its part of speech.
-
-    >>> str(pair("北京", "ns")), tuple(pair("北京", "ns"))
-    ('北京/ns', ('北京', 'ns'))
-    """
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"pair({self.word!r}, {self.flag!r})"
-
-    def __str__(self) -> str:
-        return f"{self.word}/{self.flag}"
-
-    def __lt__(self, other: pair) -> bool:
-        return self.word < other.word
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, pair) and self.word == other.word and self.flag == other.flag
-
-    def __hash__(self) -> int:
-        return hash(self.word)
-
-    def __reduce__(self) -> tuple[type[pair], tuple[str, str]]:
-        return type(self), (self.word, self.flag)
-
-    def encode(self, encoding: str = "utf-8") -> bytes:
-        """``word/flag`` as bytes."""
-        return str(self).encode(encoding)
 
 
 class TagTable(MutableMapping[str, str]):
@@ -165,14 +139,18 @@ class POSTokenizer:
             sentence: any text.
             HMM: find words that the dictionary does not have.
         """
-        text = decoded(sentence)
-        if self.tokenizer.backend == "cnlp":
-            tokens = self.tokenizer.segmenter("default", HMM).tag(text)
+        text = sentence if type(sentence) is str else decoded(sentence)
+        tokenizer = self.tokenizer
+        if tokenizer.backend == "cnlp":
+            tokens = tokenizer.segmenter("default", HMM).tag(text)
             return [pair(token.text, token.tag or "x") for token in tokens]
-        self.makesure_userdict_loaded()
-        self.tokenizer.check_initialized()
-        tags, words, log_total = self.word_tag_tab, self.tokenizer.FREQ.dictionary, math.log(self.tokenizer.total or 1)
-        return tag_text(words, text, log_total, tags.words, tags.names, _hmm()[0] if HMM else None, pair)
+        if not tokenizer.initialized:
+            tokenizer.initialize()
+        if tokenizer.user_word_tag_tab:
+            self.makesure_userdict_loaded()
+        tags = self._tags if self._tags is not None else self.word_tag_tab
+        hmm = _hmm()[0] if HMM else None
+        return tag_text(tokenizer.FREQ.dictionary, text, log(tokenizer.total or 1), tags.words, tags.names, hmm)
 
 
 @cache

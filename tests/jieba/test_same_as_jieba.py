@@ -90,6 +90,7 @@ def test_any_text_is_cut_alike_by_the_hmm_alone(text: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(TEXTS)
 def test_any_text_is_tagged_alike(text: str) -> None:
+    assert [str(word) for word in cnlp.jieba.posseg.cut(text)] == [str(word) for word in jieba.posseg.cut(text)]
     for hmm in (True, False):
         expected = [(word.word, word.flag) for word in jieba.posseg.lcut(text, HMM=hmm)]
         assert [tuple(word) for word in cnlp.jieba.posseg.lcut(text, HMM=hmm)] == expected
@@ -105,7 +106,12 @@ def clean_force_split() -> Iterator[None]:
 
 OPERATIONS = st.lists(
     st.one_of(
-        st.tuples(st.just("add_word"), WORDS, st.one_of(st.none(), st.integers(0, 10**6))),
+        st.tuples(
+            st.just("add_word"),
+            WORDS,
+            st.one_of(st.none(), st.integers(0, 10**6)),
+            st.sampled_from([None, "n", "x", "nz", "词"]),
+        ),
         st.tuples(st.just("del_word"), WORDS),
         st.tuples(st.just("suggest_freq"), st.one_of(WORDS, st.tuples(WORDS, WORDS)), st.booleans()),
     ),
@@ -121,7 +127,9 @@ def test_changed_dictionaries_cut_alike(operations: list[tuple[object, ...]], te
     small = b"\xe5\x8c\x97\xe4\xba\xac 50 ns\n\xe5\xa4\xa7\xe5\xad\xa6 9 n\n\xe7\x94\x9f\xe5\x91\xbd 7 n\nAB 3 eng\n"
     theirs.FREQ, theirs.total = theirs.gen_pfdict(Lines(small))
     theirs.initialized = True
-    ours.get_dict_file = lambda: Lines(small)  # type: ignore[method-assign]
+    for tokenizer in (theirs, ours):
+        tokenizer.get_dict_file = lambda: Lines(small)
+    taggers = [jieba.posseg.POSTokenizer(theirs), cnlp.jieba.posseg.POSTokenizer(ours)]
     ours.initialize()
     for name, *arguments in operations:
         assert getattr(ours, str(name))(*arguments) == getattr(theirs, str(name))(*arguments)
@@ -129,6 +137,9 @@ def test_changed_dictionaries_cut_alike(operations: list[tuple[object, ...]], te
     assert dict(ours.FREQ) == {word: count for word, count in theirs.FREQ.items() if word}
     for text in texts:
         assert cuts(ours, text) == cuts(theirs, text)
+        for hmm in (True, False):
+            expected, found = [[(word.word, word.flag) for word in tagger.lcut(text, HMM=hmm)] for tagger in taggers]
+            assert found == expected
     jieba.finalseg.Force_Split_Words.clear()
 
 

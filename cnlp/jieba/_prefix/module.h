@@ -26,10 +26,13 @@ typedef struct {
 
 extern PyType_Spec dictionary_spec, tag_hmm_spec, pair_spec;
 
-/* tag_text(dictionary, text, log_total, tags, names, hmm, made) -> a list of pairs. */
+/* tag_text(dictionary, text, log_total, tags, names, hmm) -> a list of pairs. */
 PyObject *tag_function(PyObject *module, PyObject *args);
 
 PyObject *text_rank(PyObject *module, PyObject *args);
+
+/* Takes over the references. */
+void set_pair(PairObject *pair, PyObject *word, PyObject *flag);
 
 /* The code points of a str, to be freed; NULL with an exception. */
 static inline uint32_t *points_of(PyObject *string, size_t *length)

@@ -1,9 +1,7 @@
 """The C module as mypy sees it; ``reference.py`` is the same in Python."""
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
-
-Made = TypeVar("Made", bound=Pair)
+from typing import Any
 
 def text_rank(terms: list[Any], span: int, damping: float, rounds: int) -> dict[Any, float]: ...
 
@@ -30,11 +28,15 @@ class TagHmm:
         self, places: bytes, tags: bytes, start: bytes, steps: bytes, seen: str, emitted: str, emissions: bytes
     ) -> None: ...
 
-class Pair:
+class pair:
     word: str
     flag: str
     def __init__(self, word: str, flag: str) -> None: ...
     def __iter__(self) -> Iterator[str]: ...
+    def __lt__(self, other: pair) -> bool: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
+    def encode(self, encoding: str = "utf-8") -> bytes: ...
 
 def tag_text(
     dictionary: Dictionary,
@@ -43,5 +45,4 @@ def tag_text(
     tags: Dictionary,
     names: list[str],
     hmm: TagHmm | None,
-    made: type[Made],
-) -> list[Made]: ...
+) -> list[pair]: ...

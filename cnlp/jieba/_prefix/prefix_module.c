@@ -37,7 +37,7 @@ static int module_clear(PyObject *module)
 }
 
 static PyMethodDef functions[] = {
-    {"tag_text", tag_function, METH_VARARGS, "tag_text(dictionary, text, log_total, tags, names, hmm, made) -> pairs."},
+    {"tag_text", tag_function, METH_VARARGS, "tag_text(dictionary, text, log_total, tags, names, hmm) -> pairs."},
     {"text_rank", text_rank, METH_VARARGS, "text_rank(terms, span, damping, rounds) -> {term: rank}"},
     {NULL, NULL, 0, NULL},
 };

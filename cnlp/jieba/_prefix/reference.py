@@ -27,9 +27,9 @@ from cnlp.jieba._prefix.layout import (
     WORD_PIECE,
     WORDS,
 )
-from cnlp.jieba._prefix.tagging_reference import Pair, TagHmm, tag_text
+from cnlp.jieba._prefix.tagging_reference import TagHmm, pair, tag_text
 
-__all__ = ["Dictionary", "Pair", "TagHmm", "tag_text", "text_rank"]
+__all__ = ["Dictionary", "TagHmm", "pair", "tag_text", "text_rank"]
 
 _BLOCKS = (re.compile("([\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+)"), re.compile("([\u4e00-\u9fd5a-zA-Z0-9+#&._]+)"))
 _SPACE = re.compile(r"(\r\n|\s)")

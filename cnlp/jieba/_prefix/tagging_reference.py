@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from cnlp.jieba._prefix.layout import (
     ENGLISH,
@@ -28,20 +28,39 @@ _IMPOSSIBLE, _NEVER = -3.14e100, float("-inf")
 _MOST_STATES = 256
 
 
-class Pair:
-    """A word and its tag."""
+class pair:
+    """A word and its part of speech."""
 
     __slots__ = ("flag", "word")
+    __module__ = "cnlp.jieba.posseg"
 
     def __init__(self, word: str, flag: str) -> None:
         self.word = word
         self.flag = flag
 
+    def __repr__(self) -> str:
+        return f"pair({self.word!r}, {self.flag!r})"
+
+    def __str__(self) -> str:
+        return f"{self.word}/{self.flag}"
+
     def __iter__(self) -> Iterator[str]:
         return iter((self.word, self.flag))
 
+    def __lt__(self, other: pair) -> bool:
+        return self.word < other.word if isinstance(other, pair) else NotImplemented
 
-Made = TypeVar("Made", bound=Pair)
+    def __eq__(self, other: object) -> bool:
+        return self.word == other.word and self.flag == other.flag if isinstance(other, pair) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.word)
+
+    def __reduce__(self) -> tuple[type[pair], tuple[str, str]]:
+        return type(self), (self.word, self.flag)
+
+    def encode(self, encoding: str = "utf-8") -> bytes:
+        return str(self).encode(encoding)
 
 
 class TagHmm:
@@ -130,19 +149,13 @@ def _doubles(data: bytes, count: int) -> array[float]:
 
 
 def tag_text(
-    dictionary: Dictionary,
-    text: str,
-    log_total: float,
-    tags: Dictionary,
-    names: list[str],
-    hmm: TagHmm | None,
-    made: type[Made],
-) -> list[Made]:
+    dictionary: Dictionary, text: str, log_total: float, tags: Dictionary, names: list[str], hmm: TagHmm | None
+) -> list[pair]:
     """The words of a text with their tags."""
     found = list(_words(dictionary, text, log_total, tags, hmm))
     if any(number >= len(names) for _, number in found):
         raise ValueError(f"no name has the number {max(number for _, number in found)} of a tag")
-    return [made(word, names[number]) for word, number in found]
+    return [pair(word, names[number]) for word, number in found]
 
 
 def _words(

@@ -1,9 +1,5 @@
-/* tagging_types.c - TagHmm, the HMM of tags; Pair, a word and its tag; and tagging, which makes pairs.
- *
- * A pair is not tracked by the garbage collector: it holds two strings. */
+/* tagging_functions.c - TagHmm, the HMM of tags, and tag_text, which makes pairs. */
 #include "module.h"
-
-#include <structmember.h>
 
 /* ---- TagHmm ------------------------------------------------------------------------------------ */
 
@@ -79,73 +75,14 @@ static PyType_Slot tag_hmm_slots[] = {
 PyType_Spec tag_hmm_spec = {"cnlp.jieba._prefix.native.TagHmm", sizeof(TagHmmObject), 0, Py_TPFLAGS_DEFAULT,
                             tag_hmm_slots};
 
-/* ---- Pair -------------------------------------------------------------------------------------- */
-
-static void set_pair(PairObject *pair, PyObject *word, PyObject *flag)
-{
-    PyObject *old_word = pair->word, *old_flag = pair->flag;
-    pair->word = word;
-    pair->flag = flag;
-    Py_XDECREF(old_word);
-    Py_XDECREF(old_flag);
-}
-
-static int pair_init(PyObject *self, PyObject *args, PyObject *kwargs)
-{
-    static char *names[] = {"word", "flag", NULL};
-    PyObject *word, *flag;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO:pair", names, &word, &flag))
-        return -1;
-    Py_INCREF(word);
-    Py_INCREF(flag);
-    set_pair((PairObject *)self, word, flag);
-    return 0;
-}
-
-static void pair_dealloc(PyObject *self)
-{
-    set_pair((PairObject *)self, NULL, NULL);
-    free_object(self);
-}
-
-static PyObject *pair_iter(PyObject *self)
-{
-    const PairObject *pair = (PairObject *)self;
-    if (!pair->word || !pair->flag) {
-        PyErr_SetString(PyExc_AttributeError, "the pair lacks its word or its flag");
-        return NULL;
-    }
-    PyObject *both = PyTuple_Pack(2, pair->word, pair->flag), *iterator = both ? PyObject_GetIter(both) : NULL;
-    Py_XDECREF(both);
-    return iterator;
-}
-
-static PyMemberDef pair_members[] = {
-    {"word", T_OBJECT_EX, offsetof(PairObject, word), 0, "the word"},
-    {"flag", T_OBJECT_EX, offsetof(PairObject, flag), 0, "its part of speech"},
-    {NULL, 0, 0, 0, NULL},
-};
-
-static PyType_Slot pair_slots[] = {
-    {Py_tp_init, pair_init},
-    {Py_tp_dealloc, pair_dealloc},
-    {Py_tp_iter, pair_iter},
-    {Py_tp_members, pair_members},
-    {Py_tp_doc, "Pair(word, flag): what cnlp.jieba.posseg.pair keeps."},
-    {0, NULL},
-};
-
-PyType_Spec pair_spec = {"cnlp.jieba._prefix.native.Pair", sizeof(PairObject), 0,
-                         Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, pair_slots};
-
 /* ---- tagging ----------------------------------------------------------------------------------- */
 
-static PyObject *pair_of(PyObject *string, Piece piece, PyObject *names, PyTypeObject *made, allocfunc allocate)
+static PyObject *pair_of(PyObject *string, Piece piece, PyObject *names, PyTypeObject *type)
 {
     if ((Py_ssize_t)piece.kind >= PyList_Size(names))
         return PyErr_Format(PyExc_ValueError, "no name has the number %u of a tag", piece.kind);
     PyObject *word = PyUnicode_Substring(string, piece.start, piece.end), *flag = PyList_GetItem(names, piece.kind);
-    PyObject *pair = word ? allocate(made, 0) : NULL;
+    PyObject *pair = word ? new_object(type) : NULL;
     if (!pair) {
         Py_XDECREF(word);
         return NULL;
@@ -155,12 +92,11 @@ static PyObject *pair_of(PyObject *string, Piece piece, PyObject *names, PyTypeO
     return pair;
 }
 
-static PyObject *pairs_of(PyObject *string, const Pieces *words, PyObject *names, PyTypeObject *made)
+static PyObject *pairs_of(PyObject *string, const Pieces *words, PyObject *names, PyTypeObject *type)
 {
-    allocfunc allocate = (allocfunc)PyType_GetSlot(made, Py_tp_alloc);
     PyObject *list = PyList_New((Py_ssize_t)words->count);
     for (size_t k = 0; list && k < words->count; k++) {
-        PyObject *pair = pair_of(string, words->items[k], names, made, allocate);
+        PyObject *pair = pair_of(string, words->items[k], names, type);
         if (!pair || PyList_SetItem(list, (Py_ssize_t)k, pair))
             Py_CLEAR(list);
     }
@@ -171,14 +107,13 @@ PyObject *tag_function(PyObject *module, PyObject *args)
 {
     const ModuleState *state = PyModule_GetState(module);
     PyObject *dictionary, *string, *tags, *names, *hmm;
-    PyTypeObject *made;
     Tagging tagging;
     size_t length;
-    if (!PyArg_ParseTuple(args, "O!UdO!O!OO!:tag_text", state->dictionary, &dictionary, &string, &tagging.log_total,
-                          state->dictionary, &tags, &PyList_Type, &names, &hmm, &PyType_Type, &made))
+    if (!PyArg_ParseTuple(args, "O!UdO!O!O:tag_text", state->dictionary, &dictionary, &string, &tagging.log_total,
+                          state->dictionary, &tags, &PyList_Type, &names, &hmm))
         return NULL;
-    if ((hmm != Py_None && !PyObject_TypeCheck(hmm, state->tag_hmm)) || !PyType_IsSubtype(made, state->pair)) {
-        PyErr_SetString(PyExc_TypeError, "want a TagHmm or None, and a subclass of Pair");
+    if (hmm != Py_None && !PyObject_TypeCheck(hmm, state->tag_hmm)) {
+        PyErr_SetString(PyExc_TypeError, "hmm must be a TagHmm or None");
         return NULL;
     }
     tagging.dictionary = &((DictionaryObject *)dictionary)->dictionary;
@@ -189,7 +124,7 @@ PyObject *tag_function(PyObject *module, PyObject *args)
         return NULL;
     Pieces words = {0};
     PyObject *result =
-        tag_text(&tagging, text, length, &words) ? PyErr_NoMemory() : pairs_of(string, &words, names, made);
+        tag_text(&tagging, text, length, &words) ? PyErr_NoMemory() : pairs_of(string, &words, names, state->pair);
     free(text);
     free(words.items);
     return result;
