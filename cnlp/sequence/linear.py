@@ -11,7 +11,8 @@ A model gives a sequence of observations x and its tags t the score
                 PA-I). With a margin m the best path is sought with every wrong tag m better than it is. The
                 result is the average of the weights over all steps. Collins 2002; Crammer et al. 2006.
     CRF         P(t | x) = exp s(x, t) / Z(x); minimises -log P + l2 / 2 |w|^2 by stochastic gradient steps
-                or by L-BFGS. Lafferty, McCallum and Pereira 2001; Bottou 2010.
+                or by L-BFGS. Lafferty, McCallum and Pereira 2001; Bottou 2010. With the probabilities Q of a
+                teacher in place of gold tags the loss is - sum over t of Q(t) log P(t | x) (Hinton et al. 2015).
 
 The loops run in C (``cnlp._kernel.training``), or in its numpy twin where that was not compiled (some hundred
 times slower). Cost of an epoch: O(N S w T + N T^2) for N positions, S streams of window w and T tags.
@@ -142,6 +143,8 @@ class Problem:
 
     Attributes:
         ids: [S, N] row of each stream at each position; to be filled in.
+        targets, pairs: [N, T] probabilities of tags and [Q, T, T] expected counts of transitions, which a CRF learns in
+            place of the gold tags; empty where there is no teacher.
     """
 
     def __init__(
@@ -156,6 +159,7 @@ class Problem:
         self._ids, flat = buffer_of(len(shape.rows) * len(self.tags), np.int32)
         self.ids = flat.reshape(len(shape.rows), len(self.tags))
         self.ids.fill(NOTHING)
+        self.targets = self.pairs = np.zeros(0, np.float32)
         self._fixed = (shape.windows.tobytes(), shape.bases.tobytes(), rates.tobytes())
 
     def arguments(self) -> tuple[object, ...]:
@@ -169,6 +173,8 @@ class Problem:
             self.shape.n_tags,
             self.shape.transitions,
             self.start_tag,
+            _bytes_of(self.targets),
+            _bytes_of(self.pairs),
         )
 
     def decode(self, weights: Floats) -> Bytes:
@@ -184,7 +190,7 @@ class Problem:
         return view.reshape(-1, self.shape.n_tags)
 
     def loss_and_gradient(self, weights: Floats) -> tuple[float, Floats]:
-        """Negative log-likelihood of the gold tags in nats, without L2, and its gradient."""
+        """Negative log-likelihood of the gold tags, or cross entropy of the targets, without L2; and its gradient."""
         gradient, view = buffer_of(self.shape.n_weights, np.float32)
         loss = kernel.crf_gradient(self.arguments(), _bytes_of(weights), gradient)
         return float(loss), view

@@ -432,7 +432,12 @@ def train(chance: random.Random) -> None:
         n_tags,
         sum(sizes),
         chance.randrange(-1, n_tags),
+        b"",
+        b"",
     ]
+    if chance.random() < 0.5:
+        parts[10] = array("f", [chance.random() for _ in range(length * n_tags)]).tobytes()
+        parts[11] = array("f", [chance.random() for _ in range(n_tags * n_tags * len(sequences) // 2)]).tobytes()
     n_weights = sum(sizes) + n_tags * (n_tags + 1)
     weights = array("f", [chance.gauss(0, 1) for _ in range(n_weights)]).tobytes()
     order = array("i", chance.choices(range(len(borders) - 1), k=chance.randrange(6))).tobytes()

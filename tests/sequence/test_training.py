@@ -42,6 +42,18 @@ def make_problem(seed=0, start_tag=3):
     return problem
 
 
+def make_taught_problem(seed=0, start_tag=3):
+    """The same, to be learnt from a teacher: a field of the same shape with other weights."""
+    problem = make_problem(seed, start_tag)
+    teacher = random_weights(problem, seed + 7)
+    problem.targets = problem.marginals(teacher).astype(np.float32)
+    problem.pairs = np.zeros((len(BEGINS), 4, 4), np.float32)
+    for number, (begin, end) in enumerate(BEGINS):
+        for path, share in shares_of_paths(problem, teacher, begin, end - begin).items():
+            np.add.at(problem.pairs[number], (path[:-1], path[1:]), share)
+    return problem
+
+
 def random_weights(problem, seed=1):
     return np.random.RandomState(seed).normal(size=problem.shape.n_weights).astype(np.float32)
 
@@ -147,9 +159,10 @@ class TestTwins:
         np.testing.assert_allclose(*sums, atol=1e-4)
         assert np.abs(weights[0]).max() > 0
 
+    @pytest.mark.parametrize("make", [make_problem, make_taught_problem])
     @pytest.mark.parametrize("start_tag", [3, -1])
-    def test_gradients_and_steps_are_alike(self, start_tag):
-        problem = make_problem(start_tag=start_tag)
+    def test_gradients_and_steps_are_alike(self, start_tag, make):
+        problem = make(start_tag=start_tag)
         weights = random_weights(problem)
         outcomes = []
         for kernel in (native, reference):
@@ -189,9 +202,33 @@ class TestFormulas:
         gold = scores[tuple(problem.tags[6:11].tolist())]
         assert loss == pytest.approx(np.logaddexp.reduce(list(scores.values())) - gold, rel=1e-4)
 
+    def test_the_loss_of_a_taught_field_is_the_cross_entropy_of_the_paths(self, kernel):
+        problem, begin, length = make_taught_problem(), 6, 5
+        problem.sequences, problem.pairs = problem.sequences[2:3], problem.pairs[2:3]
+        weights = random_weights(problem)
+        loss = kernel.crf_gradient(problem.arguments(), weights.tobytes(), bytearray(weights.nbytes))
+        teacher = shares_of_paths(problem, random_weights(problem, 7), begin, length)
+        student = shares_of_paths(problem, weights, begin, length)
+        assert loss == pytest.approx(-sum(share * np.log(student[path]) for path, share in teacher.items()), rel=1e-4)
+
+    def test_a_teacher_that_is_sure_of_the_gold_tags_teaches_them(self, kernel):
+        gold, taught = make_problem(), make_problem()
+        taught.targets = np.eye(4, dtype=np.float32)[taught.tags]
+        taught.pairs = np.zeros((len(BEGINS), 4, 4), np.float32)
+        for number, (begin, end) in enumerate(BEGINS):
+            np.add.at(taught.pairs[number], (gold.tags[begin:end][:-1], gold.tags[begin:end][1:]), 1)
+        weights = random_weights(gold)
+        outcomes = []
+        for problem in (gold, taught):
+            gradient, view = buffer_of(len(weights), np.float32)
+            outcomes.append((kernel.crf_gradient(problem.arguments(), weights.tobytes(), gradient), view))
+        assert outcomes[0][0] == pytest.approx(outcomes[1][0])
+        np.testing.assert_allclose(outcomes[0][1], outcomes[1][1], atol=1e-6)
+
+    @pytest.mark.parametrize("make", [make_problem, make_taught_problem])
     @pytest.mark.parametrize("start_tag", [3, -1])
-    def test_the_gradient_is_the_slope(self, kernel, start_tag):
-        problem = make_problem(start_tag=start_tag)
+    def test_the_gradient_is_the_slope(self, kernel, start_tag, make):
+        problem = make(start_tag=start_tag)
         weights = random_weights(problem)
         gradient, view = buffer_of(len(weights), np.float32)
         kernel.crf_gradient(problem.arguments(), weights.tobytes(), gradient)
@@ -227,6 +264,8 @@ class TestChecks:
             (8, 10**9),
             (8, 2**63 - 1),
             (9, 4),
+            (10, bytes(4)),
+            (10, bytes(22 * 16)),
         ],
     )
     def test_arrays_that_do_not_fit_are_refused(self, place, value):
@@ -278,9 +317,16 @@ def test_lbfgs_finds_the_minimum():
 
 def legal_paths(length):
     after = {0: (1, 2), 1: (1, 2), 2: (0, 3), 3: (0, 3)}
-    for path in itertools.product(range(4), repeat=length):
+    for path in itertools.product(range(4), repeat=length) if length else ():
         if path[0] in (0, 3) and path[-1] in (2, 3) and all(b in after[a] for a, b in itertools.pairwise(path)):
             yield path
+
+
+def shares_of_paths(problem, weights, begin, length):
+    """The probability of each legal path of a sequence."""
+    scores = {path: score_of(problem, weights, begin, path) for path in legal_paths(length) if path}
+    whole = np.logaddexp.reduce(list(scores.values())) if scores else 0.0
+    return {path: np.exp(score - whole) for path, score in scores.items()}
 
 
 def score_of(problem, weights, begin, path):

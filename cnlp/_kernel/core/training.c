@@ -25,6 +25,9 @@
  *               Averaged lazily: sums holds the step number times each update; average = w - sums / steps.
  *   crf         Lafferty et al. 2001; forward-backward in the probability domain, scaled at each position. Either the
  *               whole gradient (for L-BFGS) or stochastic steps; L2 there by scaling (w = scale * v; Bottou 2010).
+ *               With targets Q, the probabilities of tags and transitions by a teacher, the loss is the cross entropy
+ *               - sum Q(t) log P(t) = log Z - (score expected under Q), in place of log Z - score(gold) (Hinton et al.
+ *               2015); gold tags are Q with one path.
  *
  * Memory is the caller's, except one scratch block per call. No global state; nothing here touches Python.
  */
@@ -365,9 +368,27 @@ static double forward_backward(const TrainingData *data, const Scratch *work, in
     return log_z;
 }
 
-static double gold_score(const TrainingData *data, const Scratch *work, const uint8_t *gold, int64_t n)
+/* The sum of weights times probabilities, without what is forbidden. */
+static double expected_score(const float *weights, const float *probabilities, int64_t n)
+{
+    double sum = 0.0;
+    for (int64_t i = 0; i < n; i++)
+        if (weights[i] > FORBIDDEN)
+            sum += (double)weights[i] * probabilities[i];
+    return sum;
+}
+
+/* The score of what sequence k is to become: of its gold tags, or the expected one by the targets. */
+static double target_score(const TrainingData *data, const Scratch *work, int64_t k, int64_t n)
 {
     const int32_t T = data->n_tags;
+    const int64_t begin = data->sequences[2 * k];
+    if (data->targets) {
+        const float *targets = data->targets + begin * T;
+        return expected_score(work->score, targets, n * T) + expected_score(work->table + T * T, targets, T)
+             + expected_score(work->table, data->pairs + k * T * T, T * T);
+    }
+    const uint8_t *gold = data->tags + begin;
     double sum = work->table[T * T + gold[0]];
     for (int64_t p = 0; p < n; p++) {
         sum += work->score[p * T + gold[p]];
@@ -377,20 +398,42 @@ static double gold_score(const TrainingData *data, const Scratch *work, const ui
     return sum;
 }
 
-/* target += by * (expected counts - gold counts) of the sequence just measured, without positions whose differences
- * are all below `least`. The scores are overwritten. */
-static void add_gradient(const TrainingData *data, const Scratch *work, int64_t begin, int64_t end, float *target,
-                         float by, float least)
+/* Expected counts become their differences from those of the gold tags, or of the targets. */
+static void subtract_target(const TrainingData *data, const Scratch *work, int64_t k, int64_t n)
 {
     const int32_t T = data->n_tags;
-    const int64_t n = end - begin;
+    const int64_t begin = data->sequences[2 * k];
     const uint8_t *gold = data->tags + begin;
+    if (data->targets) {
+        const float *targets = data->targets + begin * T;
+        for (int64_t i = 0; i < n * T; i++)
+            work->alpha[i] -= targets[i];
+        for (int32_t i = 0; i < T * T; i++)
+            work->edge[i] -= data->pairs[k * T * T + i];
+        for (int32_t t = 0; t < T; t++)
+            work->edge[T * T + t] -= targets[t];
+        return;
+    }
+    work->edge[T * T + gold[0]] -= 1.0;
+    for (int64_t p = 0; p < n; p++) {
+        work->alpha[p * T + gold[p]] -= 1.0;
+        if (p)
+            work->edge[gold[p - 1] * T + gold[p]] -= 1.0;
+    }
+}
+
+/* target += by * (expected counts - those to be learnt) of sequence k, which was just measured, without positions whose
+ * differences are all below `least`. The scores are overwritten. */
+static void add_gradient(const TrainingData *data, const Scratch *work, int64_t k, float *target, float by, float least)
+{
+    const int32_t T = data->n_tags;
+    const int64_t begin = data->sequences[2 * k], n = data->sequences[2 * k + 1] - begin;
     const int32_t first = data->start_tag >= 0 ? data->start_tag : T;
     float *restrict step = work->score;
     uint8_t *counts = work->path;
+    subtract_target(data, work, k, n);
     for (int64_t p = 0; p < n; p++) {
         float largest = 0.0f;
-        work->alpha[p * T + gold[p]] -= 1.0;
         for (int32_t t = 0; t < T; t++) {
             float difference = (float)work->alpha[p * T + t];
             largest = fabsf(difference) > largest ? fabsf(difference) : largest;
@@ -402,9 +445,6 @@ static void add_gradient(const TrainingData *data, const Scratch *work, int64_t 
         target[data->transitions + i] += by * (float)work->edge[i];
     for (int32_t t = 0; t < T; t++)
         target[data->transitions + first * T + t] += by * (float)work->edge[T * T + t];
-    target[data->transitions + first * T + gold[0]] -= by;
-    for (int64_t p = 1; p < n; p++)
-        target[data->transitions + gold[p - 1] * T + gold[p]] -= by;
     for (int32_t s = 0; s < data->n_streams; s++) {
         const int32_t *ids = data->ids + (int64_t)s * data->n_positions;
         const int32_t low = data->windows[2 * s], high = data->windows[2 * s + 1], width = high - low + 1;
@@ -437,8 +477,8 @@ int train_crf_gradient(const TrainingData *data, const float *weights, float *gr
         if (end <= begin)
             continue;
         sequence_scores(data, weights, begin, end, work.score);
-        *loss += forward_backward(data, &work, end - begin) - gold_score(data, &work, data->tags + begin, end - begin);
-        add_gradient(data, &work, begin, end, gradient, 1.0f, 0.0f);
+        *loss += forward_backward(data, &work, end - begin) - target_score(data, &work, k, end - begin);
+        add_gradient(data, &work, k, gradient, 1.0f, 0.0f);
     }
     free(block);
     return was_stopped(data) ? -1 : 0;
@@ -466,9 +506,9 @@ int train_crf(const TrainingData *data, const int32_t *order, int64_t n_order, f
         for (int32_t i = 0; i < T * (T + 1); i++)
             if (work.table[i] > FORBIDDEN)
                 work.table[i] *= (float)*scale;
-        *loss += forward_backward(data, &work, n) - gold_score(data, &work, data->tags + begin, n);
+        *loss += forward_backward(data, &work, n) - target_score(data, &work, order[k], n);
         *scale *= 1.0 - eta * l2;
-        add_gradient(data, &work, begin, end, weights, (float)(-eta / *scale), NEGLIGIBLE);
+        add_gradient(data, &work, order[k], weights, (float)(-eta / *scale), NEGLIGIBLE);
     }
     free(block);
     return was_stopped(data) ? -1 : 0;

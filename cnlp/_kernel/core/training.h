@@ -16,6 +16,8 @@ typedef struct {
     const int32_t *sequences; /* [n_sequences][2] begin, end */
     const uint8_t *tags;      /* [n_positions] gold tags; not read by decode and marginals */
     const uint8_t *allowed;   /* [T][T], start [T], last [T] */
+    const float *targets;     /* [n_positions][T] probabilities that the CRF learns in place of gold tags; or NULL */
+    const float *pairs;       /* [n_sequences][T][T] with them: how many transitions of each kind are expected */
     Watch *watch;             /* asked in long work; may be NULL */
 } TrainingData;
 

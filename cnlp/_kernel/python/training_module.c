@@ -4,7 +4,9 @@
  * bytearray. A problem is one tuple
  *
  *     (ids i32 [S][N], windows i32 [S][2], bases i64 [S], rates f32 [S], sequences i32 [Q][2], tags u8 [N],
- *      allowed u8 [T][T] + [T] + [T], T, transitions, start_tag)
+ *      allowed u8 [T][T] + [T] + [T], T, transitions, start_tag, targets f32 [N][T], pairs f32 [Q][T][T])
+ *
+ * targets and pairs are empty where gold tags are learnt.
  *
  * Sizes, row numbers and ranges are checked in each call, so no call can read or write outside of its arrays. The GIL
  * is released while the loops run; callers hold a view of each bytearray, which keeps it from being resized meanwhile.
@@ -43,12 +45,12 @@ char *sized_array(PyObject *object, int64_t bytes, int writable, const char *nam
 /* Fills data from the tuple; returns -1 with an error set. n_weights: how many weights the caller has. */
 static int parse_problem(PyObject *tuple, TrainingData *data, int64_t n_weights)
 {
-    PyObject *ids, *windows, *bases, *rates, *sequences, *tags, *allowed;
+    PyObject *ids, *windows, *bases, *rates, *sequences, *tags, *allowed, *targets, *pairs;
     int n_tags, start_tag;
     long long transitions;
     Py_ssize_t size;
-    if (!PyArg_ParseTuple(tuple, "OOOOOOOiLi", &ids, &windows, &bases, &rates, &sequences, &tags, &allowed, &n_tags,
-                          &transitions, &start_tag))
+    if (!PyArg_ParseTuple(tuple, "OOOOOOOiLiOO", &ids, &windows, &bases, &rates, &sequences, &tags, &allowed, &n_tags,
+                          &transitions, &start_tag, &targets, &pairs))
         return -1;
     if (n_tags < 1 || n_tags > 255 || start_tag >= n_tags) {
         PyErr_SetString(PyExc_ValueError, "1 to 255 tags are possible, and the start tag is one of them or negative");
@@ -76,6 +78,15 @@ static int parse_problem(PyObject *tuple, TrainingData *data, int64_t n_weights)
         return -1;
     if (!(data->allowed = (const uint8_t *)sized_array(allowed, T * (T + 2), 0, "allowed")))
         return -1;
+    if (!array_of(targets, &size, 0))
+        return -1;
+    data->targets = data->pairs = NULL;
+    if (size > 0) {
+        if (!(data->targets = (const float *)sized_array(targets, N * T * 4, 0, "targets")))
+            return -1;
+        if (!(data->pairs = (const float *)sized_array(pairs, data->n_sequences * T * T * 4, 0, "pairs")))
+            return -1;
+    }
     if (transitions < 0 || transitions > n_weights - T * (T + 1)) {
         PyErr_SetString(PyExc_ValueError, "the transitions lie outside of the weights");
         return -1;

@@ -33,10 +33,12 @@ class _Data:
     n_tags: int
     transitions: int
     start_tag: int
+    targets: npt.NDArray[np.float32]
+    pairs: npt.NDArray[np.float32]
 
     @classmethod
     def of(cls, problem: tuple[Any, ...]) -> _Data:
-        ids, windows, bases, rates, sequences, tags, allowed, n_tags, transitions, start_tag = problem
+        ids, windows, bases, rates, sequences, tags, allowed, n_tags, transitions, start_tag, targets, pairs = problem
         gold = np.frombuffer(tags, np.uint8)
         if not any(allowed[-n_tags:]):
             raise ValueError("no tag is allowed to be the last")
@@ -51,6 +53,8 @@ class _Data:
             n_tags,
             transitions,
             start_tag,
+            np.frombuffer(targets, np.float32).reshape(-1, n_tags),
+            np.frombuffer(pairs, np.float32).reshape(-1, n_tags, n_tags),
         )
 
     def features(self, position: int) -> list[tuple[int, float]]:
@@ -148,7 +152,8 @@ def crf_gradient(problem: tuple[Any, ...], weights: bytes, gradient: bytearray) 
         np.frombuffer(weights, np.float32),
         np.frombuffer(gradient, np.float32),
     )
-    return sum(_add_gradient(data, w, 1.0, begin, end, target, 1.0) for begin, end in data.sequences if end > begin)
+    numbers = [number for number, (begin, end) in enumerate(data.sequences) if end > begin]
+    return sum(_add_gradient(data, w, 1.0, number, target, 1.0) for number in numbers)
 
 
 def crf_epoch(
@@ -170,7 +175,7 @@ def crf_epoch(
         steps += 1
         if end > begin:
             shrunk = scale * (1 - eta * l2)
-            loss += _add_gradient(data, w, scale, begin, end, w, -eta / shrunk, _NEGLIGIBLE)
+            loss += _add_gradient(data, w, scale, number, w, -eta / shrunk, _NEGLIGIBLE)
             scale = shrunk
     return loss, steps, scale
 
@@ -300,28 +305,37 @@ def _expect(data: _Data, scores: Reals, moves: Reals, start: Reals) -> tuple[flo
 
 
 def _add_gradient(
-    data: _Data, weights: Any, scale: float, begin: int, end: int, target: Any, by: float, least: float = 0.0
+    data: _Data, weights: Any, scale: float, number: int, target: Any, by: float, least: float = 0.0
 ) -> float:
     """The loss of one sequence; ``target`` moves by ``by`` times its gradient.
 
     Positions where no probability is off by ``least`` are left out.
     """
     n = data.n_tags
-    gold = data.tags[begin:end].astype(int)
+    begin, end = data.sequences[number]
     moves, start = (np.where(m > _FORBIDDEN, m * scale, _FORBIDDEN) for m in data.moves(weights))
     scores = data.scores(weights, begin, end) * scale
     log_z, chances, expected = _expect(data, scores, moves, start)
-    rows = np.arange(end - begin)
-    loss = log_z - scores[rows, gold].sum() - start[gold[0]] - moves[gold[:-1], gold[1:]].sum()
-    np.subtract.at(expected, (gold[:-1], gold[1:]), 1)
-    first = chances[0].copy()
-    first[gold[0]] -= 1
-    chances[rows, gold] -= 1
+    wanted, pairs = _wanted(data, number)
+    loss = log_z - (scores * wanted).sum() - (start * wanted[0])[start > _FORBIDDEN].sum()
+    loss -= (moves * pairs)[moves > _FORBIDDEN].sum()
+    chances -= wanted
     table = target[data.transitions : data.transitions + n * (n + 1)].reshape(n + 1, n)
-    table[:n] += by * expected
-    table[data.first()] += by * first
+    table[:n] += by * (expected - pairs)
+    table[data.first()] += by * chances[0]
     for p in range(begin, end):
         if np.abs(chances[p - begin]).max() >= least:
             for at, _ in data.features(p):
                 target[at : at + n] += by * chances[p - begin]
     return float(loss)
+
+
+def _wanted(data: _Data, number: int) -> tuple[Reals, Reals]:
+    """[n, T] probabilities and [T, T] counts of transitions that are to be learnt: the targets, or of the gold tags."""
+    begin, end = data.sequences[number]
+    if len(data.targets):
+        return data.targets[begin:end].astype(float), data.pairs[number].astype(float)
+    gold = data.tags[begin:end].astype(int)
+    pairs = np.zeros((data.n_tags, data.n_tags))
+    np.add.at(pairs, (gold[:-1], gold[1:]), 1)
+    return np.eye(data.n_tags)[gold], pairs
