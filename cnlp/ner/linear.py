@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from cnlp.model.format import ModelFile
     from cnlp.model.registry import ModelLike
     from cnlp.ner.base import Labelled
+    from cnlp.ner.distillation import Distillation
     from cnlp.sequence.linear import Epoch
 
 ARRAYS = (
@@ -122,6 +123,7 @@ class EntityRecognizer(Recognizer):
         sentences: Sequence[Labelled],
         *,
         dev: Sequence[Labelled] | None = None,
+        distillation: Distillation | None = None,
         progress: bool = False,
     ) -> Self:
         """Learn entities of one standard.
@@ -131,13 +133,14 @@ class EntityRecognizer(Recognizer):
                 :class:`cnlp.corpus.entities.Sentence`; spans do not overlap.
             dev: sentences that choose the best epoch by strict F1, and the factor that makes scores probabilities;
                 ``None``: the last epoch.
+            distillation: what is learnt from a teacher besides.
             progress: show a progress bar with the dev score.
 
         Raises:
             ArgumentError: nothing to learn from, spans that overlap or reach outside, an unknown method or
                 scheme, or too many labels.
         """
-        return self.fit_parts([Part(sentences)], dev=dev, progress=progress)
+        return self.fit_parts([Part(sentences)], dev=dev, distillation=distillation, progress=progress)
 
     def fit_parts(
         self,
@@ -150,6 +153,7 @@ class EntityRecognizer(Recognizer):
         kinds: Sequence[OfKind] = (),
         counted: Sequence[Labelled] = (),
         names: Mapping[str, str] | None = None,
+        distillation: Distillation | None = None,
         progress: bool = False,
     ) -> Self:
         """Learn entities of several standards. They share weights, and each has corrections to them (Daumé III 2007).
@@ -164,6 +168,7 @@ class EntityRecognizer(Recognizer):
             kinds: entities of known kind, which a classifier learns to tell apart.
             counted: sentences not to learn from; it is only counted which phrases are entities in them.
             names: lists of names, each with the list that it is of; what a list is worth is learnt.
+            distillation: what is learnt from a teacher besides, where there is one standard.
             progress: show a progress bar with the dev score.
 
         Raises:
@@ -173,7 +178,7 @@ class EntityRecognizer(Recognizer):
 
         choosing = list(dev or ())
         scaling = choosing if calibration is None else list(calibration)
-        given = clusters or {}, kinds, counted, names or {}
+        given = clusters or {}, kinds, counted, names or {}, distillation
         train_linear(self, parts, choosing, scaling, list(standards), *given, progress)
         return self
 

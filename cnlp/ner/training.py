@@ -57,12 +57,14 @@ from cnlp.sequence.linear import (
     run_epochs,
 )
 from cnlp.sequence.schemes import Scheme, get_scheme, spans_to_tags, split_tag, tag_set, transition_mask
+from cnlp.sequence.targets import teach
 from cnlp.sequence.templates import NOTHING, Template
 from cnlp.text._data import dictionary_path
 from cnlp.text.normalise import normalise
 
 if TYPE_CHECKING:
     from cnlp.ner.base import Labelled
+    from cnlp.ner.distillation import Distillation
     from cnlp.ner.linear import EntityRecognizer
 
 FREQUENCY_BINS = (1, 10, 100)
@@ -120,6 +122,7 @@ def train_linear(
     of_kind: Sequence[OfKind],
     counted: Sequence[Labelled],
     names: Mapping[str, str],
+    distillation: Distillation | None,
     progress: bool,
 ) -> None:
     """Set the learnt attributes of the model, for the standards in ``kept``.
@@ -127,6 +130,9 @@ def train_linear(
     ``dev``, which chooses the epoch, and ``calibration``, which scales the weights, follow the first of them.
     """
     scheme = check_parameters(model)
+    if distillation is not None:
+        distillation.check_linear(model.method)
+        parts = distillation.join(parts)
     labels = _checked_labels(parts, dev, scheme)
     tags = tag_set(scheme, labels)
     dev_pieces = [list(pieces_of(text, spans)) for text, spans in dev]
@@ -156,6 +162,8 @@ def train_linear(
     for number, row in enumerate(rows):
         problem.ids[number] = row
     del rows
+    if distillation is not None and distillation.is_soft:
+        teach(problem, distillation.teacher.targets([piece.text for piece in pieces], tags), distillation.alpha)
     scorer = learner.scorer(dev_pieces, dev) if dev else None
     order = np.repeat(np.arange(len(pieces)), np.repeat([part.repeat for part in parts], list(map(len, by_part))))
     epochs = _epochs(model, problem, order, scorer)

@@ -70,6 +70,40 @@ class CRFLayer(nn.Module):
             alpha, beta, log_z = _forward_backward(emissions, *self._scores(), mask.sum(1))
             return _posteriors(alpha, beta, log_z, mask[:, :, None]).to(emissions.dtype)
 
+    def cross_entropy(
+        self, emissions: Tensor, targets: Tensor, pairs: Tensor, mask: Tensor, temperature: float = 1.0
+    ) -> Tensor:
+        """The cross entropy of a teacher's paths, where its scores and those here are divided by the temperature.
+
+        Args:
+            emissions: (B, n, T).
+            targets: (B, n, T) the teacher's probabilities of tags, zero after the end.
+            pairs: (B, T, T) its expected counts of transitions.
+            mask: (B, n).
+            temperature: above 0.
+
+        Returns:
+            (B,), in nats.
+        """
+        lengths = mask.sum(1)
+        cooled = [scores / temperature for scores in (emissions, *self._scores())]
+        log_z: Tensor = _LogPartition.apply(*cooled, lengths)
+        ends = targets[torch.arange(len(lengths), device=lengths.device), lengths - 1]
+        expected = (targets * emissions).sum((1, 2)) + (pairs * self.transitions).sum((1, 2))
+        return log_z - (expected + targets[:, 0] @ self.first + ends @ self.last) / temperature
+
+    def expected(self, emissions: Tensor, mask: Tensor, temperature: float = 1.0) -> tuple[Tensor, Tensor]:
+        """What :meth:`cross_entropy` learns from a teacher: probabilities of tags and counts of transitions."""
+        with torch.no_grad():
+            lengths = mask.sum(1)
+            emissions, transitions, first, last = (
+                scores.double() / temperature for scores in (emissions, *self._scores())
+            )
+            alpha, beta, log_z = _forward_backward(emissions, transitions, first, last, lengths)
+            left, right = _factors(emissions, alpha, beta, log_z, mask[:, 1:, None])
+            pairs = torch.einsum("bni,bnj->bij", left, right) * transitions.exp()
+            return _posteriors(alpha, beta, log_z, mask[:, :, None]).float(), pairs.float()
+
     def span_probabilities(
         self, emissions: Tensor, mask: Tensor, paths: Sequence[Sequence[int]], spans: Sequence[tuple[int, int, int]]
     ) -> list[float]:
@@ -171,6 +205,14 @@ def _posteriors(alpha: Tensor, beta: Tensor, log_z: Tensor, inside: Tensor) -> T
     return (alpha + beta - log_z[:, None, None]).masked_fill(~inside, -math.inf).exp()
 
 
+def _factors(emissions: Tensor, alpha: Tensor, beta: Tensor, log_z: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    """Of P(t_p-1 = i, t_p = j), divided by exp(A[i, j]), what depends on i and what on j; the latter weighted."""
+    top = alpha[:, :-1].amax(2, keepdim=True)
+    left = (alpha[:, :-1] - top).exp()
+    right = (emissions[:, 1:] + beta[:, 1:] + top - log_z[:, None, None]).clamp(max=_LARGEST).exp()
+    return left, right * weight
+
+
 class _LogPartition(torch.autograd.Function):
     """log Z of each sentence, with its gradient."""
 
@@ -189,11 +231,7 @@ class _LogPartition(torch.autograd.Function):
         weight = gradients[0].double()[:, None, None]
         inside = (torch.arange(alpha.shape[1], device=alpha.device) < lengths[:, None])[:, :, None]
         shares = _posteriors(alpha, beta, log_z, inside) * weight
-        # P(t_p-1 = i, t_p = j) = exp(alpha[p-1, i] - top) * exp(A[i, j]) * exp(e[p, j] + beta[p, j] + top - log Z)
-        top = alpha[:, :-1].amax(2, keepdim=True)
-        left = (alpha[:, :-1] - top).exp()
-        right = (emissions[:, 1:] + beta[:, 1:] + top - log_z[:, None, None]).clamp(max=_LARGEST).exp()
-        right = right * (inside[:, 1:] * weight)
+        left, right = _factors(emissions, alpha, beta, log_z, inside[:, 1:] * weight)
         pairs = torch.einsum("bni,bnj->ij", left, right) * transitions.double().exp()
         ends = shares[torch.arange(len(lengths), device=lengths.device), lengths - 1]
         kind = emissions.dtype

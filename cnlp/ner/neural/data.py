@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from cnlp import errors
 from cnlp.lexicon.trie import Trie
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from cnlp.ner.base import Labelled
     from cnlp.ner.neural.vectors import Vectors
     from cnlp.ner.parts import Part
+    from cnlp.sequence.targets import Targets
 
 PADDING, UNKNOWN_ROW = 0, 1
 FIRST_ROW = 2
@@ -66,6 +68,8 @@ class Batch(NamedTuple):
         standards: (B,) long, whose conventions each sentence follows.
         texts: the B texts.
         tags: (B, n) long, 0 after the end; ``None`` if unknown.
+        targets: (B, n, T) a teacher's probabilities of tags, 0 after the end; ``None`` without a teacher.
+        pairs: (B, T, T) its expected counts of transitions.
     """
 
     characters: Tensor
@@ -77,6 +81,8 @@ class Batch(NamedTuple):
     standards: Tensor
     texts: list[str]
     tags: Tensor | None
+    targets: Tensor | None = None
+    pairs: Tensor | None = None
 
     def to(self, device: str | torch.device) -> Batch:
         """The same on another device."""
@@ -100,6 +106,7 @@ class Example(NamedTuple):
     ends: list[int]
     tags: list[int] | None
     standard: int
+    targets: Targets | None = None
 
 
 def lattice_lexicon(words: Iterable[str] | None = None) -> Trie:
@@ -231,6 +238,7 @@ def collate(examples: Sequence[Example]) -> Batch:
     sentence = torch.repeat_interleave(torch.arange(len(examples)), sizes)
     length = torch.tensor(lengths, dtype=torch.long)
     tags = [example.tags for example in examples if example.tags is not None]
+    taught = [example.targets for example in examples if example.targets is not None]
     return Batch(
         pad(example.characters for example in examples),
         pad(example.bigrams for example in examples),
@@ -241,6 +249,8 @@ def collate(examples: Sequence[Example]) -> Batch:
         torch.tensor([example.standard for example in examples], dtype=torch.long),
         [example.text for example in examples],
         pad(tags) if len(tags) == len(examples) else None,
+        pad_sequence([torch.from_numpy(each.tags) for each in taught], batch_first=True) if taught else None,
+        torch.stack([torch.from_numpy(each.pairs) for each in taught]) if taught else None,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -17,6 +18,7 @@ from cnlp.ner.neural.embeddings import Embeddings
 from cnlp.ner.neural.settings import MODELS as MODELS
 from cnlp.ner.neural.settings import Settings as Settings
 from cnlp.sequence.schemes import transition_mask
+from cnlp.sequence.targets import Targets, join
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -65,10 +67,19 @@ class NeuralTagger(nn.Module):
             emissions = emissions + torch.bmm(hidden, self.corrections[batch.standards])
         return emissions
 
-    def loss(self, batch: Batch) -> Tensor:
-        """Negative log-likelihood of the batch's tags: a scalar, in nats, the sum over sentences by their number."""
+    def loss(self, batch: Batch, alpha: float = 1.0, temperature: float = 1.0) -> Tensor:
+        """A scalar, in nats, the mean over the batch's sentences.
+
+        Negative log-likelihood of the tags; ``alpha`` below 1 adds what the targets teach, see
+        :mod:`cnlp.ner.distillation`.
+        """
         assert batch.tags is not None
-        return -self.crf.log_likelihood(self(batch), batch.tags, batch.mask).mean()
+        emissions = self(batch)
+        loss = -self.crf.log_likelihood(emissions, batch.tags, batch.mask).mean()
+        if batch.targets is None or batch.pairs is None:
+            return loss
+        soft = self.crf.cross_entropy(emissions, batch.targets, batch.pairs, batch.mask, temperature).mean()
+        return alpha * loss + (1 - alpha) * temperature**2 * soft
 
     def decode(self, batch: Batch) -> list[list[int]]:
         """The best legal tags of each sentence."""
@@ -92,13 +103,51 @@ def predict(
     Returns:
         for each text (start, end, label, probability of exactly this span and label).
     """
+    found: list[list[Found]] = [[] for _ in texts]
+    for chosen, batch, emissions in _batches(model, vocabulary, texts, settings, standard, batch_size):
+        paths = model.crf.decode(emissions, batch.mask)
+        spans = [(row, *span) for row, path in enumerate(paths) for span in vocabulary.spans(path)]
+        places = [(row, start, end - 1) for row, start, end, _ in spans]
+        scores = model.crf.span_probabilities(emissions, batch.mask, paths, places)
+        for (row, start, end, label), score in zip(spans, scores, strict=True):
+            number, offset, _ = chosen[row]
+            found[number].append((offset + start, offset + end, label, score))
+    return [sorted(entities) for entities in found]
+
+
+def find_targets(
+    model: NeuralTagger,
+    vocabulary: Vocabulary,
+    texts: Sequence[str],
+    settings: Settings,
+    standard: int = 0,
+    temperature: float = 1.0,
+    batch_size: int = 64,
+) -> list[Targets]:
+    """What a student is to learn of each text, see :mod:`cnlp.ner.distillation`."""
+    found: list[list[tuple[int, Targets]]] = [[] for _ in texts]
+    for chosen, batch, emissions in _batches(model, vocabulary, texts, settings, standard, batch_size):
+        tags, pairs = (values.cpu().numpy() for values in model.crf.expected(emissions, batch.mask, temperature))
+        for row, (number, start, end) in enumerate(chosen):
+            found[number].append((start, Targets(tags[row, : end - start].copy(), pairs[row])))
+    return [join([each for _, each in sorted(some, key=itemgetter(0))], len(vocabulary.tags)) for some in found]
+
+
+def _batches(
+    model: NeuralTagger,
+    vocabulary: Vocabulary,
+    texts: Sequence[str],
+    settings: Settings,
+    standard: int,
+    batch_size: int,
+) -> Iterator[tuple[list[tuple[int, int, int]], Batch, Tensor]]:
+    """Pieces of the texts (number of the text, start, end), as a batch and with their emissions, for inference."""
     pieces = [
         (number, start, end)
         for number, text in enumerate(texts)
         for start, end in cut_long(text, settings.max_length)
         if start < end
     ]
-    found: list[list[Found]] = [[] for _ in texts]
     device = next(model.parameters()).device
     was_training = model.training
     model.eval()
@@ -107,13 +156,5 @@ def predict(
             chosen = [pieces[number] for number in numbers]
             examples = [vocabulary.encode(texts[number][start:end], standard=standard) for number, start, end in chosen]
             batch = collate(examples).to(device)
-            emissions = model(batch)
-            paths = model.crf.decode(emissions, batch.mask)
-            spans = [(row, *span) for row, path in enumerate(paths) for span in vocabulary.spans(path)]
-            places = [(row, start, end - 1) for row, start, end, _ in spans]
-            scores = model.crf.span_probabilities(emissions, batch.mask, paths, places)
-            for (row, start, end, label), score in zip(spans, scores, strict=True):
-                number, offset, _ = chosen[row]
-                found[number].append((offset + start, offset + end, label, score))
+            yield chosen, batch, model(batch)
     model.train(was_training)
-    return [sorted(entities) for entities in found]

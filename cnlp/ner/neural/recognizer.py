@@ -19,7 +19,7 @@ from cnlp.ner.neural.settings import Settings, defaults
 from cnlp.types import Entity
 
 try:
-    from cnlp.ner.neural.model import predict
+    from cnlp.ner.neural.model import find_targets, predict
     from cnlp.ner.neural.packing import pack_tagger, unpack_tagger
 except ModuleNotFoundError as error:
     raise errors.missing_dependency(str(error.name), "neural", "a neural model") from None
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cnlp.ner.base import Labelled
     from cnlp.ner.neural.trainer import NeuralEpoch, Trained
     from cnlp.ner.neural.vectors import Vectors
+    from cnlp.sequence.targets import Targets
 
 
 class NeuralRecognizer(Recognizer):
@@ -89,7 +90,7 @@ class NeuralRecognizer(Recognizer):
             vectors: pretrained embeddings, see :class:`cnlp.ner.neural.vectors.Vectors`.
             lexicon: words of the lattice; those of the shipped lexicon by default.
             progress: show a progress bar with the dev score.
-            options: ``others`` (sentences of other standards), ``out_dir``, ``resume`` and more of
+            options: ``others`` (sentences of other standards), ``distillation``, ``out_dir``, ``resume`` and more of
                 :func:`cnlp.ner.neural.trainer.train_neural`.
 
         Raises:
@@ -134,6 +135,24 @@ class NeuralRecognizer(Recognizer):
             [Entity(text[start:end], start, end, label, score) for start, end, label, score in entities]
             for text, entities in zip(listed, found, strict=True)
         ]
+
+    @property
+    def tags(self) -> list[str]:
+        """All tags of its scheme and labels, by number."""
+        return self._vocabulary.tags
+
+    def targets(self, texts: Sequence[str], temperature: float = 1.0) -> list[Targets]:
+        """How sure the model is of the tags of each text: what :class:`cnlp.ner.distillation.Teacher` teaches.
+
+        Args:
+            texts: to be tagged.
+            temperature: by which all scores are divided.
+
+        Raises:
+            ArgumentError: nothing was learnt yet.
+        """
+        standard = self.standards_.index(self.standard_)
+        return find_targets(self._model, self._vocabulary, texts, self._settings, standard, temperature)
 
     # ---- files ----
 
@@ -195,7 +214,7 @@ class NeuralRecognizer(Recognizer):
             self._mount(self.arrays_, self.card_, self.standard_)
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("_model", "arrays_", "standards_"):
+        if name in ("_model", "_vocabulary", "arrays_", "standards_"):
             raise errors.ArgumentError("this recognizer has learnt nothing yet: call fit, or load a model")
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 

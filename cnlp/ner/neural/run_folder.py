@@ -22,6 +22,8 @@ from cnlp.ner.neural.settings import Settings
 
 if TYPE_CHECKING:
     from cnlp.ner.base import Labelled
+    from cnlp.ner.distillation import Distillation
+    from cnlp.ner.neural.data import Example
     from cnlp.ner.neural.trainer import Trained
     from cnlp.ner.neural.vectors import Vectors
     from cnlp.ner.parts import Part
@@ -35,6 +37,8 @@ def run_identity(
     dev: Sequence[Labelled],
     lexicon: Sequence[str] | None,
     vectors: Vectors | None,
+    distillation: Distillation | None,
+    examples: Sequence[Example],
 ) -> dict[str, Any]:
     """What must be equal to resume a run: settings by name, data by their checksums."""
     digests = {}
@@ -50,6 +54,12 @@ def run_identity(
             digest.update("\n".join(table.items).encode("utf-8", "surrogatepass"))
             digest.update(table.matrix.tobytes())
         digests["vectors"] = digest.hexdigest()
+    digests["teacher"] = ""
+    if distillation is not None:
+        digest = hashlib.sha256(f"{distillation.alpha} {distillation.temperature}".encode())
+        for targets in (example.targets for example in examples if example.targets is not None):
+            digest.update(targets.tags.tobytes())
+        digests["teacher"] = digest.hexdigest()
     return {**settings.as_dict(), **digests}
 
 

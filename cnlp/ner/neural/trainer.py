@@ -27,6 +27,7 @@ from cnlp.evaluation.entities import EntityScore, evaluate_entities
 from cnlp.files.lines import replacing
 from cnlp.ner.neural.data import Example, Vocabulary, collate, encode_parts, lattice_lexicon, shuffled_batches
 from cnlp.ner.neural.denormals import tiny_is_zero
+from cnlp.ner.neural.machine import find_device, naming_memory
 from cnlp.ner.neural.model import NeuralTagger, predict
 from cnlp.ner.neural.optimiser import clip_gradient, make_optimisers, rate_factor
 from cnlp.ner.neural.run_folder import (
@@ -44,6 +45,7 @@ from cnlp.ner.parts import Part
 
 if TYPE_CHECKING:
     from cnlp.ner.base import Labelled
+    from cnlp.ner.distillation import Distillation
     from cnlp.ner.neural.vectors import Vectors
 
 
@@ -99,6 +101,7 @@ def train_neural(
     dev: Sequence[Labelled] | None = None,
     *,
     others: Sequence[Part] = (),
+    distillation: Distillation | None = None,
     vectors: Vectors | None = None,
     lexicon: Iterable[str] | None = None,
     out_dir: str | os.PathLike[str] | None = None,
@@ -116,6 +119,7 @@ def train_neural(
         dev: chooses the epoch by strict F1; ``None``: the last one.
         others: further sentences with their standards, learnt from as well; ``train`` and ``dev`` follow
             :data:`cnlp.ner.parts.GENERAL`.
+        distillation: what is learnt from a teacher besides.
         vectors: pretrained rows for the embeddings, which become as wide.
         lexicon: the words of the lattice; the shipped lexicon's by default.
         out_dir: folder for checkpoint, metrics and learning curve; made where it is missing.
@@ -145,14 +149,17 @@ def train_neural(
     if vectors is not None:
         settings = _with_widths(settings, vectors)
     words = None if lexicon is None else list(lexicon)
-    place = _device(device)
+    place = find_device(device)
     before = torch.get_num_threads()
     cuda = [torch.cuda.current_device()] if place.type == "cuda" else []
     with torch.random.fork_rng(cuda), tiny_is_zero():
         torch.set_num_threads(threads)
         try:
             parts = [Part(train), *others]
-            run = _Run(settings, parts, dev, vectors, words, place, None if out_dir is None else Path(out_dir))
+            if distillation is not None:
+                parts = distillation.join(parts)
+            folder = None if out_dir is None else Path(out_dir)
+            run = _Run(settings, parts, dev, vectors, words, place, folder, distillation)
             if resume:
                 run.load()
             run.go(progress, on_epoch or (lambda epoch: None))
@@ -218,6 +225,7 @@ class _Run:
         lexicon: Sequence[str] | None,
         device: torch.device,
         folder: Path | None,
+        distillation: Distillation | None,
     ) -> None:
         torch.manual_seed(settings.seed)
         words = lattice_lexicon(lexicon) if settings.lexicon else None
@@ -230,10 +238,14 @@ class _Run:
         self.device, self.folder, self.dev = device, folder, dev
         self.model = model.to(device)
         self.examples, split = encode_parts(parts, vocabulary, settings.max_length)
+        self.loss_options: dict[str, float] = {}
+        if distillation is not None and distillation.is_soft:
+            self.loss_options = {"alpha": distillation.alpha, "temperature": distillation.temperature}
+            self.examples = _taught(self.examples, vocabulary.tags, distillation)
         self.optimisers = make_optimisers(model, settings)
         self.result = Trained(model, vocabulary, settings, split=split)
         self.best_state: dict[str, Any] = {}
-        self.identity = run_identity(settings, parts, dev or (), lexicon, vectors)
+        self.identity = run_identity(settings, parts, dev or (), lexicon, vectors, distillation, self.examples)
 
     # ---- epochs ----
 
@@ -274,7 +286,7 @@ class _Run:
         for place, chosen in enumerate(batches):
             rate = settings.rate * rate_factor(settings, (number - 1) * len(batches) + place, len(batches))
             longest = max(len(example.characters) for example in chosen)
-            with _naming_memory(f"in epoch {number}, with {len(chosen)} sentences of up to {longest} characters"):
+            with naming_memory(f"in epoch {number}, with {len(chosen)} sentences of up to {longest} characters"):
                 loss = self._step(chosen, rate)
             if not math.isfinite(loss):
                 raise errors.TrainingError(
@@ -286,7 +298,7 @@ class _Run:
         seconds = time.perf_counter() - start
         epoch = NeuralEpoch(number, total / len(self.examples), seconds)
         if self.dev:
-            with _naming_memory(f"on the dev part, after epoch {number}"):
+            with naming_memory(f"on the dev part, after epoch {number}"):
                 score = self._score(self.dev)
             epoch = NeuralEpoch(number, epoch.loss, seconds, score.f1, score.precision, score.recall)
         shown = {"loss": epoch.loss, "dev": epoch.dev, "best": max(epoch.dev or 0, self.result.dev or 0)}
@@ -297,7 +309,7 @@ class _Run:
         """One step; returns its loss."""
         for optimiser in self.optimisers:
             optimiser.zero_grad()
-        loss = self.model.loss(collate(chosen).to(self.device))
+        loss = self.model.loss(collate(chosen).to(self.device), **self.loss_options)
         value = float(loss.detach())
         if math.isfinite(value):
             loss.backward()  # type: ignore[no-untyped-call]
@@ -391,35 +403,18 @@ def _check(train: Sequence[Labelled], dev: Sequence[Labelled] | None) -> None:
         raise errors.ArgumentError("the dev part has no entity, so that it cannot choose an epoch")
 
 
+def _taught(examples: Sequence[Example], tags: Sequence[str], distillation: Distillation) -> list[Example]:
+    """The examples with what the teacher says of them."""
+    texts = list(dict.fromkeys(example.text for example in examples))
+    targets = distillation.teacher.targets(texts, tags, distillation.temperature)
+    by_text = dict(zip(texts, targets, strict=True))
+    return [example._replace(targets=by_text[example.text]) for example in examples]
+
+
 def _with_widths(settings: Settings, vectors: Vectors) -> Settings:
     """Embeddings as wide as their vectors."""
     tables = {"character": vectors.characters, "bigram": vectors.bigrams, "word": vectors.words}
     return settings.with_values({f"{name}_size": table.size for name, table in tables.items() if len(table)})
-
-
-# ---- the machine ----
-
-
-def _device(name: str) -> torch.device:
-    try:
-        device = torch.device(name)
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as error:  # an AssertionError says that torch was built without it
-        reason = str(error).partition("\n")[0]
-        raise errors.ArgumentError(f"device {name!r} cannot be used: {reason}; choose cpu") from None
-    return device
-
-
-@contextmanager
-def _naming_memory(where: str) -> Iterator[None]:
-    """Say where memory ran out, and what helps; torch has no class of its own for it on the processor."""
-    try:
-        yield
-    except (RuntimeError, MemoryError) as error:
-        message = str(error).lower()
-        if not (isinstance(error, MemoryError) or "out of memory" in message or "can't allocate memory" in message):
-            raise
-        raise errors.TrainingError(f"out of memory {where}: take a smaller batch_size or max_length") from None
 
 
 @contextmanager

@@ -100,6 +100,42 @@ def test_marginals_are_the_shares_of_all_paths(batch) -> None:
         torch.testing.assert_close(found[row], expected)
 
 
+def shares_of_paths(crf, emissions, paths, temperature):
+    """The probability of each path, where all scores are divided by the temperature."""
+    return (torch.stack([score(crf, emissions, path) for path in paths]) / temperature).softmax(0)
+
+
+@settings(deadline=None, max_examples=30)
+@given(BATCHES, st.sampled_from([0.5, 1.0, 3.0]))
+def test_a_teachers_cross_entropy_and_its_gradient_are_those_of_all_paths(batch, temperature) -> None:
+    scheme, lengths, seed, scale = batch
+    crf, emissions, mask = build(scheme, lengths, seed, scale)
+    teacher, others, _ = build(scheme, lengths, seed + 1, scale)
+    with torch.no_grad():
+        targets, pairs = teacher.expected(others, mask, temperature)
+    expected = []
+    for row, length in enumerate(lengths):
+        paths = list(legal_paths(scheme, length))
+        theirs = shares_of_paths(teacher, others[row], paths, temperature).detach()
+        ours = shares_of_paths(crf, emissions[row], paths, temperature)
+        expected.append(-(theirs * ours.clamp(min=1e-300).log()).sum())
+        counts = torch.zeros(pairs.shape[1:])
+        for path, share in zip(paths, theirs, strict=True):
+            for one, other in pairwise(path):
+                counts[one, other] += share
+        torch.testing.assert_close(pairs[row], counts, atol=1e-5, rtol=1e-4)
+    found = crf.cross_entropy(emissions, targets.double(), pairs.double(), mask, temperature)
+    torch.testing.assert_close(found, torch.stack(expected), rtol=1e-4, atol=1e-4)
+    wanted = [emissions, *crf.parameters()]
+    weights = torch.arange(1.0, len(lengths) + 1, dtype=torch.double)
+    by_hand = torch.autograd.grad(
+        (torch.stack(expected) * weights).sum(), wanted, allow_unused=True, materialize_grads=True
+    )
+    gradients = torch.autograd.grad((found * weights).sum(), wanted)
+    for one, other in zip(gradients, by_hand, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4)
+
+
 @settings(deadline=None, max_examples=60)
 @given(BATCHES)
 def test_the_decoded_path_is_legal_and_the_best(batch) -> None:

@@ -14,6 +14,7 @@ import numpy as np  # noqa: E402
 from cnlp import errors  # noqa: E402
 from cnlp.ner.neural import trainer as training  # noqa: E402
 from cnlp.ner.neural.data import cut_long  # noqa: E402
+from cnlp.ner.neural.machine import naming_memory  # noqa: E402
 from cnlp.ner.neural.model import NeuralTagger, predict  # noqa: E402
 from cnlp.ner.neural.settings import Settings, defaults  # noqa: E402
 from cnlp.ner.neural.trainer import NeuralEpoch, Trained, train_neural, train_seeds  # noqa: E402
@@ -234,7 +235,7 @@ def test_out_of_memory(monkeypatch, error) -> None:
 
 
 def test_the_allocator_says_what_the_message_is_known_by() -> None:
-    with pytest.raises(errors.TrainingError, match="out of memory here"), training._naming_memory("here"):
+    with pytest.raises(errors.TrainingError, match="out of memory here"), naming_memory("here"):
         torch.empty(1 << 60)
 
 

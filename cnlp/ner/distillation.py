@@ -1,0 +1,169 @@
+"""Learning to find entities from other recognizers, over text without labels.
+
+A :class:`Teacher` labels the text, and the student learns these sentences as it learns a corpus: hard labels, for any
+teacher and student. A student with a conditional random field can learn how sure the teacher is, too: the
+probabilities of its tags and of their transitions. Its loss on a sentence x is then
+
+    alpha * -log P(t | x)  +  (1 - alpha) * T^2 * -sum over t' of Q_T(t' | x) log P_T(t' | x)
+
+with the tags t of the corpus, or those that the teacher found, the teacher Q, and all scores divided by the temperature
+T in P_T and Q_T. Sources: Hinton, Vinyals and Dean, Distilling the knowledge in a neural network, 2015; Tang et al.,
+Distilling task-specific knowledge from BERT into simple neural networks, 2019. Several teachers vote for labels, and
+the mean of their probabilities counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cnlp import errors
+from cnlp.corpus.entities import Sentence
+from cnlp.ner.base import Recognizer, check_texts
+from cnlp.ner.parts import Part
+
+if TYPE_CHECKING:
+    from cnlp.ner.neural.recognizer import NeuralRecognizer
+    from cnlp.sequence.targets import Targets
+
+_AT_ONCE = 1000  # texts, so that memory does not depend on how many there are
+
+
+class Teacher:
+    """One recognizer, or several with the same labels.
+
+    Args:
+        models: the recognizers.
+
+    Attributes:
+        labels: those that they find.
+
+    Raises:
+        ArgumentError: there are none, or their labels differ.
+    """
+
+    def __init__(self, models: Recognizer | Sequence[Recognizer]) -> None:
+        self.models = [models] if isinstance(models, Recognizer) else list(models)
+        if not self.models:
+            raise errors.ArgumentError("a teacher needs at least one model")
+        self.labels = self.models[0].labels_
+        for model in self.models[1:]:
+            check_labels("one teacher", self.labels, "another", model.labels_)
+
+    def label(self, texts: Sequence[str]) -> list[Sentence]:
+        """The texts with the entities that more than half of the models find."""
+        votes: list[Counter[tuple[int, int, str]]] = [Counter() for _ in texts]
+        for model in self.models:
+            for count, found in zip(votes, model.predict(texts), strict=True):
+                count.update((entity.start, entity.end, entity.label) for entity in found)
+        return [
+            Sentence(text, tuple(sorted(span for span, times in count.items() if 2 * times > len(self.models))))
+            for text, count in zip(texts, votes, strict=True)
+        ]
+
+    def targets(self, texts: Sequence[str], tags: Sequence[str], temperature: float = 1.0) -> Iterator[Targets]:
+        """What a field with these tags is to learn of each text.
+
+        Raises:
+            ArgumentError: a model is linear, so that its file has no probabilities of tags; or has other tags.
+        """
+        neural = [_neural(model) for model in self.models]
+        for model in neural:
+            if model.tags != list(tags):
+                raise errors.ArgumentError(
+                    f"the teacher's tags are {', '.join(model.tags)}, the student's {', '.join(tags)}: they need the "
+                    "same labels and scheme; or take alpha=1, which teaches labels alone"
+                )
+        return self._targets(neural, texts, temperature)
+
+    def _targets(
+        self, neural: Sequence[NeuralRecognizer], texts: Sequence[str], temperature: float
+    ) -> Iterator[Targets]:
+        from cnlp.sequence.targets import mean
+
+        for start in range(0, len(texts), _AT_ONCE):
+            by_model = [model.targets(texts[start : start + _AT_ONCE], temperature) for model in neural]
+            yield from map(mean, zip(*by_model, strict=True))
+
+
+@dataclass(frozen=True)
+class Distillation:
+    """What is learnt from a teacher.
+
+    Attributes:
+        teacher: labels the texts.
+        unlabelled: texts to learn from beside the corpus.
+        alpha: the share of labels in the loss, 0 to 1; 1: labels alone, which any teacher and student can do.
+        temperature: by which scores are divided where probabilities are learnt, for neural students; above 1 the
+            teacher's second choices weigh more.
+
+    Raises:
+        ArgumentError: alpha or the temperature is out of range.
+        TextTypeError: the texts are not several str.
+    """
+
+    teacher: Teacher
+    unlabelled: Sequence[str]
+    alpha: float = 0.5
+    temperature: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_texts(self.unlabelled)
+        for name in ("alpha", "temperature"):
+            errors.check_number(name, getattr(self, name), whole=False)
+        if not 0 <= self.alpha <= 1:
+            raise errors.ArgumentError(f"alpha must be from 0 to 1, got {self.alpha}")
+        if self.temperature <= 0:
+            raise errors.ArgumentError(f"temperature must be above 0, got {self.temperature}")
+
+    @property
+    def is_soft(self) -> bool:
+        """Are probabilities learnt, not labels alone?"""
+        return self.alpha < 1
+
+    def check_linear(self, method: str) -> None:
+        """Refuse what a linear student cannot learn.
+
+        Raises:
+            ArgumentError: a perceptron is to learn probabilities, or a temperature is given.
+        """
+        if self.is_soft and method == "perceptron":
+            raise errors.ArgumentError(
+                "a perceptron learns from labels, not from probabilities: take alpha=1, or method crf"
+            )
+        if self.temperature != 1:
+            raise errors.ArgumentError(f"a temperature is for neural students, got {self.temperature}")
+
+    def join(self, parts: Sequence[Part]) -> list[Part]:
+        """The parts of a corpus and one more: the texts as the teacher labels them.
+
+        Raises:
+            ArgumentError: the parts follow several standards, or the teacher has other labels.
+        """
+        if len({part.standard for part in parts}) > 1:
+            raise errors.ArgumentError("a teacher teaches one standard; the parts follow several")
+        labels = {label for part in parts for _, spans in part.sentences for _, _, label in spans}
+        check_labels("the teacher", self.teacher.labels, "the corpus", labels)
+        return [*parts, Part(self.teacher.label(self.unlabelled), parts[0].standard)]
+
+
+def check_labels(one: str, labels: Sequence[str], other: str, others: Sequence[str] | set[str]) -> None:
+    """Refuse labels that differ.
+
+    Raises:
+        ArgumentError: they do; both are listed.
+    """
+    if sorted(labels) != sorted(others):
+        shown, rest = (", ".join(sorted(some)) or "none" for some in (labels, others))
+        raise errors.ArgumentError(f"the labels differ: {one} has {shown}, and {other} has {rest}")
+
+
+def _neural(model: Recognizer) -> NeuralRecognizer:
+    if not hasattr(model, "targets"):
+        raise errors.ArgumentError(
+            "the probabilities of tags can be learnt from neural teachers only; from a linear one take alpha=1, which "
+            "teaches labels alone"
+        )
+    return model  # type: ignore[return-value]

@@ -1,0 +1,37 @@
+"""The device that a run computes on, and its memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from cnlp import errors
+
+
+def find_device(name: str) -> torch.device:
+    """The device of this name.
+
+    Raises:
+        ArgumentError: there is none, or torch cannot use it.
+    """
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:  # an AssertionError says that torch was built without it
+        reason = str(error).partition("\n")[0]
+        raise errors.ArgumentError(f"device {name!r} cannot be used: {reason}; choose cpu") from None
+    return device
+
+
+@contextmanager
+def naming_memory(where: str) -> Iterator[None]:
+    """Say where memory ran out, and what helps; torch has no class for it on the processor."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        message = str(error).lower()
+        if not (isinstance(error, MemoryError) or "out of memory" in message or "can't allocate memory" in message):
+            raise
+        raise errors.TrainingError(f"out of memory {where}: take a smaller batch_size or max_length") from None
