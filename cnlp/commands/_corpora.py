@@ -82,16 +82,16 @@ def entity_format_option(*names: str) -> Decorator:
 
 
 def corpus_files_option(name: str, description: str, *, required: bool = False) -> Decorator:
-    """``--train``, ``--dev`` or ``--test``: several files may follow one, see :class:`FilesCommand`."""
+    """``--train``, ``--dev`` and the like: several files may follow one, see :class:`FilesCommand`."""
     return click.option(name, multiple=True, required=required, metavar="FILES", help=description)
 
 
 class FilesCommand(click.Command):
-    """Lets several files follow one ``--train``, ``--dev`` or ``--test``, as an unquoted pattern gives them."""
+    """Lets several files follow one ``--train``, ``--dev`` and the like, as an unquoted pattern gives them."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Repeat the option before each file after the first."""
-        many = ("--train", "--dev", "--test")
+        many = ("--train", "--dev", "--test", "--teacher", "--unlabelled")
         spread: list[str] = []
         option, filled = "", False
         for argument in args:

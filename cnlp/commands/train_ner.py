@@ -6,7 +6,8 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import click
 
@@ -19,6 +20,7 @@ from cnlp.commands._corpora import (
     print_repairs,
     repair_option,
 )
+from cnlp.commands._distillation import DistillationOptions, distillation_options
 from cnlp.commands._lexicons import LexiconFiles, lexicon_options
 from cnlp.commands._options import add_options
 from cnlp.commands._training import (
@@ -36,6 +38,7 @@ from cnlp.corpus.entities import Repairs, Sentence
 from cnlp.corpus.parts import CorpusFile, read_entity_parts
 from cnlp.names import Repair
 from cnlp.ner.base import LINEAR_METHODS
+from cnlp.ner.distillation import Distillation, Teacher
 from cnlp.ner.entities import load_recognizer
 from cnlp.ner.linear import EntityRecognizer
 from cnlp.ner.neural.settings import MODELS, TUNED_CORPORA, Settings, defaults, read_settings
@@ -103,6 +106,7 @@ neural_options = add_options(
 @repair_option
 @corpus_files_option("--test", "Files on which the finished model is scored, once.")
 @augmentation_options("--augment")
+@distillation_options("A model, as for 'cnlp ner --model',", temperature=True)
 @neural_options
 def train_ner(
     method: str,
@@ -117,6 +121,7 @@ def train_ner(
     encoding: str,
     repair: Repair | None,
     augmentation: Augmentation,
+    distillation: DistillationOptions,
     **neural: Any,
 ) -> None:
     """Learn to find named entities, with any set of labels.
@@ -129,16 +134,17 @@ def train_ner(
     """
     if not augmentation and augmentation != NO_AUGMENTATION:
         raise click.UsageError("--copies, --gazetteer, --synonyms and --confusions are for --augment")
+    lesson = _read_lesson(method, distillation, encoding)
     if method in LINEAR_METHODS:
         given = [name for name, value in neural.items() if value]
         if given:
             flag = {"lexicons": "lexicon", "values": "set"}.get(given[0], given[0])
             raise click.UsageError(f"--{flag} is for neural models: --model {', '.join(MODELS)}")
-        task: EntityTask = LinearTask(method, epochs, seed, augmentation)
+        task: EntityTask = LinearTask(method, epochs, seed, augmentation, lesson)
     else:
         if len(neural["seeds"]) > 1 and not dev:
             raise click.UsageError("--seeds needs --dev to choose among the models")
-        task = NeuralTask(method, epochs, seed, output, augmentation, **neural)
+        task = NeuralTask(method, epochs, seed, output, augmentation, lesson, **neural)
 
     def read(arguments: Sequence[str]) -> EntityParts:
         repairs = Repairs()
@@ -148,6 +154,24 @@ def train_ner(
         return parts
 
     run_task(task, output, force, train, dev, read, test)
+
+
+class Lesson(NamedTuple):
+    """What a teacher teaches, and what the model's card has to say of it."""
+
+    distillation: Distillation | None = None
+    parameters: Mapping[str, Any] = MappingProxyType({})
+
+
+def _read_lesson(method: str, options: DistillationOptions, encoding: str) -> Lesson:
+    """What the options ask for."""
+    texts = options.read(encoding)
+    if texts is None:
+        return Lesson()
+    alpha = options.alpha_for(labels_alone=method == "perceptron")
+    teacher = Teacher([load_recognizer(name) for name in options.teacher])
+    distillation = Distillation(teacher, texts.sentences, alpha, options.temperature or 1.0)
+    return Lesson(distillation, options.parameters(texts, alpha))
 
 
 class EntityTask:
@@ -160,6 +184,7 @@ class EntityTask:
     interrupted = NOTHING_LEARNT
     seed: int
     augmentation: Augmentation
+    lesson: Lesson
 
     def sentences_to_learn(self, train: EntityParts) -> list[Sentence]:
         """Those of the files, and what --augment makes of them."""
@@ -171,8 +196,8 @@ class EntityTask:
         return made
 
     def parameters(self) -> dict[str, Any]:
-        """What the model's card has to say of augmentation."""
-        return {"augment": str(self.augmentation)} if self.augmentation else {}
+        """What the model's card has to say of augmentation and teachers."""
+        return {**({"augment": str(self.augmentation)} if self.augmentation else {}), **self.lesson.parameters}
 
     def count(self, parts: Sequence[CorpusFile[Sentence]]) -> str:
         """Sentences, characters and entities."""
@@ -200,8 +225,8 @@ class EntityTask:
 class LinearTask(EntityTask):
     """Learning a linear model."""
 
-    def __init__(self, method: str, epochs: int | None, seed: int, augmentation: Augmentation) -> None:
-        self.method, self.seed, self.augmentation = method, seed, augmentation
+    def __init__(self, method: str, epochs: int | None, seed: int, augmentation: Augmentation, lesson: Lesson) -> None:
+        self.method, self.seed, self.augmentation, self.lesson = method, seed, augmentation, lesson
         self.words = {}
         self.model = EntityRecognizer(method=method, seed=seed)
         self.epochs = self.model.epochs = epochs or self.model.epochs
@@ -209,7 +234,12 @@ class LinearTask(EntityTask):
     def learn(self, train: EntityParts, dev: EntityParts) -> Learnt:
         """Learn entities."""
         need_numpy()
-        model = self.model.fit(self.sentences_to_learn(train), dev=_sentences(dev), progress=on_terminal())
+        model = self.model.fit(
+            self.sentences_to_learn(train),
+            dev=_sentences(dev),
+            distillation=self.lesson.distillation,
+            progress=on_terminal(),
+        )
         return Learnt(model.save, {**parameters_of(model), **self.parameters()}, model.log_)
 
 
@@ -223,6 +253,7 @@ class NeuralTask(EntityTask):
         seed: int,
         output: str,
         augmentation: Augmentation,
+        lesson: Lesson,
         *,
         lexicons: LexiconFiles,
         vectors: str | None,
@@ -235,7 +266,7 @@ class NeuralTask(EntityTask):
         folder: str | None,
         resume: bool,
     ) -> None:
-        self.method, self.seed, self.augmentation = method, seed, augmentation
+        self.method, self.seed, self.augmentation, self.lesson = method, seed, augmentation, lesson
         self.settings = _choose_settings(method, defaults, settings, values, epochs)
         self.epochs = self.settings.epochs
         self.seeds = list(dict.fromkeys(seeds)) or [seed]
@@ -262,6 +293,7 @@ class NeuralTask(EntityTask):
             **self.options,
             "vectors": None if self.vectors is None else Vectors.load(self.vectors),
             "lexicon": list(self.words) if self.own_lexicon else None,
+            "distillation": self.lesson.distillation,
             "progress": on_terminal(),
             "out_dir": self.folder,
         }

@@ -11,10 +11,12 @@ from cnlp import errors
 from cnlp.corpus.entities import Repairs, Sentence, check_overlap
 from cnlp.corpus.entity_formats import detect_entities, number_entities
 from cnlp.corpus.formats import read_sentences, read_tagged
+from cnlp.corpus.lines import read_numbered_lines
 from cnlp.corpus.registry import file_sha256
 from cnlp.corpus.sentence import TaggedSentence
 from cnlp.files.inputs import find_inputs
 from cnlp.names import Repair
+from cnlp.text.sentences import sentences
 
 S = TypeVar("S")
 
@@ -78,6 +80,20 @@ def read_entity_parts(
         if not sentences:
             raise errors.bad_line(path, 1, "the file has no sentences")
         return sentences
+
+    return _read(arguments, read)
+
+
+def read_unlabelled(arguments: Sequence[str], encoding: str) -> list[CorpusFile[str]]:
+    """The different sentences of plain text; arguments and errors as of :func:`read_parts`."""
+
+    def read(path: str) -> list[str]:
+        lines = (line for _, line in read_numbered_lines(path, encoding))
+        found = dict.fromkeys(sentence.strip() for line in lines for sentence in sentences(line))
+        found.pop("", None)
+        if not found:
+            raise errors.bad_line(path, 1, "the file has no text")
+        return list(found)
 
     return _read(arguments, read)
 

@@ -329,6 +329,7 @@ def test_the_walk_of_the_guide(tmp_path: Path) -> None:
         "tagged.txt": TAGGED,
         "marked.txt": MARKED * 10,
         "news.txt": "今天看云原生大会的监控大盘\n",
+        "cilin.txt": "Aa01A01= 工作 干活\n",
     }
     for name, content in files.items():
         (tmp_path / name).write_text(content, encoding="utf-8")

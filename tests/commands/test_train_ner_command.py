@@ -173,3 +173,48 @@ def test_without_torch_the_extra_is_named(marked: Path, tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", env=environment())
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == "cnlp: error: a neural model needs torch: pip install 'cnlp[neural]'"
+
+
+# ---- teachers ----
+
+
+@needs_torch
+def test_a_teacher_labels_text_for_its_students(shell: Shell, marked: Path, tmp_path: Path) -> None:
+    teacher, raw, student = (tmp_path / name for name in ("t.safetensors", "raw.txt", "s.safetensors"))
+    raw.write_text("张伟去成都。王明到广州了！\n\n张伟去成都。\n", encoding="utf-8")
+    command = ("train", "ner", "--train", marked, "--force")
+    neural = ("--model", "bilstm-crf", "--epochs", "2", *SMALL)
+    assert shell(*command, *neural, "-o", teacher).code == 0
+    lesson = ("--teacher", teacher, "--unlabelled", raw, "-o", student)
+    for options, said in (
+        (("--epochs", "2"), "alpha 0.5"),
+        (("--epochs", "2", "--model", "perceptron"), "alpha 1.0"),
+        ((*neural, "--alpha", "0.2", "--temperature", "3"), "alpha 0.2, temperature 3.0"),
+    ):
+        result = shell(*command, *options, *lesson)
+        assert result.code == 0 and "2 sentences for the teacher to label" in result.err, result.err
+        card = json.loads(shell("info", "--json", student).out)
+        assert "teacher t.safetensors (sha256 " in card["parameters"] and said in card["parameters"]
+    one_line(shell(*command, *lesson, "--model", "perceptron", "--alpha", "0.5"), "learns from labels")
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "code"),
+    [
+        (["--teacher", "ner"], "--teacher and --unlabelled need each other", 2),
+        (["--unlabelled", "RAW"], "--teacher and --unlabelled need each other", 2),
+        (["--alpha", "1"], "--alpha and --temperature are for --teacher", 2),
+        (["--teacher", "ner", "--unlabelled", "EMPTY"], "empty.txt:1: the file has no text", 1),
+        (["--teacher", "ner", "--unlabelled", "RAW"], "the teacher has LOC, ORG, PER, PROD, WORK, and the corpus", 2),
+        (["--teacher", "segmenter", "--unlabelled", "RAW"], "segmenter", 1),
+    ],
+)
+def test_wrong_teachers_are_refused(
+    shell: Shell, marked: Path, tmp_path: Path, options: list[str], message: str, code: int
+) -> None:
+    files = {"RAW": tmp_path / "raw.txt", "EMPTY": tmp_path / "empty.txt"}
+    files["RAW"].write_text("张伟去成都。\n", encoding="utf-8")
+    files["EMPTY"].write_text("\n", encoding="utf-8")
+    given = [files.get(option, option) for option in options]
+    result = shell("train", "ner", "--train", marked, "-o", tmp_path / "m.safetensors", *given)
+    one_line(result, message, code=code)
