@@ -19,7 +19,7 @@ int prefix_init(PrefixDictionary *dictionary)
     dictionary->n_words = dictionary->n_nodes = 1;
     if (!reserve(&dictionary->words, &dictionary->words_capacity, 1, sizeof(PrefixWord)))
         return -1;
-    dictionary->words[0] = (PrefixWord){0, 0};
+    dictionary->words[0] = (PrefixWord){0, NAN};
     return dictionary->slots && dictionary->roots ? 0 : -1;
 }
 
@@ -42,7 +42,7 @@ static int reserve_nodes(PrefixDictionary *dictionary, size_t n_nodes)
     if (!larger.slots)
         return -1;
     for (size_t i = 0; i < dictionary->n_slots; i++)
-        if (dictionary->slots[i].key)
+        if (dictionary->slots[i].node)
             *find_slot(&larger, dictionary->slots[i].key) = dictionary->slots[i];
     free(dictionary->slots);
     *dictionary = larger;
@@ -53,14 +53,14 @@ static int reserve_nodes(PrefixDictionary *dictionary, size_t n_nodes)
 static Slot *make_slot(PrefixDictionary *dictionary, uint64_t key)
 {
     Slot *slot = find_slot(dictionary, key);
-    if (slot->key)
+    if (slot->node)
         return slot;
     if ((size_t)dictionary->n_nodes * 4 > dictionary->n_slots * 3) {
         if (reserve_nodes(dictionary, dictionary->n_nodes))
             return NULL;
         slot = find_slot(dictionary, key);
     }
-    *slot = (Slot){key, dictionary->n_nodes++, 0};
+    *slot = (Slot){key <= N_ROOTS ? 0 : key, dictionary->n_nodes++, 0};
     return slot;
 }
 
@@ -74,6 +74,8 @@ int prefix_set(PrefixDictionary *dictionary, const uint32_t *word, size_t length
         if (!(slot = make_slot(dictionary, key_of(node, word[i]))))
             return -1;
     }
+    if (length > 1 && word[0] < N_ROOTS)
+        dictionary->roots[word[0]].key |= (uint64_t)1 << follower_bit(word[1]);
     if (!slot || (!(slot->word & ~MORE) && frequency == 0))
         return 0;
     if (!(slot->word & ~MORE)) {
@@ -81,17 +83,19 @@ int prefix_set(PrefixDictionary *dictionary, const uint32_t *word, size_t length
             return -1;
         slot->word |= dictionary->n_words++;
     }
-    double logarithm = frequency > 0 ? log((double)frequency) : 0;
+    double logarithm = frequency > 0 ? log((double)frequency) : NAN;
     dictionary->words[slot->word & ~MORE] = (PrefixWord){frequency, logarithm};
     return 0;
 }
 
 int64_t prefix_get(const PrefixDictionary *dictionary, const uint32_t *word, size_t length)
 {
-    const Slot *slot = NULL;
-    for (size_t i = 0; i < length; i++)
-        if (!(slot = step(dictionary, slot ? slot->node : 0, word[i])))
-            return ABSENT;
+    if (!length)
+        return ABSENT;
+    const Slot *slot =
+        length > 1 ? find_pair(dictionary, pair_key(dictionary, word[0], word[1])) : step(dictionary, 0, word[0]);
+    for (size_t i = 2; i < length && slot; i++)
+        slot = step(dictionary, slot->node, word[i]);
     return slot ? word_of(dictionary, slot)->frequency : ABSENT;
 }
 

@@ -3,7 +3,8 @@
  *     root --code point, roots[65536]--> node --(node, code point), slots--> node     a node for every prefix of a word
  *
  * The step from a node by a code point is in an open hash table; from the root, for the first 65,536 code points, in an
- * array. Node 0: the root. */
+ * array. Node 0: the root. Most pairs of neighbouring characters begin no word, and half of those need no look into the
+ * large table: the step from the root keeps which code points follow, hashed into 64 bits. */
 #ifndef CNLP_DICTIONARY_H
 #define CNLP_DICTIONARY_H
 
@@ -13,8 +14,8 @@
 enum { ABSENT = -1, N_ROOTS = 0x10000 };
 
 typedef struct {
-    uint64_t key; /* node << POINT_BITS | code point + 1; 0: empty */
-    uint32_t node;
+    uint64_t key;  /* node << POINT_BITS | code point + 1; among the roots: bits of the code points that follow */
+    uint32_t node; /* 0: empty */
     uint32_t word; /* MORE: longer words follow */
 } Slot;
 
@@ -22,8 +23,8 @@ typedef struct {
 #define MORE 0x80000000u
 
 typedef struct {
-    int64_t frequency; /* 0: deleted */
-    double log_frequency;
+    int64_t frequency;    /* 0: no word, or deleted */
+    double log_frequency; /* then not a number, which no comparison takes for the better one */
 } PrefixWord;
 
 typedef struct {
@@ -57,16 +58,40 @@ static inline Slot *find_slot(const PrefixDictionary *dictionary, uint64_t key)
     if (key <= N_ROOTS)
         return &dictionary->roots[key - 1];
     Slot *slot = first_slot(dictionary, key), *last = dictionary->slots + dictionary->n_slots - 1;
-    while (slot->key && slot->key != key)
+    while (slot->node && slot->key != key)
         slot = slot == last ? dictionary->slots : slot + 1;
     return slot;
+}
+
+static inline uint32_t follower_bit(uint32_t point)
+{
+    return point * 0x9E3779B1u >> 26;
 }
 
 /* The step from the node, NULL if there is none. */
 static inline const Slot *step(const PrefixDictionary *dictionary, uint32_t node, uint32_t point)
 {
     const Slot *slot = find_slot(dictionary, key_of(node, point));
-    return slot->key ? slot : NULL;
+    return slot->node ? slot : NULL;
+}
+
+/* The key of the node of two characters, 0 where there can be none. */
+static inline uint64_t pair_key(const PrefixDictionary *dictionary, uint32_t first, uint32_t second)
+{
+    if (first >= N_ROOTS) {
+        const Slot *slot = step(dictionary, 0, first);
+        return slot ? key_of(slot->node, second) : 0;
+    }
+    const Slot *root = &dictionary->roots[first];
+    uint64_t may_follow = root->key >> follower_bit(second) & 1; /* no branch: it would be a guess */
+    return key_of(root->node, second) & (0 - may_follow);
+}
+
+/* The slot of this key of pair_key, NULL if there is none. */
+static inline const Slot *find_pair(const PrefixDictionary *dictionary, uint64_t key)
+{
+    const Slot *slot = key ? find_slot(dictionary, key) : NULL;
+    return slot && slot->node ? slot : NULL;
 }
 
 static inline const PrefixWord *word_of(const PrefixDictionary *dictionary, const Slot *slot)

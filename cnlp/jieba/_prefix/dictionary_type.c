@@ -92,6 +92,24 @@ static PyObject *dictionary_load(PyObject *self, PyObject *args)
     return Py_BuildValue("LLL", (long long)stop, (long long)total, (long long)lines);
 }
 
+static int is_root(const PrefixDictionary *dictionary, const Slot *slot)
+{
+    return slot >= dictionary->roots && slot < dictionary->roots + N_ROOTS;
+}
+
+/* The node from which the step leads here. */
+static uint32_t parent_of(const PrefixDictionary *dictionary, const Slot *slot)
+{
+    return is_root(dictionary, slot) ? 0 : (uint32_t)(slot->key >> POINT_BITS);
+}
+
+/* The code point of the step. */
+static uint32_t point_of(const PrefixDictionary *dictionary, const Slot *slot)
+{
+    return is_root(dictionary, slot) ? (uint32_t)(slot - dictionary->roots)
+                                     : (uint32_t)(slot->key & ((1u << POINT_BITS) - 1)) - 1;
+}
+
 /* The word of each node, by steps back to the root. */
 static PyObject *dictionary_items(PyObject *self, PyObject *unused)
 {
@@ -104,14 +122,13 @@ static PyObject *dictionary_items(PyObject *self, PyObject *unused)
         Py_XDECREF(list);
         return PyErr_NoMemory();
     }
-    for (size_t i = 0; i < dictionary->n_slots + N_ROOTS; i++) {
-        const Slot *slot = i < N_ROOTS ? &dictionary->roots[i] : &dictionary->slots[i - N_ROOTS];
-        if (slot->key)
-            slots[slot->node] = slot;
-    }
+    for (size_t i = 0; i < N_ROOTS; i++)
+        slots[dictionary->roots[i].node] = &dictionary->roots[i];
+    for (size_t i = 0; i < dictionary->n_slots; i++)
+        slots[dictionary->slots[i].node] = &dictionary->slots[i];
     for (uint32_t node = 1; node < dictionary->n_nodes; node++) {
         size_t length = 0;
-        for (uint32_t at = node; at; at = (uint32_t)(slots[at]->key >> POINT_BITS))
+        for (uint32_t at = node; at; at = parent_of(dictionary, slots[at]))
             length++;
         uint32_t *points = malloc(length * sizeof *points);
         if (!points) {
@@ -119,8 +136,8 @@ static PyObject *dictionary_items(PyObject *self, PyObject *unused)
             break;
         }
         size_t place = length;
-        for (uint32_t at = node; at; at = (uint32_t)(slots[at]->key >> POINT_BITS))
-            points[--place] = (uint32_t)(slots[at]->key & ((1u << POINT_BITS) - 1)) - 1;
+        for (uint32_t at = node; at; at = parent_of(dictionary, slots[at]))
+            points[--place] = point_of(dictionary, slots[at]);
         int order = 0; /* of this machine */
         PyObject *word = PyUnicode_DecodeUTF32((const char *)points, (Py_ssize_t)length * 4, "surrogatepass", &order);
         free(points);

@@ -7,8 +7,7 @@
  * Sums are doubles, taken in the order in which jieba takes them, and ties go its way, so that
  * the same words come out: the longer word, the greater letter of a tag.
  *
- * Most time goes to waiting for memory, so a block is looked at in passes, each asking for what the
- * next one reads. */
+ * Most time would go to waiting for memory, so what will be read is asked for some characters ahead. */
 #include "prefix.h"
 
 #include "../../_kernel/core/arrays.h"
@@ -140,12 +139,61 @@ static int cut_unknown(const PrefixCut *cut, const uint32_t *text, size_t start,
     return 0;
 }
 
+/* ---- looking ahead --------------------------------------------------------------------------- */
+
+enum { WINDOW = 64, SHORT_TEXT = 256 }; /* characters */
+
+typedef union {
+    uint64_t key;
+    const Slot *slot;
+} Pair;
+
+/* A text while it is cut. pairs[i].slot: the node of the characters at i and i + 1, known up to `known`. */
+typedef struct {
+    const PrefixCut *cut;
+    const uint32_t *text;
+    size_t length, known;
+    Pair *pairs;
+} Source;
+
+/* Looks up the pairs before `end`, and more. What lies in large tables is asked for a pass before it is read. */
+static void look_ahead(Source *source, size_t end)
+{
+    const PrefixDictionary *dictionary = source->cut->dictionary;
+    const uint32_t *text = source->text;
+    Pair *pairs = source->pairs;
+    size_t first = source->known, last = source->length - 1;
+    end = end < first + WINDOW ? first + WINDOW : end;
+    end = end < last ? end : last;
+    for (size_t i = first; i < end; i++) {
+        pairs[i].key = pair_key(dictionary, text[i], text[i + 1]);
+        PREFETCH(first_slot(dictionary, pairs[i].key));
+    }
+    for (size_t i = first; i < end; i++) {
+        const Slot *pair = pairs[i].slot = find_pair(dictionary, pairs[i].key);
+        if (!pair)
+            continue;
+        PREFETCH(word_of(dictionary, pair));
+        if (i + 1 < last)
+            PREFETCH(first_slot(dictionary, key_of(pair->node, text[i + 2])));
+    }
+    pairs[last].slot = NULL;
+    source->known = end < last ? end : last + 1;
+}
+
+/* The node of one character more than `slot` has, whose last one is at `place`; NULL if there is none. */
+static inline const Slot *longer(const Source *source, const Slot *slot, size_t start, size_t place)
+{
+    if (place == start + 1)
+        return source->pairs[start].slot;
+    return slot->word & MORE ? step(source->cut->dictionary, slot->node, source->text[place]) : NULL;
+}
+
 /* ---- blocks ---------------------------------------------------------------------------------- */
 
 typedef struct {
     double score;
     uint32_t end;
-    const Slot *second; /* after two characters from here */
 } Route;
 
 /* Takes the word if it is no worse than the best. */
@@ -153,48 +201,25 @@ static inline void consider(const PrefixCut *cut, const Slot *slot, const Route 
 {
     const PrefixWord *word = word_of(cut->dictionary, slot);
     double score = word->log_frequency - cut->log_total + after->score;
-    if (word->frequency && score >= best->score) {
-        best->score = score;
-        best->end = (uint32_t)end;
-    }
+    if (score >= best->score)
+        *best = (Route){score, (uint32_t)end};
 }
 
-/* route[0 .. length] of a block. What lies in large tables is asked for a pass before it is read. */
-static void find_route(const PrefixCut *cut, const uint32_t *text, size_t length, Route *route)
+/* route[0 .. end - start] of a block. */
+static void find_route(const Source *source, size_t start, size_t end, Route *route)
 {
-    const PrefixDictionary *dictionary = cut->dictionary;
-    for (size_t i = 0; i + 1 < length; i++) {
-        const Slot *first = step(dictionary, 0, text[i]);
-        if (first && first->word & MORE)
-            PREFETCH(first_slot(dictionary, key_of(first->node, text[i + 1])));
-    }
-    for (size_t i = 0; i < length; i++) {
-        const Slot *first = step(dictionary, 0, text[i]), *second = NULL;
-        if (first && first->word & MORE && i + 1 < length)
-            second = step(dictionary, first->node, text[i + 1]);
-        if (second) {
-            PREFETCH(word_of(dictionary, second));
-            if (second->word & MORE && i + 2 < length)
-                PREFETCH(first_slot(dictionary, key_of(second->node, text[i + 2])));
-        }
-        route[i].second = second;
-    }
-    route[length] = (Route){0, 0, NULL};
-    for (size_t i = length; i-- > 0;) {
-        const Slot *slot = step(dictionary, 0, text[i]);
-        Route best = {-INFINITY, 0, NULL};
-        if (slot)
-            consider(cut, slot, &route[i + 1], &best, i + 1);
-        slot = route[i].second;
-        for (size_t end = i + 2; slot; end++) {
-            consider(cut, slot, &route[end], &best, end);
-            if (end == length || !(slot->word & MORE))
-                break;
-            slot = step(dictionary, slot->node, text[end]);
+    const PrefixCut *cut = source->cut;
+    route[end - start] = (Route){0, 0};
+    for (size_t i = end; i-- > start;) {
+        const Slot *slot = step(cut->dictionary, 0, source->text[i]);
+        Route best = {-INFINITY, 0};
+        for (size_t stop = i + 1; slot; stop++) {
+            consider(cut, slot, &route[stop - start], &best, stop);
+            slot = stop < end ? longer(source, slot, i, stop) : NULL;
         }
         if (!best.end)
-            best = (Route){0.0 - cut->log_total + route[i + 1].score, (uint32_t)i + 1, NULL};
-        route[i] = best;
+            best = (Route){0.0 - cut->log_total + route[i + 1 - start].score, (uint32_t)i + 1};
+        route[i - start] = best;
     }
 }
 
@@ -216,7 +241,7 @@ static int follow_route(const PrefixCut *cut, const uint32_t *text, size_t start
     size_t singles = start; /* where those begin that wait */
     int with_letters = cut->mode == CUT_WORDS;
     for (size_t i = start; i < end;) {
-        size_t stop = start + route[i - start].end;
+        size_t stop = route[i - start].end;
         int waits = stop - i == 1 && (!with_letters || is_letter(text[i]));
         if (!waits) {
             int failed = with_letters ? (singles < i && add_piece(pieces, singles, i, KIND_LETTERS))
@@ -233,9 +258,10 @@ static int follow_route(const PrefixCut *cut, const uint32_t *text, size_t start
 }
 
 /* Every word of the dictionary. Characters in none of them are single, letters together. */
-static int cut_all(const PrefixCut *cut, const uint32_t *text, size_t start, size_t end, Pieces *pieces)
+static int cut_all(const Source *source, size_t start, size_t end, Pieces *pieces)
 {
-    const PrefixDictionary *dictionary = cut->dictionary;
+    const PrefixDictionary *dictionary = source->cut->dictionary;
+    const uint32_t *text = source->text;
     size_t covered = start, letters = 0, letters_stop = 0; /* after the last word */
     int has_letters = 0;
     for (size_t i = start; i < end; i++) {
@@ -256,9 +282,7 @@ static int cut_all(const PrefixCut *cut, const uint32_t *text, size_t start, siz
                     reach = j;
                 }
             }
-            if (j == end)
-                break;
-            slot = step(dictionary, slot->node, text[j]);
+            slot = j < end ? longer(source, slot, i, j) : NULL;
         }
         if (count > 1 || i < covered) {
             covered = reach;
@@ -279,15 +303,17 @@ static int cut_all(const PrefixCut *cut, const uint32_t *text, size_t start, siz
     return has_letters ? add_piece(pieces, letters, letters_stop, KIND_LETTERS) : 0;
 }
 
-static int cut_block(const PrefixCut *cut, const uint32_t *text, size_t start, size_t end, Pieces *pieces)
+static int cut_block(Source *source, size_t start, size_t end, Pieces *pieces)
 {
-    if (cut->mode == CUT_ALL)
-        return cut_all(cut, text, start, end, pieces);
-    Route small[256], *route = small;
-    if (end - start + 1 > 256 && !(route = malloc((end - start + 1) * sizeof *route)))
+    if (source->known < end)
+        look_ahead(source, end);
+    if (source->cut->mode == CUT_ALL)
+        return cut_all(source, start, end, pieces);
+    Route small[SHORT_TEXT], *route = small;
+    if (end - start + 1 > SHORT_TEXT && !(route = malloc((end - start + 1) * sizeof *route)))
         return -1;
-    find_route(cut, text + start, end - start, route);
-    int failed = follow_route(cut, text, start, end, route, pieces);
+    find_route(source, start, end, route);
+    int failed = follow_route(source->cut, source->text, start, end, route, pieces);
     if (route != small)
         free(route);
     return failed;
@@ -338,17 +364,36 @@ failed:
     return -1;
 }
 
+static size_t block_end(const uint32_t *text, size_t start, size_t length, int narrow)
+{
+    while (start < length && joins_block(text[start], narrow))
+        start++;
+    return start;
+}
+
+static size_t between_end(const uint32_t *text, size_t start, size_t length, int narrow)
+{
+    while (start < length && !joins_block(text[start], narrow))
+        start++;
+    return start;
+}
+
 int prefix_cut(const PrefixCut *cut, const uint32_t *text, size_t length, Pieces *pieces)
 {
-    for (size_t start = 0; start < length;) {
-        size_t end = start + 1;
-        int is_block = joins_block(text[start], cut->narrow);
-        while (end < length && joins_block(text[end], cut->narrow) == is_block)
-            end++;
-        int failed = is_block ? cut_block(cut, text, start, end, pieces) : cut_between(cut, text, start, end, pieces);
-        if (failed)
-            return failed;
-        start = end;
+    Pair small[SHORT_TEXT];
+    Source source = {cut, text, length, 0, small};
+    if (length > SHORT_TEXT && !(source.pairs = malloc(length * sizeof *source.pairs)))
+        return -1;
+    int failed = 0;
+    for (size_t start = 0; start < length && !failed;) {
+        size_t end = block_end(text, start, length, cut->narrow);
+        if (end > start)
+            failed = cut_block(&source, start, end, pieces);
+        start = between_end(text, end, length, cut->narrow);
+        if (start > end && !failed)
+            failed = cut_between(cut, text, end, start, pieces);
     }
-    return cut->search ? add_search(cut, text, pieces) : 0;
+    if (source.pairs != small)
+        free(source.pairs);
+    return failed || !cut->search ? failed : add_search(cut, text, pieces);
 }
