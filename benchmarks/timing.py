@@ -45,6 +45,15 @@ def pin() -> int | None:
     return core
 
 
+def as_installed(environment: Mapping[str, str]) -> dict[str, str]:
+    """Variables of a process that is timed from its start: what is installed was compiled before.
+
+    >>> as_installed({"PYTHONDONTWRITEBYTECODE": "1", "LANG": "C"})
+    {'LANG': 'C'}
+    """
+    return {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def time_rounds(
     contenders: Sequence[Contender], rounds: int, clock: Clock = time.process_time
 ) -> dict[str, list[float]]:

@@ -24,7 +24,7 @@ from typing import Any
 
 from benchmarks import record as records
 from benchmarks.peers.systems import PEERS
-from benchmarks.timing import pin, spread
+from benchmarks.timing import as_installed, pin, spread
 
 SENTENCE = "我来到北京清华大学，研究生命的起源。"
 BARE = "python"
@@ -108,8 +108,7 @@ def peak_bytes(program: Program) -> int:
 
 def _python(program: Program) -> bytes:
     """Standard output of ``python -c code``, run where the package can be imported."""
-    environment = {**program.environment, "PYTHONIOENCODING": "utf-8"}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed was compiled before
+    environment = {**as_installed(program.environment), "PYTHONIOENCODING": "utf-8"}
     command = [program.python, "-c", program.code]
     done = subprocess.run(command, cwd=records.ROOT, env=environment, capture_output=True)
     if done.returncode:

@@ -27,7 +27,7 @@ from typing import Any
 from benchmarks import record as records
 from benchmarks.measure.stream_runs import NAMES
 from benchmarks.peers.systems import PEERS
-from benchmarks.timing import ratios, spread
+from benchmarks.timing import as_installed, ratios, spread
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.files.lines import read_lines
 
@@ -163,19 +163,30 @@ def command(words: Sequence[str], source: Path, workers: int) -> Run:
 
     def run() -> tuple[float, dict[str, float]]:
         start = time.perf_counter()
-        process = subprocess.Popen(line, cwd=records.ROOT)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise subprocess.CalledProcessError(process.returncode, line)
+        process = subprocess.Popen(line, cwd=records.ROOT, env=as_installed(os.environ))
+        figures = await_end(process, start)
         target.unlink()
-        return seconds, {
-            "peak_mb": usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / MEGABYTE,
-            "cores": (usage.ru_utime + usage.ru_stime) / seconds,
-        }
+        return figures.pop("seconds"), figures
 
     return run
+
+
+def await_end(process: subprocess.Popen[bytes], start: float) -> dict[str, float]:
+    """Seconds since ``start``, peak memory and cores in use of a process that was started then and ends well.
+
+    Raises:
+        subprocess.CalledProcessError: it did not.
+    """
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, process.args)
+    return {
+        "seconds": seconds,
+        "peak_mb": usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / MEGABYTE,
+        "cores": (usage.ru_utime + usage.ru_stime) / seconds,
+    }
 
 
 def single(name: str, source: Path, rest: str) -> Run:
@@ -193,7 +204,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.measure.streams", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--megabytes", type=float, default=200, help="size of the file; default: 200")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds over all contenders; default: 3")
+    parser.add_argument("--rounds", type=int, default=9, help="rounds over all contenders; default: 9")
     parser.add_argument("--parts", nargs="+", choices=list(PARTS), default=list(PARTS), help="default: all")
     parser.add_argument("--output", type=Path, default=records.RESULTS, help="folder; default: benchmarks/results")
     return parser

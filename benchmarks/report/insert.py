@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from benchmarks import record as records
-from benchmarks.report import learning_curves, neural_plot, picture, scaling_plot
+from benchmarks.report import growth, learning_curves, neural_plot, picture, scaling_plot
 from benchmarks.report.cards import model_cards
 from benchmarks.report.chinese import is_chinese, translate_table
 from benchmarks.report.markdown import origin
@@ -29,6 +29,7 @@ from cnlp import errors
 PICTURES: dict[str, tuple[Callable[..., str], tuple[str, ...]]] = {  # below docs, drawn from the results of records
     "neural-entities.svg": (neural_plot.plot, ("neural_ner.json",)),
     "learning-curves.svg": (learning_curves.plot, ("neural_ner.json",)),
+    "growth.svg": (growth.plot, ("scaling.json",)),
     "scaling.svg": (scaling_plot.plot, ("streams-files.json", "streams-commands.json")),
 }
 _OPEN = re.compile(r"<!-- table:(?P<name>[^ ]+) -->")

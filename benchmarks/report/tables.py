@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.report import analysis, neural_tables, present_day, running, words
+from benchmarks.report import analysis, growth, neural_tables, present_day, running, words
 
 TABLES: dict[str, tuple[str | tuple[str, ...], Callable[..., str]]] = {
     "overview": (present_day.OVERVIEW_RECORDS, present_day.overview),
@@ -47,6 +47,7 @@ TABLES: dict[str, tuple[str | tuple[str, ...], Callable[..., str]]] = {
     "dropin": ("dropin.json", words.same_as_jieba),
     "pipeline": ("pipeline.json", words.documents_in_spacy),
     "soak": ("soak.json", running.killed_batches),
+    "scaling": ("scaling.json", growth.cost_as_work_grows),
     "search": ("search.json", words.search),
     "spark": ("spark.json", running.spark_beside_the_command),
     "service": ("service.json", running.requests_of_service),

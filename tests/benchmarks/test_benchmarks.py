@@ -30,6 +30,7 @@ from benchmarks.measure import (
     pos_joint,
     pos_speed,
     pure,
+    scaling,
     segmentation,
     speed,
     streams,
@@ -448,6 +449,10 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     monkeypatch.setattr(streams, "COMMAND_MEGABYTES", {"tag": 0.001})
     monkeypatch.setattr(streams, "STREAM_MEGABYTES", {"segment_batch": 0.001})
     streams.main(["--parts", "commands", "python", "--megabytes", "0.01", "--rounds", "1", "--output", str(corpora)])
+    monkeypatch.setattr(scaling, "command", lambda *_: lambda: (0.5, {"peak_mb": 50.0}))
+    monkeypatch.setattr(scaling, "call", lambda *_: lambda: (0.5, {"peak_mb": 60.0}))
+    monkeypatch.setattr(scaling, "discover", lambda *_: lambda: (0.5, {"peak_mb": 700.0}))
+    scaling.main(["--megabytes", "0.001", "--lexicons", "0", "--output", str(corpora / "scaling.json")])
     minutes_to_measure = """
         discovery discovery-speed dropin everyday-words fuzz keywords keywords-speed ner neural_ner peers-accuracy
         peers-speed peers-start pipeline present-day pos_joint pure robustness search service service-soak
