@@ -27,6 +27,7 @@ from cnlp.corpus.plain import WORD_PATTERN
 from cnlp.files.lines import split_lines
 from cnlp.files.records import Analysis, Format, Place, to_json
 from cnlp.segmentation import Segmenter
+from cnlp.types import Token
 
 WordSpan = tuple[str, int, int] | tuple[str, int, int, str | None]  # word, start, end, and the tag if there are tags
 Segment = Callable[[str], list[WordSpan]]
@@ -67,6 +68,22 @@ def segmented(segmenter: Segmenter, delimiter: bytes, chunk: bytes, _: Place) ->
     return segmenter.segment_bytes(chunk, delimiter)
 
 
+def tagged(tag_lines: Callable[[list[str]], list[list[Token]]], delimiter: str, chunk: bytes, _: Place) -> bytes:
+    """The format ``text`` for words that cover the text and have tags."""
+    lines = list(split_lines(chunk.decode("utf-8")))
+    pieces: list[str] = []
+    for tokens, (_line, ending) in zip(tag_lines([line for line, _ending in lines]), lines, strict=True):
+        after_word = False
+        for token in tokens:
+            is_word = not token.text.isspace()
+            if after_word and is_word:
+                pieces.append(delimiter)
+            pieces.append(f"{token.text}/{token.tag}" if is_word and token.tag else token.text)
+            after_word = is_word
+        pieces.append(ending)
+    return "".join(pieces).encode("utf-8")
+
+
 def _tab_separated(segment: Segment, chunk: bytes, place: Place) -> bytes:
     """The format ``tsv``."""
     return "".join(_rows(segment, chunk.decode("utf-8"), place.before + 1)).encode("utf-8")
@@ -95,7 +112,7 @@ def _objects(segment: Segment, text: str) -> Iterator[str]:
 
 
 def _delimited(segment: Segment, delimiter: str, chunk: bytes, _: Place) -> bytes:
-    """The format ``text`` for words that overlap or have tags; what lies between words comes out as it is."""
+    """The format ``text`` for words that overlap or do not cover the text; what lies between comes out as it is."""
     return "".join(
         piece
         for content, ending in split_lines(chunk.decode("utf-8"))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import click
 
 import cnlp
 from cnlp.batch.streams import Writing
-from cnlp.batch.word_formats import SUFFIXES, WordSpan, make_word_analysis, make_word_format, tag_given_words
+from cnlp.batch.texts import tag_texts
+from cnlp.batch.word_formats import SUFFIXES, WordSpan, make_word_analysis, make_word_format, tag_given_words, tagged
 from cnlp.commands._options import (
     BatchOptions,
     SegmentationOptions,
@@ -18,6 +20,7 @@ from cnlp.commands._options import (
     segmentation_options,
     tagger_option,
 )
+from cnlp.files.records import Format
 from cnlp.names import Tagset
 from cnlp.pos.tagger import convert_tokens, tagger_for
 from cnlp.pos.tagsets import TAGSETS
@@ -96,5 +99,9 @@ def command(
     plan = batch.plan(SUFFIXES[format_])
     tagger = TextTagger(segmentation.segmenter(), tagset, model)
     spans = tag_given_words(tagger.tag_words) if is_segmented else tagger.spans
-    form = batch.form(format_, make_word_format(format_, spans, delimiter), make_word_analysis(spans, delimiter))
+    if format_ == "text" and not is_segmented:
+        lines: Format = partial(tagged, partial(tag_texts, tagger.segmenter, tagset, tagger.model), delimiter)
+    else:
+        lines = make_word_format(format_, spans, delimiter)
+    form = batch.form(format_, lines, make_word_analysis(spans, delimiter))
     batch.run(plan, form, Writing(keep_mark=format_ == "text"))
