@@ -12,7 +12,7 @@ from math import log
 from typing import IO, Any
 
 from cnlp.jieba import data
-from cnlp.jieba._prefix import Dictionary, TagHmm, pair, tag_text
+from cnlp.jieba._prefix import Dictionary, TagHmm, WordTags, pair, tag_text
 from cnlp.jieba.data import decoded
 from cnlp.jieba.tokenizer import Tokenizer, read_dictionary
 
@@ -24,14 +24,18 @@ _FIRST_NAMES = ("x", "eng", "m")  # as layout numbers them
 class TagTable(MutableMapping[str, str]):
     """Words with their parts of speech.
 
-    >>> table = TagTable()
+    Args:
+        words: a dictionary; it gets the words that have a tag and that it lacks, with the frequency 0.
+
+    >>> table = TagTable(Dictionary())
     >>> table["北京"] = "ns"
     >>> table["北京"], table.get("南京"), len(table)
     ('ns', None, 1)
     """
 
-    def __init__(self) -> None:
-        self.words = Dictionary()
+    def __init__(self, words: Dictionary) -> None:
+        self.tags = WordTags(words)
+        self._words = words
         self._numbers = {name: number for number, name in enumerate(_hmm()[1]) if number}
         self.names = [_FIRST_NAMES[0], *self._numbers]
 
@@ -41,33 +45,36 @@ class TagTable(MutableMapping[str, str]):
         Raises:
             FormatError: a line is not an entry.
         """
-        read_dictionary(self.words, content, name, self._take_line, self._numbers)
+        read_dictionary(lambda data, at: self.tags.load(data, at, self._numbers), self._take_line, content, name)
         self.names = [_FIRST_NAMES[0], *self._numbers]
 
     def _take_line(self, line: str) -> int:
         if line:
             word, _, tag = line.split(" ")
-            self[word] = tag
+            self.tags.set(word, self._number_of(tag))
         return 0
 
+    def _number_of(self, tag: str) -> int:
+        return self._numbers.setdefault(tag, len(self._numbers) + 1)
+
     def __getitem__(self, word: str) -> str:
-        number = self.words.get(word)
+        number = self.tags.get(word)
         if not number:
             raise KeyError(word)
         return self.names[number]
 
     def __setitem__(self, word: str, tag: str) -> None:
-        number = self._numbers.setdefault(tag, len(self._numbers) + 1)
+        number = self._number_of(tag)
         if number == len(self.names):
             self.names.append(tag)
-        self.words.set(word, number)
+        self.tags.set(word, number)
 
     def __delitem__(self, word: str) -> None:
         self[word]
-        self.words.set(word, 0)
+        self.tags.set(word, 0)
 
     def __iter__(self) -> Iterator[str]:
-        return (word for word, number in self.words.items() if number)
+        return (word for word, _ in self._words.items() if self.tags.get(word))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -118,7 +125,8 @@ class POSTokenizer:
         Raises:
             FormatError: a line is not an entry.
         """
-        tags = TagTable()
+        self.tokenizer.check_initialized()
+        tags = TagTable(self.tokenizer.FREQ.dictionary)
         tags.load(f.read(), getattr(f, "name", repr(f)))
         self._tags = tags
 
@@ -150,7 +158,7 @@ class POSTokenizer:
             self.makesure_userdict_loaded()
         tags = self._tags if self._tags is not None else self.word_tag_tab
         hmm = _hmm()[0] if HMM else None
-        return tag_text(tokenizer.FREQ.dictionary, text, log(tokenizer.total or 1), tags.words, tags.names, hmm)
+        return tag_text(tokenizer.FREQ.dictionary, text, log(tokenizer.total or 1), tags.tags, tags.names, hmm)
 
 
 @cache

@@ -129,7 +129,7 @@ class Tokenizer:
             with self.get_dict_file() as file:
                 name, content = getattr(file, "name", repr(file)), file.read()
             self._clear()
-            self.total = read_dictionary(self.FREQ.dictionary, content, name, self._take_line)
+            self.total = read_dictionary(self.FREQ.dictionary.load, self._take_line, content, name)
             self.initialized = True
 
     def _take_line(self, line: str) -> int:
@@ -368,30 +368,25 @@ def _absolute(path: str | os.PathLike[str]) -> str:
 
 
 def read_dictionary(
-    dictionary: Dictionary,
-    content: bytes,
-    name: str,
-    take: Callable[[str], int],
-    tags: dict[str, int] | None = None,
+    load: Callable[[bytes, int], tuple[int, int, int]], take: Callable[[str], int], content: bytes, name: str
 ) -> int:
     """Read the lines ``word frequency tag`` of a dictionary.
 
     Args:
-        dictionary: takes the words, each with its frequency.
+        load: reads from a byte on; returns where it stopped, the sum of what it read, and how many lines.
+        take: reads a line that ``load`` stopped at; returns what it read.
         content: the lines.
         name: of the file, for errors.
-        take: reads a line that wants a second look; returns its value.
-        tags: numbers of tags, which words get in place of their frequencies; new ones get the next numbers.
 
     Returns:
-        The sum of the values.
+        The sum of what was read.
 
     Raises:
         FormatError: a line is not an entry.
     """
     total = number = at = 0
     while at < len(content):
-        at, part, lines = dictionary.load(content, at, tags)
+        at, part, lines = load(content, at)
         total += part
         number += lines
         if at < len(content):

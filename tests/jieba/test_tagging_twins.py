@@ -51,7 +51,8 @@ MODELS = [(native.TagHmm(*given), reference.TagHmm(*given)) for given in TABLES]
 
 def tagged(kernel: Any, hmm: Any, words: dict[str, tuple[int, int]], text: str) -> list[tuple[str, str]]:
     """The words of a text and their tags, by either kernel."""
-    dictionary, tags = kernel.Dictionary(), kernel.Dictionary()
+    dictionary = kernel.Dictionary()
+    tags = kernel.WordTags(dictionary)
     for word, (frequency, tag) in words.items():
         dictionary.set(word, frequency)
         tags.set(word, tag)
@@ -101,9 +102,50 @@ def test_damaged_tables_are_refused() -> None:
 @pytest.mark.parametrize("kernel", [native, reference])
 def test_a_tag_without_a_name_is_refused(kernel: Any) -> None:
     dictionary = kernel.Dictionary()
-    dictionary.set("北京", 9)
+    tags = kernel.WordTags(dictionary)
+    tags.set("北", 9)
     with pytest.raises(ValueError, match="no name has the number 9 of a tag"):
-        kernel.tag_text(dictionary, "北京", 1.0, dictionary, NAMES, None)
+        kernel.tag_text(dictionary, "北京", 1.0, tags, NAMES, None)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.dictionaries(st.text("北京A", max_size=3), st.integers(0, 9)),
+    st.lists(st.tuples(st.text("北京A", max_size=3), st.integers(0, 2**32 - 1))),
+)
+def test_words_have_the_same_tags(frequencies: dict[str, int], changes: list[tuple[str, int]]) -> None:
+    results = []
+    for kernel in (reference, native):
+        dictionary = kernel.Dictionary()
+        tags = kernel.WordTags(dictionary)
+        for word, tag in changes[::2]:
+            tags.set(word, tag)
+        for word, frequency in frequencies.items():
+            dictionary.set(word, frequency)
+        for word, tag in changes[1::2]:
+            tags.set(word, tag)
+        words = [*frequencies, *(word for word, _ in changes), "京", "京北"]
+        results.append(([tags.get(word) for word in words], sorted(dictionary.items())))
+        assert tags.get(None) == 0
+        for number in (-1, 1 << 32):
+            with pytest.raises(ValueError, match="fit 32 bits"):
+                tags.set("北", number)
+    assert results[0] == results[1]
+
+
+@settings(max_examples=100, deadline=None)
+@given(WORDS, st.text(CHARACTERS, max_size=40), st.booleans())
+def test_tags_may_be_of_another_dictionary(words: dict[str, tuple[int, int]], text: str, known: bool) -> None:
+    found = []
+    for kernel in (reference, native):
+        dictionary = kernel.Dictionary()
+        tags = kernel.WordTags(kernel.Dictionary())
+        for word, (frequency, tag) in words.items():
+            dictionary.set(word, frequency)
+            if known:
+                tags.set(word, tag)
+        found.append([tuple(pair) for pair in kernel.tag_text(dictionary, text, 3.0, tags, NAMES, None)])
+    assert found[0] == found[1]
 
 
 LINES = st.sampled_from(
@@ -118,7 +160,12 @@ def test_tags_are_read_alike(lines: list[str], end: str) -> None:
     results = []
     for kernel in (reference, native):
         dictionary, numbers = kernel.Dictionary(), {"eng": 1}
-        results.append((dictionary.load(data, 0, numbers), sorted(dictionary.items()), numbers))
+        tags = kernel.WordTags(dictionary)
+        read = tags.load(data, 0, numbers)
+        found = [(word, frequency, tags.get(word)) for word, frequency in sorted(dictionary.items())]
+        results.append((read, found, numbers))
+        with pytest.raises(ValueError, match="start must be"):
+            tags.load(data, -1, numbers)
     assert results[0] == results[1]
 
 

@@ -88,15 +88,40 @@ int prefix_set(PrefixDictionary *dictionary, const uint32_t *word, size_t length
     return 0;
 }
 
-int64_t prefix_get(const PrefixDictionary *dictionary, const uint32_t *word, size_t length)
+const Slot *prefix_find(const PrefixDictionary *dictionary, const uint32_t *word, size_t length)
 {
     if (!length)
-        return ABSENT;
+        return NULL;
     const Slot *slot =
         length > 1 ? find_pair(dictionary, pair_key(dictionary, word[0], word[1])) : step(dictionary, 0, word[0]);
     for (size_t i = 2; i < length && slot; i++)
         slot = step(dictionary, slot->node, word[i]);
+    return slot;
+}
+
+int64_t prefix_get(const PrefixDictionary *dictionary, const uint32_t *word, size_t length)
+{
+    const Slot *slot = prefix_find(dictionary, word, length);
     return slot ? word_of(dictionary, slot)->frequency : ABSENT;
+}
+
+int word_tags_set(WordTags *tags, const uint32_t *word, size_t length, uint32_t tag)
+{
+    const Slot *slot = prefix_find(tags->words, word, length);
+    if (!length)
+        return 0;
+    if (!slot || !(slot->word & ~MORE)) { /* a frequency makes it a word, which it remains without one */
+        if (prefix_set(tags->words, word, length, 1) || prefix_set(tags->words, word, length, 0))
+            return -1;
+        slot = prefix_find(tags->words, word, length);
+    }
+    size_t known = tags->capacity;
+    if (!reserve(&tags->tags, &tags->capacity, tags->words->n_words, sizeof *tags->tags))
+        return -1;
+    if (known < tags->capacity)
+        memset(tags->tags + known, 0, (tags->capacity - known) * sizeof *tags->tags);
+    tags->tags[slot->word & ~MORE] = tag;
+    return 0;
 }
 
 /* ---- its text file --------------------------------------------------------------------------- */
@@ -139,16 +164,16 @@ typedef struct {
 } Line;
 
 /* The number of a tag of visible ASCII characters, else 0. */
-static int64_t number_of(const TagNames *names, const char *tag, size_t size)
+static int64_t number_of(const TagReader *reader, const char *tag, size_t size)
 {
     for (size_t i = 0; i < size; i++)
         if (tag[i] <= ' ' || tag[i] > '~')
             return 0;
-    return size ? names->number(names->context, tag, size) : 0;
+    return size ? reader->number(reader->context, tag, size) : 0;
 }
 
 /* Reads the line `word frequency tag` at data[start]. Returns 0 for one that is not understood, -1 without memory. */
-static int read_line(const char *data, size_t size, size_t start, const TagNames *names, Line *line)
+static int read_line(const char *data, size_t size, size_t start, const TagReader *reader, Line *line)
 {
     const char *text = data + start, *newline = memchr(text, '\n', size - start);
     size_t length = newline ? (size_t)(newline - text) : size - start;
@@ -166,9 +191,9 @@ static int read_line(const char *data, size_t size, size_t start, const TagNames
     int is_line = count > 0 && digits && digits <= MOST_DIGITS && (at >= length || text[at] == ' ') && points[0] > 0x20
                && points[0] != 0x7F && points[0] != 0x85 && points[0] != 0xA0
                && !(points[0] >= 0x1680 && points[0] < 0x3001) && points[0] != 0xFEFF;
-    if (!is_line || !names)
+    if (!is_line || !reader)
         return is_line;
-    line->value = at < length ? number_of(names, text + at + 1, length - at - 1) : 0;
+    line->value = at < length ? number_of(reader, text + at + 1, length - at - 1) : 0;
     return line->value > 0 ? 1 : (int)line->value;
 }
 
@@ -195,16 +220,24 @@ static void expect_words(const PrefixDictionary *dictionary, const Line *lines, 
     }
 }
 
-int64_t prefix_load(PrefixDictionary *dictionary, const TagNames *names, const char *data, size_t size, size_t start,
+static int take_line(PrefixDictionary *dictionary, const TagReader *reader, const Line *line)
+{
+    if (reader)
+        return word_tags_set(reader->word_tags, line->points, line->length, (uint32_t)line->value);
+    return prefix_set(dictionary, line->points, line->length, line->value);
+}
+
+int64_t prefix_load(PrefixDictionary *dictionary, const TagReader *reader, const char *data, size_t size, size_t start,
                     int64_t *total, int64_t *n_lines)
 {
     Line lines[LINES_AT_ONCE];
     size_t count = LINES_AT_ONCE;
-    (void)reserve_nodes(dictionary, dictionary->n_nodes + (size - start) / BYTES_PER_NODE);
+    if (!reader)
+        (void)reserve_nodes(dictionary, dictionary->n_nodes + (size - start) / BYTES_PER_NODE);
     while (count == LINES_AT_ONCE) {
         for (count = 0; count < LINES_AT_ONCE && start < size; count++) {
             Line *line = &lines[count];
-            int understood = read_line(data, size, start, names, line);
+            int understood = read_line(data, size, start, reader, line);
             if (understood < 0)
                 return -1;
             if (!understood || line->value > INT64_MAX - *total)
@@ -212,9 +245,10 @@ int64_t prefix_load(PrefixDictionary *dictionary, const TagNames *names, const c
             *total += line->value;
             start = line->next;
         }
-        expect_words(dictionary, lines, count);
+        if (!reader)
+            expect_words(dictionary, lines, count);
         for (size_t k = 0; k < count; k++)
-            if (prefix_set(dictionary, lines[k].points, lines[k].length, lines[k].value))
+            if (take_line(dictionary, reader, &lines[k]))
                 return -1;
         *n_lines += (int64_t)count;
     }

@@ -36,11 +36,19 @@ typedef struct {
     size_t words_capacity;
 } PrefixDictionary;
 
-/* Gives tags numbers, greater than 0; -1 without memory. */
+/* Numbers of tags of a dictionary's words, by the numbers of the words; 0: none. */
 typedef struct {
+    PrefixDictionary *words;
+    uint32_t *tags;
+    size_t capacity;
+} WordTags;
+
+/* Takes the tags of a file. `number` gives a tag its number, greater than 0; -1 without memory. */
+typedef struct {
+    WordTags *word_tags;
     int64_t (*number)(void *context, const char *tag, size_t size);
     void *context;
-} TagNames;
+} TagReader;
 
 static inline uint64_t key_of(uint32_t node, uint32_t point)
 {
@@ -99,16 +107,27 @@ static inline const PrefixWord *word_of(const PrefixDictionary *dictionary, cons
     return &dictionary->words[slot->word & ~MORE];
 }
 
+/* Where the tag of a word is kept, NULL if it has none. */
+static inline const uint32_t *tag_of(const WordTags *tags, const Slot *slot)
+{
+    uint32_t number = slot->word & ~MORE;
+    return number && number < tags->capacity ? &tags->tags[number] : NULL;
+}
+
 int prefix_init(PrefixDictionary *dictionary);
 void prefix_free(PrefixDictionary *dictionary);
 /* Sets the word's frequency; its prefixes are there from now on. Returns -1 without memory. */
 int prefix_set(PrefixDictionary *dictionary, const uint32_t *word, size_t length, int64_t frequency);
 /* Frequency; 0 for mere prefixes, ABSENT where there is no such node. */
 int64_t prefix_get(const PrefixDictionary *dictionary, const uint32_t *word, size_t length);
-/* Reads lines `word frequency tag` in UTF-8 from data[start ..) on. The value of a word is its frequency, or, given the
- * names, the number of its tag. Returns the byte where it stopped: the end, or the beginning of a line that it does not
- * understand; adds to the total of the values and to the number of lines. -1 without memory. */
-int64_t prefix_load(PrefixDictionary *dictionary, const TagNames *names, const char *data, size_t size, size_t start,
+/* Sets the tag of a word; one that the dictionary does not have gets the frequency 0. Returns -1 without memory. */
+int word_tags_set(WordTags *tags, const uint32_t *word, size_t length, uint32_t tag);
+/* The node of a word or prefix, NULL where there is none. */
+const Slot *prefix_find(const PrefixDictionary *dictionary, const uint32_t *word, size_t length);
+/* Reads lines `word frequency tag` in UTF-8 from data[start ..) on: frequencies, or, given a reader, tags. Returns the
+ * byte where it stopped: the end, or the beginning of a line that it does not understand; adds to the total of the
+ * frequencies or numbers, and to the number of lines. -1 without memory. */
+int64_t prefix_load(PrefixDictionary *dictionary, const TagReader *reader, const char *data, size_t size, size_t start,
                     int64_t *total, int64_t *n_lines);
 
 #endif

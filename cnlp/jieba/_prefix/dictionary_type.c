@@ -56,39 +56,19 @@ static PyObject *dictionary_get(PyObject *self, PyObject *word)
     return PyLong_FromLongLong(frequency);
 }
 
-/* The number of a tag in a dict of numbers by name, where a new one gets the next number. */
-static int64_t number_of_tag(void *names, const char *tag, size_t size)
-{
-    PyObject *name = PyUnicode_DecodeASCII(tag, (Py_ssize_t)size, NULL), *number = NULL;
-    if (name && !(number = PyDict_GetItemWithError(names, name)) && !PyErr_Occurred()) {
-        PyObject *next = PyLong_FromSsize_t(PyDict_Size(names) + 1);
-        if (next && !PyDict_SetItem(names, name, next))
-            number = PyDict_GetItemWithError(names, name);
-        Py_XDECREF(next);
-    }
-    Py_XDECREF(name);
-    return number ? PyLong_AsLongLong(number) : -1;
-}
-
 static PyObject *dictionary_load(PyObject *self, PyObject *args)
 {
     const char *data;
     Py_ssize_t size, start;
-    PyObject *numbers = Py_None;
     int64_t total = 0, lines = 0;
-    if (!PyArg_ParseTuple(args, "y#n|O:load", &data, &size, &start, &numbers))
+    if (!PyArg_ParseTuple(args, "y#n:load", &data, &size, &start))
         return NULL;
-    if (numbers != Py_None && !PyDict_Check(numbers)) {
-        PyErr_SetString(PyExc_TypeError, "the numbers of tags must be a dict or None");
-        return NULL;
-    }
     if (start < 0 || start > size)
         return PyErr_Format(PyExc_ValueError, "start must be 0 to %zd, got %zd", size, start);
-    TagNames names = {number_of_tag, numbers};
-    int64_t stop = prefix_load(&((DictionaryObject *)self)->dictionary, numbers != Py_None ? &names : NULL, data,
-                               (size_t)size, (size_t)start, &total, &lines);
+    int64_t stop =
+        prefix_load(&((DictionaryObject *)self)->dictionary, NULL, data, (size_t)size, (size_t)start, &total, &lines);
     if (stop < 0)
-        return PyErr_Occurred() ? NULL : PyErr_NoMemory();
+        return PyErr_NoMemory();
     return Py_BuildValue("LLL", (long long)stop, (long long)total, (long long)lines);
 }
 
@@ -251,7 +231,7 @@ static PyObject *dictionary_cut(PyObject *self, PyObject *args)
 static PyMethodDef dictionary_methods[] = {
     {"set", dictionary_set, METH_VARARGS, "set(word, frequency): 0 leaves a mere prefix."},
     {"get", dictionary_get, METH_O, "get(word) -> frequency, None where it is not even a prefix."},
-    {"load", dictionary_load, METH_VARARGS, "load(data, start, names) -> (where it stopped, total, lines)."},
+    {"load", dictionary_load, METH_VARARGS, "load(data, start) -> (where it stopped, total, lines)."},
     {"items", dictionary_items, METH_NOARGS, "All words and prefixes with their frequencies."},
     {"cut", dictionary_cut, METH_VARARGS, "cut(text, log_total, mode, narrow, search, hmm, forced) -> words."},
     {NULL, NULL, 0, NULL},

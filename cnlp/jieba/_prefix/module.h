@@ -13,6 +13,11 @@ typedef struct {
 } DictionaryObject;
 
 typedef struct {
+    PyObject_HEAD PyObject *words; /* a Dictionary */
+    WordTags tags;
+} WordTagsObject;
+
+typedef struct {
     PyObject_HEAD TagHmm hmm;
 } TagHmmObject;
 
@@ -21,10 +26,10 @@ typedef struct {
 } PairObject;
 
 typedef struct {
-    PyTypeObject *dictionary, *tag_hmm, *pair;
+    PyTypeObject *dictionary, *word_tags, *tag_hmm, *pair;
 } ModuleState;
 
-extern PyType_Spec dictionary_spec, tag_hmm_spec, pair_spec;
+extern PyType_Spec dictionary_spec, word_tags_spec, tag_hmm_spec, pair_spec;
 
 /* tag_text(dictionary, text, log_total, tags, names, hmm) -> a list of pairs. */
 PyObject *tag_function(PyObject *module, PyObject *args);

@@ -13,6 +13,7 @@ static int module_exec(PyObject *module)
 {
     ModuleState *state = PyModule_GetState(module);
     return (state->dictionary = add_type(module, &dictionary_spec))
+                && (state->word_tags = add_type(module, &word_tags_spec))
                 && (state->tag_hmm = add_type(module, &tag_hmm_spec)) && (state->pair = add_type(module, &pair_spec))
              ? 0
              : -1;
@@ -22,6 +23,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
 {
     ModuleState *state = PyModule_GetState(module);
     Py_VISIT(state->dictionary);
+    Py_VISIT(state->word_tags);
     Py_VISIT(state->tag_hmm);
     Py_VISIT(state->pair);
     return 0;
@@ -31,6 +33,7 @@ static int module_clear(PyObject *module)
 {
     ModuleState *state = PyModule_GetState(module);
     Py_CLEAR(state->dictionary);
+    Py_CLEAR(state->word_tags);
     Py_CLEAR(state->tag_hmm);
     Py_CLEAR(state->pair);
     return 0;

@@ -27,18 +27,14 @@ from cnlp.jieba._prefix.layout import (
     WORD_PIECE,
     WORDS,
 )
-from cnlp.jieba._prefix.tagging_reference import TagHmm, pair, tag_text
+from cnlp.jieba._prefix.tagging_reference import TagHmm, WordTags, entries, pair, tag_text
 
-__all__ = ["Dictionary", "TagHmm", "pair", "tag_text", "text_rank"]
+__all__ = ["Dictionary", "TagHmm", "WordTags", "pair", "tag_text", "text_rank"]
 
 _BLOCKS = (re.compile("([\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+)"), re.compile("([\u4e00-\u9fd5a-zA-Z0-9+#&._]+)"))
 _SPACE = re.compile(r"(\r\n|\s)")
 _RUNS = re.compile(r"[\u4e00-\u9fd5]+|[a-zA-Z0-9]+(?:\.[0-9]+)?%?|[^\u4e00-\u9fd5a-zA-Z0-9]+")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-_LINE = re.compile(rb"([^ \n]+) ([0-9]{1,17})(?: ([^\n]*))?\r?(?:\n|\Z)")
-_TAG = re.compile(rb"[!-~]+")
-_LONGEST_LINE_WORD = 256
-_ODD = frozenset([0x7F, 0x85, 0xA0, *range(0x1680, 0x3001), 0xFEFF])  # a line that begins so is not read here
 _BEFORE = ((1, 3), (0, 2), (0, 2), (1, 3))  # of B E M S, as numbers
 
 Piece = tuple[int, int, int]
@@ -67,30 +63,15 @@ class Dictionary:
     def items(self) -> list[tuple[str, int]]:
         return list(self._frequencies.items())
 
-    def load(self, data: bytes, start: int, names: dict[str, int] | None = None) -> tuple[int, int, int]:
+    def load(self, data: bytes, start: int) -> tuple[int, int, int]:
         if not 0 <= start <= len(data):
             raise ValueError(f"start must be 0 to {len(data)}, got {start}")
         total = lines = 0
-        while start < len(data) and (match := _LINE.match(data, start)):
-            try:
-                word = match[1].decode()
-            except UnicodeDecodeError:
+        for word, frequency, _, end in entries(data, start):
+            if total + frequency >= 1 << 63:
                 break
-            first = ord(word[0])
-            if len(word) > _LONGEST_LINE_WORD or first <= 0x20 or first in _ODD:
-                break
-            value = int(match[2])
-            if names is not None:
-                tag = (match[3] or b"").removesuffix(b"\r")
-                if not _TAG.fullmatch(tag):
-                    break
-                value = names.setdefault(tag.decode(), len(names) + 1)
-            if total + value >= 1 << 63:
-                break
-            self.set(word, value)
-            total += value
-            lines += 1
-            start = match.end()
+            self.set(word, frequency)
+            total, lines, start = total + frequency, lines + 1, end
         return start, total, lines
 
     def cut(

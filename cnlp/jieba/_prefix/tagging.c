@@ -301,33 +301,30 @@ static int tag_unknown(const TagHmm *hmm, const uint32_t *text, size_t start, si
 }
 
 /* Asks for what is read when the word is followed beyond `length` of its characters. */
-static void expect(const PrefixDictionary *tags, const Slot *slot, const uint32_t *text, Piece piece, uint32_t length)
+static void expect(const WordTags *tags, const Slot *slot, const uint32_t *text, Piece piece, uint32_t length)
 {
     if (slot && piece.end - piece.start > length)
-        PREFETCH(first_slot(tags, key_of(slot->node, text[piece.start + length])));
+        PREFETCH(first_slot(tags->words, key_of(slot->node, text[piece.start + length])));
     else if (slot)
-        PREFETCH(word_of(tags, slot));
+        PREFETCH(tag_of(tags, slot));
 }
 
 /* Tags of at most AT_ONCE pieces, in passes, so that they wait for memory together. */
-static void find_tags(const PrefixDictionary *tags, const uint32_t *text, const Piece *pieces, size_t count,
-                      uint32_t *found)
+static void find_tags(const WordTags *tags, const uint32_t *text, const Piece *pieces, size_t count, uint32_t *found)
 {
     const Slot *slots[AT_ONCE];
+    const uint32_t *tag;
     for (size_t k = 0; k < count; k++) {
-        slots[k] = pieces[k].kind == KIND_WORD ? step(tags, 0, text[pieces[k].start]) : NULL;
+        slots[k] = pieces[k].kind == KIND_WORD ? step(tags->words, 0, text[pieces[k].start]) : NULL;
         expect(tags, slots[k], text, pieces[k], 1);
     }
     for (size_t k = 0; k < count; k++) {
-        if (slots[k] && pieces[k].end - pieces[k].start > 1)
-            slots[k] = step(tags, slots[k]->node, text[pieces[k].start + 1]);
-        expect(tags, slots[k], text, pieces[k], 2);
+        for (uint32_t i = pieces[k].start + 1; slots[k] && i < pieces[k].end; i++)
+            slots[k] = step(tags->words, slots[k]->node, text[i]);
+        expect(tags, slots[k], text, pieces[k], UINT32_MAX);
     }
-    for (size_t k = 0; k < count; k++) {
-        for (uint32_t i = pieces[k].start + 2; slots[k] && i < pieces[k].end; i++)
-            slots[k] = step(tags, slots[k]->node, text[i]);
-        found[k] = slots[k] ? (uint32_t)word_of(tags, slots[k])->frequency : NO_TAG;
-    }
+    for (size_t k = 0; k < count; k++)
+        found[k] = slots[k] && (tag = tag_of(tags, slots[k])) ? *tag : NO_TAG;
 }
 
 static int tag_pieces(const Tagging *tagging, const uint32_t *text, const Pieces *pieces, Pieces *words)

@@ -39,8 +39,9 @@ typedef struct {
 
 /* What a text is tagged with. */
 typedef struct {
-    const PrefixDictionary *dictionary, *tags; /* tags: numbers of tags as frequencies */
-    const TagHmm *hmm;                         /* NULL: characters that the dictionary does not join stay single */
+    const PrefixDictionary *dictionary;
+    const WordTags *tags;
+    const TagHmm *hmm; /* NULL: characters that the dictionary does not join stay single */
     double log_total;
 } Tagging;
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from cnlp.jieba._prefix.reference import Dictionary
 
 _DETAILS = re.compile("[\u4e00-\u9fd5]+|[.0-9]+|[a-zA-Z0-9]+|[^\u4e00-\u9fd5.a-zA-Z0-9]+")
+_LINE = re.compile(rb"([^ \n]+) ([0-9]{1,17})(?: ([^\n]*))?\r?(?:\n|\Z)")
+_VISIBLE = re.compile(rb"[!-~]+")
+_LONGEST_LINE_WORD = 256
+_ODD = frozenset([0x7F, 0x85, 0xA0, *range(0x1680, 0x3001), 0xFEFF])  # a line that begins so is not read here
 _IMPOSSIBLE, _NEVER = -3.14e100, float("-inf")
 _MOST_STATES = 256
 
@@ -61,6 +65,50 @@ class pair:
 
     def encode(self, encoding: str = "utf-8") -> bytes:
         return str(self).encode(encoding)
+
+
+def entries(data: bytes, start: int) -> Iterator[tuple[str, int, bytes, int]]:
+    """Word, frequency, tag and end of each line of a dictionary, up to one that wants a second look."""
+    while start < len(data) and (match := _LINE.match(data, start)):
+        try:
+            word = match[1].decode()
+        except UnicodeDecodeError:
+            return
+        first, start = ord(word[0]), match.end()
+        if len(word) > _LONGEST_LINE_WORD or first <= 0x20 or first in _ODD:
+            return
+        yield word, int(match[2]), (match[3] or b"").removesuffix(b"\r"), start
+
+
+class WordTags:
+    """The numbers of the tags of a dictionary's words."""
+
+    def __init__(self, words: Dictionary) -> None:
+        self._words = words
+        self._tags: dict[str, int] = {}
+
+    def set(self, word: str, tag: int) -> None:
+        if not 0 <= tag < 1 << 32:
+            raise ValueError(f"a number must be 0 or more and fit 32 bits, got {tag}")
+        if word:
+            self._tags[word] = tag
+        if self._words.get(word) is None:
+            self._words.set(word, 0)
+
+    def get(self, word: object) -> int:
+        return self._tags.get(word, 0) if isinstance(word, str) else 0
+
+    def load(self, data: bytes, start: int, numbers: dict[str, int]) -> tuple[int, int, int]:
+        if not 0 <= start <= len(data):
+            raise ValueError(f"start must be 0 to {len(data)}, got {start}")
+        total = lines = 0
+        for word, _, tag, end in entries(data, start):
+            if not _VISIBLE.fullmatch(tag):
+                break
+            number = numbers.setdefault(tag.decode(), len(numbers) + 1)
+            self.set(word, number)
+            total, lines, start = total + number, lines + 1, end
+        return start, total, lines
 
 
 class TagHmm:
@@ -149,7 +197,7 @@ def _doubles(data: bytes, count: int) -> array[float]:
 
 
 def tag_text(
-    dictionary: Dictionary, text: str, log_total: float, tags: Dictionary, names: list[str], hmm: TagHmm | None
+    dictionary: Dictionary, text: str, log_total: float, tags: WordTags, names: list[str], hmm: TagHmm | None
 ) -> list[pair]:
     """The words of a text with their tags."""
     found = list(_words(dictionary, text, log_total, tags, hmm))
@@ -159,13 +207,13 @@ def tag_text(
 
 
 def _words(
-    dictionary: Dictionary, text: str, log_total: float, tags: Dictionary, hmm: TagHmm | None
+    dictionary: Dictionary, text: str, log_total: float, tags: WordTags, hmm: TagHmm | None
 ) -> Iterator[tuple[str, int]]:
     found = dictionary.cut(text, log_total, WORDS if hmm is None else RUNS, True, False, None, None)
     assert isinstance(found, tuple)
     for word, kind in zip(*found, strict=True):
         if kind == WORD_PIECE:
-            yield word, tags.get(word) or NO_TAG
+            yield word, tags.get(word)
         elif kind == UNKNOWN_PIECE and hmm is not None:
             yield from _unknown(hmm, word)
         else:

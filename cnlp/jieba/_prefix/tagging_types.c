@@ -110,14 +110,14 @@ PyObject *tag_function(PyObject *module, PyObject *args)
     Tagging tagging;
     size_t length;
     if (!PyArg_ParseTuple(args, "O!UdO!O!O:tag_text", state->dictionary, &dictionary, &string, &tagging.log_total,
-                          state->dictionary, &tags, &PyList_Type, &names, &hmm))
+                          state->word_tags, &tags, &PyList_Type, &names, &hmm))
         return NULL;
     if (hmm != Py_None && !PyObject_TypeCheck(hmm, state->tag_hmm)) {
         PyErr_SetString(PyExc_TypeError, "hmm must be a TagHmm or None");
         return NULL;
     }
     tagging.dictionary = &((DictionaryObject *)dictionary)->dictionary;
-    tagging.tags = &((DictionaryObject *)tags)->dictionary;
+    tagging.tags = &((WordTagsObject *)tags)->tags;
     tagging.hmm = hmm == Py_None ? NULL : &((TagHmmObject *)hmm)->hmm;
     uint32_t *text = points_of(string, &length);
     if (!text)
