@@ -13,7 +13,6 @@ result has the cells made so far. ``--gather`` trains nothing.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from benchmarks import cells
 from benchmarks import record as records
 from benchmarks.measure import neural_ner
 from cnlp.corpus.entities import Sentence
@@ -47,28 +47,16 @@ class Cell(NamedTuple):
     operation: str
     seed: int
 
-    @property
-    def name(self) -> str:
-        """What all its seeds share."""
-        return f"{self.corpus}.{self.share:g}.{self.model}.{self.operation}"
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line."""
     words = sys.argv[1:] if arguments is None else list(arguments)
     options = _parser().parse_args(words)
-    path = options.folder / "cells.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    done = (
-        {Cell(*cell): score for cell, score in map(json.loads, path.read_text().splitlines())} if path.exists() else {}
-    )
-    for cell in [] if options.gather else plan(options):
-        if cell not in done:
-            done[cell] = make(cell)
-            print(cell.name, cell.seed, done[cell], flush=True)
-            with path.open("a") as file:
-                print(json.dumps([cell, done[cell]]), file=file)
-    gather(words, done, options.output)
+    done = cells.complete(options.folder / "cells.jsonl", () if options.gather else plan(options), make)
+    record: dict[str, Any] = records.new_record("augmentation", words)
+    files = [ANNOTATED, DEV, SYNONYMS, *(neural_ner.FILES[name][at] for name in ("resume", "weibo") for at in (0, 1))]
+    record["data"] = {name: file_sha256(data_folder() / name) for name in files}
+    records.save({**record, "results": {"rates": dict(RATES), "f1": cells.by_seed(done)}}, options.output)
     return 0
 
 
@@ -115,17 +103,6 @@ def parts(corpus: str) -> tuple[list[Sentence], list[Sentence]]:
 def synonyms() -> dict[str, list[str]]:
     """Those of the Cilin thesaurus."""
     return read_synonyms(data_folder() / SYNONYMS)
-
-
-def gather(words: Sequence[str], done: Mapping[Cell, float], output: Path) -> None:
-    """The scores of each cell by their seeds."""
-    scores: dict[str, dict[str, float]] = {}
-    for cell in sorted(done, key=lambda cell: (CORPORA.index(cell.corpus), cell.share, cell.seed)):
-        scores.setdefault(cell.name, {})[str(cell.seed)] = done[cell]
-    record: dict[str, Any] = records.new_record("augmentation", words)
-    files = [ANNOTATED, DEV, SYNONYMS, *(neural_ner.FILES[name][at] for name in ("resume", "weibo") for at in (0, 1))]
-    record["data"] = {name: file_sha256(data_folder() / name) for name in files}
-    records.save({**record, "results": {"rates": dict(RATES), "f1": scores}}, output)
 
 
 def _parser() -> argparse.ArgumentParser:
