@@ -92,8 +92,8 @@ def distillation_options(models: str, *, temperature: bool = False) -> Decorator
         click.option(
             "--alpha",
             type=click.FloatRange(0, 1),
-            help="Share of labels in what is learnt; the rest are the teacher's probabilities. If not given, 0.5, and "
-            "1 for a perceptron, which learns labels alone.",
+            help="Share of labels in what is learnt; the rest are the teacher's probabilities. If not given, 0.5, or "
+            "1 for methods that learn labels alone.",
         ),
     ]
     if temperature:

@@ -6,10 +6,12 @@ The file appears under its name when it is complete. Ctrl-C ends training and ke
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cnlp.commands._corpora import FilesCommand, corpus_format_option
+from cnlp.commands._distillation import DistillationOptions, distillation_options
 from cnlp.commands._lexicons import LexiconFiles, lexicon_options
 from cnlp.commands._options import SegmentationOptions
 from cnlp.commands._training import (
@@ -26,6 +28,10 @@ from cnlp.commands.train_ner import train_ner
 from cnlp.commands.train_vectors import train_word_vectors
 from cnlp.corpus.parts import CorpusFile, read_parts
 from cnlp.corpus.sentence import TaggedSentence
+
+if TYPE_CHECKING:
+    from cnlp.commands._distillation import Texts
+    from cnlp.segmentation.distillation import Distillation
 
 EPOCHS = {"perceptron": 10, "crf": 16}
 TAG_EPOCHS = 6
@@ -54,6 +60,7 @@ command.add_command(train_word_vectors)
     help="Name of the files' segmentation standard. Under general, numbers, addresses and emoji stay whole whatever "
     "was learnt; under any other name they are segmented as in the files.",
 )
+@distillation_options("A model, as for 'cnlp segment --model',")
 def train_segment(
     method: str,
     train: tuple[str, ...],
@@ -66,6 +73,7 @@ def train_segment(
     encoding: str,
     lexicons: LexiconFiles,
     standard: str,
+    distillation: DistillationOptions,
 ) -> None:
     """Learn to segment text into words.
 
@@ -76,6 +84,9 @@ def train_segment(
     """
     words = _read_lexicons(lexicons)
     task = SegmentTask(method, epochs or EPOCHS.get(method, 1), seed, words, standard)
+    texts = distillation.read(encoding)
+    if texts is not None:
+        task.learn_from(distillation, texts)
     run_task(task, output, force, train, dev, lambda files: read_parts(files, form, encoding))
 
 
@@ -130,15 +141,35 @@ class SegmentTask(_WordTask):
         self.seed = seed
         self.words = words
         self.standard = standard
+        self.distillation: Distillation | None = None
+        self.taught: dict[str, Any] = {}
+
+    def learn_from(self, options: DistillationOptions, texts: Texts) -> None:
+        """Let a teacher label texts to learn from.
+
+        Raises:
+            ArgumentError: a teacher does not have the standard, or the method cannot learn probabilities.
+        """
+        need_numpy()
+        from cnlp.segmentation.distillation import Distillation, Teacher
+
+        standard = self.standard if self.standard != "general" else None
+        models = [SegmentationOptions(model=name, standard=standard).segmenter() for name in options.teacher]
+        alpha = options.alpha_for(labels_alone=self.method != "crf")
+        self.distillation = Distillation(Teacher(models), texts.sentences, alpha)
+        self.distillation.check_linear(self.method)
+        self.taught = options.parameters(texts, alpha)
 
     def learn(self, train: WordParts, dev: WordParts) -> Learnt:
         """Learn words."""
         sentences = _words(train)
+        if self.distillation is not None and self.method not in EPOCHS:  # what counts has no other way to be taught
+            sentences += self.distillation.teacher.label(self.distillation.unlabelled)
         if self.method == "bigram":
             from cnlp.segmentation.bigram import Bigram
 
             bigram = Bigram(words=self.words).fit(sentences)
-            return Learnt(bigram.save, {"interpolation": bigram.interpolation})
+            return Learnt(bigram.save, {"interpolation": bigram.interpolation, **self.taught})
         return self._learn_tagger(sentences, _words(dev))
 
     def _learn_tagger(self, sentences: list[list[str]], dev: list[list[str]]) -> Learnt:
@@ -154,7 +185,8 @@ class SegmentTask(_WordTask):
         if self.method == "hmm":
             hmm = HMM(order=1).fit(sentences)
             arrays, metadata = pack_hmm(hmm)
-            return Learnt(lambda path, card: write_model(path, arrays, {**card, **metadata}), hmm.get_params())
+            parameters = {**hmm.get_params(), **self.taught}
+            return Learnt(lambda path, card: write_model(path, arrays, {**card, **metadata}), parameters)
         model: CharacterTagger
         if self.method == "perceptron":
             model = Perceptron(epochs=self.epochs, seed=self.seed, dictionary=self.words)
@@ -162,10 +194,10 @@ class SegmentTask(_WordTask):
             model = CRF(epochs=self.epochs, seed=self.seed, dictionary=self.words)
         parts = [Part(sentences, self.standard)]
         held_out = [Part(dev, self.standard)] if dev else []
-        model.fit_parts(parts, dev=held_out, progress=on_terminal())
+        model.fit_parts(parts, dev=held_out, distillation=self.distillation, progress=on_terminal())
         weights, unit = compact(model)
         arrays, metadata = pack_model(model, weights, unit)
-        parameters = {**parameters_of(model), "rows": ROWS}
+        parameters = {**parameters_of(model), "rows": ROWS, **self.taught}
         return Learnt(lambda path, card: write_model(path, arrays, {**card, **metadata}), parameters, model.log_)
 
     def score(self, path: str, gold: WordParts) -> str:

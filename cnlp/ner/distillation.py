@@ -16,13 +16,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp.corpus.entities import Sentence
-from cnlp.ner.base import Recognizer, check_texts
+from cnlp.ner.base import Recognizer
 from cnlp.ner.parts import Part
+from cnlp.sequence import distillation
 
 if TYPE_CHECKING:
     from cnlp.ner.neural.recognizer import NeuralRecognizer
@@ -88,53 +88,8 @@ class Teacher:
             yield from map(mean, zip(*by_model, strict=True))
 
 
-@dataclass(frozen=True)
-class Distillation:
-    """What is learnt from a teacher.
-
-    Attributes:
-        teacher: labels the texts.
-        unlabelled: texts to learn from beside the corpus.
-        alpha: the share of labels in the loss, 0 to 1; 1: labels alone, which any teacher and student can do.
-        temperature: by which scores are divided where probabilities are learnt, for neural students; above 1 the
-            teacher's second choices weigh more.
-
-    Raises:
-        ArgumentError: alpha or the temperature is out of range.
-        TextTypeError: the texts are not several str.
-    """
-
-    teacher: Teacher
-    unlabelled: Sequence[str]
-    alpha: float = 0.5
-    temperature: float = 1.0
-
-    def __post_init__(self) -> None:
-        check_texts(self.unlabelled)
-        for name in ("alpha", "temperature"):
-            errors.check_number(name, getattr(self, name), whole=False)
-        if not 0 <= self.alpha <= 1:
-            raise errors.ArgumentError(f"alpha must be from 0 to 1, got {self.alpha}")
-        if self.temperature <= 0:
-            raise errors.ArgumentError(f"temperature must be above 0, got {self.temperature}")
-
-    @property
-    def is_soft(self) -> bool:
-        """Are probabilities learnt, not labels alone?"""
-        return self.alpha < 1
-
-    def check_linear(self, method: str) -> None:
-        """Refuse what a linear student cannot learn.
-
-        Raises:
-            ArgumentError: a perceptron is to learn probabilities, or a temperature is given.
-        """
-        if self.is_soft and method == "perceptron":
-            raise errors.ArgumentError(
-                "a perceptron learns from labels, not from probabilities: take alpha=1, or method crf"
-            )
-        if self.temperature != 1:
-            raise errors.ArgumentError(f"a temperature is for neural students, got {self.temperature}")
+class Distillation(distillation.Distillation[Teacher]):
+    """What is learnt from a teacher; the arguments are those of :class:`cnlp.sequence.distillation.Distillation`."""
 
     def join(self, parts: Sequence[Part]) -> list[Part]:
         """The parts of a corpus and one more: the texts as the teacher labels them.

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from cnlp.model.format import ModelFile
     from cnlp.model.registry import ModelLike
+    from cnlp.segmentation.distillation import Distillation
 
 KIND = "character-tagger"
 TAGS = tuple(tag_set("BMES"))
@@ -117,19 +118,30 @@ class CharacterTagger(Estimator):
         return self.fit_parts(parts, dev=[Part(dev, standards[0])] if dev else (), raw=raw, progress=progress)
 
     def fit_parts(
-        self, parts: Sequence[Part], *, dev: Sequence[Part] = (), raw: Iterable[str] = (), progress: bool = False
+        self,
+        parts: Sequence[Part],
+        *,
+        dev: Sequence[Part] = (),
+        raw: Iterable[str] = (),
+        distillation: Distillation | None = None,
+        progress: bool = False,
     ) -> Self:
-        """Learn from corpora of several standards; arguments as of :meth:`fit`.
+        """Learn from corpora of several standards; other arguments as of :meth:`fit`.
+
+        Args:
+            distillation: what is learnt from a teacher besides, where there is one standard.
 
         Raises:
-            ArgumentError: nothing to learn from, an empty word, or too many standards.
+            ArgumentError: nothing to learn from, an empty word, too many standards; or what a teacher cannot teach.
         """
         self._dictionary = dict(self.dictionary or {})
-        self._learn(parts, dev, progress)
+        if distillation is not None:
+            parts = distillation.join(parts, type(self).__name__.lower())
+        self._learn(parts, dev, distillation, progress)
         found = self._words_of(raw)
         if found:
             self._dictionary |= found
-            self._learn(parts, dev, progress)
+            self._learn(parts, dev, distillation, progress)
         return self
 
     def _words_of(self, texts: Iterable[str]) -> dict[str, int]:
@@ -146,13 +158,15 @@ class CharacterTagger(Estimator):
                 size += len(text)
         return {word: count for word, count in counts.items() if count > 1}
 
-    def _learn(self, parts: Sequence[Part], dev: Sequence[Part], progress: bool) -> None:
+    def _learn(self, parts: Sequence[Part], dev: Sequence[Part], lesson: Distillation | None, progress: bool) -> None:
         parts = [part for part in parts if part.sentences]
         check_parts(parts)
         self.standards_ = list(dict.fromkeys(part.standard for part in parts))
         if len(self.standards_) > 16:
             raise errors.ArgumentError(f"{len(self.standards_)} standards; one model can have 16")
         problem, order = self._learn_features(parts)
+        if lesson is not None:
+            lesson.teach(problem, parts)
         scorer = self._dev_score(dev) if dev else None
         best = run_epochs(
             self._epochs(problem, order, scorer),
@@ -213,7 +227,7 @@ class CharacterTagger(Estimator):
         def score(weights: Floats) -> float:
             correct = words = 0
             for problem, lines, expected in zip(problems, packed, gold, strict=True):
-                found = word_spans(problem.decode(weights), lines)
+                found = encode.word_spans(problem.decode(weights), lines)
                 correct += int(((found == expected) & (found > 0)).sum())
                 words += int((expected > 0).sum()) + int((found > 0).sum())
             return 2 * correct / words if words else 0.0
@@ -399,7 +413,7 @@ class CharacterTagger(Estimator):
         lines = list(texts)
         packed = encode.pack_lines(lines)
         tags = self._problem_for(packed, standard).decode(self.weights_)
-        lengths = word_spans(tags, packed)
+        lengths = encode.word_spans(tags, packed)
         return [
             _cut(line, lengths[begin:end])
             for line, begin, end in zip(lines, packed.begins.tolist(), packed.ends.tolist(), strict=True)
@@ -415,16 +429,6 @@ class CharacterTagger(Estimator):
 
         predicted = self.predict(["".join(words) for words in sentences], standard=standard)
         return evaluate_segmentation(sentences, predicted).f1
-
-
-def word_spans(tags: npt.NDArray[np.uint8], packed: PackedLines) -> Ints:
-    """[N] the length of the word that the tags begin at each position, 0 where none begins."""
-    here = packed.points != 0
-    starts = np.flatnonzero(here & ((tags == 0) | (tags == START_TAG)))
-    lengths = np.zeros(len(tags), np.int64)
-    bounds = np.union1d(starts, packed.ends)
-    lengths[starts] = bounds[np.searchsorted(bounds, starts, side="right")] - starts if len(starts) else 0
-    return lengths
 
 
 def _cut(text: str, lengths: Ints) -> list[str]:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from cnlp import errors
-from cnlp.segmentation.encode import PADS, PackedLines
+from cnlp.segmentation.encode import PADS, PackedLines, pack_lines
 from cnlp.sequence.arrays import Ints
 from cnlp.sequence.linear import BLOCKS
 
@@ -93,3 +94,14 @@ def clauses(parts: Sequence[Part], packed: PackedLines, lengths: Ints) -> tuple[
     repeats = np.repeat([part.repeat for part in parts], sizes)
     line = np.searchsorted(packed.begins, begins, side="right") - 1
     return np.stack([begins, cuts], 1), repeats[line]
+
+
+def clause_texts(parts: Sequence[Part], sequences: npt.NDArray[np.int32]) -> list[str]:
+    """The text of each clause, as it was written."""
+    lines = ["".join(words) for part in parts for words in part.sentences]
+    begins = pack_lines(lines).begins
+    line_of = np.searchsorted(begins, sequences[:, 0], side="right") - 1
+    return [
+        lines[line][begin - begins[line] : end - begins[line]]
+        for line, (begin, end) in zip(line_of.tolist(), sequences.tolist(), strict=True)
+    ]

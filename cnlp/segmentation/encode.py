@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnlp._kernel import training_kernel as kernel
-from cnlp._kernel.layout import LONGEST_MATCH, POINT_BITS
+from cnlp._kernel.layout import LONGEST_MATCH, POINT_BITS, TAG_B, TAG_S
 from cnlp.segmentation.features import (
     COUNT_BINS,
     DICTIONARY_BINS,
@@ -79,6 +79,16 @@ def word_lengths(packed: PackedLines, sentences: Sequence[Sequence[str]]) -> Int
     before = np.cumsum(sizes) - sizes
     line = np.repeat(np.arange(len(sentences)), counts)
     lengths[before + PADS * (line + 1)] = sizes
+    return lengths
+
+
+def word_spans(tags: npt.NDArray[np.uint8], packed: PackedLines) -> Ints:
+    """[N] the length of the word that the tags begin at each position, 0 where none begins."""
+    here = packed.points != 0
+    starts = np.flatnonzero(here & ((tags == TAG_B) | (tags == TAG_S)))
+    lengths = np.zeros(len(tags), np.int64)
+    bounds = np.union1d(starts, packed.ends)
+    lengths[starts] = bounds[np.searchsorted(bounds, starts, side="right")] - starts if len(starts) else 0
     return lengths
 
 

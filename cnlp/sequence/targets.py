@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from cnlp.sequence.arrays import Bytes, Floats
-from cnlp.sequence.linear import Problem
+from cnlp.sequence.linear import Problem, Shape
 
 
 class Targets(NamedTuple):
@@ -39,6 +40,29 @@ def mean(several: Sequence[Targets]) -> Targets:
     """The mean of what several teachers say of one sequence."""
     tags, pairs = zip(*several, strict=True)
     return Targets(np.stack(tags).mean(0), np.stack(pairs).mean(0))
+
+
+def expected(scores: npt.NDArray[Any], transitions: npt.NDArray[Any], allowed: bytes, start_tag: int) -> Targets:
+    """Those of a field.
+
+    Args:
+        scores: [n, T] of the tags.
+        transitions: [T, T] of tags after tags.
+        allowed: which may follow which, see :func:`cnlp.sequence.schemes.transition_mask`.
+        start_tag: the tag before the sequence.
+    """
+    length, n_tags = scores.shape
+    problem = Problem(Shape([(0, 0)], [length], n_tags), [(0, length)], np.zeros(length, np.uint8), allowed, start_tag)
+    problem.ids[0] = np.arange(length)  # each position is a row, whose weights are its scores
+    problem.targets = np.zeros((length, n_tags), np.float32)  # nothing is subtracted from what is expected
+    problem.pairs = np.zeros((1, n_tags, n_tags), np.float32)
+    weights = np.concatenate([scores.ravel(), transitions.ravel(), np.zeros(n_tags)]).astype(np.float32)
+    counts = problem.loss_and_gradient(weights)[1]
+    tags = counts[: length * n_tags].reshape(length, n_tags)
+    pairs = counts[length * n_tags : -n_tags].reshape(n_tags, n_tags).copy()
+    if length:
+        pairs[start_tag] -= tags[0]  # the step from the tag before
+    return Targets(tags, pairs)
 
 
 def join(stretches: Sequence[Targets], n_tags: int) -> Targets:

@@ -321,6 +321,26 @@ def test_bad_files_of_entities_are_named_by_line(shell: Shell, tmp_path: Path) -
     assert result.code == 0 and "3 sentences, 15 characters, 6 entities" in result.err
 
 
+@pytest.mark.parametrize("method", ["crf", "perceptron", "hmm", "bigram"])
+def test_a_segmenter_learns_from_a_teacher(shell: Shell, tmp_path: Path, method: str) -> None:
+    train, raw, model = tmp_path / "train.txt", tmp_path / "raw.txt", tmp_path / "m.safetensors"
+    train.write_text(CORPUS, encoding="utf-8")
+    raw.write_text("我们在北京大学学习。他也在！\n北京大学的学习\n", encoding="utf-8")
+    given = ("train", "segment", "--train", train, "--method", method, "--teacher", "segmenter", "--unlabelled", raw)
+    result = shell(*given, "-o", model)
+    assert result.code == 0 and "3 sentences for the teacher to label" in result.err, result.err
+    card = json.loads(shell("info", "--json", model).out)
+    assert "teacher segmenter, unlabelled raw.txt (sha256 " in card["parameters"]
+    assert f"alpha {0.5 if method == 'crf' else 1.0}" in card["parameters"]
+    if method != "crf":
+        assert (
+            "learns from labels, not from probabilities" in shell(*given, "--alpha", "0.5", "--force", "-o", model).err
+        )
+    if method == "crf":
+        refused = shell(*given, "--standard", "nowhere", "--force", "-o", model)
+        assert refused.code == 2 and "nowhere" in refused.err
+
+
 def test_the_walk_of_the_guide(tmp_path: Path) -> None:
     guide = (ROOT / "docs" / "training.md").read_text(encoding="utf-8").split("\n## Vectors")[0]
     held_out = {"## Words": "我们 看 监控 大盘 。\n", "## Parts of speech": TAGGED, "## Names": MARKED}

@@ -146,7 +146,7 @@ FINDER = Teacher(Finder({"喀什": "LOC"}))
         ),
         (lambda: Distillation(FINDER, [], alpha=1.5), "alpha must be from 0 to 1, got 1.5"),
         (lambda: Distillation(FINDER, [], temperature=0), "temperature must be above 0, got 0"),
-        (lambda: Distillation(FINDER, "喀什"), "texts must be several texts"),
+        (lambda: Distillation(FINDER, "喀什"), "unlabelled must be several str"),
         (
             lambda: EntityRecognizer().fit(
                 [("去上海", [(1, 3, "GPE")])], distillation=Distillation(FINDER, ["去喀什"])
@@ -165,7 +165,7 @@ FINDER = Teacher(Finder({"喀什": "LOC"}))
         ),
         (
             lambda: EntityRecognizer(method="perceptron").fit(PEOPLE, distillation=Distillation(FINDER, ["去喀什"])),
-            "a perceptron learns from labels, not from probabilities: take alpha=1, or method crf",
+            "method 'perceptron' learns from labels, not from probabilities: take alpha=1, or method 'crf'",
         ),
         (
             lambda: EntityRecognizer().fit(PEOPLE, distillation=Distillation(FINDER, ["去喀什"], 1, 2.0)),
