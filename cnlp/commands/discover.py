@@ -18,7 +18,7 @@ from cnlp.commands._options import files_argument, workers_option
 from cnlp.discovery import scoring
 from cnlp.discovery.counting import MEMORY, NgramCounts, lines_between
 from cnlp.discovery.plot import scatter
-from cnlp.discovery.runs import MAX_LENGTH, WorkFolder
+from cnlp.discovery.runs import MAX_LENGTH, RunFolder
 from cnlp.discovery.scoring import CountWords
 from cnlp.discovery.word_discovery import DISCOVERY_METHODS, WordDiscovery
 from cnlp.files.documents import read_field
@@ -185,7 +185,7 @@ def _known_words(files: LexiconFiles, new_only: bool) -> KnownWords:
 
 def _open_work_folder(
     path: str, inputs: Sequence[Input], finder: WordDiscovery, encoding: str, field: str | None
-) -> WorkFolder:
+) -> RunFolder:
     """The folder for counts of these inputs; they are identified by path, size and time of change.
 
     Raises:
@@ -198,7 +198,7 @@ def _open_work_folder(
         status = os.stat(source.path)
         files.append([os.path.abspath(source.path), status.st_size, status.st_mtime_ns])
     settings = {name: getattr(finder, name) for name in ("max_length", "memory", "workers")}
-    return WorkFolder(path, {**settings, "encoding": encoding, "field": field, "inputs": files})
+    return RunFolder(path, {**settings, "encoding": encoding, "field": field, "inputs": files})
 
 
 def _count(counts: NgramCounts, inputs: Sequence[Input], encoding: str, field: str | None) -> None:

@@ -32,8 +32,8 @@ from cnlp.discovery.runs import (
     MAX_LENGTH,
     OnRead,
     Run,
+    RunFolder,
     TemporaryFolder,
-    WorkFolder,
     open_runs,
     read_header,
     write_header,
@@ -97,7 +97,7 @@ class NgramCounts:
         max_length: int = 4,
         memory: int = MEMORY,
         workers: int = 1,
-        folder: WorkFolder | None = None,
+        folder: RunFolder | None = None,
     ) -> None:
         for name, number in (("max_length", max_length), ("memory", memory), ("workers", workers)):
             errors.check_number(name, number)

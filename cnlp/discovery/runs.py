@@ -5,13 +5,12 @@ A file begins with a line that names the format, the longest n-gram and the numb
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from io import FileIO
 from typing import BinaryIO
@@ -19,21 +18,18 @@ from typing import BinaryIO
 from cnlp import errors
 from cnlp._kernel import ngrams_kernel as kernel
 from cnlp._kernel.layout import NGRAM_MAX
-from cnlp.files.lines import naming, replacing
+from cnlp.files.lines import naming
+from cnlp.files.work_folder import TEMPORARY, WorkFolder
 
 MAX_LENGTH = NGRAM_MAX  # of n-grams: with both neighbours they fill 128 bits
-JOURNAL = "journal.json"
 
 _MAGIC = "cnlp n-grams 1"
-_TEMPORARY = ".cnlp-"
 
 OnRead = Callable[[int], object]
 
 
-class WorkFolder:
-    """A folder that keeps the runs of an interrupted count, so that the next attempt resumes there.
-
-    Its journal says of what inputs and settings the runs are. Runs appear when they are whole.
+class RunFolder(WorkFolder):
+    """A folder that keeps the runs of an interrupted count.
 
     Args:
         path: made if it is missing.
@@ -45,48 +41,18 @@ class WorkFolder:
     """
 
     def __init__(self, path: str, fingerprint: Mapping[str, object]) -> None:
-        self.path = path
-        os.makedirs(path, exist_ok=True)
-        journal = os.path.join(path, JOURNAL)
-        text = json.dumps({"format": _MAGIC, **fingerprint}, ensure_ascii=False, indent=1) + "\n"
-        if os.path.exists(journal):
-            with open(journal, encoding="utf-8") as file:
-                if file.read() != text:
-                    reason = "holds counts of other inputs or settings; empty it or choose another folder"
-                    raise errors.ArgumentError(f"{path}: {reason}")
-            self._sweep()
-        elif os.listdir(path):
-            raise errors.ArgumentError(f"{path}: holds other files; choose an empty folder")
-        else:
-            with replacing(journal) as stream, naming(journal):
-                stream.write(text.encode("utf-8"))
+        super().__init__(path, {"format": _MAGIC, **fingerprint}, (".run",))
 
     def run_path(self, number: int) -> str:
         """The file of the run of chunk ``number``, whether it is there or not."""
         return os.path.join(self.path, f"{number:06}.run")
-
-    def remove(self) -> None:
-        """Remove the files of the counts, and the folder if it is then empty."""
-        self._sweep()
-        for name in os.listdir(self.path):
-            if name == JOURNAL or name.endswith(".run"):
-                os.unlink(os.path.join(self.path, name))
-        with suppress(OSError):
-            os.rmdir(self.path)
-
-    def _sweep(self) -> None:
-        """Remove incomplete files of a killed process."""
-        for name in os.listdir(self.path):
-            if name.startswith(_TEMPORARY):
-                path = os.path.join(self.path, name)
-                shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
 
 
 class TemporaryFolder:
     """A folder that vanishes with the last run in it."""
 
     def __init__(self, parent: str | None) -> None:
-        self.path = tempfile.mkdtemp(prefix=_TEMPORARY, dir=parent)
+        self.path = tempfile.mkdtemp(prefix=TEMPORARY, dir=parent)
         self._n_files = 0
         weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
 

@@ -165,7 +165,7 @@ def test_a_killed_run_goes_on_and_gives_the_same(tmp_path: Path, process: Shell)
     kept = {path.name: path.stat().st_mtime_ns for path in work.glob("*.run")}
     assert 5 <= len(kept) < 100
     refused = process("discover", big, "--memory", "2", "--work-folder", work)
-    assert refused.code == 2 and "holds counts of other inputs or settings" in refused.err
+    assert refused.code == 2 and "holds the work of other inputs or settings" in refused.err
     assert kept == {path.name: path.stat().st_mtime_ns for path in work.glob("*.run")}
     done = process(*arguments)
     assert (done.code, done.err) == (0, "")

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from cnlp.discovery import counting
 from cnlp.discovery.counting import NgramCounts, cut_chunks, unit_table
-from cnlp.discovery.runs import WorkFolder
+from cnlp.discovery.runs import RunFolder
 from cnlp.errors import ArgumentError, FormatError, TextTypeError
 
 chance = random.Random(7)
@@ -238,14 +238,14 @@ def test_an_interrupted_count_goes_on(tmp_path: Path) -> None:
     expected = NgramCounts()
     expected.add([TEXT])
     for n in (1000, 10_000, 25_000):
-        counts = Small(folder=WorkFolder(str(tmp_path / "work"), {"of": "text"}))
+        counts = Small(folder=RunFolder(str(tmp_path / "work"), {"of": "text"}))
         with pytest.raises(Interrupted):
             counts.add(stop_after(n))
     done = sorted(path.name for path in (tmp_path / "work").glob("*.run"))
     assert len(done) > 30
     times = {name: (tmp_path / "work" / name).stat().st_mtime_ns for name in done}
     (tmp_path / "work" / ".cnlp-half.tmp").write_bytes(b"half")
-    folder = WorkFolder(str(tmp_path / "work"), {"of": "text"})
+    folder = RunFolder(str(tmp_path / "work"), {"of": "text"})
     counts = Small(folder=folder, workers=2)
     counts.add([TEXT])
     assert rows(counts) == rows(expected)
@@ -255,13 +255,13 @@ def test_an_interrupted_count_goes_on(tmp_path: Path) -> None:
 
 
 def test_a_work_folder_is_for_one_job(tmp_path: Path) -> None:
-    WorkFolder(str(tmp_path / "work"), {"of": "this"})
-    with pytest.raises(ArgumentError, match="work: holds counts of other inputs or settings"):
-        WorkFolder(str(tmp_path / "work"), {"of": "that"})
+    RunFolder(str(tmp_path / "work"), {"of": "this"})
+    with pytest.raises(ArgumentError, match="work: holds the work of other inputs or settings"):
+        RunFolder(str(tmp_path / "work"), {"of": "that"})
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear", encoding="utf-8")
     with pytest.raises(ArgumentError, match="mine: holds other files; choose an empty folder"):
-        WorkFolder(str(tmp_path / "mine"), {})
+        RunFolder(str(tmp_path / "mine"), {})
 
 
 def test_threads_count_side_by_side() -> None:
