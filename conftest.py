@@ -14,7 +14,8 @@ os.environ["CNLP_LANG"] = "en"  # tests quote help and messages in English
 
 _NEEDS = {
     "recipes/neural_ner.py": ("torch",),
-    "cnlp/ner/neural/word2vec.py": ("gensim",),
+    "cnlp/vectors/glove.py": ("scipy",),
+    "cnlp/vectors/training.py": ("scipy",),
     "recipes/jieba.py": ("zopfli",),
     "cnlp/jieba/analyse/analyzer.py": ("whoosh",),
     "cnlp/spacy.py": ("spacy",),
@@ -28,7 +29,7 @@ _NEEDS = {
     "docs/integrations.md": ("pandas", "sklearn", "spacy", "tokenizers"),
 }
 
-_WITHOUT_TORCH = ("__init__.py", "settings.py", "vectors.py", "word2vec.py")
+_WITHOUT_TORCH = ("__init__.py", "settings.py")
 for path in Path(__file__).parent.glob("cnlp/ner/neural/*.py"):
     if path.name not in _WITHOUT_TORCH:
         _NEEDS[f"cnlp/ner/neural/{path.name}"] = ("torch",)

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from cnlp.types import Keyword as Keyword
     from cnlp.types import Model as Model
     from cnlp.types import Token as Token
+    from cnlp.vectors.vectors import Vectors as Vectors
 
 _HOMES = {
     "Candidate": "cnlp.types",
@@ -61,6 +62,7 @@ _HOMES = {
     "Rules": "cnlp.ner.rules",
     "Segmenter": "cnlp.segmentation",
     "Token": "cnlp.types",
+    "Vectors": "cnlp.vectors.vectors",
     "WordDiscovery": "cnlp.discovery",
     "chunks": "cnlp.text.chunks",
     "discover_words": "cnlp.discovery",

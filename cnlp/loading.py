@@ -160,7 +160,7 @@ def _content(model: str | ModelFile, file: ModelFile) -> Any:
 
         return Trie.load(file)
     if file.kind == "vectors":
-        from cnlp.ner.neural.vectors import Vectors
+        from cnlp.vectors.vectors import Vectors
 
         return Vectors.load(file)
     raise errors.bad_model(file.path, f"this is a model of kind {file.kind!r}, which cnlp.load does not know")

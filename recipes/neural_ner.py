@@ -33,8 +33,9 @@ from cnlp.ner.neural.data import lattice_lexicon
 from cnlp.ner.neural.recognizer import NeuralRecognizer
 from cnlp.ner.neural.settings import defaults
 from cnlp.ner.neural.trainer import train_seeds
-from cnlp.ner.neural.vectors import Vectors, VectorTable, fold
 from cnlp.ner.parts import GENERAL, Part
+from cnlp.vectors.tables import VectorTable, fold
+from cnlp.vectors.vectors import Vectors
 from recipes import modern
 from recipes.entity_templates import template_sentences
 from recipes.ner import (

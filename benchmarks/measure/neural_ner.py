@@ -158,7 +158,7 @@ def make(run: Run, folder: Path, vectors_path: Path) -> None:
     from cnlp.ner.neural.model import predict
     from cnlp.ner.neural.recognizer import NeuralRecognizer
     from cnlp.ner.neural.trainer import train_neural
-    from cnlp.ner.neural.vectors import Vectors
+    from cnlp.vectors.vectors import Vectors
 
     parts = read(run.corpus)
     settings = settings_of(run)
@@ -281,7 +281,8 @@ def gather(words: Sequence[str], options: argparse.Namespace) -> None:
 def coverage(corpus: str, vectors_path: Path) -> dict[str, tuple[float, float]]:
     """The share of the test part's characters, bigrams and words that have vectors: of all, and of distinct ones."""
     from cnlp.ner.neural.data import lattice_lexicon
-    from cnlp.ner.neural.vectors import TABLES, Vectors, bigrams, fold, matches
+    from cnlp.vectors.tables import bigrams, fold, matches
+    from cnlp.vectors.vectors import TABLES, Vectors
 
     vectors, lexicon = Vectors.load(vectors_path), lattice_lexicon()
     found: dict[str, list[str]] = {name: [] for name in TABLES}

@@ -72,7 +72,7 @@ class Augmentation(NamedTuple):
         if self.synonyms is None or not self.synonyms.endswith(SAVED):
             return None if self.synonyms is None else read_synonyms(self.synonyms)
         try:
-            from cnlp.ner.neural.vectors import Vectors
+            from cnlp.vectors.vectors import Vectors
         except ModuleNotFoundError as error:
             raise errors.missing_dependency(str(error.name), "train", "synonyms by vectors") from None
         words = (sentence.text[start:end] for sentence in sentences for start, end in words_outside(sentence))

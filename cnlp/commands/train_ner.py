@@ -286,7 +286,7 @@ class NeuralTask(EntityTask):
         from cnlp.ner.neural.recognizer import NeuralRecognizer  # says what to install where torch is missing
         from cnlp.ner.neural.trainer import Trained, train_seeds
         from cnlp.ner.neural.trainer import train_neural as train_once
-        from cnlp.ner.neural.vectors import Vectors
+        from cnlp.vectors.vectors import Vectors
 
         sentences, held_out = self.sentences_to_learn(train), _sentences(dev)
         options: dict[str, Any] = {

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
@@ -15,18 +14,20 @@ from cnlp import errors
 from cnlp.commands._encodings import encoding_option
 from cnlp.commands._lexicons import LexiconFiles, lexicon_options
 from cnlp.commands._options import workers_option
-from cnlp.commands._training import epochs_option, method_option, output_options, read_all_entries, say, seed_option
+from cnlp.commands._training import method_option, output_options, read_all_entries, say, seed_option
 from cnlp.corpus.entity_formats import detect_entities, read_entities
 from cnlp.corpus.registry import file_sha256
 from cnlp.files.inputs import STANDARD_INPUT, Input, find_inputs, total_size
 from cnlp.files.lines import read_line_texts, split_lines
 from cnlp.files.outputs import refuse_output
-from cnlp.files.progress import Progress, show_progress
+from cnlp.files.progress import show_progress
+from cnlp.files.work_folder import WorkFolder
+from cnlp.names import VectorMethod
 
 if TYPE_CHECKING:
     from cnlp.lexicon.trie import Trie
 
-VECTOR_METHODS = ("skip-gram", "cbow")
+_NO_COUNTS = ("skipgram", "cbow")  # the methods that learn from the text, not from counted pairs
 
 
 @click.command("vectors")
@@ -43,22 +44,37 @@ VECTOR_METHODS = ("skip-gram", "cbow")
     "plain text. May be repeated.",
 )
 @click.option("--shared", type=click.IntRange(2), default=15, show_default=True, help="See --without.")
-@method_option(VECTOR_METHODS)
+@method_option(get_args(VectorMethod))
 @click.option("--longest", is_flag=True, help="Only the longest words, instead of all that occur in the text.")
 @click.option("--size", type=click.IntRange(1), default=50, show_default=True, help="Of a vector.")
 @click.option("--window", type=click.IntRange(1), default=5, show_default=True, help="How far neighbours may be.")
-@click.option("--negative", type=click.IntRange(1), default=5, show_default=True, help="Random items per neighbour.")
+@click.option("--negative", type=click.IntRange(1), help="skipgram, cbow: random items per neighbour.  [default: 5]")
 @click.option(
     "--subsample",
     type=click.FloatRange(0),
-    default=1e-3,
-    show_default=True,
-    help="Items with a larger share of the text are skipped at random; 0: never.",
+    help="skipgram, cbow: items with a larger share of the text are skipped at random; 0: never.  [default: 0.001]",
 )
 @click.option("--min-count", type=click.IntRange(1), default=3, show_default=True, help="Of bigrams and of words.")
-@epochs_option(3)
+@click.option(
+    "--epochs",
+    type=click.IntRange(1, 1000),
+    help="Passes over the files, or over the counted pairs.  [default: 3; glove, simpler-glove: 15]",
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(1),
+    default=256,
+    show_default=True,
+    help="glove, simpler-glove: megabytes to count pairs in, beside the vectors.",
+)
 @seed_option
-@workers_option("threads that learn; only one gives the same vectors each time")
+@workers_option("threads that learn (skipgram, cbow); only one gives the same vectors each time")
+@click.option(
+    "--work-folder",
+    metavar="FOLDER",
+    help="Keep items, pairs and the state after each epoch here until all is done: the same command resumes where it "
+    "was interrupted.  [default: a temporary folder]",
+)
 @click.option("--characters", metavar="FILE", help="Take these from a word2vec file, text or binary.")
 @click.option("--bigrams", metavar="FILE", help="The same for bigrams.")
 @click.option("--words", metavar="FILE", help="The same for words. Vectors taken from files are not learnt from RAW.")
@@ -74,16 +90,18 @@ def train_word_vectors(
     lexicons: LexiconFiles,
     held_out: tuple[str, ...],
     shared: int,
-    method: str,
+    method: VectorMethod,
     longest: bool,
     size: int,
     window: int,
-    negative: int,
-    subsample: float,
+    negative: int | None,
+    subsample: float | None,
     min_count: int,
-    epochs: int,
+    epochs: int | None,
+    memory: int,
     seed: int,
     workers: int,
+    work_folder: str | None,
     characters: str | None,
     bigrams: str | None,
     words: str | None,
@@ -91,14 +109,18 @@ def train_word_vectors(
     top: int | None,
     encoding: str,
 ) -> None:
-    """Learn vectors of characters, of character bigrams and of words, with gensim.
+    """Learn vectors of characters, of character bigrams and of words.
 
     RAW are files, folders and patterns of plain text; tables and Markdown are read as they are. The file is for
-    'cnlp train ner --vectors'. Vectors made elsewhere can be read instead: --characters, --bigrams, --words.
+    cnlp.Vectors and 'cnlp train ner --vectors'. skipgram and cbow are word2vec, with gensim; glove and simpler-glove
+    first count what occurs near each other. Vectors made elsewhere can be read instead: --characters, --bigrams,
+    --words.
     """
     try:
-        from cnlp.ner.neural.vectors import TABLES, Vectors, VectorTable
-        from cnlp.ner.neural.word2vec import drop_shared, read_word2vec, train_vectors
+        from cnlp.vectors.formats import read_word2vec
+        from cnlp.vectors.tables import VectorTable
+        from cnlp.vectors.training import SUFFIXES, train_vectors
+        from cnlp.vectors.vectors import TABLES, Vectors
     except ModuleNotFoundError as error:
         raise errors.missing_dependency(error.name or "numpy", "neural", "training vectors") from None
     given = {"characters": characters, "bigrams": bigrams, "words": words}
@@ -106,6 +128,8 @@ def train_word_vectors(
     missing = [name for name in TABLES if name not in ready]
     if not raw and not ready:
         raise click.UsageError("nothing to learn from: name RAW files, or word2vec files with --words and the like")
+    if method not in _NO_COUNTS and (negative is not None or subsample is not None):
+        raise click.UsageError("--negative and --subsample are for skipgram and cbow")
     inputs = _files(raw) if raw else []
     tested, kept_for = _files(held_out), _files(only_for)
     read = [source.path for source in (*inputs, *tested, *kept_for)]
@@ -118,34 +142,45 @@ def train_word_vectors(
     tables: dict[str, VectorTable] = {name: read_word2vec(path) for name, path in ready.items()}
     for name, path in ready.items():
         card[f"{name}_from"] = _name(path)
+    work = None
     if inputs and missing:
-        logging.getLogger("gensim").setLevel(logging.ERROR)
         start = time.monotonic()
-        seen = _Counter()
         trie, card["lexicon"] = _lexicon(lexicons)
-        with show_progress(total_size(inputs), wanted=True) as progress:
-            lines = drop_shared(seen.all(_lines(inputs, encoding, progress)), _texts(tested, encoding), shared)
-            learnt = train_vectors(
-                seen.kept_of(lines),
-                trie,
-                tables=missing,
-                method=method,
-                size=size,
-                window=window,
-                negative=negative,
-                subsample=subsample,
-                epochs=epochs,
-                min_counts={"characters": 1, "bigrams": min_count, "words": min_count},
-                overlapping=not longest,
-                seed=seed,
-                workers=workers,
-                folder=os.path.dirname(os.path.abspath(output)),
-                on_epoch=lambda name, epoch: say(f"{name}: epoch {epoch}, {time.monotonic() - start:.0f} s"),
-            )
+        settings: dict[str, Any] = {
+            "tables": missing,
+            "method": method,
+            "size": size,
+            "window": window,
+            "negative": 5 if negative is None else negative,
+            "subsample": 1e-3 if subsample is None else subsample,
+            "epochs": epochs,
+            "min_counts": {"characters": 1, "bigrams": min_count, "words": min_count},
+            "overlapping": not longest,
+            "shared": shared,
+            "memory": memory * 10**6,
+            "seed": seed,
+            "workers": workers,
+        }
+        if work_folder is not None:
+            files = {"inputs": _times(inputs), "without": _times(tested), "lexicon": card["lexicon"]}
+            work = WorkFolder(work_folder, {**settings, **files, "encoding": encoding}, SUFFIXES)
+
+        def report(table: str, epoch: int, loss: float | None) -> None:
+            shown = "" if loss is None else f", loss {loss:.4f}"
+            say(f"{table}: epoch {epoch}{shown}, {time.monotonic() - start:.0f} s")
+
+        learnt = train_vectors(
+            _lines(inputs, encoding, shown=True),
+            trie,
+            **settings,
+            held_out=_texts(tested, encoding),
+            work=work,
+            folder=os.path.dirname(os.path.abspath(output)),
+            on_epoch=report,
+        )
         tables |= {name: getattr(learnt, name) for name in missing}
         card |= learnt.card
         card["training_data"] = ", ".join(_name(source.path) for source in inputs)
-        card["training_size"] = f"{seen.kept:,} lines of {seen.count:,}"
         if tested:
             card["without"] = ", ".join(_name(source.path) for source in tested) + f"; {shared} characters in a row"
     made = Vectors(**tables, card=card)
@@ -154,28 +189,10 @@ def train_word_vectors(
     if top is not None:
         made = made.top(top)
     made.save(output)
+    if work is not None:
+        work.remove()
     counts = ", ".join(f"{len(getattr(made, name)):,} {name}" for name in TABLES)
     say(f"{output}: {os.path.getsize(output):,} bytes; {counts}")
-
-
-class _Counter:
-    """How many lines there were, and how many of them were kept."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.kept = 0
-
-    def all(self, lines: Iterator[str]) -> Iterator[str]:
-        """Count what is read."""
-        for line in lines:
-            self.count += 1
-            yield line
-
-    def kept_of(self, lines: Iterator[str]) -> Iterator[str]:
-        """Count what is kept."""
-        for line in lines:
-            self.kept += 1
-            yield line
 
 
 def _files(arguments: Sequence[str]) -> list[Input]:
@@ -197,12 +214,19 @@ def _name(path: str) -> str:
     return f"{os.path.basename(path)} (sha256 {file_sha256(path)})"
 
 
-def _lines(inputs: Sequence[Input], encoding: str, progress: Progress) -> Iterator[str]:
-    """The lines of all files."""
-    for source in inputs:
-        with source.open(encoding, progress.read) as stream:
-            for text, _ in read_line_texts(stream, source.label, encoding):
-                yield from (line for line, _ in split_lines(text))
+def _times(inputs: Sequence[Input]) -> list[tuple[str, int, int]]:
+    """What a file is known by: path, size, time of change."""
+    found = ((os.path.abspath(source.path), os.stat(source.path)) for source in inputs)
+    return [(path, status.st_size, status.st_mtime_ns) for path, status in found]
+
+
+def _lines(inputs: Sequence[Input], encoding: str, *, shown: bool = False) -> Iterator[str]:
+    """The lines of all files, with a bar if it is to be ``shown``."""
+    with show_progress(total_size(inputs), wanted=shown) as progress:
+        for source in inputs:
+            with source.open(encoding, progress.read) as stream:
+                for text, _ in read_line_texts(stream, source.label, encoding):
+                    yield from (line for line, _ in split_lines(text))
 
 
 def _texts(inputs: Sequence[Input], encoding: str) -> Iterator[str]:
@@ -211,7 +235,7 @@ def _texts(inputs: Sequence[Input], encoding: str) -> Iterator[str]:
         try:
             form = detect_entities(source.path, encoding=encoding)
         except errors.FormatError:
-            yield from _lines([source], encoding, Progress(None))
+            yield from _lines([source], encoding)
         else:
             yield from (
                 sentence.text for sentence in read_entities(source.path, form, repair="drop", encoding=encoding)
@@ -221,8 +245,8 @@ def _texts(inputs: Sequence[Input], encoding: str) -> Iterator[str]:
 def _lexicon(lexicons: LexiconFiles) -> tuple[Trie, str]:
     """The words of two or more characters of the shipped lexicon and of the files, and a description for the card."""
     from cnlp.lexicon.trie import Trie
-    from cnlp.ner.neural.vectors import fold
     from cnlp.text._data import dictionary_path
+    from cnlp.vectors.tables import fold
 
     own = dictionary_path("core.tsv")
     with open(own, encoding="utf-8") as lines:

@@ -37,7 +37,7 @@ PURPOSES = {  # what a model of each kind is for, in messages of errors
     "neural-entities": _FOR_ENTITIES,
     "keyphrases": "for keywords as model",
     "gazetteer": "for Gazetteer.load and 'cnlp ner --gazetteer'",
-    "vectors": "for 'cnlp train ner --vectors'",
+    "vectors": "for cnlp.Vectors and 'cnlp train ner --vectors'",
 }
 
 

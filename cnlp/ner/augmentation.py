@@ -35,7 +35,7 @@ from cnlp.segmentation import shipped_segmenter
 if TYPE_CHECKING:
     from cnlp.evaluation.entities import EntitySpan
     from cnlp.ner.base import Labelled
-    from cnlp.ner.neural.vectors import VectorTable
+    from cnlp.vectors.tables import VectorTable
 
     Edit = tuple[int, int, str]  # start, end and what replaces the characters between
     Choices = Mapping[str, Sequence[str]]

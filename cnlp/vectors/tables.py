@@ -1,19 +1,14 @@
-"""Vectors of characters, of character bigrams and of words, in one file.
+"""Items and their vectors: what a table looks up, under folded text.
 
-A neural model looks its vectors up under folded text (:func:`fold`): width, case and script as everywhere in the
-package, and every digit as 0, as Lattice LSTM does (Zhang and Yang 2018). :mod:`cnlp.ner.neural.word2vec` trains
-vectors and reads those of others. The file is a model file (:mod:`cnlp.model.format`) of kind ``vectors``:
-
-    characters.items     U8    the characters in UTF-8, separated by line feeds
-    characters.matrix    F16   a row for each, one after another; the card's ``characters`` is "rows x columns"
-    bigrams.*, words.*         the same of bigrams and of words
+Text is folded (:func:`fold`): width, case and script as everywhere in the package, and every digit as 0, as Lattice
+LSTM does (Zhang and Yang 2018). Vectors are float16, half the memory of float32 at no loss that a neighbour would show.
+Sums are computed in float32, in blocks of rows, so that a mapped table of any size is searched in bounded memory.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +16,14 @@ from numpy.typing import NDArray
 from cnlp import errors
 from cnlp.lexicon.runs import inside_runs
 from cnlp.lexicon.trie import Trie
-from cnlp.model.format import RESERVED, ModelFile, write_model
-from cnlp.model.registry import open_model
 from cnlp.text.normalise import fold_table
 
-KIND = "vectors"
-TABLES = ("characters", "bigrams", "words")
+LARGEST = float(np.finfo(np.float16).max)
 
 Halves = NDArray[np.float16]
+Floats = NDArray[np.float32]
+
+_BLOCK = 1 << 14  # rows that are compared at a time
 
 
 def fold(text: str) -> str:
@@ -75,38 +70,52 @@ class VectorTable:
     """Items and their vectors.
 
     Args:
-        items: folded, all different.
+        items: folded, all different; or a function that gives them when they are first needed.
         matrix: float16 of shape (items, size).
 
     Raises:
         ArgumentError: an item occurs twice, is empty or holds a line break, or there is not one row for each.
 
     Attributes:
-        items, matrix: as given.
-        rows: of each item its row in the matrix.
+        matrix: as given.
 
     >>> table = VectorTable(["江", "河"], np.array([[1, 2], [3, 4]], np.float16))
     >>> "江" in table, table["河"].tolist(), table.rows["河"]
     (True, [3.0, 4.0], 1)
     """
 
-    def __init__(self, items: Sequence[str], matrix: Halves) -> None:
-        self.items = list(items)
+    def __init__(self, items: Sequence[str] | Callable[[], list[str]], matrix: Halves) -> None:
         self.matrix = matrix
-        self.rows = {item: row for row, item in enumerate(self.items)}
-        if matrix.ndim != 2 or len(matrix) != len(self.items):
-            raise errors.ArgumentError(f"{len(self.items)} items need as many rows, not shape {matrix.shape}")
-        if len(self.rows) < len(self.items):
-            twice = next(item for row, item in enumerate(self.items) if self.rows[item] != row)
-            raise errors.ArgumentError(f"the item {twice!r} occurs twice")
-        for item in self.items:
-            if not item or "\n" in item:
-                raise errors.ArgumentError(f"the item {item!r} is empty or holds a line break")
+        self._items = items
+        if not callable(items):
+            if matrix.ndim != 2:
+                raise errors.ArgumentError(f"the matrix needs two dimensions, not shape {matrix.shape}")
+            len(self.rows)  # raises what is wrong with them now
 
     @classmethod
     def empty(cls) -> VectorTable:
         """No items."""
         return cls([], np.zeros((0, 0), np.float16))
+
+    @cached_property
+    def items(self) -> list[str]:
+        """The items, most frequent first where vectors were trained."""
+        return self._items() if callable(self._items) else list(self._items)
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """Of each item its row in the matrix."""
+        items = self.items
+        rows = {item: row for row, item in enumerate(items)}
+        if len(self.matrix) != len(items):
+            raise errors.ArgumentError(f"{len(items)} items need as many rows, not shape {self.matrix.shape}")
+        if len(rows) < len(items):
+            twice = next(item for row, item in enumerate(items) if rows[item] != row)
+            raise errors.ArgumentError(f"the item {twice!r} occurs twice")
+        for item in items:
+            if not item or "\n" in item:
+                raise errors.ArgumentError(f"the item {item!r} is empty or holds a line break")
+        return rows
 
     @property
     def size(self) -> int:
@@ -115,12 +124,12 @@ class VectorTable:
 
     def __len__(self) -> int:
         """How many items."""
-        return len(self.items)
+        return len(self.matrix)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.items)
 
-    def __contains__(self, item: str) -> bool:
+    def __contains__(self, item: object) -> bool:
         """Has the item, folded as :func:`fold` does, a vector?"""
         return item in self.rows
 
@@ -128,6 +137,29 @@ class VectorTable:
         """The vector of the item, of shape (size,)."""
         vector: Halves = self.matrix[self.rows[item]]
         return vector
+
+    def nearest(self, vector: Floats, n: int, without: Collection[str] = ()) -> list[tuple[str, float]]:
+        """The ``n`` items with the highest cosine to ``vector``, and these; of equal ones the more frequent first.
+
+        Args:
+            vector: of shape (size,).
+            n: how many; fewer where there are not as many.
+            without: items to leave out.
+
+        >>> table = VectorTable(["江", "河", "山"], np.array([[1, 0], [2, 1], [-1, 1]], np.float16))
+        >>> [item for item, _ in table.nearest(np.array([1, 0], np.float32), 2)]
+        ['江', '河']
+        """
+        rows = self.rows
+        scores = np.empty(len(self), np.float32)
+        for start in range(0, len(self), _BLOCK):
+            scores[start : start + _BLOCK] = cosines(self.matrix[start : start + _BLOCK].astype(np.float32), vector)
+        scores[[rows[item] for item in without]] = -np.inf
+        n = max(0, min(n, len(self) - len(without)))
+        least = np.partition(scores, -n)[-n] if n else np.inf
+        best = np.flatnonzero(scores >= least)
+        best = best[np.argsort(-scores[best], kind="stable")][:n]
+        return [(self.items[row], float(scores[row])) for row in best]
 
     def only(self, wanted: Iterable[str]) -> VectorTable:
         """The items that are wanted, in their own order."""
@@ -142,88 +174,12 @@ class VectorTable:
         return VectorTable([self.items[row] for row in rows], self.matrix[list(rows)])
 
 
-class Vectors:
-    """Vectors of characters, bigrams and words; each table may be empty.
+def cosines(matrix: Floats, vector: Floats) -> Floats:
+    """Of each row the cosine to ``vector``, from -1 to 1; 0 where one of them is zero.
 
-    Args:
-        characters: their vectors; bigrams, words: likewise.
-        card: where they come from.
-
-    >>> import os, tempfile
-    >>> rivers = Vectors(characters=VectorTable(["江", "河"], np.ones((2, 3), np.float16)), card={"seed": "1"})
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = os.path.join(folder, "rivers.safetensors")
-    ...     rivers.save(path)
-    ...     again = Vectors.load(path)
-    >>> again.characters.items, again.characters.size, len(again.words), again.card["seed"]
-    (['江', '河'], 3, 0, '1')
+    >>> cosines(np.array([[3, 4], [0, 0]], np.float32), np.array([3, 4], np.float32)).tolist()
+    [1.0, 0.0]
     """
-
-    def __init__(
-        self,
-        characters: VectorTable | None = None,
-        bigrams: VectorTable | None = None,
-        words: VectorTable | None = None,
-        card: Mapping[str, str] | None = None,
-    ) -> None:
-        self.characters = characters or VectorTable.empty()
-        self.bigrams = bigrams or VectorTable.empty()
-        self.words = words or VectorTable.empty()
-        self.card = dict(card or {})
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the file, which appears when it is whole.
-
-        Raises:
-            OSError: it cannot be written.
-        """
-        arrays: dict[str, tuple[str, bytes]] = {}
-        shapes = {}
-        for name in TABLES:
-            table: VectorTable = getattr(self, name)
-            arrays[f"{name}.items"] = "U8", "\n".join(table.items).encode("utf-8", "surrogatepass")
-            arrays[f"{name}.matrix"] = "F16", np.ascontiguousarray(table.matrix, "<f2").tobytes()
-            shapes[name] = f"{len(table)} x {table.size}"
-        card = {name: value for name, value in self.card.items() if name not in RESERVED}
-        write_model(path, arrays, {**card, "kind": KIND, **shapes})
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str] | ModelFile) -> Vectors:
-        """Read the file that :meth:`save` wrote.
-
-        Raises:
-            OSError: it cannot be read.
-            ModelError: it is damaged, or holds no vectors.
-        """
-        file = open_model(path, KIND)
-        return cls(**{name: _read(file, name) for name in TABLES}, card=file.card)
-
-    def prune(self, texts: Iterable[str], words: Trie | None = None) -> Vectors:
-        """The vectors that can be looked up in ``texts``.
-
-        Args:
-            texts: the texts to tag with them; any str.
-            words: lexicon to match; by default all words that have vectors.
-        """
-        trie = words if words is not None else Trie.build(self.words.items)
-        singles: set[str] = set()
-        pairs: set[str] = set()
-        found: set[str] = set()
-        for text in map(fold, texts):
-            singles.update(text)
-            pairs.update(bigrams(text))
-            found.update(text[start:end] for start, end, _ in matches(trie, text))
-        return Vectors(self.characters.only(singles), self.bigrams.only(pairs), self.words.only(found), self.card)
-
-    def top(self, count: int) -> Vectors:
-        """Of each table the first ``count`` items."""
-        return Vectors(self.characters.top(count), self.bigrams.top(count), self.words.top(count), self.card)
-
-
-def _read(file: ModelFile, name: str) -> VectorTable:
-    """One table of the file."""
-    items, matrix = (file.read(f"{name}.{part}") for part in ("items", "matrix"))
-    shape = [int(number) for number in file.field(name).split(" x ") if number.isdecimal()]
-    with file.loading(f"table {name!r} cannot be used"):
-        listed = items.decode("utf-8", "surrogatepass").split("\n") if items else []
-        return VectorTable(listed, np.frombuffer(matrix, "<f2").reshape(shape))
+    lengths = np.linalg.norm(matrix, axis=1) * np.linalg.norm(vector)
+    cosine: Floats = np.clip((matrix @ vector) / np.maximum(lengths, np.finfo(np.float32).tiny), -1, 1)
+    return cosine

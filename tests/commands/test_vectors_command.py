@@ -10,7 +10,8 @@ from running_commands import Result
 
 pytest.importorskip("gensim")
 
-from cnlp.ner.neural.vectors import Vectors
+import cnlp
+from cnlp.vectors.vectors import Vectors
 
 Shell = Callable[..., Result]
 RAW = "南京市长江大桥建成通车。\n武汉长江大桥是长江上的第一座大桥。\n" * 5
@@ -41,6 +42,39 @@ def test_files_become_vectors_with_a_card(shell: Shell, raw: Path, tmp_path: Pat
     assert "size 4, window 5" in vectors.card["parameters"]
     assert vectors.card["training_size"] == "17 lines of 17"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["raw", "v.safetensors"]
+
+
+@pytest.mark.parametrize("method", ["cbow", "glove", "simpler-glove"])
+def test_every_method_makes_a_file_for_lookup(shell: Shell, raw: Path, tmp_path: Path, method: str) -> None:
+    output, work = tmp_path / "v", tmp_path / "work"
+    result = shell(
+        "train", "vectors", raw, "-o", output, "--size", 4, "--epochs", 2, "--method", method, "--work-folder", work
+    )
+    assert result.code == 0
+    assert ("loss" in result.err) is ("glove" in method)
+    vectors = cnlp.Vectors.load(output)
+    assert vectors.card["method"] == method
+    assert len(vectors.most_similar("长江", 3)) == 3
+    assert not work.exists()
+
+
+def test_a_work_folder_of_other_settings_is_refused(
+    shell: Shell, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = tmp_path / "work"
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cnlp.vectors.glove.GloVe.learn", interrupt)
+        assert (
+            shell("train", "vectors", raw, "-o", tmp_path / "v", "--method", "glove", "--work-folder", work).code == 130
+        )
+    assert (work / "characters.pairs").exists()
+    other = shell("train", "vectors", raw, "-o", tmp_path / "v", "--method", "cbow", "--work-folder", work)
+    assert (other.code, "holds the work of other inputs or settings" in other.err) == (2, True)
+    assert shell("train", "vectors", raw, "-o", tmp_path / "v", "--method", "glove", "--work-folder", work).code == 0
 
 
 def test_lines_that_a_test_file_has_are_left_out(shell: Shell, raw: Path, tmp_path: Path) -> None:
@@ -98,7 +132,9 @@ def test_word2vec_files_are_taken_and_pruned(shell: Shell, raw: Path, tmp_path: 
         (("raw", "--without", "missing"), 1, "missing: No such file"),
         (("raw", "-o", "raw/a.txt"), 2, "is also an input"),
         (("raw", "-o", "no/v"), 1, "no/v: No such file"),
-        (("raw", "--method", "glove"), 2, "glove"),
+        (("raw", "--method", "golve"), 2, "golve"),
+        (("raw", "--method", "glove", "--negative", 3), 2, "--negative and --subsample are for skipgram and cbow"),
+        (("raw", "--work-folder", "raw"), 2, "raw: holds other files; choose an empty folder"),
     ],
 )
 def test_errors_are_one_line_and_leave_no_file(

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from cnlp import errors
 from cnlp.corpus.entities import Sentence, TokenSentence
 from cnlp.ner.augmentation import CONFUSIONS, RATES, augment, near_words, read_confusions, read_synonyms
-from cnlp.ner.neural.vectors import VectorTable
 from cnlp.sequence.schemes import TagReader, spans_to_tags
+from cnlp.vectors.tables import VectorTable
 
 WANG = Sentence("王明很高兴地去了北京，他明天回来。", ((0, 2, "PER"), (8, 10, "LOC")))
 LI = Sentence("李小雷在上海市工作", ((0, 3, "PER"), (4, 7, "LOC")))

@@ -1,10 +1,9 @@
-"""Vectors: learnt from raw text, read from word2vec files, pruned, saved and looked up under folded text."""
+"""Vectors: saved, opened without reading them, pruned, and looked up under folded text."""
 
 from __future__ import annotations
 
-import builtins
+import pickle
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,13 +11,13 @@ pytest.importorskip("numpy")
 
 import numpy as np
 
+import cnlp
 from cnlp import errors
 from cnlp.lexicon.trie import Trie
-from cnlp.ner.neural.vectors import Vectors, VectorTable, fold, matches
-from cnlp.ner.neural.word2vec import drop_shared, read_word2vec, train_vectors
+from cnlp.vectors.tables import VectorTable, fold, matches
+from cnlp.vectors.vectors import Vectors
 
-LINES = ["南京市长江大桥建成通车。", "市长江大桥先生出席大会。", "武汉长江大桥是长江上的第一座大桥。"] * 5
-WORDS = Trie.build(["南京", "南京市", "市长", "长江", "长江大桥", "大桥", "武汉", "出席", "party"])
+PARTS = (("items", "U8"), ("matrix", "F16"))
 
 
 def small() -> Vectors:
@@ -87,117 +86,116 @@ def test_no_word_begins_or_ends_inside_a_run_of_letters() -> None:
     assert [(start, end) for start, end, _ in matches(trie, "party南京art")] == [(5, 7), (7, 10)]
 
 
-@pytest.mark.parametrize("method", ["skip-gram", "cbow"])
-@pytest.mark.parametrize("overlapping", [True, False])
-def test_training_gives_vectors_of_what_occurs_often_enough(method: str, overlapping: bool) -> None:
-    pytest.importorskip("gensim")
-    epochs: list[tuple[str, int]] = []
-    vectors = train_vectors(
-        LINES, WORDS, method=method, size=6, epochs=2, min_counts={"bigrams": 10}, overlapping=overlapping,
-        on_epoch=lambda name, epoch: epochs.append((name, epoch)),
-    )  # fmt: skip
-    assert vectors.characters.matrix.shape == (len(set("".join(LINES))), 6)
-    assert set(vectors.bigrams) >= {"长江", "大桥"}
-    assert "南京" not in vectors.bigrams
-    longest = {"南京市", "市长", "长江大桥", "大桥", "长江", "武汉", "出席"}
-    assert set(vectors.words) == (longest | {"南京"} if overlapping else longest)
-    assert epochs == [(name, epoch) for name in ("characters", "bigrams", "words") for epoch in (1, 2)]
-    assert all(np.isfinite(table.matrix).all() for table in (vectors.characters, vectors.bigrams, vectors.words))
+def rivers() -> Vectors:
+    """Words with vectors whose cosines are known."""
+    matrix = [[1, 0, 0], [2, 0, 0], [0.6, 0.8, 0], [0, 1, 0], [0, 0, 5], [0, 0, 0]]
+    return Vectors(words=VectorTable(["江", "河", "长江", "00", "party", "零"], np.array(matrix, np.float16)))
 
 
-def test_the_same_seed_gives_the_same_vectors() -> None:
-    pytest.importorskip("gensim")
-    one, same, other = (train_vectors(LINES, WORDS, size=6, epochs=1, seed=seed).words for seed in (1, 1, 2))
-    assert np.array_equal(one.matrix, same.matrix)
-    assert not np.array_equal(one.matrix, other.matrix)
+def test_words_are_looked_up_folded() -> None:
+    assert "長江" in rivers()
+    assert "２０" in rivers()
+    assert "湖" not in rivers()
+    assert 5 not in rivers()
+    assert rivers()["PARTY"].tolist() == [0, 0, 5]
+    assert rivers()["PARTY"].dtype == np.float32
 
 
-def test_any_text_can_be_learnt_from() -> None:
-    pytest.importorskip("gensim")
-    lines = ["", " \t", "\ud800江", "a\x00b江", "江\u3000河\x1c江", "江" * 30_000]
-    assert "江" in train_vectors(lines, Trie.build(["江河"]), tables=["characters"], size=2, epochs=1).characters
+def test_similarity_is_the_cosine() -> None:
+    vectors = rivers()
+    assert vectors.similarity("江", "河") == 1
+    assert vectors.similarity("江", "长江") == pytest.approx(0.6, abs=1e-3)
+    assert vectors.similarity("江", "零") == 0
 
 
-@pytest.mark.parametrize(
-    ("lines", "options", "message"),
-    [
-        ([], {}, "nothing learnt: no characters occur 1 times or more"),
-        (["甲乙"], {}, "nothing learnt: no bigrams occur 3 times or more"),
-        (["甲乙"] * 9, {}, "nothing learnt: no words of the lexicon occur 3 times or more"),
-        (LINES, {"method": "glove"}, "unknown method 'glove'; choose one of: skip-gram, cbow"),
-        (LINES, {"tables": ["glyphs"]}, "unknown table 'glyphs'"),
-        (LINES, {"size": 0}, "size must be 1 or more, got 0"),
-    ],
-)
-def test_what_cannot_be_learnt_is_said(lines: list[str], options: dict[str, Any], message: str) -> None:
-    pytest.importorskip("gensim")
-    with pytest.raises(errors.ArgumentError, match=message):
-        train_vectors(lines, WORDS, **options)
+def test_the_most_similar_words_come_first_and_of_equal_ones_the_more_frequent() -> None:
+    vectors = rivers()
+    assert [word for word, _ in vectors.most_similar("河", 3)] == ["江", "长江", "00"]
+    assert vectors.most_similar("河", 0) == []
+    assert [word for word, _ in vectors.most_similar("河")] == ["江", "长江", "00", "party", "零"]
 
 
-def test_without_gensim_the_message_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def refuse(name: str, *rest: Any, **options: Any) -> Any:
-        if name.startswith("gensim"):
-            raise ImportError(name)
-        return real(name, *rest, **options)
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(errors.MissingDependencyError, match=r"needs gensim: pip install 'cnlp\[neural\]'"):
-        train_vectors(LINES, WORDS)
+def test_blocks_of_rows_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = rivers().most_similar("河")
+    monkeypatch.setattr("cnlp.vectors.tables._BLOCK", 2)
+    assert rivers().most_similar("河") == expected
 
 
-def test_lines_with_a_held_out_stretch_are_dropped() -> None:
-    test, others = ["他 说南京市长江大桥于１９６８年通车"], ["甲", "说南京市长江大"]
-    assert list(drop_shared(["说南京市长江 大桥于2024年", *others], test, 10)) == others
+def test_an_analogy_leaves_its_words_out() -> None:
+    table = VectorTable(
+        ["王", "后", "男", "女", "山"], np.array([[1, 1], [1, -1], [0, 1], [0, -1], [1, 0]], np.float16)
+    )
+    vectors = Vectors(words=table)
+    assert vectors.analogy("男", "女", "王")[0][0] == "后"
+    assert {word for word, _ in vectors.analogy("男", "女", "王", 9)} == {"后", "山"}
 
 
-def word2vec_text(*, header: bool) -> bytes:
-    lines = ["江 1 2 3", "ＡＢ 0.5 -1e-3 2", "ab 9 9 9", "長江 -1 0 1"]
-    return ("4 3\n" * header + "\n".join(lines) + "\n").encode()
+def test_a_text_is_the_mean_of_its_words_and_of_the_characters_of_unknown_ones() -> None:
+    vectors = rivers()
+    assert vectors.vector("長江").tolist() == vectors["长江"].tolist()
+    assert np.allclose(vectors.vector("长江，江河！"), (vectors["长江"] + vectors["江"] + vectors["河"]) / 3)
+    assert vectors.vector("").tolist() == vectors.vector("。湖").tolist() == [0, 0, 0]
 
 
-def word2vec_binary() -> bytes:
-    rows = {"江": [1, 2, 3], "ＡＢ": [0.5, -1e-3, 2], "ab": [9, 9, 9], "長江": [-1, 0, 1]}
-    return b"4 3\n" + b"".join(k.encode() + b" " + np.array(v, "<f4").tobytes() + b"\n" for k, v in rows.items())
+def test_characters_answer_where_there_are_no_words() -> None:
+    vectors = Vectors(characters=VectorTable(["江", "河"], np.array([[1, 0], [0, 1]], np.float16)))
+    assert ("河" in vectors, len(vectors), vectors.similarity("江", "河")) == (True, 2, 0)
+    assert vectors.vector("江河").tolist() == [0.5, 0.5]
 
 
-@pytest.mark.parametrize("data", [word2vec_text(header=True), word2vec_text(header=False), word2vec_binary()])
-def test_word2vec_files_are_read_and_folded(tmp_path: Path, data: bytes) -> None:
-    (tmp_path / "v").write_bytes(data)
-    table = read_word2vec(tmp_path / "v")
-    assert table.items == ["江", "ab", "长江"]
-    assert np.allclose(table.matrix, [[1, 2, 3], [0.5, -1e-3, 2], [-1, 0, 1]], atol=1e-3)
+def test_an_unknown_word_is_named() -> None:
+    for ask in (rivers().most_similar, rivers().__getitem__, lambda word: rivers().analogy("江", "河", word)):
+        with pytest.raises(errors.ArgumentError, match=r"no vector for '湖': ask with 'in', or take vector\(\)"):
+            ask("湖")
+    with pytest.raises(errors.TextTypeError, match="word must be str, not int"):
+        rivers().similarity("江", 5)  # type: ignore[arg-type]
+    with pytest.raises(errors.ArgumentError, match="n must be 0 or more, got -1"):
+        rivers().most_similar("江", -1)
 
 
-def test_gensim_reads_and_writes_the_same_files(tmp_path: Path) -> None:
-    gensim = pytest.importorskip("gensim")
-    vectors = gensim.models.KeyedVectors(5)
-    matrix = np.random.default_rng(1).standard_normal((3, 5)).astype(np.float32)
-    vectors.add_vectors(["江", "长江", "大桥"], matrix)
-    for binary in (True, False):
-        vectors.save_word2vec_format(str(tmp_path / "v"), binary=binary)
-        assert np.allclose(read_word2vec(tmp_path / "v").matrix, matrix, atol=2e-3)
+@pytest.mark.parametrize("binary", [True, False])
+def test_files_of_word2vec_are_opened_as_words(tmp_path: Path, binary: bool) -> None:
+    rivers().save_word2vec(tmp_path / "v.vec", binary=binary)
+    again = Vectors.load(tmp_path / "v.vec")
+    assert again.words.items == rivers().words.items
+    assert np.array_equal(again.words.matrix, rivers().words.matrix)
 
 
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (b"", "v:1: "),
-        (b"2 3\n", "v:"),
-        ("2 3\n江 1 2 3\n".encode(), "v:1: the header says 2 items, the file has 1"),
-        ("2 3\n江 1 2 3\n河 1 2\n".encode(), "v:3: expected an item and 3 numbers, got 3 fields"),
-        ("江 1 2 3\n河 1 x 3\n".encode(), "v:2: the fields after '河' are not a vector of numbers"),
-        ("江 1 2 3\n河 1 nan 3\n".encode(), "v:2: the fields after '河' are not a vector of numbers"),
-        ("江 1 2 3\n".encode("gb18030"), "v:1: the item is not UTF-8"),
-        (word2vec_binary()[:-9], "v: truncated at byte 68: the header says 4 items"),
-        ("江 1 2 7e4\n".encode(), "v:1: the fields after '江' are not a vector of numbers"),
-        (word2vec_binary().replace(b"\x00\x00\x80?", b"\xff\xff\xff\xff"), "v: the bytes from 8 on are not a vector"),
-        (word2vec_binary().replace("江".encode(), b"\xff\xfe\xfd", 1), "v: the item at byte 4 is not UTF-8"),
-    ],
-)
-def test_damaged_word2vec_files_are_named_with_the_place(tmp_path: Path, data: bytes, message: str) -> None:
-    (tmp_path / "v").write_bytes(data)
-    with pytest.raises(errors.FormatError, match=message.replace("(", r"\(")):
-        read_word2vec(tmp_path / "v")
+def test_an_opened_file_is_mapped_and_its_items_are_read_when_needed(tmp_path: Path) -> None:
+    rivers().save(tmp_path / "v")
+    vectors = cnlp.load(tmp_path / "v")
+    assert isinstance(vectors.words.matrix.base, np.memmap)
+    assert len(vectors) == 6
+    assert "items" not in vars(vectors.words)
+    assert vectors.most_similar("江", 1)[0][0] == "河"
+    copied = cnlp.load(tmp_path / "v", copy=True)
+    assert np.array_equal(copied.words.matrix, vectors.words.matrix)
+
+
+def test_vectors_can_be_pickled(tmp_path: Path) -> None:
+    rivers().save(tmp_path / "v")
+    again = pickle.loads(pickle.dumps(Vectors.load(tmp_path / "v")))
+    assert again.similarity("江", "河") == 1
+
+
+def test_items_that_do_not_fit_are_found_when_they_are_read(tmp_path: Path) -> None:
+    from cnlp.model.format import write_model
+
+    arrays = {f"{name}.{part}": (dtype, b"") for name in ("characters", "bigrams", "words") for part, dtype in PARTS}
+    arrays["words.matrix"] = "F16", bytes(8)
+    for items in ("江", "江\n江", "江\n", "江\n河\n湖"):
+        arrays["words.items"] = "U8", items.encode()
+        card = {"kind": "vectors", "characters": "0 x 0", "bigrams": "0 x 0", "words": "2 x 2"}
+        write_model(tmp_path / "v", arrays, card)
+        with pytest.raises(errors.ModelError, match="v: damaged: the items of table 'words' cannot be used"):
+            "江" in Vectors.load(tmp_path / "v")  # noqa: B015
+
+
+@pytest.mark.parametrize("shape", ["9999999999 x 9999999999", "2 x", "-2 x -2", "0 x 9", "2 x " + "9" * 5000, "x"])
+def test_a_card_that_promises_too_much_is_refused(tmp_path: Path, shape: str) -> None:
+    from cnlp.model.format import write_model
+
+    arrays = {f"{name}.{part}": (dtype, b"") for name in ("characters", "bigrams", "words") for part, dtype in PARTS}
+    write_model(tmp_path / "v", arrays, {"kind": "vectors", "characters": shape, "bigrams": "0 x 0", "words": "0 x 0"})
+    with pytest.raises(errors.ModelError, match="v: damaged: table 'characters' has 0 bytes"):
+        Vectors.load(tmp_path / "v")

@@ -21,17 +21,17 @@ from torch.nn.utils.rnn import pad_sequence
 from cnlp import errors
 from cnlp.lexicon.trie import Trie
 from cnlp.model.registry import open_model
-from cnlp.ner.neural.vectors import bigrams, fold, matches
 from cnlp.ner.parts import GENERAL
 from cnlp.sequence.schemes import TagReader, spans_to_tags, tag_set
 from cnlp.text.sentences import sentence_spans
+from cnlp.vectors.tables import bigrams, fold, matches
 
 if TYPE_CHECKING:
     from cnlp.evaluation.entities import EntitySpan
     from cnlp.ner.base import Labelled
-    from cnlp.ner.neural.vectors import Vectors
     from cnlp.ner.parts import Part
     from cnlp.sequence.targets import Targets
+    from cnlp.vectors.vectors import Vectors
 
 PADDING, UNKNOWN_ROW = 0, 1
 FIRST_ROW = 2

@@ -13,7 +13,8 @@ from cnlp.ner.neural.dropout import Dropout
 from cnlp.ner.neural.settings import Settings
 
 if TYPE_CHECKING:
-    from cnlp.ner.neural.vectors import Vectors, VectorTable
+    from cnlp.vectors.tables import VectorTable
+    from cnlp.vectors.vectors import Vectors
 
 
 class Embeddings(nn.Module):

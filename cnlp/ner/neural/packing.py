@@ -30,8 +30,8 @@ from cnlp.ner.base import NEURAL_KIND
 from cnlp.ner.neural.data import FIRST_ROW, Vocabulary, lattice_lexicon
 from cnlp.ner.neural.model import NeuralTagger
 from cnlp.ner.neural.settings import Settings
-from cnlp.ner.neural.vectors import TABLES
 from cnlp.ner.parts import GENERAL
+from cnlp.vectors.vectors import TABLES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

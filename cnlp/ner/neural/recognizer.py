@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from cnlp.model.registry import ModelLike
     from cnlp.ner.base import Labelled
     from cnlp.ner.neural.trainer import NeuralEpoch, Trained
-    from cnlp.ner.neural.vectors import Vectors
     from cnlp.sequence.targets import Targets
+    from cnlp.vectors.vectors import Vectors
 
 
 class NeuralRecognizer(Recognizer):
@@ -87,7 +87,7 @@ class NeuralRecognizer(Recognizer):
             sentences: texts with their spans ``(start, end, label)``, such as
                 :class:`cnlp.corpus.entities.Sentence`; spans do not overlap.
             dev: sentences that choose the best epoch by strict F1; ``None``: the last epoch.
-            vectors: pretrained embeddings, see :class:`cnlp.ner.neural.vectors.Vectors`.
+            vectors: pretrained embeddings, see :class:`cnlp.Vectors`.
             lexicon: words of the lattice; those of the shipped lexicon by default.
             progress: show a progress bar with the dev score.
             options: ``others`` (sentences of other standards), ``distillation``, ``out_dir``, ``resume`` and more of

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from cnlp.ner.distillation import Distillation
     from cnlp.ner.neural.data import Example
     from cnlp.ner.neural.trainer import Trained
-    from cnlp.ner.neural.vectors import Vectors
     from cnlp.ner.parts import Part
+    from cnlp.vectors.vectors import Vectors
 
 CHECKPOINT, METRICS, CURVE, SUMMARY = "checkpoint.pt", "metrics.json", "curve.png", "summary.json"
 

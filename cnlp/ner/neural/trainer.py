@@ -46,7 +46,7 @@ from cnlp.ner.parts import Part
 if TYPE_CHECKING:
     from cnlp.ner.base import Labelled
     from cnlp.ner.distillation import Distillation
-    from cnlp.ner.neural.vectors import Vectors
+    from cnlp.vectors.vectors import Vectors
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from cnlp.ner.neural.data import (  # noqa: E402
     shuffled_batches,
     sorted_batches,
 )
-from cnlp.ner.neural.vectors import Vectors, VectorTable  # noqa: E402
+from cnlp.vectors.tables import VectorTable  # noqa: E402
+from cnlp.vectors.vectors import Vectors  # noqa: E402
 
 TRAIN = [("王明在南京市工作", ((0, 2, "PER"), (3, 6, "LOC"))), ("他去了长江大桥", ((3, 7, "LOC"),))]
 WORDS = ["南京", "南京市", "市长", "长江", "大桥", "长江大桥", "在", "ok"]

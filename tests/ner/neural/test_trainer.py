@@ -18,7 +18,8 @@ from cnlp.ner.neural.machine import naming_memory  # noqa: E402
 from cnlp.ner.neural.model import NeuralTagger, predict  # noqa: E402
 from cnlp.ner.neural.settings import Settings, defaults  # noqa: E402
 from cnlp.ner.neural.trainer import NeuralEpoch, Trained, train_neural, train_seeds  # noqa: E402
-from cnlp.ner.neural.vectors import Vectors, VectorTable  # noqa: E402
+from cnlp.vectors.tables import VectorTable  # noqa: E402
+from cnlp.vectors.vectors import Vectors  # noqa: E402
 
 PEOPLE = ("王明", "李小红", "张伟", "陈静", "刘洋", "赵丽", "周杰", "吴敏")
 PLACES = ("北京", "上海", "南京市", "广州", "成都", "杭州")

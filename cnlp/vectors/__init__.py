@@ -1,0 +1,1 @@
+"""Vectors of words: learning them, their files, and what can be asked of them; numpy is needed."""
