@@ -62,19 +62,18 @@ def test_a_work_folder_of_other_settings_is_refused(
     shell: Shell, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = tmp_path / "work"
+    learn = ("train", "vectors", raw, "-o", tmp_path / "v", "--work-folder", work, "--method")
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr("cnlp.vectors.glove.GloVe.learn", interrupt)
-        assert (
-            shell("train", "vectors", raw, "-o", tmp_path / "v", "--method", "glove", "--work-folder", work).code == 130
-        )
+        assert shell(*learn, "glove").code == 130
     assert (work / "characters.pairs").exists()
-    other = shell("train", "vectors", raw, "-o", tmp_path / "v", "--method", "cbow", "--work-folder", work)
+    other = shell(*learn, "cbow")
     assert (other.code, "holds the work of other inputs or settings" in other.err) == (2, True)
-    assert shell("train", "vectors", raw, "-o", tmp_path / "v", "--method", "glove", "--work-folder", work).code == 0
+    assert shell(*learn, "glove").code == 0
 
 
 def test_lines_that_a_test_file_has_are_left_out(shell: Shell, raw: Path, tmp_path: Path) -> None:
