@@ -84,6 +84,9 @@ def modes() -> dict[str, tuple[Callable[[str], Any], Callable[[str], Any]]]:
         "lcut, cut_all=True": both(lambda module: lambda text: module.lcut(text, cut_all=True)),
         "lcut_for_search": both(lambda module: module.lcut_for_search),
         "posseg.lcut": both(lambda module: lambda text: [(w.word, w.flag) for w in module.posseg.lcut(text)]),
+        "posseg.lcut, HMM=False": both(
+            lambda module: lambda text: [(w.word, w.flag) for w in module.posseg.lcut(text, HMM=False)]
+        ),
     }
 
 

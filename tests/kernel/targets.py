@@ -579,6 +579,47 @@ def cut_by_prefixes(chance: random.Random) -> None:
         dictionary.cut(text, log_total, chance.randint(-1, 4), narrow, search, damaged, dictionary)
 
 
+def hmm_of_tags(chance: random.Random) -> list[Any]:
+    """The arguments of a TagHmm."""
+    size, letters = chance.choice([1, 3, 20, 256]), "的一是国北A"
+    levels = [-3.14e100, -0.5, -1.0, -2.0, 0.0]
+    steps = [chance.choice([-math.inf, -math.inf, *levels]) for _ in range(size * size)]
+    seen, emitted = (["".join(chance.sample(letters, chance.randrange(4))) for _ in range(size)] for _ in range(2))
+    emissions = chance.choices(levels, k=sum(map(len, emitted)))
+    numbers = [array("d", row).tobytes() for row in (chance.choices(levels, k=size), steps, emissions)]
+    tags = bytes(chance.choices(range(4), k=size))
+    return [bytes(chance.choices(b"BEMS", k=size)), tags, *numbers[:2], "\n".join(seen), "\n".join(emitted), numbers[2]]
+
+
+def tag_by_hmm(chance: random.Random) -> None:
+    """WordTags.set, get, load; TagHmm; tag_text and its pairs; tables sound and damaged; text_rank."""
+    letters = "的一是国北京大学A1.#，"
+    words = {"".join(chance.choices(letters, k=chance.randint(1, 3))): chance.randrange(9) for _ in range(9)}
+    text = "".join(chance.choices(letters, k=chance.choice([3, 40, 600]))) + any_text(chance)
+    lines = chance.choices(["北京 3 ns", "大 5 a", "A 7", "国 x n", "学 1 v"], k=4)
+    data, with_hmm, tables = some_bytes(chance, "\n".join(lines).encode()), chance.random() < 0.8, hmm_of_tags(chance)
+    results: list[Any] = []
+    for kernel in (reference_prefix, prefix):
+        dictionary, numbers = kernel.Dictionary(), {"eng": 1, "m": 2, "n": 3}
+        tags = kernel.WordTags(dictionary)
+        for word, frequency in words.items():
+            dictionary.set(word, frequency)
+            tags.set(word, frequency % 4)
+        loaded = tags.load(data, 0, numbers)
+        hmm = kernel.TagHmm(*tables) if with_hmm else None
+        pairs = kernel.tag_text(dictionary, text, 3.0, tags, ["x", *numbers], hmm)
+        found = [(pair.word, pair.flag, pair.encode("unicode_escape")) for pair in pairs]
+        results.append((loaded, numbers, tags.get(text[:2]), found))
+    same(*results, words, text, tables)
+    terms, span, rounds = [pair.word if pair.flag != "x" else None for pair in pairs], chance.randint(-1, 6), 3
+    same(*(list(kernel.text_rank(terms, span, 0.85, rounds).items()) for kernel in (prefix, reference_prefix)), terms)
+    damaged = list(tables)
+    place = chance.randrange(len(tables))
+    damaged[place] = some_bytes(chance, tables[place]) if isinstance(tables[place], bytes) else tables[place][1:]
+    with refused("doubles", "damaged", "no name has the number", "places and tags"):
+        prefix.tag_text(dictionary, text, 3.0, tags, ["x"] * chance.randrange(5), prefix.TagHmm(*damaged))
+
+
 TARGETS: dict[str, Target] = {
     "trie": trie,
     "lattice": lattice,
@@ -592,4 +633,5 @@ TARGETS: dict[str, Target] = {
     "training": train,
     "ngrams": count_ngrams,
     "prefix": cut_by_prefixes,
+    "tagging": tag_by_hmm,
 }
