@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp.keyphrases.extractor import Extractor
+from cnlp.types import Keyword
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,8 +48,8 @@ class Analyzer:
         if not isinstance(text, str):
             raise errors.not_text(text)
         terms = self._extractor._terms(text)
-        found = terms.rank(terms.frequencies(False, False), len(text))
-        places = sorted((start, -end, text[slice(*spans[0])]) for _, _, spans in found for start, end in spans)
+        found = terms.rank(Keyword, terms.frequencies(False, False), len(text))
+        places = sorted((start, -end, keyword.text) for keyword in found for start, end in keyword.spans)
         names, reached = [], 0
         for _, minus_end, name in places:
             if -minus_end > reached:  # not within a phrase

@@ -56,12 +56,12 @@ from cnlp._kernel.layout import (
 from cnlp.keyphrases.extractor import Extractor
 from cnlp.keyphrases.resources import resources_for
 from cnlp.text.normalise import normalise
+from cnlp.types import Keyword
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cnlp._kernel import kernel
-    from cnlp._kernel.native import FoundTerm
     from cnlp.keyphrases.idf import IdfLike
     from cnlp.keyphrases.resources import KeyphrasesLike
     from cnlp.segmentation.segmenter import SegmenterLike
@@ -172,8 +172,8 @@ class Combined(Extractor):
         rows = [values[start : start + N_FEATURES] for start in range(0, len(values), N_FEATURES)]
         return rows, list(zip(ends[::2], ends[1::2], strict=True))
 
-    def _found(self, text: str, terms: kernel.Terms, top_k: int) -> list[FoundTerm]:
-        return terms.combine(self._weight_bytes(), headings(text), PASSAGE, top_k, "distinct" in self.parts)
+    def _found(self, text: str, terms: kernel.Terms, top_k: int) -> list[Keyword]:
+        return terms.combine(Keyword, self._weight_bytes(), headings(text), PASSAGE, top_k, "distinct" in self.parts)
 
     def _left_out(self) -> set[int]:
         return {feature for part, features in PARTS.items() if part not in self.parts for feature in features}

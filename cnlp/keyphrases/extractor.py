@@ -25,7 +25,6 @@ from cnlp.types import Keyword
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnlp._kernel.native import FoundTerm
     from cnlp.keyphrases.idf import Idf, IdfLike
     from cnlp.keyphrases.resources import KeyphrasesLike
     from cnlp.segmentation.segmenter import SegmenterLike
@@ -85,8 +84,7 @@ class Extractor:
         errors.check_number("top_k", top_k)
         if top_k < 0:
             raise errors.ArgumentError(f"top_k must be 0 or more, got {top_k}")
-        found = self._found(text, self._terms(text), top_k)
-        return [Keyword(text[spans[0][0] : spans[0][1]], score, count, spans) for score, count, spans in found]
+        return self._found(text, self._terms(text), top_k)
 
     def counts(self, text: str) -> dict[str, int]:
         """How often each word of a text that may be a keyword occurs, by its first form there.
@@ -106,9 +104,9 @@ class Extractor:
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in self.__dict__.items() if name not in ("_tables", "_own")}
 
-    def _found(self, text: str, terms: kernel.Terms, top_k: int) -> list[FoundTerm]:
-        """Score, count and spans of the best."""
-        return terms.rank(self._scores(terms), top_k)
+    def _found(self, text: str, terms: kernel.Terms, top_k: int) -> list[Keyword]:
+        """The best."""
+        return terms.rank(Keyword, self._scores(terms), top_k)
 
     def _scores(self, terms: kernel.Terms) -> bytes:
         """A score for each term, as float64."""

@@ -62,10 +62,10 @@ class OwnTerms:
             raise error if not tags else errors.ArgumentError(f"{error}, {', '.join(sorted(tags))}") from None
         self._is_list = idf is not None and not any(word in idf.trie for word in COMMON_WORDS)
 
-    def words(self, text: str) -> tuple[list[str], bytes]:
-        """The words of a text, and what the kernel's ``Terms`` takes as their kinds."""
+    def words(self, text: str) -> tuple[list[str] | kernel.Segmenter, bytes]:
+        """What the kernel's ``Terms`` takes as words of a text, and as their kinds."""
         if not self._has_tags and self._idf is None:
-            return self._segmenter.segment(text), b""
+            return self._segmenter.kernel if self._segmenter.is_plain else self._segmenter.segment(text), b""
         tokens = self._segmenter.tokenize(text) if self._has_tags else []
         kinds = {(token.start, token.end): self._kind(token) for token in tokens if token.tag is not None}
         words = [token.text for token in tokens] if tokens else self._segmenter.segment(text)

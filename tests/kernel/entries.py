@@ -17,7 +17,7 @@ from cnlp.keyphrases.classes import pack_classes
 from cnlp.lexicon.trie import Trie
 from cnlp.model.registry import open_model
 from cnlp.segmentation.algorithms import SOURCES
-from cnlp.types import Entity, Token
+from cnlp.types import Entity, Keyword, Token
 
 BASE = learn([["中国", "人", "中国人"], ["中国人大", "国人", "大"]])
 USERS = {
@@ -57,8 +57,8 @@ def terms(kernel: Any, words: list[str]) -> list[Any]:
     scores, edges = one.frequencies(False, True), one.edges(3)
     headings = array("I", [0, 3, 7, 12]).tobytes()
     ranks = kernel.pagerank(len(one.terms()), *edges, 0.85, 1e-6, 5)
-    found = [one.combine(WEIGHTS, headings, 9, len(words), flag) for flag in (False, True)]
-    return [one.terms(), ranks, one.rank(scores, len(words)), one.features(headings, 9), *found]
+    found = [one.combine(Keyword, WEIGHTS, headings, 9, len(words), flag) for flag in (False, True)]
+    return [one.terms(), ranks, one.rank(Keyword, scores, len(words)), one.features(headings, 9), *found]
 
 
 def entries(kernel: Any, text: str, entries_of_user: Sequence[UserEntry]) -> dict[str, Callable[[], object]]:

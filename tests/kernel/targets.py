@@ -35,7 +35,7 @@ from cnlp.lexicon.alphabet import assign_codes, pack_alphabet
 from cnlp.segmentation import shipped_segmenter
 from cnlp.segmentation.algorithms import SOURCES
 from cnlp.text.normalise import fold_table, normalise
-from cnlp.types import Token
+from cnlp.types import Keyword, Token
 
 Target = Callable[[random.Random], None]
 
@@ -333,9 +333,9 @@ def terms(chance: random.Random) -> None:
         )
         scores, edges = one.frequencies(flag, not flag), one.edges(window)
         ranks = kernel.pagerank(len(one.terms()), *edges, 0.85, 1e-10, 20)
-        combined = one.combine(weights, headings, longest, top, flag)
+        combined = one.combine(Keyword, weights, headings, longest, top, flag)
         features = one.features(headings, longest)
-        return [one.terms(), scores, edges, ranks, one.rank(scores, top), features, combined]
+        return [one.terms(), scores, edges, ranks, one.rank(Keyword, scores, top), features, combined]
 
     same(*(results(kernel, [one.trie(kernel) for one in (lexicon, other)]) for kernel in (native, reference)), words)
     headings, levels = some_bytes(chance, headings), some_bytes(chance, levels)

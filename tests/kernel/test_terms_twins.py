@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from twins import NAUGHTY, each_kernel, native, needs_native
+from twins import NAUGHTY, each_kernel, learn, native, needs_native
 
-from cnlp._kernel import reference
+from cnlp._kernel import layout, reference
 from cnlp.keyphrases.classes import CLASSES, pack_classes
 from cnlp.lexicon.trie import Trie
+from cnlp.types import Keyword
 
 often = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 LETTERS = array("I", [0x41, 0x5B, 0x61, 0x7B, 0x3005, 0x3008, 0x4E00, 0xA000, 0x1F000, 0x1F001, 0x20000, 0x30000])
@@ -96,9 +97,9 @@ def test_twins(words: list[str], seed: int, longest: int, has_kinds: bool, **cha
         for other in (False, True):
             scores = fast.frequencies(flag, other)
             assert scores == slow.frequencies(flag, other)
-            assert fast.rank(scores, 7) == slow.rank(scores, 7)
-        found = fast.combine(weights, headings, longest, 7, flag)
-        assert found == slow.combine(weights, headings, longest, 7, flag)
+            assert fast.rank(Keyword, scores, 7) == slow.rank(Keyword, scores, 7)
+        found = fast.combine(Keyword, weights, headings, longest, 7, flag)
+        assert found == slow.combine(Keyword, weights, headings, longest, 7, flag)
     edges = fast.edges(4)
     assert edges == slow.edges(4)
     size = len(fast.terms())
@@ -131,16 +132,30 @@ def test_words_of_another_text_are_refused(kernel: Any) -> None:
 
 
 @each_kernel
+def test_a_segmenter_makes_the_words(kernel: Any) -> None:
+    segmenter = kernel.Segmenter(learn([["中国", "人"], ["大人", "中"]]).model(kernel), layout.UNIGRAM, None)
+    arguments = handle(kernel, tries()[0]), None, LEVELS, None, LETTERS.tobytes(), 0x7FFF, 2, 4
+    text = "中国人，大人中国"
+    words = segmenter.segment(text)
+    one, other = (kernel.Terms(text, given, *arguments) for given in (segmenter, words))
+    assert one.terms() == other.terms() == ["中国", "人", "大人"]
+    scores = one.frequencies(False, False)
+    assert one.rank(Keyword, scores, 9) == other.rank(Keyword, scores, 9) != []
+    with pytest.raises(ValueError, match="do not fit together"):
+        kernel.Terms(text, segmenter, *arguments, bytes(len(words) + 1))
+
+
+@each_kernel
 def test_scores_and_weights_of_other_sizes_are_refused(kernel: Any) -> None:
     found = terms(kernel, ["中国", "大人"])
     with pytest.raises(ValueError, match="as many scores as terms"):
-        found.rank(b"12345678", 1)
+        found.rank(Keyword, b"12345678", 1)
     with pytest.raises(ValueError, match="do not fit together"):
-        found.combine(b"12345678", b"", 9, 1, False)
+        found.combine(Keyword, b"12345678", b"", 9, 1, False)
     with pytest.raises(ValueError, match="do not fit together"):
-        found.combine(bytes(8 * FEATURES), b"1234", 9, 1, False)
+        found.combine(Keyword, bytes(8 * FEATURES), b"1234", 9, 1, False)
     with pytest.raises(ValueError, match="do not fit together"):
-        found.combine(bytes(8 * FEATURES), b"", 0, 1, False)
+        found.combine(Keyword, bytes(8 * FEATURES), b"", 0, 1, False)
     with pytest.raises(ValueError, match="do not fit together"):
         found.features(b"", 0)
 
@@ -183,8 +198,8 @@ def test_damaged_tries_and_weights_do_no_harm(kernel: Any, words: list[str], uni
     text = "".join(words)
     found = kernel.Terms(text, words, trie, trie, LEVELS, trie, LETTERS.tobytes(), 0xFFFF, 1, 4)
     noise = array("d", data.draw(st.lists(st.floats(), min_size=FEATURES, max_size=FEATURES))).tobytes()
-    for _, _, spans in found.combine(noise, array("I", [5, 2, 0, 1 << 31]).tobytes(), 9, 9, True):
-        assert all(0 <= start < end <= len(text) for start, end in spans)
+    for keyword in found.combine(Keyword, noise, array("I", [5, 2, 0, 1 << 31]).tobytes(), 9, 9, True):
+        assert all(0 <= start < end <= len(text) for start, end in keyword.spans)
 
 
 @needs_native
@@ -196,5 +211,5 @@ def test_all_keywords_of_a_document_that_repeats_itself_are_alike(seed: int) -> 
     weights = array("d", [random.gauss(0, 1) for _ in range(FEATURES)]).tobytes()
     fast, slow = (terms(kernel, words) for kernel in (native, reference))
     for distinct in (False, True):
-        found = fast.combine(weights, b"", 100, 10**6, distinct)
-        assert found == slow.combine(weights, b"", 100, 10**6, distinct)
+        found = fast.combine(Keyword, weights, b"", 100, 10**6, distinct)
+        assert found == slow.combine(Keyword, weights, b"", 100, 10**6, distinct)

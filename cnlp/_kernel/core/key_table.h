@@ -18,7 +18,9 @@ typedef struct {
 typedef struct {
     KeySlot *slots;
     size_t mask, used;
-    uint64_t seed; /* may be set before the first key */
+    /* may be set before the first key */
+    uint64_t seed;
+    size_t expected; /* keys, about */
 } KeyTable;
 
 /* A seed as an odd number to multiply with. */
@@ -33,9 +35,14 @@ static inline uint64_t mix_key(const KeyTable *table, uint64_t key)
     return key ^ key >> 32;
 }
 
+enum { FIRST_SLOTS = 1024, MOST_EXPECTED = 4096 };
+
 static inline int key_table_grow(KeyTable *table)
 {
-    size_t size = table->slots ? 2 * (table->mask + 1) : 1024;
+    size_t size = table->slots ? 2 * (table->mask + 1) : FIRST_SLOTS;
+    size_t expected = table->expected < MOST_EXPECTED ? table->expected : MOST_EXPECTED;
+    while (size < 2 * expected)
+        size *= 2;
     KeySlot *slots = calloc(size, sizeof *slots);
     if (!slots)
         return -1;

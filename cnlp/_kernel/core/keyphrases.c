@@ -284,9 +284,8 @@ static void observe(const Passages *passages, uint32_t number, CandidateFeatures
 static double weigh(const CandidateFeatures *features, const double *weights)
 {
     double total = 0.0;
-    for (int k = 0; k < FEATURE_WORDS; k++)
-        if (features->values[k] != 0.0)
-            total += weights[k] * features->values[k];
+    for (int k = 0; k < FEATURE_WORDS; k++) /* 0 times a weight that is not finite is 0 */
+        total += features->values[k] != 0.0 ? weights[k] * features->values[k] : 0.0;
     for (uint32_t k = 0; k < features->n_ones; k++)
         total += weights[features->ones[k]];
     return total;

@@ -32,10 +32,10 @@ static const uint16_t numerals[] = {
 
 static int is_among(uint32_t c, const uint16_t *characters, size_t count)
 {
+    int found = 0;
     for (size_t i = 0; i < count; i++)
-        if (characters[i] == c)
-            return 1;
-    return 0;
+        found |= characters[i] == c;
+    return found;
 }
 
 static int is_numeral(uint32_t c)
@@ -121,28 +121,33 @@ static uint64_t hash_word(const Terms *terms, const uint32_t *word, size_t lengt
     return hash;
 }
 
-/* Returns -1 without memory. */
-static int index_words(Terms *terms, TermFilter *filter, const uint32_t *lengths, size_t n_words)
+static int is_same(const uint32_t *left, const uint32_t *right, size_t length)
 {
-    KeyTable table = {.seed = terms->seed};
+    while (length && *left == *right)
+        left++, right++, length--;
+    return !length;
+}
+
+/* Returns -1 without memory. */
+static int index_words(Terms *terms, TermFilter *filter, const Word *words, size_t n_words)
+{
+    KeyTable table = {.seed = terms->seed, .expected = n_words / 2};
     Known *known = NULL;
     size_t n_known = 0, capacity = 0;
     uint32_t start = 0, run = 0;
     int glue = 0, failed = 0, after_number = 0;
-    for (size_t place = 0; place < n_words && !failed; start += lengths[place++]) {
+    for (size_t place = 0; place < n_words && !failed; start = words[place++].end) {
         if (must_stop_at(filter->watch, place)) {
             failed = 1;
             break;
         }
-        uint32_t length = lengths[place], number = NO_TERM;
+        uint32_t length = words[place].end - start, number = NO_TERM;
         const uint32_t *word = terms->folded + start;
         if (length) {
             uint64_t hash = hash_word(terms, word, length);
             KeySlot *slot = key_slot(&table, hash);
             uint32_t k = slot ? slot->value : 0;
-            while (k
-                   && (known[k - 1].length != length
-                       || memcmp(terms->folded + known[k - 1].start, word, length * sizeof *word)))
+            while (k && (known[k - 1].length != length || !is_same(terms->folded + known[k - 1].start, word, length)))
                 k = known[k - 1].next;
             if (!slot || (!k && !reserve(&known, &capacity, n_known + 1, sizeof *known))) {
                 failed = 1;
@@ -215,7 +220,7 @@ static int is_repeated(uint32_t term, const TermPosition *positions, size_t coun
 /* Returns -1 without memory. */
 static int count_candidates(Terms *terms, Watch *watch)
 {
-    KeyTable table = {.seed = terms->seed};
+    KeyTable table = {.seed = terms->seed, .expected = 2 * terms->n_positions};
     size_t n = terms->n_positions;
     int status = 0;
     for (size_t k = 0; k < terms->n_terms && !status; k++)
@@ -315,13 +320,13 @@ int terms_init(Terms *terms, size_t length)
     return terms->text ? 0 : -1;
 }
 
-int terms_index(Terms *terms, TermFilter *filter, const uint32_t *lengths, size_t n_words)
+int terms_index(Terms *terms, TermFilter *filter, const Word *words, size_t n_words)
 {
     for (size_t i = 0; i < terms->length; i++)
         terms->folded[i] = fold(terms->text[i]);
     for (int k = 1; k < LOGARITHMS; k++)
         terms->logarithms[k] = log((double)k);
-    return index_words(terms, filter, lengths, n_words) || count_candidates(terms, filter->watch) ? -1 : 0;
+    return index_words(terms, filter, words, n_words) || count_candidates(terms, filter->watch) ? -1 : 0;
 }
 
 void terms_free(Terms *terms)

@@ -15,6 +15,7 @@
 
 #include "trie.h"
 #include "watch.h"
+#include "words.h"
 
 /* Terms of a candidate at most, classes of words, and the length from which all candidates are alike. */
 enum { MAX_WORDS = 4, TERM_CLASSES = 16, LONGEST_CANDIDATE = 9 };
@@ -114,9 +115,9 @@ static inline int is_listed(const Terms *terms, size_t number)
 
 /* Makes room for the folded text after the text itself: text[2 * length]. Returns -1 without memory. */
 int terms_init(Terms *terms, size_t length);
-/* Folds the text, makes terms of its words and candidates of the terms. The lengths of the words sum to that of the
- * text. Returns -1 without memory, or where the watch stops it. */
-int terms_index(Terms *terms, TermFilter *filter, const uint32_t *lengths, size_t n_words);
+/* Folds the text, makes terms of its words and candidates of the terms. The last word ends where the text does.
+ * Returns -1 without memory, or where the watch stops it. */
+int terms_index(Terms *terms, TermFilter *filter, const Word *words, size_t n_words);
 void terms_free(Terms *terms);
 
 /* Pairs of terms that occur together, in the order in which they are first seen. */

@@ -6,7 +6,8 @@
 #include "../core/keyphrases.h"
 
 typedef struct {
-    PyObject_HEAD Terms terms;
+    PyObject_HEAD PyObject *text;
+    Terms terms;
 } TermsObject;
 
 static const Terms *terms_of(PyObject *object)
@@ -14,45 +15,77 @@ static const Terms *terms_of(PyObject *object)
     return &((TermsObject *)object)->terms;
 }
 
-/* ---- candidates as tuples --------------------------------------------------------------------- */
+/* ---- candidates as keywords ------------------------------------------------------------------- */
 
-/* [(score, count, ((start, end), ...)), ...] */
-static PyObject *found_list(const Terms *self, const Ranked *best, size_t count)
+static PyObject *new_span(uint32_t start, uint32_t end)
 {
-    PyObject *list = PyList_New((Py_ssize_t)count);
+    PyObject *first = PyLong_FromUnsignedLong(start), *last = PyLong_FromUnsignedLong(end);
+    PyObject *span = first && last ? PyTuple_Pack(2, first, last) : NULL;
+    Py_XDECREF(first);
+    Py_XDECREF(last);
+    return span;
+}
+
+/* Where the chosen candidates occur: a tuple of spans of each. Returns -1 with an exception. */
+static int fill_spans(const Terms *self, const Ranked *best, size_t count, PyObject **spans)
+{
     uint32_t *filled = calloc(count + 1, sizeof *filled);
     uint32_t *rank_of = calloc(self->n_candidates + 1, sizeof *rank_of); /* rank + 1 */
-    PyObject **spans = calloc(count + 1, sizeof *spans);
-    int failed = !list || !filled || !rank_of || !spans;
-    if (failed && !PyErr_Occurred())
+    int failed = !filled || !rank_of;
+    if (failed)
         PyErr_NoMemory();
     for (size_t k = 0; k < count && !failed; k++) {
-        uint32_t number = best[k].number, n = self->candidates[number].count;
-        rank_of[number] = (uint32_t)k + 1;
-        spans[k] = PyTuple_New((Py_ssize_t)n);
-        PyObject *item = spans[k] ? Py_BuildValue("(dIN)", best[k].score, n, spans[k]) : NULL;
-        failed = !item || PyList_SetItem(list, (Py_ssize_t)k, item);
+        rank_of[best[k].number] = (uint32_t)k + 1;
+        spans[k] = PyTuple_New((Py_ssize_t)self->candidates[best[k].number].count);
+        failed = !spans[k];
     }
     for (size_t i = 0; i < self->n_positions && !failed && count; i++)
         for (uint8_t n = 0; n < self->at_counts[i] && !failed; n++) {
             uint32_t rank = rank_of[self->at[i * self->max_words + n]];
             if (!rank)
                 continue;
-            PyObject *span = Py_BuildValue("(II)", self->positions[i].start, self->positions[i + n].end);
+            PyObject *span = new_span(self->positions[i].start, self->positions[i + n].end);
             failed = !span || PyTuple_SetItem(spans[rank - 1], (Py_ssize_t)filled[rank - 1]++, span)
                   || check_interrupts_at(i);
         }
     free(filled);
     free(rank_of);
-    free(spans);
-    if (failed)
+    return failed ? -1 : 0;
+}
+
+/* Keywords: instances of this class. */
+static PyObject *found_list(const TermsObject *object, PyObject *type, const Ranked *best, size_t count)
+{
+    static const char *const slots[] = {"text", "score", "count", "spans"};
+    const Terms *self = &object->terms;
+    PyObject *list = PyList_New((Py_ssize_t)count), **spans = calloc(count + 1, sizeof *spans);
+    Maker maker;
+    if (!spans)
+        PyErr_NoMemory();
+    if (maker_init(&maker, type, slots, 4) || !spans || !list || fill_spans(self, best, count, spans))
         Py_CLEAR(list);
+    for (size_t k = 0; k < count && list; k++) {
+        const TermPosition *first = &self->positions[best[k].first];
+        PyObject *values[] = {PyUnicode_Substring(object->text, first->start, first[best[k].length - 1].end),
+                              PyFloat_FromDouble(best[k].score),
+                              PyLong_FromUnsignedLong(self->candidates[best[k].number].count), spans[k]};
+        spans[k] = NULL;
+        PyObject *keyword = make(&maker, values);
+        if (!keyword || PyList_SetItem(list, (Py_ssize_t)k, keyword))
+            Py_CLEAR(list);
+    }
+    for (size_t k = 0; k < count && spans; k++)
+        Py_XDECREF(spans[k]);
+    free(spans);
+    maker_free(&maker);
     return list;
 }
 
 /* Takes `ranked`, which may be NULL without memory, and frees it. */
-static PyObject *best_list(const Terms *self, Ranked *ranked, size_t count, Py_ssize_t top_k, Choice choice)
+static PyObject *best_list(const TermsObject *object, PyObject *type, Ranked *ranked, size_t count, Py_ssize_t top_k,
+                           Choice choice)
 {
+    const Terms *self = &object->terms;
     size_t room = top_k < 0 ? 0 : (size_t)top_k < count ? (size_t)top_k : count;
     Ranked *best = malloc((room + 1) * sizeof *best);
     PyObject *list = NULL;
@@ -68,7 +101,7 @@ static PyObject *best_list(const Terms *self, Ranked *ranked, size_t count, Py_s
             chosen = ranked_choose(self, ranked, count, best, room, choice, &unlocked.watch);
             lock(&unlocked);
         }
-        list = chosen == SIZE_MAX ? raise_failure() : found_list(self, best, chosen);
+        list = chosen == SIZE_MAX ? raise_failure() : found_list(object, type, best, chosen);
     }
     free(ranked);
     free(best);
@@ -133,9 +166,10 @@ static PyObject *terms_edges_method(PyObject *object, PyObject *args)
 static PyObject *terms_rank(PyObject *object, PyObject *args)
 {
     const Terms *self = terms_of(object);
+    PyObject *type;
     const char *scores;
     Py_ssize_t size, top_k;
-    if (!PyArg_ParseTuple(args, "y#n:rank", &scores, &size, &top_k))
+    if (!PyArg_ParseTuple(args, "Oy#n:rank", &type, &scores, &size, &top_k))
         return NULL;
     if ((size_t)size != self->n_terms * sizeof(double)) {
         PyErr_SetString(PyExc_ValueError, "as many scores as terms are needed");
@@ -147,7 +181,7 @@ static PyObject *terms_rank(PyObject *object, PyObject *args)
         free(ranked);
         ranked = NULL;
     }
-    return best_list(self, ranked, count, top_k, CHOOSE_APART);
+    return best_list((const TermsObject *)object, type, ranked, count, top_k, CHOOSE_APART);
 }
 
 /* Fills rows and spans for the eligible candidates of all passages, or only counts them. */
@@ -215,11 +249,12 @@ static PyObject *terms_features(PyObject *object, PyObject *args)
 static PyObject *terms_combine(PyObject *object, PyObject *args)
 {
     const Terms *self = terms_of(object);
+    PyObject *type;
     const char *weights, *headings;
     Py_ssize_t weights_size, headings_size, longest, top_k;
     int distinct;
-    if (!PyArg_ParseTuple(args, "y#y#nnp:combine", &weights, &weights_size, &headings, &headings_size, &longest, &top_k,
-                          &distinct)
+    if (!PyArg_ParseTuple(args, "Oy#y#nnp:combine", &type, &weights, &weights_size, &headings, &headings_size, &longest,
+                          &top_k, &distinct)
         || check_passages(headings_size, longest, "combine"))
         return NULL;
     if (weights_size != N_FEATURES * (Py_ssize_t)sizeof(double)) {
@@ -244,34 +279,43 @@ static PyObject *terms_combine(PyObject *object, PyObject *args)
         free(ranked);
         ranked = NULL;
     }
-    return best_list(self, ranked, count, top_k, distinct ? CHOOSE_WHOLE : CHOOSE_ALL);
+    return best_list((const TermsObject *)object, type, ranked, count, top_k, distinct ? CHOOSE_WHOLE : CHOOSE_ALL);
 }
 
 /* ---- making one ------------------------------------------------------------------------------- */
 
-/* Lengths of the words; NULL with an exception. */
-static uint32_t *word_lengths(PyObject *words, size_t total)
+/* The words of a list. Returns -1 with an exception. */
+static int load_words(PyObject *list, size_t total, Words *words)
 {
-    Py_ssize_t count = PyList_Size(words);
-    uint32_t *lengths = malloc(((size_t)count + 1) * sizeof *lengths);
-    size_t sum = 0;
-    if (!lengths)
+    Py_ssize_t count = PyList_Size(list);
+    size_t end = 0;
+    if (words_reserve(words, (size_t)count)) {
         PyErr_NoMemory();
-    for (Py_ssize_t k = 0; k < count && lengths; k++) {
-        PyObject *word = PyList_GetItem(words, k);
-        Py_ssize_t length = PyUnicode_Check(word) ? PyUnicode_GetLength(word) : -1;
-        if (length < 0 || (sum += (size_t)length) > total)
-            break;
-        lengths[k] = (uint32_t)length;
-        if (k + 1 == count && sum == total)
-            return lengths;
+        return -1;
     }
-    if (lengths && !count && !total)
-        return lengths;
-    if (lengths)
-        PyErr_SetString(PyExc_ValueError, "the words are not those of the text");
-    free(lengths);
-    return NULL;
+    for (Py_ssize_t k = 0; k < count && end <= total; k++) {
+        PyObject *word = PyList_GetItem(list, k);
+        end += PyUnicode_Check(word) ? (size_t)PyUnicode_GetLength(word) : total + 1;
+        words->items[words->count++] = (Word){(uint32_t)end, 0};
+    }
+    if (end == total)
+        return 0;
+    PyErr_SetString(PyExc_ValueError, "the words are not those of the text");
+    return -1;
+}
+
+/* The words of the text: a list, or what a segmenter finds. Returns -1 with an exception. */
+static int find_words(const ModuleState *state, const Terms *self, PyObject *given, Words *words)
+{
+    if (PyList_Check(given))
+        return load_words(given, self->length, words);
+    if (Py_TYPE(given) != state->segmenter) {
+        PyErr_SetString(PyExc_TypeError, "words must be a list or a Segmenter");
+        return -1;
+    }
+    const Segmenter *segmenter = &((SegmenterObject *)given)->segmenter;
+    Input input = input_of(segmenter, self->text, self->length);
+    return segment_text(segmenter, &input, 0, words);
 }
 
 static int get_optional_trie(PyTypeObject *type, PyObject *object, const Trie **trie)
@@ -294,6 +338,24 @@ static int load_text(Terms *self, PyObject *string)
     return length && !PyUnicode_AsUCS4(string, self->text, length, 0) ? -1 : 0;
 }
 
+/* Without the GIL if the text is long. Returns -1 with an exception. */
+static int index_found(Terms *self, TermFilter *filter, const Words *words)
+{
+    int status;
+    if (self->length < GIL_RELEASE_LENGTH) {
+        status = terms_index(self, filter, words->items, words->count);
+    } else {
+        Unlocked unlocked;
+        unlock(&unlocked);
+        filter->watch = &unlocked.watch;
+        status = terms_index(self, filter, words->items, words->count);
+        lock(&unlocked);
+    }
+    if (status)
+        raise_failure();
+    return status;
+}
+
 static PyObject *terms_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     PyObject *text, *words, *lexicon, *idf, *stops;
@@ -302,12 +364,11 @@ static PyObject *terms_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     TermFilter filter = {0};
     unsigned int max_words;
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "UO!OOy#Oy#III|y#:Terms", &text, &PyList_Type, &words, &lexicon, &idf, &levels,
-                          &levels_size, &stops, &letters, &letters_size, &filter.classes, &filter.min_length,
-                          &max_words, &kinds, &kinds_size))
+    if (!PyArg_ParseTuple(args, "UOOOy#Oy#III|y#:Terms", &text, &words, &lexicon, &idf, &levels, &levels_size, &stops,
+                          &letters, &letters_size, &filter.classes, &filter.min_length, &max_words, &kinds,
+                          &kinds_size))
         return NULL;
-    if (max_words < 1 || max_words > MAX_WORDS || levels_size < 8 || levels_size % 8 || letters_size % 4
-        || (kinds_size && kinds_size != PyList_Size(words))) {
+    if (max_words < 1 || max_words > MAX_WORDS || levels_size < 8 || levels_size % 8 || letters_size % 4) {
         PyErr_SetString(PyExc_ValueError, "the arguments of Terms do not fit together");
         return NULL;
     }
@@ -325,35 +386,28 @@ static PyObject *terms_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         Py_XDECREF(object);
         return NULL;
     }
+    object->text = Py_NewRef(text);
     self->max_words = max_words;
     self->seed = (uint64_t)PyObject_Hash(text); /* keyed by the secret of the process */
-    uint32_t *lengths = word_lengths(words, self->length);
-    size_t n_words = (size_t)PyList_Size(words);
-    if (!lengths) {
-        Py_DECREF(object);
-        return NULL;
+    Words found;
+    words_init(&found);
+    int status = find_words(state_of(type), self, words, &found);
+    if (!status && kinds_size && (size_t)kinds_size != found.count) {
+        PyErr_SetString(PyExc_ValueError, "the arguments of Terms do not fit together");
+        status = -1;
     }
-    int status;
-    if (self->length < GIL_RELEASE_LENGTH) {
-        status = terms_index(self, &filter, lengths, n_words);
-    } else {
-        Unlocked unlocked;
-        unlock(&unlocked);
-        filter.watch = &unlocked.watch;
-        status = terms_index(self, &filter, lengths, n_words);
-        lock(&unlocked);
-    }
-    free(lengths);
-    if (status) {
-        Py_DECREF(object);
-        return raise_failure();
-    }
+    if (!status)
+        status = index_found(self, &filter, &found);
+    words_free(&found);
+    if (status)
+        Py_CLEAR(object);
     return (PyObject *)object;
 }
 
 static void terms_dealloc(PyObject *object)
 {
     terms_free(&((TermsObject *)object)->terms);
+    Py_XDECREF(((TermsObject *)object)->text);
     free_object(object);
 }
 
@@ -361,10 +415,10 @@ static PyMethodDef terms_methods[] = {
     {"terms", terms_terms, METH_NOARGS, "terms() -> list[str]"},
     {"frequencies", terms_frequencies, METH_VARARGS, "frequencies(weighted, sublinear) -> bytes of float64"},
     {"edges", terms_edges_method, METH_VARARGS, "edges(window) -> (lefts, rights, weights)"},
-    {"rank", terms_rank, METH_VARARGS, "rank(scores, top_k) -> [(score, count, spans)]"},
+    {"rank", terms_rank, METH_VARARGS, "rank(keyword, scores, top_k) -> list of objects of the class keyword"},
     {"features", terms_features, METH_VARARGS, "features(headings, longest) -> (rows, spans)"},
     {"combine", terms_combine, METH_VARARGS,
-     "combine(weights, headings, longest, top_k, distinct) -> [(score, count, spans)]"},
+     "combine(keyword, weights, headings, longest, top_k, distinct) -> list of objects of the class keyword"},
     {NULL, NULL, 0, NULL},
 };
 

@@ -18,7 +18,7 @@ from array import array
 from bisect import bisect_right
 from heapq import heapify, heappop
 from math import exp, log
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnlp._kernel.layout import (
     FEATURE_CAPITAL,
@@ -51,11 +51,8 @@ from cnlp._kernel.layout import (
 )
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
+    from cnlp._kernel.reference.segment import Segmenter
     from cnlp._kernel.reference.trie import Trie
-
-    Found: TypeAlias = tuple[float, int, tuple[tuple[int, int], ...]]  # score, count, spans
 
 NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
 TIMES = frozenset("第年月日时分秒")  # and ordinals
@@ -84,7 +81,7 @@ class Terms:
 
     Args:
         text: the document.
-        words: its words; joined they are ``text``.
+        words: its words, joined they are ``text``; or the segmenter that makes them.
         lexicon: value - 1 of a word: level * 32 + is a stop word * 16 + class.
         idf: the same for document frequencies, if another table is to be used for them.
         levels: IDF of each level as float64; level 0 belongs to words that were seen in no document.
@@ -101,7 +98,7 @@ class Terms:
     def __init__(
         self,
         text: str,
-        words: list[str],
+        words: list[str] | Segmenter,
         lexicon: Trie,
         idf: Trie | None,
         levels: bytes,
@@ -112,6 +109,8 @@ class Terms:
         max_words: int,
         kinds: bytes = b"",
     ) -> None:
+        if not isinstance(words, list):
+            words = words.segment(text)
         if not 1 <= max_words <= MAX_WORDS or len(levels) % 8 or not levels or len(letters) % 4:
             raise ValueError("the arguments of Terms do not fit together")
         if kinds and len(kinds) != len(words):
@@ -273,7 +272,7 @@ class Terms:
         rights = array("I", (right for _, right in known))
         return lefts.tobytes(), rights.tobytes(), weights.tobytes()
 
-    def rank(self, scores: bytes, top_k: int) -> list[Found]:
+    def rank(self, keyword: type[Any], scores: bytes, top_k: int) -> list[Any]:
         """The best candidates by the scores of their terms.
 
         A candidate of several terms must recur. Every occurrence of a term brings the same share of its score:
@@ -297,7 +296,7 @@ class Terms:
                     score += given[term] / self._counts[term]
                 score *= independent
             ranked.append((-score, i, n, number))
-        return self._best(ranked, top_k, overlapping=False)
+        return self._best(keyword, ranked, top_k, overlapping=False)
 
     def features(self, headings: bytes, longest: int) -> tuple[bytes, bytes]:
         """The features of each candidate that may be a keyword, by passage, as float64, and its first place there."""
@@ -310,7 +309,9 @@ class Terms:
                     spans.extend((self._starts[i], self._ends[i + n - 1]))
         return rows.tobytes(), spans.tobytes()
 
-    def combine(self, weights: bytes, headings: bytes, longest: int, top_k: int, distinct: bool) -> list[Found]:
+    def combine(
+        self, keyword: type[Any], weights: bytes, headings: bytes, longest: int, top_k: int, distinct: bool
+    ) -> list[Any]:
         """The best candidates by the mean over the passages of the logistic function of their weighted features."""
         factors = array("d", weights)
         passages = self._passages(headings, longest, "combine")
@@ -329,7 +330,7 @@ class Terms:
             for number, total in enumerate(sums)
             if self._is_eligible(number)
         ]
-        return self._best(ranked, top_k, within=not distinct)
+        return self._best(keyword, ranked, top_k, within=not distinct)
 
     def _is_eligible(self, number: int) -> bool:
         return number >= len(self._names) or self._eligible[number]
@@ -399,8 +400,14 @@ class Terms:
         return row
 
     def _best(
-        self, ranked: list[tuple[float, int, int, int]], top_k: int, *, within: bool = True, overlapping: bool = True
-    ) -> list[Found]:
+        self,
+        keyword: type[Any],
+        ranked: list[tuple[float, int, int, int]],
+        top_k: int,
+        *,
+        within: bool = True,
+        overlapping: bool = True,
+    ) -> list[Any]:
         """The first by score, place, length; of the same text only once.
 
         Without ``within`` none that is a part of a better one, without ``overlapping`` none that shares terms of the
@@ -428,11 +435,8 @@ class Terms:
                     continue
             texts.append(text)
             chosen.append((-score, number))
-        return [
-            (
-                score,
-                self._counts[number],
-                tuple((self._starts[i], self._ends[i + self._lengths[number] - 1]) for i in places[number]),
-            )
-            for score, number in chosen
-        ]
+        found = []
+        for score, number in chosen:
+            spans = tuple((self._starts[i], self._ends[i + self._lengths[number] - 1]) for i in places[number])
+            found.append(keyword(self._text[slice(*spans[0])], score, self._counts[number], spans))
+        return found
