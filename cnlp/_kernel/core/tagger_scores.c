@@ -24,17 +24,14 @@
 
 #include "tagger_scores.h"
 
-#include "compiler.h"
+#include "lanes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define LANES 0x0001000100010001u
-#define ROW_BIAS 128                           /* in each lane of a spread row: int8 + 128 >= 0 */
 #define BIAS ((0x8000 - 5 * ROW_BIAS) * LANES) /* four bigrams and a row of char_cover bring the rest */
 
-enum { SPILL = 7, BIGRAM_MARKS = 8 };            /* after the keys: bits of those in the next bucket, marks */
-enum { COVER_KEY = 0xFFFFFF, COVER_MARKS = 24 }; /* the marks are above the key */
+enum { SPILL = 7, BIGRAM_SPILL = 12 };           /* after the keys: bits of those in the next bucket, marks */
 
 /* ---- tables ---------------------------------------------------------------------------------- */
 
@@ -139,16 +136,21 @@ void tagger_free(Tagger *tagger)
     free(tagger->memory);
 }
 
-static inline const uint8_t *bucket_at(const HashTable *table, uint32_t key)
+/* The number of the bucket of a key. */
+static inline uint32_t bucket_of(const HashTable *table, uint32_t key)
 {
-    return table->lines + ((uint64_t)(key * TAGGER_MULTIPLIER) * table->n_buckets >> 32) * LINE;
+    return (uint32_t)((uint64_t)(key * TAGGER_MULTIPLIER) * table->n_buckets >> 32);
+}
+
+static inline const uint8_t *bucket_at(const HashTable *table, uint32_t bucket)
+{
+    return table->lines + (size_t)bucket * LINE;
 }
 
 /* Asks for the bucket of a key if it is marked, without a branch. */
 static inline void ask_if(const HashTable *table, uint32_t key, uint32_t is_marked)
 {
-    PREFETCH(table->lines
-             + (((uint64_t)(key * TAGGER_MULTIPLIER) * table->n_buckets >> 32) * LINE & -(uint64_t)is_marked));
+    PREFETCH(bucket_at(table, bucket_of(table, key) & -is_marked));
 }
 
 static inline const uint8_t *next_bucket(const HashTable *table, const uint8_t *line)
@@ -157,87 +159,32 @@ static inline const uint8_t *next_bucket(const HashTable *table, const uint8_t *
     return line == table->lines + (size_t)table->n_buckets * LINE ? table->lines : line;
 }
 
-/* Four int8 to four lanes, each + ROW_BIAS. */
-static inline uint64_t spread(uint32_t row)
+/* Adds the row of the bigram, each lane + ROW_BIAS, zeros if the table has none; `marks` become its marks. `line`: its
+ * bucket. Without a branch for what is found where: the features of an n-gram cannot be predicted. */
+ALWAYS_INLINE Sums add_bigram(Sums sums, const HashTable *table, const uint8_t *line, uint32_t key, uint32_t *marks)
 {
-    uint64_t lanes = row ^ 0x80808080u;
-    lanes = (lanes | lanes << 16) & 0x0000FFFF0000FFFFu;
-    return (lanes | lanes << 8) & 0x00FF00FF00FF00FFu;
-}
-
-/* 1 if the numbers are equal, without a branch: the features of an n-gram cannot be predicted. */
-static inline uint32_t is_equal(uint32_t left, uint32_t right)
-{
-    return (uint32_t)(((uint64_t)(left ^ right) - 1) >> 63);
-}
-
-/* The row of the bigram, each lane + ROW_BIAS, zeros if the table has none; returns its marks. */
-static inline uint32_t spread_bigram(const HashTable *table, uint32_t key, uint64_t lanes[4])
-{
-    const uint8_t *line = bucket_at(table, key);
     for (uint32_t tries = table->n_buckets;; line = next_bucket(table, line)) {
-        uint32_t keys[4];
-        memcpy(keys, line, sizeof keys);
-        uint32_t place = is_equal(keys[0], key) | is_equal(keys[1], key) << 1 | is_equal(keys[2], key) * 3;
-        uint32_t is_absent = is_equal(place, 0);
-        if ((is_absent & keys[BIGRAM_BUCKET] >> (key & SPILL)) && --tries)
+        uint32_t equal = equal_of_four(line, key) & ((1 << BIGRAM_BUCKET) - 1), is_there = equal != 0;
+        if (!is_there & line[BIGRAM_SPILL] >> (key & SPILL) & --tries != 0)
             continue;
-        uint64_t row[2], found = (uint64_t)is_absent - 1;
-        uint8_t weights[16];
-        uint16_t spread_out[16];
-        memcpy(row, line + 16 * place, sizeof row);
-        row[0] &= found;
-        row[1] &= found;
-        memcpy(weights, row, sizeof row);
-        for (int k = 0; k < 16; k++)
-            spread_out[k] = weights[k] ^ 0x80;
-        memcpy(lanes, spread_out, sizeof spread_out);
-        return (keys[BIGRAM_BUCKET] & ~0xFFu) >> (place * BIGRAM_MARKS);
+        equal &= -equal;                      /* 1, 2, 4: two equal keys are only in a damaged file */
+        uint32_t place = equal - (equal >> 2); /* 1, 2, 3 */
+        *marks = line[BIGRAM_SPILL + place] & -is_there;
+        return sums_add_bytes(sums, line + 16 * place, is_there);
     }
 }
 
-/* Of the entry of a bucket with this key: its row as four int8 in one number, and the key with its marks;
- * zeros if there is none. */
-#if defined(__GNUC__)
-static inline uint32_t search_covers(const uint8_t *line, uint32_t key, uint32_t *found)
+/* The row of char_cover as four lanes, each + ROW_BIAS, of zeros if the table has none, and its marks. */
+ALWAYS_INLINE uint64_t cover_row(const HashTable *table, const uint8_t *line, uint32_t key, uint32_t *marks)
 {
-    typedef uint32_t Four __attribute__((vector_size(16))); /* left alone, compilers make branches of it */
-    Four keys[2], rows[2];
-    memcpy(keys, line, sizeof keys);
-    memcpy(rows, line + sizeof keys, sizeof rows);
-    Four first = (Four)((keys[0] & COVER_KEY) == key), second = (Four)((keys[1] & COVER_KEY) == key);
-    keys[0] = (keys[0] & first) | (keys[1] & second);
-    rows[0] = (rows[0] & first) | (rows[1] & second);
-    *found = keys[0][0] | keys[0][1] | keys[0][2] | keys[0][3];
-    return rows[0][0] | rows[0][1] | rows[0][2] | rows[0][3];
-}
-#else
-static inline uint32_t search_covers(const uint8_t *line, uint32_t key, uint32_t *found)
-{
-    uint32_t keys[COVER_BUCKET], rows[COVER_BUCKET], row = 0;
-    memcpy(keys, line, sizeof keys);
-    memcpy(rows, line + sizeof keys, sizeof rows);
-    *found = 0;
-    for (int k = 0; k < COVER_BUCKET; k++) {
-        uint32_t here = 0u - is_equal(keys[k] & COVER_KEY, key);
-        row |= rows[k] & here;
-        *found |= keys[k] & here;
-    }
-    return row;
-}
-#endif
-
-/* The row of char_cover as four int8 in one number, 0 if the table has none, and its marks. */
-static inline uint32_t cover_row(const HashTable *table, uint32_t key, uint32_t *marks)
-{
-    const uint8_t *line = bucket_at(table, key);
     for (uint32_t tries = table->n_buckets;; line = next_bucket(table, line)) {
-        uint32_t found, last, row = search_covers(line, key, &found);
+        uint32_t last;
+        Covered found = search_covers(line, key);
         memcpy(&last, line + 4 * (COVER_BUCKET - 1), sizeof last);
-        if (!found && last && --tries)
+        if (!found.key & (last != 0) & (--tries != 0))
             continue;
-        *marks = found >> COVER_MARKS;
-        return row;
+        *marks = found.key >> COVER_MARKS;
+        return found.row;
     }
 }
 
@@ -253,58 +200,71 @@ static void load_characters(const Tagger *tagger, Window *window, const uint32_t
 {
     const Trie trie = tagger->trie;
     const HashTable bigrams = tagger->bigrams[0];
+    const Character *characters = tagger->characters;
     uint32_t base = 0, fold = 0; /* of the character before; base 0: in no longer word */
     for (size_t k = 0; k < PAD; k++) {
         size_t end = PAD + size + k;
-        window->sums[k] = 0;
         window->fold[k] = window->same[k] = window->fold[end] = window->same[end] = 0;
         window->codes[k] = window->codes[end] = 0;
         window->types[k] = window->types[end] = 0;
     }
-    for (size_t i = PAD; i < PAD + size; i++) {
-        uint32_t point = text[i - PAD], code = trie_code(&trie, point);
-        Character character = tagger->characters[code];
+    for (size_t i = PAD; i <= PAD + size; i++) {
+        uint32_t point = i < PAD + size ? text[i - PAD] : 0, code = i < PAD + size ? trie_code(&trie, point) : 0;
+        Character character = characters[code];
+        uint32_t bucket = bucket_of(&bigrams, (uint32_t)bigram_key(fold, character.fold, 16));
         window->codes[i] = (uint16_t)code;
         window->fold[i] = character.fold;
         window->types[i] = (uint8_t)character.type;
         window->same[i] = code > 8 ? character.fold : point + 0x10000;
-        PREFETCH(bucket_at(&bigrams, (uint32_t)bigram_key(fold, character.fold, 16)));
-        fold = character.fold;
-        window->bases[i - 1] = base;
+        PREFETCH(bucket_at(&bigrams, bucket));
         PREFETCH(trie.units + base + code);
+        window->buckets[i - 1] = bucket;
+        window->bases[i - 1] = base;
+        fold = character.fold;
         base = character.base;
     }
-    window->bases[PAD + size - 1] = 0;
-    PREFETCH(bucket_at(&bigrams, (uint32_t)bigram_key(fold, 0, 16)));
 }
 
-/* The words of two characters; returns how many positions may have longer ones, which then wait. */
-static size_t add_pairs(const Tagger *tagger, Window *window, size_t size)
+/* Unigrams, the bigrams of `general`, and the words of two characters. Positions that may have longer words wait:
+ * returns how many. Where the layer has a row for the same bigram, the position waits in `marked`; `n_marked` becomes
+ * how many do. Made twice, for one layer and for two. */
+ALWAYS_INLINE size_t add_pairs(const Tagger *tagger, Window *window, size_t size, int n_layers, size_t *n_marked)
 {
     const Trie trie = tagger->trie;
-    const uint64_t *rows = tagger->match[2];
+    const HashTable general = tagger->bigrams[0], layer = tagger->bigrams[1];
+    const uint64_t *unigram = tagger->unigram, *matches = tagger->match[2];
     const uint16_t *codes = window->codes;
-    uint64_t before = 0, here = 0, next = 0; /* sums so far of i - 1, i, i + 1 */
-    size_t n_waiting = 0;
-    window->ends[PAD] = 0;
-    for (size_t i = PAD; i < PAD + size; i++) {
+    uint64_t first = 0;                                   /* the sum of i - 2 */
+    Sums sums = sums_of(0, 0, ROW_BIAS * LANES, 0);       /* from i - 1 on */
+    size_t n_waiting = 0, marked = 0;
+    for (size_t i = PAD - 1; i < PAD + size; i++) {
+        uint32_t key = bigram_at(window, i), marks;
         uint32_t node = child_or_none(&trie, window->bases[i], codes[i + 1]);
         uint64_t unit = trie.units[node] & -(uint64_t)(node != 0);
         uint32_t base = UNIT_BASE(unit), code = codes[i + 2], class_id = class_of(tagger, unit);
+        const uint64_t *own = unigram + (size_t)window->fold[i] * 5;
         PREFETCH(trie.units + base + code);
         window->waiting[n_waiting] = (uint16_t)i;
         window->nodes[n_waiting] = base;
         n_waiting += (base != 0) & (code != 0);
-        const uint64_t *row = rows + (size_t)class_id * 4;
-        window->sums[i - 1] = before + row[0];
-        before = here + row[1];
-        here = next + row[2];
-        next = row[3];
+        window->sums[i - 2] = first + own[0];
+        sums = sums_add(sums_add(sums, own + 1), matches + (size_t)class_id * 4);
+        sums = add_bigram(sums, &general, bucket_at(&general, window->buckets[i]), key, &marks);
+        first = sums_first(sums);
+        sums = sums_next(sums);
         window->begins[i] = window->ends[i + 1] = class_id != 0;
         window->inside[i] = 0;
+        if (n_layers > 1) {
+            uint32_t is_marked = marks >> tagger->mark & 1;
+            ask_if(&layer, key, is_marked);
+            window->marked[marked] = (uint16_t)i;
+            marked += is_marked;
+        }
     }
-    window->sums[PAD + size - 1] = before;
-    window->sums[PAD + size] = here;
+    window->sums[PAD + size - 2] = first;
+    window->sums[PAD + size - 1] = sums_first(sums) + ROW_BIAS * LANES;
+    window->sums[PAD + size] = 0;
+    *n_marked = marked;
     return n_waiting;
 }
 
@@ -385,46 +345,17 @@ static void add_user_words(const Tagger *tagger, const Overlay *overlay, Window 
 
 /* ---- n-grams --------------------------------------------------------------------------------- */
 
-/* Unigrams and the bigrams of `general`. Where the layer has a row for the same bigram, the position
- * waits; returns how many do. This and add_up are made twice, for one layer and for two. */
-ALWAYS_INLINE size_t add_bigrams(const Tagger *tagger, Window *window, size_t size, int n_layers)
-{
-    const HashTable general = tagger->bigrams[0], layer = tagger->bigrams[1];
-    const uint64_t *unigram = tagger->unigram;
-    uint64_t first = 0, before = 0, here = 0, next = ROW_BIAS * LANES; /* sums of i - 2, i - 1, i, i + 1 */
-    size_t n_waiting = 0;
-    for (size_t i = PAD - 1; i < PAD + size; i++) {
-        uint32_t key = bigram_at(window, i);
-        const uint64_t *own = unigram + (size_t)window->fold[i] * 5;
-        uint64_t lanes[4];
-        uint32_t marks = spread_bigram(&general, key, lanes);
-        window->sums[i - 2] += first + own[0];
-        first = before + own[1] + lanes[0];
-        before = here + own[2] + lanes[1];
-        here = next + own[3] + lanes[2];
-        next = own[4] + lanes[3];
-        if (n_layers > 1) {
-            uint32_t is_marked = marks >> tagger->mark & 1;
-            ask_if(&layer, key, is_marked);
-            window->marked[n_waiting] = (uint16_t)i;
-            n_waiting += is_marked;
-        }
-    }
-    window->sums[PAD + size - 2] += first;
-    window->sums[PAD + size - 1] += before + ROW_BIAS * LANES;
-    return n_waiting;
-}
-
 /* The bigrams of the layer. */
 static void add_layer_bigrams(const Tagger *tagger, Window *window, size_t n_marked)
 {
     const HashTable layer = tagger->bigrams[1];
     for (size_t k = 0; k < n_marked; k++) {
         size_t i = window->marked[k];
-        uint64_t lanes[4];
-        spread_bigram(&layer, bigram_at(window, i), lanes);
-        for (int d = 0; d < 4; d++)
-            window->sums[i - 1 + d] += lanes[d] - ROW_BIAS * LANES;
+        uint32_t key = bigram_at(window, i), marks;
+        Sums row = sums_of(-ROW_BIAS * LANES, -ROW_BIAS * LANES, -ROW_BIAS * LANES, -ROW_BIAS * LANES);
+        row = add_bigram(row, &layer, bucket_at(&layer, bucket_of(&layer, key)), key, &marks);
+        for (int d = 0; d < 4; d++, row = sums_next(row))
+            window->sums[i - 1 + d] += sums_first(row);
     }
 }
 
@@ -436,10 +367,11 @@ static void add_types(const Tagger *tagger, Window *window, size_t from, size_t 
     uint32_t repeats = next_equals(equals(window->same + from - 2), window->same + from - 1);
     for (size_t i = from; i < to; i++) {
         uint32_t covered = cover_key(window->begins[i], window->ends[i], window->inside[i]);
-        uint32_t key = (uint32_t)char_cover_key(window->fold[i], covered) + 1;
+        uint32_t key = (uint32_t)char_cover_key(window->fold[i], covered) + 1, bucket = bucket_of(&covers, key);
         uint32_t can_repeat = -(uint32_t)(window->types[i] >= FIRST_HAN_TYPE);
-        PREFETCH(bucket_at(&covers, key));
+        PREFETCH(bucket_at(&covers, bucket));
         window->covers[i] = key;
+        window->buckets[i] = bucket;
         kinds = next_types(kinds, window->types[i + 1]);
         repeats = next_equals(repeats, window->same + i);
         window->sums[i] +=
@@ -454,7 +386,7 @@ ALWAYS_INLINE size_t add_covers(const Tagger *tagger, Window *window, size_t fro
     size_t n_waiting = 0;
     for (size_t i = from; i < to; i++) {
         uint32_t key = window->covers[i], marks;
-        window->sums[i] += spread(cover_row(&general, key, &marks));
+        window->sums[i] += cover_row(&general, bucket_at(&general, window->buckets[i]), key, &marks);
         if (n_layers > 1) {
             uint32_t is_marked = marks >> tagger->mark & 1;
             ask_if(&layer, key, is_marked);
@@ -469,10 +401,11 @@ ALWAYS_INLINE size_t add_covers(const Tagger *tagger, Window *window, size_t fro
 static void add_layer_covers(const Tagger *tagger, Window *window, size_t n_marked)
 {
     const HashTable layer = tagger->covers[1];
-    uint32_t marks;
     for (size_t k = 0; k < n_marked; k++) {
         size_t i = window->marked[k];
-        window->sums[i] += spread(cover_row(&layer, window->covers[i], &marks)) - ROW_BIAS * LANES;
+        uint32_t key = window->covers[i], marks;
+        uint64_t row = cover_row(&layer, bucket_at(&layer, bucket_of(&layer, key)), key, &marks);
+        window->sums[i] += row - ROW_BIAS * LANES;
     }
 }
 
@@ -484,9 +417,9 @@ const uint64_t *tagger_window(const Tagger *tagger, const Overlay *overlay, Wind
     size_t from = begin - first + PAD, to = end - first + PAD;
     size_t size = last - first;
     load_characters(tagger, window, text + first, size);
-    size_t n_waiting = add_pairs(tagger, window, size);
+    size_t n_marked;
     if (tagger->n_layers > 1) {
-        size_t n_marked = add_bigrams(tagger, window, size, 2);
+        size_t n_waiting = add_pairs(tagger, window, size, 2, &n_marked);
         add_words(tagger, window, n_waiting);
         if (overlay)
             add_user_words(tagger, overlay, window, text + first, size);
@@ -494,7 +427,7 @@ const uint64_t *tagger_window(const Tagger *tagger, const Overlay *overlay, Wind
         add_layer_bigrams(tagger, window, n_marked);
         add_layer_covers(tagger, window, add_covers(tagger, window, from, to, 2));
     } else {
-        add_bigrams(tagger, window, size, 1);
+        size_t n_waiting = add_pairs(tagger, window, size, 1, &n_marked);
         add_words(tagger, window, n_waiting);
         if (overlay)
             add_user_words(tagger, overlay, window, text + first, size);

@@ -13,7 +13,8 @@ typedef struct {
     uint32_t same[WINDOW];   /* equal where characters are */
     uint32_t bases[WINDOW];  /* of the node after one character */
     uint32_t nodes[WINDOW];  /* of the trie, of those that wait */
-    uint32_t covers[WINDOW]; /* keys of char_cover */
+    uint32_t covers[WINDOW];  /* keys of char_cover */
+    uint32_t buckets[WINDOW]; /* of bigrams, then of char_cover */
     uint16_t codes[WINDOW], waiting[WINDOW], marked[WINDOW];
     uint8_t types[WINDOW];
     uint8_t begins[WINDOW], ends[WINDOW], inside[WINDOW];

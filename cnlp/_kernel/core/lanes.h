@@ -1,0 +1,172 @@
+/* lanes.h - what the tagger does with several numbers at once: by SSE2, which every x86-64 has, or in plain C.
+ *
+ * Four int16, one for each tag, make one uint64 (tagger_scores.c); int8 become such lanes with ROW_BIAS added, so that
+ * all are positive. With CNLP_PLAIN, plain C is taken everywhere. */
+#ifndef CNLP_LANES_H
+#define CNLP_LANES_H
+
+#include "compiler.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#if (defined(__SSE2__) || defined(_M_X64)) && !defined(CNLP_PLAIN)
+#define HAS_SSE2 1
+#include <emmintrin.h>
+#else
+#define HAS_SSE2 0
+#endif
+
+#define ROW_BIAS 128
+#define LANES 0x0001000100010001u
+
+enum { COVER_KEY = 0xFFFFFF, COVER_MARKS = 24 }; /* of char_cover: the marks are above the key */
+
+/* An entry of char_cover: its key with the marks, 0 if there is none, and its row. */
+typedef struct {
+    uint64_t row;
+    uint32_t key;
+} Covered;
+
+#if HAS_SSE2
+
+/* The sums of four positions in a row. */
+typedef struct {
+    __m128i low, high;
+} Sums;
+
+static inline __m128i two_at(const void *address)
+{
+    return _mm_loadu_si128(address);
+}
+
+static inline Sums sums_of(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+    uint64_t sums[4] = {a, b, c, d};
+    return (Sums){two_at(sums), two_at(sums + 2)};
+}
+
+static inline uint64_t sums_first(Sums sums)
+{
+    uint64_t first;
+    _mm_storel_epi64((__m128i *)(void *)&first, sums.low);
+    return first;
+}
+
+/* Goes on by a position: the last is 0. */
+static inline Sums sums_next(Sums sums)
+{
+    return (Sums){_mm_or_si128(_mm_srli_si128(sums.low, 8), _mm_slli_si128(sums.high, 8)),
+                  _mm_srli_si128(sums.high, 8)};
+}
+
+/* A row of four uint64. */
+static inline Sums sums_add(Sums sums, const uint64_t *row)
+{
+    return (Sums){_mm_add_epi64(sums.low, two_at(row)), _mm_add_epi64(sums.high, two_at(row + 2))};
+}
+
+/* Which of the four uint32 are equal to the key: bit k for number k. */
+static inline uint32_t equal_of_four(const uint8_t *keys, uint32_t key)
+{
+    __m128i equal = _mm_cmpeq_epi32(two_at(keys), _mm_set1_epi32((int)key));
+    return (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(equal));
+}
+
+/* A row of sixteen int8, of zeros unless is_there. */
+static inline Sums sums_add_bytes(Sums sums, const uint8_t *row, uint32_t is_there)
+{
+    __m128i bytes = _mm_and_si128(two_at(row), _mm_set1_epi32(-(int)is_there));
+    bytes = _mm_xor_si128(bytes, _mm_set1_epi8(-0x80));
+    const __m128i zero = _mm_setzero_si128();
+    return (Sums){_mm_add_epi64(sums.low, _mm_unpacklo_epi8(bytes, zero)),
+                  _mm_add_epi64(sums.high, _mm_unpackhi_epi8(bytes, zero))};
+}
+
+/* Of eight uint32 with eight rows of four int8 after them: the one whose lower 24 bits are the key, and its row as four
+ * lanes; zeros, and a row of zeros, if there is none. */
+static inline Covered search_covers(const uint8_t *line, uint32_t key)
+{
+    const __m128i mask = _mm_set1_epi32(COVER_KEY), wanted = _mm_set1_epi32((int)key);
+    __m128i first = two_at(line), second = two_at(line + 16);
+    __m128i in_first = _mm_cmpeq_epi32(_mm_and_si128(first, mask), wanted);
+    __m128i in_second = _mm_cmpeq_epi32(_mm_and_si128(second, mask), wanted);
+    first = _mm_or_si128(_mm_and_si128(first, in_first), _mm_and_si128(second, in_second));
+    __m128i rows = _mm_or_si128(_mm_and_si128(two_at(line + 32), in_first), _mm_and_si128(two_at(line + 48), in_second));
+    __m128i both = _mm_or_si128(_mm_unpacklo_epi32(rows, first), _mm_unpackhi_epi32(rows, first)); /* row, key, row, key */
+    both = _mm_or_si128(both, _mm_srli_si128(both, 8));
+    Covered found = {.key = (uint32_t)_mm_cvtsi128_si32(_mm_srli_si128(both, 4))};
+    both = _mm_unpacklo_epi8(_mm_xor_si128(both, _mm_set1_epi8(-0x80)), _mm_setzero_si128());
+    _mm_storel_epi64((__m128i *)(void *)&found.row, both);
+    return found;
+}
+
+#else
+
+typedef struct {
+    uint64_t at[4];
+} Sums;
+
+static inline Sums sums_of(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+{
+    return (Sums){{a, b, c, d}};
+}
+
+static inline uint64_t sums_first(Sums sums)
+{
+    return sums.at[0];
+}
+
+static inline Sums sums_next(Sums sums)
+{
+    return (Sums){{sums.at[1], sums.at[2], sums.at[3], 0}};
+}
+
+static inline Sums sums_add(Sums sums, const uint64_t *row)
+{
+    for (int k = 0; k < 4; k++)
+        sums.at[k] += row[k];
+    return sums;
+}
+
+static inline uint32_t equal_of_four(const uint8_t *keys, uint32_t key)
+{
+    uint32_t equal = 0, here;
+    for (int k = 0; k < 4; k++) {
+        memcpy(&here, keys + 4 * k, sizeof here);
+        equal |= (uint32_t)(here == key) << k;
+    }
+    return equal;
+}
+
+static inline Sums sums_add_bytes(Sums sums, const uint8_t *row, uint32_t is_there)
+{
+    for (int k = 0; k < 16; k++)
+        sums.at[k / 4] += (uint64_t)((is_there ? row[k] : 0) ^ 0x80) << 16 * (k % 4);
+    return sums;
+}
+
+/* Four int8 to four lanes. */
+static inline uint64_t spread(uint32_t row)
+{
+    uint64_t lanes = row ^ 0x80808080u;
+    lanes = (lanes | lanes << 16) & 0x0000FFFF0000FFFFu;
+    return (lanes | lanes << 8) & 0x00FF00FF00FF00FFu;
+}
+
+static inline Covered search_covers(const uint8_t *line, uint32_t key)
+{
+    uint32_t keys[8], rows[8], row = 0, found = 0;
+    memcpy(keys, line, sizeof keys);
+    memcpy(rows, line + sizeof keys, sizeof rows);
+    for (int k = 0; k < 8; k++) {
+        uint32_t here = -(uint32_t)((keys[k] & COVER_KEY) == key);
+        row |= rows[k] & here;
+        found |= keys[k] & here;
+    }
+    return (Covered){spread(row), found};
+}
+
+#endif
+
+#endif
