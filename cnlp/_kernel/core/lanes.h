@@ -101,6 +101,32 @@ static inline Covered search_covers(const uint8_t *line, uint32_t key)
     return found;
 }
 
+/* Four int32, one for each tag. */
+typedef __m128i Tags;
+
+static inline Tags tags_of(int32_t b, int32_t m, int32_t e, int32_t s)
+{
+    return _mm_setr_epi32(b, m, e, s);
+}
+
+static inline void tags_store(Tags tags, int32_t sums[4])
+{
+    _mm_storeu_si128((__m128i *)(void *)sums, tags);
+}
+
+/* The best sums up to the tags of the next position, whose scores are `total`. The tag before is E or S for B and S, B
+ * or M for M and E: `first` and `second` are added to them, and four bits of `choices` say where the second is better. */
+static inline Tags tags_next(Tags best, Tags first, Tags second, uint64_t total, const int32_t *more, uint8_t *choices)
+{
+    first = _mm_add_epi32(first, _mm_shuffle_epi32(best, _MM_SHUFFLE(2, 0, 0, 2)));
+    second = _mm_add_epi32(second, _mm_shuffle_epi32(best, _MM_SHUFFLE(3, 1, 1, 3)));
+    __m128i scores = _mm_unpacklo_epi16(_mm_cvtsi64_si128((int64_t)total), _mm_setzero_si128());
+    __m128i is_second = _mm_cmpgt_epi32(second, first);
+    *choices = (uint8_t)_mm_movemask_ps(_mm_castsi128_ps(is_second));
+    best = _mm_or_si128(_mm_and_si128(is_second, second), _mm_andnot_si128(is_second, first));
+    return _mm_add_epi32(best, _mm_add_epi32(scores, two_at(more)));
+}
+
 #else
 
 typedef struct {
@@ -152,6 +178,33 @@ static inline uint64_t spread(uint32_t row)
     uint64_t lanes = row ^ 0x80808080u;
     lanes = (lanes | lanes << 16) & 0x0000FFFF0000FFFFu;
     return (lanes | lanes << 8) & 0x00FF00FF00FF00FFu;
+}
+
+typedef struct {
+    int32_t at[4];
+} Tags;
+
+static inline Tags tags_of(int32_t b, int32_t m, int32_t e, int32_t s)
+{
+    return (Tags){{b, m, e, s}};
+}
+
+static inline void tags_store(Tags tags, int32_t sums[4])
+{
+    memcpy(sums, tags.at, sizeof tags.at);
+}
+
+static inline Tags tags_next(Tags best, Tags first, Tags second, uint64_t total, const int32_t *more, uint8_t *choices)
+{
+    uint32_t bits = 0;
+    for (int tag = 0; tag < 4; tag++) {
+        int is_inside = tag == 1 || tag == 2;
+        int32_t left = best.at[is_inside ? 0 : 2] + first.at[tag], right = best.at[is_inside ? 1 : 3] + second.at[tag];
+        bits |= (uint32_t)(right > left) << tag;
+        first.at[tag] = (right > left ? right : left) + (int32_t)(total >> 16 * tag & 0xFFFF) + more[tag];
+    }
+    *choices = (uint8_t)bits;
+    return first;
 }
 
 static inline Covered search_covers(const uint8_t *line, uint32_t key)

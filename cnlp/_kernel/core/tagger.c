@@ -18,6 +18,7 @@
  * blocked one, the shortest. */
 #include "tagger.h"
 
+#include "lanes.h"
 #include "tagger_constraints.h"
 #include "tagger_scores.h"
 
@@ -26,8 +27,24 @@
 
 #define UNREACHABLE (INT64_MIN / 2)
 #define BLOCK_SIZE 960
+#define FAR (1 << 29) /* more than two sums of a window can differ by */
+#define BOUNDARY {0, -FAR, -FAR, 0}
+#define INSIDE {-FAR, 0, 0, -FAR}
 
-enum { JUMP = 16 }; /* in `back`, above the four bits of choices */
+enum { JUMP = 16 };            /* in `back`, above the four bits of choices */
+enum { BEFORE = 2 | 2 << 6 }; /* two bits for each tag: what the tag before it is at least */
+
+/* What flags of a position add to the tags after it. */
+enum { FLAGS = NO_BOUNDARY | HARD_BOUNDARY | EDGE };
+static const int32_t PERMITTED[FLAGS + 1][N_TAGS] = {
+    [NO_BOUNDARY] = INSIDE,
+    [HARD_BOUNDARY] = BOUNDARY,
+    [HARD_BOUNDARY | NO_BOUNDARY] = BOUNDARY,
+    [EDGE] = BOUNDARY,
+    [EDGE | NO_BOUNDARY] = BOUNDARY,
+    [EDGE | HARD_BOUNDARY] = BOUNDARY,
+    [EDGE | HARD_BOUNDARY | NO_BOUNDARY] = BOUNDARY,
+};
 
 /* Where a word of the user wins: E at `end` is reached from `tag` at `from`, all between are M. */
 typedef struct {
@@ -82,28 +99,18 @@ static int jump(Path *path, size_t end, size_t from, int tag)
     return 0;
 }
 
-/* Runs over positions of the block without constraints; the sums stay in registers. Scores count
- * + 32768 each, on all paths alike. */
-static void walk_free(Path *path, const uint64_t *totals, size_t begin, size_t end)
+/* One position. Scores count + 32768 each, on all paths alike. */
+static void step(Path *path, uint64_t total, size_t i)
 {
     const int32_t (*t)[N_TAGS] = path->tagger->transitions;
-    const int64_t bm = t[TAG_B][TAG_M], be = t[TAG_B][TAG_E], mm = t[TAG_M][TAG_M], me = t[TAG_M][TAG_E],
-                  eb = t[TAG_E][TAG_B], es = t[TAG_E][TAG_S], sb = t[TAG_S][TAG_B], ss = t[TAG_S][TAG_S];
-    int64_t b = path->best[TAG_B], m = path->best[TAG_M], e = path->best[TAG_E], s = path->best[TAG_S];
-    for (size_t i = begin; i < end; i++) {
-        uint64_t total = *totals++;
-        int64_t from_e = e + eb, from_s = s + sb, es_ = e + es, ss_ = s + ss;
-        int64_t from_b = b + bm, from_m = m + mm, be_ = b + be, me_ = m + me;
-        path->back[i] = (uint8_t)((from_s > from_e) | (from_m > from_b) << 1 | (me_ > be_) << 2 | (ss_ > es_) << 3);
-        b = (from_s > from_e ? from_s : from_e) + tag_score(total, TAG_B);
-        m = (from_m > from_b ? from_m : from_b) + tag_score(total, TAG_M);
-        e = (me_ > be_ ? me_ : be_) + tag_score(total, TAG_E);
-        s = (ss_ > es_ ? ss_ : es_) + tag_score(total, TAG_S);
-    }
-    path->best[TAG_B] = b;
-    path->best[TAG_M] = m;
-    path->best[TAG_E] = e;
-    path->best[TAG_S] = s;
+    const int64_t b = path->best[TAG_B], m = path->best[TAG_M], e = path->best[TAG_E], s = path->best[TAG_S];
+    int64_t eb = e + t[TAG_E][TAG_B], sb = s + t[TAG_S][TAG_B], es = e + t[TAG_E][TAG_S], ss = s + t[TAG_S][TAG_S];
+    int64_t bm = b + t[TAG_B][TAG_M], mm = m + t[TAG_M][TAG_M], be = b + t[TAG_B][TAG_E], me = m + t[TAG_M][TAG_E];
+    path->back[i] = (uint8_t)((sb > eb) | (mm > bm) << 1 | (me > be) << 2 | (ss > es) << 3);
+    path->best[TAG_B] = (sb > eb ? sb : eb) + tag_score(total, TAG_B);
+    path->best[TAG_M] = (mm > bm ? mm : bm) + tag_score(total, TAG_M);
+    path->best[TAG_E] = (me > be ? me : be) + tag_score(total, TAG_E);
+    path->best[TAG_S] = (ss > es ? ss : es) + tag_score(total, TAG_S);
 }
 
 static void restrict_to_flags(Path *path, uint8_t flags)
@@ -202,7 +209,7 @@ static int walk_with_bonuses(Path *path, uint64_t total, size_t i)
     size_t at = i - path->block->begin, count = 0;
     while (count < path->n_bonuses && path->bonuses[count].end == i + 1)
         count++;
-    walk_free(path, &total, i, i + 1);
+    step(path, total, i);
     uint8_t flags = path->block->flags[at];
     if (flags)
         restrict_to_flags(path, i ? flags : 0);
@@ -219,22 +226,38 @@ static int walk_with_bonuses(Path *path, uint64_t total, size_t i)
     return 0;
 }
 
+/* Positions of a window without bonuses. Relative to the best sum at its begin, all fit into 32 bits. */
+static void walk_free(Path *path, const uint64_t *totals, size_t begin, size_t end)
+{
+    const int32_t (*t)[N_TAGS] = path->tagger->transitions;
+    const uint8_t *flags = path->block->flags - path->block->begin;
+    const Tags after_first = tags_of(t[TAG_E][TAG_B], t[TAG_B][TAG_M], t[TAG_B][TAG_E], t[TAG_E][TAG_S]);
+    const Tags after_second = tags_of(t[TAG_S][TAG_B], t[TAG_M][TAG_M], t[TAG_M][TAG_E], t[TAG_S][TAG_S]);
+    int64_t base = path->best[0];
+    int32_t sums[N_TAGS];
+    for (int tag = 1; tag < N_TAGS; tag++)
+        base = path->best[tag] > base ? path->best[tag] : base;
+    for (int tag = 0; tag < N_TAGS; tag++)
+        sums[tag] = path->best[tag] - base < -FAR ? -FAR : (int32_t)(path->best[tag] - base);
+    Tags best = tags_of(sums[0], sums[1], sums[2], sums[3]);
+    for (size_t i = begin; i < end; i++) {
+        const int32_t *permitted = PERMITTED[flags[i] & FLAGS & -(i != 0)];
+        best = tags_next(best, after_first, after_second, totals[i - begin], permitted, &path->back[i]);
+    }
+    tags_store(best, sums);
+    for (int tag = 0; tag < N_TAGS; tag++)
+        path->best[tag] = sums[tag] < -FAR / 2 ? UNREACHABLE : base + sums[tag];
+}
+
 /* The scored positions [begin, end) of the block. */
 static int walk(Path *path, const uint64_t *totals, size_t begin, size_t end)
 {
-    const uint8_t *flags = path->block->flags - path->block->begin;
     if (path->history->capacity) {
         for (size_t i = begin; i < end; i++)
             if (walk_with_bonuses(path, totals[i - begin], i))
                 return -1;
-        return 0;
-    }
-    for (size_t i = begin, next; i < end; i = next) {
-        for (next = i + 1; next < end && !flags[next];)
-            next++;
-        walk_free(path, totals + (i - begin), i, i + 1);
-        restrict_to_flags(path, i ? flags[i] : 0);
-        walk_free(path, totals + (i + 1 - begin), i + 1, next);
+    } else {
+        walk_free(path, totals, begin, end);
     }
     return 0;
 }
@@ -242,8 +265,6 @@ static int walk(Path *path, const uint64_t *totals, size_t begin, size_t end)
 /* Leaves 1 in `back` where a word ends, else 0, from right to left; returns how many there are. */
 static size_t trace(const Path *path, size_t length)
 {
-    /* the tag before, by choices and tag */
-    static const uint8_t before[N_TAGS][2] = {{TAG_E, TAG_S}, {TAG_B, TAG_M}, {TAG_B, TAG_M}, {TAG_E, TAG_S}};
     uint8_t *back = path->back;
     const Jump *taken = path->history->jumps + path->history->n_jumps;
     int tag = path->best[TAG_S] > path->best[TAG_E] ? TAG_S : TAG_E;
@@ -263,7 +284,7 @@ static size_t trace(const Path *path, size_t length)
             back[i] = 0;
             tag = taken->tag;
         }
-        tag = before[tag][choices >> tag & 1];
+        tag = (choices >> tag & 1) | (BEFORE >> 2 * tag & 2); /* B, S: E or S; M, E: B or M */
     }
     return count;
 }
@@ -359,12 +380,11 @@ int tagger_decode(const Tagger *tagger, const Input *input, int with_sources, Wo
     else if (back && !find_path(&path, &block, &window)) {
         size_t count = trace(&path, length);
         status = words_reserve(words, count + 1);
-        size_t start = 0;
-        size_t first = words->count;
-        for (size_t i = 0; i < length && !status; i++) { /* without a branch: ends are hard to predict */
-            words->items[words->count] = (Word){(uint32_t)(i + 1), SOURCE_LEXICON};
-            words->count += back[i];
-        }
+        size_t start = 0, first = words->count;
+        Word *word = words->items + first;
+        for (size_t i = 0; i < length && !status; word += back[i], i++) /* without a branch: ends are hard to predict */
+            *word = (Word){(uint32_t)(i + 1), SOURCE_LEXICON};
+        words->count = (size_t)(word - words->items);
         for (size_t k = first; k < words->count && with_sources && !status; k++) {
             status = must_stop_at(input->watch, k) ? -1 : 0;
             words->items[k].source = source_of(&block, &input->model->scanner, start, words->items[k].end);
