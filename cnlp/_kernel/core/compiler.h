@@ -5,7 +5,7 @@
 #if defined(__GNUC__) || defined(__clang__)
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define PREFETCH(address) __builtin_prefetch(address)
-#define RARELY_CALLED static __attribute__((noinline, cold, unused)) /* kept out of the loops that call it */
+#define RARELY_CALLED static __attribute__((noinline, unused)) /* kept out of the loops that call it */
 #define LEADING_ZEROS(number) __builtin_clzll(number)                /* of 64 bits, not all 0 */
 #else
 #define ALWAYS_INLINE static inline

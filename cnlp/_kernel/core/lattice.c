@@ -155,20 +155,34 @@ static void glue_letter_word(Block *block, Stretch word, Stretch letters)
     block->has_glued = 1;
 }
 
+/* The first position from `i` on where a match or a run may begin: most characters, and most of their neighbours, have
+ * no part in any. */
+static size_t next_start(const Block *block, size_t i)
+{
+    const Scanner *scanner = &block->input.model->scanner;
+    const uint32_t *text = block->input.text;
+    const uint32_t starts = STARTS_ATOMIC | EXTENDS | (block->for_tagger ? 0 : STARTS_SOFT);
+    size_t first = i, stop = block->end < block->input.length ? block->end + 1 : block->end;
+    for (; i < stop; i++) {
+        uint32_t flags = scanner_flags(scanner, text[i]);
+        if ((flags & starts) || is_syllable(flags))
+            return i > first && (flags & EXTENDS) ? i - 1 : i;
+    }
+    return i;
+}
+
 /* The cutting rule of cnlp/text/scanner.py: left to right, atomic matches do not overlap. */
 static void load_patterns(Block *block)
 {
     const Scanner scanner = block->input.model->scanner;
     const uint32_t *text = block->input.text;
     size_t begin = block->begin, length = block->input.length, floor = begin;
-    uint32_t before = 0, here = begin ? scanner_flags(&scanner, text[begin - 1]) : BEFORE_TEXT;
-    uint32_t next = begin < length ? scanner_flags(&scanner, text[begin]) : 0;
-    for (size_t i = begin; i < block->end && !block->failed;) {
+    for (size_t i = begin; (i = next_start(block, i)) < block->end && !block->failed;) {
         if (must_stop_at(block->input.watch, i))
             block->failed = 1;
-        before = here;
-        here = next;
-        next = i + 1 < length ? scanner_flags(&scanner, text[i + 1]) : 0;
+        uint32_t before = i ? scanner_flags(&scanner, text[i - 1]) : BEFORE_TEXT;
+        uint32_t here = scanner_flags(&scanner, text[i]);
+        uint32_t next = i + 1 < length ? scanner_flags(&scanner, text[i + 1]) : 0;
         int soft_allowed = !block->for_tagger && (here & STARTS_SOFT) && !is_same_run(before, here);
         if (is_syllable(here) && block->for_tagger && !is_same_run(before, here))
             glue_run(block, i, before);
@@ -201,8 +215,6 @@ static void load_patterns(Block *block)
             }
         }
         i = floor = atomic.end;
-        here = scanner_flags(&scanner, text[i - 1]);
-        next = i < length ? scanner_flags(&scanner, text[i]) : 0;
     }
     size_t last = block->end < length ? letter_word_at_end(block, floor) : length;
     if (last < block->end)

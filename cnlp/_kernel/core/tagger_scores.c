@@ -165,7 +165,7 @@ ALWAYS_INLINE Sums add_bigram(Sums sums, const HashTable *table, const uint8_t *
 {
     for (uint32_t tries = table->n_buckets;; line = next_bucket(table, line)) {
         uint32_t equal = equal_of_four(line, key) & ((1 << BIGRAM_BUCKET) - 1), is_there = equal != 0;
-        if (!is_there & line[BIGRAM_SPILL] >> (key & SPILL) & --tries != 0)
+        if ((uint32_t)!is_there & line[BIGRAM_SPILL] >> (key & SPILL) & (--tries != 0))
             continue;
         equal &= -equal;                      /* 1, 2, 4: two equal keys are only in a damaged file */
         uint32_t place = equal - (equal >> 2); /* 1, 2, 3 */
@@ -181,7 +181,7 @@ ALWAYS_INLINE uint64_t cover_row(const HashTable *table, const uint8_t *line, ui
         uint32_t last;
         Covered found = search_covers(line, key);
         memcpy(&last, line + 4 * (COVER_BUCKET - 1), sizeof last);
-        if (!found.key & (last != 0) & (--tries != 0))
+        if ((found.key == 0) & (last != 0) & (--tries != 0))
             continue;
         *marks = found.key >> COVER_MARKS;
         return found.row;
