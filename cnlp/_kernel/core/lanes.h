@@ -56,8 +56,7 @@ static inline uint64_t sums_first(Sums sums)
 /* Goes on by a position: the last is 0. */
 static inline Sums sums_next(Sums sums)
 {
-    return (Sums){_mm_or_si128(_mm_srli_si128(sums.low, 8), _mm_slli_si128(sums.high, 8)),
-                  _mm_srli_si128(sums.high, 8)};
+    return (Sums){_mm_unpacklo_epi64(_mm_srli_si128(sums.low, 8), sums.high), _mm_srli_si128(sums.high, 8)};
 }
 
 /* A row of four uint64. */
@@ -66,21 +65,27 @@ static inline Sums sums_add(Sums sums, const uint64_t *row)
     return (Sums){_mm_add_epi64(sums.low, two_at(row)), _mm_add_epi64(sums.high, two_at(row + 2))};
 }
 
-/* Which of the four uint32 are equal to the key: bit k for number k. */
-static inline uint32_t equal_of_four(const uint8_t *keys, uint32_t key)
+/* Which of three uint32 are equal to the key: bit k for number k. */
+typedef struct {
+    __m128i lanes;
+    uint32_t bits;
+} Equal;
+
+static inline Equal equal_of_three(const uint8_t *keys, uint32_t key)
 {
     __m128i equal = _mm_cmpeq_epi32(two_at(keys), _mm_set1_epi32((int)key));
-    return (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(equal));
+    return (Equal){equal, (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(equal)) & 7};
 }
 
-/* A row of sixteen int8, of zeros unless is_there. */
-static inline Sums sums_add_bytes(Sums sums, const uint8_t *row, uint32_t is_there)
+/* Of three rows of sixteen int8 that of the equal one, of zeros if there is none. */
+static inline Sums sums_add_bytes(Sums sums, const uint8_t *rows, Equal equal)
 {
-    __m128i bytes = _mm_and_si128(two_at(row), _mm_set1_epi32(-(int)is_there));
-    bytes = _mm_xor_si128(bytes, _mm_set1_epi8(-0x80));
-    const __m128i zero = _mm_setzero_si128();
-    return (Sums){_mm_add_epi64(sums.low, _mm_unpacklo_epi8(bytes, zero)),
-                  _mm_add_epi64(sums.high, _mm_unpackhi_epi8(bytes, zero))};
+    __m128i first = _mm_and_si128(two_at(rows), _mm_shuffle_epi32(equal.lanes, 0x00));
+    __m128i second = _mm_and_si128(two_at(rows + 16), _mm_shuffle_epi32(equal.lanes, 0x55));
+    __m128i third = _mm_and_si128(two_at(rows + 32), _mm_shuffle_epi32(equal.lanes, 0xAA));
+    __m128i bytes = _mm_xor_si128(_mm_or_si128(_mm_or_si128(first, second), third), _mm_set1_epi8(-0x80));
+    return (Sums){_mm_add_epi64(sums.low, _mm_unpacklo_epi8(bytes, _mm_setzero_si128())),
+                  _mm_add_epi64(sums.high, _mm_unpackhi_epi8(bytes, _mm_setzero_si128()))};
 }
 
 /* Of eight uint32 with eight rows of four int8 after them: the one whose lower 24 bits are the key, and its row as four
@@ -155,20 +160,28 @@ static inline Sums sums_add(Sums sums, const uint64_t *row)
     return sums;
 }
 
-static inline uint32_t equal_of_four(const uint8_t *keys, uint32_t key)
+typedef struct {
+    uint32_t bits;
+} Equal;
+
+static inline Equal equal_of_three(const uint8_t *keys, uint32_t key)
 {
-    uint32_t equal = 0, here;
-    for (int k = 0; k < 4; k++) {
-        memcpy(&here, keys + 4 * k, sizeof here);
-        equal |= (uint32_t)(here == key) << k;
-    }
+    Equal equal = {0};
+    uint32_t numbers[3];
+    memcpy(numbers, keys, sizeof numbers);
+    for (int k = 0; k < 3; k++)
+        equal.bits |= (uint32_t)(numbers[k] == key) << k;
     return equal;
 }
 
-static inline Sums sums_add_bytes(Sums sums, const uint8_t *row, uint32_t is_there)
+static inline Sums sums_add_bytes(Sums sums, const uint8_t *rows, Equal equal)
 {
-    for (int k = 0; k < 16; k++)
-        sums.at[k / 4] += (uint64_t)((is_there ? row[k] : 0) ^ 0x80) << 16 * (k % 4);
+    for (int k = 0; k < 16; k++) {
+        uint32_t byte = 0;
+        for (uint32_t row = 0; row < 3; row++)
+            byte |= rows[row * 16 + k] & -(equal.bits >> row & 1);
+        sums.at[k / 4] += (uint64_t)(byte ^ 0x80) << 16 * (k % 4);
+    }
     return sums;
 }
 

@@ -35,13 +35,19 @@ typedef struct {
     uint16_t type;
 } Character;
 
+/* The evidence classes of profiles, which are values of the trie. Class 0: no match, as for profile 0. */
+typedef struct {
+    const uint16_t *classes; /* [count + 1] */
+    uint32_t count;
+} Profiles;
+
 /* The layers of one standard. The small tables are summed when it is made; n-gram rows, which are
  * many, when a text asks for them. Four int16, one for each tag, make one uint64 (tagger_scores.c). */
 typedef struct {
     Trie trie; /* its values are profiles; its codes index the tables */
-    uint32_t n_codes, n_profiles, n_classes;
+    uint32_t n_codes, n_classes;
     uint32_t mark;                            /* the bit of this standard in the marks of `general` */
-    const uint16_t *profiles;                 /* [n_profiles + 1]: evidence class of a profile; 0: no match */
+    Profiles profiles;
     const Character *characters;              /* [n_codes] */
     const uint64_t *unigram;                  /* [n_codes][5] */
     const uint64_t *match[LONGEST_MATCH + 1]; /* [n_classes][length + 2] */
@@ -61,10 +67,10 @@ int tagger_init(Tagger *tagger, const uint16_t *class_fold, const uint8_t *types
 void tagger_free(Tagger *tagger);
 
 /* The evidence class of the word that ends at a node: 0 if there is no word, or nothing known of it. */
-static inline uint32_t class_of(const Tagger *tagger, uint64_t unit)
+static inline uint32_t class_of(Profiles profiles, uint64_t unit)
 {
-    uint32_t value = UNIT_VALUE(unit), is_known = value - 1 < tagger->n_profiles;
-    return tagger->profiles[value & -is_known] & -is_known;
+    uint32_t value = UNIT_VALUE(unit);
+    return profiles.classes[value & -(uint32_t)(value <= profiles.count)];
 }
 
 /* Appends the words of the best path. Sources are filled in if asked for. Returns -1 without memory. */

@@ -69,7 +69,7 @@ static int is_in_longer(const Tagger *tagger, const Input *input, size_t start, 
             uint32_t node = trie_child(trie, base, trie_code(trie, input->text[j]));
             if (node == 0)
                 break;
-            if (j + 1 - i > end - start && j >= start && class_of(tagger, trie->units[node]))
+            if (j + 1 - i > end - start && j >= start && class_of(tagger->profiles, trie->units[node]))
                 return 1;
             base = UNIT_BASE(trie->units[node]);
             if (base == 0)

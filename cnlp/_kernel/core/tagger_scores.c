@@ -31,7 +31,7 @@
 
 #define BIAS ((0x8000 - 5 * ROW_BIAS) * LANES) /* four bigrams and a row of char_cover bring the rest */
 
-enum { SPILL = 7, BIGRAM_SPILL = 12 };           /* after the keys: bits of those in the next bucket, marks */
+enum { SPILL = 7, BIGRAM_SPILL = 12, BIGRAM_ROWS = 16 }; /* after the keys: bits of those in the next bucket, marks */
 
 /* ---- tables ---------------------------------------------------------------------------------- */
 
@@ -57,13 +57,14 @@ static int32_t add_rows(uint64_t *sums, const int16_t *rows, size_t count)
     return greatest;
 }
 
-/* Features of each code, and the base of its node in the trie if longer words begin with it. */
+/* Features of each code, and the base of its node in the trie. */
 static void fill_characters(Tagger *tagger, Character *characters, const uint16_t *class_fold, const uint8_t *types)
 {
     const Trie *trie = &tagger->trie;
     for (uint32_t code = 0; code < tagger->n_codes; code++) {
         uint32_t node = trie_child(trie, 0, code);
-        characters[code] = (Character){node ? UNIT_BASE(trie->units[node]) : 0, class_fold[code], types[code]};
+        uint32_t base = node ? UNIT_BASE(trie->units[node]) : 0;
+        characters[code] = (Character){base ? base : trie->n_units, class_fold[code], types[code]};
     }
     tagger->characters = characters;
 }
@@ -159,19 +160,29 @@ static inline const uint8_t *next_bucket(const HashTable *table, const uint8_t *
     return line == table->lines + (size_t)table->n_buckets * LINE ? table->lines : line;
 }
 
+/* The bucket after `line` where the key is, or could have been put. */
+RARELY_CALLED const uint8_t *search_on(const HashTable *table, const uint8_t *line, uint32_t key)
+{
+    for (uint32_t tries = table->n_buckets; --tries;) {
+        line = next_bucket(table, line);
+        if (equal_of_three(line, key).bits || !(line[BIGRAM_SPILL] >> (key & SPILL) & 1))
+            break;
+    }
+    return line;
+}
+
 /* Adds the row of the bigram, each lane + ROW_BIAS, zeros if the table has none; `marks` become its marks. `line`: its
  * bucket. Without a branch for what is found where: the features of an n-gram cannot be predicted. */
 ALWAYS_INLINE Sums add_bigram(Sums sums, const HashTable *table, const uint8_t *line, uint32_t key, uint32_t *marks)
 {
-    for (uint32_t tries = table->n_buckets;; line = next_bucket(table, line)) {
-        uint32_t equal = equal_of_four(line, key) & ((1 << BIGRAM_BUCKET) - 1), is_there = equal != 0;
-        if ((uint32_t)!is_there & line[BIGRAM_SPILL] >> (key & SPILL) & (--tries != 0))
-            continue;
-        equal &= -equal;                      /* 1, 2, 4: two equal keys are only in a damaged file */
-        uint32_t place = equal - (equal >> 2); /* 1, 2, 3 */
-        *marks = line[BIGRAM_SPILL + place] & -is_there;
-        return sums_add_bytes(sums, line + 16 * place, is_there);
+    Equal equal = equal_of_three(line, key);
+    if ((equal.bits == 0) & line[BIGRAM_SPILL] >> (key & SPILL)) {
+        line = search_on(table, line, key);
+        equal = equal_of_three(line, key);
     }
+    uint32_t first = equal.bits & -equal.bits; /* 0, 1, 2, 4: two equal keys are only in a damaged file */
+    *marks = line[BIGRAM_SPILL + first - (first >> 2)] & -(uint32_t)(first != 0);
+    return sums_add_bytes(sums, line + BIGRAM_ROWS, equal);
 }
 
 /* The row of char_cover as four lanes, each + ROW_BIAS, of zeros if the table has none, and its marks. */
@@ -201,15 +212,15 @@ static void load_characters(const Tagger *tagger, Window *window, const uint32_t
     const Trie trie = tagger->trie;
     const HashTable bigrams = tagger->bigrams[0];
     const Character *characters = tagger->characters;
-    uint32_t base = 0, fold = 0; /* of the character before; base 0: in no longer word */
+    uint32_t base = trie.n_units, fold = 0; /* of the character before */
     for (size_t k = 0; k < PAD; k++) {
         size_t end = PAD + size + k;
         window->fold[k] = window->same[k] = window->fold[end] = window->same[end] = 0;
         window->codes[k] = window->codes[end] = 0;
         window->types[k] = window->types[end] = 0;
     }
-    for (size_t i = PAD; i <= PAD + size; i++) {
-        uint32_t point = i < PAD + size ? text[i - PAD] : 0, code = i < PAD + size ? trie_code(&trie, point) : 0;
+    for (size_t i = PAD; i < PAD + size; i++) {
+        uint32_t point = text[i - PAD], code = trie_code(&trie, point);
         Character character = characters[code];
         uint32_t bucket = bucket_of(&bigrams, (uint32_t)bigram_key(fold, character.fold, 16));
         window->codes[i] = (uint16_t)code;
@@ -223,6 +234,10 @@ static void load_characters(const Tagger *tagger, Window *window, const uint32_t
         fold = character.fold;
         base = character.base;
     }
+    window->bases[PAD + size - 1] = trie.n_units;
+    window->buckets[PAD + size - 1] = bucket_of(&bigrams, (uint32_t)bigram_key(fold, 0, 16));
+    PREFETCH(bucket_at(&bigrams, window->buckets[PAD + size - 1]));
+    memset(window->inside + PAD, 0, size);
 }
 
 /* Unigrams, the bigrams of `general`, and the words of two characters. Positions that may have longer words wait:
@@ -232,28 +247,26 @@ ALWAYS_INLINE size_t add_pairs(const Tagger *tagger, Window *window, size_t size
 {
     const Trie trie = tagger->trie;
     const HashTable general = tagger->bigrams[0], layer = tagger->bigrams[1];
+    const Profiles profiles = tagger->profiles;
     const uint64_t *unigram = tagger->unigram, *matches = tagger->match[2];
     const uint16_t *codes = window->codes;
     uint64_t first = 0;                                   /* the sum of i - 2 */
     Sums sums = sums_of(0, 0, ROW_BIAS * LANES, 0);       /* from i - 1 on */
     size_t n_waiting = 0, marked = 0;
     for (size_t i = PAD - 1; i < PAD + size; i++) {
-        uint32_t key = bigram_at(window, i), marks;
-        uint32_t node = child_or_none(&trie, window->bases[i], codes[i + 1]);
-        uint64_t unit = trie.units[node] & -(uint64_t)(node != 0);
-        uint32_t base = UNIT_BASE(unit), code = codes[i + 2], class_id = class_of(tagger, unit);
+        uint64_t unit = child_unit(&trie, window->bases[i], codes[i + 1]);
+        uint32_t key = bigram_at(window, i), base = UNIT_BASE(unit), class_id = class_of(profiles, unit), marks;
         const uint64_t *own = unigram + (size_t)window->fold[i] * 5;
-        PREFETCH(trie.units + base + code);
+        PREFETCH(trie.units + base + codes[i + 2]);
         window->waiting[n_waiting] = (uint16_t)i;
         window->nodes[n_waiting] = base;
-        n_waiting += (base != 0) & (code != 0);
+        n_waiting += base != 0;
         window->sums[i - 2] = first + own[0];
         sums = sums_add(sums_add(sums, own + 1), matches + (size_t)class_id * 4);
         sums = add_bigram(sums, &general, bucket_at(&general, window->buckets[i]), key, &marks);
         first = sums_first(sums);
         sums = sums_next(sums);
         window->begins[i] = window->ends[i + 1] = class_id != 0;
-        window->inside[i] = 0;
         if (n_layers > 1) {
             uint32_t is_marked = marks >> tagger->mark & 1;
             ask_if(&layer, key, is_marked);
@@ -286,7 +299,7 @@ ALWAYS_INLINE size_t add_words_of(const Tagger *tagger, Window *window, size_t n
     for (size_t k = 0; k < n_found; k++) {
         size_t i = window->waiting[k];
         uint64_t unit = trie.units[window->nodes[k]];
-        uint32_t base = UNIT_BASE(unit), code = codes[i + length], class_id = class_of(tagger, unit);
+        uint32_t base = UNIT_BASE(unit), code = codes[i + length], class_id = class_of(tagger->profiles, unit);
         PREFETCH(trie.units + base + code);
         window->waiting[n_left] = (uint16_t)i;
         window->nodes[n_left] = base;
@@ -311,7 +324,7 @@ static void add_words(const Tagger *tagger, Window *window, size_t n_waiting)
 static void add_user_word(const Tagger *tagger, Window *window, const uint32_t *text, size_t at, uint32_t length)
 {
     uint32_t node = trie_find(&tagger->trie, text + at, length);
-    uint32_t known = node ? class_of(tagger, tagger->trie.units[node]) : 0;
+    uint32_t known = node ? class_of(tagger->profiles, tagger->trie.units[node]) : 0;
     const uint64_t *rows = tagger->match[length];
     size_t i = at + PAD;
     for (uint32_t d = 0; d < length + 2; d++)

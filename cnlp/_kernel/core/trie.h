@@ -62,6 +62,14 @@ static inline uint32_t child_or_none(const Trie *trie, uint32_t base, uint32_t c
     return node & -(uint32_t)((UNIT_LABEL(trie->units[node]) == code) & (base != 0) & (code != 0));
 }
 
+/* The unit of the child of the node with this base, n_units for none, by this code; 0 if there is none. Without a branch. */
+static inline uint64_t child_unit(const Trie *trie, uint32_t base, uint32_t code)
+{
+    uint32_t node = base + code;
+    uint64_t unit = trie->units[node & -(uint32_t)(node < trie->n_units)];
+    return unit & -(uint64_t)(UNIT_LABEL(unit) == code);
+}
+
 /* The node at which these code points end, 0 if the trie does not hold them as a path. */
 uint32_t trie_find(const Trie *trie, const uint32_t *text, size_t length);
 

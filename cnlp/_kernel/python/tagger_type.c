@@ -89,14 +89,15 @@ static int load_profiles(const ModuleState *state, PyObject *source, PyObject *a
     }
     strcpy(full, standard);
     strcat(full, ".profile");
-    if (!(tagger->profiles = named_array(state, source, arrays, full, 2, &count)))
+    const uint16_t *classes = named_array(state, source, arrays, full, 2, &count);
+    if (!classes)
         return -1;
-    if (count == 0)
+    if (count == 0 || classes[0] != 0)
         return damaged("the table of profiles");
-    tagger->n_profiles = count - 1;
     for (uint32_t k = 0; k < count; k++)
-        if (tagger->profiles[k] >= tagger->n_classes)
+        if (classes[k] >= tagger->n_classes)
             return damaged("the table of profiles");
+    tagger->profiles = (Profiles){classes, count - 1};
     return 0;
 }
 

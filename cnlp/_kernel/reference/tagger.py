@@ -109,7 +109,7 @@ class Tagger:
         self.mark = mark
         self.binding = binding  # flags of the patterns that bind this standard
         n = len(self.class_fold)
-        if not len(self.profiles) or any(profile >= n_classes for profile in self.profiles):
+        if not len(self.profiles) or self.profiles[0] or any(profile >= n_classes for profile in self.profiles):
             raise ValueError("the table of profiles is damaged")
         if max(self.trie.codes) >= n:
             raise ValueError("the alphabet is damaged")
