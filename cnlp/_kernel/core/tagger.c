@@ -289,6 +289,11 @@ static size_t trace(const Path *path, size_t length)
     return count;
 }
 
+static size_t window_end(size_t begin, size_t end)
+{
+    return end - begin > WINDOW_CORE ? begin + WINDOW_CORE : end;
+}
+
 /* Runs the Viterbi over the whole text, block by block. Returns -1 without memory. */
 static int find_path(Path *path, Block *block, Window *window)
 {
@@ -301,6 +306,7 @@ static int find_path(Path *path, Block *block, Window *window)
     int status = 0;
     for (size_t begin = 0, cut; begin < length && !status; begin = cut) {
         size_t end = length - begin > size ? begin + size : length;
+        window_load(window, tagger, text, length, begin, window_end(begin, end));
         cut = tagger_constrain(block, tagger, begin, end, carried, &bonuses);
         if (block->failed || (has_bonuses && history_reserve(path->history, cut - begin + 1))
             || (begin && must_stop(block->input.watch)))
@@ -312,8 +318,10 @@ static int find_path(Path *path, Block *block, Window *window)
         if (has_bonuses && !status)
             path->history->middle[0] = 0;
         for (size_t from = begin, to; from < cut && !status; from = to) {
-            to = cut - from > WINDOW_CORE ? from + WINDOW_CORE : cut;
-            status = walk(path, tagger_window(tagger, block->input.overlay, window, text, length, from, to), from, to);
+            to = window_end(from, cut);
+            if (from > begin)
+                window_load(window, tagger, text, length, from, to);
+            status = walk(path, window_scores(window, tagger, block->input.overlay), from, to);
         }
         carried = cut > begin ? block_flag(block, cut) : carried;
     }

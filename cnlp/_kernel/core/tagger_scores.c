@@ -207,8 +207,10 @@ static inline uint32_t bigram_at(const Window *window, size_t i)
 /* ---- characters and words -------------------------------------------------------------------- */
 
 /* Codes of the characters; asks for the bigrams and for the second nodes of the trie. */
-static void load_characters(const Tagger *tagger, Window *window, const uint32_t *text, size_t size)
+static void load_characters(const Tagger *tagger, Window *window)
 {
+    const uint32_t *text = window->text;
+    const size_t size = window->size;
     const Trie trie = tagger->trie;
     const HashTable bigrams = tagger->bigrams[0];
     const Character *characters = tagger->characters;
@@ -243,8 +245,9 @@ static void load_characters(const Tagger *tagger, Window *window, const uint32_t
 /* Unigrams, the bigrams of `general`, and the words of two characters. Positions that may have longer words wait:
  * returns how many. Where the layer has a row for the same bigram, the position waits in `marked`; `n_marked` becomes
  * how many do. Made twice, for one layer and for two. */
-ALWAYS_INLINE size_t add_pairs(const Tagger *tagger, Window *window, size_t size, int n_layers, size_t *n_marked)
+ALWAYS_INLINE size_t add_pairs(const Tagger *tagger, Window *window, int n_layers, size_t *n_marked)
 {
+    const size_t size = window->size;
     const Trie trie = tagger->trie;
     const HashTable general = tagger->bigrams[0], layer = tagger->bigrams[1];
     const Profiles profiles = tagger->profiles;
@@ -321,9 +324,9 @@ static void add_words(const Tagger *tagger, Window *window, size_t n_waiting)
 }
 
 /* A word of the user counts as a word of the loudest class, in place of what is known of it otherwise. */
-static void add_user_word(const Tagger *tagger, Window *window, const uint32_t *text, size_t at, uint32_t length)
+static void add_user_word(const Tagger *tagger, Window *window, size_t at, uint32_t length)
 {
-    uint32_t node = trie_find(&tagger->trie, text + at, length);
+    uint32_t node = trie_find(&tagger->trie, window->text + at, length);
     uint32_t known = node ? class_of(tagger->profiles, tagger->trie.units[node]) : 0;
     const uint64_t *rows = tagger->match[length];
     size_t i = at + PAD;
@@ -334,21 +337,21 @@ static void add_user_word(const Tagger *tagger, Window *window, const uint32_t *
 }
 
 /* The user's preferred words of 2 to LONGEST_MATCH characters. */
-static void add_user_words(const Tagger *tagger, const Overlay *overlay, Window *window, const uint32_t *text,
-                           size_t size)
+static void add_user_words(const Tagger *tagger, const Overlay *overlay, Window *window)
 {
+    const uint32_t *text = window->text;
     const Trie *trie = &overlay->trie;
     if (!tagger->top_class)
         return;
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < window->size; i++) {
         uint32_t base = 0;
-        for (uint32_t length = 1; length <= LONGEST_MATCH && i + length <= size; length++) {
+        for (uint32_t length = 1; length <= LONGEST_MATCH && i + length <= window->size; length++) {
             uint32_t node = trie_child(trie, base, trie_code(trie, text[i + length - 1]));
             if (node == 0)
                 break;
             uint32_t value = UNIT_VALUE(trie->units[node]);
             if (length > 1 && value && value <= overlay->n_entries && is_evidence(overlay, value - 1))
-                add_user_word(tagger, window, text, i, length);
+                add_user_word(tagger, window, i, length);
             base = UNIT_BASE(trie->units[node]);
             if (base == 0)
                 break;
@@ -373,8 +376,9 @@ static void add_layer_bigrams(const Tagger *tagger, Window *window, size_t n_mar
 }
 
 /* Character types, repetition and covers; asks for the rows of char_cover. */
-static void add_types(const Tagger *tagger, Window *window, size_t from, size_t to)
+static void add_types(const Tagger *tagger, Window *window)
 {
+    const size_t from = window->from, to = window->to;
     const HashTable covers = tagger->covers[0];
     uint32_t kinds = next_types(window->types[from - 1], window->types[from]);
     uint32_t repeats = next_equals(equals(window->same + from - 2), window->same + from - 1);
@@ -393,11 +397,11 @@ static void add_types(const Tagger *tagger, Window *window, size_t from, size_t 
 }
 
 /* The rows of char_cover of `general`; returns how many positions wait for the layer's. */
-ALWAYS_INLINE size_t add_covers(const Tagger *tagger, Window *window, size_t from, size_t to, int n_layers)
+ALWAYS_INLINE size_t add_covers(const Tagger *tagger, Window *window, int n_layers)
 {
     const HashTable general = tagger->covers[0], layer = tagger->covers[1];
     size_t n_waiting = 0;
-    for (size_t i = from; i < to; i++) {
+    for (size_t i = window->from; i < window->to; i++) {
         uint32_t key = window->covers[i], marks;
         window->sums[i] += cover_row(&general, bucket_at(&general, window->buckets[i]), key, &marks);
         if (n_layers > 1) {
@@ -422,32 +426,39 @@ static void add_layer_covers(const Tagger *tagger, Window *window, size_t n_mark
     }
 }
 
-const uint64_t *tagger_window(const Tagger *tagger, const Overlay *overlay, Window *window, const uint32_t *text,
-                              size_t length, size_t begin, size_t end)
+void window_load(Window *window, const Tagger *tagger, const uint32_t *text, size_t length, size_t begin, size_t end)
 {
     size_t first = begin < MARGIN ? 0 : begin - MARGIN;
     size_t last = length - end < MARGIN ? length : end + MARGIN;
-    size_t from = begin - first + PAD, to = end - first + PAD;
-    size_t size = last - first;
-    load_characters(tagger, window, text + first, size);
-    size_t n_marked;
-    if (tagger->n_layers > 1) {
-        size_t n_waiting = add_pairs(tagger, window, size, 2, &n_marked);
-        add_words(tagger, window, n_waiting);
-        if (overlay)
-            add_user_words(tagger, overlay, window, text + first, size);
-        add_types(tagger, window, from, to);
+    window->text = text + first;
+    window->size = last - first;
+    window->from = begin - first + PAD;
+    window->to = end - first + PAD;
+    load_characters(tagger, window);
+}
+
+/* Made twice, for one layer and for two. */
+ALWAYS_INLINE void score(Window *window, const Tagger *tagger, const Overlay *overlay, int n_layers)
+{
+    size_t n_marked, n_waiting = add_pairs(tagger, window, n_layers, &n_marked);
+    add_words(tagger, window, n_waiting);
+    if (overlay)
+        add_user_words(tagger, overlay, window);
+    add_types(tagger, window);
+    if (n_layers > 1)
         add_layer_bigrams(tagger, window, n_marked);
-        add_layer_covers(tagger, window, add_covers(tagger, window, from, to, 2));
-    } else {
-        size_t n_waiting = add_pairs(tagger, window, size, 1, &n_marked);
-        add_words(tagger, window, n_waiting);
-        if (overlay)
-            add_user_words(tagger, overlay, window, text + first, size);
-        add_types(tagger, window, from, to);
-        add_covers(tagger, window, from, to, 1);
-    }
-    return window->sums + from;
+    n_marked = add_covers(tagger, window, n_layers);
+    if (n_layers > 1)
+        add_layer_covers(tagger, window, n_marked);
+}
+
+const uint64_t *window_scores(Window *window, const Tagger *tagger, const Overlay *overlay)
+{
+    if (tagger->n_layers > 1)
+        score(window, tagger, overlay, 2);
+    else
+        score(window, tagger, overlay, 1);
+    return window->sums + window->from;
 }
 
 void tagger_scores(const Tagger *tagger, const Overlay *overlay, const uint32_t *text, size_t length, int16_t *scores)
@@ -455,7 +466,8 @@ void tagger_scores(const Tagger *tagger, const Overlay *overlay, const uint32_t 
     Window window;
     for (size_t begin = 0; begin < length; begin += WINDOW_CORE) {
         size_t end = length - begin < WINDOW_CORE ? length : begin + WINDOW_CORE;
-        const uint64_t *totals = tagger_window(tagger, overlay, &window, text, length, begin, end);
+        window_load(&window, tagger, text, length, begin, end);
+        const uint64_t *totals = window_scores(&window, tagger, overlay);
         for (size_t i = begin; i < end; i++)
             for (int tag = 0; tag < N_TAGS; tag++)
                 *scores++ = (int16_t)(tag_score(totals[i - begin], tag) - 0x8000);

@@ -8,6 +8,8 @@
  * PAD; zeros are before and after the text. */
 enum { WINDOW_CORE = 240, MARGIN = LONGEST_MATCH, PAD = 3, WINDOW = WINDOW_CORE + 2 * (MARGIN + PAD) };
 typedef struct {
+    const uint32_t *text; /* of the window, `size` characters; */
+    size_t size, from, to; /* the scored ones are at indices from .. to - 1 */
     uint64_t sums[WINDOW];
     uint32_t fold[WINDOW];
     uint32_t same[WINDOW];   /* equal where characters are */
@@ -20,9 +22,11 @@ typedef struct {
     uint8_t begins[WINDOW], ends[WINDOW], inside[WINDOW];
 } Window;
 
-/* Scores text[begin .. end), at most WINDOW_CORE positions; overlay: the user's words, or NULL; returns those of text[begin] and on. */
-const uint64_t *tagger_window(const Tagger *tagger, const Overlay *overlay, Window *window, const uint32_t *text,
-                              size_t length, size_t begin, size_t end);
+/* Prepares text[begin .. end), at most WINDOW_CORE positions, and asks for what the scores need first: time for other work
+ * before these are made. */
+void window_load(Window *window, const Tagger *tagger, const uint32_t *text, size_t length, size_t begin, size_t end);
+/* The scores of text[begin] and on. Once after each window_load. overlay: the user's words, or NULL. */
+const uint64_t *window_scores(Window *window, const Tagger *tagger, const Overlay *overlay);
 
 /* One tag's score + 32768. */
 static inline int32_t tag_score(uint64_t total, int tag)
