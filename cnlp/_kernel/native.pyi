@@ -5,8 +5,9 @@ where an array lies in its source: start and size in bytes.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
+_P, _R = ParamSpec("_P"), TypeVar("_R")
 Range: TypeAlias = tuple[int, int]
 Edge: TypeAlias = tuple[int, int, int, int, int]  # start, end, id, cost, source
 Word: TypeAlias = tuple[int, int]  # end, source
@@ -144,3 +145,4 @@ def count_text(data: bytes) -> tuple[int, int]: ...
 def pagerank(
     size: int, lefts: bytes, rights: bytes, weights: bytes, damping: float, tolerance: float, iterations: int
 ) -> tuple[bytes, int]: ...
+def Shortcut(function: Callable[_P, _R], find: Callable[..., Callable[[str], _R] | None]) -> Callable[_P, _R]: ...

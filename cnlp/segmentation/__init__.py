@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnlp._kernel import kernel
 from cnlp.lexicon.lexicon import Lexicon as Lexicon
 from cnlp.lexicon.lexicon import load_lexicon as load_lexicon
 from cnlp.model.registry import SHIPPED
@@ -12,11 +13,16 @@ from cnlp.segmentation.segmenter import Segmenter as Segmenter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, ParamSpec, TypeVar
+
     from cnlp.lexicon.lexicon import LexiconLike
     from cnlp.names import Algorithm, Mode, Standard, Tagset
     from cnlp.pos.tagger import TaggerLike
     from cnlp.segmentation.segmenter import SegmenterLike
     from cnlp.types import Token
+
+    P, R = ParamSpec("P"), TypeVar("R")
 
 # One segmenter per choice of shipped models, made when first asked for and never changed.
 _shared: dict[tuple[str, str | None, str | None, SegmenterLike | None], Segmenter] = {}
@@ -57,6 +63,24 @@ def shipped_segmenter() -> Segmenter:
     return segmenter_for(algorithm="perceptron")
 
 
+def _at_once(method: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Lets calls with at most one choice, of what never changes, go to the segmenter's method without a detour."""
+
+    def find(
+        lexicon: LexiconLike | None = None, model: SegmenterLike | None = None, **choices: Any
+    ) -> Callable[[str], Any] | None:
+        is_fixed = (lexicon is None or isinstance(lexicon, Lexicon)) and (
+            model is None or isinstance(model, Segmenter) or (isinstance(model, str) and model in SHIPPED)
+        )
+        if not is_fixed or not choices.keys() <= {"mode", "algorithm", "standard"}:
+            return None
+        called: Callable[[str], Any] = getattr(segmenter_for(lexicon=lexicon, model=model, **choices), method)
+        return called
+
+    return lambda function: kernel.Shortcut(function, find)
+
+
+@_at_once("segment")
 def segment(
     text: str,
     *,
@@ -90,6 +114,7 @@ def segment(
     return segmenter_for(mode, algorithm, standard, lexicon, model).segment(text)
 
 
+@_at_once("tokenize")
 def tokenize(
     text: str,
     *,

@@ -35,7 +35,8 @@ static int module_exec(PyObject *module)
         || add_type(module, &overlay_spec, &state->overlay) || add_type(module, &model_spec, &state->model)
         || add_type(module, &tagger_spec, &state->tagger) || add_type(module, &segmenter_spec, &state->segmenter)
         || add_type(module, &word_tagger_spec, &state->word_tagger) || add_type(module, &terms_spec, &state->terms)
-        || add_type(module, &entity_tagger_spec, &state->entity_tagger))
+        || add_type(module, &entity_tagger_spec, &state->entity_tagger)
+        || add_type(module, &shortcut_spec, &state->shortcut))
         return -1;
     return 0;
 }
@@ -53,6 +54,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg)
         Py_VISIT(state->word_tagger);
         Py_VISIT(state->terms);
         Py_VISIT(state->entity_tagger);
+        Py_VISIT(state->shortcut);
     }
     return 0;
 }
@@ -70,6 +72,7 @@ static int module_clear(PyObject *module)
         Py_CLEAR(state->word_tagger);
         Py_CLEAR(state->terms);
         Py_CLEAR(state->entity_tagger);
+        Py_CLEAR(state->shortcut);
     }
     return 0;
 }

@@ -9,7 +9,8 @@
 #define GIL_RELEASE_LENGTH 2048 /* shorter texts are done before another thread could wake up */
 
 typedef struct {
-    PyTypeObject *mapping, *trie, *overlay, *model, *tagger, *segmenter, *word_tagger, *terms, *entity_tagger;
+    PyTypeObject *mapping, *trie, *overlay, *model, *tagger, *segmenter, *word_tagger, *terms, *entity_tagger,
+        *shortcut;
 } ModuleState;
 
 ModuleState *state_of(PyTypeObject *type);
@@ -124,7 +125,7 @@ typedef struct {
 int segment_text(const Segmenter *segmenter, const Input *input, int with_sources, Words *words);
 
 extern PyType_Spec mapping_spec, trie_spec, overlay_spec, model_spec, tagger_spec, segmenter_spec, word_tagger_spec,
-    terms_spec, entity_tagger_spec;
+    terms_spec, entity_tagger_spec, shortcut_spec;
 
 /* ---- functions of the module ----------------------------------------------------------------- */
 
