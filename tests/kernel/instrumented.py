@@ -24,7 +24,7 @@ WRAPPED = (
     "memcmp", "__sanitizer_cov_trace_pc",
 )  # fmt: skip
 NATIVE = "_kernel/native"
-PLAIN = [flag for flag in FLAGS if "sanit" not in flag]
+PLAIN = ["-DCNLP_PLAIN", *(flag for flag in FLAGS if "sanit" not in flag)]
 
 
 def build(folder: Path, *, sanitized: bool = False) -> None:

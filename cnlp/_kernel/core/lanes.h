@@ -97,8 +97,10 @@ static inline Covered search_covers(const uint8_t *line, uint32_t key)
     __m128i in_first = _mm_cmpeq_epi32(_mm_and_si128(first, mask), wanted);
     __m128i in_second = _mm_cmpeq_epi32(_mm_and_si128(second, mask), wanted);
     first = _mm_or_si128(_mm_and_si128(first, in_first), _mm_and_si128(second, in_second));
-    __m128i rows = _mm_or_si128(_mm_and_si128(two_at(line + 32), in_first), _mm_and_si128(two_at(line + 48), in_second));
-    __m128i both = _mm_or_si128(_mm_unpacklo_epi32(rows, first), _mm_unpackhi_epi32(rows, first)); /* row, key, row, key */
+    __m128i rows =
+        _mm_or_si128(_mm_and_si128(two_at(line + 32), in_first), _mm_and_si128(two_at(line + 48), in_second));
+    __m128i both =
+        _mm_or_si128(_mm_unpacklo_epi32(rows, first), _mm_unpackhi_epi32(rows, first)); /* row, key, row, key */
     both = _mm_or_si128(both, _mm_srli_si128(both, 8));
     Covered found = {.key = (uint32_t)_mm_cvtsi128_si32(_mm_srli_si128(both, 4))};
     both = _mm_unpacklo_epi8(_mm_xor_si128(both, _mm_set1_epi8(-0x80)), _mm_setzero_si128());
@@ -125,7 +127,7 @@ static inline Tags tags_next(Tags best, Tags first, Tags second, uint64_t total,
 {
     first = _mm_add_epi32(first, _mm_shuffle_epi32(best, _MM_SHUFFLE(2, 0, 0, 2)));
     second = _mm_add_epi32(second, _mm_shuffle_epi32(best, _MM_SHUFFLE(3, 1, 1, 3)));
-    __m128i scores = _mm_unpacklo_epi16(_mm_cvtsi64_si128((int64_t)total), _mm_setzero_si128());
+    __m128i scores = _mm_unpacklo_epi16(_mm_loadl_epi64((const __m128i *)(const void *)&total), _mm_setzero_si128());
     __m128i is_second = _mm_cmpgt_epi32(second, first);
     *choices = (uint8_t)_mm_movemask_ps(_mm_castsi128_ps(is_second));
     best = _mm_or_si128(_mm_and_si128(is_second, second), _mm_andnot_si128(is_second, first));
@@ -164,25 +166,33 @@ typedef struct {
     uint32_t bits;
 } Equal;
 
+/* 1 if the numbers are equal, without a branch. */
+static inline uint32_t is_equal(uint32_t left, uint32_t right)
+{
+    return (uint32_t)(((uint64_t)(left ^ right) - 1) >> 63);
+}
+
 static inline Equal equal_of_three(const uint8_t *keys, uint32_t key)
 {
-    Equal equal = {0};
     uint32_t numbers[3];
     memcpy(numbers, keys, sizeof numbers);
-    for (int k = 0; k < 3; k++)
-        equal.bits |= (uint32_t)(numbers[k] == key) << k;
-    return equal;
+    return (Equal){is_equal(numbers[0], key) | is_equal(numbers[1], key) << 1 | is_equal(numbers[2], key) << 2};
 }
 
 static inline Sums sums_add_bytes(Sums sums, const uint8_t *rows, Equal equal)
 {
-    for (int k = 0; k < 16; k++) {
-        uint32_t byte = 0;
-        for (uint32_t row = 0; row < 3; row++)
-            byte |= rows[row * 16 + k] & -(equal.bits >> row & 1);
-        sums.at[k / 4] += (uint64_t)(byte ^ 0x80) << 16 * (k % 4);
-    }
-    return sums;
+    uint64_t row[2], is_there = -(uint64_t)(equal.bits != 0), lanes[4];
+    uint32_t third = equal.bits >> 2, second = equal.bits >> 1 & 1 & ~third;
+    uint8_t bytes[16];
+    uint16_t wide[16];
+    memcpy(row, rows + 16 * second + 32 * third, sizeof row);
+    row[0] &= is_there;
+    row[1] &= is_there;
+    memcpy(bytes, row, sizeof bytes);
+    for (int k = 0; k < 16; k++)
+        wide[k] = bytes[k] ^ 0x80;
+    memcpy(lanes, wide, sizeof lanes);
+    return sums_add(sums, lanes);
 }
 
 /* Four int8 to four lanes. */
@@ -226,7 +236,7 @@ static inline Covered search_covers(const uint8_t *line, uint32_t key)
     memcpy(keys, line, sizeof keys);
     memcpy(rows, line + sizeof keys, sizeof rows);
     for (int k = 0; k < 8; k++) {
-        uint32_t here = -(uint32_t)((keys[k] & COVER_KEY) == key);
+        uint32_t here = -is_equal(keys[k] & COVER_KEY, key);
         row |= rows[k] & here;
         found |= keys[k] & here;
     }

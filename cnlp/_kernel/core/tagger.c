@@ -31,7 +31,7 @@
 #define BOUNDARY {0, -FAR, -FAR, 0}
 #define INSIDE {-FAR, 0, 0, -FAR}
 
-enum { JUMP = 16 };            /* in `back`, above the four bits of choices */
+enum { JUMP = 16 };           /* in `back`, above the four bits of choices */
 enum { BEFORE = 2 | 2 << 6 }; /* two bits for each tag: what the tag before it is at least */
 
 /* What flags of a position add to the tags after it. */

@@ -46,7 +46,7 @@ typedef struct {
 typedef struct {
     Trie trie; /* its values are profiles; its codes index the tables */
     uint32_t n_codes, n_classes;
-    uint32_t mark;                            /* the bit of this standard in the marks of `general` */
+    uint32_t mark; /* the bit of this standard in the marks of `general` */
     Profiles profiles;
     const Character *characters;              /* [n_codes] */
     const uint64_t *unigram;                  /* [n_codes][5] */

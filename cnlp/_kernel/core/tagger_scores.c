@@ -253,8 +253,8 @@ ALWAYS_INLINE size_t add_pairs(const Tagger *tagger, Window *window, int n_layer
     const Profiles profiles = tagger->profiles;
     const uint64_t *unigram = tagger->unigram, *matches = tagger->match[2];
     const uint16_t *codes = window->codes;
-    uint64_t first = 0;                                   /* the sum of i - 2 */
-    Sums sums = sums_of(0, 0, ROW_BIAS * LANES, 0);       /* from i - 1 on */
+    uint64_t first = 0;                             /* the sum of i - 2 */
+    Sums sums = sums_of(0, 0, ROW_BIAS * LANES, 0); /* from i - 1 on */
     size_t n_waiting = 0, marked = 0;
     for (size_t i = PAD - 1; i < PAD + size; i++) {
         uint64_t unit = child_unit(&trie, window->bases[i], codes[i + 1]);

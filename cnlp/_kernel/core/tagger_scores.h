@@ -8,13 +8,13 @@
  * PAD; zeros are before and after the text. */
 enum { WINDOW_CORE = 240, MARGIN = LONGEST_MATCH, PAD = 3, WINDOW = WINDOW_CORE + 2 * (MARGIN + PAD) };
 typedef struct {
-    const uint32_t *text; /* of the window, `size` characters; */
+    const uint32_t *text;  /* of the window, `size` characters; */
     size_t size, from, to; /* the scored ones are at indices from .. to - 1 */
     uint64_t sums[WINDOW];
     uint32_t fold[WINDOW];
-    uint32_t same[WINDOW];   /* equal where characters are */
-    uint32_t bases[WINDOW];  /* of the node after one character */
-    uint32_t nodes[WINDOW];  /* of the trie, of those that wait */
+    uint32_t same[WINDOW];    /* equal where characters are */
+    uint32_t bases[WINDOW];   /* of the node after one character */
+    uint32_t nodes[WINDOW];   /* of the trie, of those that wait */
     uint32_t covers[WINDOW];  /* keys of char_cover */
     uint32_t buckets[WINDOW]; /* of bigrams, then of char_cover */
     uint16_t codes[WINDOW], waiting[WINDOW], marked[WINDOW];

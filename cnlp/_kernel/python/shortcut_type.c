@@ -82,7 +82,7 @@ static PyObject *recall(const ShortcutObject *self, PyObject *keyword, PyObject 
     }
     PyObject *last = self->last;
     return last && PyTuple_GetItem(last, 0) == keyword && PyTuple_GetItem(last, 1) == value ? PyTuple_GetItem(last, 2)
-                                                                                          : NULL;
+                                                                                            : NULL;
 }
 
 static int remember(ShortcutObject *self, PyObject *keyword, PyObject *value, PyObject *callable)
@@ -228,20 +228,11 @@ static PyGetSetDef shortcut_attributes[] = {
 };
 
 static PyType_Slot shortcut_slots[] = {
-    {Py_tp_new, shortcut_new},
-    {Py_tp_dealloc, shortcut_dealloc},
-    {Py_tp_traverse, shortcut_traverse},
-    {Py_tp_clear, shortcut_clear},
-    {Py_tp_call, call_function},
-    {Py_tp_members, shortcut_members},
-    {Py_tp_repr, shortcut_repr},
-    {Py_tp_getattro, shortcut_getattr},
-    {Py_tp_descr_get, shortcut_get},
-    {Py_tp_methods, shortcut_methods},
-    {Py_tp_getset, shortcut_attributes},
-    {0, NULL},
+    {Py_tp_new, shortcut_new},         {Py_tp_dealloc, shortcut_dealloc},   {Py_tp_traverse, shortcut_traverse},
+    {Py_tp_clear, shortcut_clear},     {Py_tp_call, call_function},         {Py_tp_members, shortcut_members},
+    {Py_tp_repr, shortcut_repr},       {Py_tp_getattro, shortcut_getattr},  {Py_tp_descr_get, shortcut_get},
+    {Py_tp_methods, shortcut_methods}, {Py_tp_getset, shortcut_attributes}, {0, NULL},
 };
 
 PyType_Spec shortcut_spec = {"cnlp._kernel.native.Shortcut", sizeof(ShortcutObject), 0,
-                             Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL,
-                             shortcut_slots};
+                             Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL, shortcut_slots};
