@@ -13,9 +13,9 @@ from cnlp._kernel.reference.model import Model as Model
 from cnlp._kernel.reference.pagerank import pagerank as pagerank
 from cnlp._kernel.reference.pos import WordTagger as WordTagger
 from cnlp._kernel.reference.segment import Segmenter as Segmenter
+from cnlp._kernel.reference.shortcut import Shortcut as Shortcut
 from cnlp._kernel.reference.tables import Overlay as Overlay
 from cnlp._kernel.reference.tagger import Tagger as Tagger
-from cnlp._kernel.reference.shortcut import Shortcut as Shortcut
 from cnlp._kernel.reference.terms import Terms as Terms
 from cnlp._kernel.reference.text import count_text as count_text
 from cnlp._kernel.reference.text import cut_at as cut_at

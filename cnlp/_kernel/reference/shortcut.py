@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def Shortcut(function: Callable[..., Any], find: Callable[..., Any]) -> Callable[..., Any]:  # noqa: N802
+def Shortcut(function: Callable[..., Any], find: Callable[..., Any]) -> Callable[..., Any]:
     """The function.
 
     Args:
