@@ -7,7 +7,8 @@ where an array lies in its source: start and size in bytes.
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
-_P, _R = ParamSpec("_P"), TypeVar("_R")
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 Range: TypeAlias = tuple[int, int]
 Edge: TypeAlias = tuple[int, int, int, int, int]  # start, end, id, cost, source
 Word: TypeAlias = tuple[int, int]  # end, source

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from cnlp.segmentation.segmenter import SegmenterLike
     from cnlp.types import Token
 
-    P, R = ParamSpec("P"), TypeVar("R")
+    P = ParamSpec("P")
+    R = TypeVar("R")
 
 # One segmenter per choice of shipped models, made when first asked for and never changed.
 _shared: dict[tuple[str, str | None, str | None, SegmenterLike | None], Segmenter] = {}
