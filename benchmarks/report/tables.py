@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.report import analysis, growth, neural_tables, present_day, running, words
+from benchmarks.report import analysis, growth, learning_tables, neural_tables, present_day, running, words
 
 TABLES: dict[str, tuple[str | tuple[str, ...], Callable[..., str]]] = {
     "overview": (present_day.OVERVIEW_RECORDS, present_day.overview),
@@ -63,5 +63,6 @@ TABLES: dict[str, tuple[str | tuple[str, ...], Callable[..., str]]] = {
     "peers-speed": ("peers-speed.json", words.peers_speed),
     "peers-start": ("peers-start.json", words.peers_start),
     "robustness": ("robustness.json", words.hard_input),
+    **learning_tables.TABLES,
     **neural_tables.TABLES,
 }

@@ -1,0 +1,75 @@
+"""Tables about augmentation and teachers; of what is not measured yet a dash is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from statistics import fmean, stdev
+
+from benchmarks.report.markdown import NO_FIGURE, Record, fraction, table
+from benchmarks.report.neural_plot import NAMES as NEURAL_NAMES
+
+CORPORA = {"resume": "Resume", "weibo": "Weibo", "modern": "present-day"}
+NAMES = {"crf": "CRF", "perceptron": "perceptron", **NEURAL_NAMES}
+SHARES = {"0.1": "10 %", "0.3": "30 %", "1.0": "all"}
+WITHOUT = "none"  # of the operations
+
+Seeds = Mapping[str, float]
+
+
+def augmentation(record: Record) -> str:
+    """F1 without augmentation, and what each operation changes, paired over seeds."""
+    scores: dict[str, Seeds] = record["results"]["f1"]
+    operations = [WITHOUT, "twice", *record["results"]["rates"], "all"]
+    rows = []
+    for corpus, corpus_name in CORPORA.items():
+        for model, model_name in NAMES.items():
+            for share, share_name in SHARES.items():
+                found = {each: scores.get(f"{corpus}.{share}.{model}.{each}", {}) for each in operations}
+                if found[WITHOUT]:
+                    start = [f"{corpus_name}, {share_name}, {model_name}", str(len(found[WITHOUT]))]
+                    changes = [difference(found[WITHOUT], found[each]) for each in operations[1:]]
+                    rows.append([*start, fraction(fmean(found[WITHOUT].values())), *changes])
+    return table(["dev F1", "seeds", *operations], rows)
+
+
+def distillation(record: Record) -> str:
+    """F1 of students without and with a teacher, and what it changes, paired over seeds."""
+    scores: dict[str, Seeds] = record["results"]["f1"]
+    rows = [["teacher, FLAT", "", "", "", "", fraction(record["results"]["teacher"]["f1"]), ""]]
+    for name in sorted(scores, key=lambda name: (list(NAMES).index(name.split(".")[0]), *_numbers(name))):
+        student = name.split(".")[0]
+        sentences, alpha, temperature = _numbers(name)
+        alone = scores.get(f"{student}.0.1.0.1.0", {})
+        taught = [f"{sentences:,.0f}", f"{alpha:g}", f"{temperature:g}"] if sentences else ["0", "", ""]
+        change = difference(alone, scores[name]) if sentences else ""
+        figures = [str(len(scores[name])), fraction(fmean(scores[name].values())), change]
+        rows.append([NAMES[student], *taught, *figures])
+    head = ["", "sentences", "alpha", "temperature", "seeds", "dev F1", "with − without teacher"]
+    return table(head, rows)
+
+
+def _numbers(name: str) -> tuple[float, float, float]:
+    """Sentences, alpha and temperature of a cell such as ``crf.3000.0.5.1.0``."""
+    _, sentences, *rest = name.split(".")
+    return float(sentences), float(".".join(rest[:2])), float(".".join(rest[2:]))
+
+
+def difference(one: Seeds, other: Seeds) -> str:
+    """The mean change of the seeds that both have, and of several its standard deviation.
+
+    >>> difference({"1": 0.5, "2": 0.5}, {"1": 0.51, "2": 0.53, "3": 0.9})
+    '+.020 ± .014'
+    >>> difference({"1": 0.5}, {})
+    '–'
+    """
+    values = [other[seed] - one[seed] for seed in one if seed in other]
+    if not values:
+        return NO_FIGURE
+    mean = f"{fmean(values):+.3f}".replace("0.", ".").replace("-", "−")
+    return mean + (f" ± {fraction(stdev(values))}" if len(values) > 1 else "")
+
+
+TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
+    "augmentation": ("augmentation.json", augmentation),
+    "distillation": ("distillation.json", distillation),
+}
