@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cnlp.evaluation.entities import EntitySpan
     from cnlp.model.format import ModelFile
     from cnlp.model.registry import ModelLike
+    from cnlp.sequence.targets import Targets
 
     Labelled: TypeAlias = tuple[str, Sequence[EntitySpan]]
 
@@ -58,6 +59,22 @@ class Recognizer:
             TextTypeError: a text is not a str, or ``texts`` itself is one.
         """
         raise NotImplementedError
+
+    def targets(self, texts: Sequence[str], tags: Sequence[str], temperature: float = 1.0) -> list[Targets]:
+        """How sure the model is of the tags of each text, for :class:`cnlp.ner.distillation.Teacher`.
+
+        Args:
+            texts: to be tagged.
+            tags: those of the student, by number.
+            temperature: by which all scores are divided.
+
+        Raises:
+            ArgumentError: the model is linear, so that its file gives no probabilities of tags; or has other tags.
+        """
+        raise errors.ArgumentError(
+            "the probabilities of tags can be learnt from neural teachers only; from a linear one take alpha=1, which "
+            "teaches labels alone"
+        )
 
     def score(self, sentences: Iterable[Labelled]) -> float:
         """F1 over exact spans with their labels, all sentences together; 0 where there are none."""

@@ -25,7 +25,6 @@ from cnlp.ner.parts import Part
 from cnlp.sequence import distillation
 
 if TYPE_CHECKING:
-    from cnlp.ner.neural.recognizer import NeuralRecognizer
     from cnlp.sequence.targets import Targets
 
 _AT_ONCE = 1000  # texts, so that memory does not depend on how many there are
@@ -64,27 +63,11 @@ class Teacher:
         ]
 
     def targets(self, texts: Sequence[str], tags: Sequence[str], temperature: float = 1.0) -> Iterator[Targets]:
-        """What a field with these tags is to learn of each text.
-
-        Raises:
-            ArgumentError: a model is linear, so that its file has no probabilities of tags; or has other tags.
-        """
-        neural = [_neural(model) for model in self.models]
-        for model in neural:
-            if model.tags != list(tags):
-                raise errors.ArgumentError(
-                    f"the teacher's tags are {', '.join(model.tags)}, the student's {', '.join(tags)}: they need the "
-                    "same labels and scheme; or take alpha=1, which teaches labels alone"
-                )
-        return self._targets(neural, texts, temperature)
-
-    def _targets(
-        self, neural: Sequence[NeuralRecognizer], texts: Sequence[str], temperature: float
-    ) -> Iterator[Targets]:
+        """What a field with these tags is to learn of each text; errors as of :meth:`Recognizer.targets`."""
         from cnlp.sequence.targets import mean
 
         for start in range(0, len(texts), _AT_ONCE):
-            by_model = [model.targets(texts[start : start + _AT_ONCE], temperature) for model in neural]
+            by_model = [model.targets(texts[start : start + _AT_ONCE], tags, temperature) for model in self.models]
             yield from map(mean, zip(*by_model, strict=True))
 
 
@@ -113,12 +96,3 @@ def check_labels(one: str, labels: Sequence[str], other: str, others: Sequence[s
     if sorted(labels) != sorted(others):
         shown, rest = (", ".join(sorted(some)) or "none" for some in (labels, others))
         raise errors.ArgumentError(f"the labels differ: {one} has {shown}, and {other} has {rest}")
-
-
-def _neural(model: Recognizer) -> NeuralRecognizer:
-    if not hasattr(model, "targets"):
-        raise errors.ArgumentError(
-            "the probabilities of tags can be learnt from neural teachers only; from a linear one take alpha=1, which "
-            "teaches labels alone"
-        )
-    return model  # type: ignore[return-value]

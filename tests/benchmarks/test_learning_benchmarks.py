@@ -9,9 +9,9 @@ import pytest
 
 pytest.importorskip("numpy", reason="needs numpy")
 
-from benchmarks import cells  # noqa: E402
-from benchmarks.measure import augmentation  # noqa: E402
-from benchmarks.report import learning_tables  # noqa: E402
+from benchmarks import cells
+from benchmarks.measure import augmentation
+from benchmarks.report import learning_tables
 
 
 def test_cells_that_are_there_are_not_made_again(tmp_path: Path) -> None:

@@ -94,7 +94,8 @@ def test_targets_are_probabilities_and_counts_of_pairs() -> None:
 
 @needs_torch
 def test_a_higher_temperature_makes_the_teacher_less_sure() -> None:
-    cold, hot = (neural().targets(TEXTS[:1], heat)[0].tags.max(1).mean() for heat in (1.0, 4.0))  # type: ignore[attr-defined]
+    tags = tag_set("BMES", neural().labels_)
+    cold, hot = (neural().targets(TEXTS[:1], tags, heat)[0].tags.max(1).mean() for heat in (1.0, 4.0))
     assert hot < cold
 
 

@@ -136,21 +136,18 @@ class NeuralRecognizer(Recognizer):
             for text, entities in zip(listed, found, strict=True)
         ]
 
-    @property
-    def tags(self) -> list[str]:
-        """All tags of its scheme and labels, by number."""
-        return self._vocabulary.tags
-
-    def targets(self, texts: Sequence[str], temperature: float = 1.0) -> list[Targets]:
-        """How sure the model is of the tags of each text: what :class:`cnlp.ner.distillation.Teacher` teaches.
-
-        Args:
-            texts: to be tagged.
-            temperature: by which all scores are divided.
+    def targets(self, texts: Sequence[str], tags: Sequence[str], temperature: float = 1.0) -> list[Targets]:
+        """How sure the model is of the tags of each text, which must be its own.
 
         Raises:
-            ArgumentError: nothing was learnt yet.
+            ArgumentError: its tags are others, or nothing was learnt yet.
         """
+        own = self._vocabulary.tags
+        if own != list(tags):
+            raise errors.ArgumentError(
+                f"the teacher's tags are {', '.join(own)}, the student's {', '.join(tags)}: they need the same labels "
+                "and scheme; or take alpha=1, which teaches labels alone"
+            )
         standard = self.standards_.index(self.standard_)
         return find_targets(self._model, self._vocabulary, texts, self._settings, standard, temperature)
 
