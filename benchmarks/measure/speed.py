@@ -3,8 +3,10 @@
 **Lines.** The four SIGHAN 2005 tests without spaces (28.5 characters a line), repeated; one call per line,
 the list dropped at once; megabytes (10^6 UTF-8 bytes) per second. ``floor`` makes the same kind of lists in C
 from the right boundaries and nothing else: no method that returns ``list[str]`` can be faster.
-``cnlp NAME, bytes`` is the file mode, bytes to bytes in one call. jieba gets every eleventh line, of which
-its rate follows.
+``cnlp.segment`` is the function, ``cnlp NAME`` the method of a ``Segmenter`` that was made before, ``cnlp NAME, bytes``
+the file mode, bytes to bytes in one call. jieba gets every eleventh line, of which its rate follows.
+
+**Calls.** Each function as users write it, beside the bound method that does the same, line by line.
 
 **Long lines.** Ten megabytes on one line, with and without punctuation, against the same characters on short
 lines; nanoseconds per character, and the ratio long / short within each round. 1 means that time is linear.
@@ -25,12 +27,25 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import record as records
-from benchmarks.peers.systems import PEERS, Segment, cnlp_segmenter, load_jieba, load_rjieba
+from benchmarks.peers.systems import PEERS, Segment, cnlp_segmenter, load_cnlp, load_jieba, load_rjieba
 from benchmarks.timing import CLOCKS, Contender, pin, ratios, spread, time_rounds
 from cnlp.corpus import load_corpus
 
 CORPORA = ("pku-test", "msr-test", "as-test", "cityu-test")
 CHOICES = ("unigram", "bigram", "perceptron", "perceptron pku")  # an algorithm, and a standard if it has one
+# Each call as it is written, and the method that does the same; the names are those of `_made`.
+CALLS = {
+    "cnlp.segment(line)": "segmenter.segment(line)",
+    'cnlp.segment(line, algorithm="unigram")': "unigram.segment(line)",
+    'cnlp.segment(line, standard="pku")': "pku.segment(line)",
+    "cnlp.segment(line, lexicon=lexicon)": "mine.segment(line)",
+    "cnlp.tokenize(line)": "segmenter.tokenize(line)",
+    'cnlp.tokenize(line, mode="search")': "search.tokenize(line)",
+    "cnlp.tag(line)": "segmenter.tag(line)",
+    'cnlp.tag(line, standard="pku")': "pku.tag(line)",
+    "cnlp.entities(line)": "recognizer.entities(line)",
+    'cnlp.entities(line, standard="msra")': "msra.entities(line)",
+}
 JIEBA_STRIDE = 11  # coprime to the number of lines: every pass over the corpus gives jieba other lines
 BASES = ("jieba", "rjieba", "floor")
 MEGABYTE = 1_000_000
@@ -54,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     results = {
         "settings": settings,
         "lines": measure_lines(sentences, options),
+        "calls": measure_calls(sentences, options),
         "long_lines": measure_long_lines(sentences, options),
     }
     records.save({**record, "results": results}, options.output)
@@ -82,7 +98,8 @@ def line_contenders(sentences: Sentences, size: int) -> list[Contender]:
     data = one_pass * passes
     sample = b"".join(data.splitlines(keepends=True)[::JIEBA_STRIDE])
     segmenters = cnlp_segmenters(CHOICES)
-    contenders = [by_line(f"cnlp {name}", one.segment, data) for name, one in segmenters.items()]
+    contenders = [by_line("cnlp.segment", load_cnlp(), data)]
+    contenders += [by_line(f"cnlp {name}", one.segment, data) for name, one in segmenters.items()]
     contenders += [in_bytes(f"cnlp {name}, bytes", one.segment_bytes, data) for name, one in segmenters.items()]
     contenders += floor(sentences, passes)
     return [*contenders, by_line("rjieba", load_rjieba(), data), by_line("jieba", load_jieba(), sample)]
@@ -141,6 +158,46 @@ def packed_ends(words: Sequence[str]) -> bytes:
     [2, 3]
     """
     return array("I", accumulate(map(len, words))).tobytes()
+
+
+def measure_calls(sentences: Sentences, options: argparse.Namespace) -> dict[str, Any]:
+    """MB/s of each function and of its method, and the ratio of the two within each round."""
+    names, results = _made(), {}
+    data = "\n".join(map("".join, sentences)).encode() + b"\n"
+    for call, method in CALLS.items():
+        pair = [as_written(name, code, names, data) for name, code in (("function", call), ("method", method))]
+        rates = time_rounds(pair, options.rounds, CLOCKS[options.clock])
+        results[call] = {
+            "method": method,
+            **{f"{name}_mb_per_s": spread([rate / MEGABYTE for rate in rates[name]]) for name in rates},
+            "ratio": spread([one / other for one, other in zip(rates["function"], rates["method"], strict=True)]),
+        }
+        print(f"{call:45} {results[call]['ratio']['median']:.3f} of {method}", flush=True)
+    return results
+
+
+def _made() -> dict[str, Any]:
+    """What the calls of ``CALLS`` speak of."""
+    product: Any = importlib.import_module("cnlp")
+    lexicon = product.Lexicon(["云原生", "大模型"])
+    return {
+        "cnlp": product,
+        "lexicon": lexicon,
+        "segmenter": product.Segmenter(),
+        "unigram": product.Segmenter(algorithm="unigram"),
+        "pku": product.Segmenter(standard="pku"),
+        "mine": product.Segmenter(lexicon),
+        "search": product.Segmenter(mode="search"),
+        "recognizer": product.EntityRecognizer.load(),
+        "msra": product.EntityRecognizer.load(standard="msra"),
+    }
+
+
+def as_written(name: str, call: str, names: dict[str, Any], data: bytes) -> Contender:
+    """A loop over the lines with this very call in it."""
+    loop: dict[str, Any] = dict(names)
+    exec(f"def work(lines):\n    for line in lines:\n        {call}\n", loop)
+    return Contender(name, lambda: data.decode().split("\n")[:-1], loop["work"], len(data) - data.count(b"\n"))
 
 
 def measure_long_lines(sentences: Sentences, options: argparse.Namespace) -> dict[str, Any]:

@@ -31,8 +31,9 @@ def cnlp_algorithms() -> tuple[str, ...]:
 
 
 def load_cnlp(algorithm: str | None = None) -> Segment:
-    """``str -> list[str]`` of one algorithm of cnlp."""
-    segment: Segment = cnlp_segmenter(algorithm).segment
+    """``str -> list[str]`` of one algorithm of cnlp; the function ``cnlp.segment`` for the default one."""
+    product: Any = importlib.import_module("cnlp")
+    segment: Segment = cnlp_segmenter(algorithm).segment if algorithm else product.segment
     return segment
 
 
