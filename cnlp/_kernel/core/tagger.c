@@ -82,7 +82,7 @@ typedef struct {
     uint8_t *back; /* of the whole text */
     History *history;
     int64_t best[N_TAGS];
-    const Bonus *bonuses; /* those that end after here, and how many */
+    const Bonus *bonuses; /* those that end after here, and how many; NULL if the block has none */
     size_t n_bonuses;
 } Path;
 
@@ -252,7 +252,7 @@ static void walk_free(Path *path, const uint64_t *totals, size_t begin, size_t e
 /* The scored positions [begin, end) of the block. */
 static int walk(Path *path, const uint64_t *totals, size_t begin, size_t end)
 {
-    if (path->history->capacity) {
+    if (path->bonuses) {
         for (size_t i = begin; i < end; i++)
             if (walk_with_bonuses(path, totals[i - begin], i))
                 return -1;
@@ -300,7 +300,6 @@ static int find_path(Path *path, Block *block, Window *window)
     const Tagger *tagger = path->tagger;
     const uint32_t *text = block->input.text;
     size_t length = block->input.length, size = BLOCK_SIZE;
-    int has_bonuses = (block->input.overlay != NULL) | (block->input.n_spans != 0);
     Bonuses bonuses = {0};
     uint8_t carried = 0;
     int status = 0;
@@ -308,14 +307,14 @@ static int find_path(Path *path, Block *block, Window *window)
         size_t end = length - begin > size ? begin + size : length;
         window_load(window, tagger, text, length, begin, window_end(begin, end));
         cut = tagger_constrain(block, tagger, begin, end, carried, &bonuses);
-        if (block->failed || (has_bonuses && history_reserve(path->history, cut - begin + 1))
+        if (block->failed || (bonuses.count && history_reserve(path->history, cut - begin + 1))
             || (begin && must_stop(block->input.watch)))
             status = -1;
         if (cut == begin)
             size *= 2;
-        path->bonuses = bonuses.items;
+        path->bonuses = bonuses.count ? bonuses.items : NULL;
         path->n_bonuses = bonuses.count;
-        if (has_bonuses && !status)
+        if (bonuses.count && !status)
             path->history->middle[0] = 0;
         for (size_t from = begin, to; from < cut && !status; from = to) {
             to = window_end(from, cut);
