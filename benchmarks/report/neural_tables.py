@@ -156,6 +156,26 @@ def _difference(values: Sequence[float]) -> str:
     return mean + (f" ± {fraction(stdev(values), 4)}" if len(values) > 1 else "")
 
 
+def vectors_and_synonyms(record: Record) -> str:
+    """How well the vectors of each file know synonyms from random pairs."""
+    results = record["results"]
+    rows = [
+        [
+            name,
+            one["training_size"] or NO_FIGURE,
+            f"{one['words']:,} x {one['size']}",
+            f"{one['pairs']:,} of {results['pairs']:,}",
+            fraction(one["auc"]),
+            fraction(one["auc_common"]),
+        ]
+        for name, one in results["files"].items()
+    ]
+    return table(
+        ["synonyms of Cilin", "learnt from", "vectors", "pairs", "AUC", f"AUC on the {results['common']:,} common"],
+        rows,
+    )
+
+
 TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "neural-scores": ("neural_ner.json", neural_scores),
     "neural-weibo": ("neural_ner.json", neural_weibo),
@@ -163,4 +183,5 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "neural-vectors": ("neural_ner.json", neural_vectors),
     "neural-coverage": ("neural_ner.json", neural_coverage),
     "neural-speed": ("neural_ner.json", neural_speed),
+    "vectors": ("vectors.json", vectors_and_synonyms),
 }

@@ -128,6 +128,11 @@ class Vectors:
         """What words are looked up in."""
         return self.words if len(self.words) else self.characters
 
+    @property
+    def size(self) -> int:
+        """How long a word's vector is."""
+        return self._table.size
+
     def __len__(self) -> int:
         """How many words have vectors."""
         return len(self._table)
@@ -146,7 +151,7 @@ class Vectors:
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{name}: {len(getattr(self, name)):,}" for name in TABLES)
-        return f"<Vectors of size {self._table.size}; {counts}>"
+        return f"<Vectors of size {self.size}; {counts}>"
 
     def similarity(self, first: str, second: str) -> float:
         """The cosine of the vectors of two words, from -1 to 1.
@@ -196,7 +201,7 @@ class Vectors:
             parts = [word] if word in table else word
             rows += (table.rows[part] for part in parts if part in table and any(map(str.isalnum, part)))
         if not rows:
-            return np.zeros(table.size, np.float32)
+            return np.zeros(self.size, np.float32)
         mean: Floats = table.matrix[rows].mean(0, dtype=np.float32)
         return mean
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ torch = pytest.importorskip("torch", reason="needs torch")
 import numpy as np  # noqa: E402
 
 from cnlp import errors  # noqa: E402
+from cnlp.lexicon.trie import Trie  # noqa: E402
+from cnlp.names import VectorMethod  # noqa: E402
 from cnlp.ner.neural import trainer as training  # noqa: E402
 from cnlp.ner.neural.data import cut_long  # noqa: E402
 from cnlp.ner.neural.machine import naming_memory  # noqa: E402
@@ -19,6 +22,7 @@ from cnlp.ner.neural.model import NeuralTagger, predict  # noqa: E402
 from cnlp.ner.neural.settings import Settings, defaults  # noqa: E402
 from cnlp.ner.neural.trainer import NeuralEpoch, Trained, train_neural, train_seeds  # noqa: E402
 from cnlp.vectors.tables import VectorTable  # noqa: E402
+from cnlp.vectors.training import VECTOR_METHODS, train_vectors  # noqa: E402
 from cnlp.vectors.vectors import Vectors  # noqa: E402
 
 PEOPLE = ("王明", "李小红", "张伟", "陈静", "刘洋", "赵丽", "周杰", "吴敏")
@@ -180,6 +184,18 @@ def test_several_seeds(tmp_path) -> None:
     assert (tmp_path / "seed-2" / "metrics.json").exists()
     with pytest.raises(errors.ArgumentError, match="no seeds"):
         train_seeds(small(), [], TRAIN, DEV)
+
+
+@pytest.mark.parametrize("method", VECTOR_METHODS)
+def test_flat_learns_with_vectors_of_each_method(method: VectorMethod, tmp_path: Path) -> None:
+    pytest.importorskip("gensim")
+    lexicon = Trie.build(["北京", "上海", "工作"])
+    learnt = train_vectors([text for text, _ in TRAIN], lexicon, method=method, size=6, epochs=1)
+    learnt.save(tmp_path / "v")
+    settings = defaults("flat").with_values({**SMALL, "epochs": 1, "heads": 2, "feed_forward": 8})
+    trained = train_neural(settings, TRAIN, vectors=Vectors.load(tmp_path / "v"), lexicon=["北京", "上海", "工作"])
+    assert (trained.settings.character_size, trained.settings.word_size) == (6, 6)
+    assert set(trained.vocabulary.words) == {"北京", "上海", "工作"}
 
 
 def test_vectors_set_rows_and_widths() -> None:
