@@ -32,6 +32,7 @@ RATE = 0.2  # of AdaGrad; the paper has 0.05, for steps of one pair. Of 0.05 and
 MOST, POWER = 100.0, 0.75  # of f, as in the paper
 
 _STEP = 1 << 14  # pairs
+_BLOCK = 1 << 20  # pairs that are summed at a time
 
 Matrix = NDArray[np.float32]
 
@@ -84,7 +85,7 @@ class GloVe:
         steps = -(-self._n_pairs // _STEP)
         losses = 0.0
         for step in np.random.default_rng([self._seed, epoch]).permutation(steps):
-            pairs = self._read(int(step) * _STEP)
+            pairs = self._read(int(step) * _STEP, _STEP)
             losses += self._step(pairs)
             progress.advance(pairs.nbytes)
         self.loss = losses / max(1, self._n_pairs)
@@ -96,14 +97,14 @@ class GloVe:
         learnt: Matrix = self.state["w"][:, : self._size] + self.state["c"][:, : self._size]
         return learnt
 
-    def _read(self, start: int) -> Pairs:
-        return np.fromfile(self._path, PAIR, _STEP, offset=start * PAIR.itemsize)
+    def _read(self, start: int, count: int) -> Pairs:
+        return np.fromfile(self._path, PAIR, count, offset=start * PAIR.itemsize)
 
     def _sum_rows(self) -> NDArray[np.float64]:
         """Of each item ln X_i - (ln X) / 2, which the mutual information of a pair has twice."""
         sums = np.zeros(len(self.items))
-        for start in range(0, self._n_pairs, _STEP):
-            pairs = self._read(start)
+        for start in range(0, self._n_pairs, _BLOCK):
+            pairs = self._read(start, _BLOCK)
             first, second, counts = pairs["first"], pairs["second"], pairs["count"]
             sums += np.bincount(first, counts, len(sums))
             sums += np.bincount(second, np.where(first == second, 0, counts), len(sums))

@@ -132,6 +132,8 @@ def train_vectors(
     for what, value in {"size": size, "window": window, "epochs": epochs, "workers": workers}.items():
         if value < 1:
             raise errors.ArgumentError(f"{what} must be 1 or more, got {value}")
+    if not 0 <= seed < 1 << 31:
+        raise errors.ArgumentError(f"seed must be from 0 to {(1 << 31) - 1}, got {seed}")
     if memory < 1_000_000:
         raise errors.ArgumentError(f"memory must be at least 1,000,000 bytes, got {memory}")
     learnt: dict[str, VectorTable] = {}

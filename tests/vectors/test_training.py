@@ -65,6 +65,7 @@ def test_any_text_can_be_learnt_from() -> None:
         (["甲乙"], {}, "nothing learnt: no bigrams occur 3 times or more"),
         (["甲乙"] * 9, {}, "nothing learnt: no words of the lexicon occur 3 times or more"),
         (LINES, {"method": "golve"}, r"unknown method 'golve'; .* \(did you mean 'glove'\?\)"),
+        (LINES, {"seed": -1}, "seed must be from 0 to 2147483647, got -1"),
         (LINES, {"memory": 10}, "memory must be at least 1,000,000 bytes, got 10"),
         (LINES, {"tables": ["glyphs"]}, "unknown table 'glyphs'"),
         (LINES, {"size": 0}, "size must be 1 or more, got 0"),
