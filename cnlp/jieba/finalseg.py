@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from cnlp.jieba import data, dt
 from cnlp.jieba._prefix import Dictionary, layout
@@ -25,7 +24,6 @@ def cut(sentence: str | bytes) -> Iterator[str]:
     """
     for number, part in enumerate(_HAN.split(decoded(sentence))):
         if number % 2:
-            words: Any = _NO_WORDS.cut(part, 0.0, layout.WITH_HMM, False, False, data.hmm(), dt.forced)
-            yield from words or ()
+            yield from _NO_WORDS.cut(part, 0.0, layout.WITH_HMM, False, data.hmm(), dt.forced) or ()
         else:
             yield from filter(None, _LETTERS.split(part))

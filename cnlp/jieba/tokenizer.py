@@ -8,7 +8,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from math import log
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
 from cnlp import errors
 from cnlp.jieba import data
@@ -89,6 +89,7 @@ class Tokenizer:
     def _clear(self) -> None:
         self.FREQ = Frequencies()
         self.total = 0
+        self._hmm: bytes | None = None  # read with the dictionary
         self.forced: Dictionary | None = None  # words that the HMM must not make
         self._changes: dict[str, int] = {}
         self._segmenters: dict[tuple[str, bool], Segmenter] = {}
@@ -130,6 +131,7 @@ class Tokenizer:
                 name, content = getattr(file, "name", repr(file)), file.read()
             self._clear()
             self.total = read_dictionary(self.FREQ.dictionary.load, self._take_line, content, name)
+            self._hmm = data.hmm()
             self.initialized = True
 
     def _take_line(self, line: str) -> int:
@@ -213,7 +215,7 @@ class Tokenizer:
         total, share = float(self.total), 1.0
         if isinstance(segment, (str, bytes)):
             word = decoded(segment)
-            pieces = self._cut(word, layout.WORDS)
+            pieces = self._cut(word, layout.WORDS, False)
         else:
             pieces = [decoded(piece) for piece in segment]
             word = "".join(pieces)
@@ -249,7 +251,7 @@ class Tokenizer:
         text = sentence if type(sentence) is str else decoded(sentence)
         if self.backend == "cnlp":
             return self.segmenter("full" if cut_all else "default", HMM).segment(text)
-        return self._cut(text, layout.ALL if cut_all else layout.WITH_HMM if HMM else layout.WORDS)  # type: ignore[no-any-return]
+        return self._cut(text, layout.ALL if cut_all else layout.WITH_HMM if HMM else layout.WORDS, False)
 
     def cut_for_search(self, sentence: str | bytes, HMM: bool = True) -> Iterator[str]:
         """The words of a text, and before each long one the words within it; see :meth:`lcut_for_search`."""
@@ -260,7 +262,7 @@ class Tokenizer:
         text = decoded(sentence)
         if self.backend == "cnlp":
             return self.segmenter("search", HMM).segment(text)
-        return self._cut(text, layout.WITH_HMM if HMM else layout.WORDS, search=True)  # type: ignore[no-any-return]
+        return self._cut(text, layout.WITH_HMM if HMM else layout.WORDS, True)
 
     def tokenize(
         self, unicode_sentence: str, mode: str = "default", HMM: bool = True
@@ -282,17 +284,9 @@ class Tokenizer:
             yield from ((token.text, token.start, token.end) for token in segmenter.tokenize(unicode_sentence))
             return
         self.check_initialized()
-        start = 0
-        frequency = self.FREQ.dictionary.get
-        for word in self.lcut(unicode_sentence, HMM=HMM):
-            end = start + len(word)
-            if mode != "default":
-                for size in (2, 3):
-                    for at in range(start, end - size + 1) if end - start > size else ():
-                        if frequency(unicode_sentence[at : at + size]):
-                            yield unicode_sentence[at : at + size], at, at + size
-            yield word, start, end
-            start = end
+        kind, search = layout.WITH_HMM if HMM else layout.WORDS, mode != "default"
+        arguments = unicode_sentence, log(self.total or 1), kind, search, self._hmm, self.forced
+        yield from self.FREQ.dictionary.tokens(*arguments) or ()
 
     def get_DAG(self, sentence: str) -> dict[int, list[int]]:
         """The last character of every word that begins at each character."""
@@ -319,14 +313,12 @@ class Tokenizer:
                 for last in DAG[i]
             )
 
-    def _cut(self, text: str, mode: int, narrow: bool = False, search: bool = False) -> Any:
+    def _cut(self, text: str, mode: int, search: bool) -> list[str]:
         if not self.initialized:
             self.initialize()
-        tables = data.hmm() if mode == layout.WITH_HMM else None
-        log_total = log(self.total or 1)
-        words = self.FREQ.dictionary.cut(text, log_total, mode, narrow, search, tables, self.forced)
+        words = self.FREQ.dictionary.cut(text, log(self.total or 1), mode, search, self._hmm, self.forced)
         if words is None:  # words that are not a stretch of the text: only the twin composes them
-            words = self._twin(text).cut(text, log_total, mode, narrow, search, tables, None)
+            words = self._twin(text).cut(text, 0.0, mode, search, None, None)
         return words
 
     def _twin(self, text: str) -> reference.Dictionary:

@@ -161,12 +161,37 @@ static int load_hmm(PyObject *object, PrefixHmm *hmm)
     return 0;
 }
 
-static PyObject *words_of(PyObject *string, const Pieces *pieces)
+typedef PyObject *(*MakePiece)(PyObject *string, const Piece *piece);
+
+static PyObject *word_at(PyObject *string, const Piece *piece)
+{
+    return PyUnicode_Substring(string, piece->start, piece->end);
+}
+
+/* (word, start, end) */
+static PyObject *token_at(PyObject *string, const Piece *piece)
+{
+    PyObject *token = PyTuple_New(3), *word = word_at(string, piece), *start = PyLong_FromUnsignedLong(piece->start),
+             *end = PyLong_FromUnsignedLong(piece->end);
+    if (token && word && start && end) {
+        PyTuple_SetItem(token, 0, word);
+        PyTuple_SetItem(token, 1, start);
+        PyTuple_SetItem(token, 2, end);
+        return token;
+    }
+    Py_XDECREF(token);
+    Py_XDECREF(word);
+    Py_XDECREF(start);
+    Py_XDECREF(end);
+    return NULL;
+}
+
+static PyObject *list_of(PyObject *string, const Pieces *pieces, MakePiece make)
 {
     PyObject *list = PyList_New((Py_ssize_t)pieces->count);
     for (size_t k = 0; list && k < pieces->count; k++) {
-        PyObject *word = PyUnicode_Substring(string, pieces->items[k].start, pieces->items[k].end);
-        if (!word || PyList_SetItem(list, (Py_ssize_t)k, word)) {
+        PyObject *item = make(string, &pieces->items[k]);
+        if (!item || PyList_SetItem(list, (Py_ssize_t)k, item)) {
             Py_DECREF(list);
             return NULL;
         }
@@ -174,17 +199,15 @@ static PyObject *words_of(PyObject *string, const Pieces *pieces)
     return list;
 }
 
-/* cut(text, log_total, mode, narrow, search, hmm, forced) -> words; where it is narrow, words and a byte
- * of kind for each. None where only the twin knows. */
-static PyObject *dictionary_cut(PyObject *self, PyObject *args)
+/* What is made of each piece; None where only the twin can compose one. */
+static PyObject *cut_text(PyObject *self, PyObject *args, MakePiece make)
 {
     PyObject *string, *hmm_object, *forced;
     PrefixHmm hmm;
     PrefixCut cut = {.dictionary = &((DictionaryObject *)self)->dictionary};
-    if (!PyArg_ParseTuple(args, "UdippOO:cut", &string, &cut.log_total, &cut.mode, &cut.narrow, &cut.search,
-                          &hmm_object, &forced))
+    if (!PyArg_ParseTuple(args, "UdipOO", &string, &cut.log_total, &cut.mode, &cut.search, &hmm_object, &forced))
         return NULL;
-    if (cut.mode < CUT_WORDS || cut.mode > CUT_RUNS)
+    if (cut.mode < CUT_WORDS || cut.mode > CUT_ALL)
         return PyErr_Format(PyExc_ValueError, "no such mode: %d", cut.mode);
     if (cut.mode == CUT_HMM) {
         if (load_hmm(hmm_object, &hmm))
@@ -209,23 +232,21 @@ static PyObject *dictionary_cut(PyObject *self, PyObject *args)
     if (failed == -2) {
         result = Py_None;
         Py_INCREF(result);
-    } else if (failed) {
-        PyErr_NoMemory();
-    } else if (!cut.narrow) {
-        result = words_of(string, &pieces);
     } else {
-        PyObject *words = words_of(string, &pieces), *kinds = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)pieces.count);
-        if (words && kinds) {
-            char *out = PyBytes_AsString(kinds);
-            for (size_t k = 0; k < pieces.count; k++)
-                out[k] = (char)pieces.items[k].kind;
-            result = PyTuple_Pack(2, words, kinds);
-        }
-        Py_XDECREF(words);
-        Py_XDECREF(kinds);
+        result = failed ? PyErr_NoMemory() : list_of(string, &pieces, make);
     }
     free(pieces.items);
     return result;
+}
+
+static PyObject *dictionary_cut(PyObject *self, PyObject *args)
+{
+    return cut_text(self, args, word_at);
+}
+
+static PyObject *dictionary_tokens(PyObject *self, PyObject *args)
+{
+    return cut_text(self, args, token_at);
 }
 
 static PyMethodDef dictionary_methods[] = {
@@ -233,7 +254,9 @@ static PyMethodDef dictionary_methods[] = {
     {"get", dictionary_get, METH_O, "get(word) -> frequency, None where it is not even a prefix."},
     {"load", dictionary_load, METH_VARARGS, "load(data, start) -> (where it stopped, total, lines)."},
     {"items", dictionary_items, METH_NOARGS, "All words and prefixes with their frequencies."},
-    {"cut", dictionary_cut, METH_VARARGS, "cut(text, log_total, mode, narrow, search, hmm, forced) -> words."},
+    {"cut", dictionary_cut, METH_VARARGS, "cut(text, log_total, mode, search, hmm, forced) -> words."},
+    {"tokens", dictionary_tokens, METH_VARARGS,
+     "tokens(text, log_total, mode, search, hmm, forced) -> words with begin and end."},
     {NULL, NULL, 0, NULL},
 };
 

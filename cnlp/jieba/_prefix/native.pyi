@@ -13,15 +13,11 @@ class Dictionary:
     def items(self) -> list[tuple[str, int]]: ...
     def load(self, data: bytes, start: int) -> tuple[int, int, int]: ...
     def cut(
-        self,
-        text: str,
-        log_total: float,
-        mode: int,
-        narrow: bool,
-        search: bool,
-        hmm: bytes | None,
-        forced: Dictionary | None,
-    ) -> list[str] | tuple[list[str], bytes] | None: ...
+        self, text: str, log_total: float, mode: int, search: bool, hmm: bytes | None, forced: Dictionary | None
+    ) -> list[str] | None: ...
+    def tokens(
+        self, text: str, log_total: float, mode: int, search: bool, hmm: bytes | None, forced: Dictionary | None
+    ) -> list[tuple[str, int, int]] | None: ...
 
 class WordTags:
     def __init__(self, words: Dictionary) -> None: ...

@@ -10,7 +10,7 @@ import re
 import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cnlp.jieba._prefix.layout import (
@@ -31,7 +31,8 @@ from cnlp.jieba._prefix.tagging_reference import TagHmm, WordTags, entries, pair
 
 __all__ = ["Dictionary", "TagHmm", "WordTags", "pair", "tag_text", "text_rank"]
 
-_BLOCKS = (re.compile("([\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+)"), re.compile("([\u4e00-\u9fd5a-zA-Z0-9+#&._]+)"))
+_BLOCKS = re.compile("([\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+)")
+_NARROW_BLOCKS = re.compile("([\u4e00-\u9fd5a-zA-Z0-9+#&._]+)")
 _SPACE = re.compile(r"(\r\n|\s)")
 _RUNS = re.compile(r"[\u4e00-\u9fd5]+|[a-zA-Z0-9]+(?:\.[0-9]+)?%?|[^\u4e00-\u9fd5a-zA-Z0-9]+")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
@@ -75,25 +76,32 @@ class Dictionary:
         return start, total, lines
 
     def cut(
-        self,
-        text: str,
-        log_total: float,
-        mode: int,
-        narrow: bool,
-        search: bool,
-        hmm: bytes | None,
-        forced: Dictionary | None,
-    ) -> list[str] | tuple[list[str], bytes] | None:
-        if mode not in (WORDS, WITH_HMM, ALL, RUNS):
+        self, text: str, log_total: float, mode: int, search: bool, hmm: bytes | None, forced: Dictionary | None
+    ) -> list[str]:
+        cut, pieces = self._cut(text, log_total, mode, search, hmm, forced)
+        return [cut.word(piece) for piece in pieces]
+
+    def tokens(
+        self, text: str, log_total: float, mode: int, search: bool, hmm: bytes | None, forced: Dictionary | None
+    ) -> list[tuple[str, int, int]]:
+        cut, pieces = self._cut(text, log_total, mode, search, hmm, forced)
+        return [(cut.word(piece), piece[0], piece[1]) for piece in pieces]
+
+    def runs(self, text: str, log_total: float, mode: int) -> list[tuple[str, int]]:
+        """Words and runs for tagging, with their kinds."""
+        cut = _Cut(self, text, log_total, mode, None, None)
+        return [(text[start:end], kind) for start, end, kind in cut.pieces(_NARROW_BLOCKS)]
+
+    def _cut(
+        self, text: str, log_total: float, mode: int, search: bool, hmm: bytes | None, forced: Dictionary | None
+    ) -> tuple[_Cut, Iterable[Piece]]:
+        if mode not in (WORDS, WITH_HMM, ALL):
             raise ValueError(f"no such mode: {mode}")
         cut = _Cut(self, text, log_total, mode, Hmm(hmm) if mode == WITH_HMM and hmm is not None else None, forced)
-        pieces = list(cut.pieces(_BLOCKS[bool(narrow)]))
-        if search:
-            pieces = [*self._search(text, pieces)]
-        words = [cut.composed.get((start, end), text[start:end]) for start, end, _ in pieces]
-        return (words, bytes(kind for _, _, kind in pieces)) if narrow else words
+        pieces = cut.pieces(_BLOCKS)
+        return cut, self._search(text, pieces) if search else pieces
 
-    def _search(self, text: str, pieces: list[Piece]) -> Iterator[Piece]:
+    def _search(self, text: str, pieces: Iterable[Piece]) -> Iterator[Piece]:
         for start, end, kind in pieces:
             for size in (2, 3):
                 if end - start > size:
@@ -138,6 +146,10 @@ class _Cut:
         self.text, self.log_total, self.mode, self.hmm = text, log_total, mode, hmm
         self.forced = {} if forced is None else forced._frequencies
         self.composed: dict[tuple[int, int], str] = {}  # letters that are not side by side
+
+    def word(self, piece: Piece) -> str:
+        start, end, _ = piece
+        return self.composed.get((start, end), self.text[start:end])
 
     def pieces(self, blocks: re.Pattern[str]) -> Iterator[Piece]:
         at = 0

@@ -209,9 +209,7 @@ def tag_text(
 def _words(
     dictionary: Dictionary, text: str, log_total: float, tags: WordTags, hmm: TagHmm | None
 ) -> Iterator[tuple[str, int]]:
-    found = dictionary.cut(text, log_total, WORDS if hmm is None else RUNS, True, False, None, None)
-    assert isinstance(found, tuple)
-    for word, kind in zip(*found, strict=True):
+    for word, kind in dictionary.runs(text, log_total, WORDS if hmm is None else RUNS):
         if kind == WORD_PIECE:
             yield word, tags.get(word)
         elif kind == UNKNOWN_PIECE and hmm is not None:
