@@ -456,7 +456,7 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     minutes_to_measure = """
         discovery discovery-speed dropin everyday-words fuzz keywords keywords-speed ner neural_ner peers-accuracy
         peers-speed peers-start pipeline present-day pos_joint pure robustness search service service-soak
-        soak spark streams-files user-words
+        soak spark streams-files user-words vectors
     """
     for name in minutes_to_measure.split():  # the functions have tests below
         record.save(record.load(record.RESULTS / f"{name}.json"), corpora / f"{name}.json")
