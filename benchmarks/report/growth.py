@@ -19,6 +19,7 @@ SERIES = {
 }
 COSTS = {"segment": "`cnlp segment`", "discover": "`cnlp discover`"}
 COLOURS = {"file": "#c03020", "segment": "#1f6fb4"}
+LEAST_SHOWN = 0.01  # of all instructions
 LEAST_MEMORY = 10  # megabytes, where the axis begins
 GREY, OTHER = "#555", "#c03020"
 WIDTH, LEFT, GAP, TOP, HEIGHT, BETWEEN = 720, 34, 30, 30, 110, 44
@@ -107,3 +108,19 @@ def short(size: str) -> str:
     if number < 100:
         return size
     return "10" + str(round(log10(number))).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def budget(record: Record) -> str:
+    """Instructions, wrong guesses and missing reads of each function for a character, the most expensive first."""
+    functions = record["results"]["per_character"]
+    total = sum(cell["instructions"] for cell in functions.values())
+    shown = {name: cell for name, cell in functions.items() if cell["instructions"] >= LEAST_SHOWN * total}
+    events = list(next(iter(functions.values())))
+    rest = {event: sum(cell[event] for name, cell in functions.items() if name not in shown) for event in events}
+    every = {event: sum(cell[event] for cell in functions.values()) for event in events}
+    cells = [*((f"`{name}`" if "_" in name else name, cell) for name, cell in shown.items())]
+    rows = [
+        [name, f"{cell['instructions']:.1f}", *(f"{cell[event]:.2f}" for event in events[1:])]
+        for name, cell in [*cells, ("others", rest), ("together", every)]
+    ]
+    return table(["for each character", *events], rows)

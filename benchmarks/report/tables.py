@@ -18,6 +18,8 @@ TABLES: dict[str, tuple[str | tuple[str, ...], Callable[..., str]]] = {
     "segmentation-recall": ("segmentation.json", words.recall_by_set),
     "segmentation-scores": ("segmentation.json", words.full_scores),
     "speed": ("speed.json", words.speed_of_lines),
+    "speed-calls": ("speed.json", words.speed_of_calls),
+    "budget": ("budget.json", growth.budget),
     "speed-long-lines": ("speed.json", words.speed_of_long_lines),
     "pos": ("pos.json", words.parts_of_speech),
     "pos-joint": ("pos_joint.json", words.words_and_tags_together),

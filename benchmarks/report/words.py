@@ -60,6 +60,20 @@ def speed_of_lines(record: Record) -> str:
     return table(head, rows)
 
 
+def speed_of_calls(record: Record) -> str:
+    """MB/s of each function as it is written, and of the bound method that does the same."""
+    rows = [
+        [
+            f"`{call}`",
+            f"{cell['function_mb_per_s']['median']:.1f}",
+            f"{cell['method_mb_per_s']['median']:.1f}",
+            f"{cell['ratio']['median']:.3f}",
+        ]
+        for call, cell in record["results"]["calls"].items()
+    ]
+    return table(["line by line, one core", "MB/s", "MB/s of the method", "function / method"], rows)
+
+
 def speed_of_long_lines(record: Record) -> str:
     """Nanoseconds per character on short lines and on one long line."""
     rows = [

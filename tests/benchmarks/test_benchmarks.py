@@ -212,6 +212,7 @@ class TestSpeed:
         assert speed.main([*arguments, "--output", str(output)]) == 0
         results = record.load(output)["results"]
         names = [
+            "cnlp.segment",
             "cnlp unigram",
             "cnlp bigram",
             "cnlp perceptron",
@@ -227,6 +228,8 @@ class TestSpeed:
         assert len(results["lines"]["mb_per_s"]["jieba"]["rounds"]) == 3
         assert results["lines"]["bytes"]["jieba"] < results["lines"]["bytes"]["rjieba"] / 5
         assert set(results["lines"]["ratio_to"]) == {"jieba", "rjieba"}
+        assert set(results["calls"]) == set(speed.CALLS)
+        assert all(cell["ratio"]["median"] > 0 for cell in results["calls"].values())
         assert set(results["long_lines"]) == {"with punctuation", "without punctuation"}
         assert {"bigram", "bigram, bytes"} <= set(results["long_lines"]["with punctuation"])
 
