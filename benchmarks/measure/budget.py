@@ -22,7 +22,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from benchmarks import record as records
 from cnlp.corpus import load_corpus
@@ -91,7 +90,8 @@ def count(folder: Path, lines: Sequence[str]) -> Counter[tuple[str, str]]:
 def by_function(counts: str) -> Counter[tuple[str, str]]:
     """Sums of a file of Cachegrind by function and event.
 
-    >>> by_function("events: Ir Bcm D1mr\\nfl=/usr/lib/x.c\\nfn=f\\n12 5 1 0\\n13 4 0 2\\n")["CPython and the C library", "instructions"]
+    >>> found = by_function("events: Ir Bcm D1mr\\nfl=/usr/lib/x.c\\nfn=f\\n12 5 1 0\\n13 4 0 2\\n")
+    >>> found["CPython and the C library", "instructions"]
     9
     """
     found: Counter[tuple[str, str]] = Counter()
@@ -126,7 +126,7 @@ def functions_of(path: str) -> Iterator[tuple[int, str]]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.measure.budget", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--stride", type=int, default=10, help="every how manieth line; default: 10")
+    parser.add_argument("--stride", type=int, default=10, help="one line in this many; default: 10")
     parser.add_argument("--output", type=Path, default=records.RESULTS / "budget.json")
     return parser
 
