@@ -230,13 +230,14 @@ static void load_characters(const Tagger *tagger, Window *window)
         window->types[i] = (uint8_t)character.type;
         window->same[i] = code > 8 ? character.fold : point + 0x10000;
         PREFETCH(bucket_at(&bigrams, bucket));
-        PREFETCH(trie.units + base + code);
+        uint32_t place = child_place(&trie, base, code);
+        PREFETCH(trie.units + place);
         window->buckets[i - 1] = bucket;
-        window->bases[i - 1] = base;
+        window->pairs[i - 1] = place;
         fold = character.fold;
         base = character.base;
     }
-    window->bases[PAD + size - 1] = trie.n_units;
+    window->pairs[PAD + size - 1] = 0;
     window->buckets[PAD + size - 1] = bucket_of(&bigrams, (uint32_t)bigram_key(fold, 0, 16));
     PREFETCH(bucket_at(&bigrams, window->buckets[PAD + size - 1]));
     memset(window->inside + PAD, 0, size);
@@ -257,7 +258,7 @@ ALWAYS_INLINE size_t add_pairs(const Tagger *tagger, Window *window, int n_layer
     Sums sums = sums_of(0, 0, ROW_BIAS * LANES, 0); /* from i - 1 on */
     size_t n_waiting = 0, marked = 0;
     for (size_t i = PAD - 1; i < PAD + size; i++) {
-        uint64_t unit = child_unit(&trie, window->bases[i], codes[i + 1]);
+        uint64_t unit = child_unit(&trie, window->pairs[i], codes[i + 1]);
         uint32_t key = bigram_at(window, i), base = UNIT_BASE(unit), class_id = class_of(profiles, unit), marks;
         const uint64_t *own = unigram + (size_t)window->fold[i] * 5;
         PREFETCH(trie.units + base + codes[i + 2]);

@@ -13,7 +13,7 @@ typedef struct {
     uint64_t sums[WINDOW];
     uint32_t fold[WINDOW];
     uint32_t same[WINDOW];    /* equal where characters are */
-    uint32_t bases[WINDOW];   /* of the node after one character */
+    uint32_t pairs[WINDOW];   /* the place of the node after two characters */
     uint32_t nodes[WINDOW];   /* of the trie, of those that wait */
     uint32_t covers[WINDOW];  /* keys of char_cover */
     uint32_t buckets[WINDOW]; /* of bigrams, then of char_cover */

@@ -62,11 +62,18 @@ static inline uint32_t child_or_none(const Trie *trie, uint32_t base, uint32_t c
     return node & -(uint32_t)((UNIT_LABEL(trie->units[node]) == code) & (base != 0) & (code != 0));
 }
 
-/* The unit of the child of the node with this base, n_units for none, by this code; 0 if there is none. Without a branch. */
-static inline uint64_t child_unit(const Trie *trie, uint32_t base, uint32_t code)
+/* Where the child of the node with this base, n_units for none, by this code would be; the root if nowhere. Without a
+ * branch, as the next. */
+static inline uint32_t child_place(const Trie *trie, uint32_t base, uint32_t code)
 {
     uint32_t node = base + code;
-    uint64_t unit = trie->units[node & -(uint32_t)(node < trie->n_units)];
+    return node & -(uint32_t)(node < trie->n_units);
+}
+
+/* The unit of the child at this place by this code; 0 if there is none. */
+static inline uint64_t child_unit(const Trie *trie, uint32_t place, uint32_t code)
+{
+    uint64_t unit = trie->units[place];
     return unit & -(uint64_t)(UNIT_LABEL(unit) == code);
 }
 
