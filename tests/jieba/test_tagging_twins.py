@@ -169,6 +169,15 @@ def test_tags_are_read_alike(lines: list[str], end: str) -> None:
     assert results[0] == results[1]
 
 
+def test_numbers_that_cannot_be_are_refused() -> None:
+    tags = native.WordTags(native.Dictionary())
+    for number, reason in ((0, "got 0"), (-5, "got -5"), (1 << 32, "fit 32 bits")):
+        with pytest.raises(ValueError, match=reason):
+            tags.load(b"A 1 n", 0, {"n": number})
+    with pytest.raises(TypeError):
+        tags.load(b"A 1 n", 0, {"n": "1"})
+
+
 @pytest.mark.parametrize("pair", [native.pair, reference.pair])
 def test_a_pair_is_a_word_and_a_flag(pair: Any) -> None:
     word = pair("北京", flag="ns")

@@ -73,7 +73,10 @@ static int64_t number_of_tag(void *names, const char *tag, size_t size)
         Py_XDECREF(next);
     }
     Py_XDECREF(name);
-    return number ? PyLong_AsLongLong(number) : -1;
+    long long value = number ? PyLong_AsLongLong(number) : -1;
+    if (!PyErr_Occurred() && (value < 1 || value > UINT32_MAX))
+        PyErr_Format(PyExc_ValueError, "the number of a tag must be 1 or more and fit 32 bits, got %lld", value);
+    return PyErr_Occurred() ? -1 : value;
 }
 
 static PyObject *word_tags_load(PyObject *self, PyObject *args)
