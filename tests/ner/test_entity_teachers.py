@@ -49,8 +49,8 @@ def neural(seed: int = 1, scheme: str = "BMES") -> Recognizer:
     from cnlp.ner.neural.recognizer import NeuralRecognizer
     from cnlp.ner.neural.settings import defaults
 
-    values = {"epochs": 4, "hidden": 16, "rate": 0.02, "seed": seed, "scheme": scheme, "max_length": 12}
-    return NeuralRecognizer(defaults("bilstm-crf").with_values(values)).fit(corpus())
+    values = {"epochs": 8, "hidden": 16, "rate": 0.02, "seed": seed, "scheme": scheme, "max_length": 12}
+    return NeuralRecognizer(defaults("bilstm-crf").with_values(values)).fit(corpus()[:60])
 
 
 def test_labels_are_those_of_more_than_half_of_the_teachers() -> None:
@@ -66,7 +66,7 @@ def test_a_student_learns_the_texts_that_its_teacher_labels() -> None:
     known = [Sentence("张三去上海", ((0, 2, "PER"), (3, 5, "LOC")))] * 6
     texts = ["阿凡提去喀什", "阿凡提在喀什", "听说阿凡提去了喀什"] * 6
     for method in ("perceptron", "crf"):
-        student = EntityRecognizer(method=method, min_count=1)
+        student = EntityRecognizer(method=method, epochs=4, min_count=1)
         student.fit(known, distillation=Distillation(teacher, texts, alpha=1))
         assert [entity.text for entity in student.entities("阿凡提去喀什")] == ["阿凡提", "喀什"]
 
@@ -104,7 +104,7 @@ def test_a_higher_temperature_makes_the_teacher_less_sure() -> None:
 def test_a_field_learns_the_probabilities_of_its_teacher(alpha: float) -> None:
     gold, teacher = corpus()[:30], Teacher(neural())
     soft, hard = (
-        EntityRecognizer(epochs=6).fit(gold, distillation=Distillation(teacher, TEXTS[:3] * 3, alpha=share))
+        EntityRecognizer(epochs=4).fit(gold, distillation=Distillation(teacher, TEXTS[:3] * 3, alpha=share))
         for share in (alpha, 1)
     )
     assert soft.score(gold) > 0.8
