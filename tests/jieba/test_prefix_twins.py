@@ -76,7 +76,8 @@ def test_pieces_are_the_same(
         search = search and mode != reference.ALL
         arguments = text, total, mode, search, given_tables, others
         found = dictionary.cut(*arguments), dictionary.tokens(*arguments)
-        results.append((found, sorted(dictionary.items()), len(dictionary), dictionary.get(text)))
+        each = dictionary.get_each([text, *words, *forced, text[:2], "", *"大学" * 40])
+        results.append((found, sorted(dictionary.items()), len(dictionary), dictionary.get(text), each))
     (expected, *_), (actual, *_) = results
     assert results[0][1:] == results[1][1:]
     assert actual in (expected, (None, None) if mode == reference.ALL else expected)
@@ -123,6 +124,8 @@ def test_what_cannot_be_is_refused(kernel: Any) -> None:
         dictionary.load(b"", 1)
     with pytest.raises(ValueError, match="the HMM has 3 bytes"):
         dictionary.cut("一", 0.0, reference.WITH_HMM, False, b"abc", None)
+    with pytest.raises(TypeError, match="words must be a list of str"):
+        dictionary.get_each(["一", 1])
     for mode in (-1, reference.RUNS):
         with pytest.raises(ValueError, match=f"no such mode: {mode}"):
             dictionary.cut("一二", 0.0, mode, False, None, None)

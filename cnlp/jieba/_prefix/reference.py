@@ -61,6 +61,11 @@ class Dictionary:
     def get(self, word: object) -> int | None:
         return self._frequencies.get(word) if isinstance(word, str) else None
 
+    def get_each(self, words: list[str]) -> list[int]:
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise TypeError("words must be a list of str")
+        return [self._frequencies.get(word, 0) for word in words]
+
     def items(self) -> list[tuple[str, int]]:
         return list(self._frequencies.items())
 
