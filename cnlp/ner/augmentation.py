@@ -53,6 +53,7 @@ _CONFUSED = (
 
 TENTHS = 10  # of a corpus, as BLOCKS of cnlp.sequence.linear, which needs numpy
 LEAST_TENTH = 10  # sentences
+_WORDS_AT_ONCE = 64
 NEAREST, LEAST_COSINE = 3, 0.7  # neighbours of a word among vectors, and how near they must be
 
 
@@ -172,15 +173,19 @@ def near_words(table: VectorTable, words: Iterable[str]) -> dict[str, list[str]]
     import numpy as np
 
     items = [item for item in table.items if len(item) > 1 and "0" not in item]
-    matrix = np.stack([np.asarray(table[item], np.float32) for item in items]) if items else np.zeros((0, 1))
+    if not items:
+        return {}
+    matrix = np.stack([np.asarray(table[item], np.float32) for item in items])
     matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
-    rows = {item: row for row, item in enumerate(items)}
+    row_of = {item: row for row, item in enumerate(items)}
+    rows = [row_of[word] for word in dict.fromkeys(words) if word in row_of]
     found = {}
-    for word in dict.fromkeys(words):
-        if word in rows:
-            cosines = matrix @ matrix[rows[word]]
-            best = np.argsort(-cosines)[: NEAREST + 1].tolist()
-            found[word] = [items[row] for row in best if row != rows[word] and cosines[row] >= LEAST_COSINE]
+    for start in range(0, len(rows), _WORDS_AT_ONCE):
+        chosen = rows[start : start + _WORDS_AT_ONCE]
+        cosines = matrix[chosen] @ matrix.T
+        nearest = np.argpartition(-cosines, min(NEAREST, len(items) - 1), axis=1)[:, : NEAREST + 1]
+        for row, near, values in zip(chosen, nearest.tolist(), cosines, strict=True):
+            found[items[row]] = sorted(items[k] for k in near if k != row and values[k] >= LEAST_COSINE)
     return {word: others for word, others in found.items() if others}
 
 

@@ -51,6 +51,20 @@ def test_files_of_names_synonyms_and_confusions(shell: Shell, corpus: Path, tmp_
     assert any("云乌鲁木齐" in text for text, _ in found) and not any("喀什" in text for text, _ in found)
 
 
+@needs_numpy
+def test_the_nearest_words_of_vectors_are_synonyms(shell: Shell, tmp_path: Path) -> None:
+    import numpy as np
+
+    from cnlp.vectors.tables import VectorTable
+    from cnlp.vectors.vectors import Vectors
+
+    path, vectors = tmp_path / "in.jsonl", tmp_path / "v.safetensors"
+    path.write_text('{"text": "他很高兴", "entities": []}\n', encoding="utf-8")
+    Vectors(words=VectorTable(["高兴", "开心", "石头"], np.array([[1, 0.1], [1, 0], [0, 1]], np.float16))).save(vectors)
+    result = shell("augment", path, "-", "--rate", "synonyms=1", "--synonyms", vectors)
+    assert [json.loads(line)["text"] for line in result.out.decode().splitlines()] == ["他很高兴", "他很开心"]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
