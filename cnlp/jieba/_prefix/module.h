@@ -36,9 +36,6 @@ PyObject *tag_function(PyObject *module, PyObject *args);
 
 PyObject *text_rank(PyObject *module, PyObject *args);
 
-/* Takes over the references. */
-void set_pair(PairObject *pair, PyObject *word, PyObject *flag);
-
 /* The code points of a str, to be freed; NULL with an exception. */
 static inline uint32_t *points_of(PyObject *string, size_t *length)
 {

@@ -5,7 +5,8 @@
 
 #include <structmember.h>
 
-void set_pair(PairObject *pair, PyObject *word, PyObject *flag)
+/* Takes over the references. */
+static void set_pair(PairObject *pair, PyObject *word, PyObject *flag)
 {
     PyObject *old_word = pair->word, *old_flag = pair->flag;
     pair->word = word;

@@ -82,14 +82,15 @@ static PyObject *pair_of(PyObject *string, Piece piece, PyObject *names, PyTypeO
     if ((Py_ssize_t)piece.kind >= PyList_Size(names))
         return PyErr_Format(PyExc_ValueError, "no name has the number %u of a tag", piece.kind);
     PyObject *word = PyUnicode_Substring(string, piece.start, piece.end), *flag = PyList_GetItem(names, piece.kind);
-    PyObject *pair = word ? new_object(type) : NULL;
+    PairObject *pair = word ? PyObject_New(PairObject, type) : NULL;
     if (!pair) {
         Py_XDECREF(word);
         return NULL;
     }
     Py_INCREF(flag);
-    set_pair((PairObject *)pair, word, flag);
-    return pair;
+    pair->word = word;
+    pair->flag = flag;
+    return (PyObject *)pair;
 }
 
 static PyObject *pairs_of(PyObject *string, const Pieces *words, PyObject *names, PyTypeObject *type)
