@@ -15,10 +15,10 @@ from cnlp import errors  # noqa: E402
 from cnlp._kernel.reference.tagger_features import observe  # noqa: E402
 from cnlp.model.format import ModelFile, write_model  # noqa: E402
 from cnlp.segmentation import Segmenter, encode  # noqa: E402
-from cnlp.segmentation.characters import word_spans  # noqa: E402
 from cnlp.segmentation.compact import compact, pack_model  # noqa: E402
 from cnlp.segmentation.corpora import Part  # noqa: E402
 from cnlp.segmentation.crf import CRF  # noqa: E402
+from cnlp.segmentation.encode import word_spans  # noqa: E402
 from cnlp.segmentation.features import TEMPLATES, evidence_class, fold_classes  # noqa: E402
 from cnlp.segmentation.hmm import HMM  # noqa: E402
 from cnlp.segmentation.perceptron import Perceptron  # noqa: E402
