@@ -9,7 +9,8 @@
              models trained here with their defaults, method and epoch chosen on the dev part. Weibo also without the
              test sentences that its training part has word for word; NAM are names, NOM nominal mentions
     neural   the same of the neural model of today's text, which is not shipped, where ``--neural`` names its file
-    speed    sentences a second of MSRA's test part, one call for each, to Python objects, and of the present-day
+    speed    sentences a second of MSRA's test part, one call for each, to Python objects: of cnlp.entities without
+             options and by its standard msra, and of the method that it calls; of cnlp.entities also the present-day
              sentences; jieba.posseg beside it, whose nr, ns and nt are persons, places and organisations
     lac      LAC on the present-day dev sentences and on every 15th of MSRA's test part, where ``--lac`` names a Python
              that has it; this part runs by itself, so its speed is given without a ratio
@@ -31,6 +32,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+import cnlp
 from benchmarks import record as records
 from benchmarks.measure.memory import BARE, SENTENCE, measure
 from benchmarks.measure.pos_speed import over
@@ -261,11 +263,12 @@ def speed(rounds: int) -> dict[str, Any]:
     """Sentences a second, in processor time."""
     core = pin()
     lines = [sentence.text for sentence in msra()[2]]
-    find, jieba = recognizer_for().entities, jieba_spans()
     work: dict[str, tuple[Callable[[str], object], list[str]]] = {
-        "cnlp.entities": (find, lines),
-        "cnlp.entities, present-day sentences": (find, [sentence.text for sentence in present_day()]),
-        "jieba.posseg": (jieba, lines[::JIEBA_STRIDE]),
+        "cnlp.entities": (cnlp.entities, lines),
+        "EntityRecognizer.entities": (recognizer_for().entities, lines),
+        "cnlp.entities, standard msra": (lambda text: cnlp.entities(text, standard="msra"), lines),
+        "cnlp.entities, present-day sentences": (cnlp.entities, [sentence.text for sentence in present_day()]),
+        "jieba.posseg": (jieba_spans(), lines[::JIEBA_STRIDE]),
     }
     rates = time_rounds([over(name, *part) for name, part in work.items()], rounds)
     per_byte = {name: len(part) / sum(len(line.encode()) for line in part) for name, (_, part) in work.items()}
@@ -274,7 +277,7 @@ def speed(rounds: int) -> dict[str, Any]:
         "sentences_per_s": {
             name: spread([rate * per_byte[name] for rate in values], 0) for name, values in rates.items()
         },
-        "ratio_to": ratios(rates, ("jieba.posseg",)),
+        "ratio_to": ratios(rates, ("EntityRecognizer.entities", "jieba.posseg")),
     }
 
 
@@ -284,7 +287,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--parts", nargs="*", choices=PARTS, help="default: all")
     parser.add_argument("--lac", metavar="PYTHON", help="an interpreter that has LAC 2.1.2 and paddlepaddle 2.6.2")
     parser.add_argument("--neural", metavar="FILE", type=Path, help="what 'python -m recipes.neural_ner general' wrote")
-    parser.add_argument("--rounds", type=int, default=5, help="of timing; default: 5")
+    parser.add_argument("--rounds", type=int, default=9, help="of timing; default: 9")
     parser.add_argument("--runs", type=int, default=10, help="starts of every program; default: 10")
     parser.add_argument("--output", type=Path, default=records.RESULTS / "ner.json")
     return parser
