@@ -8,6 +8,7 @@
  *
  * Positions go through a pipeline, so that both looks at memory were asked for before:
  *     p: keys, asks for their lines | p - 6: finds the rows, asks for the entries | p - 10: adds the entries
+ * No branch depends on which keys have a row, and on how many entries it has: half the time it would be the wrong one.
  *
  * Scores are integers; the best path (Viterbi 1967) is exact. The probability of a span is that of its tags with
  * all else summed over (forward-backward, in doubles, scaled at each position), only for pieces that have a span.
@@ -461,8 +462,8 @@ static int need_doubles(Work *work, size_t S)
     return 0;
 }
 
-/* Fills emit, forward, backward and sums; the sum of the last forward times backward. */
-static double sum_paths(const EntityTagger *tagger, Work *work, uint32_t n)
+/* Fills emit, forward, sums, and backward from the position `end` - 1 on; the sum of the last forward times backward. */
+static double sum_paths(const EntityTagger *tagger, Work *work, uint32_t n, uint32_t end)
 {
     const size_t T = tagger->n_tags, S = tagger->stride;
     const int16_t *last = tagger->transitions + (T + 1) * T;
@@ -496,7 +497,7 @@ static double sum_paths(const EntityTagger *tagger, Work *work, uint32_t n)
     }
     for (size_t t = 0; t < S; t++)
         work->backward[(n - 1) * S + t] = t < T && last[t] > FORBIDDEN ? 1.0 : 0.0;
-    for (uint32_t p = n - 1; p > 0; p--) {
+    for (uint32_t p = n - 1; p >= end; p--) {
         const double *onward = work->backward + p * S, *emit = work->emit + p * S;
         double *restrict value = work->backward + (p - 1) * S;
         for (size_t t = 0; t < S; t++) {
@@ -598,7 +599,7 @@ static int find_in_piece(const EntityTagger *tagger, Work *work, const uint32_t 
         if (total < 0.0) {
             if (need_doubles(work, tagger->stride))
                 return -1;
-            total = sum_paths(tagger, work, n);
+            total = sum_paths(tagger, work, n, p); /* the first span ends here */
         }
         double score = chance_of(tagger, work, n, start, p, total);
         uint32_t label = tagger->labels[work->path[start]];
