@@ -1,8 +1,10 @@
 """How fast is segmentation with tagging on one core? Writes ``benchmarks/results/pos_speed.json``.
 
 Lines of the PKU and MSR tests of SIGHAN 2005 (Simplified), one call per line, the list dropped at once; megabytes
-(10^6 UTF-8 bytes) and thousands of cnlp's own words per second. ``cnlp.tag`` gives tokens, ``jieba.posseg.lcut``
-pairs, ``rjieba.tag`` tuples; ``cnlp, given words`` tags given words. jieba gets every eleventh line.
+(10^6 UTF-8 bytes) and thousands of cnlp's own words per second. ``cnlp.tag`` and ``cnlp.tokenize`` are the functions as
+they are called without options, the same with ``Segmenter()`` its bound methods; these give tokens,
+``jieba.posseg.lcut`` pairs, ``rjieba.tag`` tuples; ``cnlp, given words`` tags given words. jieba gets every eleventh
+line.
 
 How time is taken: see :mod:`benchmarks.timing`.
 """
@@ -10,6 +12,7 @@ How time is taken: see :mod:`benchmarks.timing`.
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib
 import logging
 import sys
@@ -17,13 +20,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import cnlp
 from benchmarks import record as records
 from benchmarks.measure.speed import JIEBA_STRIDE, MEGABYTE
 from benchmarks.peers.systems import PEERS
 from benchmarks.timing import CLOCKS, Contender, pin, ratios, spread, time_rounds
 from cnlp.corpus import load_corpus
 from cnlp.pos.tagger import shipped_tagger
-from cnlp.segmentation import segmenter_for
 
 CORPORA = ("pku-test", "msr-test")  # jieba.posseg spends most of its time on Traditional characters
 
@@ -34,10 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(words)
     core = pin()
     lines = ["".join(sentence) for name in CORPORA for sentence in load_corpus(name)][:: options.stride]
-    segmenter = segmenter_for()
+    segmenter = cnlp.Segmenter()
     cut = [segmenter.segment(line) for line in lines]
     contenders = [
-        over("cnlp.tag", segmenter.tag, lines),
+        over("cnlp.tag", cnlp.tag, lines),
+        over("Segmenter().tag", segmenter.tag, lines),
+        over("cnlp.tag, universal", functools.partial(cnlp.tag, tagset="universal"), lines),
+        over("cnlp.tokenize", cnlp.tokenize, lines),
+        over("Segmenter().tokenize", segmenter.tokenize, lines),
         over("cnlp, given words", shipped_tagger().predict, cut),
         over("rjieba.tag", rjieba_tag(), lines),
         over("jieba.posseg", jieba_posseg(), lines[::JIEBA_STRIDE]),
@@ -50,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "thousand_words_per_s": {
             name: spread([rate * words_per_byte / 1000 for rate in values], 1) for name, values in rates.items()
         },
-        "ratio_to": ratios(rates, ("jieba.posseg", "rjieba.tag")),
+        "ratio_to": ratios(rates, ("jieba.posseg", "rjieba.tag", "Segmenter().tag", "Segmenter().tokenize")),
     }
     for name, cell in results["thousand_words_per_s"].items():
         print(f"{name:20} {cell['median']:10.0f} thousand words/s", flush=True)

@@ -18,6 +18,7 @@ from cnlp._kernel.layout import (
     COLUMN_SHAPE,
     COLUMN_SUFFIX,
     COLUMN_WORD,
+    DENSE_UNIT,
     ENTITY_MULTIPLIER,
     PAIR_LEFT_MULTIPLIER,
     PAIR_RIGHT_MULTIPLIER,
@@ -52,6 +53,15 @@ def line_of(key: int, n_lines: int) -> int:
 def slot_of(key: int, size: int) -> int:
     """The first slot to be looked at in a table of the part-of-speech tagger."""
     return (key >> 32) * size >> 32
+
+
+def stride_of(n_tags: int) -> int:
+    """The weights or scores of a word in the part-of-speech tagger: one for each tag, in whole units.
+
+    >>> stride_of(43)
+    48
+    """
+    return -(-n_tags // DENSE_UNIT) * DENSE_UNIT
 
 
 def mix(*parts: int) -> int:

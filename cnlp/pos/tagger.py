@@ -29,10 +29,10 @@ from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel import kernel
-from cnlp.pos.tagsets import PFR, check_tagset, convert_tag
+from cnlp.pos.tagsets import PFR, check_tagset, conversion_of_pfr, convert_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import TypeAlias
 
     from cnlp._kernel.native import WordTagger
@@ -55,7 +55,9 @@ ARRAYS = (
     "codes",
     "types",
     "templates",
+    "tables",
     "rows",
+    "dense",
     "entries",
     "transitions",
     "words",
@@ -221,18 +223,28 @@ def tagger_for(model: TaggerLike | None = None) -> PartOfSpeech:
     return PartOfSpeech(model)
 
 
+def converting(tag: Callable[[str], list[Token]], tagset: str) -> Callable[[str], list[Token]]:
+    """A function that tags a text, with its tags of PFR in another set."""
+    return tag if tagset == "pfr" else lambda text: convert_tokens(tag(text), tagset)
+
+
 def convert_tokens(tokens: list[Token], tagset: str) -> list[Token]:
-    """Tokens with tags of PFR in another set; tags of the user's own that PFR lacks stay as they are."""
+    """Tags of PFR in another set; tags of the user's own that PFR lacks stay as they are.
+
+    The tokens, which no one else has yet, are changed in place: making others would take longer than tagging.
+    """
     from cnlp.types import Token
 
     if tagset == "pfr":
         return tokens
-    converted = []
+    (of_tag, of_word), set_tag = conversion_of_pfr(tagset), Token.__dict__["tag"].__set__
     for token in tokens:
-        is_own = token.source == "user" and token.tag not in PFR
-        found = token.tag if is_own else convert_tag(token.tag or SPACE_TAG, tagset, token.text)
-        converted.append(Token(token.text, token.start, token.end, found, token.source))
-    return converted
+        tag = token.tag or SPACE_TAG
+        if tag in of_tag:
+            set_tag(token, of_word.get((tag, token.text), of_tag[tag]))
+        elif tag in PFR or token.source != "user":
+            set_tag(token, convert_tag(tag, tagset, token.text))
+    return tokens
 
 
 def tag_words(words: Sequence[str], *, tagset: Tagset = "pfr", model: TaggerLike | None = None) -> list[str | None]:

@@ -12,6 +12,7 @@ guidelines for the Penn Chinese Treebank, 2000.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 
 from cnlp import errors
 from cnlp.corpus.sentence import TaggedSentence
@@ -157,6 +158,17 @@ def convert_tag(tag: str, tagset: str, word: str = "", source: str = "pfr") -> s
     if tag == "m" and word.startswith("第"):
         ctb = "OD"
     return ctb if tagset == "ctb" else universal
+
+
+@cache
+def conversion_of_pfr(tagset: str) -> tuple[dict[str, str | None], dict[tuple[str, str], str | None]]:
+    """What :func:`convert_tag` gives for a tag of PFR, but for ``m``, whose words have to be looked at, as tables.
+
+    Returns:
+        By tag, and by tag and word for those words that decide.
+    """
+    of_tag = {tag: convert_tag(tag, tagset) for tag in PFR if tag != "m"}
+    return of_tag, {(tag, word): convert_tag(tag, tagset, word) for tag, word in _OF_WORDS}
 
 
 class TagUse:

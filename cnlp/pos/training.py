@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -16,10 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnlp import errors
-from cnlp._kernel.hashes import form_columns, mix_keys, word_hash
+from cnlp._kernel.hashes import form_columns, mix_keys, stride_of, word_hash
 from cnlp._kernel.layout import ABSENT, COLUMNS, MAX_TAGS, OUTSIDE, SMALLEST
 from cnlp.model.format import write_model
 from cnlp.pos.forms import as_bits, closed_tags
+from cnlp.pos.rows import pack_rows
 from cnlp.pos.tagger import KIND, TEMPLATES, UNSEEN, PartOfSpeech, WordTemplate, word_class
 from cnlp.sequence import linear
 from cnlp.sequence.arrays import Bytes, Floats, Hashes, Ints
@@ -214,16 +214,16 @@ class WordTagger:
         place = int(len(sizes) * (1 - clipped)) - 1
         largest = float(np.partition(sizes, place)[place]) if len(sizes) else 0.0
         unit = largest / 127 or 1.0
-        places: dict[int, int] = {}
-        entries = array("H", [0])  # place 0 is that of an empty slot
+        rows: list[tuple[int, dict[int, dict[int, int]]]] = []
         for stream, block in zip(self.streams_, blocks, strict=True):
-            flat = block.reshape(len(stream.keys), block.shape[1] * block.shape[2])
+            padded = np.pad(block, ((0, 0), (0, 0), (0, stride_of(n) - n)))
+            flat = padded.reshape(len(padded), padded.shape[1] * padded.shape[2])
             whole = np.rint(np.where(np.abs(flat) >= smallest * largest, flat, 0) / unit).clip(-127, 127).astype(int)
+            rows.append((flat.shape[1], {}))
             for row in np.flatnonzero(whole.any(axis=1)).tolist():
                 used = np.flatnonzero(whole[row])
-                places[int(stream.keys[row]) & _ALL_BITS] = len(entries)
-                entries.append(len(used))
-                entries.frombytes((used << 8 | whole[row, used] + 128).astype("<u2").tobytes())
+                weights = dict(zip(used.tolist(), whole[row, used].tolist(), strict=True))
+                rows[-1][1][int(stream.keys[row]) & _ALL_BITS] = weights
         words, coarse, sets = self._word_facts()
         pages, cells, types = self._alphabet
         arrays = {
@@ -231,8 +231,7 @@ class WordTagger:
             "codes": ("U16", cells),
             "types": ("U8", types),
             "templates": ("I8", b"".join(template.pack() for template in TEMPLATES)),
-            "rows": ("U32", pack_pairs(places)),
-            "entries": ("U16", entries.tobytes()),
+            **pack_rows(rows),
             "transitions": ("I16", np.rint(moves[: n * (n + 1)] / unit).astype("<i2").tobytes()),
             "words": ("U32", pack_pairs(words)),
             "coarse": ("U16", coarse),

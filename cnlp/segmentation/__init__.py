@@ -78,6 +78,11 @@ def _at_once(method: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         called: Callable[[str], Any] = getattr(segmenter_for(lexicon=lexicon, model=model, **choices), method)
         return called
 
+    return _shortcut(find)
+
+
+def _shortcut(find: Callable[..., Callable[[str], Any] | None]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Lets calls with at most one choice go to what ``find`` returns for it, if anything."""
     return lambda function: kernel.Shortcut(function, find)
 
 
@@ -133,6 +138,46 @@ def tokenize(
     return segmenter_for(mode, algorithm, standard, lexicon, model).tokenize(text)
 
 
+def _find_tagging(
+    lexicon: LexiconLike | None = None,
+    model: TaggerLike | None = None,
+    segmenter: SegmenterLike | None = None,
+    **more: Any,
+) -> Callable[[str], list[Token]] | None:
+    """What tags a text by at most one choice, if that is of what never changes."""
+    from cnlp.pos.tagger import PartOfSpeech
+
+    is_fixed = (
+        (lexicon is None or isinstance(lexicon, Lexicon))
+        and (model is None or isinstance(model, PartOfSpeech) or (isinstance(model, str) and model in SHIPPED))
+        and (
+            segmenter is None
+            or isinstance(segmenter, Segmenter)
+            or (isinstance(segmenter, str) and segmenter in SHIPPED)
+        )
+        and more.keys() <= {"algorithm", "standard", "tagset"}
+    )
+    return _tagging(lexicon=lexicon, model=model, segmenter=segmenter, **more) if is_fixed else None
+
+
+def _tagging(
+    algorithm: Algorithm | None = None,
+    standard: Standard | None = None,
+    lexicon: LexiconLike | None = None,
+    tagset: Tagset = "pfr",
+    model: TaggerLike | None = None,
+    segmenter: SegmenterLike | None = None,
+) -> Callable[[str], list[Token]]:
+    """What tags a text by these choices of :func:`tag`."""
+    from cnlp.pos.tagger import converting
+    from cnlp.pos.tagsets import check_tagset
+
+    check_tagset(tagset)
+    chosen = segmenter_for("default", algorithm, standard, lexicon, segmenter, "segmenter")
+    return converting(chosen.tagging(model), tagset)
+
+
+@_shortcut(_find_tagging)
 def tag(
     text: str,
     *,
@@ -168,9 +213,4 @@ def tag(
     >>> [token.tag for token in tag("我爱北京。", tagset="universal")]
     ['PRON', 'VERB', 'PROPN', 'PUNCT']
     """
-    from cnlp.pos.tagger import convert_tokens
-    from cnlp.pos.tagsets import check_tagset
-
-    check_tagset(tagset)
-    chosen = segmenter_for("default", algorithm, standard, lexicon, segmenter, "segmenter")
-    return convert_tokens(chosen.tag(text, model), tagset)
+    return _tagging(algorithm, standard, lexicon, tagset, model, segmenter)(text)

@@ -11,6 +11,7 @@ from cnlp.segmentation.algorithms import ALGORITHMS, DEFAULT_ALGORITHM, MATCHING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, TypeAlias
 
     from cnlp.lexicon.lexicon import LexiconLike
@@ -137,6 +138,8 @@ class Segmenter:
         else:
             self.kernel = kernel.Segmenter(*parts)
         self.is_plain = mode == "default" and not self.lexicon.has_expressions
+        self._tokenize: Callable[[str], list[Token]] | None = None  # made when first asked for
+        self._tag: Callable[[str], list[Token]] | None = None
         if self.is_plain:
             # The kernel's own method, which does just that: a frame of Python's costs a twentieth of the time.
             self.__dict__["segment"] = self.kernel.segment
@@ -174,18 +177,9 @@ class Segmenter:
         Raises:
             TextTypeError: ``text`` is not a str.
         """
-        from cnlp.types import Token
-
-        if not isinstance(text, str):
-            raise errors.not_text(text)
-        tokens, expression_tags = [], self.lexicon.tags(text)
-        for start, end, source in self._spans(text):
-            check()
-            word = text[start:end]
-            entry = self.lexicon.entry_of(word) if source == SOURCE_USER else None
-            tag = entry.tag if entry else expression_tags.get((start, end)) if source == SOURCE_USER else None
-            tokens.append(Token(word, start, end, tag, SOURCES[source]))
-        return tokens
+        if self._tokenize is None:
+            self._tokenize = self._tokenizer()
+        return self._tokenize(text)
 
     def tag(self, text: str, tagger: TaggerLike | None = None) -> list[Token]:
         """The words with their parts of speech; tags from the user's lexicon are kept.
@@ -198,24 +192,68 @@ class Segmenter:
             TextTypeError: ``text`` is not a str.
             ArgumentError: the words of this mode overlap.
         """
+        if tagger is not None:
+            return self.tagging(tagger)(text)
+        if self._tag is None:
+            self._tag = self.tagging()
+        return self._tag(text)
+
+    def tagging(self, tagger: TaggerLike | None = None) -> Callable[[str], list[Token]]:
+        """:meth:`tag` with this tagger, for many texts: the kernel's own method where it does all the work."""
+        from functools import partial
+
         from cnlp.pos.tagger import SPACE_TAG, tagger_for
         from cnlp.types import Token
 
         if self.mode != "default":
             raise errors.ArgumentError(f"parts of speech need mode 'default'; words of mode {self.mode!r} overlap")
-        if not isinstance(text, str):
-            raise errors.not_text(text)
-        kernel_tagger = tagger_for(tagger).kernel
-        tokens: list[Token] = kernel_tagger.tokens(
-            self.kernel, text, self.lexicon.spans(text), Token, SOURCES, SPACE_TAG
+        tag: Callable[..., list[Token]] = partial(
+            tagger_for(tagger).kernel.tokens, self.kernel, Token, SOURCES, SPACE_TAG
         )
         if self.lexicon.kernel_overlay is None and not self.lexicon.has_expressions:
-            return tokens
-        own = {(token.start, token.end): token.tag for token in self.tokenize(text) if token.tag is not None}
-        return [
-            Token(token.text, token.start, token.end, own.get((token.start, token.end), token.tag), token.source)
-            for token in tokens
-        ]
+            return tag
+        return partial(self._tag_with_own, tag)
+
+    def _tag_with_own(self, tag: Callable[..., list[Token]], text: str) -> list[Token]:
+        """The tokens of a kernel's tagger, with the tags of the user's lexicon where it has one."""
+        from cnlp.types import Token
+
+        if not isinstance(text, str):
+            raise errors.not_text(text)
+        tokens, expression_tags = tag(text, self.lexicon.spans(text)), self.lexicon.tags(text)
+        for k, token in enumerate(tokens):
+            own = self._own_tag(token.text, token.start, expression_tags) if token.source == "user" else None
+            if own is not None:
+                tokens[k] = Token(token.text, token.start, token.end, own, token.source)
+        return tokens
+
+    def _tokenizer(self) -> Callable[[str], list[Token]]:
+        """What :meth:`tokenize` calls: the kernel's own method where it does all the work."""
+        from functools import partial
+
+        from cnlp.types import Token
+
+        is_kernels = self.is_plain and self.lexicon.kernel_overlay is None
+        return partial(self.kernel.tokens, Token, SOURCES) if is_kernels else self._tokens
+
+    def _tokens(self, text: str) -> list[Token]:
+        """The tokens of any mode and lexicon."""
+        from cnlp.types import Token
+
+        if not isinstance(text, str):
+            raise errors.not_text(text)
+        tokens, expression_tags = [], self.lexicon.tags(text)
+        for start, end, source in self._spans(text):
+            check()
+            word = text[start:end]
+            tag = self._own_tag(word, start, expression_tags) if source == SOURCE_USER else None
+            tokens.append(Token(word, start, end, tag, SOURCES[source]))
+        return tokens
+
+    def _own_tag(self, word: str, start: int, expression_tags: dict[tuple[int, int], str | None]) -> str | None:
+        """The tag that the user's lexicon gives a word of the user's."""
+        entry = self.lexicon.entry_of(word)
+        return entry.tag if entry else expression_tags.get((start, start + len(word)))
 
     def tag_many(self, texts: list[str], tagger: TaggerLike | None = None) -> list[list[Token]]:
         """What :meth:`tag` gives for each text; without a lexicon of the user's other threads run meanwhile.
@@ -230,7 +268,7 @@ class Segmenter:
         from cnlp.types import Token
 
         kernel_tagger = tagger_for(tagger).kernel
-        tokens: list[list[Token]] = kernel_tagger.tokens_all(self.kernel, texts, Token, SOURCES, SPACE_TAG)
+        tokens: list[list[Token]] = kernel_tagger.tokens_all(self.kernel, Token, SOURCES, SPACE_TAG, texts)
         return tokens
 
     def segment_bytes(self, data: bytes, delimiter: bytes = b" ") -> bytes:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 import random
 from array import array
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
 from twins import join, lay
 
 from cnlp._kernel import reference
-from cnlp._kernel.hashes import mix_keys
+from cnlp._kernel.hashes import mix_keys, stride_of
 from cnlp._kernel.layout import ABSENT, COLUMNS, OUTSIDE
 from cnlp.pos.forms import pack_closed_tags
+from cnlp.pos.rows import Row, pack_rows
 from cnlp.pos.tagger import TEMPLATES, WordTemplate
 from cnlp.sequence.layout import pack_dictionary, pack_pairs, pack_tagger_alphabet, per_code
 from cnlp.text.patterns import PATTERNS
@@ -51,11 +53,10 @@ def random_arrays(seed: int) -> dict[str, bytes]:
         "transitions": array("h", [chance.randint(-90, 90) for _ in range(len(TAGS) * (len(TAGS) + 1))]).tobytes(),
         "types": per_code(codes)[1],
         "templates": b"".join(template.pack() for template in templates),
-        "rows": bytes(8),
         "words": b"",
-        "entries": bytes(2),
         "dictionary": b"",
         "clusters": b"",
+        **packed((0, {}) for _ in templates),
     }
     blank = PosArrays(*join(arrays)).tagger(reference)
     hashes = [blank.columns(word)[0][0] for word in WORDS[:-2]]
@@ -64,19 +65,24 @@ def random_arrays(seed: int) -> dict[str, bytes]:
     arrays["clusters"] = pack_dictionary({key: chance.randint(1, 255) for key in hashes[:3]})
     shown = [PosArrays(*join(arrays)).tagger(reference).columns(word)[0] for word in WORDS]
     shown.append([OUTSIDE] * len(COLUMNS))
-    rows, entries = {}, array("H", [0])
+    rows: list[tuple[int, dict[int, dict[int, int]]]] = []
     for number, template in enumerate(templates):
-        width = (template.high - template.low + 1) * len(TAGS)
+        width, stride = template.high - template.low + 1, stride_of(len(TAGS))
+        possible = [offset * stride + tag for offset in range(width) for tag in range(len(TAGS))]
+        rows.append((width * stride, {}))
         columns = [COLUMNS.index(column) for column, _ in template.parts]
         for words in itertools.product(shown, repeat=len(columns)):
             values = [word[column] for word, column in zip(words, columns, strict=True)]
             if ABSENT not in values and chance.random() < 0.7:
-                places = chance.sample(range(width), chance.randint(1, min(width, 9)))
-                rows[mix_keys(number, values)] = len(entries)
-                entries.append(len(places))
-                entries.extend(place << 8 | chance.choice([1, 255, *range(100, 156)]) for place in places)
-    arrays["rows"], arrays["entries"] = pack_pairs(rows), entries.tobytes()
-    return arrays
+                places = chance.sample(possible, chance.randint(1, min(len(possible), 24)))
+                weights = {place: chance.choice([-127, 127, *range(-28, 28)]) for place in places}
+                rows[-1][1][mix_keys(number, values)] = weights
+    return {**arrays, **packed(rows)}
+
+
+def packed(rows: Iterable[tuple[int, Mapping[int, Row]]]) -> dict[str, bytes]:
+    """What :func:`pack_rows` gives, without dtypes."""
+    return {name: data for name, (_, data) in pack_rows(rows).items()}
 
 
 @cache

@@ -284,15 +284,15 @@ def pos(chance: random.Random) -> None:
         kernel.Segmenter(base.model(kernel), layout.BIGRAM, layer)
         for kernel, layer in zip((native, reference), layers_of(user), strict=True)
     ]
-    same(*(t.tokens(c, text, spans, Token, SOURCES, "w") for t, c in zip(both, segmenters, strict=True)), text)
+    same(*(t.tokens(c, Token, SOURCES, "w", text, spans) for t, c in zip(both, segmenters, strict=True)), text)
     several = [text, "", "".join(words)]
-    same(*(t.tokens_all(c, several, Token, SOURCES, "w") for t, c in zip(both, segmenters, strict=True)), several)
+    same(*(t.tokens_all(c, Token, SOURCES, "w", several) for t, c in zip(both, segmenters, strict=True)), several)
     damaged = random_input.spoil(chance, Arrays(*sound, 0, 0), tuple(sound.ranges))
     with refused("damaged", "does not fit"):
         one = pos_taggers.PosArrays(damaged.source, damaged.ranges).tagger(native)
         one.predict(words, "w")
-        one.tokens(segmenters[0], text, spans, Token, SOURCES, "w")
-        one.tokens_all(segmenters[0], several, Token, SOURCES, "w")
+        one.tokens(segmenters[0], Token, SOURCES, "w", text, spans)
+        one.tokens_all(segmenters[0], Token, SOURCES, "w", several)
 
 
 @cache

@@ -33,8 +33,8 @@ def test_words_and_tokens(kernel: Any, data: Any, algorithm: int) -> None:
     segmenter = kernel.Segmenter(WITHOUT_BIGRAMS.model(kernel), algorithm, user)
     tagger = random_pos_tagger(0).tagger(kernel)
     assert segmenter.segment_all(several) == [segmenter.segment(text) for text in several]
-    assert tagger.tokens_all(segmenter, several, Token, SOURCES, "w") == [
-        tagger.tokens(segmenter, text, None, Token, SOURCES, "w") for text in several
+    assert tagger.tokens_all(segmenter, Token, SOURCES, "w", several) == [
+        tagger.tokens(segmenter, Token, SOURCES, "w", text) for text in several
     ]
 
 
@@ -54,7 +54,7 @@ def test_what_is_no_text_is_refused(kernel: Any) -> None:
     for wrong in (None, 1, b"bytes"):
         for call in (
             lambda: segmenter.segment_all(["好", wrong]),  # noqa: B023
-            lambda: tagger.tokens_all(segmenter, ["好", wrong], Token, SOURCES, "w"),  # noqa: B023
+            lambda: tagger.tokens_all(segmenter, Token, SOURCES, "w", ["好", wrong]),  # noqa: B023
         ):
             with pytest.raises(errors.TextTypeError):
                 call()

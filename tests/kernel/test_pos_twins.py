@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from array import array
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from twins import NAUGHTY, UserEntry, each_kernel, join, lay_over, native, needs
 
 from cnlp import errors
 from cnlp._kernel import layout, reference
+from cnlp.pos.tagger import TEMPLATES
 from cnlp.segmentation.algorithms import SOURCES
 from cnlp.types import Token
 
@@ -55,10 +57,12 @@ def test_both_give_the_same_tokens(data: Any) -> None:
         user = lay_over(entries, WITHOUT_BIGRAMS).overlay(kernel) if entries else None
         segmenter = kernel.Segmenter(WITHOUT_BIGRAMS.model(kernel), layout.BIGRAM, user)
         tagger = random_pos_tagger(0).tagger(kernel)
-        found.append(tagger.tokens(segmenter, text, spans, Token, SOURCES, "w"))
+        found.append(tagger.tokens(segmenter, Token, SOURCES, "w", text, spans))
         assert [(token.end, token.source) for token in found[-1]] == [
             (end, SOURCES[source]) for end, source in segmenter.words(text, spans)
         ]
+        if spans is None:
+            assert segmenter.tokens(Token, SOURCES, text) == [replace(token, tag=None) for token in found[-1]]
     assert found[0] == found[1]
     assert "".join(token.text for token in found[0]) == text
     assert all(text[token.start : token.end] == token.text for token in found[0])
@@ -67,7 +71,7 @@ def test_both_give_the_same_tokens(data: Any) -> None:
 @needs_native
 def test_tokens_are_like_those_that_their_class_makes() -> None:
     segmenter = native.Segmenter(WITHOUT_BIGRAMS.model(native), layout.BIGRAM, None)
-    (token,) = random_pos_tagger(0).tagger(native).tokens(segmenter, "人", None, Token, SOURCES, "w")
+    (token,) = random_pos_tagger(0).tagger(native).tokens(segmenter, Token, SOURCES, "w", "人")
     assert token == Token("人", 0, 1, token.tag, "lexicon") and hash(token)
     with pytest.raises(AttributeError):
         token.tag = "x"
@@ -106,13 +110,14 @@ def altered(name: str, data: bytes) -> PosArrays:
         (altered("templates", array("b", [0, 4, 1, 0] + [0] * 8).tobytes()), "the table of templates"),
         (altered("templates", array("b", [0, 0, 1, 0, 0, -4] + [0] * 6).tobytes()), "the table of templates"),
         (altered("rows", b""), "a hash table"),
+        (altered("tables", bytes(4 * len(TEMPLATES))), "a hash table"),
         (altered("words", bytes(4)), "a hash table"),
         (altered("sets", b""), "the table of tags"),
         (altered("sets", bytes(8)), "the table of tags"),
         (altered("sets", array("Q", [1 << 6]).tobytes()), "the table of tags"),
         (altered("coarse", b""), "the table of tags"),
     ],
-    ids=range(14),
+    ids=range(15),
 )
 def test_damaged_tables_are_refused(kernel: Any, arrays: PosArrays, what: str) -> None:
     with pytest.raises(ValueError, match=f"{what} is damaged"):
@@ -143,7 +148,7 @@ def test_form_and_user_leave_few_tags(kernel: Any) -> None:
     user = lay_over([UserEntry("乙甲", layout.MODE_FORCE, 1, 0, False, ())], MODEL).overlay(kernel)
     segmenter = kernel.Segmenter(MODEL.model(kernel), layout.BIGRAM, user)
     taggers = [kernel.WordTagger(*plain, TAGS, MODEL.model(kernel), CLOSED, 1 << tag) for tag in range(len(TAGS))]
-    found = [tagger.tokens(segmenter, "中国乙甲人", None, Token, SOURCES, "w")[1] for tagger in taggers]
+    found = [tagger.tokens(segmenter, Token, SOURCES, "w", "中国乙甲人")[1] for tagger in taggers]
     assert [(token.text, token.source, token.tag) for token in found] == [("乙甲", "user", tag) for tag in TAGS]
 
 

@@ -14,7 +14,7 @@ np = pytest.importorskip("numpy")
 import cnlp  # noqa: E402
 from cnlp import errors  # noqa: E402
 from cnlp._kernel import IS_NATIVE  # noqa: E402
-from cnlp._kernel.hashes import form_columns, mix_keys  # noqa: E402
+from cnlp._kernel.hashes import form_columns, mix_keys, stride_of  # noqa: E402
 from cnlp._kernel.layout import COLUMNS, SMALLEST  # noqa: E402
 from cnlp._kernel.reference import Model  # noqa: E402
 from cnlp._kernel.reference import WordTagger as WordTaggerTwin  # noqa: E402
@@ -112,9 +112,14 @@ class TestDecoding:
         for name, options in (("clipped", {"clipped": 0.2}), ("pruned", {"smallest": 0.3})):
             trained.save(tmp_path / name, **options)
             twin = twin_of(tmp_path / name)
-            places = [twin.rows[k] for k in range(1, len(twin.rows), 2) if twin.rows[k]]
-            weights = [entry & 255 for at in places for entry in twin.entries[at + 1 : at + 1 + twin.entries[at]]]
-            assert set(weights) <= set(range(1, 256)) - {128}
+            rows = [
+                twin.row(found, (high - low + 1) * stride_of(len(twin.tags)))
+                for (low, high, _), table in zip(twin.templates, twin.tables, strict=True)
+                for found in table[1::2]
+                if found
+            ]
+            weights = [weight for row in rows for _, weight in row if weight]
+            assert set(weights) <= set(range(-127, 128))
             sizes[name] = len(weights)
         assert sizes["pruned"] < sizes["clipped"]
         assert PartOfSpeech(tmp_path / "clipped").score(SENTENCES) > 0.9

@@ -1,11 +1,10 @@
 /* pos.c - parts of speech: the best tags of a sequence of words (Viterbi 1967).
  *
  * The score of a tag at a word is a sum of rows of weights; cnlp/pos/tagger.py lists the templates.
- * A row is found by the hash of its key: first the columns of each word, then the keys of 16 words,
- * whose slots are asked for, then their rows, which are asked for, then the sums; so memory is waited for
- * once, not once for each row. Rows that speak only about words with a single candidate are not read.
- *
- *     slot    hash (32) | place (32)  ->  entries    count | offset, tag, weight | ...
+ * A row is found by the hash of its key: first the columns of each word, then the keys of CHUNK words,
+ * whose buckets are asked for, then their rows, which are asked for, then the sums; so memory is waited for
+ * once, not once for each row. Rows that speak only about words with a single candidate are not read. In running
+ * text that leaves 16 keys a word, of which 13 have a row; 8 of these are dense.
  *
  * Words are scored block by block, with MAX_REACH more on either side. Where a word has one candidate, the
  * path before it is decided and its choices are forgotten, so memory does not grow with the text.
@@ -23,23 +22,35 @@ enum { BLOCK_WORDS = 128, MARGIN_WORDS = 2 * MAX_REACH, CHUNK = 16 };
 enum { SPREAD = 256 }; /* places of a row: whatever its entries say, it stays within the scores */
 
 typedef struct {
-    uint64_t columns[N_COLUMNS];
     uint64_t set;               /* bits of the candidates */
     uint32_t first[3], last[3]; /* codes from the begin and from the end, 0 where the word is shorter */
     const uint32_t *text;
     size_t length;
     int is_user; /* a word of the user's lexicon */
-} Features;
+} Form;
 
+/* Where the row of a key is looked for. */
 typedef struct {
-    uint32_t place; /* in the scores */
-    uint32_t hash, slot;
+    const RowBucket *bucket;
+    uint32_t hash;
+    uint16_t place; /* of the row in the scores */
+    uint8_t units, key;
 } Lookup;
 
+/* A row that was found. */
 typedef struct {
-    Features features[BLOCK_WORDS + 2 * MARGIN_WORDS];
-    int32_t scores[(BLOCK_WORDS + 2 * MARGIN_WORDS) * MAX_TAGS + SPREAD];
+    uint32_t at;
+    uint16_t place, units;
+} Found;
+
+enum { LOADED_WORDS = BLOCK_WORDS + 2 * MARGIN_WORDS };
+
+typedef struct {
+    uint64_t columns[LOADED_WORDS][N_COLUMNS];
+    Form forms[LOADED_WORDS];
+    int16_t scores[LOADED_WORDS * MAX_TAGS + SPREAD];
     Lookup lookups[CHUNK * MAX_TEMPLATES];
+    Found dense[CHUNK * MAX_TEMPLATES], sparse[CHUNK * MAX_TEMPLATES];
     int64_t best[MAX_TAGS]; /* of the last word's candidates */
     uint64_t last;          /* bits of these */
     uint8_t *back;          /* [words since the last decided one][n_tags]: the tag before */
@@ -102,11 +113,10 @@ static inline uint32_t code_at(const PosTagger *tagger, uint32_t point)
 }
 
 /* The columns that only the word itself is asked for, unless a template says otherwise. */
-static void load_affixes(Features *features)
+static void load_affixes(const Form *form, uint64_t *columns)
 {
-    uint64_t *columns = features->columns;
-    const uint32_t *first = features->first, *last = features->last;
-    size_t length = features->length;
+    const uint32_t *first = form->first, *last = form->last;
+    size_t length = form->length;
     uint32_t size = length < 4 ? (uint32_t)length : 4;
     for (uint32_t n = 1; n <= 3; n++) {
         uint64_t prefix = start(COLUMN_PREFIX + n - 1), suffix = start(COLUMN_SUFFIX + n - 1);
@@ -129,9 +139,9 @@ static inline int is_decided(uint64_t set)
 }
 
 /* What the form shows; asks for what the tables say. */
-static void load_form(const PosTagger *tagger, const uint32_t *text, size_t length, Features *features)
+static void load_form(const PosTagger *tagger, const uint32_t *text, size_t length, Form *form, uint64_t *columns)
 {
-    uint64_t *columns = features->columns, hash = start(COLUMN_WORD), shape = start(COLUMN_SHAPE);
+    uint64_t hash = start(COLUMN_WORD), shape = start(COLUMN_SHAPE);
     uint32_t size = length < 4 ? (uint32_t)length : 4, type = 8, n_types = 0;
     uint32_t first[3] = {0}, last[3] = {0};
     for (size_t i = 0; i < length; i++) {
@@ -148,10 +158,10 @@ static void load_form(const PosTagger *tagger, const uint32_t *text, size_t leng
         }
         type = here;
     }
-    memcpy(features->first, first, sizeof first);
-    memcpy(features->last, last, sizeof last);
-    features->text = text;
-    features->length = length;
+    memcpy(form->first, first, sizeof first);
+    memcpy(form->last, last, sizeof last);
+    form->text = text;
+    form->length = length;
     columns[COLUMN_WORD] = hash = finish(hash);
     columns[COLUMN_LAST] = finish(step(step(start(COLUMN_LAST), size), last[0]));
     columns[COLUMN_SHAPE] = finish(step(shape, size));
@@ -178,45 +188,77 @@ static uint64_t closed_set(const PosTagger *tagger, const uint32_t *text, size_t
 
 /* The tags that a word can have. Those seen often enough have a set of their own; of the others the form
  * decides; what the user added and no table has is a noun. */
-static uint64_t candidates(const PosTagger *tagger, const Features *features, uint32_t facts)
+static uint64_t candidates(const PosTagger *tagger, const Form *form, uint32_t facts, int is_listed)
 {
     uint32_t set = facts & 0xFFFF;
     if (set && set < tagger->n_sets)
         return tagger->sets[set];
-    uint64_t closed = closed_set(tagger, features->text, features->length);
+    uint64_t closed = closed_set(tagger, form->text, form->length);
     if (closed)
         return closed;
-    int is_known = facts || features->columns[COLUMN_DICTIONARY] != SMALLEST;
-    return features->is_user && !is_known && tagger->nouns ? tagger->nouns : tagger->sets[0];
+    return form->is_user && !facts && !is_listed && tagger->nouns ? tagger->nouns : tagger->sets[0];
 }
 
 /* What the tables say of the word. */
-static void look_up(const PosTagger *tagger, Features *features)
+static void look_up(const PosTagger *tagger, Form *form, uint64_t *columns)
 {
-    uint64_t *columns = features->columns, hash = columns[COLUMN_WORD];
-    columns[COLUMN_DICTIONARY] = SMALLEST + find_number(tagger->dictionary, hash);
+    uint64_t hash = columns[COLUMN_WORD];
+    uint32_t number = find_number(tagger->dictionary, hash);
+    columns[COLUMN_DICTIONARY] = SMALLEST + number;
     columns[COLUMN_CLUSTER] = SMALLEST + find_number(tagger->clusters, hash);
     uint32_t facts = find_word(tagger, hash), class_id = facts >> 16;
     class_id = class_id < tagger->n_classes ? class_id : 0;
     columns[COLUMN_CLASS] = SMALLEST + class_id;
     columns[COLUMN_COARSE] = SMALLEST + tagger->coarse[class_id];
-    features->set = candidates(tagger, features, facts);
-    if (tagger->affixes_reach || !is_decided(features->set))
-        load_affixes(features);
+    form->set = candidates(tagger, form, facts, number != 0);
+    if (tagger->affixes_reach || !is_decided(form->set))
+        load_affixes(form, columns);
 }
 
-int pos_affixes_reach(const PosTagger *tagger)
+static int is_affix(int column)
 {
-    for (uint32_t k = 0; k < tagger->n_templates; k++) {
-        const WordTemplate *template = &tagger->templates[k];
-        for (int i = 0; i < template->n_parts; i++) {
-            int column = template->parts[i].column;
-            if (column >= COLUMN_PREFIX && column <= COLUMN_SECOND && column != COLUMN_LAST
-                && (template->low || template->high || template->parts[i].offset))
-                return 1;
+    return column >= COLUMN_PREFIX && column <= COLUMN_SECOND && column != COLUMN_LAST;
+}
+
+static KeyPlan plan_keys(const WordTemplate *template, uint32_t number, RowTable table)
+{
+    KeyPlan plan = {.start = start(number), .table = table};
+    for (int i = 0; i < template->n_parts; i++)
+        plan.parts[i] = template->parts[i].offset * N_COLUMNS + template->parts[i].column;
+    return plan;
+}
+
+void pos_plan(PosTagger *tagger, const uint32_t *tables, const RowBucket *rows)
+{
+    uint64_t planned = 0; /* bits of the templates */
+    uint32_t count = 0;
+    tagger->n_groups = 0;
+    tagger->affixes_reach = 0;
+    tagger->stride = (tagger->n_tags + DENSE_UNIT - 1) / DENSE_UNIT * DENSE_UNIT;
+    for (uint32_t i = 0; i < tagger->n_templates; i++) {
+        const WordTemplate *model = &tagger->templates[i];
+        for (int part = 0; part < model->n_parts; part++)
+            tagger->affixes_reach |=
+                is_affix(model->parts[part].column) && (model->low || model->high || model->parts[part].offset);
+        if (planned >> i & 1)
+            continue;
+        uint32_t width = (uint32_t)(model->high - model->low) + 1;
+        KeyGroup *group = &tagger->groups[tagger->n_groups++];
+        *group = (KeyGroup){.window = ((1u << width) - 1) << (model->low + MAX_REACH),
+                            .n_parts = model->n_parts,
+                            .low = model->low,
+                            .units = width * tagger->stride / DENSE_UNIT,
+                            .first = count};
+        const RowBucket *buckets = rows;
+        for (uint32_t k = 0; k < tagger->n_templates; buckets += tables[k++]) {
+            const WordTemplate *other = &tagger->templates[k];
+            if (other->low == model->low && other->high == model->high && other->n_parts == model->n_parts) {
+                tagger->keys[count++] = plan_keys(other, k, (RowTable){buckets, tables[k]});
+                planned |= (uint64_t)1 << k;
+            }
         }
+        group->end = count;
     }
-    return 0;
 }
 
 /* ---- scores of a block ------------------------------------------------------------------------- */
@@ -229,77 +271,156 @@ typedef struct {
     size_t count;
 } Sequence;
 
-static void load_features(const PosTagger *tagger, const Sequence *sequence, size_t from, size_t to, Features *features)
+/* Loads what the words [begin, end) and MARGIN_WORDS on either side show; where there is no word, OUTSIDE. */
+static void load_words(const PosTagger *tagger, const Sequence *sequence, size_t begin, size_t end, Work *work)
 {
-    for (size_t i = from; i < to; i++) {
-        uint32_t k = sequence->index[i], begin = k ? sequence->words[k - 1].end : 0;
-        load_form(tagger, sequence->text + begin, sequence->words[k].end - begin, features + (i - from));
-        features[i - from].is_user = sequence->words[k].source == SOURCE_USER;
+    size_t first = begin - MARGIN_WORDS, count = end - begin + 2 * MARGIN_WORDS; /* wraps around below 0 */
+    for (size_t k = 0; k < count; k++) {
+        if (first + k >= sequence->count) {
+            for (int column = 0; column < N_COLUMNS; column++)
+                work->columns[k][column] = OUTSIDE;
+            work->forms[k].set = 1;
+            continue;
+        }
+        uint32_t word = sequence->index[first + k], start = word ? sequence->words[word - 1].end : 0;
+        load_form(tagger, sequence->text + start, sequence->words[word].end - start, &work->forms[k], work->columns[k]);
+        work->forms[k].is_user = sequence->words[word].source == SOURCE_USER;
     }
-    for (size_t i = from; i < to; i++)
-        look_up(tagger, features + (i - from));
+    for (size_t k = 0; k < count; k++)
+        if (first + k < sequence->count)
+            look_up(tagger, &work->forms[k], work->columns[k]);
 }
 
-/* Adds to the scores what the rows of the words [from, to) say. `features` are indexed by the word's
- * place in the sequence; scores begin MARGIN_WORDS before the block. */
-static void add_rows(const PosTagger *tagger, Work *work, size_t count, size_t begin, size_t from, size_t to,
-                     const Features *features)
+/* The lookups of a group of templates at a word, whose columns are given; returns how many. A part of each key at
+ * least is there, so that the numbers of parts are known in each call. */
+ALWAYS_INLINE size_t ask_for(const KeyGroup *group, const KeyPlan *keys, const uint64_t *columns, uint32_t place,
+                             int n_parts, Lookup *lookups)
 {
-    size_t n_lookups = 0;
-    for (size_t q = from; q < to; q++) {
-        uint32_t doubts = 0; /* bit d + MAX_REACH: the word q + d has several candidates */
-        for (int d = -MAX_REACH; d <= MAX_REACH; d++) {
-            size_t p = q + (size_t)d; /* wraps around below 0, and is not a word then */
-            if (p < count)
-                doubts |= (uint32_t)!is_decided(features[p].set) << (d + MAX_REACH);
+    size_t count = 0;
+    for (uint32_t k = group->first; k < group->end; k++) {
+        uint64_t hash = keys[k].start, is_there = 1;
+        for (int part = 0; part < n_parts; part++) {
+            uint64_t value = columns[keys[k].parts[part]];
+            hash = (hash ^ value) * POS_MULTIPLIER;
+            hash ^= hash >> 32;
+            is_there &= value != ABSENT;
         }
-        for (uint32_t k = 0; k < tagger->n_templates; k++) {
-            const WordTemplate *template = &tagger->templates[k];
-            uint32_t window = (2u << (template->high - template->low)) - 1;
-            if (!(doubts >> (template->low + MAX_REACH) & window))
-                continue;
-            uint64_t hash = start(k), exists = 1;
-            for (int part = 0; part < template->n_parts; part++) {
-                size_t p = q + (size_t)(ptrdiff_t)template->parts[part].offset;
-                uint64_t value = p < count ? features[p].columns[template->parts[part].column] : OUTSIDE;
-                hash = (hash ^ value) * POS_MULTIPLIER;
-                hash ^= hash >> 32;
-                exists &= value != ABSENT;
-            }
-            if (!exists)
-                continue;
-            Lookup *lookup = &work->lookups[n_lookups++];
-            lookup->place = (uint32_t)(q + MARGIN_WORDS - begin + (size_t)(ptrdiff_t)template->low) * tagger->n_tags;
-            lookup->hash = (uint32_t)hash;
-            lookup->slot = bucket_of(hash, tagger->n_rows);
-            PREFETCH(tagger->rows + 2 * (size_t)lookup->slot);
-        }
+        const RowBucket *bucket = keys[k].table.buckets + bucket_of(hash, keys[k].table.size);
+        PREFETCH(bucket);
+        lookups[count] = (Lookup){bucket, (uint32_t)hash, (uint16_t)place, (uint8_t)group->units, (uint8_t)k};
+        count += is_there;
     }
-    size_t n_found = 0;
+    return count;
+}
+
+/* The lookups of the word at this place of the loaded ones, whose rows speak about words with several candidates. */
+static size_t ask_for_rows(const PosTagger *tagger, const Work *work, size_t q, Lookup *lookups)
+{
+    uint32_t doubts = 0; /* bit d + MAX_REACH: the word q + d has several candidates */
+    for (size_t d = 0; d <= 2 * MAX_REACH; d++)
+        doubts |= (uint32_t)!is_decided(work->forms[q + d - MAX_REACH].set) << d;
+    size_t count = 0;
+    for (uint32_t k = 0; k < tagger->n_groups; k++) {
+        const KeyGroup *group = &tagger->groups[k];
+        if (!(doubts & group->window))
+            continue;
+        uint32_t place = (uint32_t)(q + (size_t)(ptrdiff_t)group->low) * tagger->stride;
+        const uint64_t *columns = work->columns[q];
+        Lookup *more = lookups + count;
+        if (group->n_parts == 1)
+            count += ask_for(group, tagger->keys, columns, place, 1, more);
+        else if (group->n_parts == 2)
+            count += ask_for(group, tagger->keys, columns, place, 2, more);
+        else
+            count += ask_for(group, tagger->keys, columns, place, group->n_parts, more);
+    }
+    return count;
+}
+
+/* The row of a key in this bucket; 0: it is not there. */
+static inline uint32_t row_in(const RowBucket *bucket, uint32_t hash)
+{
+#if defined(__GNUC__) || defined(__clang__)
+    typedef uint32_t Four __attribute__((vector_size(16)));
+    Four hashes[2], rows[2], sought = {hash, hash, hash, hash};
+    uint64_t halves[2];
+    memcpy(hashes, bucket->hashes, sizeof hashes);
+    memcpy(rows, bucket->rows, sizeof rows);
+    rows[0] = (rows[0] & (Four)(hashes[0] == sought)) | (rows[1] & (Four)(hashes[1] == sought));
+    memcpy(halves, rows, sizeof halves);
+    halves[0] |= halves[1];
+    return (uint32_t)(halves[0] | halves[0] >> 32);
+#else
+    uint32_t row = 0;
+    for (int k = 0; k < BUCKET_SLOTS; k++)
+        row |= bucket->hashes[k] == hash ? bucket->rows[k] : 0;
+    return row;
+#endif
+}
+
+/* The row of a key in the buckets that follow a full one. */
+static uint32_t find_further(RowTable table, uint32_t hash, const RowBucket *bucket)
+{
+    uint32_t row = 0;
+    for (uint32_t tries = table.size; tries && !row && bucket->rows[BUCKET_SLOTS - 1]; tries--) {
+        bucket = bucket + 1 < table.buckets + table.size ? bucket + 1 : table.buckets;
+        row = row_in(bucket, hash);
+    }
+    return row;
+}
+
+static inline void add_dense(const int8_t *restrict row, int16_t *restrict sums, uint32_t units)
+{
+    for (; units; units--, row += DENSE_UNIT, sums += DENSE_UNIT)
+        for (int k = 0; k < DENSE_UNIT; k++)
+            sums[k] = (int16_t)(sums[k] + row[k]);
+}
+
+static inline void add_entry(uint32_t entry, int16_t *sums)
+{
+    sums[entry >> 8] = (int16_t)(sums[entry >> 8] + (int)(entry & 0xFF) - 128);
+}
+
+static inline void add_sparse(const uint16_t *row, size_t room, int16_t *sums)
+{
+    size_t size = *row++;
+    for (size = size < room ? size : room; size; size--, row++)
+        add_entry(*row, sums);
+}
+
+/* Adds to the scores what the rows of the loaded words [from, to) say. */
+static void add_rows(const PosTagger *tagger, Work *work, size_t from, size_t to)
+{
+    size_t n_lookups = 0, n_dense = 0, n_sparse = 0;
+    for (size_t q = from; q < to; q++)
+        n_lookups += ask_for_rows(tagger, work, q, work->lookups + n_lookups);
     for (size_t k = 0; k < n_lookups; k++) {
-        Lookup lookup = work->lookups[k];
-        for (uint32_t tries = tagger->n_rows; tries; tries--) {
-            const uint32_t *pair = tagger->rows + 2 * (size_t)lookup.slot;
-            if (pair[1] == 0)
-                break;
-            if (pair[0] == lookup.hash) {
-                lookup.slot = pair[1];
-                if (lookup.slot < tagger->n_entries) {
-                    PREFETCH(tagger->entries + lookup.slot);
-                    work->lookups[n_found++] = lookup;
-                }
-                break;
-            }
-            lookup.slot = lookup.slot + 1 < tagger->n_rows ? lookup.slot + 1 : 0;
+        const Lookup *lookup = &work->lookups[k];
+        uint32_t row = row_in(lookup->bucket, lookup->hash);
+        if (!row && lookup->bucket->rows[BUCKET_SLOTS - 1])
+            row = find_further(tagger->keys[lookup->key].table, lookup->hash, lookup->bucket);
+        if (IS_SHORT_ROW(row)) {
+            add_entry(row & 0xFFFF, work->scores + lookup->place);
+            add_entry(row >> 16, work->scores + lookup->place);
+            continue;
+        }
+        Found found = {PLACE_OF_ROW(row), lookup->place, lookup->units};
+        if (row & DENSE_ROW) {
+            PREFETCH(tagger->dense + (size_t)found.at * DENSE_UNIT);
+            work->dense[n_dense] = found;
+            n_dense += (size_t)(found.at + found.units) * DENSE_UNIT <= tagger->n_dense;
+        } else {
+            PREFETCH(tagger->entries + found.at);
+            work->sparse[n_sparse] = found;
+            n_sparse += found.at && found.at < tagger->n_entries;
         }
     }
-    for (size_t k = 0; k < n_found; k++) {
-        const uint16_t *row = tagger->entries + work->lookups[k].slot;
-        uint32_t size = *row++, room = tagger->n_entries - work->lookups[k].slot - 1;
-        int32_t *sums = work->scores + work->lookups[k].place;
-        for (size = size < room ? size : room; size; size--, row++)
-            sums[*row >> 8] += (int32_t)(*row & 0xFF) - 128;
-    }
+    for (size_t k = 0; k < n_dense; k++)
+        add_dense(tagger->dense + (size_t)work->dense[k].at * DENSE_UNIT, work->scores + work->dense[k].place,
+                  work->dense[k].units);
+    for (size_t k = 0; k < n_sparse; k++)
+        add_sparse(tagger->entries + work->sparse[k].at, tagger->n_entries - work->sparse[k].at - 1,
+                   work->scores + work->sparse[k].place);
 }
 
 /* ---- the best path ----------------------------------------------------------------------------- */
@@ -328,7 +449,7 @@ static void decide(const PosTagger *tagger, Work *work, const Sequence *sequence
 
 /* Goes on to word i, whose candidates are `set`. Returns -1 without memory. */
 static int advance(const PosTagger *tagger, Work *work, const Sequence *sequence, size_t i, uint64_t set,
-                   const int32_t *scores, uint8_t *tags)
+                   const int16_t *scores, uint8_t *tags)
 {
     const uint32_t n_tags = tagger->n_tags;
     const int16_t *transitions = tagger->transitions;
@@ -373,18 +494,17 @@ static int tag_sequence(const PosTagger *tagger, Work *work, const Sequence *seq
         end = count - begin > BLOCK_WORDS ? begin + BLOCK_WORDS : count;
         if (begin && must_stop(watch))
             return -1;
-        size_t from = begin > MARGIN_WORDS ? begin - MARGIN_WORDS : 0;
-        size_t to = count - end > MARGIN_WORDS ? end + MARGIN_WORDS : count;
-        load_features(tagger, sequence, from, to, work->features);
-        memset(work->scores, 0, ((end - begin + 2 * MARGIN_WORDS) * tagger->n_tags + SPREAD) * sizeof(int32_t));
-        const Features *features = work->features - from;
-        size_t first = begin > MAX_REACH ? begin - MAX_REACH : 0;
-        size_t last = count - end > MAX_REACH ? end + MAX_REACH : count;
+        load_words(tagger, sequence, begin, end, work);
+        size_t n_loaded = end - begin + 2 * MARGIN_WORDS;
+        size_t first = MARGIN_WORDS - (begin > MAX_REACH ? MAX_REACH : begin);
+        size_t last = n_loaded - MARGIN_WORDS + (count - end > MAX_REACH ? MAX_REACH : count - end);
+        memset(work->scores, 0, (n_loaded * tagger->stride + SPREAD) * sizeof *work->scores);
         for (size_t q = first; q < last; q += CHUNK)
-            add_rows(tagger, work, count, begin, q, last - q > CHUNK ? q + CHUNK : last, features);
+            add_rows(tagger, work, q, last - q > CHUNK ? q + CHUNK : last);
         for (size_t i = begin; i < end; i++) {
-            const int32_t *scores = work->scores + (i - begin + MARGIN_WORDS) * tagger->n_tags;
-            if (advance(tagger, work, sequence, i, features[i].set, scores, tags))
+            size_t k = i - begin + MARGIN_WORDS;
+            const int16_t *scores = work->scores + k * tagger->stride;
+            if (advance(tagger, work, sequence, i, work->forms[k].set, scores, tags))
                 return -1;
         }
     }

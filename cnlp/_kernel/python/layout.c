@@ -133,6 +133,10 @@ static const struct {
     NUMBER(MAX_TEMPLATES),
     NUMBER(MAX_PARTS),
     NUMBER(MAX_REACH),
+    NUMBER(MAX_ROWS),
+    NUMBER(DENSE_ROW),
+    NUMBER(DENSE_UNIT),
+    NUMBER(BUCKET_SLOTS),
     /* entities */
     NUMBER(N_STREAMS),
     NUMBER(TAG_LIMIT),

@@ -55,25 +55,38 @@ int spans_load(PyObject *object, Input *input);
 /* The words of a str as a list. */
 PyObject *substrings(PyObject *string, const Word *words, size_t count);
 
-/* ---- maker.c: objects ------------------------------------------------------------------------- */
+/* ---- maker.c: objects, tokens ----------------------------------------------------------------- */
 
 enum { MOST_SLOTS = 7 };
 
-/* The descriptors of a class's slots, looked up once; what sets them is called without detours: half the time of
- * PyObject_GenericSetAttr. */
+/* Where the slots of a class are in its instances. */
 typedef struct {
     PyTypeObject *type;
     allocfunc allocate;
     int n_slots;
-    PyObject *slots[MOST_SLOTS];
-    descrsetfunc set[MOST_SLOTS];
+    Py_ssize_t offsets[MOST_SLOTS];
 } Maker;
 
 /* To be freed in either case. Returns -1 with an exception. */
 int maker_init(Maker *maker, PyObject *type, const char *const *names, int n_slots);
 void maker_free(Maker *maker);
-/* An instance with these values, of which it takes over the references. */
+/* An instance with these values, of which it takes over the references. They are str, numbers and tuples of these: no
+ * cycle goes through them, so the garbage collector need not look at the instance. */
 PyObject *make(const Maker *maker, PyObject **values);
+
+enum { NO_NAME = 255 }; /* POS_SPACE of pos.h */
+
+typedef struct {
+    Maker maker;            /* to be freed */
+    PyObject *sources;      /* a tuple of str */
+    PyObject *const *names; /* of tags */
+    PyObject *unnamed;      /* the name of the tag NO_NAME, and of all words where there are no tags */
+} TokenMaker;
+
+/* Returns -1 with an exception. */
+int token_maker_init(TokenMaker *tokens, PyObject *type, PyObject *sources, PyObject *const *names, PyObject *unnamed);
+/* The words of a str as a list of tokens; `tags` may be NULL. */
+PyObject *tokens(const TokenMaker *tokens, PyObject *string, const Word *words, size_t count, const uint8_t *tags);
 
 /* ---- types, one a file ----------------------------------------------------------------------- */
 

@@ -141,6 +141,31 @@ static PyObject *segmenter_words(PyObject *self, PyObject *args)
     return list;
 }
 
+static PyObject *segmenter_tokens(PyObject *self, PyObject *args)
+{
+    const Segmenter *segmenter = &((SegmenterObject *)self)->segmenter;
+    PyObject *string, *type, *sources, *list = NULL;
+    Text text;
+    Words words;
+    TokenMaker maker = {0};
+    words_init(&words);
+    if (!PyArg_ParseTuple(args, "OO!O:tokens", &type, &PyTuple_Type, &sources, &string))
+        return NULL;
+    if (!PyUnicode_Check(string)) {
+        raise_not_text(string);
+        return NULL;
+    }
+    if (text_load(&text, string))
+        return NULL;
+    Input input = input_of(segmenter, text.items, text.length);
+    if (!segment_text(segmenter, &input, 1, &words) && !token_maker_init(&maker, type, sources, NULL, Py_None))
+        list = tokens(&maker, string, words.items, words.count, NULL);
+    maker_free(&maker.maker);
+    words_free(&words);
+    text_free(&text);
+    return list;
+}
+
 /* The tagger of the segmenter. NULL with an exception if there is none. */
 static const Tagger *tagger_of(const Segmenter *segmenter, const char *complaint)
 {
@@ -259,6 +284,7 @@ static PyObject *segmenter_segment_bytes(PyObject *self, PyObject *args)
 static PyMethodDef segmenter_methods[] = {
     {"segment", segmenter_segment, METH_O, "segment(text) -> words"},
     {"segment_all", segmenter_segment_all, METH_O, "segment_all(list of texts) -> list of words for each"},
+    {"tokens", segmenter_tokens, METH_VARARGS, "tokens(type, sources, text) -> list of objects of the type"},
     {"words", segmenter_words, METH_VARARGS, "words(text, spans) -> list of (end, source)"},
     {"constraints", segmenter_constraints, METH_VARARGS, "constraints(text, spans) -> (flags, bonuses)"},
     {"propose", segmenter_propose, METH_VARARGS, "propose(text, spans) -> spans"},

@@ -2,12 +2,11 @@
 #include "module.h"
 
 #include <stdlib.h>
-#include <string.h>
-
 #include "../core/pos.h"
 
 typedef struct {
     PyObject_HEAD PyObject *source, *tags, *model, *closed; /* tags: a tuple of str */
+    PyObject *names[MAX_TAGS];                              /* the items of `tags` */
     PosTagger tagger;
 } WordTaggerObject;
 
@@ -15,8 +14,10 @@ typedef struct {
 
 static int check_templates(const PosTagger *tagger)
 {
+    int n_rows = 0; /* that score one word */
     for (uint32_t k = 0; k < tagger->n_templates; k++) {
         const WordTemplate *template = &tagger->templates[k];
+        n_rows += template->high - template->low + 1;
         if (template->low > template->high || template->low < -MAX_REACH || template->high > MAX_REACH
             || template->n_parts < 1 || template->n_parts > MAX_PARTS)
             return damaged("the table of templates");
@@ -25,7 +26,7 @@ static int check_templates(const PosTagger *tagger)
                 || template->parts[i].offset < -MAX_REACH || template->parts[i].offset > MAX_REACH)
                 return damaged("the table of templates");
     }
-    return 0;
+    return n_rows > MAX_ROWS ? damaged("the table of templates") : 0;
 }
 
 static uint64_t all_tags(const PosTagger *tagger)
@@ -42,14 +43,30 @@ static int check_sets(const PosTagger *tagger)
     return tagger->n_sets && tagger->n_classes ? 0 : damaged("the table of tags");
 }
 
+/* The tables of the templates lie one after another, and fill the array. */
+static int check_tables(const PosTagger *tagger, const uint32_t *tables, uint32_t n_tables, uint32_t n_rows)
+{
+    uint64_t sum = 0;
+    for (uint32_t k = 0; k < n_tables; k++) {
+        sum += tables[k];
+        if (tables[k] == 0)
+            return damaged("a hash table");
+    }
+    return n_tables == tagger->n_templates && 2 * BUCKET_SLOTS * sum == n_rows ? 0 : damaged("a hash table");
+}
+
 static int load(const ModuleState *state, PyObject *source, PyObject *arrays, PosTagger *tagger)
 {
-    uint32_t n_pages, n_cells, n_transitions;
+    const uint32_t *tables;
+    const RowBucket *rows;
+    uint32_t n_pages, n_cells, n_transitions, n_tables, n_rows;
     if (!(tagger->pages = named_array(state, source, arrays, "pages", 2, &n_pages))
         || !(tagger->codes = named_array(state, source, arrays, "codes", 2, &n_cells))
         || !(tagger->types = named_array(state, source, arrays, "types", 1, &tagger->n_codes))
         || !(tagger->templates = named_array(state, source, arrays, "templates", 1, &tagger->n_templates))
-        || !(tagger->rows = named_array(state, source, arrays, "rows", 4, &tagger->n_rows))
+        || !(tables = named_array(state, source, arrays, "tables", 4, &n_tables))
+        || !(rows = named_array(state, source, arrays, "rows", 4, &n_rows))
+        || !(tagger->dense = named_array(state, source, arrays, "dense", 1, &tagger->n_dense))
         || !(tagger->entries = named_array(state, source, arrays, "entries", 2, &tagger->n_entries))
         || !(tagger->transitions = named_array(state, source, arrays, "transitions", 2, &n_transitions))
         || !(tagger->words = named_array(state, source, arrays, "words", 4, &tagger->n_words))
@@ -67,13 +84,12 @@ static int load(const ModuleState *state, PyObject *source, PyObject *arrays, Po
     if (tagger->n_templates % sizeof(WordTemplate) || tagger->n_templates / sizeof(WordTemplate) > MAX_TEMPLATES)
         return damaged("the table of templates");
     tagger->n_templates /= sizeof(WordTemplate);
-    if (tagger->n_rows == 0 || tagger->n_rows % 2 || tagger->n_words % 2)
+    if (tagger->n_words % 2)
         return damaged("a hash table");
-    tagger->n_rows /= 2;
     tagger->n_words /= 2;
-    if (check_templates(tagger) || check_sets(tagger))
+    if (check_templates(tagger) || check_tables(tagger, tables, n_tables, n_rows) || check_sets(tagger))
         return -1;
-    tagger->affixes_reach = pos_affixes_reach(tagger);
+    pos_plan(tagger, tables, rows);
     return 0;
 }
 
@@ -121,6 +137,8 @@ static PyObject *word_tagger_new(PyTypeObject *type, PyObject *args, PyObject *k
     self->source = source;
     self->tags = tags;
     self->tagger.n_tags = (uint32_t)n_tags;
+    for (Py_ssize_t k = 0; k < n_tags; k++)
+        self->names[k] = PyTuple_GetItem(tags, k);
     if (load(state_of(type), source, arrays, &self->tagger) || load_forms(state_of(type), self, model, closed, nouns)) {
         Py_DECREF(self);
         return NULL;
@@ -158,14 +176,6 @@ static uint8_t *tag_words(const WordTaggerObject *self, const uint32_t *text, co
         return NULL;
     }
     return tags;
-}
-
-/* A new reference to the name of a tag; `space` is that of white space. */
-static PyObject *name_of(const WordTaggerObject *self, uint8_t tag, PyObject *space)
-{
-    PyObject *name = tag == POS_SPACE ? space : PyTuple_GetItem(self->tags, tag);
-    Py_XINCREF(name);
-    return name;
 }
 
 /* The code points of all words in turn, and where each ends. */
@@ -215,8 +225,9 @@ static PyObject *word_tagger_predict(PyObject *object, PyObject *args)
     if (tags)
         list = PyList_New((Py_ssize_t)joined.count);
     for (size_t k = 0; k < joined.count && list; k++) {
-        PyObject *name = name_of(self, tags[k], space);
-        if (!name || PyList_SetItem(list, (Py_ssize_t)k, name) || check_interrupts_at(k))
+        PyObject *name = tags[k] == POS_SPACE ? space : self->names[tags[k]];
+        Py_INCREF(name);
+        if (PyList_SetItem(list, (Py_ssize_t)k, name) || check_interrupts_at(k))
             Py_CLEAR(list);
     }
     free(tags);
@@ -225,52 +236,31 @@ static PyObject *word_tagger_predict(PyObject *object, PyObject *args)
     return list;
 }
 
-static const char *const slots_of_tokens[] = {"text", "start", "end", "tag", "source"};
-
-static PyObject *tokens(const WordTaggerObject *self, PyObject *string, const Word *words, size_t count,
-                        const uint8_t *tags, const Maker *maker, PyObject *sources, PyObject *space)
-{
-    PyObject *list = PyList_New((Py_ssize_t)count);
-    PyObject *begin = list ? PyLong_FromLong(0) : NULL; /* the end of a word is the start of the next */
-    Py_ssize_t start = 0;
-    for (size_t k = 0; k < count && list; k++) {
-        Py_ssize_t stop = (Py_ssize_t)words[k].end;
-        PyObject *source = PyTuple_GetItem(sources, (Py_ssize_t)words[k].source);
-        PyObject *end = PyLong_FromSsize_t(stop);
-        Py_XINCREF(source);
-        Py_XINCREF(end);
-        PyObject *values[] = {PyUnicode_Substring(string, start, stop), begin, end, name_of(self, tags[k], space),
-                              source};
-        PyObject *token = make(maker, values);
-        if (!token || PyList_SetItem(list, (Py_ssize_t)k, token) || check_interrupts_at(k))
-            Py_CLEAR(list);
-        begin = end;
-        start = stop;
-    }
-    Py_XDECREF(begin);
-    return list;
-}
-
 static PyObject *word_tagger_tokens(PyObject *object, PyObject *args)
 {
     const WordTaggerObject *self = (WordTaggerObject *)object;
-    PyObject *segmenter_object, *string, *spans, *type, *sources, *space, *list = NULL;
+    PyObject *segmenter_object, *string, *spans = Py_None, *type, *sources, *space, *list = NULL;
     const ModuleState *state = state_of(Py_TYPE(object));
     Text text;
     Words words;
-    Maker maker = {0};
+    TokenMaker maker = {0};
     words_init(&words);
-    if (!PyArg_ParseTuple(args, "O!UOO!O!O:tokens", state->segmenter, &segmenter_object, &string, &spans, &PyType_Type,
-                          &type, &PyTuple_Type, &sources, &space)
-        || text_load(&text, string))
+    if (!PyArg_ParseTuple(args, "O!OO!OO|O:tokens", state->segmenter, &segmenter_object, &type, &PyTuple_Type, &sources,
+                          &space, &string, &spans))
+        return NULL;
+    if (!PyUnicode_Check(string)) {
+        raise_not_text(string);
+        return NULL;
+    }
+    if (text_load(&text, string))
         return NULL;
     const Segmenter *segmenter = &((SegmenterObject *)segmenter_object)->segmenter;
     Input input = input_of(segmenter, text.items, text.length);
     if (!spans_load(spans, &input) && !segment_text(segmenter, &input, 1, &words)) {
         uint8_t *tags = tag_words(self, text.items, words.items, words.count);
-        if (tags && !maker_init(&maker, type, slots_of_tokens, 5))
-            list = tokens(self, string, words.items, words.count, tags, &maker, sources, space);
-        maker_free(&maker);
+        if (tags && !token_maker_init(&maker, type, sources, self->names, space))
+            list = tokens(&maker, string, words.items, words.count, tags);
+        maker_free(&maker.maker);
         free(tags);
     }
     words_free(&words);
@@ -301,10 +291,10 @@ static PyObject *word_tagger_tokens_all(PyObject *object, PyObject *args)
     const ModuleState *state = state_of(Py_TYPE(object));
     PyObject *segmenter_object, *texts, *type, *sources, *space, *lists = NULL;
     Batch batch;
-    Maker maker = {0};
+    TokenMaker maker = {0};
     uint8_t *tags;
-    if (!PyArg_ParseTuple(args, "O!O!O!O!O:tokens_all", state->segmenter, &segmenter_object, &PyList_Type, &texts,
-                          &PyType_Type, &type, &PyTuple_Type, &sources, &space))
+    if (!PyArg_ParseTuple(args, "O!OO!OO!:tokens_all", state->segmenter, &segmenter_object, &type, &PyTuple_Type,
+                          &sources, &space, &PyList_Type, &texts))
         return NULL;
     if (batch_load(&batch, texts)) {
         batch_free(&batch);
@@ -318,16 +308,16 @@ static PyObject *word_tagger_tokens_all(PyObject *object, PyObject *args)
     lock(&unlocked);
     if (!tags)
         raise_failure();
-    else if (!maker_init(&maker, type, slots_of_tokens, 5))
+    else if (!token_maker_init(&maker, type, sources, self->names, space))
         lists = PyList_New((Py_ssize_t)batch.count);
     for (size_t k = 0; k < batch.count && lists; k++) {
         size_t first = batch.first_word[k];
-        PyObject *list = tokens(self, PyList_GetItem(texts, (Py_ssize_t)k), batch.words.items + first,
-                                batch.first_word[k + 1] - first, tags + first, &maker, sources, space);
+        PyObject *list = tokens(&maker, PyList_GetItem(texts, (Py_ssize_t)k), batch.words.items + first,
+                                batch.first_word[k + 1] - first, tags + first);
         if (!list || PyList_SetItem(lists, (Py_ssize_t)k, list) || check_interrupts_at(k))
             Py_CLEAR(lists);
     }
-    maker_free(&maker);
+    maker_free(&maker.maker);
     free(tags);
     batch_free(&batch);
     return lists;
@@ -337,9 +327,9 @@ static PyMethodDef word_tagger_methods[] = {
     {"predict", word_tagger_predict, METH_VARARGS,
      "predict(words, space) -> tags of a list of words, `space` for white space"},
     {"tokens", word_tagger_tokens, METH_VARARGS,
-     "tokens(segmenter, text, spans, type, sources, space) -> list of objects of the type"},
+     "tokens(segmenter, type, sources, space, text, spans=None) -> list of objects of the type"},
     {"tokens_all", word_tagger_tokens_all, METH_VARARGS,
-     "tokens_all(segmenter, texts, type, sources, space) -> list of objects of the type for each text"},
+     "tokens_all(segmenter, type, sources, space, texts) -> list of objects of the type for each text"},
     {NULL, NULL, 0, NULL},
 };
 

@@ -6,18 +6,23 @@ them); a row is found by the hash of its key. Sums are integers, so both kernels
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel import deadline
-from cnlp._kernel.hashes import form_columns, mix_keys, slot_of
+from cnlp._kernel.hashes import form_columns, mix_keys, slot_of, stride_of
 from cnlp._kernel.layout import (
     ABSENT,
+    BUCKET_SLOTS,
     CLASS_DIGIT,
     CLASS_HANGUL,
     COLUMN_DICTIONARY,
+    DENSE_ROW,
+    DENSE_UNIT,
     MAX_PARTS,
     MAX_REACH,
+    MAX_ROWS,
     MAX_TAGS,
     MAX_TEMPLATES,
     N_COLUMNS,
@@ -29,6 +34,7 @@ from cnlp._kernel.layout import (
 from cnlp._kernel.reference.files import check_pages, named_array
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from cnlp._kernel.reference.files import Mapping, Range
@@ -58,7 +64,8 @@ class WordTagger:
         self.tags = tags
         self.pages, self.codes, self.types = load("pages", "H"), load("codes", "H"), load("types", "B")
         templates = load("templates", "b")
-        self.rows, self.entries = load("rows", "I"), load("entries", "H")
+        tables, rows = load("tables", "I"), load("rows", "I")
+        self.dense, self.entries = load("dense", "b"), load("entries", "H")
         self.transitions = load("transitions", "h")
         self.words, self.coarse, self.sets = load("words", "I"), load("coarse", "H"), load("sets", "Q")
         self.dictionary, self.clusters = load("dictionary", "I"), load("clusters", "I")
@@ -69,11 +76,17 @@ class WordTagger:
             raise ValueError("the table of transitions is damaged")
         if len(templates) % TEMPLATE_SIZE or len(templates) > TEMPLATE_SIZE * MAX_TEMPLATES:
             raise ValueError("the table of templates is damaged")
-        if not len(self.rows) or len(self.rows) % 2 or len(self.words) % 2:
+        if len(self.words) % 2:
             raise ValueError("a hash table is damaged")
         self.templates = [
             _template(templates[k : k + TEMPLATE_SIZE].tolist()) for k in range(0, len(templates), TEMPLATE_SIZE)
         ]
+        if sum(high - low + 1 for low, high, _ in self.templates) > MAX_ROWS:
+            raise ValueError("the table of templates is damaged")
+        if len(tables) != len(self.templates) or 2 * BUCKET_SLOTS * sum(tables) != len(rows) or not all(tables):
+            raise ValueError("a hash table is damaged")
+        ends = [2 * BUCKET_SLOTS * end for end in accumulate(tables)]
+        self.tables = [rows[start:end] for start, end in pairwise([0, *ends])]
         if not len(self.sets) or not len(self.coarse) or any(not 0 < bits < 1 << n for bits in self.sets):
             raise ValueError("the table of tags is damaged")
         self.model, self.closed, self.nouns = model, memoryview(closed).cast("Q"), nouns
@@ -103,13 +116,15 @@ class WordTagger:
     def tokens(
         self,
         segmenter: Segmenter,
-        text: str,
-        spans: bytes | None,
         token: Any,
         sources: tuple[str, ...],
         space: str,
+        text: str,
+        spans: bytes | None = None,
     ) -> list[Any]:
         """The words of a text as objects: ``token(text, start, end, tag, source)``."""
+        if not isinstance(text, str):
+            raise errors.not_text(text)
         ends = segmenter.words(text, spans)
         starts = [0, *(end for end, _ in ends)]
         words = [text[start:end] for start, (end, _) in zip(starts, ends, strict=False)]
@@ -120,13 +135,13 @@ class WordTagger:
         ]
 
     def tokens_all(
-        self, segmenter: Segmenter, texts: list[str], token: Any, sources: tuple[str, ...], space: str
+        self, segmenter: Segmenter, token: Any, sources: tuple[str, ...], space: str, texts: list[str]
     ) -> list[list[Any]]:
         """What :meth:`tokens` gives for each text."""
         for text in texts:
             if not isinstance(text, str):
                 raise errors.not_text(text)
-        return [self.tokens(segmenter, text, None, token, sources, space) for text in texts]
+        return [self.tokens(segmenter, token, sources, space, text) for text in texts]
 
     def columns(self, word: str, is_user: bool = False) -> tuple[list[int], int]:
         """The columns of a word, and its candidates as bits."""
@@ -158,21 +173,30 @@ class WordTagger:
 
     def scores(self, columns: list[list[int]]) -> list[list[int]]:
         """The score of each tag at each word of a sequence."""
-        n, n_tags = len(columns), len(self.tags)
+        n, n_tags, stride = len(columns), len(self.tags), stride_of(len(self.tags))
         margin = 2 * MAX_REACH
-        sums = [0] * ((n + 2 * margin) * n_tags + 256)
+        sums = [0] * ((n + 2 * margin) * stride + 256)
         for q in range(n):
-            for number, (low, parts) in enumerate(self.templates):
+            for number, (low, high, parts) in enumerate(self.templates):
+                size = (high - low + 1) * stride
                 values = [columns[q + d][column] if 0 <= q + d < n else OUTSIDE for column, d in parts]
                 if ABSENT in values:
                     continue
-                at = self._find(self.rows, mix_keys(number, values))
-                if not 0 < at < len(self.entries):
-                    continue
-                base = (q + margin + low) * n_tags
-                for entry in self.entries[at + 1 : at + 1 + self.entries[at]]:
-                    sums[base + (entry >> 8)] += (entry & 0xFF) - 128
-        return [sums[(p + margin) * n_tags : (p + margin + 1) * n_tags] for p in range(n)]
+                found = self._find_row(self.tables[number], mix_keys(number, values))
+                base = (q + margin + low) * stride
+                for place, weight in self.row(found, size):
+                    sums[base + place] += weight
+        return [sums[(p + margin) * stride : (p + margin) * stride + n_tags] for p in range(n)]
+
+    def row(self, found: int, size: int) -> Iterable[tuple[int, int]]:
+        """The places and weights of a row of this size by what its slot has; none where it is outside of the arrays."""
+        at = found >> 8 & 0x7FFFFF
+        if found & 0xFF:
+            return map(_entry, (found & 0xFFFF, found >> 16))
+        if found & DENSE_ROW:
+            start, end = at * DENSE_UNIT, at * DENSE_UNIT + size
+            return enumerate(self.dense[start:end]) if end <= len(self.dense) else ()
+        return map(_entry, self.entries[at + 1 : at + 1 + self.entries[at]]) if 0 < at < len(self.entries) else ()
 
     def _decode(self, words: list[str], users: list[bool]) -> list[int]:
         """The numbers of the best tags. Ties: the lower tag."""
@@ -212,6 +236,21 @@ class WordTagger:
         return 0
 
     @staticmethod
+    def _find_row(table: memoryview, key: int) -> int:
+        """The row of a key in a table of buckets; 0: there is none."""
+        size = len(table) // (2 * BUCKET_SLOTS)
+        bucket, found = slot_of(key, size), 0
+        for _ in range(size + 1):
+            at = 2 * BUCKET_SLOTS * bucket
+            hashes, rows = table[at : at + BUCKET_SLOTS], table[at + BUCKET_SLOTS : at + 2 * BUCKET_SLOTS]
+            for low, row in zip(hashes, rows, strict=True):
+                found |= row if low == key & 0xFFFFFFFF else 0
+            if found or not rows[-1]:
+                break
+            bucket = bucket + 1 if bucket + 1 < size else 0
+        return found
+
+    @staticmethod
     def _find_number(table: memoryview, key: int) -> int:
         """What a table of slots (24 bits of the hash, 8 bits of number) has; 0: nothing."""
         size = len(table)
@@ -223,8 +262,13 @@ class WordTagger:
         return 0
 
 
-def _template(row: list[int]) -> tuple[int, list[tuple[int, int]]]:
-    """Its lowest offset, and its parts: column and offset."""
+def _entry(entry: int) -> tuple[int, int]:
+    """Its place in the row, and its weight."""
+    return entry >> 8, (entry & 0xFF) - 128
+
+
+def _template(row: list[int]) -> tuple[int, int, list[tuple[int, int]]]:
+    """Its lowest and highest offset, and its parts: column and offset."""
     low, high, count = row[:3]
     parts = list(zip(row[4::2], row[5::2], strict=True))[:count]
     if (
@@ -233,4 +277,4 @@ def _template(row: list[int]) -> tuple[int, list[tuple[int, int]]]:
         or any(not 0 <= column < N_COLUMNS or abs(offset) > MAX_REACH for column, offset in parts)
     ):
         raise ValueError("the table of templates is damaged")
-    return low, parts
+    return low, high, parts

@@ -11,6 +11,8 @@ from cnlp._kernel.reference.decode import bigram_path, matching, unigram_path
 from cnlp._kernel.reference.lattice import Lattice
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from cnlp._kernel.reference.tables import Overlay, Tables
     from cnlp._kernel.reference.tagger import Tagger
 
@@ -41,6 +43,16 @@ class Segmenter:
     def segment_all(self, texts: list[str]) -> list[list[str]]:
         """The words of each text."""
         return [self.segment(text) for text in texts]
+
+    def tokens(self, token: Any, sources: tuple[str, ...], text: str) -> list[Any]:
+        """The words as objects: ``token(text, start, end, tag, source)``, all without a tag."""
+        if not isinstance(text, str):
+            raise errors.not_text(text)
+        found, start = [], 0
+        for end, source in self.words(text, None):
+            found.append(token(text[start:end], start, end, None, sources[source]))
+            start = end
+        return found
 
     def words(self, text: str, spans: bytes | None) -> list[tuple[int, int]]:
         """(end, source) of each word."""
