@@ -1,26 +1,27 @@
 """Does cnlp.jieba give what jieba gives, and how much sooner? Writes ``benchmarks/results/dropin.json``.
 
-Both segment every line of the four SIGHAN tests and of the raw texts, in every mode; the lines on which they differ are
-counted. Keywords are compared on documents of 3,000 characters, up to the last digit of the weights that differ. Times
-are processor seconds of the same passes, taken in turn, whose lists are dropped line by line.
+Both segment every line of the four SIGHAN tests and of the raw texts by every call; the lines on which they differ are
+counted. Keywords are compared on documents of 3,000 characters, up to the last digit of the weights that differ. Then
+both are timed on a sample of the lines and documents, taken in turn for some rounds.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks import record as records
-from benchmarks.timing import pin
+from benchmarks.timing import Contender, call_with_each, pin, ratios, time_rounds
 from cnlp.corpus import registry
 
 SETS = ("pku-test", "msr-test", "as-test", "cityu-test")
 DOCUMENT = 3000  # characters
-CHUNK = 200  # lines that one segments before the other
+TAGGING = 10  # calls that tag take so many times as long, and are timed on as much less text
+
+Call = Callable[[str], Any]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,17 +33,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tests = ["".join(sentence) for name in SETS for sentence in registry.load_corpus(name)]
     corpora = {"SIGHAN tests": tests, f"{options.megabytes} MB of raw text": raw}
     results: dict[str, Any] = {"lines": {}, "keywords": {}}
-    for mode, (theirs, ours) in modes().items():
-        limit = options.tagged_lines if mode.startswith("posseg") else None
-        for name, lines in corpora.items():
+    for name, (theirs, ours) in calls().items():
+        limit, share = (options.tagged_lines, TAGGING) if name.startswith("posseg") else (None, 1)
+        for corpus, lines in corpora.items():
             cell = compare(lines[:limit], theirs, ours)
-            results["lines"].setdefault(mode, {})[name] = cell
-            print(f"{mode:22} {name:20} {cell}", flush=True)
+            cell |= race(sample(lines, options.characters // share), theirs, ours, options.rounds)
+            results["lines"].setdefault(name, {})[corpus] = cell
+            print(f"{name:24} {corpus:20} {cell}", flush=True)
     text = "\n".join(raw)
     documents = [text[at : at + DOCUMENT] for at in range(0, DOCUMENT * options.documents, DOCUMENT)]
-    for method, (theirs, ours) in methods().items():
-        results["keywords"][method] = compare_weights(documents, theirs, ours)
-        print(f"{method:22} {results['keywords'][method]}", flush=True)
+    for name, (theirs, ours) in keyword_calls().items():
+        cell = compare_weights(documents, theirs, ours)
+        share = TAGGING if name == "textrank" else 1
+        cell |= race(sample(documents, options.characters // share), theirs, ours, options.rounds)
+        results["keywords"][name] = cell
+        print(f"{name:24} {cell}", flush=True)
     record = records.new_record("dropin", given, packages=("jieba",), corpora=SETS)
     records.save({**record, "results": results}, options.output)
     return 0
@@ -60,7 +65,12 @@ def raw_lines(megabytes: int) -> Iterator[str]:
         yield from content.decode("utf-8", "ignore").split("\n")
 
 
-def modes() -> dict[str, tuple[Callable[[str], Any], Callable[[str], Any]]]:
+def sample(texts: Sequence[str], characters: int) -> Sequence[str]:
+    """About so many characters from all of the texts."""
+    return texts[:: max(1, sum(map(len, texts)) // characters)]
+
+
+def calls() -> dict[str, tuple[Call, Call]]:
     """The pairs of functions that are compared, by name: jieba's and cnlp's."""
     import logging
 
@@ -75,51 +85,61 @@ def modes() -> dict[str, tuple[Callable[[str], Any], Callable[[str], Any]]]:
     cnlp.jieba.initialize()
     cnlp.jieba.posseg.initialize()
 
-    def both(get: Callable[[Any], Callable[[str], Any]]) -> tuple[Callable[[str], Any], Callable[[str], Any]]:
+    def both(get: Callable[[Any], Call]) -> tuple[Call, Call]:
         return get(jieba), get(cnlp.jieba)
 
     return {
         "lcut": both(lambda module: module.lcut),
+        "cut": both(lambda module: lambda text: list(module.cut(text))),
         "lcut, HMM=False": both(lambda module: lambda text: module.lcut(text, HMM=False)),
         "lcut, cut_all=True": both(lambda module: lambda text: module.lcut(text, cut_all=True)),
+        "cut, cut_all=True": both(lambda module: lambda text: list(module.cut(text, cut_all=True))),
         "lcut_for_search": both(lambda module: module.lcut_for_search),
-        "posseg.lcut": both(lambda module: lambda text: [(w.word, w.flag) for w in module.posseg.lcut(text)]),
-        "posseg.lcut, HMM=False": both(
-            lambda module: lambda text: [(w.word, w.flag) for w in module.posseg.lcut(text, HMM=False)]
+        "cut_for_search": both(lambda module: lambda text: list(module.cut_for_search(text))),
+        "tokenize": both(lambda module: lambda text: list(module.tokenize(text))),
+        "tokenize, mode='search'": both(lambda module: lambda text: list(module.tokenize(text, mode="search"))),
+        "posseg.lcut": (
+            lambda text: list(map(tuple, jieba.posseg.lcut(text))),
+            lambda text: list(map(tuple, cnlp.jieba.posseg.lcut(text))),
         ),
     }
 
 
-def methods() -> dict[str, tuple[Callable[[str], Any], Callable[[str], Any]]]:
-    """The keyword methods by name: jieba's and cnlp's."""
+def keyword_calls() -> dict[str, tuple[Call, Call]]:
+    """Those for keywords: all with their weights."""
     import jieba.analyse
 
     import cnlp.jieba.analyse
 
-    def both(name: str) -> tuple[Callable[[str], Any], Callable[[str], Any]]:
+    def both(name: str) -> tuple[Call, Call]:
         theirs, ours = getattr(jieba.analyse, name), getattr(cnlp.jieba.analyse, name)
         return (lambda text: theirs(text, None, True)), (lambda text: ours(text, None, True))
 
     return {name: both(name) for name in ("extract_tags", "textrank")}
 
 
-def compare(lines: Sequence[str], theirs: Callable[[str], Any], ours: Callable[[str], Any]) -> dict[str, Any]:
-    """The lines that differ, and how many times as fast ours is."""
-    seconds = [0.0, 0.0]
-    different = 0
-    for at in range(0, len(lines), CHUNK):
-        results = []
-        for i, function in enumerate((theirs, ours)):
-            start = time.process_time()
-            results.append([function(line) for line in lines[at : at + CHUNK]])
-            seconds[i] += time.process_time() - start
-        different += sum(one != other for one, other in zip(*results, strict=True))
-    return {"lines": len(lines), "different": different, "times_as_fast": round(seconds[0] / seconds[1], 2)}
+def compare(lines: Sequence[str], theirs: Call, ours: Call) -> dict[str, Any]:
+    """The lines that differ."""
+    return {"lines": len(lines), "different": sum(theirs(line) != ours(line) for line in lines)}
 
 
-def compare_weights(
-    documents: Sequence[str], theirs: Callable[[str], Any], ours: Callable[[str], Any]
-) -> dict[str, Any]:
+def race(texts: Sequence[str], theirs: Call, ours: Call, rounds: int) -> dict[str, Any]:
+    """How many times as fast ours is: the median of the rounds, and their spread."""
+    size = sum(map(len, texts))
+    contenders = [
+        Contender(
+            name,
+            lambda: [text.encode("utf-8", "surrogatepass").decode("utf-8", "surrogatepass") for text in texts],
+            lambda given, call=call: call_with_each(call, given),
+            size,
+        )
+        for name, call in (("jieba", theirs), ("cnlp", ours))
+    ]
+    found = ratios(time_rounds(contenders, rounds), ["jieba"])["jieba"]["cnlp"]
+    return {"characters": size, "times_as_fast": found["median"], "rounds": found}
+
+
+def compare_weights(documents: Sequence[str], theirs: Call, ours: Call) -> dict[str, Any]:
     """Documents whose keywords differ in word or order, and the greatest difference of a weight."""
     different, greatest = 0, 0.0
     for document in documents:
@@ -132,9 +152,11 @@ def compare_weights(
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.measure.dropin", description=__doc__)
-    parser.add_argument("--megabytes", type=int, default=20, help="of raw text; default: 20")
+    parser.add_argument("--megabytes", type=int, default=10, help="of raw text; default: 10")
     parser.add_argument("--documents", type=int, default=200, help="for keywords; default: 200")
-    parser.add_argument("--tagged-lines", type=int, default=20_000, help="of each corpus, for posseg; default: 20,000")
+    parser.add_argument("--tagged-lines", type=int, default=5000, help="of each corpus, for posseg; default: 5,000")
+    parser.add_argument("--characters", type=int, default=100_000, help="that are timed; default: 100,000")
+    parser.add_argument("--rounds", type=int, default=9, help="of timing; default: 9")
     parser.add_argument("--output", type=Path, default=records.RESULTS / "dropin.json")
     return parser
 

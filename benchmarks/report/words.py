@@ -235,12 +235,17 @@ def speed_of_tagging(record: Record) -> str:
 def same_as_jieba(record: Record) -> str:
     """Lines that the drop-in segments differently, and its speed."""
     rows = [
-        [f"{mode}, {name}", f"{cell['lines']:,}", f"{cell['different']:,}", f"{cell['times_as_fast']:.1f}"]
-        for mode, cells in record["results"]["lines"].items()
+        [f"{call}, {name}", f"{cell['lines']:,}", f"{cell['different']:,}", f"{cell['times_as_fast']:.1f}"]
+        for call, cells in record["results"]["lines"].items()
         for name, cell in cells.items()
     ]
     rows += [
-        [f"analyse.{method}", f"{cell['documents']:,}", f"{cell['different']:,}", NO_FIGURE]
+        [
+            f"analyse.{method}",
+            f"{cell['documents']:,}",
+            f"{cell['different']:,}",
+            f"{cell['times_as_fast']:.1f}" if "times_as_fast" in cell else NO_FIGURE,
+        ]
         for method, cell in record["results"]["keywords"].items()
     ]
     return table(["", "lines, documents", "that differ", "times as fast as jieba"], rows)

@@ -549,9 +549,12 @@ def test_keyphrases_are_compared_whole_and_folded() -> None:
 
 def test_lines_that_the_drop_in_cuts_otherwise_are_counted() -> None:
     cell = dropin.compare(["一二", "三", ""], list, lambda text: [text] if text else [])
-    assert (cell["lines"], cell["different"]) == (3, 1)
+    assert cell == {"lines": 3, "different": 1}
     weights = dropin.compare_weights(["一", "二"], lambda text: [(text, 1.0)], lambda text: [("一", 1.5)])
     assert weights == {"documents": 2, "different": 1, "greatest_difference": 0.5}
+    cell = dropin.race(dropin.sample(["一二三", "四"] * 4, 8), list, len, rounds=3)
+    assert cell["characters"] == 12
+    assert cell["rounds"]["min"] <= cell["times_as_fast"] <= cell["rounds"]["max"]
 
 
 @pytest.mark.parametrize("is_pure", [False, True])
