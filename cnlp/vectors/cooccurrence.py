@@ -29,7 +29,7 @@ MEMORY = 256_000_000  # bytes
 PAIR = np.dtype([("first", "<u4"), ("second", "<u4"), ("count", "<f4")])
 
 _SUM = np.dtype([("key", "<u8"), ("count", "<f8")])
-_PAIR_BYTES = 64  # while a chunk's pairs are sorted: key, count, order, and both once more in order
+_PAIR_BYTES = 96  # while the pairs of a chunk are sorted: key, count and order, each two or three times
 _LINES = 1000  # that are looked up at a time
 
 Pairs = NDArray[np.void]
