@@ -150,7 +150,7 @@ def _deal(
     """The pairs in piles, to which they are dealt at random."""
     n_piles = 1 + most_bytes // (memory // 4)
     paths = [os.path.join(folder, f"pile-{number}") for number in range(n_piles)]
-    for block in sums:
+    for block in _gather(sums, memory // 8):
         pairs = np.empty(len(block), PAIR)
         pairs["first"], pairs["second"] = np.divmod(block["key"], np.uint64(n_items))
         pairs["count"] = block["count"]
@@ -162,3 +162,17 @@ def _deal(
         if os.path.exists(path):
             yield np.fromfile(path, PAIR)
             os.unlink(path)
+
+
+def _gather(blocks: Iterator[Pairs], size: int) -> Iterator[Pairs]:
+    """Small blocks as blocks of about ``size`` bytes."""
+    held: list[Pairs] = []
+    n_bytes = 0
+    for block in blocks:
+        held.append(block)
+        n_bytes += block.nbytes
+        if n_bytes >= size:
+            yield np.concatenate(held)
+            held, n_bytes = [], 0
+    if held:
+        yield np.concatenate(held)

@@ -90,10 +90,10 @@ def test_no_step_holds_more_than_the_memory_allows(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(cooccurrence, "_sum_equal", watched)
     rng = random.Random(1)
     items = [str(number) for number in range(1000)]
-    lines = [" ".join(rng.choices(items, k=20)) for _ in range(2000)]
+    lines = [" ".join(rng.choices(items, k=20)) for _ in range(500)]
     runs, pairs = counted(lines, items, 5, tmp_path, memory=200_000)
-    assert runs > 30
-    assert len(pairs) > 100_000
+    assert runs > 10
+    assert len(pairs) > 40_000
     assert most * cooccurrence._PAIR_BYTES <= 200_000 + 5 * 25 * cooccurrence._PAIR_BYTES  # and a line that goes beyond
 
 
