@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnlp import errors
+from cnlp._kernel import kernel
+from cnlp.lexicon.lexicon import Lexicon
 from cnlp.model.registry import SHIPPED
 from cnlp.ner.base import DEFAULT, NEURAL_KIND, Recognizer, open_entities
 from cnlp.ner.linear import EntityRecognizer
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
+    from typing import ParamSpec, TypeAlias, TypeVar
 
     from cnlp.lexicon.lexicon import LexiconLike
     from cnlp.model.registry import ModelLike
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from cnlp.types import Entity
 
     RecognizerLike: TypeAlias = "Recognizer | ModelLike"
+    P = ParamSpec("P")
+    R = TypeVar("R")
 
 
 def load_recognizer(model: ModelLike | None = None, *, standard: Standard | None = None) -> Recognizer:
@@ -69,6 +73,30 @@ def _shipped(name: str, standard: Standard | None) -> Recognizer:
     return load_recognizer(name, standard=standard)
 
 
+def _find(**choices: Any) -> Callable[[str], Any] | None:
+    return _finder_of_one(**choices) if all(map(_is_fixed, choices, choices.values())) else None
+
+
+def _is_fixed(name: str, value: object) -> bool:
+    if name == "gazetteer":
+        from cnlp.ner.gazetteer import Gazetteer
+
+        return isinstance(value, Gazetteer)
+    if name == "rules":
+        from cnlp.ner.rules import Rules
+
+        return isinstance(value, (Rules, bool))
+    if name == "model":
+        return isinstance(value, Recognizer) or (isinstance(value, str) and value in SHIPPED)
+    return isinstance(value, Lexicon) if name == "lexicon" else name == "standard"
+
+
+def _at_once(function: Callable[P, R]) -> Callable[P, R]:
+    """Lets calls with at most one choice of what never changes go to what finds entities without a detour."""
+    return kernel.Shortcut(function, _find)
+
+
+@_at_once
 def entities(
     text: str,
     *,
@@ -108,10 +136,7 @@ def entities(
     >>> [(each.text, each.label) for each in entities("王小明在北京大学读书")]
     [('王小明', 'PER'), ('北京大学', 'ORG')]
     """
-    recognizer = _knowing(recognizer_for(model, standard), lexicon)
-    if gazetteer is None and are_none(rules):
-        return recognizer.entities(text)
-    return _merge_one(text, recognizer.entities(text), *_beside(gazetteer, rules))
+    return _finder_of_one(model, standard, gazetteer, rules, lexicon)(text)
 
 
 def finder(
@@ -126,6 +151,20 @@ def finder(
     if gazetteer is None and are_none(rules):
         return predict
     return partial(_find_all, predict, *_beside(gazetteer, rules))
+
+
+def _finder_of_one(
+    model: RecognizerLike | None = None,
+    standard: Standard | None = None,
+    gazetteer: GazetteerLike | None = None,
+    rules: Rules | Iterable[str] | bool = False,
+    lexicon: LexiconLike | None = None,
+) -> Callable[[str], list[Entity]]:
+    """What finds the entities of one text."""
+    find = _knowing(recognizer_for(model, standard), lexicon).entities
+    if gazetteer is None and are_none(rules):
+        return find
+    return partial(_find_one, find, *_beside(gazetteer, rules))
 
 
 def _knowing(recognizer: Recognizer, lexicon: LexiconLike | None) -> Recognizer:
@@ -156,6 +195,12 @@ def _find_all(
     predict: Callable[[list[str]], list[list[Entity]]], names: Gazetteer | None, rules: Rules | None, texts: list[str]
 ) -> list[list[Entity]]:
     return [_merge_one(text, found, names, rules) for text, found in zip(texts, predict(texts), strict=True)]
+
+
+def _find_one(
+    find: Callable[[str], list[Entity]], names: Gazetteer | None, rules: Rules | None, text: str
+) -> list[Entity]:
+    return _merge_one(text, find(text), names, rules)
 
 
 def _merge_one(text: str, found: list[Entity], names: Gazetteer | None, rules: Rules | None) -> list[Entity]:
