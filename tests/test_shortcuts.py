@@ -18,7 +18,7 @@ import cnlp
 from cnlp._kernel import IS_NATIVE, kernel
 from cnlp.segmentation import Segmenter
 
-FUNCTIONS = (cnlp.segment, cnlp.tokenize)
+FUNCTIONS = (cnlp.segment, cnlp.tokenize, cnlp.tag, cnlp.entities)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -27,7 +27,7 @@ def test_it_is_a_function_to_inspect_pydoc_pickle_and_doctest(function: object) 
     name = function.__name__  # type: ignore[attr-defined]
     assert repr(function).startswith(f"<function {name} ")
     signature = inspect.signature(function)
-    assert next(iter(signature.parameters)) == "text" and "algorithm" in signature.parameters
+    assert next(iter(signature.parameters)) == "text" and "standard" in signature.parameters
     assert inspect.isroutine(function) and inspect.getdoc(function)
     assert f"{name}(text" in pydoc.plain(pydoc.render_doc(function))
     assert pickle.loads(pickle.dumps(function)) is function
