@@ -151,7 +151,7 @@ def speed(texts: Sequence[str], rounds: int) -> dict[str, Any]:
     """Milliseconds a document, and how many times as fast as jieba."""
     pin()
     joined = "\n".join(texts)
-    documents = [joined[start : start + CHARACTERS] for start in range(0, 30 * CHARACTERS, CHARACTERS)]
+    documents = [joined[start : start + CHARACTERS] for start in range(0, 60 * CHARACTERS, CHARACTERS)]
     named = {**systems(), "cnlp combined": cnlp_extract("combined")}
     contenders = [contender(name, extract, documents) for name, extract in named.items()]
     rates = time_rounds(contenders, rounds)
