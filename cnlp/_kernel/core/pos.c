@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_WORDS = 128, MARGIN_WORDS = 2 * MAX_REACH, CHUNK = 16 };
+enum { BLOCK_WORDS = 128, MARGIN_WORDS = 2 * MAX_REACH, CHUNK = 8 };
 enum { SPREAD = 256 }; /* places of a row: whatever its entries say, it stays within the scores */
 
 typedef struct {
@@ -406,7 +406,8 @@ static void add_rows(const PosTagger *tagger, Work *work, size_t from, size_t to
         }
         Found found = {PLACE_OF_ROW(row), lookup->place, lookup->units};
         if (row & DENSE_ROW) {
-            PREFETCH(tagger->dense + (size_t)found.at * DENSE_UNIT);
+            for (size_t unit = found.at; unit < (size_t)found.at + found.units; unit += 64 / DENSE_UNIT)
+                PREFETCH(tagger->dense + unit * DENSE_UNIT);
             work->dense[n_dense] = found;
             n_dense += (size_t)(found.at + found.units) * DENSE_UNIT <= tagger->n_dense;
         } else {
