@@ -174,7 +174,7 @@ def _tagging(
 
     check_tagset(tagset)
     chosen = segmenter_for("default", algorithm, standard, lexicon, segmenter, "segmenter")
-    return converting(chosen.tagging(model), tagset)
+    return converting(chosen.tag if model is None else chosen.tagging(model), tagset)
 
 
 @_shortcut(_find_tagging)
