@@ -128,14 +128,27 @@ def train_vectors(
     errors.check_choice("method", method, VECTOR_METHODS)
     for name in tables:
         errors.check_choice("table", name, TABLES)
-    epochs = EPOCHS[method] if epochs is None else epochs
-    for what, value in {"size": size, "window": window, "epochs": epochs, "workers": workers}.items():
+    n_epochs = EPOCHS[method] if epochs is None else epochs
+    for what, value in {"size": size, "window": window, "epochs": n_epochs, "workers": workers}.items():
         if value < 1:
             raise errors.ArgumentError(f"{what} must be 1 or more, got {value}")
     if not 0 <= seed < 1 << 31:
         raise errors.ArgumentError(f"seed must be from 0 to {(1 << 31) - 1}, got {seed}")
     if memory < 1_000_000:
         raise errors.ArgumentError(f"memory must be at least 1,000,000 bytes, got {memory}")
+
+    def learner(path: str, least: int) -> Learner:
+        """What learns from the items of a file."""
+        if method in WORD2VEC_METHODS:
+            return Word2Vec(
+                f"{path}.items", skip_gram=method == "skipgram", size=size, window=window, negative=negative,
+                subsample=subsample, least=least, epochs=n_epochs, seed=seed, workers=workers,
+            )  # fmt: skip
+        items = count_items(f"{path}.items", least)
+        if not os.path.exists(f"{path}.pairs"):
+            count_pairs(f"{path}.items", items, window, f"{path}.pairs", memory=memory, seed=seed)
+        return GloVe(f"{path}.pairs", items, size=size, simpler=method != "glove", seed=seed)
+
     learnt: dict[str, VectorTable] = {}
     with ExitStack() as stack:
         place = work.path if work else stack.enter_context(tempfile.TemporaryDirectory(dir=folder))
@@ -143,28 +156,18 @@ def train_vectors(
         kept = _read_lines(lines, held_out, shared, lexicon, overlapping, paths, os.path.join(place, "lines.items"))
         for name, path in paths.items():
             least = min_counts.get(name, MIN_COUNTS[name])
-            learner: Learner
-            if method in WORD2VEC_METHODS:
-                learner = Word2Vec(
-                    f"{path}.items", skip_gram=method == "skipgram", size=size, window=window, negative=negative,
-                    subsample=subsample, least=least, epochs=epochs, seed=seed, workers=workers,
-                )  # fmt: skip
-            else:
-                items = count_items(f"{path}.items", least)
-                if not os.path.exists(f"{path}.pairs"):
-                    count_pairs(f"{path}.items", items, window, f"{path}.pairs", memory=memory, seed=seed)
-                learner = GloVe(f"{path}.pairs", items, size=size, simpler=method != "glove", seed=seed)
-            if not learner.items:
+            learns = learner(path, least)
+            if not learns.items:
                 raise errors.ArgumentError(f"nothing learnt: no {name} occur {least} times or more")
-            _learn(learner, name, epochs, f"{path}.checkpoint", on_epoch)
-            learnt[name] = _table(learner, lexicon if name == "words" else None)
+            _learn(learns, name, n_epochs, f"{path}.checkpoint", on_epoch)
+            learnt[name] = _table(learns, lexicon if name == "words" else None)
             if name == "words" and all(len(item) == 1 for item in learnt[name]):
                 raise errors.ArgumentError(f"nothing learnt: no {name} of the lexicon occur {least} times or more")
     counts = ", ".join(f"{name} {min_counts.get(name, MIN_COUNTS[name])}" for name in tables)
     only = f"negative {negative}, subsample {subsample:g}, " if method in WORD2VEC_METHODS else ""
     card = {
         "method": method,
-        "parameters": f"size {size}, window {window}, {only}epochs {epochs}, least counts: {counts}; "
+        "parameters": f"size {size}, window {window}, {only}epochs {n_epochs}, least counts: {counts}; "
         f"words: {'all that match' if overlapping else 'the longest match'}, workers {workers}",
         "seed": str(seed),
         "training_size": kept,
