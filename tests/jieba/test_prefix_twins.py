@@ -155,3 +155,25 @@ def test_terms_that_cannot_be_sorted_are_refused(kernel: Any) -> None:
         kernel.text_rank(["一", 2], 2, 0.85, 10)
     with pytest.raises(TypeError):
         kernel.text_rank([[], []], 2, 0.85, 10)
+
+
+def test_words_beyond_those_that_are_kept_come_out() -> None:
+    text = "".join(map(chr, range(reference.FIRST_HAN, reference.LAST_HAN)))
+    dictionary = native.Dictionary()
+    for _ in range(2):
+        assert dictionary.cut(text, 0.0, reference.WORDS, False, None, None) == list(text)
+
+
+@given(st.lists(st.text("京大 \tAİß𠀀", max_size=3)), st.sets(st.text("京大aß", min_size=2, max_size=3)))
+def test_candidates_are_counted_alike(words: list[str], stops: set[str]) -> None:
+    for terms in (words, [(word, len(word)) for word in words]):
+        expected = reference.count_candidates(terms, words, stops)
+        assert list(native.count_candidates(terms, words, stops).items()) == list(expected.items())
+
+
+@pytest.mark.parametrize("kernel", [reference, native])
+def test_what_cannot_be_counted_is_refused(kernel: Any) -> None:
+    with pytest.raises(TypeError):
+        kernel.count_candidates(["一二"], [12], set())
+    with pytest.raises(TypeError):
+        kernel.count_candidates([[]], ["一二"], set())

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from cnlp._kernel import choose
 
 if TYPE_CHECKING:
-    from cnlp.jieba._prefix.native import Dictionary, TagHmm, WordTags, pair, tag_text, text_rank
+    from cnlp.jieba._prefix.native import Dictionary, TagHmm, WordTags, count_candidates, pair, tag_text, text_rank
 else:
     _kernel = choose("cnlp.jieba._prefix.native", "cnlp.jieba._prefix.reference")
     Dictionary, TagHmm, WordTags, pair = _kernel.Dictionary, _kernel.TagHmm, _kernel.WordTags, _kernel.pair
-    tag_text, text_rank = _kernel.tag_text, _kernel.text_rank
+    count_candidates, tag_text, text_rank = _kernel.count_candidates, _kernel.tag_text, _kernel.text_rank
 
-__all__ = ["Dictionary", "TagHmm", "WordTags", "pair", "tag_text", "text_rank"]
+__all__ = ["Dictionary", "TagHmm", "WordTags", "count_candidates", "pair", "tag_text", "text_rank"]

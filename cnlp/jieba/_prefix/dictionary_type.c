@@ -11,17 +11,21 @@ static PyObject *dictionary_new(PyTypeObject *type, PyObject *args, PyObject *kw
     if (!PyArg_ParseTuple(args, ":Dictionary"))
         return NULL;
     DictionaryObject *self = (DictionaryObject *)new_object(type);
-    if (self && prefix_init(&self->dictionary)) {
+    if (self && (prefix_init(&self->dictionary) || !(self->kept = calloc(N_KEPT, sizeof *self->kept)))) {
         Py_DECREF(self);
         return PyErr_NoMemory();
     }
     return (PyObject *)self;
 }
 
-static void dictionary_dealloc(PyObject *self)
+static void dictionary_dealloc(PyObject *object)
 {
-    prefix_free(&((DictionaryObject *)self)->dictionary);
-    free_object(self);
+    DictionaryObject *self = (DictionaryObject *)object;
+    prefix_free(&self->dictionary);
+    for (size_t i = 0; self->kept && i < N_KEPT; i++)
+        Py_XDECREF(self->kept[i].word);
+    free(self->kept);
+    free_object(object);
 }
 
 static PyObject *dictionary_set(PyObject *self, PyObject *args)
@@ -213,17 +217,29 @@ static int load_hmm(PyObject *object, PrefixHmm *hmm)
     return 0;
 }
 
-typedef PyObject *(*MakePiece)(PyObject *string, const Piece *piece);
-
-static PyObject *word_at(PyObject *string, const Piece *piece)
+PyObject *make_word(DictionaryObject *self, PyObject *string, const uint32_t *text, const Piece *piece)
 {
-    return PyUnicode_Substring(string, piece->start, piece->end);
+    uint64_t key = 0;
+    if (piece->end - piece->start > LONGEST_KEPT)
+        return PyUnicode_Substring(string, piece->start, piece->end);
+    for (uint32_t i = piece->start; i < piece->end; i++)
+        key = key << POINT_BITS | (text[i] + 1);
+    KeptWord *kept = &self->kept[key * 0x9E3779B97F4A7C15u >> 32 & (N_KEPT - 1)];
+    if (kept->key != key || !key) {
+        PyObject *word = PyUnicode_Substring(string, piece->start, piece->end), *old = kept->word;
+        if (!word || !key)
+            return word;
+        *kept = (KeptWord){key, word};
+        Py_XDECREF(old);
+    }
+    Py_INCREF(kept->word);
+    return kept->word;
 }
 
-/* (word, start, end) */
-static PyObject *token_at(PyObject *string, const Piece *piece)
+/* (word, start, end); takes over the word. */
+static PyObject *make_token(PyObject *word, const Piece *piece)
 {
-    PyObject *token = PyTuple_New(3), *word = word_at(string, piece), *start = PyLong_FromUnsignedLong(piece->start),
+    PyObject *token = PyTuple_New(3), *start = PyLong_FromUnsignedLong(piece->start),
              *end = PyLong_FromUnsignedLong(piece->end);
     if (token && word && start && end) {
         PyTuple_SetItem(token, 0, word);
@@ -238,11 +254,14 @@ static PyObject *token_at(PyObject *string, const Piece *piece)
     return NULL;
 }
 
-static PyObject *list_of(PyObject *string, const Pieces *pieces, MakePiece make)
+static PyObject *list_of(DictionaryObject *self, PyObject *string, const uint32_t *text, const Pieces *pieces,
+                         int with_places)
 {
     PyObject *list = PyList_New((Py_ssize_t)pieces->count);
     for (size_t k = 0; list && k < pieces->count; k++) {
-        PyObject *item = make(string, &pieces->items[k]);
+        PyObject *item = make_word(self, string, text, &pieces->items[k]);
+        if (with_places)
+            item = make_token(item, &pieces->items[k]);
         if (!item || PyList_SetItem(list, (Py_ssize_t)k, item)) {
             Py_DECREF(list);
             return NULL;
@@ -252,7 +271,7 @@ static PyObject *list_of(PyObject *string, const Pieces *pieces, MakePiece make)
 }
 
 /* What is made of each piece; None where only the twin can compose one. */
-static PyObject *cut_text(PyObject *self, PyObject *args, MakePiece make)
+static PyObject *cut_text(PyObject *self, PyObject *args, int with_places)
 {
     PyObject *string, *hmm_object, *forced;
     PrefixHmm hmm;
@@ -280,25 +299,25 @@ static PyObject *cut_text(PyObject *self, PyObject *args, MakePiece make)
     Pieces pieces = {0};
     PyObject *result = NULL;
     int failed = prefix_cut(&cut, text, length, &pieces);
-    free(text);
     if (failed == -2) {
         result = Py_None;
         Py_INCREF(result);
     } else {
-        result = failed ? PyErr_NoMemory() : list_of(string, &pieces, make);
+        result = failed ? PyErr_NoMemory() : list_of((DictionaryObject *)self, string, text, &pieces, with_places);
     }
+    free(text);
     free(pieces.items);
     return result;
 }
 
 static PyObject *dictionary_cut(PyObject *self, PyObject *args)
 {
-    return cut_text(self, args, word_at);
+    return cut_text(self, args, 0);
 }
 
 static PyObject *dictionary_tokens(PyObject *self, PyObject *args)
 {
-    return cut_text(self, args, token_at);
+    return cut_text(self, args, 1);
 }
 
 static PyMethodDef dictionary_methods[] = {

@@ -8,8 +8,17 @@
 
 #include "tagging.h"
 
+/* Short words that were made last, by their characters: most words of a text were made a moment ago. */
+enum { N_KEPT = 1 << 12, LONGEST_KEPT = 3 };
+
+typedef struct {
+    uint64_t key; /* the code points + 1; 0: empty */
+    PyObject *word;
+} KeptWord;
+
 typedef struct {
     PyObject_HEAD PrefixDictionary dictionary;
+    KeptWord *kept; /* [N_KEPT] */
 } DictionaryObject;
 
 typedef struct {
@@ -31,8 +40,15 @@ typedef struct {
 
 extern PyType_Spec dictionary_spec, word_tags_spec, tag_hmm_spec, pair_spec;
 
+/* The word as a str. `text`: the code points of `string`. */
+PyObject *make_word(DictionaryObject *self, PyObject *string, const uint32_t *text, const Piece *piece);
+
 /* tag_text(dictionary, text, log_total, tags, names, hmm) -> a list of pairs. */
 PyObject *tag_function(PyObject *module, PyObject *args);
+
+/* count_candidates(terms, texts, stops) -> {term: count} of those whose text may be a keyword.
+ * Equal terms have equal texts. */
+PyObject *count_candidates(PyObject *module, PyObject *args);
 
 PyObject *text_rank(PyObject *module, PyObject *args);
 

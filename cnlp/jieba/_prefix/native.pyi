@@ -1,8 +1,9 @@
 """The C module as mypy sees it; ``reference.py`` is the same in Python."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
+def count_candidates(terms: list[Any], texts: list[str], stops: Container[str]) -> dict[Any, int]: ...
 def text_rank(terms: list[Any], span: int, damping: float, rounds: int) -> dict[Any, float]: ...
 
 class Dictionary:

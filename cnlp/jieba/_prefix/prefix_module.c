@@ -40,6 +40,7 @@ static int module_clear(PyObject *module)
 }
 
 static PyMethodDef functions[] = {
+    {"count_candidates", count_candidates, METH_VARARGS, "count_candidates(terms, texts, stops) -> {term: count}"},
     {"tag_text", tag_function, METH_VARARGS, "tag_text(dictionary, text, log_total, tags, names, hmm) -> pairs."},
     {"text_rank", text_rank, METH_VARARGS, "text_rank(terms, span, damping, rounds) -> {term: rank}"},
     {NULL, NULL, 0, NULL},

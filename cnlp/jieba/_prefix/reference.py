@@ -10,7 +10,7 @@ import re
 import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from cnlp.jieba._prefix.layout import (
@@ -29,7 +29,7 @@ from cnlp.jieba._prefix.layout import (
 )
 from cnlp.jieba._prefix.tagging_reference import TagHmm, WordTags, entries, pair, tag_text
 
-__all__ = ["Dictionary", "TagHmm", "WordTags", "pair", "tag_text", "text_rank"]
+__all__ = ["Dictionary", "TagHmm", "WordTags", "count_candidates", "pair", "tag_text", "text_rank"]
 
 _BLOCKS = re.compile("([\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+)")
 _NARROW_BLOCKS = re.compile("([\u4e00-\u9fd5a-zA-Z0-9+#&._]+)")
@@ -270,7 +270,15 @@ class _Cut:
         return first, last, LETTERS_PIECE
 
 
-# ---- TextRank ----------------------------------------------------------------------------------------------------
+# ---- keywords ----------------------------------------------------------------------------------------------------
+
+
+def count_candidates(terms: list[Any], texts: list[str], stops: Container[str]) -> dict[Any, int]:
+    counts: dict[Any, int] = {}
+    for term, text in zip(terms, texts, strict=False):
+        if len(text) > 1 and len(text.strip()) > 1 and text.lower() not in stops:
+            counts[term] = counts.get(term, 0) + 1
+    return counts
 
 
 def text_rank(terms: list[Any], span: int, damping: float, rounds: int) -> dict[Any, float]:

@@ -77,12 +77,10 @@ PyType_Spec tag_hmm_spec = {"cnlp.jieba._prefix.native.TagHmm", sizeof(TagHmmObj
 
 /* ---- tagging ----------------------------------------------------------------------------------- */
 
-static PyObject *pair_of(PyObject *string, Piece piece, PyObject *names, PyTypeObject *type)
+/* Takes over the word. */
+static PyObject *pair_of(PyObject *word, PyObject *flag, PyTypeObject *type)
 {
-    if ((Py_ssize_t)piece.kind >= PyList_Size(names))
-        return PyErr_Format(PyExc_ValueError, "no name has the number %u of a tag", piece.kind);
-    PyObject *word = PyUnicode_Substring(string, piece.start, piece.end), *flag = PyList_GetItem(names, piece.kind);
-    PairObject *pair = word ? PyObject_New(PairObject, type) : NULL;
+    PairObject *pair = word && flag ? PyObject_New(PairObject, type) : NULL;
     if (!pair) {
         Py_XDECREF(word);
         return NULL;
@@ -93,15 +91,12 @@ static PyObject *pair_of(PyObject *string, Piece piece, PyObject *names, PyTypeO
     return (PyObject *)pair;
 }
 
-static PyObject *pairs_of(PyObject *string, const Pieces *words, PyObject *names, PyTypeObject *type)
+/* The name of a tag, borrowed. */
+static PyObject *flag_of(PyObject *names, uint32_t number)
 {
-    PyObject *list = PyList_New((Py_ssize_t)words->count);
-    for (size_t k = 0; list && k < words->count; k++) {
-        PyObject *pair = pair_of(string, words->items[k], names, type);
-        if (!pair || PyList_SetItem(list, (Py_ssize_t)k, pair))
-            Py_CLEAR(list);
-    }
-    return list;
+    if ((Py_ssize_t)number < PyList_Size(names))
+        return PyList_GetItem(names, number);
+    return PyErr_Format(PyExc_ValueError, "no name has the number %u of a tag", number);
 }
 
 PyObject *tag_function(PyObject *module, PyObject *args)
@@ -124,9 +119,15 @@ PyObject *tag_function(PyObject *module, PyObject *args)
     if (!text)
         return NULL;
     Pieces words = {0};
-    PyObject *result =
-        tag_text(&tagging, text, length, &words) ? PyErr_NoMemory() : pairs_of(string, &words, names, state->pair);
+    int failed = tag_text(&tagging, text, length, &words);
+    PyObject *list = failed ? PyErr_NoMemory() : PyList_New((Py_ssize_t)words.count);
+    for (size_t k = 0; list && k < words.count; k++) {
+        PyObject *word = make_word((DictionaryObject *)dictionary, string, text, &words.items[k]);
+        PyObject *pair = pair_of(word, flag_of(names, words.items[k].kind), state->pair);
+        if (!pair || PyList_SetItem(list, (Py_ssize_t)k, pair))
+            Py_CLEAR(list);
+    }
     free(text);
     free(words.items);
-    return result;
+    return list;
 }

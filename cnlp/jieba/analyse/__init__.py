@@ -6,14 +6,13 @@ The better keywords are those of :func:`cnlp.keywords`; these are for programs t
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any
 
 from cnlp import errors
 from cnlp.jieba import data, dt, posseg
-from cnlp.jieba._prefix import Dictionary, text_rank
+from cnlp.jieba._prefix import Dictionary, count_candidates, text_rank
 from cnlp.jieba.posseg import POSTokenizer
 from cnlp.jieba.tokenizer import Tokenizer
 
@@ -76,10 +75,9 @@ class KeywordExtractor:
         """
         self.stop_words.update(_read(stop_words_path).splitlines())
 
-    def _candidates(self, words: Iterable[str]) -> set[str]:
-        """Those that may be keywords."""
-        stops = self.stop_words
-        return {word for word in words if len(word) > 1 and len(word.strip()) > 1 and word.lower() not in stops}
+    def _count(self, terms: list[Any], are_pairs: bool) -> dict[Any, int]:
+        """Those that may be keywords, in the order of the text, with how often they occur."""
+        return count_candidates(terms, [term.word for term in terms] if are_pairs else terms, self.stop_words)
 
 
 class TFIDF(KeywordExtractor):
@@ -161,13 +159,11 @@ class TFIDF(KeywordExtractor):
             terms = [word if withFlag else word.word for word in words if word.flag in allowed]
         else:
             terms = self.tokenizer.lcut(sentence)
-        counts = Counter(terms)
-        texts = [term.word for term in counts] if allowed and withFlag else list(counts)
-        candidates = self._candidates(texts)
-        kept = [(term, text) for term, text in zip(counts, texts, strict=True) if text in candidates]
-        values = self.idf_freq.of_words([text for _, text in kept])
-        total = float(sum(counts[term] for term, _ in kept))
-        weights = [(term, counts[term] * (value / total)) for (term, _), value in zip(kept, values, strict=True)]
+        are_pairs = bool(allowed) and withFlag
+        counts = self._count(terms, are_pairs)
+        values = self.idf_freq.of_words([term.word for term in counts] if are_pairs else list(counts))
+        total = float(sum(counts.values()))
+        weights = [(term, count * (value / total)) for (term, count), value in zip(counts.items(), values, strict=True)]
         return _best(weights, topK, withWeight)
 
 
@@ -195,8 +191,7 @@ class TextRank(KeywordExtractor):
         """The keywords of a text, the best first; arguments as in :meth:`TFIDF.extract_tags`."""
         self.pos_filt = frozenset(allowPOS)
         words = self.tokenizer.lcut(sentence)
-        texts = {word.word for word in words if word.flag in self.pos_filt}
-        candidates = self._candidates(texts)
+        candidates = self._count([word.word for word in words if word.flag in self.pos_filt], False)
         with_flag = bool(self.pos_filt) and withFlag
         terms: list[Any] = [
             (word if with_flag else word.word) if word.flag in self.pos_filt and word.word in candidates else None
