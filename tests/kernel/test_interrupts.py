@@ -68,7 +68,7 @@ def test_random_walks_and_epochs_end_at_their_deadline() -> None:
     problem = (
         bytes(4 * n), array("i", [0, 0]).tobytes(), bytes(8), bytes(4),
         array("i", [k for i in range(n // 3) for k in (3 * i, 3 * i + 3)]).tobytes(),
-        bytes(n), b"\1" * (4 * 6), 4, 4, -1,
+        bytes(n), b"\1" * (4 * 6), 4, 4, -1, b"", b"",
     )  # fmt: skip
     order = array("i", range(n // 3)).tobytes() * 20
     with pytest.raises(TimeoutError), deadline(0):

@@ -182,13 +182,11 @@ static void load_patterns(Block *block)
             block->failed = 1;
         uint32_t before = i ? scanner_flags(&scanner, text[i - 1]) : BEFORE_TEXT;
         uint32_t here = scanner_flags(&scanner, text[i]);
-        uint32_t next = i + 1 < length ? scanner_flags(&scanner, text[i + 1]) : 0;
         int soft_allowed = !block->for_tagger && (here & STARTS_SOFT) && !is_same_run(before, here);
         if (is_syllable(here) && block->for_tagger && !is_same_run(before, here))
             glue_run(block, i, before);
         Match atomic = {0, 0}, soft = {0, 0};
-        if (((here & STARTS_ATOMIC) || soft_allowed || (next & EXTENDS))
-            && scanner_can_start(&scanner, before, text[i], i + 1 < length ? text[i + 1] : 0))
+        if (scanner_may_match(&scanner, text, length, i, before, here, soft_allowed))
             scanner_match(&scanner, text, length, i, before, soft_allowed, &atomic, &soft);
         if (soft.end && !is_blocked(block, i, soft.end))
             add_class_edge(block, i, soft.end, soft.pattern + 1);

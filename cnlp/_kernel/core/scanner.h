@@ -98,6 +98,16 @@ static inline int scanner_can_start(const Scanner *scanner, uint32_t before, uin
         || scanner->transitions[state * scanner->n_categories + scanner_category(scanner, next)];
 }
 
+/* Is scanner_match to be asked at text[start]? `before` and `here`: flags of the character before it and of itself. */
+static inline int scanner_may_match(const Scanner *scanner, const uint32_t *text, size_t length, size_t start,
+                                    uint32_t before, uint32_t here, int soft_allowed)
+{
+    uint32_t next = start + 1 < length ? text[start + 1] : 0;
+    int may =
+        (here & STARTS_ATOMIC) || soft_allowed || (start + 1 < length && (scanner_flags(scanner, next) & EXTENDS));
+    return may && scanner_can_start(scanner, before, text[start], next);
+}
+
 /* Is it a character of a run of kana or of hangul? */
 static inline int is_syllable(uint32_t flags)
 {

@@ -350,9 +350,11 @@ static uint32_t source_of(const Block *block, const Scanner *scanner, size_t sta
     Match atomic = {0, 0}, soft = {0, 0};
     uint32_t before = start ? scanner_flags(scanner, text[start - 1]) : BEFORE_TEXT;
     uint32_t here = scanner_flags(scanner, text[start]);
-    if (block->input.model->use_patterns && !scanner_is_inside(scanner, text, block->input.length, end))
-        scanner_match(scanner, text, block->input.length, start, before,
-                      (here & STARTS_SOFT) && !is_same_run(before, here), &atomic, &soft);
+    int soft_allowed = (here & STARTS_SOFT) && !is_same_run(before, here);
+    if (block->input.model->use_patterns
+        && scanner_may_match(scanner, text, block->input.length, start, before, here, soft_allowed)
+        && !scanner_is_inside(scanner, text, block->input.length, end))
+        scanner_match(scanner, text, block->input.length, start, before, soft_allowed, &atomic, &soft);
     if (atomic.end == end)
         return SOURCE_PATTERN;
     if (length <= block->input.model->trie.max_length) {
