@@ -31,6 +31,7 @@
 #define BOUNDARY {0, -FAR, -FAR, 0}
 #define INSIDE {-FAR, 0, 0, -FAR}
 
+enum { WORDS_AHEAD = 8 };
 enum { JUMP = 16 };           /* in `back`, above the four bits of choices */
 enum { BEFORE = 2 | 2 << 6 }; /* two bits for each tag: what the tag before it is at least */
 
@@ -367,6 +368,28 @@ static uint32_t source_of(const Block *block, const Scanner *scanner, size_t sta
     return length == 1 ? SOURCE_CHARACTER : SOURCE_TAGGER;
 }
 
+/* Fills in the sources of the words. The lexicon's nodes are asked for some words ahead. */
+static int find_sources(const Block *block, Word *words, size_t count)
+{
+    const Model *model = block->input.model;
+    const Trie *trie = &model->trie;
+    const uint32_t *text = block->input.text;
+    size_t start = 0;
+    for (size_t k = 0, ahead = 0; k < count; k++) {
+        for (; ahead < count && ahead < k + WORDS_AHEAD; ahead++) {
+            size_t end = words[ahead].end; /* the next word begins there */
+            if (end + 1 < block->input.length)
+                PREFETCH(trie->units + UNIT_BASE(trie->units[trie_code(trie, text[end])])
+                         + trie_code(trie, text[end + 1]));
+        }
+        if (must_stop_at(block->input.watch, k))
+            return -1;
+        words[k].source = source_of(block, &model->scanner, start, words[k].end);
+        start = words[k].end;
+    }
+    return 0;
+}
+
 int tagger_decode(const Tagger *tagger, const Input *input, int with_sources, Words *words)
 {
     size_t length = input->length;
@@ -389,16 +412,13 @@ int tagger_decode(const Tagger *tagger, const Input *input, int with_sources, Wo
     else if (back && !find_path(&path, &block, &window)) {
         size_t count = trace(&path, length);
         status = words_reserve(words, count + 1);
-        size_t start = 0, first = words->count;
+        size_t first = words->count;
         Word *word = words->items + first;
         for (size_t i = 0; i < length && !status; word += back[i], i++) /* without a branch: ends are hard to predict */
             *word = (Word){(uint32_t)(i + 1), SOURCE_LEXICON};
         words->count = (size_t)(word - words->items);
-        for (size_t k = first; k < words->count && with_sources && !status; k++) {
-            status = must_stop_at(input->watch, k) ? -1 : 0;
-            words->items[k].source = source_of(&block, &input->model->scanner, start, words->items[k].end);
-            start = words->items[k].end;
-        }
+        if (with_sources && !status)
+            status = find_sources(&block, words->items + first, words->count - first);
     }
     block_free(&block);
     free(history.b);
