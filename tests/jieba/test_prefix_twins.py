@@ -124,6 +124,10 @@ def test_what_cannot_be_is_refused(kernel: Any) -> None:
         dictionary.load(b"", 1)
     with pytest.raises(ValueError, match="the HMM has 3 bytes"):
         dictionary.cut("一", 0.0, reference.WITH_HMM, False, b"abc", None)
+    with pytest.raises(TypeError):
+        dictionary.cut(b"abc", 0.0, reference.WITH_HMM, False, HMMS[0], None)
+    with pytest.raises(TypeError):
+        dictionary.cut("abc")
     with pytest.raises(TypeError, match="words must be a list of str"):
         dictionary.get_each(["一", 1])
     for mode in (-1, reference.RUNS):

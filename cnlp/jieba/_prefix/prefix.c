@@ -270,8 +270,9 @@ static int cut_all(const Source *source, size_t start, size_t end, Pieces *piece
             if (add_piece(pieces, letters, letters_stop, KIND_LETTERS))
                 return -1;
         }
+        /* Without a longer word it does not matter whether the character is a word. */
         size_t count = 0, only = i + 1, first = pieces->count, reach = covered;
-        const Slot *slot = step(dictionary, 0, text[i]);
+        const Slot *slot = i + 1 < end && source->pairs[i].slot ? step(dictionary, 0, text[i]) : NULL;
         for (size_t j = i + 1; slot; j++) {
             if (word_of(dictionary, slot)->frequency) {
                 count++;
