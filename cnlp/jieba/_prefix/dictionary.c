@@ -76,15 +76,16 @@ int prefix_set(PrefixDictionary *dictionary, const uint32_t *word, size_t length
     }
     if (length > 1 && word[0] < N_ROOTS)
         dictionary->roots[word[0]].key |= (uint64_t)1 << follower_bit(word[1]);
-    if (!slot || (!(slot->word & ~MORE) && frequency == 0))
+    if (!slot || (!(slot->word & NUMBER_BITS) && frequency == 0))
         return 0;
-    if (!(slot->word & ~MORE)) {
+    if (!(slot->word & NUMBER_BITS)) {
         if (!reserve(&dictionary->words, &dictionary->words_capacity, dictionary->n_words + 1, sizeof(PrefixWord)))
             return -1;
         slot->word |= dictionary->n_words++;
     }
     double logarithm = frequency > 0 ? log((double)frequency) : NAN;
-    dictionary->words[slot->word & ~MORE] = (PrefixWord){frequency, logarithm};
+    slot->word = frequency > 0 ? slot->word | FREQUENT : slot->word & ~FREQUENT;
+    dictionary->words[slot->word & NUMBER_BITS] = (PrefixWord){frequency, logarithm};
     return 0;
 }
 
@@ -110,7 +111,7 @@ int word_tags_set(WordTags *tags, const uint32_t *word, size_t length, uint32_t 
     const Slot *slot = prefix_find(tags->words, word, length);
     if (!length)
         return 0;
-    if (!slot || !(slot->word & ~MORE)) { /* a frequency makes it a word, which it remains without one */
+    if (!slot || !(slot->word & NUMBER_BITS)) { /* a frequency makes it a word, which it remains without one */
         if (prefix_set(tags->words, word, length, 1) || prefix_set(tags->words, word, length, 0))
             return -1;
         slot = prefix_find(tags->words, word, length);
@@ -120,7 +121,7 @@ int word_tags_set(WordTags *tags, const uint32_t *word, size_t length, uint32_t 
         return -1;
     if (known < tags->capacity)
         memset(tags->tags + known, 0, (tags->capacity - known) * sizeof *tags->tags);
-    tags->tags[slot->word & ~MORE] = tag;
+    tags->tags[slot->word & NUMBER_BITS] = tag;
     return 0;
 }
 

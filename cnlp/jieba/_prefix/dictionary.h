@@ -16,11 +16,13 @@ enum { ABSENT = -1, N_ROOTS = 0x10000 };
 typedef struct {
     uint64_t key;  /* node << POINT_BITS | code point + 1; among the roots: bits of the code points that follow */
     uint32_t node; /* 0: empty */
-    uint32_t word; /* MORE: longer words follow */
+    uint32_t word; /* its number, 0: none; MORE: longer words follow; FREQUENT: its frequency is not 0 */
 } Slot;
 
 #define POINT_BITS 21
 #define MORE 0x80000000u
+#define FREQUENT 0x40000000u
+#define NUMBER_BITS (FREQUENT - 1)
 
 typedef struct {
     int64_t frequency;    /* 0: no word, or deleted */
@@ -104,13 +106,13 @@ static inline const Slot *find_pair(const PrefixDictionary *dictionary, uint64_t
 
 static inline const PrefixWord *word_of(const PrefixDictionary *dictionary, const Slot *slot)
 {
-    return &dictionary->words[slot->word & ~MORE];
+    return &dictionary->words[slot->word & NUMBER_BITS];
 }
 
 /* Where the tag of a word is kept, NULL if it has none. */
 static inline const uint32_t *tag_of(const WordTags *tags, const Slot *slot)
 {
-    uint32_t number = slot->word & ~MORE;
+    uint32_t number = slot->word & NUMBER_BITS;
     return number && number < tags->capacity ? &tags->tags[number] : NULL;
 }
 

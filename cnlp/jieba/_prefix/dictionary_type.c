@@ -178,7 +178,8 @@ static PyObject *dictionary_items(PyObject *self, PyObject *unused)
         PyObject *word = PyUnicode_DecodeUTF32((const char *)points, (Py_ssize_t)length * 4, "surrogatepass", &order);
         free(points);
         PyObject *item =
-            word ? Py_BuildValue("NL", word, (long long)dictionary->words[slots[node]->word & ~MORE].frequency) : NULL;
+            word ? Py_BuildValue("NL", word, (long long)dictionary->words[slots[node]->word & NUMBER_BITS].frequency)
+                 : NULL;
         int failed = !item || PyList_Append(list, item);
         Py_XDECREF(item);
         if (failed)

@@ -274,7 +274,7 @@ static int cut_all(const Source *source, size_t start, size_t end, Pieces *piece
         size_t count = 0, only = i + 1, first = pieces->count, reach = covered;
         const Slot *slot = i + 1 < end && source->pairs[i].slot ? step(dictionary, 0, text[i]) : NULL;
         for (size_t j = i + 1; slot; j++) {
-            if (word_of(dictionary, slot)->frequency) {
+            if (slot->word & FREQUENT) {
                 count++;
                 only = j;
                 if (j > i + 1) {
