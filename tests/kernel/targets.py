@@ -592,7 +592,7 @@ def hmm_of_tags(chance: random.Random) -> list[Any]:
 
 
 def tag_by_hmm(chance: random.Random) -> None:
-    """WordTags.set, get, load; TagHmm; tag_text and its pairs; tables sound and damaged; text_rank."""
+    """WordTags.set, get, load; TagHmm; tag_text and its pairs; tables sound and damaged; text_rank, count_candidates."""
     letters = "的一是国北京大学A1.#，"
     words = {"".join(chance.choices(letters, k=chance.randint(1, 3))): chance.randrange(9) for _ in range(9)}
     text = "".join(chance.choices(letters, k=chance.choice([3, 40, 600]))) + any_text(chance)
@@ -613,6 +613,8 @@ def tag_by_hmm(chance: random.Random) -> None:
     same(*results, words, text, tables)
     terms, span, rounds = [pair.word if pair.flag != "x" else None for pair in pairs], chance.randint(-1, 6), 3
     same(*(list(kernel.text_rank(terms, span, 0.85, rounds).items()) for kernel in (prefix, reference_prefix)), terms)
+    texts, stops = [pair.word for pair in pairs], {"的一", "a7"}
+    same(*(list(kernel.count_candidates(texts, texts, stops).items()) for kernel in (prefix, reference_prefix)), texts)
     damaged = list(tables)
     place = chance.randrange(len(tables))
     damaged[place] = some_bytes(chance, tables[place]) if isinstance(tables[place], bytes) else tables[place][1:]
