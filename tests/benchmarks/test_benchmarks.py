@@ -457,7 +457,8 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     monkeypatch.setattr(scaling, "discover", lambda *_: lambda: (0.5, {"peak_mb": 700.0}))
     scaling.main(["--megabytes", "0.001", "--lexicons", "0", "--output", str(corpora / "scaling.json")])
     minutes_to_measure = """
-        augmentation budget discovery discovery-speed distillation dropin everyday-words fuzz keywords keywords-speed ner neural_ner peers-accuracy
+        augmentation budget discovery discovery-speed distillation dropin everyday-words fuzz keywords keywords-speed
+        ner neural_ner peers-accuracy
         peers-speed peers-start pipeline present-day pos_joint pure robustness search service service-soak
         soak spark streams-files user-words vectors
     """

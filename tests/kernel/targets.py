@@ -592,7 +592,7 @@ def hmm_of_tags(chance: random.Random) -> list[Any]:
 
 
 def tag_by_hmm(chance: random.Random) -> None:
-    """WordTags.set, get, load; TagHmm; tag_text and its pairs; tables sound and damaged; text_rank, count_candidates."""
+    """WordTags.set, get, load; TagHmm; tag_text, its pairs; tables sound and damaged; text_rank; count_candidates."""
     letters = "的一是国北京大学A1.#，"
     words = {"".join(chance.choices(letters, k=chance.randint(1, 3))): chance.randrange(9) for _ in range(9)}
     text = "".join(chance.choices(letters, k=chance.choice([3, 40, 600]))) + any_text(chance)
@@ -609,7 +609,7 @@ def tag_by_hmm(chance: random.Random) -> None:
         hmm = kernel.TagHmm(*tables) if with_hmm else None
         pairs = kernel.tag_text(dictionary, text, 3.0, tags, ["x", *numbers], hmm)
         found = [(pair.word, pair.flag, pair.encode("unicode_escape")) for pair in pairs]
-        results.append((loaded, numbers, tags.get(text[:2]), found))
+        results.append((loaded, numbers, tags.get(text[:2]), dictionary.get_each([*words, text]), found))
     same(*results, words, text, tables)
     terms, span, rounds = [pair.word if pair.flag != "x" else None for pair in pairs], chance.randint(-1, 6), 3
     same(*(list(kernel.text_rank(terms, span, 0.85, rounds).items()) for kernel in (prefix, reference_prefix)), terms)
