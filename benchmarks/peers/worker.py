@@ -153,7 +153,7 @@ def load_minlp() -> Segment:
 
 
 SYSTEMS: dict[str, Callable[[], Segment]] = {
-    "cnlp": load_cnlp,
+    "cnlp": lambda: importlib.import_module("cnlp").segment,
     "cnlp bigram": lambda: load_cnlp("bigram"),
     "cnlp unigram": lambda: load_cnlp("unigram"),
     "jieba": load_jieba,

@@ -554,7 +554,7 @@ def test_lines_that_the_drop_in_cuts_otherwise_are_counted() -> None:
     weights = dropin.compare_weights(["一", "二"], lambda text: [(text, 1.0)], lambda text: [("一", 1.5)])
     assert weights == {"documents": 2, "different": 1, "greatest_difference": 0.5}
     cell = dropin.race(dropin.sample(["一二三", "四"] * 4, 8), list, len, rounds=3)
-    assert cell["characters"] == 12
+    assert cell["characters"] == 3  # jieba gets the first of each eleven
     assert cell["rounds"]["min"] <= cell["times_as_fast"] <= cell["rounds"]["max"]
 
 
