@@ -6,7 +6,7 @@
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define PREFETCH(address) __builtin_prefetch(address)
 #define RARELY_CALLED static __attribute__((noinline, unused)) /* kept out of the loops that call it */
-#define LEADING_ZEROS(number) __builtin_clzll(number)                /* of 64 bits, not all 0 */
+#define LEADING_ZEROS(number) __builtin_clzll(number)          /* of 64 bits, not all 0 */
 #else
 #define ALWAYS_INLINE static inline
 #define PREFETCH(address) ((void)(address))
