@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp.keyphrases.extractor import Extractor
+from cnlp.lazy import cached_property
 from cnlp.types import Keyword
 
 if TYPE_CHECKING:

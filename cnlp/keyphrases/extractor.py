@@ -10,7 +10,6 @@ O(c log k) for k keywords of c candidates.
 from __future__ import annotations
 
 import os
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cnlp import errors
@@ -18,6 +17,7 @@ from cnlp._kernel import kernel
 from cnlp.keyphrases.idf import as_idf
 from cnlp.keyphrases.own_terms import OwnTerms
 from cnlp.keyphrases.resources import resources_for
+from cnlp.lazy import cached_property
 from cnlp.lexicon.trie import Trie
 from cnlp.segmentation import segmenter_for
 from cnlp.types import Keyword

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING
 
 from cnlp._kernel import kernel
 from cnlp.keyphrases.idf import Idf
+from cnlp.lazy import cached_property
 from cnlp.lexicon.trie import Trie
 from cnlp.model.registry import open_model
 

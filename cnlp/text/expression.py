@@ -19,11 +19,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from cnlp import errors
 from cnlp._kernel.deadline import check
+from cnlp.lazy import cached_property
 from cnlp.text import dfa
 from cnlp.text.normalise import fold_table
 

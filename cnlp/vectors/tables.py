@@ -8,12 +8,13 @@ Sums are computed in float32, in blocks of rows, so that a mapped table of any s
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnlp import errors
+from cnlp.lazy import cached_property
 from cnlp.lexicon.runs import inside_runs
 from cnlp.lexicon.trie import Trie
 from cnlp.text.normalise import fold_table
