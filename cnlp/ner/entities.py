@@ -7,14 +7,14 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from cnlp import errors
-from cnlp._kernel import kernel
 from cnlp.lexicon.lexicon import Lexicon
 from cnlp.model.registry import SHIPPED
 from cnlp.ner.base import DEFAULT, NEURAL_KIND, Recognizer, open_entities
 from cnlp.ner.linear import EntityRecognizer
+from cnlp.segmentation.shortcut import is_fixed, shortcut
 
 if TYPE_CHECKING:
-    from typing import ParamSpec, TypeAlias, TypeVar
+    from typing import TypeAlias
 
     from cnlp.lexicon.lexicon import LexiconLike
     from cnlp.model.registry import ModelLike
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from cnlp.types import Entity
 
     RecognizerLike: TypeAlias = "Recognizer | ModelLike"
-    P = ParamSpec("P")
-    R = TypeVar("R")
 
 
 def load_recognizer(model: ModelLike | None = None, *, standard: Standard | None = None) -> Recognizer:
@@ -74,10 +72,10 @@ def _shipped(name: str, standard: Standard | None) -> Recognizer:
 
 
 def _find(**choices: Any) -> Callable[[str], Any] | None:
-    return _finder_of_one(**choices) if all(map(_is_fixed, choices, choices.values())) else None
+    return _finder_of_one(**choices) if all(map(_never_changes, choices, choices.values())) else None
 
 
-def _is_fixed(name: str, value: object) -> bool:
+def _never_changes(name: str, value: object) -> bool:
     if name == "gazetteer":
         from cnlp.ner.gazetteer import Gazetteer
 
@@ -87,16 +85,11 @@ def _is_fixed(name: str, value: object) -> bool:
 
         return isinstance(value, (Rules, bool))
     if name == "model":
-        return isinstance(value, Recognizer) or (isinstance(value, str) and value in SHIPPED)
+        return is_fixed(value, Recognizer)
     return isinstance(value, Lexicon) if name == "lexicon" else name == "standard"
 
 
-def _at_once(function: Callable[P, R]) -> Callable[P, R]:
-    """Lets calls with at most one choice of what never changes go to what finds entities without a detour."""
-    return kernel.Shortcut(function, _find)
-
-
-@_at_once
+@shortcut(_find)
 def entities(
     text: str,
     *,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cnlp._kernel import kernel
 from cnlp.lexicon.lexicon import Lexicon as Lexicon
 from cnlp.lexicon.lexicon import load_lexicon as load_lexicon
 from cnlp.model.registry import SHIPPED
@@ -10,6 +9,7 @@ from cnlp.segmentation.algorithms import ALGORITHMS as ALGORITHMS
 from cnlp.segmentation.algorithms import DEFAULT_ALGORITHM as DEFAULT_ALGORITHM
 from cnlp.segmentation.algorithms import MODES as MODES
 from cnlp.segmentation.segmenter import Segmenter as Segmenter
+from cnlp.segmentation.shortcut import is_fixed, shortcut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,20 +70,13 @@ def _at_once(method: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def find(
         lexicon: LexiconLike | None = None, model: SegmenterLike | None = None, **choices: Any
     ) -> Callable[[str], Any] | None:
-        is_fixed = (lexicon is None or isinstance(lexicon, Lexicon)) and (
-            model is None or isinstance(model, Segmenter) or (isinstance(model, str) and model in SHIPPED)
-        )
-        if not is_fixed or not choices.keys() <= {"mode", "algorithm", "standard"}:
+        never_changes = (lexicon is None or isinstance(lexicon, Lexicon)) and is_fixed(model, Segmenter)
+        if not never_changes or not choices.keys() <= {"mode", "algorithm", "standard"}:
             return None
         called: Callable[[str], Any] = getattr(segmenter_for(lexicon=lexicon, model=model, **choices), method)
         return called
 
-    return _shortcut(find)
-
-
-def _shortcut(find: Callable[..., Callable[[str], Any] | None]) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Lets calls with at most one choice go to what ``find`` returns for it, if anything."""
-    return lambda function: kernel.Shortcut(function, find)
+    return shortcut(find)
 
 
 @_at_once("segment")
@@ -147,17 +140,13 @@ def _find_tagging(
     """What tags a text by at most one choice, if that is of what never changes."""
     from cnlp.pos.tagger import PartOfSpeech
 
-    is_fixed = (
+    never_changes = (
         (lexicon is None or isinstance(lexicon, Lexicon))
-        and (model is None or isinstance(model, PartOfSpeech) or (isinstance(model, str) and model in SHIPPED))
-        and (
-            segmenter is None
-            or isinstance(segmenter, Segmenter)
-            or (isinstance(segmenter, str) and segmenter in SHIPPED)
-        )
+        and is_fixed(model, PartOfSpeech)
+        and is_fixed(segmenter, Segmenter)
         and more.keys() <= {"algorithm", "standard", "tagset"}
     )
-    return _tagging(lexicon=lexicon, model=model, segmenter=segmenter, **more) if is_fixed else None
+    return _tagging(lexicon=lexicon, model=model, segmenter=segmenter, **more) if never_changes else None
 
 
 def _tagging(
@@ -177,7 +166,7 @@ def _tagging(
     return converting(chosen.tag if model is None else chosen.tagging(model), tagset)
 
 
-@_shortcut(_find_tagging)
+@shortcut(_find_tagging)
 def tag(
     text: str,
     *,

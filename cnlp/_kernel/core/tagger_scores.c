@@ -10,7 +10,7 @@
  *    |    S    |    E    |    M    |    B   |   each + 32768
  *
  * A text is scored window by window (WINDOW_CORE positions, and MARGIN more characters on either side, as
- * far as rows and matches reach), in passes: characters | words of two | bigrams | longer words | types,
+ * far as rows and matches reach), in passes: characters | bigrams, words of two | longer words | types,
  * repetition, covers | char_cover. Every access to a large table was asked for a pass or two earlier, and
  * no branch depends on what a single character is: of a list of positions with something more to do, the
  * next place is written at all times, and kept or not.
