@@ -80,8 +80,7 @@ class Distillation(distillation.Distillation[Teacher]):
         Raises:
             ArgumentError: the parts follow several standards, or the teacher has other labels.
         """
-        if len({part.standard for part in parts}) > 1:
-            raise errors.ArgumentError("a teacher teaches one standard; the parts follow several")
+        self.check_standards({part.standard for part in parts})
         labels = {label for part in parts for _, spans in part.sentences for _, _, label in spans}
         check_labels("the teacher", self.teacher.labels, "the corpus", labels)
         return [*parts, Part(self.teacher.label(self.unlabelled), parts[0].standard)]

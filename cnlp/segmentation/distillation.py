@@ -79,8 +79,7 @@ class Distillation(distillation.Distillation[Teacher]):
         """
         self.check_linear(method)
         standards = {part.standard for part in parts}
-        if len(standards) > 1:
-            raise errors.ArgumentError("a teacher teaches one standard; the parts follow several")
+        self.check_standards(standards)
         for model in self.teacher.models:
             if model.standard is not None and standards - {"", model.standard}:
                 raise errors.ArgumentError(f"the teacher follows {model.standard}, the corpus {standards.pop()}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -45,6 +45,16 @@ class Distillation(Generic[T]):
     def is_soft(self) -> bool:
         """Are probabilities learnt, not labels alone?"""
         return self.alpha < 1
+
+    @staticmethod
+    def check_standards(standards: Collection[str]) -> None:
+        """Refuse a corpus of several standards.
+
+        Raises:
+            ArgumentError: there are several.
+        """
+        if len(standards) > 1:
+            raise errors.ArgumentError("a teacher teaches one standard; the parts follow several")
 
     def check_linear(self, method: str) -> None:
         """Refuse what a linear student cannot learn.
