@@ -99,10 +99,13 @@ def entries(kernel: Any, text: str, entries_of_user: Sequence[UserEntry]) -> dic
         "find_all": lambda: BASE.trie(kernel).find_all(words),
         "terms": lambda: terms(kernel, words),
         "build_trie": lambda: kernel.build_trie(forms, array("I", range(1, 5)).tobytes(), pages, codes),
-        "making": lambda: (
-            BASE.model(kernel),
-            user.overlay(kernel),
-            random_tagger(0).tagger(kernel),
-            kernel.EntityTagger(*recognizer()),
-        ),
+        "making": lambda: [
+            type(made)  # the repr of the objects would have their addresses
+            for made in (
+                BASE.model(kernel),
+                user.overlay(kernel),
+                random_tagger(0).tagger(kernel),
+                kernel.EntityTagger(*recognizer()),
+            )
+        ],
     }
