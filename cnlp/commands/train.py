@@ -24,6 +24,7 @@ from cnlp.commands._training import (
     run_task,
     training_options,
 )
+from cnlp.commands.train_encoder import train_encoder
 from cnlp.commands.train_ner import train_ner
 from cnlp.commands.train_vectors import train_word_vectors
 from cnlp.corpus.parts import CorpusFile, read_parts
@@ -45,6 +46,7 @@ def command() -> None:
 
 
 command.add_command(train_ner)
+command.add_command(train_encoder)
 command.add_command(train_word_vectors)
 
 

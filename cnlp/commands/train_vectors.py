@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
@@ -14,13 +13,9 @@ from cnlp import errors
 from cnlp.commands._encodings import encoding_option
 from cnlp.commands._lexicons import LexiconFiles, lexicon_options
 from cnlp.commands._options import workers_option
+from cnlp.commands._raw import cited, find_raw, held_out_options, known_by, raw_lines, raw_texts
 from cnlp.commands._training import method_option, output_options, read_all_entries, say, seed_option
-from cnlp.corpus.entity_formats import detect_entities, read_entities
-from cnlp.corpus.registry import file_sha256
-from cnlp.files.inputs import STANDARD_INPUT, Input, find_inputs, total_size
-from cnlp.files.lines import read_line_texts, split_lines
 from cnlp.files.outputs import refuse_output
-from cnlp.files.progress import show_progress
 from cnlp.files.work_folder import WorkFolder
 from cnlp.names import VectorMethod
 
@@ -34,16 +29,7 @@ _NO_COUNTS = ("skipgram", "cbow")  # the methods that learn from the text, not f
 @click.argument("raw", nargs=-1, metavar="[RAW]...")
 @output_options
 @lexicon_options("Words that get vectors, besides those of the shipped lexicon; may be repeated.")
-@click.option(
-    "--without",
-    "held_out",
-    multiple=True,
-    metavar="FILES",
-    help="Leave out lines of RAW that have --shared characters in a row in common with a text of these files, such as "
-    "the dev and test parts that the vectors are evaluated on; files with entities as 'cnlp convert' reads them, or "
-    "plain text. May be repeated.",
-)
-@click.option("--shared", type=click.IntRange(2), default=15, show_default=True, help="See --without.")
+@held_out_options
 @method_option(get_args(VectorMethod))
 @click.option("--longest", is_flag=True, help="Only the longest words, instead of all that occur in the text.")
 @click.option("--size", type=click.IntRange(1), default=50, show_default=True, help="Of a vector.")
@@ -130,8 +116,8 @@ def train_word_vectors(
         raise click.UsageError("nothing to learn from: name RAW files, or word2vec files with --words and the like")
     if method not in _NO_COUNTS and (negative is not None or subsample is not None):
         raise click.UsageError("--negative and --subsample are for skipgram and cbow")
-    inputs = _files(raw) if raw else []
-    tested, kept_for = _files(held_out), _files(only_for)
+    inputs = find_raw(raw) if raw else []
+    tested, kept_for = find_raw(held_out), find_raw(only_for)
     read = [source.path for source in (*inputs, *tested, *kept_for)]
     refuse_output(output, force, (*read, *lexicons.paths, *ready.values()))
     card = {
@@ -141,7 +127,7 @@ def train_word_vectors(
     }
     tables: dict[str, VectorTable] = {name: read_word2vec(path) for name, path in ready.items()}
     for name, path in ready.items():
-        card[f"{name}_from"] = _name(path)
+        card[f"{name}_from"] = cited(path)
     work = None
     if inputs and missing:
         start = time.monotonic()
@@ -162,7 +148,7 @@ def train_word_vectors(
             "workers": workers,
         }
         if work_folder is not None:
-            files = {"inputs": _times(inputs), "without": _times(tested), "lexicon": card["lexicon"]}
+            files = {"inputs": known_by(inputs), "without": known_by(tested), "lexicon": card["lexicon"]}
             work = WorkFolder(work_folder, {**settings, **files, "encoding": encoding}, SUFFIXES)
 
         def report(table: str, epoch: int, loss: float | None) -> None:
@@ -170,22 +156,22 @@ def train_word_vectors(
             say(f"{table}: epoch {epoch}{shown}, {time.monotonic() - start:.0f} s")
 
         learnt = train_vectors(
-            _lines(inputs, encoding, shown=True),
+            raw_lines(inputs, encoding, shown=True),
             trie,
             **settings,
-            held_out=_texts(tested, encoding),
+            held_out=raw_texts(tested, encoding),
             work=work,
             folder=os.path.dirname(os.path.abspath(output)),
             on_epoch=report,
         )
         tables |= {name: getattr(learnt, name) for name in missing}
         card |= learnt.card
-        card["training_data"] = ", ".join(_name(source.path) for source in inputs)
+        card["training_data"] = ", ".join(cited(source.path) for source in inputs)
         if tested:
-            card["without"] = ", ".join(_name(source.path) for source in tested) + f"; {shared} characters in a row"
+            card["without"] = ", ".join(cited(source.path) for source in tested) + f"; {shared} characters in a row"
     made = Vectors(**tables, card=card)
     if kept_for:
-        made = made.prune(_texts(kept_for, encoding))
+        made = made.prune(raw_texts(kept_for, encoding))
     if top is not None:
         made = made.top(top)
     made.save(output)
@@ -193,53 +179,6 @@ def train_word_vectors(
         work.remove()
     counts = ", ".join(f"{len(getattr(made, name)):,} {name}" for name in TABLES)
     say(f"{output}: {os.path.getsize(output):,} bytes; {counts}")
-
-
-def _files(arguments: Sequence[str]) -> list[Input]:
-    """The files that arguments name.
-
-    Raises:
-        click.UsageError: standard input, which has no checksum for the card.
-        OSError: one names no file.
-    """
-    inputs, failures = find_inputs(arguments) if arguments else ([], [])
-    if failures:
-        raise failures[0]
-    if any(source.path == STANDARD_INPUT for source in inputs):
-        raise click.UsageError("standard input cannot be read here: name files")
-    return inputs
-
-
-def _name(path: str) -> str:
-    return f"{os.path.basename(path)} (sha256 {file_sha256(path)})"
-
-
-def _times(inputs: Sequence[Input]) -> list[tuple[str, int, int]]:
-    """What a file is known by: path, size, time of change."""
-    found = ((os.path.abspath(source.path), os.stat(source.path)) for source in inputs)
-    return [(path, status.st_size, status.st_mtime_ns) for path, status in found]
-
-
-def _lines(inputs: Sequence[Input], encoding: str, *, shown: bool = False) -> Iterator[str]:
-    """The lines of all files, with a bar if it is to be ``shown``."""
-    with show_progress(total_size(inputs), wanted=shown) as progress:
-        for source in inputs:
-            with source.open(encoding, progress.read) as stream:
-                for text, _ in read_line_texts(stream, source.label, encoding):
-                    yield from (line for line, _ in split_lines(text))
-
-
-def _texts(inputs: Sequence[Input], encoding: str) -> Iterator[str]:
-    """The texts of files with entities; the lines of others."""
-    for source in inputs:
-        try:
-            form = detect_entities(source.path, encoding=encoding)
-        except errors.FormatError:
-            yield from _lines([source], encoding)
-        else:
-            yield from (
-                sentence.text for sentence in read_entities(source.path, form, repair="drop", encoding=encoding)
-            )
 
 
 def _lexicon(lexicons: LexiconFiles) -> tuple[Trie, str]:
@@ -253,4 +192,4 @@ def _lexicon(lexicons: LexiconFiles) -> tuple[Trie, str]:
         shipped = fold("".join(line.partition("\t")[0] + "\n" for line in lines if line[0] not in "#<")).splitlines()
     added = [fold(entry.word) for entry in read_all_entries(lexicons)]
     items = list(dict.fromkeys(word for word in (*shipped, *added) if len(word) > 1))
-    return Trie.build(items), f"{len(items):,} words of " + ", ".join(map(_name, (own, *lexicons.paths)))
+    return Trie.build(items), f"{len(items):,} words of " + ", ".join(map(cited, (own, *lexicons.paths)))

@@ -37,6 +37,7 @@ PURPOSES = {  # what a model of each kind is for, in messages of errors
     "neural-entities": _FOR_ENTITIES,
     "keyphrases": "for keywords as model",
     "gazetteer": "for Gazetteer.load and 'cnlp ner --gazetteer'",
+    "character-encoder": "for 'cnlp train ner --set encoder=FILE'",
     "vectors": "for cnlp.Vectors and 'cnlp train ner --vectors'",
 }
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
+from cnlp import errors
+from cnlp.model.registry import SHIPPED
 from cnlp.ner.neural.data import PADDING, UNKNOWN_ROW, Batch, Vocabulary
 from cnlp.ner.neural.dropout import Dropout
 from cnlp.ner.neural.settings import Settings
 
 if TYPE_CHECKING:
+    from cnlp.ner.neural.character_encoder import CharacterEncoder
+    from cnlp.ner.neural.encoder import BERT
     from cnlp.vectors.tables import VectorTable
     from cnlp.vectors.vectors import Vectors
 
@@ -28,7 +33,7 @@ class Embeddings(nn.Module):
         standards: each has a vector that is added to its sentences' characters, if there are two or more.
 
     Attributes:
-        character_size: width of a character's embedding, C, with the output of a BERT if there is one.
+        character_size: width of a character's embedding, C, with the output of an encoder if there is one.
         word_size: width of an embedded word, W.
     """
 
@@ -43,12 +48,11 @@ class Embeddings(nn.Module):
         self.token_dropout = settings.token_dropout
         self.character_size = settings.character_size + settings.bigram_size
         self.word_size = settings.word_size
-        self.encoder = None
-        if settings.encoder:
-            from cnlp.ner.neural.encoder import BERT
-
-            self.encoder = BERT(settings.encoder, settings.max_length)
+        self.encoder = _open_encoder(settings, standards) if settings.encoder else None
+        if self.encoder is not None:
             self.character_size += self.encoder.size
+        if not self.character_size:
+            raise errors.ArgumentError("character_size and bigram_size are 0, and there is no encoder: nothing to see")
         self.standards = None
         if standards > 1:
             self.standards = nn.Parameter(torch.zeros(standards, self.character_size))
@@ -57,7 +61,7 @@ class Embeddings(nn.Module):
         """Characters (B, n, C) and words (E, W)."""
         parts = [self.characters(self._forget(batch.characters)), self.bigrams(self._forget(batch.bigrams))]
         if self.encoder is not None:
-            parts.append(self.encoder(batch.texts, batch.mask))
+            parts.append(self.encoder(batch.texts, batch.mask, batch.standards))
         characters = self.character_dropout(torch.cat(parts, 2))
         if self.standards is not None:
             characters = characters + self.standards[batch.standards][:, None]
@@ -85,9 +89,24 @@ class Embeddings(nn.Module):
         return torch.where(forgotten & (rows != PADDING), UNKNOWN_ROW, rows)
 
 
+def _open_encoder(settings: Settings, standards: int) -> BERT | CharacterEncoder:
+    """A file of ``cnlp train encoder``, or a BERT's folder."""
+    if settings.encoder in SHIPPED or os.path.isfile(settings.encoder):
+        from cnlp.ner.neural.character_encoder import CharacterEncoder
+
+        encoder = CharacterEncoder.load(settings.encoder)
+        encoder.add_standards(standards)
+        return encoder
+    from cnlp.ner.neural.encoder import BERT
+
+    return BERT(settings.encoder, settings.max_length)
+
+
 def _table(size: int, width: int, normalise: bool) -> nn.Embedding:
+    if not width:  # torch warns of what is empty
+        return nn.Embedding.from_pretrained(torch.empty(size, 0), freeze=False, padding_idx=PADDING, sparse=True)
     table = nn.Embedding(size, width, padding_idx=PADDING, sparse=True)
-    bound = (3 / width) ** 0.5 if width else 0.0
+    bound = (3 / width) ** 0.5
     with torch.no_grad():
         table.weight.uniform_(-bound, bound)
         if normalise:

@@ -12,15 +12,43 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 from cnlp import errors
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
-class BERT(nn.Module):
+
+class Freezable(nn.Module):
+    """An encoder that was pre-trained.
+
+    Attributes:
+        frozen: it is not trained; so it is made.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frozen = True
+
+    def freeze(self, frozen: bool) -> None:
+        """Train it no more, or again."""
+        self.frozen = frozen
+        for weight in self.parameters():
+            weight.requires_grad_(not frozen)
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> Self:
+        """While it is frozen it drops nothing out."""
+        super().train(mode and not self.frozen)
+        self.training = mode
+        return self
+
+
+class BERT(Freezable):
     """Characters in context.
 
     Args:
@@ -59,23 +87,12 @@ class BERT(nn.Module):
         if max(self.vocabulary.values()) >= rows:
             raise errors.ArgumentError(f"encoder {name!r}: vocab.txt has more tokens than the model has rows, {rows}")
         self.size = int(model.config.hidden_size)
-        self.frozen = True
 
-    def freeze(self, frozen: bool) -> None:
-        """Train it no more, or again."""
-        self.frozen = frozen
-        for weight in self.bert.parameters():
-            weight.requires_grad_(not frozen)
-        self.train(self.training)
+    def forward(self, texts: Sequence[str], mask: Tensor, standards: Tensor | None = None) -> Tensor:
+        """The vectors of the characters of texts with mask (B, n): (B, n, size), zero after the end.
 
-    def train(self, mode: bool = True) -> BERT:
-        """While it is frozen it drops nothing out."""
-        super().train(mode)
-        self.bert.train(mode and not self.frozen)
-        return self
-
-    def forward(self, texts: Sequence[str], mask: Tensor) -> Tensor:
-        """The vectors of the characters of texts with mask (B, n): (B, n, size), zero after the end."""
+        A BERT has no token for ``standards``.
+        """
         n = mask.shape[1]
         first, last, unknown, padding = (self.vocabulary[name] for name in SPECIAL)
         rows = [

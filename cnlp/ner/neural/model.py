@@ -1,4 +1,4 @@
-"""The neural tagger: embeddings, an encoder, a linear layer, a CRF. The three models differ in the encoder."""
+"""The neural tagger: embeddings, an encoder, a linear layer, a CRF. The models differ in the encoder."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ ENCODERS = {
     "bilstm-crf": ("cnlp.ner.neural.bilstm_crf", "BiLSTM"),
     "lattice-lstm": ("cnlp.ner.neural.lattice_lstm", "LatticeLSTM"),
     "flat": ("cnlp.ner.neural.flat", "FLAT"),
+    "encoder-crf": ("cnlp.ner.neural.unchanged", "Unchanged"),
 }
 
 

@@ -130,7 +130,7 @@ def _weight(name: str, old: Tensor, arrays: Arrays) -> Tensor:
     """A weight by its name in torch, in the shape of ``old``."""
     for table in TABLES:
         if name == _EMBEDDING.format(table):
-            numbers = np.frombuffer(arrays[f"{table}.rows"][1], np.uint8).reshape(len(old), -1)
+            numbers = np.frombuffer(arrays[f"{table}.rows"][1], np.uint8).reshape(len(old), (old.shape[1] + 1) // 2)
             scales = np.frombuffer(arrays[f"{table}.scales"][1], "<f2")
             return torch.from_numpy(_restore(numbers, scales, old.shape[1]))
     return torch.from_numpy(np.frombuffer(arrays[_WEIGHT + name][1], "<f2").astype(np.float32).reshape(old.shape))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,5 +113,22 @@ def draw_curve(result: Trained, path: Path) -> None:
         right.set_ylabel("strict F1, dev")
         right.set_ylim(0, 1)
     figure.suptitle(f"{result.settings.model}, seed {result.settings.seed}: best epoch {result.best}")
+    with replacing(str(path)) as file:
+        figure.savefig(file, format="png")
+
+
+def draw_losses(steps: Sequence[int], curves: Mapping[str, Sequence[float]], path: Path) -> None:
+    """Losses over the steps of a pre-training, where matplotlib is installed."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        return
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    for name, values in curves.items():
+        axes.plot(steps, values, label=name)
+    axes.set_xlabel("step")
+    axes.set_ylabel("loss (nats a masked character)")
+    axes.legend()
     with replacing(str(path)) as file:
         figure.savefig(file, format="png")

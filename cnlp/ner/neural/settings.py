@@ -11,7 +11,7 @@ from typing import Any
 from cnlp import errors
 from cnlp.sequence.schemes import get_scheme
 
-MODELS = ("bilstm-crf", "lattice-lstm", "flat")
+MODELS = ("bilstm-crf", "lattice-lstm", "flat", "encoder-crf")
 TUNED_CORPORA = ("resume", "weibo", "msra")  # those that defaults were chosen for
 OPTIMISERS = ("adam", "sgd")
 SCHEDULES = ("constant", "decay", "linear")
@@ -23,7 +23,7 @@ _SHARE = (0, 0.99)
 _RANGES: dict[str, tuple[float, float | None]] = {
     **dict.fromkeys(("embedding_dropout", "word_dropout", "output_dropout", "feed_forward_dropout"), _SHARE),
     **dict.fromkeys(("token_dropout", "momentum"), _SHARE),
-    **dict.fromkeys(("patience", "encoder_frozen", "seed"), (0, None)),
+    **dict.fromkeys(("patience", "encoder_frozen", "seed", "character_size", "bigram_size", "word_size"), (0, None)),
     "warmup": (0, 1),
     "rate": (1e-9, None),
     "hidden": (2, None),
@@ -35,15 +35,17 @@ class Settings:
     """The settings of a run. The same settings and data give the same model.
 
     Attributes:
-        model: ``"bilstm-crf"``, ``"lattice-lstm"`` or ``"flat"``.
+        model: ``"bilstm-crf"``, ``"lattice-lstm"``, ``"flat"``, or ``"encoder-crf"``: a CRF on the embeddings and the
+            encoder's output.
         scheme: the tags: ``"BMES"`` or ``"BIO"``.
         lexicon: give the encoder the lexicon's words; BiLSTM-CRF has no place for them.
-        encoder: folder of a BERT model whose output is concatenated to the character's embedding; ``""``: none.
+        encoder: file of ``cnlp train encoder``, or folder of a BERT model, whose output is concatenated to the
+            character's embedding; ``""``: none.
         encoder_frozen: epochs in which it is not trained.
         encoder_rate: its share of the step size after them.
         max_length: longer sentences are split, in training and in tagging; characters.
         least: a character, bigram or word that the training part has less often, and the vectors have not, is unknown.
-        character_size, bigram_size, word_size: width of the embeddings; vectors that are given replace it.
+        character_size, bigram_size, word_size: width of the embeddings, 0 for none; vectors that are given replace it.
         normalise: scale the rows of vectors and of random embeddings to length 1.
         hidden: width of the encoder's output, both directions together.
         layers: layers of the encoder.
@@ -154,6 +156,21 @@ _DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
         "": {"lexicon": False, "rate": 2e-3, "schedule": "linear", "epochs": 10, "patience": 0},
         "weibo": {"rate": 3e-3, "epochs": 20},
         "msra": {"batch_size": 16, "epochs": 8},
+    },
+    # Not tuned: what the encoder learnt is to be kept, so less is dropped.
+    "encoder-crf": {
+        "": {
+            "lexicon": False,
+            "embedding_dropout": 0.2,
+            "output_dropout": 0.0,
+            "encoder_frozen": 0,
+            "encoder_rate": 0.2,
+            "schedule": "linear",
+            "warmup": 0.05,
+            "epochs": 12,
+            "patience": 0,
+        },
+        "weibo": {"epochs": 20},
     },
     # Width and dropouts of the inputs are the paper's (Zhang and Yang 2018). Its 100 epochs of SGD, one sentence a
     # step, give way to Adam with a rate that falls to zero, whose last epochs are the best: no early stop. Rates and

@@ -70,7 +70,7 @@ def test_every_weight_learns(name) -> None:
     model = NeuralTagger(VOCABULARY.sizes, VOCABULARY.tags, settings)
     model.loss(collate([VOCABULARY.encode(text, spans) for text, spans in TRAIN])).backward()
     without = {key for key, weight in model.named_parameters() if weight.grad is None}
-    assert without == ({"embeddings.words.weight"} if name == "bilstm-crf" else set())
+    assert without == ({"embeddings.words.weight"} if name in ("bilstm-crf", "encoder-crf") else set())
 
 
 def test_token_dropout_makes_rows_unknown_but_not_padding() -> None:

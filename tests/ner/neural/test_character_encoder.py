@@ -1,0 +1,125 @@
+"""The character encoder: its sums, its file, its place in taggers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from cnlp.errors import ArgumentError, ModelError  # noqa: E402
+from cnlp.evaluation.entities import evaluate_entities  # noqa: E402
+from cnlp.loading import load  # noqa: E402
+from cnlp.ner.neural.character_encoder import BREAK, CharacterEncoder, Shape  # noqa: E402
+from cnlp.ner.neural.recognizer import NeuralRecognizer  # noqa: E402
+from cnlp.ner.neural.settings import defaults  # noqa: E402
+from cnlp.ner.neural.trainer import train_neural  # noqa: E402
+from cnlp.ner.parts import Part  # noqa: E402
+
+CORPUS = [("王小明在北京工作。", [(0, 3, "PER"), (4, 6, "LOC")]), ("李红去上海", [(0, 2, "PER"), (3, 5, "LOC")])] * 8
+CHARACTERS = [BREAK, " ", *"王小明在北京工作李红去上海a。"]
+SMALL = Shape(layers=2, size=16, heads=2, length=8)
+
+
+def encoder_of(shape=SMALL):
+    torch.manual_seed(1)
+    return CharacterEncoder(CHARACTERS, shape).eval()
+
+
+def mask_of(*lengths):
+    return torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    path = tmp_path_factory.mktemp("encoder") / "small.safetensors"
+    encoder_of().save(path, {"description": "for tests"})
+    return path
+
+
+def literal(encoder, ids):
+    """The same, character by character, as the head of the module writes it."""
+    x = encoder.table.weight[torch.tensor(ids)]
+    heads, width = encoder.shape.heads, encoder.size // encoder.shape.heads
+    for layer in encoder.layers:
+        parts = layer.query_key_value(layer.attention_norm(x))
+        query, key, value = parts.view(len(ids), 3, heads, width).unbind(1)
+        found = torch.zeros(len(ids), heads, width)
+        for h in range(heads):
+            for i in range(len(ids)):
+                near = [j for j in range(len(ids)) if abs(i - j) < encoder.shape.length]
+                scores = torch.stack([turned(query[i, h], i) @ turned(key[j, h], j) for j in near]) / width**0.5
+                found[i, h] = torch.softmax(scores, 0) @ value[near, h]
+        x = x + layer.output(found.reshape(len(ids), -1))
+        x = x + layer.narrow(torch.relu(layer.wide(layer.forward_norm(x))))
+    return encoder.norm(x)
+
+
+def turned(vector, place):
+    half = len(vector) // 2
+    out = torch.empty_like(vector)
+    for i in range(half):
+        angle = torch.tensor(place * 10000.0 ** (-2 * i / len(vector)))
+        a, b = vector[i], vector[half + i]
+        out[i], out[half + i] = a * angle.cos() - b * angle.sin(), b * angle.cos() + a * angle.sin()
+    return out
+
+
+@pytest.mark.parametrize("text", ["王", "王小明", "王小明在北京工作。王小明在上海"])
+def test_it_is_what_its_formulas_say(text):
+    encoder = encoder_of()
+    ids = [encoder.rows[BREAK], *encoder.encode(text), encoder.rows[BREAK]]
+    torch.testing.assert_close(encoder([text], mask_of(len(text)))[0], literal(encoder, ids)[1:-1])
+
+
+def test_neither_padding_nor_neighbours_in_a_batch_matter():
+    encoder = encoder_of()
+    both = encoder(["王小明在北京工作。李红", "去"], mask_of(11, 1))
+    assert not both[1, 1:].any()
+    torch.testing.assert_close(both[1:, :1], encoder(["去"], mask_of(1)))
+
+
+def test_text_is_folded_and_what_is_strange_is_unknown():
+    encoder = encoder_of()
+    assert encoder.encode("Ａ\t龘\ud800") == encoder.encode("a 😀😀")
+
+
+def test_a_file_has_the_same_encoder_in_bytes(path):
+    loaded, made = load(path), encoder_of()
+    assert loaded.rows == made.rows and loaded.shape == made.shape
+    for name, weight in made.state_dict().items():
+        largest = weight.abs().max(-1, keepdim=True).values if weight.dim() > 1 else weight.abs()
+        assert ((loaded.state_dict()[name] - weight).abs() <= largest / 127 + 1e-4).all()
+    with pytest.raises(ModelError, match="'character-encoder'"):
+        NeuralRecognizer.load(path)
+
+
+def test_shapes_that_cannot_be():
+    with pytest.raises(ArgumentError, match="multiple of twice the heads, 8"):
+        CharacterEncoder(CHARACTERS, Shape(size=12, heads=4))
+    with pytest.raises(ArgumentError, match="line break"):
+        CharacterEncoder("王", SMALL)
+
+
+@pytest.mark.parametrize("model", ["flat", "bilstm-crf", "encoder-crf"])
+@pytest.mark.parametrize("frozen", [0, 9])
+def test_taggers_learn_with_it(path, model, frozen, tmp_path):
+    settings = replace(
+        defaults(model), encoder=str(path), encoder_frozen=frozen, encoder_rate=0.5, hidden=16, heads=2,
+        feed_forward=16, epochs=6, batch_size=4, rate=0.02, warmup=0.0, character_size=0, bigram_size=0,
+    )  # fmt: skip
+    others = [Part(CORPUS[:2], "other")]
+    trained = train_neural(settings, CORPUS, others=others, lexicon=["北京", "上海"])
+    encoder = trained.model.embeddings.encoder
+    start = CharacterEncoder.load(path).state_dict()
+    moved = {name for name, weight in start.items() if not torch.equal(weight, encoder.state_dict()[name])}
+    assert moved == (set() if frozen else set(start))
+    assert bool(encoder.standards.any()) != bool(frozen)
+    model = NeuralRecognizer(settings).take(trained, own_lexicon=True)
+    model.save(tmp_path / "model.safetensors")
+    again = NeuralRecognizer.load(tmp_path / "model.safetensors")
+    texts = [text for text, _ in CORPUS]
+    assert again.predict(texts) == model.predict(texts)
+    found = [[(entity.start, entity.end, entity.label) for entity in some] for some in again.predict(texts)]
+    assert evaluate_entities(texts, [spans for _, spans in CORPUS], found).overall.f1 > (0.3 if frozen else 0.8)
