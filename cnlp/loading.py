@@ -163,10 +163,6 @@ def _content(model: str | ModelFile, file: ModelFile) -> Any:
         from cnlp.vectors.vectors import Vectors
 
         return Vectors.load(file)
-    if file.kind == "character-encoder":
-        from cnlp.ner.neural.character_encoder import CharacterEncoder
-
-        return CharacterEncoder.load(file)
     raise errors.bad_model(file.path, f"this is a model of kind {file.kind!r}, which cnlp.load does not know")
 
 

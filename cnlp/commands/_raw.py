@@ -52,6 +52,14 @@ def cited(path: str) -> str:
     return f"{os.path.basename(path)} (sha256 {file_sha256(path)})"
 
 
+def cited_raw(inputs: Sequence[Input], held_out: Sequence[Input], shared: int) -> dict[str, str]:
+    """Raw files, and those whose text is left out of them, for a card."""
+    card = {"training_data": ", ".join(cited(source.path) for source in inputs)}
+    if held_out:
+        card["without"] = ", ".join(cited(source.path) for source in held_out) + f"; {shared} characters in a row"
+    return card
+
+
 def known_by(inputs: Sequence[Input]) -> list[tuple[str, int, int]]:
     """What a file is known by: path, size, time of change."""
     found = ((os.path.abspath(source.path), os.stat(source.path)) for source in inputs)

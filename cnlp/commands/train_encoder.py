@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ import click
 import cnlp
 from cnlp import errors
 from cnlp.commands._encodings import encoding_option
-from cnlp.commands._raw import cited, find_raw, held_out_options, known_by, raw_lines, raw_texts
+from cnlp.commands._raw import cited_raw, find_raw, held_out_options, known_by, raw_lines, raw_texts
 from cnlp.commands._training import on_terminal, output_options, say, seed_option
+from cnlp.files.inputs import Input
 from cnlp.files.outputs import refuse_output
 from cnlp.files.work_folder import WorkFolder
 
@@ -25,8 +27,7 @@ _above_zero = click.IntRange(1)
 @output_options
 @held_out_options
 @click.option("--layers", type=_above_zero, default=4, show_default=True, help="How many.")
-@click.option("--size", type=_above_zero, default=256, show_default=True, help="Of a character's vector.")
-@click.option("--heads", type=_above_zero, default=4, show_default=True, help="Of attention.")
+@click.option("--size", type=_above_zero, default=256, show_default=True, help="Of a vector, a multiple of 8.")
 @click.option("--batch-size", type=_above_zero, default=32, show_default=True, help="Pieces of 128 characters a step.")
 @click.option("--steps", type=_above_zero, default=30_000, show_default=True, help="How many.")
 @click.option("--rate", type=click.FloatRange(0, min_open=True), default=1e-3, show_default=True, help="Step size.")
@@ -57,24 +58,16 @@ def train_encoder(
     checkpoint is written every five minutes.
     """
     try:
-        from cnlp.ner.neural.masking import write_shard
-        from cnlp.ner.neural.pretraining import SHARD, SUFFIXES, Pretraining, Record, pretrain
-        from cnlp.segmentation import Segmenter
-        from cnlp.vectors.items import drop_shared
+        from cnlp.ner.neural.pretraining import SUFFIXES, Pretraining, Record, pretrain
     except ModuleNotFoundError as error:
         raise errors.missing_dependency(str(error.name), "neural", "an encoder") from None
     inputs, tested = find_raw(raw), find_raw(held_out)
     refuse_output(output, force, [source.path for source in (*inputs, *tested)])
     settings = Pretraining(**values)
-    place = folder or os.path.splitext(output)[0] + ".training"
     files = {"inputs": known_by(inputs), "without": known_by(tested), "shared": shared, "encoding": encoding}
-    work = WorkFolder(place, files, SUFFIXES)
-    shards = []
-    for number, source in enumerate(inputs, 1):
-        shards.append(Path(work.path, f"{number}{SHARD}"))
-        if not shards[-1].exists():
-            lines = raw_lines([source], encoding, shown=True)
-            write_shard(drop_shared(lines, raw_texts(tested, encoding), shared), Segmenter(), shards[-1])
+    work = WorkFolder(folder or os.path.splitext(output)[0] + ".training", files, SUFFIXES)
+    place = Path(work.path)
+    shards = _write_shards(inputs, tested, shared, encoding, place)
 
     def report(record: Record) -> None:
         say(
@@ -83,9 +76,7 @@ def train_encoder(
         )
 
     try:
-        encoder, log = pretrain(
-            settings, shards, Path(work.path), threads=threads, progress=on_terminal(), on_record=report
-        )
+        encoder, log = pretrain(settings, shards, place, threads=threads, progress=on_terminal(), on_record=report)
     except KeyboardInterrupt:
         say(f"interrupted: the same command resumes with what is in {work.path}")
         raise
@@ -94,11 +85,26 @@ def train_encoder(
         "source": "cnlp train encoder",
         "cnlp": cnlp.__version__,
         "parameters": ", ".join(f"{name} {value}" for name, value in asdict(settings).items()),
-        "training_data": ", ".join(cited(source.path) for source in inputs),
+        **cited_raw(inputs, tested, shared),
         "training_size": f"{sum(shard.stat().st_size for shard in shards) // 4:,} characters",
         "scores": f"held-out text: loss {log[-1].held_out:.4f}, guessed {log[-1].accuracy:.4f}",
     }
-    if tested:
-        card["without"] = ", ".join(cited(source.path) for source in tested) + f"; {shared} characters in a row"
     encoder.save(output, card)
     say(f"{output}: {os.path.getsize(output):,} bytes; folder with the learning curve: {work.path}")
+
+
+def _write_shards(
+    inputs: Sequence[Input], tested: Sequence[Input], shared: int, encoding: str, folder: Path
+) -> list[Path]:
+    """The text of each file as numbers, unless the folder has it already."""
+    from cnlp.ner.neural.masking import SHARD, write_shard
+    from cnlp.segmentation import Segmenter
+    from cnlp.vectors.items import sharing
+
+    is_shared, segmenter = sharing(raw_texts(tested, encoding), shared), Segmenter()
+    shards = [folder / f"{number}{SHARD}" for number in range(1, len(inputs) + 1)]
+    for source, shard in zip(inputs, shards, strict=True):
+        if not shard.exists():
+            lines = raw_lines([source], encoding, shown=True)
+            write_shard((line for line in lines if not is_shared(line)), segmenter, shard)
+    return shards

@@ -13,7 +13,7 @@ from cnlp import errors
 from cnlp.commands._encodings import encoding_option
 from cnlp.commands._lexicons import LexiconFiles, lexicon_options
 from cnlp.commands._options import workers_option
-from cnlp.commands._raw import cited, find_raw, held_out_options, known_by, raw_lines, raw_texts
+from cnlp.commands._raw import cited, cited_raw, find_raw, held_out_options, known_by, raw_lines, raw_texts
 from cnlp.commands._training import method_option, output_options, read_all_entries, say, seed_option
 from cnlp.files.outputs import refuse_output
 from cnlp.files.work_folder import WorkFolder
@@ -166,9 +166,7 @@ def train_word_vectors(
         )
         tables |= {name: getattr(learnt, name) for name in missing}
         card |= learnt.card
-        card["training_data"] = ", ".join(cited(source.path) for source in inputs)
-        if tested:
-            card["without"] = ", ".join(cited(source.path) for source in tested) + f"; {shared} characters in a row"
+        card |= cited_raw(inputs, tested, shared)
     made = Vectors(**tables, card=card)
     if kept_for:
         made = made.prune(raw_texts(kept_for, encoding))

@@ -98,12 +98,16 @@ def drop_shared(lines: Iterable[str], held_out: Iterable[str], length: int = 15)
     >>> list(drop_shared(["他说南京市长江大桥通车了", "他说通车了"], ["南京市长江大桥"], 6))
     ['他说通车了']
     """
-    grams = {text[k : k + length] for text in map(_compact, held_out) for k in range(len(text) - length + 1)}
-    for line in lines:
-        text = _compact(line)
-        if grams.isdisjoint([text[k : k + length] for k in range(len(text) - length + 1)]):
-            yield line
+    is_shared = sharing(held_out, length)
+    return (line for line in lines if not is_shared(line))
 
 
-def _compact(text: str) -> str:
-    return "".join(fold(text).split())
+def sharing(held_out: Iterable[str], length: int) -> Callable[[str], bool]:
+    """A function that finds whether a line is one that :func:`drop_shared` drops."""
+    grams = {gram for text in held_out for gram in _grams(text, length)}
+    return lambda line: not grams.isdisjoint(_grams(line, length))
+
+
+def _grams(text: str, length: int) -> list[str]:
+    text = "".join(fold(text).split())
+    return [text[k : k + length] for k in range(len(text) - length + 1)]

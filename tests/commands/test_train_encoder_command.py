@@ -10,10 +10,10 @@ from running_commands import Result
 
 pytest.importorskip("torch")
 
-from cnlp.loading import load
+from cnlp.ner.neural.character_encoder import CharacterEncoder
 
 Shell = Callable[..., Result]
-TINY = ("--layers", 1, "--size", 8, "--heads", 2, "--batch-size", 2)
+TINY = ("--layers", 1, "--size", 8, "--batch-size", 2)
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_raw_text_becomes_an_encoder_with_a_card(shell: Shell, raw: Path, tmp_pa
     result = shell(*command)
     assert result.code == 0
     assert "step 2: loss" in result.err
-    encoder = load(output)
+    encoder = CharacterEncoder.load(output)
     assert encoder.size == 8
     assert "武" in encoder.rows and "说" not in encoder.rows
     info = shell("info", output).out.decode()
@@ -52,3 +52,31 @@ def test_too_little_text_is_an_error(shell: Shell, tmp_path: Path) -> None:
     result = shell("train", "encoder", tmp_path / "raw.txt", "-o", tmp_path / "e", *TINY)
     assert result.code == 2
     assert "the text is too short: it needs 33,024 characters" in result.err
+
+
+def test_what_cannot_be_trained_is_said_before_text_is_read(shell: Shell, raw: Path, tmp_path: Path) -> None:
+    output = tmp_path / "small.safetensors"
+    for arguments, message in (
+        ((raw, "--size", 12), "size 12 must be a multiple of twice the heads, 8"),
+        (("-",), "standard input cannot be read here"),
+        ((tmp_path / "none.txt",), "none.txt"),
+        ((raw, "--rate", 0), "--rate"),
+        ((), "RAW"),
+    ):
+        result = shell("train", "encoder", *arguments, "-o", output)
+        assert result.code == 2 and message in result.err
+    output.write_bytes(b"mine")
+    result = shell("train", "encoder", raw, "-o", output, *TINY)
+    assert result.code == 2 and "--force" in result.err
+    assert output.read_bytes() == b"mine"
+    assert not (tmp_path / "small.training").exists()
+
+
+def test_ctrl_c_says_how_to_resume(shell: Shell, raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*arguments: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cnlp.ner.neural.pretraining.pretrain", interrupt)
+    result = shell("train", "encoder", raw, "-o", tmp_path / "small.safetensors", *TINY)
+    assert result.code == 130
+    assert "the same command resumes" in result.err

@@ -21,7 +21,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -49,7 +50,8 @@ LARGEST_BYTE = 127
 _BASE = 10000.0
 
 
-class Shape(NamedTuple):
+@dataclass(frozen=True)
+class Shape:
     """The size of an encoder.
 
     Attributes:
@@ -57,12 +59,22 @@ class Shape(NamedTuple):
         size: of a character's vector, a multiple of twice the heads.
         heads: of attention.
         length: the pieces of pre-training; no character sees one that is as far or farther.
+
+    Raises:
+        ArgumentError: one of them is not above 0, or the size not a multiple of twice the heads.
     """
 
     layers: int = 4
     size: int = 256
     heads: int = 4
     length: int = 128
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if value <= 0:
+                raise errors.ArgumentError(f"{name} must be above 0, got {value}")
+        if self.size % (2 * self.heads):
+            raise errors.ArgumentError(f"size {self.size} must be a multiple of twice the heads, {2 * self.heads}")
 
 
 class Layer(nn.Module):
@@ -107,7 +119,7 @@ class CharacterEncoder(Freezable):
         shape: layers, widths.
 
     Raises:
-        ArgumentError: the size is not a multiple of twice the heads, or a character occurs twice.
+        ArgumentError: a character occurs twice, or the line break does not.
 
     Attributes:
         rows: of each character its row.
@@ -121,8 +133,6 @@ class CharacterEncoder(Freezable):
 
     def __init__(self, characters: Sequence[str], shape: Shape) -> None:
         super().__init__()
-        if shape.size % (2 * shape.heads):
-            raise errors.ArgumentError(f"size {shape.size} must be a multiple of twice the heads, {2 * shape.heads}")
         self.rows = {char: row for row, char in enumerate(characters, FIRST_ROW)}
         if len(self.rows) < len(characters) or BREAK not in self.rows:
             raise errors.ArgumentError("the characters must be different, and the line break one of them")
@@ -131,23 +141,9 @@ class CharacterEncoder(Freezable):
         nn.init.normal_(self.table.weight, std=0.02)
         self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
         self.norm = nn.LayerNorm(shape.size)
-        self.standards: nn.Parameter | None = None
 
-    def add_standards(self, count: int) -> None:
-        """Let the first token say which of ``count`` standards a text follows."""
-        self.standards = nn.Parameter(torch.zeros(count, self.size)) if count > 1 else None
-
-    def forward(self, texts: Sequence[str], mask: Tensor, standards: Tensor | None = None) -> Tensor:
-        """The vectors of the characters of texts.
-
-        Args:
-            texts: B of them.
-            mask: (B, n) bool, where they have characters.
-            standards: (B,) long, see :meth:`add_standards`.
-
-        Returns:
-            (B, n, size), zero after the end.
-        """
+    def forward(self, texts: Sequence[str], mask: Tensor) -> Tensor:
+        """The vectors of the characters of texts with mask (B, n): (B, n, size), zero after the end."""
         n = mask.shape[1]
         around, rows = self.rows[BREAK], []
         for text in texts:
@@ -155,10 +151,7 @@ class CharacterEncoder(Freezable):
         ids = torch.tensor(rows, dtype=torch.long, device=mask.device)
         seen = torch.arange(n + 2, device=mask.device) < mask.sum(1, keepdim=True) + 2
         with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen):
-            x: Tensor = self.table(ids)
-            if self.standards is not None and standards is not None:
-                x = torch.cat((x[:, :1] + self.standards[standards][:, None], x[:, 1:]), 1)
-            found = self.contexts(x, seen)
+            found = self.contexts(self.table(ids), seen)
         return found[:, 1:-1] * mask[:, :, None]
 
     def encode(self, text: str) -> list[int]:
@@ -185,7 +178,7 @@ class CharacterEncoder(Freezable):
     # ---- files ----
 
     def save(self, path: str | os.PathLike[str], card: Mapping[str, str]) -> None:
-        """Write the model file, without standards.
+        """Write the model file.
 
         Args:
             path: the file to make or replace.
@@ -196,9 +189,8 @@ class CharacterEncoder(Freezable):
         """
         arrays: Arrays = {"characters": ("U8", "".join(self.rows).encode())}
         for name, weight in self.state_dict().items():
-            if name != "standards":
-                arrays |= _pack(name, weight.detach().cpu().numpy())
-        shape = {name: str(value) for name, value in self.shape._asdict().items()}
+            arrays |= _pack(name, weight.detach().cpu().numpy())
+        shape = {name: str(value) for name, value in asdict(self.shape).items()}
         write_model(path, arrays, {**card, **shape, "kind": KIND})
 
     @classmethod
@@ -210,8 +202,11 @@ class CharacterEncoder(Freezable):
             ModelError: it is damaged, or holds something else.
         """
         file = open_model(model, KIND, argument="encoder")
-        shape = Shape(*(file.whole(name) for name in Shape._fields))
+        numbers = {name: file.whole(name) for name in asdict(Shape())}
         with file.loading():
+            shape = Shape(**numbers)
+            if 12 * shape.layers * shape.size**2 > len(file.source):
+                raise ValueError("the layers are larger than the file")  # before memory is taken for them
             encoder = cls(file.read("characters").decode(), shape)
             encoder.load_state_dict({name: _unpack(name, old, file) for name, old in encoder.state_dict().items()})
         return encoder.eval()

@@ -48,11 +48,11 @@ class Embeddings(nn.Module):
         self.token_dropout = settings.token_dropout
         self.character_size = settings.character_size + settings.bigram_size
         self.word_size = settings.word_size
-        self.encoder = _open_encoder(settings, standards) if settings.encoder else None
+        self.encoder = _open_encoder(settings) if settings.encoder else None
         if self.encoder is not None:
             self.character_size += self.encoder.size
         if not self.character_size:
-            raise errors.ArgumentError("character_size and bigram_size are 0, and there is no encoder: nothing to see")
+            raise errors.ArgumentError("nothing to learn from: no encoder, and character_size and bigram_size are 0")
         self.standards = None
         if standards > 1:
             self.standards = nn.Parameter(torch.zeros(standards, self.character_size))
@@ -61,7 +61,7 @@ class Embeddings(nn.Module):
         """Characters (B, n, C) and words (E, W)."""
         parts = [self.characters(self._forget(batch.characters)), self.bigrams(self._forget(batch.bigrams))]
         if self.encoder is not None:
-            parts.append(self.encoder(batch.texts, batch.mask, batch.standards))
+            parts.append(self.encoder(batch.texts, batch.mask))
         characters = self.character_dropout(torch.cat(parts, 2))
         if self.standards is not None:
             characters = characters + self.standards[batch.standards][:, None]
@@ -89,14 +89,12 @@ class Embeddings(nn.Module):
         return torch.where(forgotten & (rows != PADDING), UNKNOWN_ROW, rows)
 
 
-def _open_encoder(settings: Settings, standards: int) -> BERT | CharacterEncoder:
+def _open_encoder(settings: Settings) -> BERT | CharacterEncoder:
     """A file of ``cnlp train encoder``, or a BERT's folder."""
     if settings.encoder in SHIPPED or os.path.isfile(settings.encoder):
         from cnlp.ner.neural.character_encoder import CharacterEncoder
 
-        encoder = CharacterEncoder.load(settings.encoder)
-        encoder.add_standards(standards)
-        return encoder
+        return CharacterEncoder.load(settings.encoder)
     from cnlp.ner.neural.encoder import BERT
 
     return BERT(settings.encoder, settings.max_length)

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 class Freezable(nn.Module):
-    """An encoder that was pre-trained.
+    """A pre-trained encoder, which is made frozen.
 
     Attributes:
-        frozen: it is not trained; so it is made.
+        frozen: it is not trained.
     """
 
     def __init__(self) -> None:
@@ -88,11 +88,8 @@ class BERT(Freezable):
             raise errors.ArgumentError(f"encoder {name!r}: vocab.txt has more tokens than the model has rows, {rows}")
         self.size = int(model.config.hidden_size)
 
-    def forward(self, texts: Sequence[str], mask: Tensor, standards: Tensor | None = None) -> Tensor:
-        """The vectors of the characters of texts with mask (B, n): (B, n, size), zero after the end.
-
-        A BERT has no token for ``standards``.
-        """
+    def forward(self, texts: Sequence[str], mask: Tensor) -> Tensor:
+        """The vectors of the characters of texts with mask (B, n): (B, n, size), zero after the end."""
         n = mask.shape[1]
         first, last, unknown, padding = (self.vocabulary[name] for name in SPECIAL)
         rows = [

@@ -1,4 +1,4 @@
-"""The device that a run computes on, and its memory."""
+"""The device that a run computes on, its threads and its memory."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import torch
 
 from cnlp import errors
+from cnlp.ner.neural.denormals import tiny_is_zero
 
 
 def find_device(name: str) -> torch.device:
@@ -23,6 +24,22 @@ def find_device(name: str) -> torch.device:
         reason = str(error).partition("\n")[0]
         raise errors.ArgumentError(f"device {name!r} cannot be used: {reason}; choose cpu") from None
     return device
+
+
+@contextmanager
+def computing(threads: int, device: torch.device) -> Iterator[None]:
+    """A block that trains: so many threads, and tiny numbers are zero.
+
+    After it threads and random numbers are as they were.
+    """
+    before = torch.get_num_threads()
+    cuda = [torch.cuda.current_device()] if device.type == "cuda" else []
+    with torch.random.fork_rng(cuda), tiny_is_zero():
+        torch.set_num_threads(threads)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from cnlp.segmentation import Segmenter
 
+SHARD = ".shard"
 CHOSEN, MASKED, RANDOM = 0.15, 0.8, 0.1
 _BEGINS = np.uint32(1 << 31)
 _CODES = 0x110000

@@ -25,14 +25,12 @@ from cnlp import errors
 from cnlp.files.lines import replacing
 from cnlp.ner.neural.character_encoder import BREAK, CharacterEncoder, Shape
 from cnlp.ner.neural.data import UNKNOWN_ROW
-from cnlp.ner.neural.denormals import tiny_is_zero
-from cnlp.ner.neural.machine import naming_memory
-from cnlp.ner.neural.masking import Masked, Pieces, frequent, mask_words, row_table
+from cnlp.ner.neural.machine import computing, naming_memory
+from cnlp.ner.neural.masking import SHARD, Masked, Pieces, frequent, mask_words, row_table
 from cnlp.ner.neural.optimiser import clip_gradient
 from cnlp.ner.neural.run_folder import CHECKPOINT, CURVE, METRICS, draw_losses, read_checkpoint, write_file
 
 HELD_OUT = 256  # pieces
-SHARD = ".shard"
 SUFFIXES = (SHARD, CHECKPOINT, METRICS, CURVE)
 _WARM, _CLIP, _DECAY, _BETAS = 0.02, 1.0, 0.01, (0.9, 0.98)
 
@@ -48,7 +46,10 @@ class Pretraining:
         steps: how many.
         rate: greatest step size.
         seed: of weights, order and masks.
-        bfloat16: multiply matrices in 16 bits, on processors that have it more than twice as fast.
+        bfloat16: multiply matrices in 16 bits, faster on processors that can.
+
+    Raises:
+        ArgumentError: a setting is out of range.
     """
 
     layers: int = 4
@@ -62,6 +63,17 @@ class Pretraining:
     rate: float = 1e-3
     seed: int = 1
     bfloat16: bool = False
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if name not in ("seed", "bfloat16") and value <= 0:
+                raise errors.ArgumentError(f"{name} must be above 0, got {value}")
+        _ = self.shape  # is checked when it is made
+
+    @property
+    def shape(self) -> Shape:
+        """The size of the encoder."""
+        return Shape(self.layers, self.size, self.heads, self.length)
 
 
 @dataclass(frozen=True)
@@ -121,26 +133,18 @@ def pretrain(
         folder: for checkpoint, metrics and learning curve.
         threads: of the processor.
         progress: show a progress bar.
-        checkpoint_seconds: how much time a checkpoint may be old.
+        checkpoint_seconds: time between checkpoints.
         on_record: called with each line of the log.
 
     Raises:
-        ArgumentError: the text is too short; a setting is out of range; the folder has another run.
+        ArgumentError: the text is too short; the folder has another run.
         TrainingError: out of memory; the loss is NaN or infinite.
         ModelError: the checkpoint is damaged.
         OSError: the folder cannot be written.
     """
-    for name, value in asdict(settings).items():
-        if name != "seed" and value <= 0 and not isinstance(value, bool):
-            raise errors.ArgumentError(f"{name} must be above 0, got {value}")
-    before = torch.get_num_threads()
-    with torch.random.fork_rng([]), tiny_is_zero():
-        torch.set_num_threads(threads)
-        try:
-            run = _Run(settings, shards, folder)
-            run.go(progress, checkpoint_seconds, on_record or (lambda record: None))
-        finally:
-            torch.set_num_threads(before)
+    with computing(threads, torch.device("cpu")):
+        run = _Run(settings, shards, folder)
+        run.go(progress, checkpoint_seconds, on_record or (lambda record: None))
     return run.model.encoder.eval(), run.log
 
 
@@ -156,8 +160,7 @@ class _Run:
             raise errors.ArgumentError(f"the text is too short: it needs {wanted:,} characters")
         counts = self.pieces.count()
         characters = frequent(counts, settings.most, settings.least)
-        shape = Shape(settings.layers, settings.size, settings.heads, settings.length)
-        self.model = MaskedModel(CharacterEncoder(characters, shape))
+        self.model = MaskedModel(CharacterEncoder(characters, settings.shape))
         self.model.encoder.freeze(False)
         self.table = row_table(self.model.encoder.rows)
         self.optimiser = torch.optim.AdamW(_groups(self.model), settings.rate, betas=_BETAS, fused=True)
@@ -264,9 +267,7 @@ class _Run:
             "records": log,
         }
         write_file(self.folder / METRICS, (json.dumps(metrics, indent=2) + "\n").encode())
-        if self.log:
-            curves = {"loss": [record.loss for record in self.log], "held out": [each.held_out for each in self.log]}
-            draw_losses([record.step for record in self.log], curves, self.folder / CURVE)
+        draw_losses(self.log, self.folder / CURVE)
 
     def _load(self) -> None:
         """Take up the run in the folder, if one is there."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cnlp.ner.base import Labelled
     from cnlp.ner.distillation import Distillation
     from cnlp.ner.neural.data import Example
+    from cnlp.ner.neural.pretraining import Record
     from cnlp.ner.neural.trainer import Trained
     from cnlp.ner.parts import Part
     from cnlp.vectors.vectors import Vectors
@@ -117,16 +118,17 @@ def draw_curve(result: Trained, path: Path) -> None:
         figure.savefig(file, format="png")
 
 
-def draw_losses(steps: Sequence[int], curves: Mapping[str, Sequence[float]], path: Path) -> None:
-    """Losses over the steps of a pre-training, where matplotlib is installed."""
+def draw_losses(log: Sequence[Record], path: Path) -> None:
+    """Losses over the steps of pre-training, where matplotlib is installed."""
     try:
         from matplotlib.figure import Figure
     except ImportError:
         return
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.subplots()
-    for name, values in curves.items():
-        axes.plot(steps, values, label=name)
+    steps = [record.step for record in log]
+    axes.plot(steps, [record.loss for record in log], label="loss")
+    axes.plot(steps, [record.held_out for record in log], label="held out")
     axes.set_xlabel("step")
     axes.set_ylabel("loss (nats a masked character)")
     axes.legend()

@@ -26,8 +26,7 @@ from cnlp import errors
 from cnlp.evaluation.entities import EntityScore, evaluate_entities
 from cnlp.files.lines import replacing
 from cnlp.ner.neural.data import Example, Vocabulary, collate, encode_parts, lattice_lexicon, shuffled_batches
-from cnlp.ner.neural.denormals import tiny_is_zero
-from cnlp.ner.neural.machine import find_device, naming_memory
+from cnlp.ner.neural.machine import computing, find_device, naming_memory
 from cnlp.ner.neural.model import NeuralTagger, predict
 from cnlp.ner.neural.optimiser import clip_gradient, make_optimisers, rate_factor
 from cnlp.ner.neural.run_folder import (
@@ -150,21 +149,15 @@ def train_neural(
         settings = _with_widths(settings, vectors)
     words = None if lexicon is None else list(lexicon)
     place = find_device(device)
-    before = torch.get_num_threads()
-    cuda = [torch.cuda.current_device()] if place.type == "cuda" else []
-    with torch.random.fork_rng(cuda), tiny_is_zero():
-        torch.set_num_threads(threads)
-        try:
-            parts = [Part(train), *others]
-            if distillation is not None:
-                parts = distillation.join(parts)
-            folder = None if out_dir is None else Path(out_dir)
-            run = _Run(settings, parts, dev, vectors, words, place, folder, distillation)
-            if resume:
-                run.load()
-            run.go(progress, on_epoch or (lambda epoch: None))
-        finally:
-            torch.set_num_threads(before)
+    with computing(threads, place):
+        parts = [Part(train), *others]
+        if distillation is not None:
+            parts = distillation.join(parts)
+        folder = None if out_dir is None else Path(out_dir)
+        run = _Run(settings, parts, dev, vectors, words, place, folder, distillation)
+        if resume:
+            run.load()
+        run.go(progress, on_epoch or (lambda epoch: None))
     return run.result
 
 
