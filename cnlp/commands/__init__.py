@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
+from typing import Any
 
 import click
 
@@ -46,7 +47,14 @@ COMMANDS = {
 
 
 class Context(click.Context):
-    """The context of every command: displays its help in the user's language."""
+    """The context of every command: displays its help in the user's language, and spares the files that it reads."""
+
+    def invoke(self, *arguments: Any, **values: Any) -> Any:
+        """Run the command, unless it would overwrite a file that it reads."""
+        from cnlp.commands._overwriting import refuse_overwriting_parameters  # no help needs it
+
+        refuse_overwriting_parameters(self)
+        return super().invoke(*arguments, **values)
 
     def make_formatter(self) -> click.HelpFormatter:
         """Click's formatter for English, :class:`cnlp.commands._help.ChineseHelp` for Chinese."""

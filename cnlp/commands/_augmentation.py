@@ -9,6 +9,7 @@ import click
 
 from cnlp import errors
 from cnlp.commands._options import gather
+from cnlp.files.messages import print_message
 from cnlp.ner.augmentation import (
     CONFUSIONS,
     RATES,
@@ -58,6 +59,9 @@ class Augmentation(NamedTuple):
             for entry in read_gazetteer(path):
                 if entry.mode != "block":
                     names.setdefault(entry.label, []).append(entry.text)
+        known = sorted({span[2] for sentence in sentences for span in sentence.spans})
+        if unknown := sorted(names.keys() - known):
+            print_message(f"note: no sentence has the labels {', '.join(unknown)}; the labels are {', '.join(known)}")
         return augment(
             sentences,
             self.rates or None,

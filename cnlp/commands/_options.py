@@ -15,6 +15,7 @@ from cnlp.batch.streams import Reading, Writing
 from cnlp.commands._encodings import encoding_option, output_encoding_option
 from cnlp.commands._errors import FAILED
 from cnlp.commands._lexicons import Decorator, LexiconFiles, lexicon_options
+from cnlp.commands._overwriting import refuse_overwriting_parameters
 from cnlp.files.decoding import POLICIES
 from cnlp.files.documents import PER
 from cnlp.files.journal import fingerprint
@@ -113,7 +114,9 @@ class BatchOptions(NamedTuple):
             ArgumentError: the outputs would overwrite an input, or each other, or options contradict each other.
         """
         others = [path for path in (self.log, also) if path is not None]
-        return plan_files(self.files, self.output, suffix, resume=self.resume, also=others, together=together)
+        plan = plan_files(self.files, self.output, suffix, resume=self.resume, also=others, together=together)
+        refuse_overwriting_parameters(click.get_current_context(), plan.targets)
+        return plan
 
     def form(self, name: str, of_lines: Format, analysis: Analysis) -> Format:
         """The format ``name``: ``of_lines``, or that of the fields of records."""

@@ -13,7 +13,8 @@ from cnlp.commands._encodings import encoding_option, output_encoding_option
 from cnlp.corpus.brat import BratWriter, pair_of_files
 from cnlp.corpus.entities import Repairs, Sentence
 from cnlp.corpus.entity_formats import WRITERS, detect_entities, number_entities
-from cnlp.files.outputs import STANDARD_OUTPUT, Output, file_output, standard_output
+from cnlp.files.inputs import Input
+from cnlp.files.outputs import STANDARD_OUTPUT, Output, file_output, refuse_overwriting, standard_output
 from cnlp.names import Repair
 
 BATCH = 1000  # sentences written at once
@@ -57,6 +58,7 @@ def write_corpus(source: str, sentences: Iterable[tuple[int, Sentence]], target:
     """Write sentences, numbered by their lines in the source, to a file or standard output.
 
     Raises:
+        ArgumentError: the target is a file of the source.
         EncodingError: a character is not in the encoding.
         FormatError: a sentence cannot be written in this format; where it came from is named.
         OSError: the file cannot be written.
@@ -66,8 +68,14 @@ def write_corpus(source: str, sentences: Iterable[tuple[int, Sentence]], target:
             outputs = [standard_output(encoding)]
         else:
             paths = pair_of_files(target) if to == "brat" else (target,)
+            refuse_overwriting([Input(path, path) for path in _files_of(source)], paths)
             outputs = [stack.enter_context(file_output(path, encoding=encoding)) for path in paths]
         _write(source, sentences, to, outputs)
+
+
+def _files_of(source: str) -> tuple[str, ...]:
+    """The file, and where it has the name of one of brat's pair the other one too."""
+    return pair_of_files(source) if source.lower().endswith((".txt", ".ann")) else (source,)
 
 
 def _write(source: str, sentences: Iterable[tuple[int, Sentence]], to: str, outputs: Sequence[Output]) -> None:

@@ -80,4 +80,4 @@ def one_line(message: str) -> str:
 def _describe_os_error(error: OSError) -> str:
     """``file: reason`` as other commands print it."""
     reason = error.strerror or str(error) or type(error).__name__
-    return reason if error.filename is None else f"{os.fsdecode(error.filename)}: {reason}"
+    return reason if error.filename is None else f"{os.fsdecode(error.filename) or repr('')}: {reason}"

@@ -52,6 +52,11 @@ def detect_encoding(data: bytes, path: str | os.PathLike[str], way: str) -> str:
     costs = sorted((cost, name) for name in _UNMARKED if (cost := _cost(data, codec_of(name))) is not None)
     if not costs:
         decode_file(data, path, "utf-8", way)
+        if (place := data.find(b"\0")) >= 0:
+            line = data.count(b"\n", 0, place) + 1
+            raise errors.EncodingError(
+                f"{path}:{line}: a NUL byte at byte {place}; remove it, or, if the file is UTF-16, {way}"
+            )
         raise errors.EncodingError(f"{path}: its encoding cannot be recognized; {way}")
     if len(costs) > 1 and costs[1][0] - costs[0][0] < MARGIN:
         raise errors.EncodingError(f"{path}: its encoding can be {costs[0][1]} or {costs[1][1]}; {way}")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
+from cnlp.files.compression import BLOCK_BYTES
 from cnlp.files.encodings import decode_file, encoding_name
+from cnlp.files.inputs import Input
 from cnlp.lexicon.entries import Entry
 from cnlp.lexicon.layouts import parse_lines
 
@@ -63,7 +66,7 @@ def read_lines_at_once(
     """The lines of a file, without their endings and without a byte order mark, and its encoding.
 
     Args:
-        path: the file.
+        path: the file; decompressed if its name says that it is compressed.
         encoding: in any spelling; detected by default.
         way: what to do if the encoding is not known, for messages.
 
@@ -71,9 +74,11 @@ def read_lines_at_once(
         OSError: the file cannot be read.
         ArgumentError: there is no such encoding.
         EncodingError: the file is not in it, with the offset of a byte, or its encoding cannot be recognized.
+        InputError: it is no text.
+        DamagedFileError: a compressed file is damaged.
     """
-    with open(path, "rb") as file:
-        data = file.read()
+    with Input(os.fspath(path), "").open("utf-16") as file:  # which lets NUL bytes pass
+        data = b"".join(iter(partial(file.read, BLOCK_BYTES), b""))
     if encoding is None:
         text = _as_utf8(data)
         if text is not None:

@@ -146,7 +146,7 @@ def read_synonyms(path: str | os.PathLike[str], encoding: str | None = None) -> 
         FormatError: no line has two synonyms.
     """
     groups = []
-    for line in read_lines_at_once(path, encoding)[0]:
+    for line in read_lines_at_once(path, encoding, errors.SAVE_AS_UTF8)[0]:
         code = _CODE.match(line)
         if code is None or code[1] == "=":
             groups.append(" ".join(word for word in line[code.end() if code else 0 :].split() if len(word) > 1))
@@ -156,7 +156,7 @@ def read_synonyms(path: str | os.PathLike[str], encoding: str | None = None) -> 
 def read_confusions(path: str | os.PathLike[str], encoding: str | None = None) -> dict[str, list[str]]:
     """The characters of a file with those that may replace them, a character and these a line; errors as above."""
     found: dict[str, list[str]] = {}
-    for line in read_lines_at_once(path, encoding)[0]:
+    for line in read_lines_at_once(path, encoding, errors.SAVE_AS_UTF8)[0]:
         chars = "".join(line.split())
         found.setdefault(chars[:1], []).extend(char for char in chars[1:] if char != chars[0])
     found = {char: others for char, others in found.items() if others}

@@ -20,7 +20,7 @@ from cnlp import errors
 from cnlp.files.lines import naming, replacing
 from cnlp.vectors.tables import LARGEST, VectorTable, fold
 
-_HEADER = re.compile(rb"\s*([0-9]{1,10})\s+([0-9]{1,10})\s*")
+_HEADER = re.compile(rb"\s*([0-9]{1,18})\s+([0-9]{1,18})\s*")
 _LONGEST_ITEM = 10_000  # bytes
 _LONGEST_NUMBER = 64  # characters
 _NO_VECTOR = np.array([np.nan], np.float32)

@@ -102,3 +102,11 @@ def test_training_learns_from_what_is_made(shell: Shell, corpus: Path, tmp_path:
     assert (
         "--copies, --gazetteer, --synonyms and --confusions are for --augment" in shell(*command, "--copies", "2").err
     )
+
+
+def test_a_label_that_no_sentence_has_is_noted(shell: Shell, corpus: Path, tmp_path: Path) -> None:
+    names = tmp_path / "names.tsv"
+    names.write_text("小红\tPRE\n小兰\tPER\n", encoding="utf-8")
+    result = shell("augment", corpus, "-", "--gazetteer", names, "--rate", "swap=1")
+    assert result.code == 0
+    assert result.err == "cnlp: note: no sentence has the labels PRE; the labels are LOC, PER\n"

@@ -112,6 +112,43 @@ def test_output_equal_to_input_is_refused(shell: Shell, corpus: Path) -> None:
     assert (corpus / "a.txt").read_text(encoding="utf-8") == "我们 a.txt\n"
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "segment -l WORDS TEXT -o WORDS",
+        "tag -l WORDS TEXT -o WORDS",
+        "ner -g WORDS TEXT -o WORDS",
+        "match --replace * WORDS TEXT -o WORDS",
+        "keywords --stopwords WORDS TEXT -o WORDS",
+        "discover TEXT -x WORDS --to-lexicon WORDS",
+        "lexicon convert WORDS -o WORDS",
+        "segment --model WORDS TEXT -o WORDS",
+        "augment TAGS TAGS",
+        "augment --synonyms WORDS TAGS WORDS",
+        "convert --to bmes TAGS TAGS",
+        "convert --to brat TAGS TAGS",
+    ],
+)
+def test_no_command_overwrites_a_list_a_model_or_a_corpus(shell: Shell, tmp_path: Path, arguments: str) -> None:
+    contents = {"WORDS": "天津\tLOC\n", "TEXT": "我在天津\n", "TAGS": "天\tB-LOC\n津\tI-LOC\n\n"}
+    paths = {name: tmp_path / f"{name.lower()}.txt" for name in contents}
+    for name, path in paths.items():
+        path.write_text(contents[name], encoding="utf-8")
+    result = shell(*(paths.get(word, word) for word in arguments.split()))
+    assert result.code == 2 and "is also an input" in result.err and result.err.count("\n") == 1
+    assert {name: path.read_text(encoding="utf-8") for name, path in paths.items()} == contents
+    assert len(list(tmp_path.iterdir())) == len(contents)
+
+
+def test_a_lexicon_in_the_output_folder_is_not_overwritten(shell: Shell, corpus: Path, tmp_path: Path) -> None:
+    words = tmp_path / "out" / "a.txt"
+    words.parent.mkdir()
+    words.write_text("天津\n", encoding="utf-8")
+    result = shell("segment", "-l", words, corpus, "-o", words.parent)
+    assert result.code == 2 and f"{words}: is also an input" in result.err
+    assert words.read_text(encoding="utf-8") == "天津\n"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
 def test_output_that_links_to_an_input_is_refused(shell: Shell, corpus: Path, tmp_path: Path) -> None:
     (tmp_path / "soft").symlink_to(corpus / "a.txt")

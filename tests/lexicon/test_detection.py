@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,21 @@ def test_what_cannot_be_told_is_refused_and_the_option_is_named(file: Path, data
     file.write_bytes(data)
     with pytest.raises(errors.EncodingError, match=r"my\.txt: .*--lexicon-encoding"):
         LexiconFile(file)
+
+
+def test_a_nul_byte_in_utf_8_is_named_with_its_line(file: Path) -> None:
+    file.write_bytes("天津\n云\0原\n".encode())
+    with pytest.raises(errors.EncodingError, match=r"my\.txt:2: a NUL byte at byte 10; remove it"):
+        LexiconFile(file)
+
+
+def test_a_compressed_list_is_decompressed_and_one_without_the_suffix_is_named(tmp_path: Path) -> None:
+    data = gzip.compress("云计算\t5\n".encode())
+    for name in ("words.gz", "words.txt"):
+        (tmp_path / name).write_bytes(data)
+    assert LexiconFile(tmp_path / "words.gz").entries == [Entry("云计算", 5)]
+    with pytest.raises(errors.InputError, match=r"words\.txt: .*its name must end with \.gz"):
+        LexiconFile(tmp_path / "words.txt")
+    (tmp_path / "words.gz").write_bytes(data[:-9])
+    with pytest.raises(errors.DamagedFileError, match=r"words\.gz: damaged gzip file"):
+        LexiconFile(tmp_path / "words.gz")

@@ -90,6 +90,12 @@ def test_a_header_that_promises_too_much_is_refused_before_anything_is_allocated
         read_word2vec(tmp_path / "v")
 
 
+def test_a_cut_first_row_does_not_make_the_header_an_item(tmp_path: Path) -> None:
+    (tmp_path / "v").write_bytes("99999999999 300\n国王 1\n".encode())
+    with pytest.raises(errors.FormatError, match=r"v:1: the header says 99,999,999,999 items of 300 numbers"):
+        read_word2vec(tmp_path / "v")
+
+
 def test_an_item_without_end_does_not_fill_the_memory(tmp_path: Path) -> None:
     (tmp_path / "v").write_bytes(b"1 2\n" + b"\xff" * 100_000)
     with pytest.raises(errors.FormatError, match="v: "):
