@@ -1,4 +1,4 @@
-"""Tables of the neural taggers, made of ``neural_ner.json``; missing runs are replaced by their command."""
+"""Tables of the neural taggers; runs that ``neural_ner.json`` lacks are replaced by their command."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import groupby
 from statistics import fmean, median, stdev
 from typing import Any
 
-from benchmarks.report.markdown import NO_FIGURE, Record, fraction, table
+from benchmarks.report.markdown import NO_FIGURE, Record, fraction, ratio_cell, table
 from benchmarks.report.neural_plot import CORPORA, NAMES
 
 # Test F1 of the papers, with vectors that are not available: Zhang and Yang 2018 (BiLSTM-CRF, Lattice LSTM), Li et
@@ -176,6 +176,28 @@ def vectors_and_synonyms(record: Record) -> str:
     )
 
 
+def neural_batches(record: Record) -> str:
+    """Sentences a second by batch size, the linear CRF above them."""
+    rates = dict(record["results"]["sentences_per_s"])
+    linear = rates.pop("linear CRF")
+    sizes = list(next(iter(rates.values())))
+    rows = [["linear CRF, sentence by sentence", f"{linear['median']:,.0f}", *[NO_FIGURE] * (len(sizes) - 1)]]
+    rows += [[NAMES[name], *(f"{by_size[size]['median']:,.0f}" for size in sizes)] for name, by_size in rates.items()]
+    return table(["Resume test, sentences/s, one thread; sentences a batch", *sizes], rows)
+
+
+def neural_variants(record: Record) -> str:
+    """What other arithmetic and compilation do to speed and F1."""
+    found = record["results"]["variants"]
+    titles = list(dict.fromkeys(title for cells in found.values() for title in cells))
+    rows = [[NAMES[name], *(_variant(cells.get(title)) for title in titles)] for name, cells in found.items()]
+    return table(["x speed of the plain model; change of dev F1", *titles], rows)
+
+
+def _variant(cell: Record | None) -> str:
+    return f"{ratio_cell(cell['ratio'])}; {_difference([cell['f1_change']])}" if cell else NO_FIGURE
+
+
 TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "neural-scores": ("neural_ner.json", neural_scores),
     "neural-weibo": ("neural_ner.json", neural_weibo),
@@ -183,5 +205,7 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "neural-vectors": ("neural_ner.json", neural_vectors),
     "neural-coverage": ("neural_ner.json", neural_coverage),
     "neural-speed": ("neural_ner.json", neural_speed),
+    "neural-batches": ("neural-speed.json", neural_batches),
+    "neural-variants": ("neural-speed.json", neural_variants),
     "vectors": ("vectors.json", vectors_and_synonyms),
 }
