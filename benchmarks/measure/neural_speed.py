@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import copy
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -121,7 +122,9 @@ def in_int8(model: NeuralTagger) -> NeuralTagger:
     """Linear layers and LSTMs with weights of 8 bits, and what comes in rounded to as many."""
     fitting = {name for name, part in model.named_modules() if isinstance(part, (nn.Linear, nn.LSTM))}
     fitting.discard("encoder.fuse")  # FLAT reads the weights of this one
-    quantised: NeuralTagger = torch.ao.quantization.quantize_dynamic(model, fitting, dtype=torch.qint8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it moves to a package that is not torch
+        quantised: NeuralTagger = torch.ao.quantization.quantize_dynamic(model, fitting, dtype=torch.qint8)
     return quantised
 
 
