@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 
 from cnlp import errors
-from cnlp.model.registry import SHIPPED
 from cnlp.ner.neural.data import PADDING, UNKNOWN_ROW, Batch, Vocabulary
 from cnlp.ner.neural.dropout import Dropout
 from cnlp.ner.neural.settings import Settings
@@ -90,14 +89,14 @@ class Embeddings(nn.Module):
 
 
 def _open_encoder(settings: Settings) -> BERT | CharacterEncoder:
-    """A file of ``cnlp train encoder``, or a BERT's folder."""
-    if settings.encoder in SHIPPED or os.path.isfile(settings.encoder):
-        from cnlp.ner.neural.character_encoder import CharacterEncoder
+    """A BERT's folder, or a file of ``cnlp train encoder``."""
+    if os.path.isdir(settings.encoder):
+        from cnlp.ner.neural.encoder import BERT
 
-        return CharacterEncoder.load(settings.encoder)
-    from cnlp.ner.neural.encoder import BERT
+        return BERT(settings.encoder, settings.max_length)
+    from cnlp.ner.neural.character_encoder import CharacterEncoder
 
-    return BERT(settings.encoder, settings.max_length)
+    return CharacterEncoder.load(settings.encoder)
 
 
 def _table(size: int, width: int, normalise: bool) -> nn.Embedding:

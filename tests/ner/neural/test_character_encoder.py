@@ -128,6 +128,22 @@ def test_shapes_that_cannot_be():
         Shape(layers=0)
     with pytest.raises(ArgumentError, match="line break"):
         CharacterEncoder("王", SMALL)
+    settings = replace(defaults("encoder-crf"), character_size=0, bigram_size=0)
+    with pytest.raises(ArgumentError, match="no encoder, and character_size and bigram_size are 0"):
+        train_neural(settings, CORPUS)
+
+
+def test_a_tagger_needs_the_file_and_says_so(path, tmp_path):
+    moved, saved = tmp_path / "moved.safetensors", tmp_path / "model.safetensors"
+    moved.write_bytes(path.read_bytes())
+    settings = replace(defaults("encoder-crf"), encoder=str(moved), epochs=1)
+    NeuralRecognizer(settings).fit(CORPUS[:2]).save(saved)
+    moved.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(ModelError, match=r"moved\.safetensors.*damaged"):
+        NeuralRecognizer.load(saved)
+    moved.unlink()
+    with pytest.raises(FileNotFoundError, match=r"moved\.safetensors"):
+        NeuralRecognizer.load(saved)
 
 
 @pytest.mark.parametrize("model", ["flat", "bilstm-crf", "encoder-crf"])

@@ -85,6 +85,9 @@ def test_a_model_file_needs_the_folder_and_says_so(folder, tmp_path):
     text = "李红在上海"
     assert NeuralRecognizer.load(tmp_path / "model.safetensors").entities(text) == model.entities(text)
     shutil.rmtree(moved)
+    with pytest.raises(FileNotFoundError, match="bert"):
+        NeuralRecognizer.load(tmp_path / "model.safetensors")
+    moved.mkdir()
     with pytest.raises(ModelError, match=r"bert' is not a BERT folder: it has no vocab\.txt"):
         NeuralRecognizer.load(tmp_path / "model.safetensors")
 
