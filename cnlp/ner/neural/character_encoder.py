@@ -76,6 +76,15 @@ class Shape:
         if self.size % (2 * self.heads):
             raise errors.ArgumentError(f"size {self.size} must be a multiple of twice the heads, {2 * self.heads}")
 
+    def check_bytes(self, count: int) -> None:
+        """Refuse a damaged file, before memory is taken for the layers.
+
+        Raises:
+            ValueError: ``count`` bytes are too few for them.
+        """
+        if 12 * self.layers * self.size**2 > count:
+            raise ValueError("the layers are larger than the file")
+
 
 class Layer(nn.Module):
     """Attention and a feed-forward layer four times as wide."""
@@ -205,8 +214,7 @@ class CharacterEncoder(Freezable):
         numbers = {name: file.whole(name) for name in asdict(Shape())}
         with file.loading():
             shape = Shape(**numbers)
-            if 12 * shape.layers * shape.size**2 > len(file.source):
-                raise ValueError("the layers are larger than the file")  # before memory is taken for them
+            shape.check_bytes(len(file.source))
             encoder = cls(file.read("characters").decode(), shape)
             encoder.load_state_dict({name: _unpack(name, old, file) for name, old in encoder.state_dict().items()})
         return encoder.eval()

@@ -30,13 +30,20 @@ class Embeddings(nn.Module):
         sizes: how many rows characters, bigrams and words have.
         settings: their widths and dropouts.
         standards: each has a vector that is added to its sentences' characters, if there are two or more.
+        encoder: of characters; by default the one that the settings name.
 
     Attributes:
         character_size: width of a character's embedding, C, with the output of an encoder if there is one.
         word_size: width of an embedded word, W.
     """
 
-    def __init__(self, sizes: tuple[int, int, int], settings: Settings, standards: int = 1) -> None:
+    def __init__(
+        self,
+        sizes: tuple[int, int, int],
+        settings: Settings,
+        standards: int = 1,
+        encoder: CharacterEncoder | None = None,
+    ) -> None:
         super().__init__()
         widths = (settings.character_size, settings.bigram_size, settings.word_size)
         self.characters, self.bigrams, self.words = (
@@ -47,7 +54,7 @@ class Embeddings(nn.Module):
         self.token_dropout = settings.token_dropout
         self.character_size = settings.character_size + settings.bigram_size
         self.word_size = settings.word_size
-        self.encoder = _open_encoder(settings) if settings.encoder else None
+        self.encoder = encoder if encoder or not settings.encoder else _open_encoder(settings)
         if self.encoder is not None:
             self.character_size += self.encoder.size
         if not self.character_size:

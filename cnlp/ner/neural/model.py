@@ -23,6 +23,8 @@ from cnlp.sequence.targets import Targets, join
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from cnlp.ner.neural.character_encoder import CharacterEncoder
+
     Found: TypeAlias = tuple[int, int, str, float]  # start, end, label, probability
 
 ENCODERS = {
@@ -42,16 +44,22 @@ class NeuralTagger(nn.Module):
         settings: the hyper-parameters.
         standards: how many standards the sentences follow. They share all weights, but each has corrections to those of
             the output (Daumé III 2007).
+        encoder: of characters; by default the one that the settings name.
     """
 
     def __init__(
-        self, sizes: tuple[int, int, int], tags: Sequence[str], settings: Settings, standards: int = 1
+        self,
+        sizes: tuple[int, int, int],
+        tags: Sequence[str],
+        settings: Settings,
+        standards: int = 1,
+        encoder: CharacterEncoder | None = None,
     ) -> None:
         super().__init__()
-        self.embeddings = Embeddings(sizes, settings, standards)
+        self.embeddings = Embeddings(sizes, settings, standards, encoder)
         module, name = ENCODERS[settings.model]
-        encoder: Any = getattr(import_module(module), name)
-        self.encoder = encoder(self.embeddings.character_size, self.embeddings.word_size, settings)
+        layers: Any = getattr(import_module(module), name)
+        self.encoder = layers(self.embeddings.character_size, self.embeddings.word_size, settings)
         self.dropout = Dropout(settings.output_dropout)
         self.linear = nn.Linear(self.encoder.size, len(tags))
         self.corrections = None

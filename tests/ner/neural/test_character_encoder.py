@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -10,6 +11,7 @@ torch = pytest.importorskip("torch")
 
 from cnlp.errors import ArgumentError, ModelError  # noqa: E402
 from cnlp.ner.neural.character_encoder import BREAK, CharacterEncoder, Shape  # noqa: E402
+from cnlp.ner.neural.packing import pack_tagger, unpack_tagger  # noqa: E402
 from cnlp.ner.neural.recognizer import NeuralRecognizer  # noqa: E402
 from cnlp.ner.neural.settings import defaults  # noqa: E402
 from cnlp.ner.neural.trainer import train_neural  # noqa: E402
@@ -133,17 +135,23 @@ def test_shapes_that_cannot_be():
         train_neural(settings, CORPUS)
 
 
-def test_a_tagger_needs_the_file_and_says_so(path, tmp_path):
+def test_a_tagger_has_all_of_its_encoder(path, tmp_path):
     moved, saved = tmp_path / "moved.safetensors", tmp_path / "model.safetensors"
     moved.write_bytes(path.read_bytes())
     settings = replace(defaults("encoder-crf"), encoder=str(moved), epochs=1)
-    NeuralRecognizer(settings).fit(CORPUS[:2]).save(saved)
-    moved.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(ModelError, match=r"moved\.safetensors.*damaged"):
-        NeuralRecognizer.load(saved)
+    model = NeuralRecognizer(settings).fit(CORPUS[:2])
+    model.save(saved)
     moved.unlink()
-    with pytest.raises(FileNotFoundError, match=r"moved\.safetensors"):
-        NeuralRecognizer.load(saved)
+    text = CORPUS[0][0]
+    assert NeuralRecognizer.load(saved).predict([text]) == model.predict([text])
+
+
+def test_a_tagger_that_promises_a_large_encoder_is_refused(path):
+    trained = train_neural(replace(defaults("encoder-crf"), encoder=str(path), epochs=1), CORPUS[:2])
+    arrays, card = pack_tagger(trained.model, trained.vocabulary, trained.settings)
+    large = json.dumps(asdict(replace(SMALL, size=1 << 20)))
+    with pytest.raises(ValueError, match="the layers are larger than the file"):
+        unpack_tagger(arrays, {**card, "shape": large})
 
 
 @pytest.mark.parametrize("model", ["flat", "bilstm-crf", "encoder-crf"])
