@@ -14,6 +14,7 @@ from cnlp.ner.augmentation import (
     CONFUSIONS,
     RATES,
     augment,
+    check_rate,
     near_words,
     read_confusions,
     read_synonyms,
@@ -96,6 +97,7 @@ def _parse_rates(_: click.Context, __: click.Parameter, values: Sequence[str]) -
             rates[name] = float(rate) if equals else RATES[name]
         except ValueError:
             raise click.BadParameter(f"expected NAME=RATE, such as swap=0.5, got {value!r}") from None
+        check_rate(name, rates[name])
     return rates
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from cnlp.commands._corpora import corpus_files_option
+from cnlp.commands._numbers import FiniteRange
 from cnlp.commands._options import gather
 from cnlp.commands._training import say
 from cnlp.corpus.parts import CorpusFile, read_unlabelled
@@ -91,7 +92,7 @@ def distillation_options(models: str, *, temperature: bool = False) -> Decorator
         corpus_files_option("--unlabelled", "Files, folders or patterns of plain text for the teacher."),
         click.option(
             "--alpha",
-            type=click.FloatRange(0, 1),
+            type=FiniteRange(0, 1),
             help="Share of labels in what is learnt; the rest are the teacher's probabilities. If not given, 0.5, or "
             "1 for methods that learn labels alone.",
         ),
@@ -100,7 +101,7 @@ def distillation_options(models: str, *, temperature: bool = False) -> Decorator
         options.append(
             click.option(
                 "--temperature",
-                type=click.FloatRange(0, min_open=True),
+                type=FiniteRange(0, min_open=True),
                 help="Divides the scores before they make probabilities, of neural models only.  [default: 1]",
             )
         )

@@ -11,6 +11,7 @@ import click
 from cnlp import errors
 from cnlp.batch.entity_formats import ENTITY_SUFFIXES, HTML, FindEntities, make_entity_analysis, make_entity_format
 from cnlp.batch.streams import Writing
+from cnlp.commands._numbers import FiniteRange
 from cnlp.commands._options import (
     BatchOptions,
     batch_options,
@@ -77,7 +78,7 @@ def _parse_expressions(_: click.Context, __: click.Parameter, values: Sequence[s
 )
 @click.option(
     "--min-score",
-    type=click.FloatRange(0, 1),
+    type=FiniteRange(0, 1),
     default=0.0,
     help="Leave out entities that the model scores lower, 0 to 1.  [default: 0]",
 )

@@ -8,6 +8,7 @@ import click
 
 from cnlp import errors
 from cnlp.commands._lexicons import LexiconFiles, lexicon_options
+from cnlp.commands._numbers import FiniteRange
 from cnlp.commands._options import gazetteer_option
 from cnlp.model.registry import SHIPPED
 
@@ -21,17 +22,17 @@ from cnlp.model.registry import SHIPPED
     "--timeout",
     default=10.0,
     show_default=True,
-    type=click.FloatRange(0.1),
+    type=FiniteRange(0.1),
     help="Seconds in which the head of a request must come, and then its body.",
 )
 @click.option(
-    "--deadline", default=5.0, show_default=True, type=click.FloatRange(0.1), help="Seconds that a request may work."
+    "--deadline", default=5.0, show_default=True, type=FiniteRange(0.1), help="Seconds that a request may work."
 )
 @click.option(
     "--write-timeout",
     default=30.0,
     show_default=True,
-    type=click.FloatRange(0.1),
+    type=FiniteRange(0.1),
     help="Seconds in which a client must take an answer.",
 )
 @click.option("--connections", default=500, show_default=True, type=click.IntRange(1), help="Open connections.")

@@ -13,6 +13,7 @@ import click
 import cnlp
 from cnlp import errors
 from cnlp.commands._encodings import encoding_option
+from cnlp.commands._numbers import FiniteRange
 from cnlp.commands._raw import cited_raw, find_raw, held_out_options, known_by, raw_lines, raw_texts
 from cnlp.commands._training import on_terminal, output_options, say, seed_option
 from cnlp.files.inputs import Input
@@ -30,7 +31,7 @@ _above_zero = click.IntRange(1)
 @click.option("--size", type=_above_zero, default=256, show_default=True, help="Of a vector, a multiple of 8.")
 @click.option("--batch-size", type=_above_zero, default=32, show_default=True, help="Pieces of 128 characters a step.")
 @click.option("--steps", type=_above_zero, default=30_000, show_default=True, help="How many.")
-@click.option("--rate", type=click.FloatRange(0, min_open=True), default=1e-3, show_default=True, help="Step size.")
+@click.option("--rate", type=FiniteRange(0, min_open=True), default=1e-3, show_default=True, help="Step size.")
 @click.option("--bfloat16", is_flag=True, help="Multiply in 16 bits: faster on processors that can.")
 @click.option("--threads", type=_above_zero, default=1, show_default=True, help="Of the processor.")
 @seed_option

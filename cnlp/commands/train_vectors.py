@@ -12,6 +12,7 @@ import cnlp
 from cnlp import errors
 from cnlp.commands._encodings import encoding_option
 from cnlp.commands._lexicons import LexiconFiles, lexicon_options
+from cnlp.commands._numbers import FiniteRange
 from cnlp.commands._options import workers_option
 from cnlp.commands._raw import cited, cited_raw, find_raw, held_out_options, known_by, raw_lines, raw_texts
 from cnlp.commands._training import method_option, output_options, read_all_entries, say, seed_option
@@ -37,7 +38,7 @@ _NO_COUNTS = ("skipgram", "cbow")  # the methods that learn from the text, not f
 @click.option("--negative", type=click.IntRange(1), help="skipgram, cbow: random items per neighbour.  [default: 5]")
 @click.option(
     "--subsample",
-    type=click.FloatRange(0),
+    type=FiniteRange(0),
     help="skipgram, cbow: items with a larger share of the text are skipped at random; 0: never.  [default: 0.001]",
 )
 @click.option("--min-count", type=click.IntRange(1), default=3, show_default=True, help="Of bigrams and of words.")

@@ -211,14 +211,23 @@ def _checked(text: str, spans: Sequence[EntitySpan]) -> Sentence:
     return sentence
 
 
+def check_rate(name: str, rate: float) -> None:
+    """Refuse what is not an operation with its probability.
+
+    Raises:
+        ArgumentError: there is no such operation, or the rate is not from 0 to 1.
+    """
+    errors.check_choice("operation", name, RATES)
+    errors.check_number(f"rate of {name}", rate, whole=False)
+    if not 0 <= rate <= 1:
+        raise errors.ArgumentError(f"rate of {name} must be from 0 to 1, got {rate}")
+
+
 def _check_rates(rates: Mapping[str, float] | None, synonyms: Choices | None) -> dict[str, float]:
     if rates is None:
         return {name: rate for name, rate in RATES.items() if name != "synonyms" or synonyms}
     for name, rate in rates.items():
-        errors.check_choice("operation", name, RATES)
-        errors.check_number(f"rate of {name}", rate, whole=False)
-        if not 0 <= rate <= 1:
-            raise errors.ArgumentError(f"rate of {name} must be from 0 to 1, got {rate}")
+        check_rate(name, rate)
     if rates.get("synonyms") and not synonyms:
         raise errors.ArgumentError("synonyms need a list of them: --synonyms FILE (synonyms= in Python)")
     return dict(rates)

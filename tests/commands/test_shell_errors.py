@@ -45,6 +45,13 @@ def test_a_bad_input_does_not_stop_the_others(shell: Shell, tmp_path: Path) -> N
     assert result.err.count("cnlp: error: ") == result.err.count("\n") == 2
 
 
+@pytest.mark.parametrize("number", ["nan", "inf"])
+@pytest.mark.parametrize("command", ["ner --min-score", "serve --deadline", "discover --min-pmi"])
+def test_no_option_takes_what_is_not_a_finite_number(shell: Shell, command: str, number: str) -> None:
+    result = shell(*command.split(), number)
+    assert result.code == 2 and result.err.count("\n") == 1 and number in result.err
+
+
 def test_empty_folder_and_pattern_without_match(shell: Shell, tmp_path: Path) -> None:
     one_line(shell("segment", tmp_path), f"{tmp_path}: no text files in this folder")
     one_line(shell("segment", tmp_path / "*.txt"), "*.txt: no file matches this pattern")
