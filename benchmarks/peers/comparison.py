@@ -42,7 +42,7 @@ from cnlp.evaluation import SegmentationScorer
 PARTS = ("accuracy", "speed", "start")
 # the first line of every so many
 STRIDES = {"pkuseg": 3, "spacy-pkuseg": 3, "THULAC": 3, "snownlp": 12, "wapic": 3, "LAC": 6}
-WARM_LINES, ROUND_SECONDS, MOST_PASSES = 40, 0.5, 3
+WARM_LINES, ROUND_SECONDS, CALIBRATIONS = 40, 0.5, 4
 FEWEST_LINES = 400  # of a set
 CHUNK = 500  # lines of a question
 START = {
@@ -251,14 +251,13 @@ def speed(systems: Sequence[str], rounds: int) -> dict[str, Any]:
 
 def lines_for(one: Worker, texts: Sequence[str]) -> list[str]:
     """Gives the worker lines for about half a second, spread evenly over all; returns them."""
-    warm = texts[:: len(texts) // WARM_LINES]
-    one.ask(do="cut", texts=warm)
-    per_line = one.ask(do="cut", texts=warm)["seconds"] / len(warm)
-    wanted = max(WARM_LINES, round(ROUND_SECONDS / max(per_line, 1e-9)))
-    stride = max(1, len(texts) // wanted)
-    lines = [*texts[::stride]] * min(MOST_PASSES, max(1, wanted // len(texts)))
+    lines = [*texts[:: len(texts) // WARM_LINES]]
+    for _ in range(CALIBRATIONS):  # a few lines say little, and the first ones come upon cold tables
+        one.ask(do="keep", texts=lines)
+        per_line = one.ask(do="time")["seconds"] / len(lines)
+        wanted = max(WARM_LINES, round(ROUND_SECONDS / max(per_line, 1e-9)))
+        lines = [*texts[:: max(1, len(texts) // wanted)]] * max(1, round(wanted / len(texts)))
     one.ask(do="keep", texts=lines)
-    one.ask(do="time")
     return lines
 
 

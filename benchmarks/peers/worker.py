@@ -29,9 +29,10 @@ Segment = Callable[[Any], "list[str]"]
 
 
 def load_cnlp(algorithm: str | None = None, standard: str | None = None) -> Segment:
-    """``Segmenter.segment``."""
-    segmenter: Any = importlib.import_module("cnlp").Segmenter(algorithm=algorithm, standard=standard)
-    segment: Segment = segmenter.segment
+    """``cnlp.segment``, or a segmenter's method where something is chosen."""
+    cnlp: Any = importlib.import_module("cnlp")
+    chosen = algorithm or standard
+    segment: Segment = cnlp.Segmenter(algorithm=algorithm, standard=standard).segment if chosen else cnlp.segment
     return segment
 
 
