@@ -1,10 +1,13 @@
 """How good and how fast are the neural taggers? Writes ``benchmarks/results/neural_ner.json`` and a picture.
 
-Every combination of corpus (Resume, Weibo, MSRA), model (BiLSTM-CRF, Lattice LSTM, FLAT), vectors (own, random),
-lexicon (with, without) and seed is a separate run and process, and a record in ``--folder``. A run that
-is done is skipped, one that was killed resumes after its last epoch, and several commands may share a folder; so
-the same command makes what is missing, in the order of ``PLAN``. A record made with other settings than today's
-defaults is made anew. ``--gather`` trains nothing.
+A corpus (Resume, Weibo, MSRA), a model (BiLSTM-CRF, Lattice LSTM, FLAT), vectors, the lexicon or none, what is added
+and a seed are a separate run and process, and a record in ``--folder``. A run that is done is skipped, one that was
+killed resumes after its last epoch, and several commands may share a folder; so the same command makes what is
+missing, in the order of the plan. A record made with other settings than today's defaults, or other vectors, is made
+anew. ``--gather`` trains nothing.
+
+    vectors  random; "own", a file of 'cnlp train vectors'; foolnltk's (Apache-2.0), and random bigrams; both joined
+    added    nothing; "encoder", a file of 'cnlp train encoder', tuned; "augmented", made sentences in the training part
 
     scores   strict spans on dev, which chooses the epoch, and on test; Weibo also on names (NAM), on nominal mentions
              (NOM), and without the test sentences that its training part has word for word
@@ -24,7 +27,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -33,6 +36,7 @@ from benchmarks import record as records
 from cnlp.corpus.entities import Sentence, read_columns
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.evaluation.entities import evaluate_entities
+from cnlp.ner.augmentation import augment
 from recipes.ner import MSRA_TEST, MSRA_TRAIN, msra
 
 RESUME = "ner/resume/{}.char.bmes"
@@ -44,7 +48,10 @@ FILES = {
     "msra": [MSRA_TRAIN, MSRA_TEST],
 }
 MODELS = ("flat", "lattice-lstm", "bilstm-crf")
-VECTORS = ("own", "random")
+VECTORS = ("own", "foolnltk", "both", "random")
+ADDED = ("", "encoder", "augmented")
+WITH_ADDED = ("flat", "bilstm-crf")
+ENCODER_VALUES: dict[str, Any] = {"encoder_frozen": 1, "encoder_rate": 0.2}
 KINDS = (".NAM", ".NOM")  # of Weibo's labels: names and nominal mentions
 SEEDS = {"resume": 5, "weibo": 5, "msra": 1}
 RUNS = Path("build/neural_ner")
@@ -57,8 +64,9 @@ class Run:
     Attributes:
         corpus: ``"resume"``, ``"weibo"`` or ``"msra"``.
         model: one of ``MODELS``.
-        vectors: ``"own"`` or ``"random"``.
+        vectors: one of ``VECTORS``.
         lexicon: whether the encoder gets the lexicon's words.
+        added: one of ``ADDED``.
         seed: of all chance.
     """
 
@@ -66,29 +74,35 @@ class Run:
     model: str
     vectors: str
     lexicon: bool
+    added: str
     seed: int
 
     @property
     def name(self) -> str:
         """As files and commands call it.
 
-        >>> Run("resume", "flat", "own", True, 1).name
+        >>> Run("resume", "flat", "own", True, "", 1).name
         'resume.flat.own.lexicon.1'
         """
         words = "lexicon" if self.lexicon else "no-lexicon"
-        return f"{self.corpus}.{self.model}.{self.vectors}.{words}.{self.seed}"
+        parts = (self.corpus, self.model, self.vectors, words, self.added, str(self.seed))
+        return ".".join(part for part in parts if part)
 
 
 def plan() -> Iterator[Run]:
     """All runs, the most informative first."""
-    for vectors, lexicon in (("own", True), ("own", False), ("random", True)):
+    rounds = [("both", True, ""), *((vectors, True, "") for vectors in VECTORS if vectors != "both")]
+    rounds += [("own", False, ""), *(("both", True, added) for added in ADDED if added)]
+    for vectors, lexicon, added in rounds:
         for corpus, seeds in SEEDS.items():
-            for model in MODELS:
+            if added and seeds == 1:
+                continue
+            for model in WITH_ADDED if added else MODELS:
                 has_words = lexicon and model != "bilstm-crf"
-                if model == "bilstm-crf" and (vectors, lexicon) == ("own", False):
-                    continue  # it has no place for words, so that it was in the first round
+                if model == "bilstm-crf" and not lexicon:
+                    continue  # it has no place for words, so that it was in another round
                 for seed in range(1, seeds + 1):
-                    yield Run(corpus, model, vectors, has_words, seed)
+                    yield Run(corpus, model, vectors, has_words, added, seed)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -97,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(words)
     if options.run:
         run = next(run for run in plan() if run.name == options.run)
-        make(run, options.folder / run.name, options.vectors)
+        make(run, options.folder / run.name, options)
         return 0
     failed = 0
     if not options.gather:
@@ -114,6 +128,7 @@ def wanted(options: argparse.Namespace) -> list[Run]:
         if run.corpus in options.corpora
         and run.model in options.models
         and run.vectors in options.kinds
+        and run.added in options.added
         and (options.lexicon is None or run.lexicon == options.lexicon)
         and (options.seeds is None or run.seed in options.seeds)
     ]
@@ -126,42 +141,64 @@ def make_missing(options: argparse.Namespace, runs: Iterable[Run]) -> int:
         folder = options.folder / run.name
         folder.mkdir(parents=True, exist_ok=True)
         with _claim(folder / "lock") as free:
-            if not free or is_done(run, folder):
+            if not free or is_done(run, folder, options):
                 continue
             print(run.name, flush=True)
             command = [sys.executable, "-m", "benchmarks.measure.neural_ner", "--run", run.name]
-            command += ["--folder", str(options.folder), "--vectors", str(options.vectors)]
+            for name in ("folder", "vectors", "encoder"):
+                command += [f"--{name}", str(getattr(options, name))]
             code = subprocess.run(command, cwd=records.ROOT, check=False).returncode
             failed += code != 0
             gather(sys.argv[1:], options)
     return failed
 
 
-def is_done(run: Run, folder: Path) -> bool:
-    """Is there a record, made with the settings that are the defaults today?"""
+def is_done(run: Run, folder: Path, options: argparse.Namespace) -> bool:
+    """Is there a record, made with the settings that are the defaults today, and with these vectors?"""
     path = folder / "record.json"
     if not path.exists():
         return False
-    old, new = records.load(path)["settings"], settings_of(run).as_dict()
-    return all(old.get(name, value) == value for name, value in new.items())
+    record = records.load(path)
+    old, new = record["settings"], settings_of(run, options).as_dict()
+    widths = {f"{name}_size" for name in ("character", "bigram", "word")}  # the vectors decide
+    same = all(old.get(name, value) == value for name, value in new.items() if name not in widths)
+    return same and record["vectors_sha256"] == (file_sha256(options.vectors) if uses_file(run) else None)
 
 
-def settings_of(run: Run) -> Any:
+def uses_file(run: Run) -> bool:
+    """Does the run depend on the file of ``--vectors``?"""
+    return run.vectors in ("own", "both")
+
+
+def settings_of(run: Run, options: argparse.Namespace) -> Any:
     """The defaults for the corpus."""
     from cnlp.ner.neural.settings import defaults
 
-    return defaults(run.model, run.corpus).with_values({"lexicon": run.lexicon, "seed": run.seed})
+    values: dict[str, Any] = {"lexicon": run.lexicon, "seed": run.seed}
+    if run.added == "encoder":
+        values |= {"encoder": str(options.encoder), **ENCODER_VALUES}
+    return defaults(run.model, run.corpus).with_values(values)
 
 
-def make(run: Run, folder: Path, vectors_path: Path) -> None:
+def vectors_of(run: Run, path: Path) -> Any:
+    """The vectors of a run; ``None``: random ones."""
+    from cnlp.vectors.vectors import Vectors
+    from recipes.neural_ner import foolnltk
+
+    own = Vectors.load(path) if uses_file(run) else None
+    others = foolnltk() if run.vectors in ("foolnltk", "both") else None
+    return own.join(others) if own and others else own or others
+
+
+def make(run: Run, folder: Path, arguments: argparse.Namespace) -> None:
     """Train, measure, write the record; the weights go to ``model.safetensors``."""
     from cnlp.ner.neural.model import predict
     from cnlp.ner.neural.recognizer import NeuralRecognizer
     from cnlp.ner.neural.trainer import train_neural
-    from cnlp.vectors.vectors import Vectors
 
     parts = read(run.corpus)
-    settings = settings_of(run)
+    train = augment(parts["train"], seed=run.seed) if run.added == "augmented" else parts["train"]
+    settings = settings_of(run, arguments)
     state = folder / "state"
     log = folder / "seconds.json"
     seconds: dict[str, float] = json.loads(log.read_text()) if log.exists() else {}
@@ -175,15 +212,15 @@ def make(run: Run, folder: Path, vectors_path: Path) -> None:
         print(run.name, epoch.number, f"loss {epoch.loss:.3f} dev {epoch.dev:.4f} {now - last:.1f} s", flush=True)
         last = time.process_time()
 
-    vectors = Vectors.load(vectors_path) if run.vectors == "own" else None
+    vectors = vectors_of(run, arguments.vectors)
     options = {"out_dir": state, "resume": (state / "checkpoint.pt").exists(), "on_epoch": on_epoch}
     try:
-        trained = train_neural(settings, parts["train"], parts["dev"], vectors=vectors, **options)
+        trained = train_neural(settings, train, parts["dev"], vectors=vectors, **options)
     except ValueError:  # the folder holds a run with other settings or vectors
         for path in [*state.glob("*"), log]:
             path.unlink()
         seconds.clear()
-        trained = train_neural(settings, parts["train"], parts["dev"], vectors=vectors, **{**options, "resume": False})
+        trained = train_neural(settings, train, parts["dev"], vectors=vectors, **{**options, "resume": False})
     found: dict[str, list[list[tuple[int, int, str]]]] = {}
     for part in ("dev", "test"):
         start = time.process_time()
@@ -193,7 +230,7 @@ def make(run: Run, folder: Path, vectors_path: Path) -> None:
     record = {
         **asdict(run),
         "settings": trained.settings.as_dict(),
-        "vectors_sha256": file_sha256(vectors_path) if vectors else None,
+        "vectors_sha256": file_sha256(arguments.vectors) if uses_file(run) else None,
         "commit": records.commit(),
         "epochs": len(trained.log),
         "best_epoch": trained.best,
@@ -253,7 +290,9 @@ def gather(words: Sequence[str], options: argparse.Namespace) -> None:
     settings = old.get("settings", {})
     for path in sorted(options.folder.glob("*/record.json")):
         run = records.load(path)
-        settings[f"{run['corpus']}, {run['model']}"] = {**run.pop("settings"), "seed": None, "lexicon": None}
+        chosen = run.pop("settings")
+        if not run["added"]:
+            settings[f"{run['corpus']}, {run['model']}"] = {**chosen, "seed": None, "lexicon": None}
         runs[_key(run)] = run
     record = records.new_record("neural_ner", words, packages=("torch", "gensim"))
     corpora = dict.fromkeys(run["corpus"] for run in runs.values())
@@ -300,7 +339,7 @@ def coverage(corpus: str, vectors_path: Path) -> dict[str, tuple[float, float]]:
 
 
 def _key(run: dict[str, Any]) -> str:
-    return Run(**{name: run[name] for name in ("corpus", "model", "vectors", "lexicon", "seed")}).name
+    return Run(**{field.name: run[field.name] for field in fields(Run)}).name
 
 
 @contextmanager
@@ -326,6 +365,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--corpora", nargs="+", choices=tuple(SEEDS), default=tuple(SEEDS))
     parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
     parser.add_argument("--kinds", nargs="+", choices=VECTORS, default=VECTORS, help="of vectors")
+    parser.add_argument("--encoder", type=Path, default=Path("encoder.safetensors"), help="of 'cnlp train encoder'")
+    parser.add_argument("--added", nargs="+", choices=ADDED, default=ADDED, help="to vectors and lexicon")
     parser.add_argument("--lexicon", action=argparse.BooleanOptionalAction, help="only with, or without; default: both")
     parser.add_argument("--seeds", nargs="+", type=int, help="default: 1 to 5; MSRA: 1")
     parser.add_argument("--gather", action="store_true", help="only collect the records that are there")

@@ -20,7 +20,11 @@ def plot(results: dict[str, Any]) -> str:
     """Means over seeds, with the lexicon where the model has a place for it; dashed: vectors that began at random."""
     parts = [_legend()]
     for number, (corpus, title) in enumerate(CORPORA.items()):
-        chosen = [run for run in results["runs"] if run["corpus"] == corpus and kind_of(run)[1]]
+        chosen = [
+            run
+            for run in results["runs"]
+            if run["corpus"] == corpus and kind_of(run)[1] and run["vectors"] in DASHES and not run["added"]
+        ]
         if chosen:
             parts.append(_panel(chosen, title, PANEL * number))
     return drawing(WIDTH, TOP + HEIGHT + 36, parts)

@@ -11,8 +11,14 @@ from benchmarks.report.svg import drawing
 
 NAMES = {"flat": "FLAT", "lattice-lstm": "Lattice LSTM", "bilstm-crf": "BiLSTM-CRF"}
 CORPORA = {"resume": "Resume", "weibo": "Weibo", "msra": "MSRA"}
-COLOURS = {("own", True): "#1f6fb4", ("own", False): "#d9822b", ("random", True): "#8a8a8a"}
-LEGEND = {("own", True): "own vectors", ("own", False): "no lexicon", ("random", True): "random vectors"}
+COLOURS = {
+    ("own", True): "#1f6fb4", ("foolnltk", True): "#7a4fb5", ("both", True): "#b5324f",
+    ("random", True): "#8a8a8a", ("own", False): "#d9822b",
+}  # fmt: skip
+LEGEND = {
+    ("own", True): "own vectors", ("foolnltk", True): "foolnltk", ("both", True): "both",
+    ("random", True): "random", ("own", False): "own, no lexicon",
+}  # fmt: skip
 WIDTH, LEFT, ROW, TOP = 720, 120, 16, 34
 
 
@@ -22,7 +28,7 @@ def plot(results: dict[str, Any]) -> str:
     parts.append(_legend(y + 10))
     y += 24
     for corpus, title in CORPORA.items():
-        runs = [run for run in results["runs"] if run["corpus"] == corpus]
+        runs = [run for run in results["runs"] if run["corpus"] == corpus and not run["added"]]
         if runs:
             drawn, height = _panel(runs, title, results["linear"][corpus], y)
             parts.append(drawn)
@@ -74,7 +80,7 @@ def _legend(y: int) -> str:
     for kind, name in LEGEND.items():
         lines.append(f'<circle cx="{at}" cy="{y - 4}" r="4" fill="{COLOURS[kind]}"/>')
         lines.append(f'<text x="{at + 8}" y="{y}">{name}</text>')
-        at += 130
+        at += 110
     lines.append(f'<path d="M{at} {y - 4}h16" stroke="#2a2" stroke-dasharray="3 2"/>')
     lines.append(f'<text x="{at + 20}" y="{y}">linear model</text>')
     return "\n".join(lines)

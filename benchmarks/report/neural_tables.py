@@ -8,7 +8,7 @@ from statistics import fmean, median, stdev
 from typing import Any
 
 from benchmarks.report.markdown import NO_FIGURE, Record, fraction, ratio_cell, table
-from benchmarks.report.neural_plot import CORPORA, NAMES
+from benchmarks.report.neural_plot import COLOURS, CORPORA, NAMES, kind_of
 
 # Test F1 of the papers, with vectors that are not available: Zhang and Yang 2018 (BiLSTM-CRF, Lattice LSTM), Li et
 # al. 2020 (FLAT, lexicon of Zhang and Yang).
@@ -52,19 +52,24 @@ def neural_weibo(record: Record) -> str:
 
 def neural_lexicon(record: Record) -> str:
     """The effect of the lexicon: the same seed with and without it."""
-    return _differences(record, "with − without lexicon", lambda run: run["vectors"] == "own", "lexicon", True)
+    return _differences(record, "with − without lexicon", lambda run: run["vectors"] == "own", "lexicon", False)
 
 
 def neural_vectors(record: Record) -> str:
     """What vectors add: the same seed with and without them."""
-    return _differences(record, "own − random vectors", _has_words, "vectors", "own")
+    return _differences(record, "with − random vectors", _has_words, "vectors", "random")
+
+
+def neural_added(record: Record) -> str:
+    """What an encoder and made sentences add: the same seed with and without them."""
+    return _differences(record, "with − without what is added", lambda run: True, "added", "")
 
 
 def neural_speed(record: Record) -> str:
     """Seconds, sentences a second, memory."""
     rows = []
     for runs, planned in _cells(record):
-        if runs and planned[0]["vectors"] == "own":
+        if runs and planned[0]["vectors"] == "own":  # others cost the same
             epochs = [run["best_epoch"] for run in runs]
             rows.append([
                 *_names(planned[0]),
@@ -86,40 +91,38 @@ def neural_coverage(record: Record) -> str:
 
 
 def _cells(record: Record) -> Iterator[tuple[list[Record], list[Record]]]:
-    """The runs of each row, done and planned: by corpus, model, vectors and lexicon, with all seeds."""
+    """The runs of each row, done and planned: by corpus, model, vectors, lexicon and what is added, with all seeds."""
     done = {_key(run): run for run in record["results"]["runs"]}
     plan = record["results"]["plan"]
-    corpora, models = list(CORPORA), list(NAMES)
+    corpora, models, kinds = list(CORPORA), list(NAMES), list(COLOURS)
 
-    def place(run: Record) -> tuple[int, int, bool, bool]:
-        random = run["vectors"] != "own"
-        return corpora.index(run["corpus"]), models.index(run["model"]), random, not _has_words(run)
+    def place(run: Record) -> tuple[int, int, int, str]:
+        return corpora.index(run["corpus"]), models.index(run["model"]), kinds.index(kind_of(run)), run["added"]
 
     for _, group in groupby(sorted(plan, key=place), key=place):
         planned = list(group)
         yield [done[_key(run)] for run in planned if _key(run) in done], planned
 
 
-def _differences(record: Record, title: str, chosen: Callable[[Record], bool], name: str, value: str | bool) -> str:
+def _differences(
+    record: Record, title: str, chosen: Callable[[Record], bool], name: str, other_value: str | bool
+) -> str:
+    """Differences to the runs that have another value of one field, and all else the same."""
     done = {_key(run): run for run in record["results"]["runs"]}
-    others = {"lexicon": False, "vectors": "random"}
     rows = []
     for runs, planned in _cells(record):
         first = planned[0]
-        if not chosen(first) or first[name] != value:
+        if not chosen(first) or first[name] == other_value:
             continue
-        pairs = []
-        for run in runs:
-            other = done.get(_key({**run, name: others[name]}))
-            if other is not None:
-                pairs.append((run, other))
+        others = [done.get(_key({**run, name: other_value})) for run in runs]
+        pairs = [(run, other) for run, other in zip(runs, others, strict=True) if other is not None]
         if pairs:
             differences = [
                 [one["scores"][part]["f1"] - other["scores"][part]["f1"] for one, other in pairs]
                 for part in ("dev", "test")
             ]
-            rows.append([_names(first)[0], str(len(pairs)), *(_difference(values) for values in differences)])
-    return table([title, "seeds", "dev F1", "test F1"], rows)
+            rows.append([*_names(first), str(len(pairs)), *(_difference(values) for values in differences)])
+    return table([title, "", "seeds", "dev F1", "test F1"], rows)
 
 
 def _missing(record: Record) -> str:
@@ -132,7 +135,7 @@ def _missing(record: Record) -> str:
 
 
 def _key(run: Record) -> tuple[Any, ...]:
-    return tuple(run[name] for name in ("corpus", "model", "vectors", "lexicon", "seed"))
+    return tuple(run[name] for name in ("corpus", "model", "vectors", "lexicon", "added", "seed"))
 
 
 def _has_words(run: Record) -> bool:
@@ -142,7 +145,8 @@ def _has_words(run: Record) -> bool:
 
 def _names(run: Record) -> list[str]:
     kind = f"{run['vectors']} vectors" + ("" if _has_words(run) else ", no lexicon")
-    return [f"{CORPORA[run['corpus']]}, {NAMES[run['model']]}", kind]
+    added = run["added"] and f", {run['added']}"
+    return [f"{CORPORA[run['corpus']]}, {NAMES[run['model']]}", kind + added]
 
 
 def _spread(runs: Sequence[Record], part: str) -> str:
@@ -203,6 +207,7 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "neural-weibo": ("neural_ner.json", neural_weibo),
     "neural-lexicon": ("neural_ner.json", neural_lexicon),
     "neural-vectors": ("neural_ner.json", neural_vectors),
+    "neural-added": ("neural_ner.json", neural_added),
     "neural-coverage": ("neural_ner.json", neural_coverage),
     "neural-speed": ("neural_ner.json", neural_speed),
     "neural-batches": ("neural-speed.json", neural_batches),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from statistics import fmean, stdev
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -71,7 +72,12 @@ def _parse_values(_: click.Context, __: click.Parameter, values: Sequence[str]) 
 neural_options = add_options(
     [
         lexicon_options("Words of the lattice, instead of the shipped lexicon; as for 'cnlp lexicon check'."),
-        click.option("--vectors", metavar="FILE", help="Pretrained embeddings, see 'cnlp train vectors'."),
+        click.option(
+            "--vectors",
+            multiple=True,
+            metavar="FILE",
+            help="Pretrained embeddings, see 'cnlp train vectors'; those of several files are joined.",
+        ),
         click.option(
             "--seeds",
             callback=_parse_seeds,
@@ -256,7 +262,7 @@ class NeuralTask(EntityTask):
         lesson: Lesson,
         *,
         lexicons: LexiconFiles,
-        vectors: str | None,
+        vectors: Sequence[str],
         seeds: Sequence[int],
         defaults: str | None,
         settings: str | None,
@@ -291,7 +297,7 @@ class NeuralTask(EntityTask):
         sentences, held_out = self.sentences_to_learn(train), _sentences(dev)
         options: dict[str, Any] = {
             **self.options,
-            "vectors": None if self.vectors is None else Vectors.load(self.vectors),
+            "vectors": reduce(Vectors.join, map(Vectors.load, self.vectors)) if self.vectors else None,
             "lexicon": list(self.words) if self.own_lexicon else None,
             "distillation": self.lesson.distillation,
             "progress": on_terminal(),

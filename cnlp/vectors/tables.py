@@ -171,6 +171,17 @@ class VectorTable:
         """The first ``count`` items: the most frequent ones of trained vectors."""
         return self._take(range(min(count, len(self))))
 
+    def join(self, other: VectorTable) -> VectorTable:
+        """The vectors of both side by side, see :meth:`cnlp.vectors.vectors.Vectors.join`."""
+        items = list(dict.fromkeys([*self.items, *other.items]))
+        row_of = {item: row for row, item in enumerate(items)}
+        matrix = np.zeros((len(items), self.size + other.size), np.float16)
+        for table, columns in ((self, slice(self.size)), (other, slice(self.size, None))):
+            vectors = table.matrix.astype(np.float32)
+            lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+            matrix[[row_of[item] for item in table.items], columns] = vectors / np.where(lengths, lengths, 1)
+        return VectorTable(items, matrix)
+
     def _take(self, rows: Sequence[int]) -> VectorTable:
         return VectorTable([self.items[row] for row in rows], self.matrix[list(rows)])
 

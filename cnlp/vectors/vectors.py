@@ -227,6 +227,20 @@ class Vectors:
         """Of each table the first ``count`` items."""
         return Vectors(self.characters.top(count), self.bigrams.top(count), self.words.top(count), self.card)
 
+    def join(self, other: Vectors) -> Vectors:
+        """The vectors of both side by side: each scaled to length 1, and zero where one has no vector.
+
+        Args:
+            other: its items come after those that are here.
+
+        >>> one, other = (VectorTable(items, np.array([[2]], np.float16)) for items in ("江", "河"))
+        >>> joined = Vectors(words=one).join(Vectors(words=other))
+        >>> joined.words.items, joined.words.matrix.tolist()
+        (['江', '河'], [[1.0, 0.0], [0.0, 1.0]])
+        """
+        tables = {name: getattr(self, name).join(getattr(other, name)) for name in TABLES}
+        return Vectors(**tables, card={"source": "two files of vectors, joined"})
+
     def _known(self, word: str) -> str:
         """The word, folded.
 

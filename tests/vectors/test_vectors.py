@@ -74,6 +74,16 @@ def test_pruning_keeps_what_can_be_looked_up() -> None:
     assert small().prune(["江"]).words.items == []
 
 
+def test_joined_vectors_are_side_by_side_and_none_is_nan() -> None:
+    one = Vectors(words=VectorTable(["江", "河"], np.array([[3, 4], [0, 0]], np.float16)))
+    other = Vectors(words=VectorTable(["湖", "江"], np.array([[5], [-2]], np.float16)), bigrams=small().bigrams)
+    joined = one.join(other)
+    assert joined.words.items == ["江", "河", "湖"]
+    assert np.allclose(joined.words.matrix, [[0.6, 0.8, -1], [0, 0, 0], [0, 0, 1]], atol=1e-3)
+    assert joined.bigrams.items == other.bigrams.items and joined.bigrams.size == other.bigrams.size
+    assert len(joined.characters) == 0
+
+
 def test_folding_keeps_the_length_and_makes_every_digit_0() -> None:
     text = "２０１８年３月，ＩＢＭ İ 漢語\ud800\x00😀"
     assert len(fold(text)) == len(text)
