@@ -48,10 +48,11 @@ FILES = {
     "msra": [MSRA_TRAIN, MSRA_TEST],
 }
 MODELS = ("flat", "lattice-lstm", "bilstm-crf")
+WITHOUT_WORDS = ("bilstm-crf", "encoder-crf")  # models that have no place for them
 VECTORS = ("own", "foolnltk", "both", "random")
-ADDED = ("", "encoder", "augmented")
-WITH_ADDED = ("flat", "bilstm-crf")
+ADDED = {"": MODELS, "encoder": ("flat", "bilstm-crf", "encoder-crf"), "augmented": ("flat", "bilstm-crf")}
 ENCODER_VALUES: dict[str, Any] = {"encoder_frozen": 1, "encoder_rate": 0.2}
+ALL_MODELS = tuple(dict.fromkeys(model for models in ADDED.values() for model in models))
 KINDS = (".NAM", ".NOM")  # of Weibo's labels: names and nominal mentions
 SEEDS = {"resume": 5, "weibo": 5, "msra": 1}
 RUNS = Path("build/neural_ner")
@@ -63,10 +64,10 @@ class Run:
 
     Attributes:
         corpus: ``"resume"``, ``"weibo"`` or ``"msra"``.
-        model: one of ``MODELS``.
+        model: one of ``ALL_MODELS``.
         vectors: one of ``VECTORS``.
         lexicon: whether the encoder gets the lexicon's words.
-        added: one of ``ADDED``.
+        added: one of ``ADDED``, by which the models are listed that get it.
         seed: of all chance.
     """
 
@@ -97,10 +98,10 @@ def plan() -> Iterator[Run]:
         for corpus, seeds in SEEDS.items():
             if added and seeds == 1:
                 continue
-            for model in WITH_ADDED if added else MODELS:
-                has_words = lexicon and model != "bilstm-crf"
-                if model == "bilstm-crf" and not lexicon:
-                    continue  # it has no place for words, so that it was in another round
+            for model in ADDED[added]:
+                has_words = lexicon and model not in WITHOUT_WORDS
+                if model in WITHOUT_WORDS and not lexicon:
+                    continue  # it was in another round
                 for seed in range(1, seeds + 1):
                     yield Run(corpus, model, vectors, has_words, added, seed)
 
@@ -363,10 +364,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--vectors", type=Path, default=Path("vectors.safetensors"), help="of 'cnlp train vectors'")
     parser.add_argument("--folder", type=Path, default=RUNS, help=f"of the runs; default: {RUNS}")
     parser.add_argument("--corpora", nargs="+", choices=tuple(SEEDS), default=tuple(SEEDS))
-    parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
+    parser.add_argument("--models", nargs="+", choices=ALL_MODELS, default=ALL_MODELS)
     parser.add_argument("--kinds", nargs="+", choices=VECTORS, default=VECTORS, help="of vectors")
     parser.add_argument("--encoder", type=Path, default=Path("encoder.safetensors"), help="of 'cnlp train encoder'")
-    parser.add_argument("--added", nargs="+", choices=ADDED, default=ADDED, help="to vectors and lexicon")
+    parser.add_argument("--added", nargs="+", choices=ADDED, default=tuple(ADDED), help="to vectors and lexicon")
     parser.add_argument("--lexicon", action=argparse.BooleanOptionalAction, help="only with, or without; default: both")
     parser.add_argument("--seeds", nargs="+", type=int, help="default: 1 to 5; MSRA: 1")
     parser.add_argument("--gather", action="store_true", help="only collect the records that are there")

@@ -42,7 +42,7 @@ def mean_by_epoch(curves: Sequence[Sequence[float]]) -> list[float]:
 def _panel(runs: Sequence[dict[str, Any]], title: str, left: int) -> str:
     curves = {
         (model, kind): mean_by_epoch(found)
-        for model in NAMES
+        for model in COLOURS
         for kind in DASHES
         if (found := [run["dev_by_epoch"] for run in runs if run["model"] == model and run["vectors"] == kind])
     }
@@ -73,9 +73,9 @@ def _panel(runs: Sequence[dict[str, Any]], title: str, left: int) -> str:
 
 def _legend() -> str:
     lines, at = [], LEFT
-    for model, name in NAMES.items():
-        lines.append(f'<path d="M{at} 14h18" stroke="{COLOURS[model]}" stroke-width="2"/>')
-        lines.append(f'<text x="{at + 23}" y="18">{name}</text>')
+    for model, colour in COLOURS.items():
+        lines.append(f'<path d="M{at} 14h18" stroke="{colour}" stroke-width="2"/>')
+        lines.append(f'<text x="{at + 23}" y="18">{NAMES[model]}</text>')
         at += 120
     lines.append(f'<path d="M{at} 14h18" stroke="#555" stroke-dasharray="{DASHES["random"]}"/>')
     lines.append(f'<text x="{at + 23}" y="18">random vectors</text>')

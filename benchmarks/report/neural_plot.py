@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.report.svg import drawing
 
-NAMES = {"flat": "FLAT", "lattice-lstm": "Lattice LSTM", "bilstm-crf": "BiLSTM-CRF"}
+NAMES = {"flat": "FLAT", "lattice-lstm": "Lattice LSTM", "bilstm-crf": "BiLSTM-CRF", "encoder-crf": "CRF"}
 CORPORA = {"resume": "Resume", "weibo": "Weibo", "msra": "MSRA"}
 COLOURS = {
     ("own", True): "#1f6fb4", ("foolnltk", True): "#7a4fb5", ("both", True): "#b5324f",
@@ -71,8 +71,8 @@ def _panel(runs: Sequence[dict[str, Any]], title: str, linear: float, y: int) ->
 
 
 def kind_of(run: dict[str, Any]) -> tuple[str, bool]:
-    """Vectors and lexicon; BiLSTM-CRF has no place for a lexicon, so that its own kind is the first."""
-    return run["vectors"], run["lexicon"] or run["model"] == "bilstm-crf"
+    """Vectors and lexicon; models that have no place for a lexicon are of the first kind."""
+    return run["vectors"], run["lexicon"] or run["model"].endswith("-crf")
 
 
 def _legend(y: int) -> str:

@@ -139,8 +139,8 @@ def _key(run: Record) -> tuple[Any, ...]:
 
 
 def _has_words(run: Record) -> bool:
-    """Has the encoder what it can have of the lexicon? BiLSTM-CRF has no place for words."""
-    return bool(run["lexicon"]) or run["model"] == "bilstm-crf"
+    """Has the encoder what it can have of the lexicon?"""
+    return kind_of(run)[1]
 
 
 def _names(run: Record) -> list[str]:
