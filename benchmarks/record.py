@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from cnlp.corpus.registry import data_folder, file_sha256, find_corpus
+from cnlp.files.lines import replacing
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -138,9 +139,8 @@ def commit() -> str | None:
 def save(record: Record, path: Path) -> None:
     """Write a record as JSON; the file is complete or untouched."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".tmp")
-    unfinished.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    unfinished.replace(path)
+    with replacing(str(path)) as file:
+        file.write((json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode())
 
 
 def load(path: Path) -> Record:
