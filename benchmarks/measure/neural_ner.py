@@ -93,7 +93,7 @@ class Run:
 def plan() -> Iterator[Run]:
     """All runs, the most informative first."""
     rounds = [("both", True, ""), *((vectors, True, "") for vectors in VECTORS if vectors != "both")]
-    rounds += [("own", False, ""), *(("both", True, added) for added in ADDED if added)]
+    rounds += [("own", False, ""), *(("foolnltk", True, added) for added in ADDED if added)]
     for vectors, lexicon, added in rounds:
         for corpus, seeds in SEEDS.items():
             if added and seeds == 1:
