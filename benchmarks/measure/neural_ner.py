@@ -302,7 +302,7 @@ def gather(words: Sequence[str], options: argparse.Namespace) -> None:
     listed = [runs[name] for name in sorted(runs, key=lambda name: order.get(name, len(order)))]
     linear = records.load(records.RESULTS / "ner.json")["results"]
     covered = old.get("coverage", {})
-    if options.gather:
+    if options.gather and options.vectors.exists():
         covered = {corpus: coverage(corpus, options.vectors) for corpus in SEEDS}
     record["results"] = {
         "coverage": covered,
