@@ -233,6 +233,7 @@ def make(run: Run, folder: Path, arguments: argparse.Namespace) -> None:
         "settings": trained.settings.as_dict(),
         "vectors_sha256": file_sha256(arguments.vectors) if uses_file(run) else None,
         "commit": records.commit(),
+        "cpu": records.machine()["cpu"],
         "epochs": len(trained.log),
         "best_epoch": trained.best,
         "dev_by_epoch": [epoch.dev and round(epoch.dev, 4) for epoch in trained.log],
@@ -297,6 +298,7 @@ def gather(words: Sequence[str], options: argparse.Namespace) -> None:
         runs[_key(run)] = run
     record = records.new_record("neural_ner", words, packages=("torch", "gensim"))
     corpora = dict.fromkeys(run["corpus"] for run in runs.values())
+    record["machine"]["cpu"] = " and ".join(dict.fromkeys(run["cpu"] for run in runs.values()))
     record["data"] = {name: file_sha256(data_folder() / name) for corpus in corpora for name in FILES[corpus]}
     order = {run.name: place for place, run in enumerate(plan())}
     listed = [runs[name] for name in sorted(runs, key=lambda name: order.get(name, len(order)))]
