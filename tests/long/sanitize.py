@@ -1,9 +1,9 @@
 """Run the C kernel under AddressSanitizer and UBSan: ``python tests/long/sanitize.py``. Any report fails it.
 
-The sources are compiled twice into a copy of the package: as they are, for the test sets of the second
-SIGHAN bakeoff (found through ``CNLP_DATA``) and random input; and with blocks of 16 characters in place of
-a thousand, so that every text has many of them, for random input again and for the kernel's own tests. The tests
-of the three smaller modules run, too.
+The sources are compiled twice into a copy of the package, and both run at the same time: as they are, for the test
+sets of the second SIGHAN bakeoff (found through ``CNLP_DATA``) and random input; and with blocks of 16 characters in
+place of a thousand, so that every text has many of them, for random input again and for the kernel's own tests. The
+tests of the three smaller modules run, too.
 
 Needs GCC and its sanitizer libraries; where there are none it says so and exits 0, unless ``--required``.
 """
@@ -18,6 +18,8 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -150,6 +152,23 @@ def cut_corpora() -> None:
         print(f"sanitize: {file.name}, {len(lines)} lines", flush=True)
 
 
+def check(library: str, iterations: int, small_blocks: bool) -> None:
+    """Compile one build, and run on it what is for it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copy_package(folder)
+        compile_kernel(folder, small_blocks=small_blocks)
+        random_input = str(TESTS / "kernel" / "random_input.py")
+        run(folder, library, random_input, str(int(small_blocks)), str(iterations), PYTHONMALLOC="malloc")
+        pytest = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", str(TESTS.parent / "setup.cfg")]
+        pytest += ["--rootdir", str(TESTS.parent)]
+        if small_blocks:
+            run(folder, library, *pytest, str(TESTS / "kernel"), "-k", AGAIN)
+        else:
+            run(folder, library, str(TESTS / "long" / "sanitize.py"), "--inside")
+            run(folder, library, *pytest, *(str(TESTS / name) for name in OTHER_MODULES))
+
+
 def main() -> None:
     """Compile and run everything, or only what runs inside."""
     parser = argparse.ArgumentParser(description="Run the C kernel under AddressSanitizer and UBSan.")
@@ -164,27 +183,8 @@ def main() -> None:
     if not library:
         print("sanitize: GCC or its AddressSanitizer is missing, nothing was checked")
         raise SystemExit(int(arguments.required))
-    random_input = str(TESTS / "kernel" / "random_input.py")
-    for small_blocks in (False, True):
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            copy_package(folder)
-            compile_kernel(folder, small_blocks=small_blocks)
-            run(
-                folder,
-                library,
-                random_input,
-                str(int(small_blocks)),
-                str(arguments.iterations),
-                PYTHONMALLOC="malloc",
-            )
-            pytest = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", str(TESTS.parent / "setup.cfg")]
-            pytest += ["--rootdir", str(TESTS.parent)]
-            if not small_blocks:
-                run(folder, library, str(TESTS / "long" / "sanitize.py"), "--inside")
-                run(folder, library, *pytest, *(str(TESTS / name) for name in OTHER_MODULES))
-                continue
-            run(folder, library, *pytest, str(TESTS / "kernel"), "-k", AGAIN)
+    with ThreadPoolExecutor(2) as builds:
+        list(builds.map(partial(check, library, arguments.iterations), (False, True)))
     print("sanitize: no report")
 
 
