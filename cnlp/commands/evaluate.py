@@ -62,9 +62,8 @@ from cnlp.evaluation.reports import (
 )
 from cnlp.evaluation.segmentation import SegmentationScorer, differences
 from cnlp.evaluation.tags import TagScore, TagScorer
-from cnlp.files.inputs import Input
 from cnlp.files.messages import print_message
-from cnlp.files.outputs import STANDARD_OUTPUT, refuse_overwriting, write_text
+from cnlp.files.outputs import STANDARD_OUTPUT, write_text
 from cnlp.names import Repair
 from cnlp.pos.tagsets import TAGSETS, TagUse, common_tagset
 from cnlp.segmentation import shipped_segmenter
@@ -160,7 +159,7 @@ def evaluate_segment(
     GOLD is segmented by hand; PREDICTION is the same text segmented by any program. Without it cnlp segments the
     text of GOLD: by default, or as --algorithm, --standard, --lexicon and --model say, as in 'cnlp segment'.
     """
-    _check_files(gold, prediction, options.output, not segmentation.is_default)
+    _check_prediction(prediction, not segmentation.is_default)
     known = _known_words(train, vocabulary, encoding)
     sentences = list(read_sentences(gold, form, encoding=encoding))
     if prediction is None:
@@ -211,7 +210,7 @@ def evaluate_tag(
     GOLD is tagged by hand; PREDICTION is the same text tagged by any program. Without it cnlp, or --model, tags the
     words of GOLD; and its text is segmented, as --algorithm, --standard and --lexicon say, and tagged.
     """
-    _check_files(gold, prediction, options.output, model is not None or not segmentation.is_default)
+    _check_prediction(prediction, model is not None or not segmentation.is_default)
     known = _known_words(train, vocabulary, encoding)
     sentences = list(read_tagged(gold, form, encoding=encoding))
     in_gold = TagUse(gold, Counter(tag for sentence in sentences for tag in sentence.tags))
@@ -261,7 +260,7 @@ def evaluate_ner(
     unless --repair says otherwise). Without it the shipped model, or --model, finds the entities of GOLD's text.
     Errors are grouped by kind; those inside a word begin or end within a word that the segmenter finds.
     """
-    _check_files(gold, prediction, options.output, model is not None or standard is not None)
+    _check_prediction(prediction, model is not None or standard is not None)
     seen = None
     if train:
         parts = read_entity_parts(train, None, encoding, repair="drop")
@@ -361,8 +360,7 @@ def _known_words(train: Sequence[str], vocabulary: str | None, encoding: str) ->
     return frozenset(words | (read_word_list(vocabulary, encoding=encoding) if vocabulary else frozenset()))
 
 
-def _check_files(gold: str, prediction: str | None, output: str, has_model: bool) -> None:
-    """A file of predictions needs no model, and the report does not replace an input."""
+def _check_prediction(prediction: str | None, has_model: bool) -> None:
+    """A file of predictions needs no model."""
     if prediction is not None and has_model:
         raise click.UsageError("PREDICTION is scored as it is, without a model; leave it out to score a model")
-    refuse_overwriting([Input(path, path) for path in (gold, prediction) if path is not None], [output])

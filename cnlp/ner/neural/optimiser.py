@@ -89,11 +89,14 @@ def rate_factor(settings: Settings, step: int, steps_an_epoch: int) -> float:
     """
     total = settings.epochs * steps_an_epoch
     warm = round(settings.warmup * total)
-    if step < warm:
-        return (step + 1) / warm
+    if step < warm or settings.schedule == "linear":
+        return linear_factor(step, total, warm)
     if settings.schedule == "decay":
         factor: float = settings.decay ** (step // steps_an_epoch)
         return factor
-    if settings.schedule == "linear":
-        return (total - step) / (total - warm)
     return 1.0
+
+
+def linear_factor(step: int, total: int, warm: int) -> float:
+    """A factor that rises to 1 in the first ``warm`` of ``total`` steps, then falls to zero after the last one."""
+    return (step + 1) / warm if step < warm else (total - step) / (total - warm)

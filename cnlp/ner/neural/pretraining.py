@@ -27,7 +27,7 @@ from cnlp.ner.neural.character_encoder import BREAK, CharacterEncoder, Shape
 from cnlp.ner.neural.data import UNKNOWN_ROW
 from cnlp.ner.neural.machine import computing, naming_memory
 from cnlp.ner.neural.masking import SHARD, Masked, Pieces, frequent, mask_words, row_table
-from cnlp.ner.neural.optimiser import clip_gradient
+from cnlp.ner.neural.optimiser import clip_gradient, linear_factor
 from cnlp.ner.neural.run_folder import CHECKPOINT, CURVE, METRICS, draw_losses, read_checkpoint, write_file
 
 HELD_OUT = 256  # pieces
@@ -287,8 +287,7 @@ def rate_factor(step: int, steps: int) -> float:
     >>> [round(rate_factor(step, 100), 2) for step in (0, 1, 50, 99)]
     [0.5, 1.0, 0.51, 0.01]
     """
-    warm = max(1, round(_WARM * steps))
-    return (step + 1) / warm if step < warm else (steps - step) / max(1, steps - warm)
+    return linear_factor(step, steps, max(1, round(_WARM * steps)))
 
 
 def _groups(model: nn.Module) -> list[dict[str, Any]]:
