@@ -7,7 +7,9 @@ missing, in the order of the plan. A record made with other settings than today'
 anew. ``--gather`` trains nothing.
 
     vectors  random; "own", a file of 'cnlp train vectors'; foolnltk's (Apache-2.0), and random bigrams; both joined
-    added    nothing; "encoder", a file of 'cnlp train encoder', tuned; "augmented", made sentences in the training part
+    added    nothing; "encoder", a file of 'cnlp train encoder'; "augmented", made sentences in the training
+             part; "teacher", what the FLATs of the same vectors and all seeds say of it and of 3,000 sentences of
+             plain text
 
     scores   strict spans on dev, which chooses the epoch, and on test; Weibo also on names (NAM), on nominal mentions
              (NOM), and without the test sentences that its training part has word for word
@@ -27,7 +29,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -50,9 +52,18 @@ FILES = {
 MODELS = ("flat", "lattice-lstm", "bilstm-crf")
 WITHOUT_WORDS = ("bilstm-crf", "encoder-crf")  # models that have no place for them
 VECTORS = ("own", "foolnltk", "both", "random")
-ADDED = {"": MODELS, "encoder": ("flat", "bilstm-crf", "encoder-crf"), "augmented": ("flat", "bilstm-crf")}
-ENCODER_VALUES: dict[str, Any] = {"encoder_frozen": 1, "encoder_rate": 0.2}
-ALL_MODELS = tuple(dict.fromkeys(model for models in ADDED.values() for model in models))
+ADDED = ("", "encoder", "augmented", "teacher")
+ROUNDS: tuple[tuple[str, bool, str, tuple[str, ...]], ...] = (  # vectors, lexicon, added, models
+    *((vectors, True, "", MODELS) for vectors in ("both", "own", "foolnltk", "random")),
+    ("own", False, "", MODELS),
+    ("foolnltk", True, "encoder", ("flat", "bilstm-crf", "encoder-crf")),
+    ("foolnltk", True, "augmented", ("flat", "bilstm-crf")),
+    ("foolnltk", True, "teacher", ("flat", "bilstm-crf")),
+    ("both", True, "encoder", ("flat",)),
+)
+TAUGHT = 3000  # sentences
+ENCODER_VALUES: dict[str, Any] = {"encoder_bfloat16": True}
+ALL_MODELS = (*MODELS, "encoder-crf")
 KINDS = (".NAM", ".NOM")  # of Weibo's labels: names and nominal mentions
 SEEDS = {"resume": 5, "weibo": 5, "msra": 1}
 RUNS = Path("build/neural_ner")
@@ -67,7 +78,7 @@ class Run:
         model: one of ``ALL_MODELS``.
         vectors: one of ``VECTORS``.
         lexicon: whether the encoder gets the lexicon's words.
-        added: one of ``ADDED``, by which the models are listed that get it.
+        added: one of ``ADDED``.
         seed: of all chance.
     """
 
@@ -92,13 +103,11 @@ class Run:
 
 def plan() -> Iterator[Run]:
     """All runs, the most informative first."""
-    rounds = [("both", True, ""), *((vectors, True, "") for vectors in VECTORS if vectors != "both")]
-    rounds += [("own", False, ""), *(("foolnltk", True, added) for added in ADDED if added)]
-    for vectors, lexicon, added in rounds:
+    for vectors, lexicon, added, models in ROUNDS:
         for corpus, seeds in SEEDS.items():
             if added and seeds == 1:
                 continue
-            for model in ADDED[added]:
+            for model in models:
                 has_words = lexicon and model not in WITHOUT_WORDS
                 if model in WITHOUT_WORDS and not lexicon:
                     continue  # it was in another round
@@ -215,6 +224,8 @@ def make(run: Run, folder: Path, arguments: argparse.Namespace) -> None:
 
     vectors = vectors_of(run, arguments.vectors)
     options = {"out_dir": state, "resume": (state / "checkpoint.pt").exists(), "on_epoch": on_epoch}
+    if run.added == "teacher":
+        options["distillation"] = lesson(run, arguments.folder)
     try:
         trained = train_neural(settings, train, parts["dev"], vectors=vectors, **options)
     except ValueError:  # the folder holds a run with other settings or vectors
@@ -247,6 +258,21 @@ def make(run: Run, folder: Path, arguments: argparse.Namespace) -> None:
     for path in (state / "checkpoint.pt", log):
         path.unlink(missing_ok=True)
     print(run.name, {name: cell["f1"] for name, cell in record["scores"].items()}, flush=True)
+
+
+def lesson(run: Run, folder: Path) -> Any:
+    """Plain text, and the FLATs of the same vectors as one teacher: labels and probabilities.
+
+    Raises:
+        FileNotFoundError: one of them is not made yet.
+    """
+    from benchmarks.measure.distillation import texts
+    from cnlp.ner.distillation import Distillation, Teacher
+    from cnlp.ner.neural.recognizer import NeuralRecognizer
+
+    flats = [replace(run, model="flat", lexicon=True, added="", seed=seed) for seed in range(1, SEEDS[run.corpus] + 1)]
+    models = [NeuralRecognizer.load(folder / flat.name / "model.safetensors") for flat in flats]
+    return Distillation(Teacher(models), texts()[:TAUGHT])
 
 
 def read(corpus: str) -> dict[str, list[Sentence]]:
@@ -369,7 +395,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--models", nargs="+", choices=ALL_MODELS, default=ALL_MODELS)
     parser.add_argument("--kinds", nargs="+", choices=VECTORS, default=VECTORS, help="of vectors")
     parser.add_argument("--encoder", type=Path, default=Path("encoder.safetensors"), help="of 'cnlp train encoder'")
-    parser.add_argument("--added", nargs="+", choices=ADDED, default=tuple(ADDED), help="to vectors and lexicon")
+    parser.add_argument("--added", nargs="+", choices=ADDED, default=ADDED, help="to vectors and lexicon")
     parser.add_argument("--lexicon", action=argparse.BooleanOptionalAction, help="only with, or without; default: both")
     parser.add_argument("--seeds", nargs="+", type=int, help="default: 1 to 5; MSRA: 1")
     parser.add_argument("--gather", action="store_true", help="only collect the records that are there")

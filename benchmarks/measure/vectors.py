@@ -5,6 +5,9 @@ measured beside them. Pairs of words that the Cilin thesaurus (HIT) lists as syn
 each synonym pair the second word is replaced by a word of Cilin that is about as frequent, and of another class. AUC is
 the chance that a synonym pair has a higher cosine than a random one. A pair counts where all three words have vectors;
 ``common`` are the pairs that count in every file, so there the files are compared on equal terms.
+
+With ``--seeds`` FLAT learns Weibo's names with the words of each file, and random characters and bigrams: strict F1 on
+the dev part after the last epoch. What ``--folder`` has of that is not made again.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks import cells
 from benchmarks import record as records
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.text._data import dictionary_path
@@ -31,6 +35,7 @@ CLASS = 5  # characters of the code that related groups share: Aa01A
 PER_GROUP = 10  # pairs, so that large groups do not decide
 NEAR = 50  # words before and after in the order of frequency, from which the random one is taken
 SEED = 1
+RANDOM = "random"
 
 
 class Triple(NamedTuple):
@@ -39,6 +44,13 @@ class Triple(NamedTuple):
     word: str
     synonym: str
     random: str
+
+
+class Cell(NamedTuple):
+    """A run of FLAT: the name of the vectors, and the seed."""
+
+    name: str
+    seed: int
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,6 +67,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     measured = measure(files, triples(listed, _counts(), random.Random(SEED)))
     for name, result in measured["files"].items():
         print(name, f"AUC {result['auc']:.4f} on {result['pairs']:,} pairs, {result['auc_common']:.4f} on the common")
+    wanted = [Cell(name, seed) for seed in range(1, options.seeds + 1) for name in (RANDOM, *files)]
+    path = options.folder / "vectors.jsonl"
+    done = cells.complete(path, wanted, lambda cell: flat_f1(files.get(cell.name), cell.seed))
+    measured["flat"] = cells.by_seed(done)
     record = records.new_record("vectors", words, packages=["numpy"], seed=SEED)
     record["data"] = {THESAURUS: file_sha256(data_folder() / THESAURUS)}
     records.save({**record, "results": measured}, options.output)
@@ -126,6 +142,18 @@ def auc(vectors: Vectors, chosen: Sequence[Triple]) -> float | None:
     return float(below.sum()) / (2 * len(right) * len(wrong))
 
 
+def flat_f1(vectors: Vectors | None, seed: int) -> float:
+    """Strict F1 of FLAT on Weibo's dev part, with these vectors of words."""
+    from benchmarks.measure.neural_ner import read
+    from cnlp.ner.neural.recognizer import NeuralRecognizer
+    from cnlp.ner.neural.settings import defaults
+
+    parts = read("weibo")
+    words = None if vectors is None else Vectors(words=vectors.words)
+    model = NeuralRecognizer(defaults("flat", "weibo").with_values({"seed": seed}))
+    return round(model.fit(parts["train"], vectors=words).score(parts["dev"]), 4)
+
+
 def _counts() -> dict[str, float]:
     """The counts of the shipped lexicon."""
     with open(dictionary_path("core.tsv"), encoding="utf-8") as lines:
@@ -137,6 +165,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m benchmarks.measure.vectors", description="Do vectors know synonyms?")
     parser.add_argument("files", nargs="*", metavar="NAME=FILE", help="files of vectors, and what to call them")
     parser.add_argument("--no-foolnltk", dest="foolnltk", action="store_false", help="without torch: only the files")
+    parser.add_argument("--seeds", type=int, default=0, help="of FLAT, which needs torch; default: 0")
+    parser.add_argument("--folder", type=Path, default=Path("build/vectors"), help="of its runs")
     parser.add_argument("--output", type=Path, default=records.RESULTS / "vectors.json")
     return parser
 

@@ -11,7 +11,7 @@ from benchmarks.report.neural_plot import CORPORA, NAMES, kind_of
 from benchmarks.report.svg import drawing
 
 COLOURS = {"flat": "#1f6fb4", "lattice-lstm": "#d9822b", "bilstm-crf": "#6a3d9a"}
-DASHES = {"own": "", "random": "4 3"}
+DASHES = {"earlier": "", "random": "4 3"}
 LOWEST = 0.75  # of the highest score: what a curve does below is not drawn
 WIDTH, PANEL, LEFT, RIGHT, TOP, HEIGHT = 720, 240, 40, 8, 48, 170
 

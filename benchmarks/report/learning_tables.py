@@ -1,4 +1,4 @@
-"""Tables about augmentation and teachers; of what is not measured yet a dash is printed."""
+"""Tables about augmentation, teachers and neural segmentation; of what is not measured yet a dash is printed."""
 
 from __future__ import annotations
 
@@ -48,6 +48,26 @@ def distillation(record: Record) -> str:
     return table(head, rows)
 
 
+def neural_segmentation(record: Record) -> str:
+    """Word F1 of taggers that learnt the same sentences, and of students; the shipped model and LAC beside them."""
+    scores: dict[str, Seeds] = record["results"]["f1"]
+    rows = []
+    for name, found in scores.items():
+        learner, sentences = name.rsplit(".", 1)
+        alone = scores.get(f"{learner}.0", {})
+        taught = [f"{int(sentences):,}", difference(alone, found)] if sentences != "0" else ["0", ""]
+        names = ", ".join(NAMES.get(part, part) for part in learner.split(", "))
+        figures = [taught[0], str(len(found)), fraction(fmean(found.values())), taught[1]]
+        rows.append((fmean(alone.values()) if alone else 0.0, int(sentences), [names, *figures]))
+    ordered = [row for *_, row in sorted(rows, key=lambda row: (-row[0], row[1]))]
+    others = [
+        [f"shipped {name}" if name == "cnlp" else name, "", "", fraction(score), ""]
+        for name, score in record["results"]["others"].items()
+    ]
+    head = ["present-day dev, words", "taught sentences", "seeds", "F1", "with − without teacher"]
+    return table(head, [*ordered, *others])
+
+
 def _numbers(name: str) -> tuple[float, float, float]:
     """Sentences, alpha and temperature of a cell such as ``crf.3000.0.5.1.0``."""
     _, sentences, *rest = name.split(".")
@@ -72,4 +92,5 @@ def difference(one: Seeds, other: Seeds) -> str:
 TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "augmentation": ("augmentation.json", augmentation),
     "distillation": ("distillation.json", distillation),
+    "neural-segmentation": ("neural-segmentation.json", neural_segmentation),
 }

@@ -12,12 +12,12 @@ from benchmarks.report.svg import drawing
 NAMES = {"flat": "FLAT", "lattice-lstm": "Lattice LSTM", "bilstm-crf": "BiLSTM-CRF", "encoder-crf": "CRF"}
 CORPORA = {"resume": "Resume", "weibo": "Weibo", "msra": "MSRA"}
 COLOURS = {
-    ("own", True): "#1f6fb4", ("foolnltk", True): "#7a4fb5", ("both", True): "#b5324f",
-    ("random", True): "#8a8a8a", ("own", False): "#d9822b",
+    ("own", True): "#1f6fb4", ("earlier", True): "#6db3e8", ("foolnltk", True): "#7a4fb5", ("both", True): "#b5324f",
+    ("random", True): "#8a8a8a", ("own", False): "#d9822b", ("earlier", False): "#e8b98a",
 }  # fmt: skip
 LEGEND = {
-    ("own", True): "own vectors", ("foolnltk", True): "foolnltk", ("both", True): "both",
-    ("random", True): "random", ("own", False): "own, no lexicon",
+    ("own", True): "own", ("earlier", True): "earlier", ("foolnltk", True): "foolnltk", ("both", True): "both",
+    ("random", True): "random", ("earlier", False): "earlier, no lexicon",
 }  # fmt: skip
 WIDTH, LEFT, ROW, TOP = 720, 120, 16, 34
 
@@ -80,7 +80,7 @@ def _legend(y: int) -> str:
     for kind, name in LEGEND.items():
         lines.append(f'<circle cx="{at}" cy="{y - 4}" r="4" fill="{COLOURS[kind]}"/>')
         lines.append(f'<text x="{at + 8}" y="{y}">{name}</text>')
-        at += 110
+        at += 30 + 7 * len(name)
     lines.append(f'<path d="M{at} {y - 4}h16" stroke="#2a2" stroke-dasharray="3 2"/>')
     lines.append(f'<text x="{at + 20}" y="{y}">linear model</text>')
     return "\n".join(lines)

@@ -17,6 +17,8 @@ PAPERS = {
     ("weibo", "bilstm-crf"): 0.5277, ("weibo", "lattice-lstm"): 0.5879, ("weibo", "flat"): 0.6032,
     ("msra", "bilstm-crf"): 0.8881, ("msra", "lattice-lstm"): 0.9318, ("msra", "flat"): 0.9412,
 }  # fmt: skip
+ADDED = {"encoder": "encoder", "augmented": "augmentation", "teacher": "teacher"}
+OWN = ("own", "earlier")  # vectors of raw text; earlier: of the text there was before
 _UNSEEN = "test, unseen sentences"
 
 
@@ -28,7 +30,7 @@ def neural_scores(record: Record) -> str:
             continue
         first = planned[0]
         name, kind = _names(first)
-        paper = PAPERS[first["corpus"], first["model"]] if kind == "own vectors" else None
+        paper = PAPERS[first["corpus"], first["model"]] if kind in {f"{vectors} vectors" for vectors in OWN} else None
         ends = [fraction(paper, 4), fraction(record["results"]["linear"][first["corpus"]], 4)]
         seeds = f"{len(runs)}" if len(runs) == len(planned) else f"{len(runs)} of {len(planned)}"
         rows.append([name, kind, seeds, _spread(runs, "dev"), _spread(runs, "test"), *ends])
@@ -51,24 +53,32 @@ def neural_weibo(record: Record) -> str:
 
 def neural_lexicon(record: Record) -> str:
     """The effect of the lexicon: the same seed with and without it."""
-    return _differences(record, "with − without lexicon", lambda run: run["vectors"] == "own", "lexicon", False)
+    rows = [
+        [*_names(first), *changes]
+        for first, changes in _changes(record, lambda run: ("lexicon", False))
+        if first["vectors"] in OWN
+    ]
+    return table(["with − without lexicon", "", "seeds", "dev F1", "test F1"], rows)
 
 
-def neural_vectors(record: Record) -> str:
-    """What vectors add: the same seed with and without them."""
-    return _differences(record, "with − random vectors", _has_words, "vectors", "random")
-
-
-def neural_added(record: Record) -> str:
-    """What an encoder and made sentences add: the same seed with and without them."""
-    return _differences(record, "with − without what is added", lambda run: True, "added", "")
+def neural_grid(record: Record) -> str:
+    """The effect of vectors, to random ones, and of what is added to them: the same seed with and without it."""
+    rows = [
+        [_names(first)[0], first["vectors"], *("yes" if first["added"] == name else "no" for name in ADDED), *changes]
+        for first, changes in _changes(record, lambda run: ("added", "") if run["added"] else ("vectors", "random"))
+        if _has_words(first)
+    ]
+    head = ["with − without what is in bold", "vectors", *ADDED.values(), "seeds", "dev F1", "test F1"]
+    for row, place in ((row, row.index("yes") if "yes" in row else 1) for row in rows):
+        row[place] = f"**{row[place]}**"
+    return table(head, rows)
 
 
 def neural_speed(record: Record) -> str:
     """Seconds, sentences a second, memory."""
     rows = []
     for runs, planned in _cells(record):
-        if runs and planned[0]["vectors"] == "own":  # others cost the same
+        if runs and planned[0]["vectors"] in OWN:  # others cost the same
             epochs = [run["best_epoch"] for run in runs]
             rows.append([
                 *_names(planned[0]),
@@ -92,7 +102,7 @@ def neural_coverage(record: Record) -> str:
 def _cells(record: Record) -> Iterator[tuple[list[Record], list[Record]]]:
     """The runs of each row, done and planned: by corpus, model, vectors, lexicon and what is added, with all seeds."""
     done = {_key(run): run for run in record["results"]["runs"]}
-    plan = record["results"]["plan"]
+    plan = list({_key(run): run for run in [*record["results"]["plan"], *record["results"]["runs"]]}.values())
     corpora, models, kinds = list(CORPORA), list(NAMES), list(COLOURS)
 
     def place(run: Record) -> tuple[int, int, int, str]:
@@ -103,33 +113,27 @@ def _cells(record: Record) -> Iterator[tuple[list[Record], list[Record]]]:
         yield [done[_key(run)] for run in planned if _key(run) in done], planned
 
 
-def _differences(
-    record: Record, title: str, chosen: Callable[[Record], bool], name: str, other_value: str | bool
-) -> str:
-    """Differences to the runs that have another value of one field, and all else the same."""
+def _changes(record: Record, other: Callable[[Record], tuple[str, str | bool]]) -> Iterator[tuple[Record, list[str]]]:
+    """Of each row its first planned run, and seeds and differences to runs with another value of one field."""
     done = {_key(run): run for run in record["results"]["runs"]}
-    rows = []
     for runs, planned in _cells(record):
-        first = planned[0]
-        if not chosen(first) or first[name] == other_value:
-            continue
-        others = [done.get(_key({**run, name: other_value})) for run in runs]
-        pairs = [(run, other) for run, other in zip(runs, others, strict=True) if other is not None]
+        name, value = other(planned[0])
+        others = [done.get(_key({**run, name: value})) for run in runs]
+        pairs = [(run, one) for run, one in zip(runs, others, strict=True) if one not in (None, run)]
         if pairs:
-            differences = [
-                [one["scores"][part]["f1"] - other["scores"][part]["f1"] for one, other in pairs]
-                for part in ("dev", "test")
-            ]
-            rows.append([*_names(first), str(len(pairs)), *(_difference(values) for values in differences)])
-    return table([title, "", "seeds", "dev F1", "test F1"], rows)
+            parts = [[a["scores"][part]["f1"] - b["scores"][part]["f1"] for a, b in pairs] for part in ("dev", "test")]
+            yield planned[0], [str(len(pairs)), *map(_difference, parts)]
 
 
 def _missing(record: Record) -> str:
     """The command that makes what is planned and missing."""
-    planned = len(record["results"]["plan"])
-    count = planned - sum(len(runs) for runs, _ in _cells(record))
+    done = {_key(run) for run in record["results"]["runs"]}
+    planned = [_key(run) for run in record["results"]["plan"]]
+    count = len(set(planned) - done)
     return (
-        f"{count} of {planned} runs are missing; `python -m benchmarks.measure.neural_ner` makes them." if count else ""
+        f"{count} of {len(planned)} runs are missing; `python -m benchmarks.measure.neural_ner` makes them."
+        if count
+        else ""
     )
 
 
@@ -160,8 +164,14 @@ def _difference(values: Sequence[float]) -> str:
 
 
 def vectors_and_synonyms(record: Record) -> str:
-    """How well the vectors of each file know synonyms from random pairs."""
+    """How well the vectors of each file know synonyms from random pairs, and what FLAT has with them."""
     results = record["results"]
+    flat: dict[str, Record] = results["flat"]
+
+    def gain(name: str) -> str:
+        pairs = [(score, flat["random"].get(seed)) for seed, score in flat.get(name, {}).items()]
+        return _difference([score - base for score, base in pairs if base]) if pairs else NO_FIGURE
+
     rows = [
         [
             name,
@@ -170,13 +180,13 @@ def vectors_and_synonyms(record: Record) -> str:
             f"{one['pairs']:,} of {results['pairs']:,}",
             fraction(one["auc"]),
             fraction(one["auc_common"]),
+            gain(name),
         ]
         for name, one in results["files"].items()
     ]
-    return table(
-        ["synonyms of Cilin", "learnt from", "vectors", "pairs", "AUC", f"AUC on the {results['common']:,} common"],
-        rows,
-    )
+    common = f"AUC on the {results['common']:,} common"
+    head = ["synonyms of Cilin", "learnt from", "vectors", "pairs", "AUC", common, "FLAT, with − random words"]
+    return table(head, rows)
 
 
 def neural_batches(record: Record) -> str:
@@ -205,8 +215,7 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "neural-scores": ("neural_ner.json", neural_scores),
     "neural-weibo": ("neural_ner.json", neural_weibo),
     "neural-lexicon": ("neural_ner.json", neural_lexicon),
-    "neural-vectors": ("neural_ner.json", neural_vectors),
-    "neural-added": ("neural_ner.json", neural_added),
+    "neural-grid": ("neural_ner.json", neural_grid),
     "neural-coverage": ("neural_ner.json", neural_coverage),
     "neural-speed": ("neural_ner.json", neural_speed),
     "neural-batches": ("neural-speed.json", neural_batches),

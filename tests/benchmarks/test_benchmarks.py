@@ -458,7 +458,7 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
     scaling.main(["--megabytes", "0.001", "--lexicons", "0", "--output", str(corpora / "scaling.json")])
     minutes_to_measure = """
         augmentation budget discovery discovery-speed distillation dropin everyday-words fuzz keywords keywords-speed
-        ner neural-speed neural_ner peers-accuracy
+        ner neural-segmentation neural-speed neural_ner peers-accuracy
         peers-speed peers-start pipeline present-day pos_joint pure robustness search service service-soak
         soak spark streams-files user-words vectors
     """

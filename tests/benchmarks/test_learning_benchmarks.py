@@ -56,3 +56,15 @@ def test_the_table_of_teachers_begins_with_the_student_alone() -> None:
         "| CRF | 0 | | | 1 | .750 | |",
         "| CRF | 3,000 | 0.5 | 1 | 1 | .770 | +.020 |",
     ]
+
+
+def test_the_table_of_segmenters_shows_the_best_first_and_its_students() -> None:
+    f1 = {"perceptron.0": {"1": 0.9}, "perceptron.12000": {"1": 0.91}, "flat, encoder.0": {"1": 0.92, "2": 0.94}}
+    record = {"results": {"f1": f1, "others": {"cnlp": 0.96, "LAC": 0.84}}}
+    assert learning_tables.neural_segmentation(record).splitlines()[2:] == [
+        "| FLAT, encoder | 0 | 2 | .930 | |",
+        "| perceptron | 0 | 1 | .900 | |",
+        "| perceptron | 12,000 | 1 | .910 | +.010 |",
+        "| shipped cnlp | | | .960 | |",
+        "| LAC | | | .840 | |",
+    ]

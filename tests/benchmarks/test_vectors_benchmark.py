@@ -46,4 +46,7 @@ def test_files_are_compared_on_the_pairs_that_all_cover() -> None:
     assert (found["pairs"], found["common"]) == (2, 1)
     assert [found["files"][name]["pairs"] for name in ("all", "some")] == [2, 1]
     assert found["files"]["all"]["auc_common"] == 1
-    assert "| all | – | 4 x 2 | 2 of 2 | .500 | 1.000 |" in vectors_and_synonyms({"results": found})
+    found["flat"] = {"random": {"1": 0.5, "2": 0.6}, "all": {"1": 0.51}}
+    drawn = vectors_and_synonyms({"results": found})
+    assert "| all | – | 4 x 2 | 2 of 2 | .500 | 1.000 | +.0100 |" in drawn
+    assert "| some | – | 3 x 2 | 1 of 2 | 1.000 | 1.000 | – |" in drawn

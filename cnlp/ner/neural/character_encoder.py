@@ -152,7 +152,10 @@ class CharacterEncoder(Freezable):
         self.norm = nn.LayerNorm(shape.size)
 
     def forward(self, texts: Sequence[str], mask: Tensor) -> Tensor:
-        """The vectors of the characters of texts with mask (B, n): (B, n, size), zero after the end."""
+        """The vectors of the characters of texts with mask (B, n): (B, n, size), zero after the end.
+
+        They have length 1, as the embeddings beside them, which would weigh nothing otherwise.
+        """
         n = mask.shape[1]
         around, rows = self.rows[BREAK], []
         for text in texts:
@@ -161,7 +164,7 @@ class CharacterEncoder(Freezable):
         seen = torch.arange(n + 2, device=mask.device) < mask.sum(1, keepdim=True) + 2
         with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen):
             found = self.contexts(self.table(ids), seen)
-        return found[:, 1:-1] * mask[:, :, None]
+        return nn.functional.normalize(found[:, 1:-1], dim=2) * mask[:, :, None]
 
     def encode(self, text: str) -> list[int]:
         """The rows of a text's characters; all white space is a blank."""

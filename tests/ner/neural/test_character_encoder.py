@@ -11,10 +11,12 @@ torch = pytest.importorskip("torch")
 
 from cnlp.errors import ArgumentError, ModelError  # noqa: E402
 from cnlp.ner.neural.character_encoder import BREAK, CharacterEncoder, Shape  # noqa: E402
+from cnlp.ner.neural.data import collate, encode_parts  # noqa: E402
 from cnlp.ner.neural.packing import pack_tagger, unpack_tagger  # noqa: E402
 from cnlp.ner.neural.recognizer import NeuralRecognizer  # noqa: E402
 from cnlp.ner.neural.settings import defaults  # noqa: E402
 from cnlp.ner.neural.trainer import train_neural  # noqa: E402
+from cnlp.ner.parts import Part  # noqa: E402
 
 CORPUS = [("王小明在北京工作。", [(0, 3, "PER"), (4, 6, "LOC")]), ("李红去上海", [(0, 2, "PER"), (3, 5, "LOC")])] * 8
 CHARACTERS = [BREAK, " ", *"王小明在北京工作李红去上海a。"]
@@ -52,7 +54,8 @@ def literal(encoder, ids):
                 found[i, h] = torch.softmax(scores, 0) @ value[near, h]
         x = x + layer.output(found.reshape(len(ids), -1))
         x = x + layer.narrow(torch.relu(layer.wide(layer.forward_norm(x))))
-    return encoder.norm(x)
+    found = encoder.norm(x)
+    return found / found.norm(dim=1, keepdim=True)
 
 
 def turned(vector, place):
@@ -172,3 +175,15 @@ def test_taggers_learn_with_it(path, model, frozen, tmp_path):
     again = NeuralRecognizer.load(tmp_path / "model.safetensors")
     texts = [text for text, _ in CORPUS]
     assert again.predict(texts) == model.predict(texts)
+
+
+def test_products_in_16_bits_are_near_and_the_rest_is_in_32(path):
+    settings = replace(defaults("encoder-crf"), encoder=str(path), epochs=1, batch_size=4)
+    trained = train_neural(settings, CORPUS)
+    embeddings, batch = trained.model.embeddings, collate(encode_parts([Part(CORPUS[:2])], trained.vocabulary, 99)[0])
+    plain, _ = embeddings(batch)
+    embeddings.bfloat16 = True
+    rounded, _ = embeddings(batch)
+    assert rounded.dtype == torch.float32
+    assert 0 < (rounded - plain).abs().max() < 0.05
+    assert train_neural(replace(settings, encoder_bfloat16=True), CORPUS).log[0].loss != trained.log[0].loss
