@@ -38,6 +38,7 @@ from benchmarks import record as records
 from cnlp.corpus.entities import Sentence, read_columns
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.evaluation.entities import evaluate_entities
+from cnlp.model.format import ModelFile
 from cnlp.ner.augmentation import augment
 from recipes.ner import MSRA_TEST, MSRA_TRAIN, msra
 
@@ -334,6 +335,7 @@ def gather(words: Sequence[str], options: argparse.Namespace) -> None:
         covered = {corpus: coverage(corpus, options.vectors) for corpus in SEEDS}
     record["results"] = {
         "coverage": covered,
+        "encoder": encoder_card(options.encoder) or old.get("encoder"),
         "settings": settings,
         "runs": listed,
         "plan": [asdict(run) for run in plan()],
@@ -344,6 +346,17 @@ def gather(words: Sequence[str], options: argparse.Namespace) -> None:
         },
     }
     records.save(record, options.output)
+
+
+def encoder_card(path: Path) -> dict[str, str] | None:
+    """What the encoder's file says of its training; ``None``: there is no file."""
+    if not path.exists():
+        return None
+    return {"sha256": file_sha256(path)} | {
+        name: text
+        for name, text in ModelFile(str(path)).card.items()
+        if name in ("parameters", "training_size", "scores")
+    }
 
 
 def coverage(corpus: str, vectors_path: Path) -> dict[str, tuple[float, float]]:

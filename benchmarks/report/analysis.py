@@ -176,12 +176,14 @@ def entities_today(record: Record) -> str:
 
 
 def entities_linear_or_neural(record: Record) -> str:
-    """The shipped model and the neural one, learnt from the same corpora, on the same sentences."""
+    """The shipped model and the neural one, learnt from the same corpora, and LAC, on the same sentences."""
     results = record["results"]
+    sides = (results["shipped"], results["neural"], results["lac"] or {})
     rows = [
-        [name, *(fraction(results[part][name]["f1"]) for part in ("shipped", "neural"))] for name in results["neural"]
+        [name, *(fraction(side[name]["f1"]) if name in side else NO_FIGURE for side in sides)]
+        for name in results["neural"]
     ]
-    return table(["F1", "linear", "FLAT"], rows)
+    return table(["F1", "linear", "FLAT", "LAC"], rows)
 
 
 def entities_by_domain(record: Record) -> str:

@@ -71,7 +71,9 @@ def neural_grid(record: Record) -> str:
     head = ["with − without what is in bold", "vectors", *ADDED.values(), "seeds", "dev F1", "test F1"]
     for row, place in ((row, row.index("yes") if "yes" in row else 1) for row in rows):
         row[place] = f"**{row[place]}**"
-    return table(head, rows)
+    encoder = record["results"].get("encoder")
+    card = "\n\nThe encoder: {training_size}; {parameters}; {scores}.".format(**encoder) if encoder else ""
+    return table(head, rows) + card
 
 
 def neural_speed(record: Record) -> str:
