@@ -59,7 +59,8 @@ ROUNDS: tuple[tuple[str, bool, str, tuple[str, ...]], ...] = (  # vectors, lexic
     ("own", False, "", MODELS),
     ("foolnltk", True, "encoder", ("flat", "bilstm-crf", "encoder-crf")),
     ("foolnltk", True, "augmented", ("flat", "bilstm-crf")),
-    ("foolnltk", True, "teacher", ("flat", "bilstm-crf")),
+    ("foolnltk", True, "teacher", ("bilstm-crf",)),
+    ("own", True, "teacher", ("flat",)),
     ("both", True, "encoder", ("flat",)),
 )
 TAUGHT = 3000  # sentences

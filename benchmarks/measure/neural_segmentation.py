@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     record = records.new_record("neural_segmentation", words, packages=("torch",))
     record["data"] = {modern.ANNOTATED: file_sha256(data_folder() / modern.ANNOTATED)}
     others = records.load(records.RESULTS / "present-day.json")["results"]["systems"]
-    shown = {name: round(others[name]["f1"], 4) for name in ("cnlp", "LAC")}
+    shown = {name: others[name]["f1"] for name in ("cnlp", "LAC")}
     records.save({**record, "results": {"f1": cells.by_seed(done), "others": shown}}, options.output)
     return 0
 

@@ -168,7 +168,7 @@ def _difference(values: Sequence[float]) -> str:
 def vectors_and_synonyms(record: Record) -> str:
     """How well the vectors of each file know synonyms from random pairs, and what FLAT has with them."""
     results = record["results"]
-    flat: dict[str, Record] = results["flat"]
+    flat: dict[str, Record] = results.get("flat", {})
 
     def gain(name: str) -> str:
         pairs = [(score, flat["random"].get(seed)) for seed, score in flat.get(name, {}).items()]
@@ -182,13 +182,13 @@ def vectors_and_synonyms(record: Record) -> str:
             f"{one['pairs']:,} of {results['pairs']:,}",
             fraction(one["auc"]),
             fraction(one["auc_common"]),
-            gain(name),
+            *([gain(name)] if flat else []),
         ]
         for name, one in results["files"].items()
     ]
     common = f"AUC on the {results['common']:,} common"
-    head = ["synonyms of Cilin", "learnt from", "vectors", "pairs", "AUC", common, "FLAT, with − random words"]
-    return table(head, rows)
+    head = ["synonyms of Cilin", "learnt from", "vectors", "pairs", "AUC", common]
+    return table([*head, "FLAT, with − random words"] if flat else head, rows)
 
 
 def neural_batches(record: Record) -> str:
