@@ -80,7 +80,7 @@ def _legend(y: int) -> str:
     for kind, name in LEGEND.items():
         lines.append(f'<circle cx="{at}" cy="{y - 4}" r="4" fill="{COLOURS[kind]}"/>')
         lines.append(f'<text x="{at + 8}" y="{y}">{name}</text>')
-        at += 30 + 7 * len(name)
+        at += 24 + 6 * len(name)
     lines.append(f'<path d="M{at} {y - 4}h16" stroke="#2a2" stroke-dasharray="3 2"/>')
     lines.append(f'<text x="{at + 20}" y="{y}">linear model</text>')
     return "\n".join(lines)
