@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from benchmarks import record as records
+
 C = TypeVar("C", bound=tuple[Any, ...])
+
+
+def parser(name: str, description: str | None, seeds: int = 5) -> argparse.ArgumentParser:
+    """The options that such experiments share; ``name`` is that of the record, of module and folder, too."""
+    module = name.replace("-", "_")
+    made = argparse.ArgumentParser(prog=f"python -m benchmarks.measure.{module}", description=description)
+    made.formatter_class = argparse.RawDescriptionHelpFormatter
+    made.add_argument("--seeds", type=int, default=seeds)
+    made.add_argument("--folder", type=Path, default=Path("build", module), help="of the cells")
+    made.add_argument("--gather", action="store_true", help="only collect the cells that are there")
+    made.add_argument("--output", type=Path, default=records.RESULTS / f"{name}.json")
+    return made
 
 
 def complete(path: Path, cells: Iterable[C], make: Callable[[C], float]) -> dict[C, float]:

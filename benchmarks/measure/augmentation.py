@@ -17,7 +17,6 @@ import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks import cells
@@ -106,14 +105,9 @@ def synonyms() -> dict[str, list[str]]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.measure.augmentation", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = cells.parser("augmentation", __doc__)
     parser.add_argument("--corpora", nargs="+", choices=CORPORA, default=CORPORA)
     parser.add_argument("--models", nargs="+", choices=(*LINEAR_METHODS, *NEURAL), default=(*LINEAR_METHODS, *NEURAL))
-    parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--folder", type=Path, default=Path("build/augmentation"), help="of the cells")
-    parser.add_argument("--gather", action="store_true", help="only collect the cells that are there")
-    parser.add_argument("--output", type=Path, default=records.RESULTS / "augmentation.json")
     return parser
 
 

@@ -14,7 +14,6 @@ import random
 import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import cells
@@ -127,14 +126,9 @@ def texts() -> list[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.measure.distillation", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = cells.parser("distillation", __doc__)
     parser.add_argument("--teacher", required=True, metavar="FILE", help="with the labels of modern/fine_train")
     parser.add_argument("--students", nargs="+", choices=STUDENTS, default=STUDENTS)
-    parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--folder", type=Path, default=Path("build/distillation"), help="of the cells")
-    parser.add_argument("--gather", action="store_true", help="only collect the cells that are there")
-    parser.add_argument("--output", type=Path, default=records.RESULTS / "distillation.json")
     return parser
 
 

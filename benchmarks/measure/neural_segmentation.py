@@ -34,7 +34,7 @@ from recipes.neural_ner import foolnltk
 
 WORD = "WORD"  # the label of every span
 LINEAR = {"perceptron": False, "perceptron, lexicon": True}
-NEURAL: dict[str, dict[str, Any]] = {"bilstm-crf": {}, "flat": {}, "encoder-crf": {}, "flat, encoder": ENCODER_VALUES}
+NEURAL = ("bilstm-crf", "flat", "encoder-crf", "flat, encoder")
 VALUES: dict[str, Any] = {"batch_size": 16, "epochs": 8}
 TAUGHT = 12_000  # sentences of plain text
 TEACHER = "flat"
@@ -76,9 +76,9 @@ def segmenter(cell: Cell, options: argparse.Namespace) -> Callable[[Sequence[str
     if cell.learner in NEURAL:
         path = options.folder / f"{cell.learner}.{cell.seed}.safetensors"
         if not path.exists():
-            values = {**VALUES, **NEURAL[cell.learner], "seed": cell.seed}
+            values = {**VALUES, "seed": cell.seed}
             if "encoder" in cell.learner:
-                values["encoder"] = str(options.encoder)
+                values |= {"encoder": str(options.encoder), **ENCODER_VALUES}
             settings = defaults(cell.learner.split(",")[0]).with_values(values)
             NeuralRecognizer(settings).fit(as_spans(annotated()), vectors=foolnltk()).save(path)
         return lambda some: segment(NeuralRecognizer.load(path), some)
@@ -136,14 +136,9 @@ def lexicon() -> dict[str, int]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.measure.neural_segmentation", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = cells.parser("neural-segmentation", __doc__, seeds=3)
     parser.add_argument("--learners", nargs="+", choices=(*LINEAR, *NEURAL), default=(*LINEAR, *NEURAL))
     parser.add_argument("--encoder", type=Path, default=Path("encoder.safetensors"), help="of 'cnlp train encoder'")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--folder", type=Path, default=Path("build/neural_segmentation"), help="of cells and models")
-    parser.add_argument("--gather", action="store_true", help="only collect the cells that are there")
-    parser.add_argument("--output", type=Path, default=records.RESULTS / "neural-segmentation.json")
     return parser
 
 

@@ -63,14 +63,13 @@ def neural_lexicon(record: Record) -> str:
 
 def neural_grid(record: Record) -> str:
     """The effect of vectors, to random ones, and of what is added to them: the same seed with and without it."""
-    rows = [
-        [_names(first)[0], first["vectors"], *("yes" if first["added"] == name else "no" for name in ADDED), *changes]
-        for first, changes in _changes(record, lambda run: ("added", "") if run["added"] else ("vectors", "random"))
-        if _has_words(first)
-    ]
+    rows = []
+    for first, changes in _changes(record, lambda run: ("added", "") if run["added"] else ("vectors", "random")):
+        if _has_words(first):
+            vectors = first["vectors"] if first["added"] else f"**{first['vectors']}**"
+            added = ["**yes**" if first["added"] == name else "no" for name in ADDED]
+            rows.append([_names(first)[0], vectors, *added, *changes])
     head = ["with − without what is in bold", "vectors", *ADDED.values(), "seeds", "dev F1", "test F1"]
-    for row, place in ((row, row.index("yes") if "yes" in row else 1) for row in rows):
-        row[place] = f"**{row[place]}**"
     encoder = record["results"].get("encoder")
     card = "\n\nThe encoder: {training_size}; {parameters}; {scores}.".format(**encoder) if encoder else ""
     return table(head, rows) + card
