@@ -54,7 +54,7 @@ class Embeddings(nn.Module):
         self.token_dropout = settings.token_dropout
         self.character_size = settings.character_size + settings.bigram_size
         self.word_size = settings.word_size
-        self.bfloat16 = settings.encoder_bfloat16
+        self.encoder_bfloat16 = settings.encoder_bfloat16
         self.encoder = encoder if encoder or not settings.encoder else _open_encoder(settings)
         if self.encoder is not None:
             self.character_size += self.encoder.size
@@ -68,7 +68,7 @@ class Embeddings(nn.Module):
         """Characters (B, n, C) and words (E, W)."""
         parts = [self.characters(self._forget(batch.characters)), self.bigrams(self._forget(batch.bigrams))]
         if self.encoder is not None:
-            with torch.autocast(batch.mask.device.type, torch.bfloat16, enabled=self.bfloat16):
+            with torch.autocast(batch.mask.device.type, torch.bfloat16, enabled=self.encoder_bfloat16):
                 found = self.encoder(batch.texts, batch.mask)
             parts.append(found.float())
         characters = self.character_dropout(torch.cat(parts, 2))

@@ -182,7 +182,7 @@ def test_products_in_16_bits_are_near_and_the_rest_is_in_32(path):
     trained = train_neural(settings, CORPUS)
     embeddings, batch = trained.model.embeddings, collate(encode_parts([Part(CORPUS[:2])], trained.vocabulary, 99)[0])
     plain, _ = embeddings(batch)
-    embeddings.bfloat16 = True
+    embeddings.encoder_bfloat16 = True
     rounded, _ = embeddings(batch)
     assert rounded.dtype == torch.float32
     assert 0 < (rounded - plain).abs().max() < 0.05
