@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def plan(options: argparse.Namespace) -> Iterator[Cell]:
     """The cells that are wanted: a seed of all, small shares first, then the next seed."""
     for seed in range(1, options.seeds + 1):
-        for share in SHARES:
+        for share in options.shares:
             for corpus in options.corpora:
                 for model in options.models:
                     for operation in OPERATIONS:
@@ -107,6 +107,7 @@ def synonyms() -> dict[str, list[str]]:
 def _parser() -> argparse.ArgumentParser:
     parser = cells.parser("augmentation", __doc__)
     parser.add_argument("--corpora", nargs="+", choices=CORPORA, default=CORPORA)
+    parser.add_argument("--shares", nargs="+", type=float, choices=SHARES, default=SHARES)
     parser.add_argument("--models", nargs="+", choices=(*LINEAR_METHODS, *NEURAL), default=(*LINEAR_METHODS, *NEURAL))
     return parser
 

@@ -9,7 +9,7 @@ anew. ``--gather`` trains nothing.
     vectors  random; "own", a file of 'cnlp train vectors'; foolnltk's (Apache-2.0), and random bigrams; both joined
     added    nothing; "encoder", a file of 'cnlp train encoder'; "augmented", made sentences in the training
              part; "teacher", what the FLATs of the same vectors and all seeds say of it and of 3,000 sentences of
-             plain text
+             plain text; or both
 
     scores   strict spans on dev, which chooses the epoch, and on test; Weibo also on names (NAM), on nominal mentions
              (NOM), and without the test sentences that its training part has word for word
@@ -53,7 +53,7 @@ FILES = {
 MODELS = ("flat", "lattice-lstm", "bilstm-crf")
 WITHOUT_WORDS = ("bilstm-crf", "encoder-crf")  # models that have no place for them
 VECTORS = ("own", "foolnltk", "both", "random")
-ADDED = ("", "encoder", "augmented", "teacher")
+ADDED = ("", "encoder", "augmented", "teacher", "encoder+teacher")
 ROUNDS: tuple[tuple[str, bool, str, tuple[str, ...]], ...] = (  # vectors, lexicon, added, models
     *((vectors, True, "", MODELS) for vectors in ("both", "own", "foolnltk", "random")),
     ("own", False, "", MODELS),
@@ -62,6 +62,8 @@ ROUNDS: tuple[tuple[str, bool, str, tuple[str, ...]], ...] = (  # vectors, lexic
     ("foolnltk", True, "teacher", ("bilstm-crf",)),
     ("own", True, "teacher", ("flat",)),
     ("both", True, "encoder", ("flat",)),
+    ("own", True, "encoder", ("flat",)),
+    ("own", True, "encoder+teacher", ("flat",)),
 )
 TAUGHT = 3000  # sentences
 ENCODER_VALUES: dict[str, Any] = {"encoder_bfloat16": True}
@@ -101,6 +103,11 @@ class Run:
         words = "lexicon" if self.lexicon else "no-lexicon"
         parts = (self.corpus, self.model, self.vectors, words, self.added, str(self.seed))
         return ".".join(part for part in parts if part)
+
+
+def has(run: Run, name: str) -> bool:
+    """Is ``name`` among what is added?"""
+    return name in run.added.split("+")
 
 
 def plan() -> Iterator[Run]:
@@ -187,7 +194,7 @@ def settings_of(run: Run, options: argparse.Namespace) -> Any:
     from cnlp.ner.neural.settings import defaults
 
     values: dict[str, Any] = {"lexicon": run.lexicon, "seed": run.seed}
-    if run.added == "encoder":
+    if has(run, "encoder"):
         values |= {"encoder": str(options.encoder), **ENCODER_VALUES}
     return defaults(run.model, run.corpus).with_values(values)
 
@@ -209,7 +216,7 @@ def make(run: Run, folder: Path, arguments: argparse.Namespace) -> None:
     from cnlp.ner.neural.trainer import train_neural
 
     parts = read(run.corpus)
-    train = augment(parts["train"], seed=run.seed) if run.added == "augmented" else parts["train"]
+    train = augment(parts["train"], seed=run.seed) if has(run, "augmented") else parts["train"]
     settings = settings_of(run, arguments)
     state = folder / "state"
     log = folder / "seconds.json"
@@ -226,7 +233,7 @@ def make(run: Run, folder: Path, arguments: argparse.Namespace) -> None:
 
     vectors = vectors_of(run, arguments.vectors)
     options = {"out_dir": state, "resume": (state / "checkpoint.pt").exists(), "on_epoch": on_epoch}
-    if run.added == "teacher":
+    if has(run, "teacher"):
         options["distillation"] = lesson(run, arguments.folder)
     try:
         trained = train_neural(settings, train, parts["dev"], vectors=vectors, **options)
@@ -263,7 +270,7 @@ def make(run: Run, folder: Path, arguments: argparse.Namespace) -> None:
 
 
 def lesson(run: Run, folder: Path) -> Any:
-    """Plain text, and the FLATs of the same vectors as one teacher: labels and probabilities.
+    """Plain text, and the FLATs of the same vectors and encoder as one teacher: labels and probabilities.
 
     Raises:
         FileNotFoundError: one of them is not made yet.
@@ -272,7 +279,9 @@ def lesson(run: Run, folder: Path) -> Any:
     from cnlp.ner.distillation import Distillation, Teacher
     from cnlp.ner.neural.recognizer import NeuralRecognizer
 
-    flats = [replace(run, model="flat", lexicon=True, added="", seed=seed) for seed in range(1, SEEDS[run.corpus] + 1)]
+    others, _, _ = run.added.rpartition("+")
+    flat = replace(run, model="flat", lexicon=True, added=others)
+    flats = [replace(flat, seed=seed) for seed in range(1, SEEDS[run.corpus] + 1)]
     models = [NeuralRecognizer.load(folder / flat.name / "model.safetensors") for flat in flats]
     return Distillation(Teacher(models), texts()[:TAUGHT])
 

@@ -64,10 +64,12 @@ def neural_lexicon(record: Record) -> str:
 def neural_grid(record: Record) -> str:
     """The effect of vectors, to random ones, and of what is added to them: the same seed with and without it."""
     rows = []
-    for first, changes in _changes(record, lambda run: ("added", "") if run["added"] else ("vectors", "random")):
+    for first, changes in _changes(record, _without_last):
         if _has_words(first):
             vectors = first["vectors"] if first["added"] else f"**{first['vectors']}**"
-            added = ["**yes**" if first["added"] == name else "no" for name in ADDED]
+            *others, last = first["added"].split("+")
+            marks = {**dict.fromkeys(others, "yes"), last: "**yes**"}
+            added = [marks.get(name, "no") for name in ADDED]
             rows.append([_names(first)[0], vectors, *added, *changes])
     head = ["with − without what is in bold", "vectors", *ADDED.values(), "seeds", "dev F1", "test F1"]
     encoder = record["results"].get("encoder")
@@ -126,6 +128,11 @@ def _changes(record: Record, other: Callable[[Record], tuple[str, str | bool]]) 
             yield planned[0], [str(len(pairs)), *map(_difference, parts)]
 
 
+def _without_last(run: Record) -> tuple[str, str]:
+    """Field and value of the run without what was added last; where nothing was, without its vectors."""
+    return ("added", run["added"].rpartition("+")[0]) if run["added"] else ("vectors", "random")
+
+
 def _missing(record: Record) -> str:
     """The command that makes what is planned and missing."""
     done = {_key(run) for run in record["results"]["runs"]}
@@ -149,7 +156,7 @@ def _has_words(run: Record) -> bool:
 
 def _names(run: Record) -> list[str]:
     kind = f"{run['vectors']} vectors" + ("" if _has_words(run) else ", no lexicon")
-    added = run["added"] and f", {run['added']}"
+    added = run["added"] and ", " + run["added"].replace("+", ", ")
     return [f"{CORPORA[run['corpus']]}, {NAMES[run['model']]}", kind + added]
 
 
