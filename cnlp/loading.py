@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cnlp.keyphrases.resources import Resources
     from cnlp.lexicon import Lexicon
     from cnlp.ner.linear import EntityRecognizer
+    from cnlp.ner.neural.character_encoder import CharacterEncoder
     from cnlp.ner.neural.recognizer import NeuralRecognizer
     from cnlp.pos.tagger import PartOfSpeech
     from cnlp.segmentation import Segmenter
@@ -56,9 +57,11 @@ def load(model: Literal["pos"], *, copy: bool = False) -> PartOfSpeech: ...
 @overload
 def load(model: Literal["ner"], *, copy: bool = False) -> EntityRecognizer: ...
 @overload
-def load(model: Literal["ner-msra-neural", "ner-resume-neural"], *, copy: bool = False) -> NeuralRecognizer: ...
+def load(model: Literal["ner-resume-neural"], *, copy: bool = False) -> NeuralRecognizer: ...
 @overload
 def load(model: Literal["keyphrases"], *, copy: bool = False) -> Resources: ...
+@overload
+def load(model: Literal["small"], *, copy: bool = False) -> CharacterEncoder: ...
 @overload
 def load(
     model: str | os.PathLike[str],
@@ -103,6 +106,7 @@ def load(
         * a recognizer of entities: :class:`cnlp.EntityRecognizer` or
           :class:`cnlp.ner.neural.recognizer.NeuralRecognizer`;
         * tables for keywords: :class:`cnlp.keyphrases.resources.Resources`;
+        * a character encoder: :class:`cnlp.ner.neural.character_encoder.CharacterEncoder`;
         * and what ``save`` of another class wrote: an object of that class.
 
     Raises:
@@ -151,6 +155,13 @@ def _content(model: str | ModelFile, file: ModelFile) -> Any:
         from cnlp.keyphrases.resources import Resources
 
         return Resources(model)
+    if file.kind == "character-encoder":
+        try:
+            from cnlp.ner.neural.character_encoder import CharacterEncoder
+        except ModuleNotFoundError as error:
+            raise errors.missing_dependency(str(error.name), "neural", "an encoder") from None
+
+        return CharacterEncoder.load(file)
     if file.kind == "gazetteer":
         from cnlp.ner.gazetteer import Gazetteer
 

@@ -3,8 +3,8 @@
     general   today's text, and beside it samples of the other corpora of :mod:`recipes.ner`, each a standard. Products
               and works of sentences that were annotated without them are those that the shipped linear model finds. The
               last epoch counts. It is for measurements; the shipped linear model is better.
-    msra, resume   the corpora of that name. The dev part chooses the epoch, and the seed where there are several. The
-              test part is scored once, with the file as it is written.
+    resume    the corpus of that name. The dev part chooses epoch and seed. The test part is scored once, with the file
+              as it is written.
 
 Needs torch, the corpora (``CNLP_DATA``) and vectors, those that the benchmarks have too (``cnlp train vectors``, see
 ``docs/neural-entities.md``). With ``--runs`` a run that was interrupted resumes at its last epoch.
@@ -50,7 +50,6 @@ from recipes.ner import (
     TEMPLATES,
     WEIBO,
     coarse_score,
-    msra,
     other_corpora,
     present_day,
     silver,
@@ -150,15 +149,6 @@ MODELS = {
         (1,),
         50_000,
         foolnltk,
-    ),
-    "msra": Shipped(
-        "ner-msra-neural.safetensors",
-        "Persons, places and organisations (PER, LOC, ORG)",
-        (MSRA_TRAIN,),
-        lambda: Parts(*msra()),
-        {"least": 3, "epochs": 16},
-        (1,),
-        50_000,
     ),
     "resume": Shipped(
         "ner-resume-neural.safetensors",

@@ -33,6 +33,7 @@ TYPES = {
     "part-of-speech": "PartOfSpeech",
     "keyphrases": "Resources",
     "neural-entities": "NeuralRecognizer",
+    "character-encoder": "CharacterEncoder",
 }
 SEGMENT: dict[str, Callable[[Any], list[str]]] = {
     "segment": lambda model: cnlp.segment(TEXT, model=model),
@@ -74,7 +75,7 @@ def test_models_lists_what_is_shipped() -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_load_opens_each_by_its_name_and_by_its_path(name: str) -> None:
-    if SHIPPED[name] == "neural-entities":
+    if SHIPPED[name] in ("neural-entities", "character-encoder"):
         pytest.importorskip("torch")
     expected = TYPES[SHIPPED[name]]
     for given in (name, loading.path_of(name), Path(loading.path_of(name))):
@@ -187,8 +188,8 @@ def test_a_wrong_name_lists_the_right_ones(function: str) -> None:
 
 
 def test_the_nearest_name_is_shown() -> None:
-    with pytest.raises(errors.ArgumentError, match=r"\(did you mean 'ner-msra-neural'\?\)"):
-        cnlp.load("msra-neural")
+    with pytest.raises(errors.ArgumentError, match=r"\(did you mean 'ner-resume-neural'\?\)"):
+        cnlp.load("resume-neural")
     with pytest.raises(errors.ArgumentError, match=r"\(did you mean 'crf'\?\)"):
         cnlp.segment(TEXT, model="CRF")
 

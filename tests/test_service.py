@@ -120,7 +120,7 @@ def test_models_of_the_service_are_used(tmp_path: Path) -> None:
         assert answer.status_code == 409
     for models, message in (
         (("crf", "hmm"), "crf and hmm are both models for words"),
-        (("ner-msra-neural",), "no use"),
+        (("ner-resume-neural",), "no use"),
     ):
         with pytest.raises(cnlp.errors.ArgumentError, match=message):
             create_app(Settings(models=models))

@@ -64,6 +64,7 @@ ROUNDS: tuple[tuple[str, bool, str, tuple[str, ...]], ...] = (  # vectors, lexic
     ("both", True, "encoder", ("flat",)),
     ("own", True, "encoder", ("flat",)),
     ("own", True, "encoder+teacher", ("flat",)),
+    ("random", True, "encoder", ("flat", "bilstm-crf")),
 )
 TAUGHT = 3000  # sentences
 ENCODER_VALUES: dict[str, Any] = {"encoder_bfloat16": True}

@@ -21,9 +21,9 @@ SHIPPED = {  # the kind of each model by its name, which is that of its file her
     "core": "lexicon",
     "pos": "part-of-speech",
     "ner": "entities",
-    "ner-msra-neural": "neural-entities",
     "ner-resume-neural": "neural-entities",
     "keyphrases": "keyphrases",
+    "small": "character-encoder",
 }
 _FOR_WORDS = "for segment and tokenize as model, for tag and keywords as segmenter"
 _FOR_ENTITIES = "for entities and 'cnlp ner' as model"
@@ -37,7 +37,7 @@ PURPOSES = {  # what a model of each kind is for, in messages of errors
     "neural-entities": _FOR_ENTITIES,
     "keyphrases": "for keywords as model",
     "gazetteer": "for Gazetteer.load and 'cnlp ner --gazetteer'",
-    "character-encoder": "for 'cnlp train ner --set encoder=FILE'",
+    "character-encoder": "for 'cnlp train ner' as setting encoder",
     "vectors": "for cnlp.Vectors and 'cnlp train ner --vectors'",
 }
 

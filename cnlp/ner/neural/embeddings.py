@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from cnlp import errors
+from cnlp.model.registry import SHIPPED
 from cnlp.ner.neural.data import PADDING, UNKNOWN_ROW, Batch, Vocabulary
 from cnlp.ner.neural.dropout import Dropout
 from cnlp.ner.neural.settings import Settings
@@ -99,8 +100,8 @@ class Embeddings(nn.Module):
 
 
 def _open_encoder(settings: Settings) -> BERT | CharacterEncoder:
-    """A BERT's folder, or a file of ``cnlp train encoder``."""
-    if os.path.isdir(settings.encoder):
+    """The shipped one by its name, a BERT's folder, or a file of ``cnlp train encoder``."""
+    if settings.encoder not in SHIPPED and os.path.isdir(settings.encoder):
         from cnlp.ner.neural.encoder import BERT
 
         return BERT(settings.encoder, settings.max_length)

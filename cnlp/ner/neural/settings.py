@@ -39,8 +39,8 @@ class Settings:
             encoder's output.
         scheme: the tags: ``"BMES"`` or ``"BIO"``.
         lexicon: give the encoder the lexicon's words; BiLSTM-CRF has no place for them.
-        encoder: file of ``cnlp train encoder``, or folder of a BERT model, whose output is concatenated to the
-            character's embedding; ``""``: none.
+        encoder: ``"small"``, the shipped one; a file of ``cnlp train encoder``, or the folder of a BERT model. Its
+            output is concatenated to the character's embedding; ``""``: none.
         encoder_frozen: epochs in which it is not trained.
         encoder_rate: its share of the step size after them.
         encoder_bfloat16: multiply its matrices in 16 bits, two to three times as fast on processors that can.

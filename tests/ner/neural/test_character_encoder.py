@@ -10,6 +10,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from cnlp.errors import ArgumentError, ModelError  # noqa: E402
+from cnlp.model.format import ModelFile  # noqa: E402
+from cnlp.model.registry import path_of  # noqa: E402
 from cnlp.ner.neural.character_encoder import BREAK, CharacterEncoder, Shape  # noqa: E402
 from cnlp.ner.neural.data import collate, encode_parts  # noqa: E402
 from cnlp.ner.neural.packing import pack_tagger, unpack_tagger  # noqa: E402
@@ -147,6 +149,16 @@ def test_a_tagger_has_all_of_its_encoder(path, tmp_path):
     moved.unlink()
     text = CORPUS[0][0]
     assert NeuralRecognizer.load(saved).predict([text]) == model.predict([text])
+
+
+def test_the_shipped_encoder_has_a_name_also_beside_a_folder_called_so(tmp_path, monkeypatch):
+    (tmp_path / "small").mkdir()
+    monkeypatch.chdir(tmp_path)
+    trained = train_neural(replace(defaults("encoder-crf"), encoder="small", encoder_frozen=9, epochs=2), CORPUS)
+    assert trained.log[1].loss < trained.log[0].loss
+    shipped, used = CharacterEncoder.load("small").state_dict(), trained.model.embeddings.encoder.state_dict()
+    assert all(torch.equal(weight, used[name]) for name, weight in shipped.items())
+    assert ModelFile(path_of("small")).card["source"] == "python -m recipes.encoder"
 
 
 def test_a_tagger_that_promises_a_large_encoder_is_refused(path):
