@@ -62,7 +62,7 @@ ROUNDS: tuple[tuple[str, bool, str, tuple[str, ...]], ...] = (  # vectors, lexic
     ("foolnltk", True, "teacher", ("bilstm-crf",)),
     ("own", True, "teacher", ("flat",)),
     ("both", True, "encoder", ("flat",)),
-    ("own", True, "encoder", ("flat",)),
+    ("own", True, "encoder", ("flat", "lattice-lstm")),
     ("own", True, "encoder+teacher", ("flat",)),
     ("random", True, "encoder", ("flat", "bilstm-crf")),
 )
