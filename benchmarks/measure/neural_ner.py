@@ -7,7 +7,7 @@ missing, in the order of the plan. A record made with other settings than today'
 anew. ``--gather`` trains nothing.
 
     vectors  random; "own", a file of 'cnlp train vectors'; foolnltk's (Apache-2.0), and random bigrams; both joined
-    added    nothing; "encoder", a file of 'cnlp train encoder'; "augmented", made sentences in the training
+    added    nothing; "encoder", the shipped one; "augmented", made sentences in the training
              part; "teacher", what the FLATs of the same vectors and all seeds say of it and of 3,000 sentences of
              plain text; or both
 
@@ -38,7 +38,7 @@ from benchmarks import record as records
 from cnlp.corpus.entities import Sentence, read_columns
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.evaluation.entities import evaluate_entities
-from cnlp.model.format import ModelFile
+from cnlp.model.registry import open_model
 from cnlp.ner.augmentation import augment
 from recipes.ner import MSRA_TEST, MSRA_TRAIN, msra
 
@@ -67,7 +67,8 @@ ROUNDS: tuple[tuple[str, bool, str, tuple[str, ...]], ...] = (  # vectors, lexic
     ("random", True, "encoder", ("flat", "bilstm-crf")),
 )
 TAUGHT = 3000  # sentences
-ENCODER_VALUES: dict[str, Any] = {"encoder_bfloat16": True}
+ENCODER = "small"  # the shipped one
+ENCODER_VALUES: dict[str, Any] = {"encoder": ENCODER, "encoder_bfloat16": True}
 ALL_MODELS = (*MODELS, "encoder-crf")
 KINDS = (".NAM", ".NOM")  # of Weibo's labels: names and nominal mentions
 SEEDS = {"resume": 5, "weibo": 5, "msra": 1}
@@ -165,7 +166,7 @@ def make_missing(options: argparse.Namespace, runs: Iterable[Run]) -> int:
                 continue
             print(run.name, flush=True)
             command = [sys.executable, "-m", "benchmarks.measure.neural_ner", "--run", run.name]
-            for name in ("folder", "vectors", "encoder"):
+            for name in ("folder", "vectors"):
                 command += [f"--{name}", str(getattr(options, name))]
             code = subprocess.run(command, cwd=records.ROOT, check=False).returncode
             failed += code != 0
@@ -196,7 +197,7 @@ def settings_of(run: Run, options: argparse.Namespace) -> Any:
 
     values: dict[str, Any] = {"lexicon": run.lexicon, "seed": run.seed}
     if has(run, "encoder"):
-        values |= {"encoder": str(options.encoder), **ENCODER_VALUES}
+        values |= ENCODER_VALUES
     return defaults(run.model, run.corpus).with_values(values)
 
 
@@ -346,7 +347,7 @@ def gather(words: Sequence[str], options: argparse.Namespace) -> None:
         covered = {corpus: coverage(corpus, options.vectors) for corpus in SEEDS}
     record["results"] = {
         "coverage": covered,
-        "encoder": encoder_card(options.encoder) or old.get("encoder"),
+        "encoder": encoder_card(),
         "settings": settings,
         "runs": listed,
         "plan": [asdict(run) for run in plan()],
@@ -359,15 +360,10 @@ def gather(words: Sequence[str], options: argparse.Namespace) -> None:
     records.save(record, options.output)
 
 
-def encoder_card(path: Path) -> dict[str, str] | None:
-    """What the encoder's file says of its training; ``None``: there is no file."""
-    if not path.exists():
-        return None
-    return {"sha256": file_sha256(path)} | {
-        name: text
-        for name, text in ModelFile(str(path)).card.items()
-        if name in ("parameters", "training_size", "scores")
-    }
+def encoder_card() -> dict[str, str]:
+    """What the encoder's file says of its training."""
+    card = open_model(ENCODER).card
+    return {name: card[name] for name in ("sha256", "parameters", "training_size", "scores")}
 
 
 def coverage(corpus: str, vectors_path: Path) -> dict[str, tuple[float, float]]:
@@ -418,7 +414,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--corpora", nargs="+", choices=tuple(SEEDS), default=tuple(SEEDS))
     parser.add_argument("--models", nargs="+", choices=ALL_MODELS, default=ALL_MODELS)
     parser.add_argument("--kinds", nargs="+", choices=VECTORS, default=VECTORS, help="of vectors")
-    parser.add_argument("--encoder", type=Path, default=Path("encoder.safetensors"), help="of 'cnlp train encoder'")
     parser.add_argument("--added", nargs="+", choices=ADDED, default=ADDED, help="to vectors and lexicon")
     parser.add_argument("--lexicon", action=argparse.BooleanOptionalAction, help="only with, or without; default: both")
     parser.add_argument("--seeds", nargs="+", type=int, help="default: 1 to 5; MSRA: 1")

@@ -2,7 +2,7 @@
 
 Writes ``benchmarks/results/neural-segmentation.json``. All learn the same annotated sentences: the perceptron, alone
 and with the lexicon's words, and the neural taggers, for which each word is a span. These have the vectors of foolnltk
-(Apache-2.0), FLAT also the lexicon's words, and "encoder" a file of ``cnlp train encoder``. Then the perceptron learns
+(Apache-2.0), FLAT also the lexicon's words, and "encoder" the shipped one. Then the perceptron learns
 plain text besides, as FLAT segments it. The score is word F1 on present-day-dev, which chooses nothing: the last
 epoch counts. Cells resume as those of :mod:`benchmarks.measure.augmentation`.
 """
@@ -14,7 +14,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import accumulate, pairwise
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks import cells
@@ -78,7 +77,7 @@ def segmenter(cell: Cell, options: argparse.Namespace) -> Callable[[Sequence[str
         if not path.exists():
             values = {**VALUES, "seed": cell.seed}
             if "encoder" in cell.learner:
-                values |= {"encoder": str(options.encoder), **ENCODER_VALUES}
+                values |= ENCODER_VALUES
             settings = defaults(cell.learner.split(",")[0]).with_values(values)
             NeuralRecognizer(settings).fit(as_spans(annotated()), vectors=foolnltk()).save(path)
         return lambda some: segment(NeuralRecognizer.load(path), some)
@@ -138,7 +137,6 @@ def lexicon() -> dict[str, int]:
 def _parser() -> argparse.ArgumentParser:
     parser = cells.parser("neural-segmentation", __doc__, seeds=3)
     parser.add_argument("--learners", nargs="+", choices=(*LINEAR, *NEURAL), default=(*LINEAR, *NEURAL))
-    parser.add_argument("--encoder", type=Path, default=Path("encoder.safetensors"), help="of 'cnlp train encoder'")
     return parser
 
 
