@@ -28,7 +28,8 @@ def test_cells_that_are_there_are_not_made_again(tmp_path: Path) -> None:
 
 
 def test_a_seed_of_everything_comes_before_the_next() -> None:
-    plan = list(augmentation.plan(Namespace(seeds=2, corpora=("weibo",), models=("crf",))))
+    options = Namespace(seeds=2, shares=augmentation.SHARES, corpora=("weibo",), models=("crf",))
+    plan = list(augmentation.plan(options))
     assert len(plan) == len(set(plan)) == 2 * 3 * len(augmentation.OPERATIONS)
     assert [cell.seed for cell in plan] == sorted(cell.seed for cell in plan)
 
