@@ -29,14 +29,14 @@ import torch
 from torch import Tensor, nn
 
 from cnlp import errors
-from cnlp.model.format import ModelFile, write_model
+from cnlp.model.format import write_model
 from cnlp.model.registry import open_model
 from cnlp.ner.neural.data import PADDING, UNKNOWN_ROW
 from cnlp.ner.neural.encoder import Freezable
 from cnlp.vectors.tables import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cnlp.model.format import Arrays
     from cnlp.model.registry import ModelLike
@@ -199,11 +199,8 @@ class CharacterEncoder(Freezable):
         Raises:
             OSError: it cannot be written.
         """
-        arrays: Arrays = {"characters": ("U8", "".join(self.rows).encode())}
-        for name, weight in self.state_dict().items():
-            arrays |= _pack(name, weight.detach().cpu().numpy())
         shape = {name: str(value) for name, value in asdict(self.shape).items()}
-        write_model(path, arrays, {**card, **shape, "kind": KIND})
+        write_model(path, self.arrays(), {**card, **shape, "kind": KIND})
 
     @classmethod
     def load(cls, model: ModelLike) -> CharacterEncoder:
@@ -218,8 +215,20 @@ class CharacterEncoder(Freezable):
         with file.loading():
             shape = Shape(**numbers)
             shape.check_bytes(len(file.source))
-            encoder = cls(file.read("characters").decode(), shape)
-            encoder.load_state_dict({name: _unpack(name, old, file) for name, old in encoder.state_dict().items()})
+            return cls.from_arrays(file.read, shape)
+
+    def arrays(self) -> Arrays:
+        """The arrays of its file."""
+        packed: Arrays = {"characters": ("U8", "".join(self.rows).encode())}
+        for name, weight in self.state_dict().items():
+            packed |= _pack(name, weight.detach().cpu().numpy())
+        return packed
+
+    @classmethod
+    def from_arrays(cls, read: Callable[[str], bytes], shape: Shape) -> CharacterEncoder:
+        """The encoder, frozen, from the content of its arrays by their names."""
+        encoder = cls(read("characters").decode(), shape)
+        encoder.load_state_dict({name: _unpack(name, old, read) for name, old in encoder.state_dict().items()})
         return encoder.eval()
 
 
@@ -232,10 +241,10 @@ def _pack(name: str, weight: Floats) -> Arrays:
     return {f"{name}.rows": ("I8", whole.tobytes()), f"{name}.scales": ("F16", scales.tobytes())}
 
 
-def _unpack(name: str, old: Tensor, file: ModelFile) -> Tensor:
+def _unpack(name: str, old: Tensor, read: Callable[[str], bytes]) -> Tensor:
     """What :func:`_pack` was given, as near as it may be, in the shape of ``old``."""
     if old.dim() == 1:
-        return torch.from_numpy(np.frombuffer(file.read(name), "<f2").astype(np.float32).reshape(old.shape))
-    whole = np.frombuffer(file.read(f"{name}.rows"), np.int8).reshape(old.shape)
-    scales = np.frombuffer(file.read(f"{name}.scales"), "<f2").reshape(-1, 1)
+        return torch.from_numpy(np.frombuffer(read(name), "<f2").astype(np.float32).reshape(old.shape))
+    whole = np.frombuffer(read(f"{name}.rows"), np.int8).reshape(old.shape)
+    scales = np.frombuffer(read(f"{name}.scales"), "<f2").reshape(-1, 1)
     return torch.from_numpy(whole.astype(np.float32) * scales.astype(np.float32))

@@ -7,7 +7,7 @@
     tags                 U8    JSON: all tags, by number
     standards            U8    JSON: the names of the standards, by number, if there are two or more
     units, pages, codes        the lattice's lexicon (:mod:`cnlp.lexicon.trie`), unless it is the shipped one
-    encoder.characters   U8    the characters of a character encoder, if there is one
+    encoder.*                  the arrays of a character encoder, if there is one, as in a file of its own
     weights.*            F16   all other weights under their names in torch
 
 The card's ``settings`` are JSON, and ``shape``, of a character encoder; its ``lexicon`` is ``shipped``, ``own`` or
@@ -47,6 +47,7 @@ LARGEST_BYTE, ZERO = 7, 8
 _MOST_BYTES = 100_000_000  # of a list of characters, bigrams or words, unpacked
 _SHARES = (1.0, 0.9, 0.8, 0.7, 0.6)  # of a row's largest number, stored as LARGEST_BYTE
 _EMBEDDING, _WEIGHT = "embeddings.{}.weight", "weights."
+_ENCODER, _ENCODER_WEIGHTS = "encoder.", "embeddings.encoder."
 
 
 def pack_tagger(
@@ -73,10 +74,11 @@ def pack_tagger(
         arrays |= lexicon.arrays()
         chosen |= lexicon.fields
     encoder = model.embeddings.encoder
-    if isinstance(encoder, CharacterEncoder):
-        arrays["encoder.characters"] = "U8", "".join(encoder.rows).encode()
-        chosen["shape"] = json.dumps(asdict(encoder.shape))
     state = {name: weight.detach().cpu() for name, weight in model.state_dict().items()}
+    if isinstance(encoder, CharacterEncoder):
+        arrays |= {_ENCODER + name: packed for name, packed in encoder.arrays().items()}
+        chosen["shape"] = json.dumps(asdict(encoder.shape))
+        state = {name: weight for name, weight in state.items() if not name.startswith(_ENCODER_WEIGHTS)}
     for table in TABLES:
         rows: Mapping[str, int] = getattr(vocabulary, table)
         items = sorted(rows)
@@ -106,8 +108,13 @@ def unpack_tagger(arrays: Arrays, card: Mapping[str, str]) -> tuple[NeuralTagger
         standards = [str(name) for name in json.loads(arrays["standards"][1])] if "standards" in arrays else [GENERAL]
         vocabulary = Vocabulary(characters, bigrams, words, tags, settings.scheme, lexicon, standards)
         sizes = len(characters) + FIRST_ROW, len(bigrams) + FIRST_ROW, len(words) + FIRST_ROW
-        model = NeuralTagger(sizes, tags, settings, len(standards), _encoder(arrays, card))
-        model.load_state_dict({name: _weight(name, old, arrays) for name, old in model.state_dict().items()})
+        encoder = _encoder(arrays, card)
+        model = NeuralTagger(sizes, tags, settings, len(standards), encoder)
+        ready = _ENCODER_WEIGHTS if encoder else ()
+        state = model.state_dict()
+        model.load_state_dict(
+            {name: old if name.startswith(ready) else _weight(name, old, arrays) for name, old in state.items()}
+        )
     except (AttributeError, KeyError, TypeError, RuntimeError, zlib.error) as error:
         raise ValueError(f"damaged: {error}") from None
     return model.eval(), vocabulary, settings
@@ -122,12 +129,12 @@ def _rows(items: bytes) -> dict[str, int]:
 
 
 def _encoder(arrays: Arrays, card: Mapping[str, str]) -> CharacterEncoder | None:
-    """The character encoder without its weights, if the tagger has one."""
-    if "encoder.characters" not in arrays:
+    """The character encoder, if the tagger has one."""
+    if _ENCODER + "characters" not in arrays:
         return None
     shape = Shape(**json.loads(card["shape"]))
     shape.check_bytes(sum(len(data) for _, data in arrays.values()))
-    return CharacterEncoder(arrays["encoder.characters"][1].decode(), shape)
+    return CharacterEncoder.from_arrays(lambda name: arrays[_ENCODER + name][1], shape)
 
 
 def _lexicon(arrays: Arrays, card: Mapping[str, str]) -> Trie | None:

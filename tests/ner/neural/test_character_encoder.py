@@ -161,6 +161,14 @@ def test_the_shipped_encoder_has_a_name_also_beside_a_folder_called_so(tmp_path,
     assert ModelFile(path_of("small")).card["source"] == "python -m recipes.encoder"
 
 
+def test_a_frozen_encoder_loses_nothing_in_a_tagger_s_file(path):
+    settings = replace(defaults("encoder-crf"), encoder=str(path), encoder_frozen=9, epochs=1)
+    trained = train_neural(settings, CORPUS[:2])
+    model, _, _ = unpack_tagger(*pack_tagger(trained.model, trained.vocabulary, settings))
+    weights = model.embeddings.encoder.state_dict()
+    assert all(torch.equal(weight, weights[name]) for name, weight in CharacterEncoder.load(path).state_dict().items())
+
+
 def test_a_tagger_that_promises_a_large_encoder_is_refused(path):
     trained = train_neural(replace(defaults("encoder-crf"), encoder=str(path), epochs=1), CORPUS[:2])
     arrays, card = pack_tagger(trained.model, trained.vocabulary, trained.settings)
