@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 
 from cnlp import errors
 from cnlp.model.registry import SHIPPED
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from cnlp.ner.neural.encoder import BERT
     from cnlp.vectors.tables import VectorTable
     from cnlp.vectors.vectors import Vectors
+
+MOST_BYTES = 1_000_000_000  # of what an encoder said
+TEXTS = 32  # that are encoded at a time
 
 
 class Embeddings(nn.Module):
@@ -57,6 +61,7 @@ class Embeddings(nn.Module):
         self.word_size = settings.word_size
         self.encoder_bfloat16 = settings.encoder_bfloat16
         self.encoder = encoder if encoder or not settings.encoder else _open_encoder(settings)
+        self.encoded: dict[str, Tensor] = {}
         if self.encoder is not None:
             self.character_size += self.encoder.size
         if not self.character_size:
@@ -68,14 +73,42 @@ class Embeddings(nn.Module):
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Characters (B, n, C) and words (E, W)."""
         parts = [self.characters(self._forget(batch.characters)), self.bigrams(self._forget(batch.bigrams))]
-        if self.encoder is not None:
-            with torch.autocast(batch.mask.device.type, torch.bfloat16, enabled=self.encoder_bfloat16):
-                found = self.encoder(batch.texts, batch.mask)
-            parts.append(found.float())
+        if self.training and self.encoded:
+            kept = [self.encoded[text] for text in batch.texts]
+            parts.append(pad_sequence(kept, batch_first=True).float())
+        elif self.encoder is not None:
+            parts.append(self._encode(self.encoder, batch.texts, batch.mask))
         characters = self.character_dropout(torch.cat(parts, 2))
         if self.standards is not None:
             characters = characters + self.standards[batch.standards][:, None]
         return characters, self.word_dropout(self.words(self._forget(batch.words)))
+
+    def freeze(self, frozen: bool, texts: Sequence[str]) -> None:
+        """Train the encoder no more, or again; what a frozen one says of the texts to train on is kept, up to 1 GB.
+
+        Texts are encoded in the same batches whatever epoch begins, so that a run that resumes gets the same numbers.
+        """
+        if self.encoder is None:
+            return
+        self.encoder.freeze(frozen)
+        if not frozen:
+            self.encoded.clear()
+        different = sorted(set(texts), key=lambda text: (len(text), text))
+        if not frozen or self.encoded or sum(map(len, different)) * self.encoder.size * 2 > MOST_BYTES:
+            return
+        device = self.characters.weight.device
+        for start in range(0, len(different), TEXTS):
+            some = different[start : start + TEXTS]
+            lengths = torch.tensor([len(text) for text in some], device=device)
+            mask = torch.arange(len(some[-1]), device=device) < lengths[:, None]
+            found = self._encode(self.encoder, some, mask)
+            self.encoded |= {text: row[: len(text)].half() for text, row in zip(some, found, strict=True)}
+
+    def _encode(self, encoder: nn.Module, texts: Sequence[str], mask: Tensor) -> Tensor:
+        """The encoder's vectors of texts with mask (B, n): (B, n, size)."""
+        with torch.autocast(mask.device.type, torch.bfloat16, enabled=self.encoder_bfloat16):
+            found: Tensor = encoder(texts, mask)
+        return found.float()
 
     @torch.no_grad()
     def fill(self, vocabulary: Vocabulary, vectors: Vectors, normalise: bool) -> None:

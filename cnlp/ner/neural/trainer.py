@@ -259,6 +259,7 @@ class _Run:
             finally:
                 if self.folder is not None and log:
                     draw_curve(self.result, self.folder / CURVE)
+        self.model.embeddings.encoded.clear()
         self.model.load_state_dict(self.best_state)
         self.model.eval()
 
@@ -271,9 +272,10 @@ class _Run:
     def _epoch(self, number: int, bar: Any) -> NeuralEpoch:
         settings = self.result.settings
         self.model.train()
-        if self.model.embeddings.encoder is not None:
-            self.model.embeddings.encoder.freeze(number <= settings.encoder_frozen)
         start = time.perf_counter()
+        texts = [example.text for example in self.examples]
+        with naming_memory(f"before epoch {number}, with the encoder's vectors of {len(texts)} sentences"):
+            self.model.embeddings.freeze(number <= settings.encoder_frozen, texts)
         batches = shuffled_batches(self.examples, settings.batch_size, f"{settings.seed} {number}")
         total = 0.0
         for place, chosen in enumerate(batches):

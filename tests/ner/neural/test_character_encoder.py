@@ -12,6 +12,7 @@ torch = pytest.importorskip("torch")
 from cnlp.errors import ArgumentError, ModelError  # noqa: E402
 from cnlp.model.format import ModelFile  # noqa: E402
 from cnlp.model.registry import path_of  # noqa: E402
+from cnlp.ner.neural import embeddings  # noqa: E402
 from cnlp.ner.neural.character_encoder import BREAK, CharacterEncoder, Shape  # noqa: E402
 from cnlp.ner.neural.data import collate, encode_parts  # noqa: E402
 from cnlp.ner.neural.packing import pack_tagger, unpack_tagger  # noqa: E402
@@ -151,6 +152,38 @@ def test_a_tagger_has_all_of_its_encoder(path, tmp_path):
     assert NeuralRecognizer.load(saved).predict([text]) == model.predict([text])
 
 
+def test_what_a_frozen_encoder_says_is_kept_as_long_as_it_is_frozen(path, monkeypatch):
+    settings = replace(defaults("bilstm-crf"), encoder=str(path), encoder_frozen=2, epochs=4, batch_size=3, hidden=8)
+    encode, told = CharacterEncoder.forward, []
+
+    def telling(encoder, texts, mask):
+        if len(texts) > 1:  # not the dev part
+            told.append(len(texts))
+        return encode(encoder, texts, mask)
+
+    monkeypatch.setattr(CharacterEncoder, "forward", telling)
+    kept = train_neural(settings, CORPUS, CORPUS[:1])
+    assert told == [2] + [3] * 10  # the two different texts of 16 sentences; then all but one, twice
+    monkeypatch.setattr(embeddings, "MOST_BYTES", 0)
+    anew = train_neural(settings, CORPUS, CORPUS[:1])
+    assert [epoch.loss for epoch in kept.log] == pytest.approx([epoch.loss for epoch in anew.log], rel=1e-3)
+
+
+def test_an_interrupted_run_with_an_encoder_ends_as_if_it_had_not_been(path, tmp_path):
+    settings = replace(defaults("bilstm-crf"), encoder=str(path), encoder_frozen=2, batch_size=3, hidden=8)
+    whole = train_neural(replace(settings, epochs=4), CORPUS, CORPUS[:1])
+
+    def interrupt(epoch):
+        if epoch.number == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_neural(replace(settings, epochs=4), CORPUS, CORPUS[:1], out_dir=tmp_path, on_epoch=interrupt)
+    resumed = train_neural(replace(settings, epochs=4), CORPUS, CORPUS[:1], out_dir=tmp_path, resume=True)
+    weights = resumed.model.state_dict()
+    assert all(torch.equal(weight, weights[name]) for name, weight in whole.model.state_dict().items())
+
+
 def test_the_shipped_encoder_has_a_name_also_beside_a_folder_called_so(tmp_path, monkeypatch):
     (tmp_path / "small").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -200,10 +233,10 @@ def test_taggers_learn_with_it(path, model, frozen, tmp_path):
 def test_products_in_16_bits_are_near_and_the_rest_is_in_32(path):
     settings = replace(defaults("encoder-crf"), encoder=str(path), epochs=1, batch_size=4)
     trained = train_neural(settings, CORPUS)
-    embeddings, batch = trained.model.embeddings, collate(encode_parts([Part(CORPUS[:2])], trained.vocabulary, 99)[0])
-    plain, _ = embeddings(batch)
-    embeddings.encoder_bfloat16 = True
-    rounded, _ = embeddings(batch)
+    layer, batch = trained.model.embeddings, collate(encode_parts([Part(CORPUS[:2])], trained.vocabulary, 99)[0])
+    plain, _ = layer(batch)
+    layer.encoder_bfloat16 = True
+    rounded, _ = layer(batch)
     assert rounded.dtype == torch.float32
     assert 0 < (rounded - plain).abs().max() < 0.05
     assert train_neural(replace(settings, encoder_bfloat16=True), CORPUS).log[0].loss != trained.log[0].loss
