@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cnlp.vectors.tables import VectorTable
     from cnlp.vectors.vectors import Vectors
 
-MOST_BYTES = 1_000_000_000  # of what an encoder said
+MOST_BYTES = 2_000_000_000  # of what an encoder said
 TEXTS = 32  # that are encoded at a time
 
 
@@ -84,7 +84,7 @@ class Embeddings(nn.Module):
         return characters, self.word_dropout(self.words(self._forget(batch.words)))
 
     def freeze(self, frozen: bool, texts: Sequence[str]) -> None:
-        """Train the encoder no more, or again; what a frozen one says of the texts to train on is kept, up to 1 GB.
+        """Train the encoder no more, or again; what a frozen one says of the texts to train on is kept, up to 2 GB.
 
         Texts are encoded in the same batches whatever epoch begins, so that a run that resumes gets the same numbers.
         """
