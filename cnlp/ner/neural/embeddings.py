@@ -93,8 +93,10 @@ class Embeddings(nn.Module):
         self.encoder.freeze(frozen)
         if not frozen:
             self.encoded.clear()
+        if not frozen or self.encoded:
+            return
         different = sorted(set(texts), key=lambda text: (len(text), text))
-        if not frozen or self.encoded or sum(map(len, different)) * self.encoder.size * 2 > MOST_BYTES:
+        if sum(map(len, different)) * self.encoder.size * 2 > MOST_BYTES:
             return
         device = self.characters.weight.device
         for start in range(0, len(different), TEXTS):
