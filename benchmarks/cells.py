@@ -1,16 +1,18 @@
-"""Experiments that are made cell by cell, and resume."""
+"""Experiments that are made cell by cell, and resume from the last result and from a file of the cells since."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from benchmarks import record as records
 
 C = TypeVar("C", bound=tuple[Any, ...])
+Scores = Mapping[str, Mapping[str, float]]
+SEPARATOR = " / "
 
 
 def parser(name: str, description: str | None, seeds: int = 5) -> argparse.ArgumentParser:
@@ -25,29 +27,40 @@ def parser(name: str, description: str | None, seeds: int = 5) -> argparse.Argum
     return made
 
 
-def complete(path: Path, cells: Iterable[C], make: Callable[[C], float]) -> dict[C, float]:
-    """The scores of the cells, and of all others that the file has.
+def known(output: Path, name: str = "f1") -> Any:
+    """What the last result has under ``name``; ``"f1"``: scores by the names of cells and by seed."""
+    return records.load(output)["results"].get(name, {}) if output.exists() else {}
+
+
+def complete(path: Path, last: Scores, cells: Iterable[C], make: Callable[[C], float]) -> Scores:
+    """The scores of the cells, of those of the last result, and of all that the file has.
 
     Args:
         path: lines of a cell and its score; grows by each cell that is made.
-        cells: what is wanted; those that the file has are not made again.
+        last: what earlier commands made, which the result keeps.
+        cells: what is wanted, the seed as last item; those that are there are not made again.
         make: the score of a cell.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    done: dict[Any, float] = {tuple(cell): score for cell, score in map(json.loads, lines)}
+    found = {name: dict(scores) for name, scores in last.items()}
+    for cell, score in map(json.loads, lines):
+        found.setdefault(name_of(cell[:-1]), {})[str(cell[-1])] = score
     for cell in cells:
-        if tuple(cell) not in done:
-            done[tuple(cell)] = make(cell)
-            print(*cell, done[tuple(cell)], flush=True)
+        scores = found.setdefault(name_of(cell[:-1]), {})
+        seed = str(cell[-1])
+        if seed not in scores:
+            scores[seed] = make(cell)
+            print(*cell, scores[seed], flush=True)
             with path.open("a", encoding="utf-8") as file:
-                print(json.dumps([cell, done[tuple(cell)]], ensure_ascii=False), file=file)
-    return done
+                print(json.dumps([cell, scores[seed]], ensure_ascii=False), file=file)
+    return {name: dict(sorted(found[name].items())) for name in sorted(found)}
 
 
-def by_seed(done: dict[C, float]) -> dict[str, dict[str, float]]:
-    """The scores by seed, which is the last item of a cell, under the others joined by full stops."""
-    scores: dict[str, dict[str, float]] = {}
-    for *names, seed in sorted(done, key=str):
-        scores.setdefault(".".join(map(str, names)), {})[str(seed)] = done[(*names, seed)]  # type: ignore[index]
-    return scores
+def name_of(parts: Iterable[Any]) -> str:
+    """What results call a cell: all of it but its seed.
+
+    >>> name_of(("weibo", 0.1, "crf"))
+    'weibo / 0.1 / crf'
+    """
+    return SEPARATOR.join(map(str, parts))

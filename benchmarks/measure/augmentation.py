@@ -6,8 +6,8 @@ is strict F1 on the dev part, which has no other use: training ends after the de
 ``all`` have no and every operation; ``twice`` has each sentence twice, to tell what is due to the steps alone. A copy
 is made of each sentence.
 
-Cells are lines of ``--folder``/cells.jsonl; those that are there are not made again, so the same command resumes. The
-result has the cells made so far. ``--gather`` trains nothing.
+Cells are lines of ``--folder``/cells.jsonl. Those that are there, or in the last result, are not made again, so the
+same command resumes. The result has all made so far. ``--gather`` trains nothing.
 """
 
 from __future__ import annotations
@@ -51,11 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line."""
     words = sys.argv[1:] if arguments is None else list(arguments)
     options = _parser().parse_args(words)
-    done = cells.complete(options.folder / "cells.jsonl", () if options.gather else plan(options), make)
+    wanted = () if options.gather else plan(options)
+    f1 = cells.complete(options.folder / "cells.jsonl", cells.known(options.output), wanted, make)
     record: dict[str, Any] = records.new_record("augmentation", words)
     files = [ANNOTATED, DEV, SYNONYMS, *(neural_ner.FILES[name][at] for name in ("resume", "weibo") for at in (0, 1))]
     record["data"] = {name: file_sha256(data_folder() / name) for name in files}
-    records.save({**record, "results": {"rates": dict(RATES), "f1": cells.by_seed(done)}}, options.output)
+    records.save({**record, "results": {"rates": dict(RATES), "f1": f1}}, options.output)
     return 0
 
 

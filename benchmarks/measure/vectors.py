@@ -69,8 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(name, f"AUC {result['auc']:.4f} on {result['pairs']:,} pairs, {result['auc_common']:.4f} on the common")
     wanted = [Cell(name, seed) for seed in range(1, options.seeds + 1) for name in (RANDOM, *files)]
     path = options.folder / "vectors.jsonl"
-    done = cells.complete(path, wanted, lambda cell: flat_f1(files.get(cell.name), cell.seed))
-    measured["flat"] = cells.by_seed(done)
+    last = cells.known(options.output, "flat")
+    measured["flat"] = cells.complete(path, last, wanted, lambda cell: flat_f1(files.get(cell.name), cell.seed))
     record = records.new_record("vectors", words, packages=["numpy"], seed=SEED)
     record["data"] = {THESAURUS: file_sha256(data_folder() / THESAURUS)}
     records.save({**record, "results": measured}, options.output)

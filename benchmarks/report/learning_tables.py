@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from statistics import fmean, stdev
 
+from benchmarks.cells import SEPARATOR, name_of
 from benchmarks.report.markdown import NO_FIGURE, Record, fraction, table
 from benchmarks.report.neural_plot import NAMES as NEURAL_NAMES
 
@@ -24,7 +25,7 @@ def augmentation(record: Record) -> str:
     for corpus, corpus_name in CORPORA.items():
         for model, model_name in NAMES.items():
             for share, share_name in SHARES.items():
-                found = {each: scores.get(f"{corpus}.{share}.{model}.{each}", {}) for each in operations}
+                found = {each: scores.get(name_of((corpus, share, model, each)), {}) for each in operations}
                 if found[WITHOUT]:
                     start = [f"{corpus_name}, {share_name}, {model_name}", str(len(found[WITHOUT]))]
                     changes = [difference(found[WITHOUT], found[each]) for each in operations[1:]]
@@ -36,10 +37,10 @@ def distillation(record: Record) -> str:
     """F1 of students without and with a teacher, and what it changes, paired over seeds."""
     scores: dict[str, Seeds] = record["results"]["f1"]
     rows = [["teacher, FLAT", "", "", "", "", fraction(record["results"]["teacher"]["f1"]), ""]]
-    for name in sorted(scores, key=lambda name: (list(NAMES).index(name.split(".")[0]), *_numbers(name))):
-        student = name.split(".")[0]
-        sentences, alpha, temperature = _numbers(name)
-        alone = scores.get(f"{student}.0.1.0.1.0", {})
+    cells = {name: (student, *map(float, rest)) for name in scores for student, *rest in [name.split(SEPARATOR)]}
+    for name in sorted(cells, key=lambda name: (list(NAMES).index(cells[name][0]), *cells[name][1:])):
+        student, sentences, alpha, temperature = cells[name]
+        alone = scores.get(name_of((student, 0, 1.0, 1.0)), {})
         taught = [f"{sentences:,.0f}", f"{alpha:g}", f"{temperature:g}"] if sentences else ["0", "", ""]
         change = difference(alone, scores[name]) if sentences else ""
         figures = [str(len(scores[name])), fraction(fmean(scores[name].values())), change]
@@ -53,8 +54,8 @@ def neural_segmentation(record: Record) -> str:
     scores: dict[str, Seeds] = record["results"]["f1"]
     rows = []
     for name, found in scores.items():
-        learner, sentences = name.rsplit(".", 1)
-        alone = scores.get(f"{learner}.0", {})
+        learner, sentences = name.split(SEPARATOR)
+        alone = scores.get(name_of((learner, 0)), {})
         taught = [f"{int(sentences):,}", difference(alone, found)] if sentences != "0" else ["0", ""]
         names = ", ".join(NAMES.get(part, part) for part in learner.split(", "))
         figures = [taught[0], str(len(found)), fraction(fmean(found.values())), taught[1]]
@@ -66,12 +67,6 @@ def neural_segmentation(record: Record) -> str:
     ]
     head = ["present-day dev, words", "taught sentences", "seeds", "F1", "with − without teacher"]
     return table(head, [*ordered, *others])
-
-
-def _numbers(name: str) -> tuple[float, float, float]:
-    """Sentences, alpha and temperature of a cell such as ``crf.3000.0.5.1.0``."""
-    _, sentences, *rest = name.split(".")
-    return float(sentences), float(".".join(rest[:2])), float(".".join(rest[2:]))
 
 
 def difference(one: Seeds, other: Seeds) -> str:
