@@ -124,7 +124,7 @@ def scores_of(model: EntityRecognizer, tests: Mapping[str, tuple[str, Sequence[S
         return {name: coarse_score(by_standard[standard], test) for name, (standard, test) in tests.items()}
 
 
-def coarse_score(model: EntityRecognizer, sentences: Sequence[Sentence]) -> float:
+def coarse_score(model: Recognizer, sentences: Sequence[Sentence]) -> float:
     """F1 of PER, LOC and ORG."""
     correct = found = gold = 0
     for (_, spans), entities in zip(sentences, model.predict([text for text, _ in sentences]), strict=True):

@@ -22,6 +22,7 @@ from typing import Any
 
 from benchmarks import record as records
 from cnlp.corpus import load_corpus
+from cnlp.names import Algorithm
 from cnlp.segmentation import Segmenter
 from cnlp.segmentation.trellis import Trellis
 from recipes.segmenter import CNC_SHARE
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measure(algorithm: str, count: int, temperatures: Sequence[float]) -> dict[str, Any]:
+def measure(algorithm: Algorithm, count: int, temperatures: Sequence[float]) -> dict[str, Any]:
     """The best temperature, and the reliability with it."""
     guesses: list[dict[float, list[Guess]]] = [{t: [] for t in temperatures} for _ in range(2)]
     for corpus, standard in SETS[algorithm].items():

@@ -32,12 +32,14 @@ from benchmarks.peers import finders
 from cnlp.corpus import registry
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.evaluation.segmentation import evaluate_segmentation
+from cnlp.names import Algorithm, DiscoveryMethod
 from cnlp.text.characters import HAN, char_class
 
 MONTHS = ("pfr-199801", "pfr-199802")
 NOVELS = ("三国演义", "水浒传", "红楼梦", "西游记")
 DOMAINS = ("zhuxian", "medical")
-ALGORITHMS = ("unigram", "bigram", "perceptron")
+METHODS: tuple[DiscoveryMethod, ...] = ("entropy", "minimum_entropy")
+ALGORITHMS: tuple[Algorithm, ...] = ("unigram", "bigram", "perceptron")
 DEPTHS = (100, 500, 2000)
 NOVEL_DEPTH = 200
 USED = 50
@@ -100,7 +102,7 @@ def held_out(month: str, find: Finders) -> dict[str, Any]:
     counts = Counter(word for words in sentences for word in words if is_han(word))
     known, hidden = split_words(counts, SEED)
     text = "\n".join(map("".join, sentences))
-    results = {}
+    results: dict[str, Any] = {}
     for name in find.names:
         found = [word for word in find.words(name, text) if word not in known]
         results[name] = {"found": len(found), **scores(found, hidden, DEPTHS)}
@@ -183,7 +185,7 @@ def use(domain: str) -> dict[str, Any]:
     train, dev = (list(registry.load_corpus(f"{domain}-{part}")) for part in ("train", "dev"))
     raw = ["".join(words) for words in train + dev]
     results: dict[str, Any] = {"characters": sum(map(len, raw))}
-    for method in ("entropy", "minimum_entropy"):
+    for method in METHODS:
         found = cnlp.discover_words(raw, method=method, exclude=cnlp.load(), top_k=USED)
         lexicon = cnlp.Lexicon([word.text for word in found])
         results[method] = {"words": [word.text for word in found]}

@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Gazetteer(path).save(saved)
         loaded = load_costs(path, len(names), options.rounds)
         scanned = scan_speed(Gazetteer.load(saved), Gazetteer.load(saved, boundaries="any"), names, options.rounds)
-    results = {"names": len(names), "load": loaded, "scan": scanned}
+    results: dict[str, Any] = {"names": len(names), "load": loaded, "scan": scanned}
     for name, cost in loaded.items():
         print(f"{name:14} {cost['seconds']['median']:6.2f} s {cost['bytes_per_name']['median']:6.0f} bytes a name")
     for name, rate in results["scan"]["mb_per_s"].items():

@@ -30,6 +30,7 @@ from benchmarks.timing import Contender, pin, ratios, spread, time_rounds
 from cnlp.corpus.registry import data_folder, file_sha256
 from cnlp.keyphrases import Combined
 from cnlp.keyphrases.combined import DEFAULT_PARTS, PARTS
+from cnlp.names import KeywordMethod
 from cnlp.text.normalise import normalise
 from recipes.keyphrases import CSL, read_csl
 
@@ -37,6 +38,7 @@ CUTOFFS = (3, 5, 10)
 DEPTH = 100
 FOLDS = 5
 CHARACTERS = 3000
+METHODS: tuple[KeywordMethod, ...] = ("tf", "tfidf", "textrank")
 JIEBA = ("jieba TF-IDF", "jieba TextRank")
 
 Extract = Callable[[str, int], list[str]]
@@ -67,12 +69,12 @@ def systems() -> dict[str, Extract]:
     return {
         "jieba TF-IDF": lambda text, k: analyse.extract_tags(text, topK=k),
         "jieba TextRank": lambda text, k: analyse.textrank(text, topK=k),
-        **{f"cnlp {method}, words alone": cnlp_extract(method, False) for method in ("tf", "tfidf", "textrank")},
-        **{f"cnlp {method}": cnlp_extract(method) for method in ("tf", "tfidf", "textrank")},
+        **{f"cnlp {method}, words alone": cnlp_extract(method, False) for method in METHODS},
+        **{f"cnlp {method}": cnlp_extract(method) for method in METHODS},
     }
 
 
-def cnlp_extract(method: str, phrases: bool = True) -> Extract:
+def cnlp_extract(method: KeywordMethod, phrases: bool = True) -> Extract:
     """A method of cnlp, as users call it."""
     return lambda text, k: [keyword.text for keyword in cnlp.keywords(text, top_k=k, method=method, phrases=phrases)]
 

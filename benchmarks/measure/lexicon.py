@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cnlp
 from benchmarks import record as records
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         path.write_text("".join(f"{word} 3 nz\n" for word in words), encoding="utf-8")
         seconds = load_seconds(path, options.rounds)
         lexicon = cnlp.Lexicon(path)
-    results = {
+    results: dict[str, Any] = {
         "words": len(words),
         "load_seconds": {name: spread(values, 3) for name, values in seconds.items()},
         "lines": 0,

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         path = Path(folder) / "strings.tsv"
         path.write_text("".join(f"{name}\t{label}\n" for name, label in names), encoding="utf-8")
         built = load_costs(path, len(names), options.rounds, BUILDERS)
-    results = {"strings": len(names), "build": built, "search": search_speed(dict(names), options.rounds)}
+    results: dict[str, Any] = {
+        "strings": len(names),
+        "build": built,
+        "search": search_speed(dict(names), options.rounds),
+    }
     for name, cost in built.items():
         print(f"{name:14} {cost['seconds']['median']:6.2f} s {cost['bytes_per_name']['median']:6.0f} bytes a string")
     for name, rate in results["search"]["mb_per_s"].items():
@@ -91,8 +96,7 @@ def search_speed(values: dict[str, str], rounds: int) -> dict[str, Any]:
     text = "\n".join(lines)
     size = len(text.encode("utf-8"))
     contenders = [
-        Contender(name, text.splitlines, lambda lines, search=search: call_with_each(search, lines), size)
-        for name, search in searches.items()
+        Contender(name, text.splitlines, partial(call_with_each, search), size) for name, search in searches.items()
     ]
     rates = time_rounds(contenders, rounds)
     return {

@@ -236,7 +236,7 @@ def make(run: Run, folder: Path, arguments: argparse.Namespace) -> None:
         last = time.process_time()
 
     vectors = vectors_of(run, arguments.vectors)
-    options = {"out_dir": state, "resume": (state / "checkpoint.pt").exists(), "on_epoch": on_epoch}
+    options: dict[str, Any] = {"out_dir": state, "resume": (state / "checkpoint.pt").exists(), "on_epoch": on_epoch}
     if has(run, "teacher"):
         options["distillation"] = lesson(run, arguments.folder)
     try:
@@ -294,10 +294,11 @@ def read(corpus: str) -> dict[str, list[Sentence]]:
     """Train, dev and test."""
     if corpus == "msra":
         return dict(zip(PARTS, msra(), strict=True))
-    options: dict[str, Any] = {"resume": {"repair": "drop"}, "weibo": {"positions": True, "repair": "begin"}}[corpus]
-    scheme = "BMES" if corpus == "resume" else "BIO"
+    options: dict[str, Any] = {"scheme": "BIO", "positions": True, "repair": "begin"}
+    if corpus == "resume":
+        options = {"scheme": "BMES", "repair": "drop"}
     paths = zip(PARTS, FILES[corpus], strict=True)
-    return {part: list(read_columns(data_folder() / name, scheme, **options)) for part, name in paths}
+    return {part: list(read_columns(data_folder() / name, **options)) for part, name in paths}
 
 
 def scores(parts: dict[str, list[Sentence]], found: dict[str, Any]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def pipelines(pkuseg: str) -> dict[str, Callable[[], Any]]:
 
     def blank(segmenter: str) -> Callable[[], Any]:
         def make() -> Any:
-            nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"segmenter": segmenter}}})
+            nlp: Any = spacy.blank("zh", config={"nlp": {"tokenizer": {"segmenter": segmenter}}})
             if segmenter == "pkuseg":
                 nlp.tokenizer.initialize(pkuseg_model=pkuseg)
             return nlp

@@ -120,7 +120,7 @@ def take(cuts: Sequence[Cut], rate: float, price: float | None) -> Cut:
 def reference_tagger(path: Path) -> WordTagger:
     """The tagger of a model file in Python, which shows its scores."""
     tags, lexicon = PartOfSpeech(path).tags, open_model()
-    patterns = Model(lexicon.source.read(0, len(lexicon.source)), lexicon.ranges(*LEXICON_ARRAYS), 1, 1, None, True)
+    patterns = Model(Path(lexicon.path).read_bytes(), lexicon.ranges(*LEXICON_ARRAYS), 1, 1, None, True)
     closed = pack_closed_tags(tags, load_lexicon().pattern_tags)
     return WordTagger(path.read_bytes(), open_model(path, KIND).ranges(*ARRAYS), tags, patterns, closed, 0)
 

@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from benchmarks import record as records
 from benchmarks.measure.streams import COMMANDS, MEGABYTE, command, make_corpus, raw_files
@@ -52,7 +53,7 @@ def job(work: str, source: str, target: str, workers: int) -> None:
     """One run of Spark."""
     from cnlp import spark
 
-    functions: dict[str, Callable[[], Callable[..., object]]] = {
+    functions: dict[str, Callable[[], Callable[..., Any]]] = {
         "segment": spark.segment_udf,
         "tag": spark.tag_udf,
         "ner": spark.entities_udf,

@@ -162,7 +162,8 @@ def packed_ends(words: Sequence[str]) -> bytes:
 
 def measure_calls(sentences: Sentences, options: argparse.Namespace) -> dict[str, Any]:
     """MB/s of each function and of its method, and the ratio of the two within each round."""
-    names, results = _made(), {}
+    names = _made()
+    results: dict[str, Any] = {}
     data = "\n".join(map("".join, sentences)).encode() + b"\n"
     for call, method in CALLS.items():
         pair = [as_written(name, code, names, data) for name, code in (("function", call), ("method", method))]

@@ -80,8 +80,12 @@ def best_path(rows: Sequence[Sequence[int]], steps: Sequence[Sequence[int]]) -> 
     impossible = -(1 << 40)
     best = [steps[3][0] + rows[0][0], impossible, impossible, steps[3][3] + rows[0][3]]
     back: list[list[int]] = []
+
+    def before(to: int) -> int:
+        return max(BEFORE[to], key=lambda tag: best[tag] + steps[tag][to])
+
     for row in rows[1:]:
-        came = [max(pair, key=lambda tag, to=to: best[tag] + steps[tag][to]) for to, pair in enumerate(BEFORE)]
+        came = [before(to) for to in range(len(BEFORE))]
         best = [best[tag] + steps[tag][to] + row[to] for to, tag in enumerate(came)]
         back.append(came)
     path = [2 if best[2] >= best[3] else 3]

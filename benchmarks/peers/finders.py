@@ -23,8 +23,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from cnlp.names import DiscoveryMethod
 
-def load_cnlp(method: str) -> Callable[[str, str], None]:
+
+def load_cnlp(method: DiscoveryMethod) -> Callable[[str, str], None]:
     """``cnlp.discover_words``."""
     import cnlp
     import cnlp.discovery

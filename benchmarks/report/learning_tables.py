@@ -37,9 +37,9 @@ def distillation(record: Record) -> str:
     """F1 of students without and with a teacher, and what it changes, paired over seeds."""
     scores: dict[str, Seeds] = record["results"]["f1"]
     rows = [["teacher, FLAT", "", "", "", "", fraction(record["results"]["teacher"]["f1"]), ""]]
-    cells = {name: (student, *map(float, rest)) for name in scores for student, *rest in [name.split(SEPARATOR)]}
-    for name in sorted(cells, key=lambda name: (list(NAMES).index(cells[name][0]), *cells[name][1:])):
-        student, sentences, alpha, temperature = cells[name]
+    for name in sorted(scores, key=lambda name: (list(NAMES).index(_student(name)), *_numbers(name))):
+        student = _student(name)
+        sentences, alpha, temperature = _numbers(name)
         alone = scores.get(name_of((student, 0, 1.0, 1.0)), {})
         taught = [f"{sentences:,.0f}", f"{alpha:g}", f"{temperature:g}"] if sentences else ["0", "", ""]
         change = difference(alone, scores[name]) if sentences else ""
@@ -67,6 +67,16 @@ def neural_segmentation(record: Record) -> str:
     ]
     head = ["present-day dev, words", "taught sentences", "seeds", "F1", "with − without teacher"]
     return table(head, [*ordered, *others])
+
+
+def _student(name: str) -> str:
+    return name.split(SEPARATOR)[0]
+
+
+def _numbers(name: str) -> tuple[float, float, float]:
+    """Sentences, alpha and temperature of a cell such as ``crf / 3000 / 0.5 / 1.0``."""
+    sentences, alpha, temperature = map(float, name.split(SEPARATOR)[1:])
+    return sentences, alpha, temperature
 
 
 def difference(one: Seeds, other: Seeds) -> str:

@@ -42,7 +42,8 @@ def _panel(runs: Sequence[dict[str, Any]], title: str, linear: float, y: int) ->
     low, high = floor(min(scores) * 50 - 0.2) / 50, floor(max(scores) * 50 + 1.2) / 50
 
     def x(score: float) -> float:
-        return round(LEFT + (score - low) / (high - low) * (WIDTH - LEFT - 20), 1)
+        at: float = round(LEFT + (score - low) / (high - low) * (WIDTH - LEFT - 20), 1)
+        return at
 
     rows = [
         (model, kind)
