@@ -17,6 +17,8 @@ from benchmarks.report import learning_curves, neural_tables
 from benchmarks.report.neural_plot import plot
 from cnlp.corpus.entities import Sentence
 
+RUNS = len(list(plan()))
+
 
 def made_up(runs: list[Run]) -> dict[str, Any]:
     """A record of these runs."""
@@ -39,18 +41,18 @@ def made_up(runs: list[Run]) -> dict[str, Any]:
 
 def test_the_plan_has_every_combination_once() -> None:
     names = [run.name for run in plan()]
-    assert len(names) == len(set(names)) == 284
+    assert len(names) == len(set(names))
     assert not [name for name in names if "bilstm-crf" in name and ".lexicon" in name]
     assert {run.seed for run in plan() if run.corpus == "weibo"} == {1, 2, 3, 4, 5}
 
 
-@pytest.mark.parametrize("count", [0, 1, 40, 284])
+@pytest.mark.parametrize("count", [0, 1, 40, RUNS])
 def test_tables_and_picture_stand_with_whatever_was_run(count: int) -> None:
     record = made_up(list(plan())[:count])
     for source, make in neural_tables.TABLES.values():
         assert source != "neural_ner.json" or make(record).startswith("| ")
     scores = neural_tables.neural_scores(record)
-    assert (f"{284 - count} of 284 runs are missing" in scores) == (count < 284)
+    assert (f"{RUNS - count} of {RUNS} runs are missing" in scores) == (count < RUNS)
     picture = ElementTree.fromstring(plot(record["results"]))
     dots = [circle for circle in picture.iter("{http://www.w3.org/2000/svg}circle") if circle.get("r") == "3.5"]
     done = list(plan())[:count]
