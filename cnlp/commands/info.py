@@ -80,5 +80,5 @@ def _model(model: str) -> dict[str, Any]:
     card = file.card
     sizes = {name: f"{items:,} of {dtype}" for name, (dtype, items) in file.arrays.items()}
     first: dict[str, Any] = {name: card.pop(name) for name in ("kind", "name", "description") if name in card}
-    size = f"{os.path.getsize(file.path):,} bytes"
-    return {"model": file.path, "size": size, **first, **card, "arrays": sizes, "checksum": "verified"}
+    own = {"file": file.path, "file_size": f"{os.path.getsize(file.path):,} bytes"}  # no card has these names
+    return {**own, **first, **card, "arrays": sizes, "checksum": "verified"}

@@ -39,17 +39,18 @@ def test_the_card_of_a_shipped_model(name: str) -> None:
     result = run_here("info", name)
     assert (result.code, result.err) == (0, "")
     shown = fields(result.out.decode())
-    assert shown["model"].endswith(f"{name}.safetensors")
+    assert shown["file"].endswith(f"{name}.safetensors")
     assert shown["name"] == name and shown["kind"] and shown["training_data"] and shown["sha256"]
     assert shown["checksum"] == "verified"
 
 
 def test_the_card_as_json(tmp_path: Path) -> None:
     path = tmp_path / "mine.safetensors"
-    write_model(path, {"numbers": ("U32", bytes(12))}, {"kind": "toy", "description": '三 "numbers"'})
+    write_model(path, {"numbers": ("U32", bytes(12))}, {"kind": "toy", "description": '三 "numbers"', "size": "7"})
     card = json.loads(run_here("info", "--json", path).out)
     assert card["kind"] == "toy" and card["description"] == '三 "numbers"'
-    assert card["arrays"] == {"numbers": "3 of U32"} and card["model"] == str(path)
+    assert card["arrays"] == {"numbers": "3 of U32"} and card["file"] == str(path)
+    assert card["size"] == "7" and card["file_size"] == f"{path.stat().st_size:,} bytes"
     assert json.loads(run_here("info", "--json").out)["cnlp"] == cnlp.__version__
 
 
