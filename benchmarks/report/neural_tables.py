@@ -197,6 +197,13 @@ def vectors_and_synonyms(record: Record) -> str:
     return table([*head, "FLAT, with − random words"] if flat else head, rows)
 
 
+def texts_by_vectors(record: Record) -> str:
+    """How well titles find their abstracts."""
+    results = record["results"]
+    rows = [[name, fraction(cell["mrr"]), fraction(cell["first"])] for name, cell in results["systems"].items()]
+    return table([f"titles of {results['papers']} papers look for their abstracts", "MRR", "first"], rows)
+
+
 def neural_batches(record: Record) -> str:
     """Sentences a second by batch size, the linear CRF above them."""
     rates = dict(record["results"]["sentences_per_s"])
@@ -229,4 +236,5 @@ TABLES: dict[str, tuple[str, Callable[[Record], str]]] = {
     "neural-batches": ("neural-speed.json", neural_batches),
     "neural-variants": ("neural-speed.json", neural_variants),
     "vectors": ("vectors.json", vectors_and_synonyms),
+    "text-vectors": ("text-vectors.json", texts_by_vectors),
 }

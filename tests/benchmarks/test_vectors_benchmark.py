@@ -10,8 +10,9 @@ pytest.importorskip("numpy")
 
 import numpy as np
 
+from benchmarks.measure.text_vectors import cosines, mean_of_words, scores
 from benchmarks.measure.vectors import Triple, auc, measure, triples
-from benchmarks.report.neural_tables import vectors_and_synonyms
+from benchmarks.report.neural_tables import texts_by_vectors, vectors_and_synonyms
 from cnlp.vectors.tables import VectorTable
 from cnlp.vectors.vectors import Vectors
 
@@ -50,3 +51,12 @@ def test_files_are_compared_on_the_pairs_that_all_cover() -> None:
     drawn = vectors_and_synonyms({"results": found})
     assert "| all | – | 4 x 2 | 2 of 2 | .500 | 1.000 | +.0100 |" in drawn
     assert "| some | – | 3 x 2 | 1 of 2 | 1.000 | 1.000 | – |" in drawn
+
+
+def test_a_title_finds_the_abstract_that_has_its_words() -> None:
+    represent = mean_of_words(vectors("长江", "大桥"))
+    similar = cosines(represent(["长江", "大桥"]), represent(["长江长江，大桥", "大桥。"]))
+    assert scores(similar) == {"mrr": 1.0, "first": 1.0}
+    assert scores(cosines(represent(["无", "大桥"]), represent(["长江", "大桥"]))) == {"mrr": 0.75, "first": 0.5}
+    drawn = texts_by_vectors({"results": {"papers": 2, "systems": {"TF-IDF": scores(similar)}}})
+    assert drawn.splitlines()[2] == "| TF-IDF | 1.000 | 1.000 |"
