@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 
+MAX_SEED = (1 << 31) - 1
+
+
 class CnlpError(Exception):
     """Base of all errors that the package raises on purpose."""
 
@@ -195,15 +198,37 @@ def check_number(what: str, value: object, *, whole: bool = True) -> None:
         raise ArgumentError(f"{what} must be a {'whole ' if whole else ''}number, not {shown}")
 
 
+def check_seed(seed: object) -> int:
+    """A seed, which every source of random numbers takes.
+
+    Raises:
+        ArgumentError: it is not a whole number from 0 to :data:`MAX_SEED`.
+    """
+    check_number("seed", seed)
+    number = int(seed)  # type: ignore[call-overload]
+    if not 0 <= number <= MAX_SEED:
+        raise ArgumentError(f"seed must be from 0 to {MAX_SEED}, got {number}")
+    return int(number)
+
+
+def check_several(what: str, values: object) -> None:
+    """Refuse one text in the place of several.
+
+    Raises:
+        TextTypeError: it is one str, or not iterable.
+    """
+    if isinstance(values, (str, bytes, bytearray)) or not hasattr(values, "__iter__"):
+        raise TextTypeError(f"{what} must be several str, such as a list, not {type(values).__name__}")
+
+
 def check_strings(what: str, values: object) -> list[str]:
     """Several str as a list.
 
     Raises:
         TextTypeError: it is one str, not iterable, or has something else in it.
     """
-    if isinstance(values, (str, bytes, bytearray)) or not hasattr(values, "__iter__"):
-        raise TextTypeError(f"{what} must be several str, such as a list, not {type(values).__name__}")
-    listed = list(values)
+    check_several(what, values)
+    listed: list[str] = list(values)  # type: ignore[call-overload]
     for place, value in enumerate(listed):
         if not isinstance(value, str):
             raise not_text(value, f"item {place} (from 0) of {what}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,7 +10,9 @@ import click
 
 from cnlp import errors
 from cnlp.commands._options import gather
+from cnlp.files.lines import naming
 from cnlp.files.messages import print_message
+from cnlp.model.format import begins_model
 from cnlp.ner.augmentation import (
     CONFUSIONS,
     RATES,
@@ -20,12 +23,16 @@ from cnlp.ner.augmentation import (
     read_synonyms,
     words_outside,
 )
-from cnlp.ner.gazetteer import SAVED, read_gazetteer
+from cnlp.ner.gazetteer import read_gazetteer
 
 if TYPE_CHECKING:
     from cnlp.commands._lexicons import Decorator
     from cnlp.corpus.entities import Sentence
     from cnlp.ner.augmentation import Choices
+
+
+_HEADER = 64  # bytes
+_WORD2VEC = re.compile(rb"(\xef\xbb\xbf)?[0-9]+ [0-9]+\s")  # how files of word2vec begin
 
 
 class Augmentation(NamedTuple):
@@ -35,7 +42,7 @@ class Augmentation(NamedTuple):
         rates: of operations; none for the default ones.
         copies: how many sentences are made from each one.
         gazetteers: files of further entities.
-        synonyms: a file of synonyms, or of vectors.
+        synonyms: a file of synonyms, or of vectors, as its first bytes say.
         confusions: a file of characters and those that may replace them.
     """
 
@@ -55,6 +62,13 @@ class Augmentation(NamedTuple):
 
     def apply(self, sentences: Sequence[Sentence], seed: int) -> list[Sentence]:
         """The sentences, each followed by those that are made from it; errors as of :func:`augment`."""
+        for option, value, operation in (
+            ("--gazetteer", self.gazetteers, "swap"),
+            ("--synonyms", self.synonyms, "synonyms"),
+            ("--confusions", self.confusions, "confuse"),
+        ):
+            if value and self.rates and operation not in self.rates:
+                raise click.UsageError(f"{option} is for the operation {operation}, which is not named")
         names: dict[str, list[str]] = {}
         for path in self.gazetteers:
             for entry in read_gazetteer(path):
@@ -74,8 +88,12 @@ class Augmentation(NamedTuple):
         )
 
     def _synonyms(self, sentences: Sequence[Sentence]) -> Choices | None:
-        if self.synonyms is None or not self.synonyms.endswith(SAVED):
-            return None if self.synonyms is None else read_synonyms(self.synonyms)
+        if self.synonyms is None:
+            return None
+        with open(self.synonyms, "rb") as file, naming(self.synonyms):
+            start = file.read(_HEADER)
+        if not (begins_model(start) or _WORD2VEC.match(start)):
+            return read_synonyms(self.synonyms)
         try:
             from cnlp.vectors.vectors import Vectors
         except ModuleNotFoundError as error:
@@ -133,7 +151,7 @@ def augmentation_options(name: str) -> Decorator:
             "--synonyms",
             metavar="FILE",
             help="Synonyms between blanks, a group of them a line, or the Cilin thesaurus; or vectors of 'cnlp train "
-            "vectors', whose nearest words are taken.",
+            "vectors' or word2vec, whose nearest words are taken.",
         ),
         click.option(
             "--confusions",

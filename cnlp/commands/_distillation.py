@@ -13,6 +13,7 @@ from cnlp.commands._options import gather
 from cnlp.commands._training import say
 from cnlp.corpus.parts import CorpusFile, read_unlabelled
 from cnlp.corpus.registry import file_sha256
+from cnlp.sequence.distillation import TEMPERATURES
 
 if TYPE_CHECKING:
     from cnlp.commands._lexicons import Decorator
@@ -101,7 +102,7 @@ def distillation_options(models: str, *, temperature: bool = False) -> Decorator
         options.append(
             click.option(
                 "--temperature",
-                type=FiniteRange(0, min_open=True),
+                type=FiniteRange(*TEMPERATURES),
                 help="Divides the scores before they make probabilities, of neural models only.  [default: 1]",
             )
         )

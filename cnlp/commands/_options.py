@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, NamedTuple
 
 import click
+from click.core import ParameterSource
 
 import cnlp
 from cnlp.batch.files import Plan, convert_files, plan_files
@@ -53,6 +54,15 @@ def gather(kind: Callable[..., Any], argument: str, names: Iterable[str], option
         return add_options(options)(run)
 
     return decorate
+
+
+def typed(*names: str) -> str | None:
+    """The first of these options that the command line names, as it is typed; none: no such option."""
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        if parameter.name in names and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE:
+            return parameter.opts[-1]
+    return None
 
 
 # ---- inputs and outputs ----

@@ -44,6 +44,8 @@ def find_raw(arguments: Sequence[str]) -> list[Input]:
         raise failures[0]
     if any(source.path == STANDARD_INPUT for source in inputs):
         raise click.UsageError("standard input cannot be read here: name files")
+    for source in inputs:
+        os.stat(source.path)  # a file that is missing is not to be found after hours of learning
     return inputs
 
 

@@ -90,7 +90,9 @@ def epochs_option(default: int | None = None) -> Decorator:
     )
 
 
-seed_option = click.option("--seed", type=int, default=1, show_default=True, help="Seed of the random numbers.")
+seed_option = click.option(
+    "--seed", type=click.IntRange(0, errors.MAX_SEED), default=1, show_default=True, help="Seed of the random numbers."
+)
 output_options = add_options(
     [
         click.option("-o", "--output", required=True, metavar="FILE", help="The model file to write."),

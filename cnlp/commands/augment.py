@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from cnlp import errors
 from cnlp.commands._augmentation import Augmentation, augmentation_options
 from cnlp.commands._corpora import entity_format_option, print_repairs, repair_option
 from cnlp.commands._encodings import encoding_option, output_encoding_option
@@ -47,6 +48,8 @@ def command(
     repairs = Repairs()
     kind = form or detect_entities(source, encoding=encoding)
     numbered = list(number_entities(source, kind, repair=repair, encoding=encoding, repairs=repairs))
+    if not numbered:
+        raise errors.bad_line(source, 1, "the file has no sentences")
     made = augmentation.apply([sentence for _, sentence in numbered], seed)
     write_corpus(source, _numbered(made, numbered), target, to or (kind if kind in WRITERS else "bio"), output_encoding)
     print_repairs(source, repair, repairs)

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from cnlp.batch.group_formats import FILE, FOLDER, GroupTable, count_groups
 from cnlp.batch.keyword_formats import Picture, make_keyword_analysis, make_keyword_format
@@ -21,6 +20,7 @@ from cnlp.commands._options import (
     keyphrases_option,
     per_option,
     segmentation_options,
+    typed,
 )
 from cnlp.files.outputs import STANDARD_OUTPUT, file_output
 from cnlp.keyphrases import METHODS, Idf, make_extractor, read_stopwords
@@ -112,10 +112,9 @@ def _compare(
     batch: BatchOptions, by: str, format_: str, top_k: int, plot: str | None, options: dict[str, object]
 ) -> None:
     """The words of each group that the others have less often."""
-    context = click.get_current_context()
-    for name in ("method", "phrases", "idf", "per"):
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"--by counts words by log-odds, which has no use for --{name}")
+    useless = typed("method", "phrases", "idf", "per")
+    if useless:
+        raise click.UsageError(f"--by counts words by log-odds, which has no use for {useless}")
     if batch.field is None and by not in (FILE, FOLDER):
         raise click.UsageError(f"--by {by} needs --field, the field that has the text; or take --by file or folder")
     plan = batch.plan(SUFFIXES[format_], also=plot, together=True)

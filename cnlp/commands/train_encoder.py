@@ -60,6 +60,7 @@ def train_encoder(
     """
     try:
         from cnlp.ner.neural.pretraining import SUFFIXES, Pretraining, Record, pretrain
+        from cnlp.ner.neural.run_folder import CHECKPOINT
     except ModuleNotFoundError as error:
         raise errors.missing_dependency(str(error.name), "neural", "an encoder") from None
     inputs, tested = find_raw(raw), find_raw(held_out)
@@ -69,6 +70,9 @@ def train_encoder(
     work = WorkFolder(folder or os.path.splitext(output)[0] + ".training", files, SUFFIXES)
     place = Path(work.path)
     shards = _write_shards(inputs, tested, shared, encoding, place)
+    if tested and not any(shard.stat().st_size for shard in shards):
+        work.remove()
+        raise errors.ArgumentError("nothing is left to learn from: all lines share text with --without")
 
     def report(record: Record) -> None:
         say(
@@ -78,6 +82,10 @@ def train_encoder(
 
     try:
         encoder, log = pretrain(settings, shards, place, threads=threads, progress=on_terminal(), on_record=report)
+    except errors.ArgumentError:
+        if not (place / CHECKPOINT).exists():  # nothing was learnt yet: the text may be put right
+            work.remove()
+        raise
     except KeyboardInterrupt:
         say(f"interrupted: the same command resumes with what is in {work.path}")
         raise

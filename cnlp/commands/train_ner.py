@@ -50,9 +50,10 @@ EntityParts = list[CorpusFile[Sentence]]
 def _parse_seeds(_: click.Context, __: click.Parameter, value: str | None) -> list[int]:
     """Numbers separated by commas."""
     try:
-        return [int(number) for number in value.split(",")] if value is not None else []
+        seeds = [int(number) for number in value.split(",")] if value is not None else []
     except ValueError:
         raise click.BadParameter(f"expected whole numbers separated by commas, got {value!r}") from None
+    return [errors.check_seed(seed) for seed in seeds]
 
 
 def _parse_values(_: click.Context, __: click.Parameter, values: Sequence[str]) -> dict[str, Any]:
@@ -150,7 +151,7 @@ def train_ner(
     else:
         if len(neural["seeds"]) > 1 and not dev:
             raise click.UsageError("--seeds needs --dev to choose among the models")
-        task = NeuralTask(method, epochs, seed, output, augmentation, lesson, **neural)
+        task = NeuralTask(method, epochs, seed, output, augmentation, lesson, force=force, **neural)
 
     def read(arguments: Sequence[str]) -> EntityParts:
         repairs = Repairs()
@@ -271,6 +272,7 @@ class NeuralTask(EntityTask):
         threads: int | None,
         folder: str | None,
         resume: bool,
+        force: bool,
     ) -> None:
         self.method, self.seed, self.augmentation, self.lesson = method, seed, augmentation, lesson
         self.settings = _choose_settings(method, defaults, settings, values, epochs)
@@ -281,10 +283,13 @@ class NeuralTask(EntityTask):
         self.vectors = vectors
         self.folder = folder or os.path.splitext(output)[0] + ".training"
         self.options = {"device": device or "cpu", "threads": threads or 1, "resume": resume}
+        self.begins_anew = force
 
     @property
     def interrupted(self) -> str:  # type: ignore[override]
         """The message on Ctrl-C."""
+        if not os.path.isdir(self.folder):
+            return NOTHING_LEARNT
         return f"interrupted: resume with the same command and --resume; what was learnt is in {self.folder}"
 
     def learn(self, train: EntityParts, dev: EntityParts) -> Learnt:
@@ -294,6 +299,7 @@ class NeuralTask(EntityTask):
         from cnlp.ner.neural.trainer import train_neural as train_once
         from cnlp.vectors.vectors import Vectors
 
+        self._refuse_lost_run()
         sentences, held_out = self.sentences_to_learn(train), _sentences(dev)
         options: dict[str, Any] = {
             **self.options,
@@ -319,6 +325,19 @@ class NeuralTask(EntityTask):
             )
         self.epochs = len(best.log)  # fewer than the settings allow if training stopped early
         return Learnt(NeuralRecognizer().take(best, own_lexicon=self.own_lexicon).save, self.parameters(), best.log)
+
+    def _refuse_lost_run(self) -> None:
+        """Do not write over the checkpoint of an interrupted run unasked.
+
+        Raises:
+            click.UsageError: there is one, and neither --resume nor --force.
+        """
+        from cnlp.ner.neural.run_folder import CHECKPOINT
+
+        folders = [self.folder, *(os.path.join(self.folder, f"seed-{seed}") for seed in self.seeds)]
+        found = next((folder for folder in folders if os.path.exists(os.path.join(folder, CHECKPOINT))), None)
+        if found is not None and not (self.begins_anew or self.options["resume"]):
+            raise click.UsageError(f"{found} has an earlier run: --resume continues it, --force begins anew")
 
 
 def _choose_settings(

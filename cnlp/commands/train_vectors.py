@@ -13,7 +13,7 @@ from cnlp import errors
 from cnlp.commands._encodings import encoding_option
 from cnlp.commands._lexicons import LexiconFiles, lexicon_options
 from cnlp.commands._numbers import FiniteRange
-from cnlp.commands._options import workers_option
+from cnlp.commands._options import typed, workers_option
 from cnlp.commands._raw import cited, cited_raw, find_raw, held_out_options, known_by, raw_lines, raw_texts
 from cnlp.commands._training import method_option, output_options, read_all_entries, say, seed_option
 from cnlp.files.outputs import refuse_output
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from cnlp.lexicon.trie import Trie
 
 _NO_COUNTS = ("skipgram", "cbow")  # the methods that learn from the text, not from counted pairs
+_FOR_TEXT, _FOR_COUNTS = ("negative", "subsample", "workers"), ("memory",)  # parameters of these, and of the others
+_FOR_LEARNING = (
+    "lexicons", "held_out", "shared", "method", "longest", "size", "window", "min_count", "epochs", "seed",
+    "work_folder",
+)  # fmt: skip
 
 
 @click.command("vectors")
@@ -115,12 +120,18 @@ def train_word_vectors(
     missing = [name for name in TABLES if name not in ready]
     if not raw and not ready:
         raise click.UsageError("nothing to learn from: name RAW files, or word2vec files with --words and the like")
-    if method not in _NO_COUNTS and (negative is not None or subsample is not None):
-        raise click.UsageError("--negative and --subsample are for skipgram and cbow")
-    inputs = find_raw(raw) if raw else []
+    useless = None if raw else typed(*_FOR_LEARNING, *_FOR_TEXT, *_FOR_COUNTS)
+    if useless:
+        raise click.UsageError(f"{useless} is for learning from RAW files: name some")
+    useless = typed(*(_FOR_COUNTS if method in _NO_COUNTS else _FOR_TEXT))
+    if useless:
+        raise click.UsageError(f"{useless} is not for the method {method}")
+    inputs = find_raw(raw)
     tested, kept_for = find_raw(held_out), find_raw(only_for)
     read = [source.path for source in (*inputs, *tested, *kept_for)]
     refuse_output(output, force, (*read, *lexicons.paths, *ready.values()))
+    for _ in raw_texts(kept_for, encoding):
+        pass  # what cannot be read is to be found before learning, not after it
     card = {
         "description": "Vectors of characters, character bigrams and words",
         "source": "cnlp train vectors",
@@ -171,6 +182,8 @@ def train_word_vectors(
     made = Vectors(**tables, card=card)
     if kept_for:
         made = made.prune(raw_texts(kept_for, encoding))
+        if not any(len(getattr(made, name)) for name in TABLES):
+            say("note: nothing in the files of --only-for has a vector: the file is empty")
     if top is not None:
         made = made.top(top)
     made.save(output)

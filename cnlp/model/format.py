@@ -86,6 +86,15 @@ class _Loading:
             raise errors.bad_model(self.path, f"damaged: {self.what} ({reason[:200]})") from None
 
 
+def begins_model(start: bytes) -> bool:
+    """Are these, eight bytes or more, the beginning of a model file, which says how long its header is; or of text?
+
+    >>> begins_model(b"\\x20\\x10\\0\\0\\0\\0\\0\\0{"), begins_model(b"3 100\\na 0.5")
+    (True, False)
+    """
+    return len(start) >= 8 and int.from_bytes(start[:8], "little") <= MAX_HEADER
+
+
 class ModelFile:
     """A model file, mapped into memory, or its content where that was read already.
 

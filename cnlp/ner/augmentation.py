@@ -1,6 +1,6 @@
 """More sentences from labelled ones: :func:`augment`.
 
-    swap      an entity becomes another one of its label, from the same tenth of the corpus or a list of names
+    swap      an entity becomes one of its label (itself, where it is drawn), from its tenth of the corpus or a list
     synonyms  a word outside of entities becomes one of its synonyms
     drop      a character outside of entities is left out
     confuse   a character outside of entities becomes one that is typed or read in its place
@@ -90,12 +90,14 @@ def augment(
         copies: how many sentences are made from each one; such as are in the result already are left out.
         names: further entities by their label.
         synonyms: words with what may replace them, such as :func:`read_synonyms` returns.
-        confusions: characters with what may replace them.
+        confusions: characters with what may replace them; a str stands for its characters.
         seed: of all chance. A copy depends on it, on its sentence and on the number of that alone.
 
     Raises:
         ArgumentError: something is not a text with its spans, spans overlap or lie outside, there is no such
-            operation, a rate is not from 0 to 1, or there are no synonyms to replace words by.
+            operation, a rate is not from 0 to 1, ``copies`` is below 1, a name is empty, or there are no synonyms to
+            replace words by.
+        TextTypeError: names, synonyms or confusions are not lists of str.
 
     >>> corpus = [("王明去北京。", [(0, 2, "PER"), (3, 5, "LOC")]), ("李雷在上海。", [(0, 2, "PER"), (3, 5, "LOC")])]
     >>> for sentence in augment(corpus, {"swap": 1}, seed=3):
@@ -105,8 +107,13 @@ def augment(
     李雷在上海。 ['李雷', '上海']
     李雷在北京。 ['李雷', '北京']
     """
+    sentences = list(sentences)
     check_sentences(sentences, "sentences")
     errors.check_number("copies", copies)
+    if copies < 1:
+        raise errors.ArgumentError(f"copies must be 1 or more, got {copies}")
+    for what, choices in (("names", names), ("synonyms", synonyms), ("confusions", confusions)):
+        _check_choices(what, choices or {})
     originals = [_checked(text, spans) for text, spans in sentences]
     chosen = _check_rates(rates, synonyms)
     size = max(math.ceil(len(originals) / TENTHS), LEAST_TENTH)
@@ -134,7 +141,7 @@ def read_synonyms(path: str | os.PathLike[str], encoding: str | None = None) -> 
     """The words of a file with their synonyms: a group of them a line, between blanks.
 
     Of a line that begins with a code of the Cilin thesaurus (``Aa01A02=``) it is left out; only ``=`` marks synonyms.
-    Words of one character have too many senses to be replaced.
+    Words of one character have too many senses to be replaced, and numbers are no words.
 
     Args:
         path: the file.
@@ -149,7 +156,8 @@ def read_synonyms(path: str | os.PathLike[str], encoding: str | None = None) -> 
     for line in read_lines_at_once(path, encoding, errors.SAVE_AS_UTF8)[0]:
         code = _CODE.match(line)
         if code is None or code[1] == "=":
-            groups.append(" ".join(word for word in line[code.end() if code else 0 :].split() if len(word) > 1))
+            words = line[code.end() if code else 0 :].split()
+            groups.append(" ".join(word for word in words if len(word) > 1 and any(map(str.isalpha, word))))
     return _nonempty(_groups(groups), path, "expected synonyms between blanks, such as: 高兴 开心 快乐")
 
 
@@ -205,6 +213,8 @@ def words_outside(sentence: Labelled) -> Iterator[tuple[int, int]]:
 def _checked(text: str, spans: Sequence[EntitySpan]) -> Sentence:
     sentence = Sentence(text, tuple(sorted((start, end, label) for start, end, label in spans)))
     for start, end, label in sentence.spans:
+        if not isinstance(label, str):
+            raise errors.not_text(label, f"the label of entity ({start}, {end})")
         if not 0 <= start < end <= len(text):
             raise errors.ArgumentError(f"entity ({start}, {end}, {label}) is outside 0..{len(text)} of {text!r}")
     check_overlap(text, sentence.spans)
@@ -223,9 +233,21 @@ def check_rate(name: str, rate: float) -> None:
         raise errors.ArgumentError(f"rate of {name} must be from 0 to 1, got {rate}")
 
 
+def _check_choices(what: str, choices: Choices) -> None:
+    if not isinstance(choices, Mapping):
+        raise errors.ArgumentError(f"{what} must be lists of str by what they are for, not {type(choices).__name__}")
+    for key, values in choices.items():
+        if what == "confusions" and isinstance(values, str):
+            continue  # its characters
+        if not all(errors.check_strings(f"{what}[{key!r}]", values)):
+            raise errors.ArgumentError(f"{what}[{key!r}] has an empty str")
+
+
 def _check_rates(rates: Mapping[str, float] | None, synonyms: Choices | None) -> dict[str, float]:
     if rates is None:
         return {name: rate for name, rate in RATES.items() if name != "synonyms" or synonyms}
+    if not isinstance(rates, Mapping):
+        raise errors.ArgumentError(f"rates must be probabilities by operations, not {type(rates).__name__}")
     for name, rate in rates.items():
         check_rate(name, rate)
     if rates.get("synonyms") and not synonyms:

@@ -47,6 +47,11 @@ class Teacher:
         self.models = [models] if isinstance(models, Recognizer) else list(models)
         if not self.models:
             raise errors.ArgumentError("a teacher needs at least one model")
+        for model in self.models:
+            if not isinstance(model, Recognizer):
+                raise errors.ArgumentError(
+                    f"a teacher is a recognizer, as cnlp.load opens it, not {type(model).__name__}"
+                )
         self.labels = self.models[0].labels_
         for model in self.models[1:]:
             check_labels("one teacher", self.labels, "another", model.labels_)

@@ -17,7 +17,7 @@ class Part:
     """Sentences of one standard.
 
     Attributes:
-        sentences: texts with their spans ``(start, end, label)``.
+        sentences: texts with their spans ``(start, end, label)``; what can be read only once becomes a list.
         standard: the name of their conventions.
         repeat: how often an epoch sees each sentence.
     """
@@ -25,6 +25,10 @@ class Part:
     sentences: Sequence[Labelled]
     standard: str = GENERAL
     repeat: int = 1
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.sentences, Sequence):
+            object.__setattr__(self, "sentences", list(self.sentences))
 
 
 class OfKind(NamedTuple):

@@ -399,7 +399,7 @@ def _with_dropout(
     if not rate:
         yield from epochs
         return
-    rows, random = problem.ids.copy(), np.random.RandomState(seed)
+    rows, random = problem.ids.copy(), np.random.RandomState(errors.check_seed(seed))
 
     def leave_out() -> None:
         for stream, kept in enumerate(rows):

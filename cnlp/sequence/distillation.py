@@ -10,6 +10,8 @@ from cnlp import errors
 
 T = TypeVar("T")
 
+TEMPERATURES = 0.1, 100.0  # beyond them probabilities are those of the first choice alone, or all alike
+
 
 @dataclass(frozen=True)
 class Distillation(Generic[T]):
@@ -23,7 +25,7 @@ class Distillation(Generic[T]):
             teacher's second choices weigh more.
 
     Raises:
-        ArgumentError: alpha or the temperature is out of range.
+        ArgumentError: alpha or the temperature is out of range, or there is no teacher.
         TextTypeError: the texts are not several str.
     """
 
@@ -33,13 +35,16 @@ class Distillation(Generic[T]):
     temperature: float = 1.0
 
     def __post_init__(self) -> None:
-        errors.check_strings("unlabelled", self.unlabelled)
+        if not hasattr(self.teacher, "label"):
+            raise errors.ArgumentError(f"teacher must be a Teacher, not {type(self.teacher).__name__}: Teacher(model)")
+        object.__setattr__(self, "unlabelled", errors.check_strings("unlabelled", self.unlabelled))
         for name in ("alpha", "temperature"):
             errors.check_number(name, getattr(self, name), whole=False)
         if not 0 <= self.alpha <= 1:
             raise errors.ArgumentError(f"alpha must be from 0 to 1, got {self.alpha}")
-        if self.temperature <= 0:
-            raise errors.ArgumentError(f"temperature must be above 0, got {self.temperature}")
+        least, most = TEMPERATURES
+        if not least <= self.temperature <= most:
+            raise errors.ArgumentError(f"temperature must be from {least} to {most}, got {self.temperature}")
 
     @property
     def is_soft(self) -> bool:

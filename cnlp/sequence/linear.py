@@ -265,7 +265,7 @@ def perceptron(
         score: of averaged weights on the dev part.
     """
     shuffled = np.array(order, np.int32)
-    random = np.random.RandomState(seed)
+    random = np.random.RandomState(errors.check_seed(seed))
     for number in range(1, epochs + 1):
         if number == burn_in + 1:
             state.forget()
@@ -302,7 +302,7 @@ def crf_online(
 ) -> Iterator[tuple[Epoch, Floats]]:
     """Stochastic gradient steps of size rate / (1 + steps / sequences); changes the state, yields log and weights."""
     shuffled = np.array(order, np.int32)
-    random = np.random.RandomState(seed)
+    random = np.random.RandomState(errors.check_seed(seed))
     for number in range(1, epochs + 1):
         random.shuffle(shuffled)
         arguments = problem.arguments(), shuffled.tobytes(), state.weights, state.steps, state.scale

@@ -3,13 +3,14 @@
     text      a line "items numbers" (which some leave out); then a line of each item: the item and its numbers
     binary    the same first line; then of each item: the item, a blank, its numbers as little-endian float32
 
-The first line is compared with the size of the file before anything is allocated.
+A byte order mark is passed over. The first line is compared with the size of the file before anything is allocated.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
@@ -38,15 +39,19 @@ def read_word2vec(path: str | os.PathLike[str]) -> VectorTable:
         FormatError: it is damaged; the line, or in a binary file the byte, is named.
     """
     with open(path, "rb") as file:
+        begin = len(BOM_UTF8) if file.read(len(BOM_UTF8)) == BOM_UTF8 else 0
+        file.seek(begin)
         header = _HEADER.fullmatch(file.readline(_LONGEST_ITEM))
         if header is None:
-            file.seek(0)
+            file.seek(begin)
             return _first_of_each(_read_text(path, file, 1, None), None, path)
         count, size = map(int, header.groups())
         held = os.fstat(file.fileno()).st_size
-        if count * (2 * size + 1) > held:
+        if max(count, 1) * (2 * size + 1) > held:
             reason = f"the header says {count:,} items of {size:,} numbers, more than the {held:,} bytes of the file"
             raise errors.bad_line(path, 1, reason)
+        if not (count and size):
+            raise errors.bad_line(path, 1, f"no vectors: the header says {count} items of {size} numbers")
         start = file.tell()
         second = file.readline(_LONGEST_ITEM + size * _LONGEST_NUMBER)
         file.seek(start)
@@ -55,10 +60,10 @@ def read_word2vec(path: str | os.PathLike[str]) -> VectorTable:
 
 
 def _is_text(line: bytes, size: int) -> bool:
-    """Is the line an item and ``size`` numbers?"""
+    """Is the line an item and ``size`` numbers, whatever they are, or the numbers alone?"""
     fields = line.split()
     try:
-        return len(fields) > size >= 1 and all(map(np.isfinite, map(float, fields[-size:])))
+        return len(fields) >= size and len(list(map(float, fields[-size:]))) == size
     except ValueError:
         return False
 
@@ -72,15 +77,16 @@ def _read_text(path: object, file: BinaryIO, number: int, size: int | None) -> I
         size = len(fields) - 1 if size is None else size
         if size < 1 or len(fields) != size + 1:
             raise errors.bad_line(path, at, f"expected an item and {max(size, 1)} numbers, got {len(fields)} fields")
-        item = fields[0].decode("utf-8", "replace")
+        try:
+            item = fields[0].decode("utf-8")
+        except UnicodeDecodeError:
+            raise errors.bad_line(path, at, "the item is not UTF-8") from None
         try:
             row = np.array(fields[1:], np.float32)
         except ValueError:
             row = _NO_VECTOR
         if not _is_vector(row):
             raise errors.bad_line(path, at, f"the fields after {item!r} are not a vector of numbers")
-        if "\ufffd" in item:
-            raise errors.bad_line(path, at, "the item is not UTF-8")
         yield item, row
 
 
@@ -102,6 +108,9 @@ def _read_binary(path: object, file: BinaryIO, count: int, size: int) -> Iterato
             yield item.lstrip(b"\n").decode("utf-8"), row
         except UnicodeDecodeError:
             raise errors.FormatError(f"{path}: the item at byte {start} is not UTF-8") from None
+    end = file.tell()
+    if file.read(_LONGEST_ITEM).strip():
+        raise errors.FormatError(f"{path}: the header says {count} items, but there is more from byte {end} on")
 
 
 def _is_vector(row: NDArray[np.float32]) -> bool:
@@ -110,14 +119,14 @@ def _is_vector(row: NDArray[np.float32]) -> bool:
 
 
 def _first_of_each(rows: Iterable[_Row], count: int | None, path: object) -> VectorTable:
-    """A table of the rows; only the first one of each folded item."""
+    """A table of the rows; only the first one of each folded item, and none of white space."""
     items: dict[str, None] = {}
     data = bytearray()
     read = 0
     for item, row in rows:
         read += 1
         form = fold(item)
-        if form and "\n" not in form and form not in items:
+        if form.strip() and "\n" not in form and form not in items:
             items[form] = None
             data += row.astype("<f2").tobytes()
     if not items:

@@ -75,7 +75,8 @@ class VectorTable:
         matrix: float16 of shape (items, size).
 
     Raises:
-        ArgumentError: an item occurs twice, is empty or holds a line break, or there is not one row for each.
+        ArgumentError: an item occurs twice, is empty or holds a line break, there is not one row for each, or a number
+            is not finite.
 
     Attributes:
         matrix: as given.
@@ -89,8 +90,12 @@ class VectorTable:
         self.matrix = matrix
         self._items = items
         if not callable(items):
-            if matrix.ndim != 2:
-                raise errors.ArgumentError(f"the matrix needs two dimensions, not shape {matrix.shape}")
+            if matrix.ndim != 2 or matrix.dtype != np.float16:
+                raise errors.ArgumentError(
+                    f"the matrix must be float16 with two dimensions, not {matrix.dtype} of shape {matrix.shape}"
+                )
+            if not np.isfinite(matrix).all():
+                raise errors.ArgumentError("the matrix has numbers that are not finite")
             len(self.rows)  # raises what is wrong with them now
 
     @classmethod
@@ -183,15 +188,19 @@ class VectorTable:
         return VectorTable(items, matrix)
 
     def _take(self, rows: Sequence[int]) -> VectorTable:
+        if not rows:
+            return VectorTable.empty()
         return VectorTable([self.items[row] for row in rows], self.matrix[list(rows)])
 
 
 def cosines(matrix: Floats, vector: Floats) -> Floats:
-    """Of each row the cosine to ``vector``, from -1 to 1; 0 where one of them is zero.
+    """Of each row the cosine to ``vector``, from -1 to 1; 0 where one of them is zero, or not finite.
 
     >>> cosines(np.array([[3, 4], [0, 0]], np.float32), np.array([3, 4], np.float32)).tolist()
     [1.0, 0.0]
     """
-    lengths = np.linalg.norm(matrix, axis=1) * np.linalg.norm(vector)
-    cosine: Floats = np.clip((matrix @ vector) / np.maximum(lengths, np.finfo(np.float32).tiny), -1, 1)
-    return cosine
+    with np.errstate(invalid="ignore"):
+        lengths = np.linalg.norm(matrix, axis=1) * np.linalg.norm(vector)
+        cosine = np.clip((matrix @ vector) / np.maximum(lengths, np.finfo(np.float32).tiny), -1, 1)
+    found: Floats = np.nan_to_num(cosine)
+    return found

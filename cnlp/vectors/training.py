@@ -132,8 +132,12 @@ def train_vectors(
     for what, value in {"size": size, "window": window, "epochs": n_epochs, "workers": workers}.items():
         if value < 1:
             raise errors.ArgumentError(f"{what} must be 1 or more, got {value}")
-    if not 0 <= seed < 1 << 31:
-        raise errors.ArgumentError(f"seed must be from 0 to {(1 << 31) - 1}, got {seed}")
+    errors.check_seed(seed)
+    errors.check_several("lines", lines)
+    errors.check_several("held_out", held_out)
+    for name, least in min_counts.items():
+        errors.check_choice("table of min_counts", name, TABLES)
+        errors.check_number(f"min_counts of {name}", least)
     if memory < 1_000_000:
         raise errors.ArgumentError(f"memory must be at least 1,000,000 bytes, got {memory}")
 
@@ -201,6 +205,8 @@ def _read_lines(
                 yield line
 
         write_items(chosen(), lexicon, overlapping, {name: f"{path}.items" for name, path in paths.items()})
+        if count and not kept:
+            raise errors.ArgumentError(f"nothing is left to learn from: all {count:,} lines share text with held_out")
         with replacing(done) as file:
             file.write(f"{kept:,} lines of {count:,}".encode())
     with open(done, encoding="utf-8") as text:

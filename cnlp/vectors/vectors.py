@@ -21,7 +21,7 @@ import numpy as np
 
 from cnlp import errors
 from cnlp.lexicon.trie import Trie
-from cnlp.model.format import MAX_HEADER, RESERVED, ModelFile, write_model
+from cnlp.model.format import RESERVED, ModelFile, begins_model, write_model
 from cnlp.model.registry import open_model
 from cnlp.vectors.formats import read_word2vec, write_word2vec
 from cnlp.vectors.tables import Floats, Halves, VectorTable, bigrams, cosines, fold, matches
@@ -105,7 +105,7 @@ class Vectors:
             table: VectorTable = getattr(self, name)
             arrays[f"{name}.items"] = "U8", "\n".join(table.items).encode("utf-8", "surrogatepass")
             arrays[f"{name}.matrix"] = "F16", np.ascontiguousarray(table.matrix, "<f2").tobytes()
-            shapes[name] = f"{len(table)} x {table.size}"
+            shapes[name] = f"{len(table)} x {table.size if len(table) else 0}"
         card = {name: value for name, value in self.card.items() if name not in RESERVED}
         write_model(path, arrays, {**card, "kind": KIND, **shapes})
 
@@ -268,7 +268,7 @@ def _begins_with_text(path: str | os.PathLike[str]) -> bool:
         return False  # which open_model reports
     with open(path, "rb") as file:
         start = file.read(8)
-    return len(start) == 8 and int.from_bytes(start, "little") > MAX_HEADER
+    return bool(start) and not begins_model(start)
 
 
 def _read(file: ModelFile, name: str) -> VectorTable:

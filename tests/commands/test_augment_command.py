@@ -61,8 +61,11 @@ def test_the_nearest_words_of_vectors_are_synonyms(shell: Shell, tmp_path: Path)
     path, vectors = tmp_path / "in.jsonl", tmp_path / "v.safetensors"
     path.write_text('{"text": "他很高兴", "entities": []}\n', encoding="utf-8")
     Vectors(words=VectorTable(["高兴", "开心", "石头"], np.array([[1, 0.1], [1, 0], [0, 1]], np.float16))).save(vectors)
-    result = shell("augment", path, "-", "--rate", "synonyms=1", "--synonyms", vectors)
-    assert [json.loads(line)["text"] for line in result.out.decode().splitlines()] == ["他很高兴", "他很开心"]
+    others = vectors.rename(tmp_path / "v.other"), tmp_path / "w.vec"
+    others[1].write_text("3 2\n高兴 1 0.1\n开心 1 0\n石头 0 1\n", encoding="utf-8")
+    for file in others:  # what a file is, not its name, says how it is read
+        result = shell("augment", path, "-", "--rate", "synonyms=1", "--synonyms", file)
+        assert [json.loads(line)["text"] for line in result.out.decode().splitlines()] == ["他很高兴", "他很开心"]
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,8 @@ def test_the_nearest_words_of_vectors_are_synonyms(shell: Shell, tmp_path: Path)
         (["--rate", "swap=2"], "rate of swap must be from 0 to 1, got 2.0"),
         (["--rate", "synonyms"], "synonyms need a list of them: --synonyms FILE"),
         (["--synonyms", "nowhere.txt"], "nowhere.txt: No such file"),
+        (["--rate", "swap", "--synonyms", "IN"], "--synonyms is for the operation synonyms, which is not named"),
+        (["--rate", "drop", "--gazetteer", "IN"], "--gazetteer is for the operation swap, which is not named"),
         (["--to", "conll", "--confusions", "IN"], "expected a character and those that may replace it"),
     ],
 )
@@ -83,6 +88,13 @@ def test_what_is_refused(shell: Shell, tmp_path: Path, corpus: Path, options: li
     result = shell("augment", corpus, tmp_path / "out", *given)
     assert result.code and message in result.err and len(result.err.splitlines()) == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_without_sentences_is_an_error_with_and_without_its_format(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "in.bio").write_text("\n", encoding="utf-8")
+    for options in ((), ("--from", "bio")):
+        result = shell("augment", tmp_path / "in.bio", tmp_path / "out", *options)
+        assert result.code == 1 and "the file has no sentences" in result.err and not (tmp_path / "out").exists()
 
 
 def test_the_line_of_a_sentence_that_cannot_be_written_is_that_of_its_original(shell: Shell, tmp_path: Path) -> None:

@@ -52,6 +52,14 @@ def test_too_little_text_is_an_error(shell: Shell, tmp_path: Path) -> None:
     result = shell("train", "encoder", tmp_path / "raw.txt", "-o", tmp_path / "e", *TINY)
     assert result.code == 2
     assert "the text is too short: it needs 33,024 characters" in result.err
+    assert [path.name for path in tmp_path.iterdir()] == ["raw.txt"]
+
+
+def test_text_that_is_all_held_out_is_named(shell: Shell, raw: Path, tmp_path: Path) -> None:
+    output = tmp_path / "e"
+    result = shell("train", "encoder", raw, "-o", output, *TINY, "--without", raw)
+    assert result.code == 2 and "nothing is left to learn from: all lines share text with --without" in result.err
+    assert not (tmp_path / "e.training").exists()
 
 
 def test_what_cannot_be_trained_is_said_before_text_is_read(shell: Shell, raw: Path, tmp_path: Path) -> None:

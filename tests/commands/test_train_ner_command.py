@@ -81,6 +81,20 @@ def test_settings_may_be_toml(shell: Shell, marked: Path, tmp_path: Path) -> Non
 
 
 @needs_torch
+def test_what_ctrl_c_before_the_first_epoch_leaves(
+    monkeypatch: pytest.MonkeyPatch, marked: Path, tmp_path: Path
+) -> None:
+    from cnlp.ner.neural import trainer
+
+    def interrupt(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(trainer._Run, "_epoch", interrupt)
+    result = run_here("train", "ner", "--model", "bilstm-crf", "--train", marked, *SMALL, "-o", tmp_path / "m")
+    assert result.code == 130 and "interrupted before anything was learnt" in result.err
+
+
+@needs_torch
 def test_an_interrupted_run_goes_on(monkeypatch: pytest.MonkeyPatch, marked: Path, tmp_path: Path) -> None:
     from cnlp.ner.neural import trainer
 
@@ -97,6 +111,8 @@ def test_an_interrupted_run_goes_on(monkeypatch: pytest.MonkeyPatch, marked: Pat
         patch.setattr(trainer._Run, "_epoch", interrupted)
         result = run_here("train", "ner", *arguments, "-o", tmp_path / "m")
     assert result.code == 130 and "same command and --resume" in result.err and not (tmp_path / "m").exists()
+    again = run_here("train", "ner", *arguments, "-o", tmp_path / "m")
+    assert again.code == 2 and "m.training has an earlier run: --resume continues it, --force begins anew" in again.err
     assert run_here("train", "ner", *arguments, "-o", tmp_path / "m", "--resume").code == 0
     first, second = (json.loads(run_here("info", "--json", tmp_path / name).out) for name in ("whole", "m"))
     assert first["sha256"] == second["sha256"] and first["dev_by_epoch"] == second["dev_by_epoch"]

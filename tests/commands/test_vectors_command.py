@@ -132,7 +132,16 @@ def test_word2vec_files_are_taken_and_pruned(shell: Shell, raw: Path, tmp_path: 
         (("raw", "-o", "raw/a.txt"), 2, "is also an input"),
         (("raw", "-o", "no/v"), 1, "no/v: No such file"),
         (("raw", "--method", "golve"), 2, "golve"),
-        (("raw", "--method", "glove", "--negative", 3), 2, "--negative and --subsample are for skipgram and cbow"),
+        (("raw", "--method", "glove", "--negative", 3), 2, "--negative is not for the method glove"),
+        (("raw", "--method", "glove", "--workers", 2), 2, "--workers is not for the method glove"),
+        (("raw", "--memory", 9), 2, "--memory is not for the method skipgram"),
+        (("--words", "good.vec", "--lexicon", "missing"), 2, "--lexicon is for learning from RAW files: name some"),
+        (("--words", "good.vec", "--epochs", 3), 2, "--epochs is for learning from RAW files: name some"),
+        (("raw", "--only-for", "missing"), 1, "missing: No such file"),
+        (("raw", "--only-for", "latin1.txt"), 1, "latin1.txt: not utf-8 at byte 3"),
+        (("raw", "--without", "raw", "--shared", 2), 2, "nothing is left to learn from: all"),
+        (("raw", "--seed", -1), 2, "-1 is not in the range"),
+        (("raw", "missing"), 1, "missing: No such file"),
         (("raw", "--work-folder", "raw"), 2, "raw: holds other files; choose an empty folder"),
     ],
 )
@@ -149,6 +158,7 @@ def test_errors_are_one_line_and_leave_no_file(
     Path("latin1.txt").write_bytes(b"abc\xe9\n")
     Path("empty.txt").write_bytes(b" \n")
     Path("bad.vec").write_text("江 1 2\n河 1 x\n", encoding="utf-8")
+    Path("good.vec").write_text("江 1 2\n河 1 3\n", encoding="utf-8")
     before = sorted(Path().rglob("*"))
     output = () if "-o" in arguments else ("-o", "v")
     result = shell("train", "vectors", *arguments, *output)

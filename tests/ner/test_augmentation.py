@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -101,7 +102,7 @@ def test_synonyms_are_read_from_groups_and_from_cilin(tmp_path: Path) -> None:
     path = tmp_path / "words.txt"
     path.write_bytes("Aa01A01= 高兴 快乐 乐\nAa01A02# 桌子 椅子\n开心 高兴\n".encode("gb18030"))
     assert read_synonyms(path) == {"高兴": ["快乐", "开心"], "快乐": ["高兴"], "开心": ["高兴"]}
-    path.write_text("高兴\n\n", encoding="utf-8")
+    path.write_text("高兴 1.5 -20\n\n", encoding="utf-8")
     with pytest.raises(errors.FormatError, match=r"words.txt.*synonyms between blanks"):
         read_synonyms(path)
 
@@ -130,8 +131,29 @@ def test_near_words_are_synonyms() -> None:
         (CORPUS, {"swap": 1.5}, "rate of swap must be from 0 to 1, got 1.5"),
         (CORPUS, {"swap": "much"}, "rate of swap must be a number"),
         (CORPUS, {"synonyms": 0.5}, "synonyms need a list"),
+        (CORPUS, ["swap"], "rates must be probabilities by operations, not list"),
+        ([("他去", [(0, 1, None)])], {}, r"the label of entity \(0, 1\)"),
     ],
 )
 def test_wrong_arguments_are_refused(corpus: list[Sentence], rates: dict[str, float], message: str) -> None:
-    with pytest.raises(errors.ArgumentError, match=message):
+    with pytest.raises((errors.ArgumentError, errors.TextTypeError), match=message):
         augment(corpus, rates)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"names": {"PER": [""]}}, r"names\['PER'\] has an empty str"),
+        ({"names": {"PER": "张三丰"}}, r"names\['PER'\] must be several str"),
+        ({"synonyms": {"高兴": "开心"}}, r"synonyms\['高兴'\] must be several str"),
+        ({"confusions": ["的地得"]}, "confusions must be lists of str by what they are for, not list"),
+        ({"copies": 0}, "copies must be 1 or more, got 0"),
+    ],
+)
+def test_wrong_options_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises((errors.ArgumentError, errors.TextTypeError), match=message):
+        augment(CORPUS, **options)
+
+
+def test_what_can_be_read_only_once_is_read_once() -> None:
+    assert augment(iter(CORPUS), {"swap": 1}) == augment(CORPUS, {"swap": 1})

@@ -146,7 +146,10 @@ FINDER = Teacher(Finder({"喀什": "LOC"}))
             "the labels differ: one teacher has LOC, PER, and another has LOC, ORG",
         ),
         (lambda: Distillation(FINDER, [], alpha=1.5), "alpha must be from 0 to 1, got 1.5"),
-        (lambda: Distillation(FINDER, [], temperature=0), "temperature must be above 0, got 0"),
+        (lambda: Distillation(FINDER, [], temperature=1e300), "temperature must be from 0.1 to 100.0, got 1e[+]300"),
+        (lambda: Distillation("ner", []), "teacher must be a Teacher, not str"),
+        (lambda: Teacher("ner"), "a teacher is a recognizer, as cnlp.load opens it, not str"),
+        (lambda: Distillation(FINDER, [], temperature=0), "temperature must be from 0.1 to 100.0, got 0"),
         (lambda: Distillation(FINDER, "喀什"), "unlabelled must be several str"),
         (
             lambda: EntityRecognizer().fit(
@@ -185,3 +188,9 @@ def test_another_scheme_is_refused() -> None:
     with pytest.raises(errors.ArgumentError, match="they need the same labels and scheme"):
         EntityRecognizer().fit(corpus(), distillation=lesson)
     assert isinstance(next(lesson.teacher.targets(TEXTS, tag_set("BIO", neural().labels_))), Targets)
+
+
+def test_texts_that_can_be_read_only_once_are_learnt_from() -> None:
+    (_, taught) = Distillation(FINDER, (text for text in ["去喀什", "去上海"]), 1).join([Part(iter(PEOPLE))])
+    assert [sentence.text for sentence in taught.sentences] == ["去喀什", "去上海"]
+    assert EntityRecognizer(epochs=1).fit(iter(PEOPLE)).labels_ == EntityRecognizer(epochs=1).fit(PEOPLE).labels_

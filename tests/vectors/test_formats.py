@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,10 @@ def word2vec_binary() -> bytes:
     return b"4 3\n" + b"".join(k.encode() + b" " + np.array(v, "<f4").tobytes() + b"\n" for k, v in rows.items())
 
 
-@pytest.mark.parametrize("data", [word2vec_text(header=True), word2vec_text(header=False), word2vec_binary()])
+FILES = [word2vec_text(header=True), word2vec_text(header=False), word2vec_binary()]
+
+
+@pytest.mark.parametrize("data", [*FILES, *(BOM_UTF8 + data for data in FILES)])
 def test_word2vec_files_are_read_and_folded(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "v").write_bytes(data)
     table = read_word2vec(tmp_path / "v")
@@ -57,6 +61,11 @@ def test_gensim_reads_and_writes_the_same_files(tmp_path: Path) -> None:
         ("江 1 2 7e4\n".encode(), "v:1: the fields after '江' are not a vector of numbers"),
         (word2vec_binary().replace(b"\x00\x00\x80?", b"\xff\xff\xff\xff"), "v: the bytes from 8 on are not a vector"),
         (word2vec_binary().replace("江".encode(), b"\xff\xfe\xfd", 1), "v: the item at byte 4 is not UTF-8"),
+        (word2vec_binary().replace(b"4 3", b"3 3"), "v: the header says 3 items, but there is more from byte 56 on"),
+        ("1 3\n江 nan 2 3\n".encode(), "v:2: the fields after '江' are not a vector of numbers"),
+        ("2 2\n 1 2\n江 1 2\n".encode(), "v:2: expected an item and 2 numbers, got 2 fields"),
+        ("3 0\n江 1 2\n".encode(), "v:1: no vectors: the header says 3 items of 0 numbers"),
+        ("0 999999999999999999\n江 1 2\n".encode(), "v:1: the header says 0 items of 999,999,999,999,999,999 numbers"),
     ],
 )
 def test_damaged_word2vec_files_are_named_with_the_place(tmp_path: Path, data: bytes, message: str) -> None:
@@ -100,3 +109,11 @@ def test_an_item_without_end_does_not_fill_the_memory(tmp_path: Path) -> None:
     (tmp_path / "v").write_bytes(b"1 2\n" + b"\xff" * 100_000)
     with pytest.raises(errors.FormatError, match="v: "):
         read_word2vec(tmp_path / "v")
+
+
+def test_an_item_of_white_space_is_passed_over_and_the_replacement_character_is_not(tmp_path: Path) -> None:
+    (tmp_path / "v").write_bytes("3 2\n\u3000 1 2\n\ufffd 3 4\n江 5 6\n".encode())
+    table = read_word2vec(tmp_path / "v")
+    assert table.items == ["\ufffd", "江"]
+    write_word2vec(tmp_path / "v", table, False)
+    assert read_word2vec(tmp_path / "v").items == table.items

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_what_was_loaded_can_be_saved_again(tmp_path: Path) -> None:
 def test_damaged_and_foreign_files_are_refused(tmp_path: Path) -> None:
     small().save(tmp_path / "v")
     data = (tmp_path / "v").read_bytes()
-    for bad in (data[:-1], data[:-3] + b"abc", data.replace(b'"words":"3 x 4"', b'"words":"9 x 4"'), b"", b"vectors"):
+    for bad in (data[:-1], data[:-3] + b"abc", data.replace(b'"words":"3 x 4"', b'"words":"9 x 4"'), b""):
         (tmp_path / "bad").write_bytes(bad)
         with pytest.raises(errors.ModelError, match="bad"):
             Vectors.load(tmp_path / "bad")
@@ -58,6 +59,32 @@ def test_damaged_and_foreign_files_are_refused(tmp_path: Path) -> None:
         from cnlp.model.registry import CORE
 
         Vectors.load(CORE)
+
+
+def test_a_file_of_a_few_bytes_is_read_as_one_of_word2vec(tmp_path: Path) -> None:
+    (tmp_path / "v").write_text("a 1 2\n")
+    assert Vectors.load(tmp_path / "v")["a"].tolist() == [1, 2]
+    (tmp_path / "v").write_text("3 2\n")
+    with pytest.raises(errors.FormatError, match="v:1: the header says 3 items"):
+        Vectors.load(tmp_path / "v")
+
+
+def test_tables_that_were_emptied_can_be_saved_and_opened(tmp_path: Path) -> None:
+    for emptied in (
+        small().prune(["无"]),
+        small().top(0),
+        Vectors(words=VectorTable([], np.zeros((0, 8), np.float16))),
+    ):
+        emptied.save(tmp_path / "v")
+        loaded = Vectors.load(tmp_path / "v")
+        assert len(loaded) == 0 and loaded.vector("长江").size == 0
+        assert loaded.join(small()).words.items == small().words.items
+
+
+@pytest.mark.parametrize("matrix", [np.zeros((1, 2)), np.full((1, 2), np.nan, np.float16), np.zeros(2, np.float16)])
+def test_a_matrix_that_is_not_of_finite_halves_is_refused(matrix: Any) -> None:
+    with pytest.raises(errors.ArgumentError, match="the matrix"):
+        VectorTable(["江"], matrix)
 
 
 @pytest.mark.parametrize("forms", [["江", "江"], ["江", ""], ["江", "a\nb"], ["江"]])

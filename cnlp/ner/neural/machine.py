@@ -42,13 +42,16 @@ def computing(threads: int, device: torch.device) -> Iterator[None]:
             torch.set_num_threads(before)
 
 
+_SIGNS = "out of memory", "can't allocate memory", "storage size calculation overflowed"
+
+
 @contextmanager
-def naming_memory(where: str) -> Iterator[None]:
-    """Say where memory ran out, and what helps; torch has no class for it on the processor."""
+def naming_memory(where: str, remedy: str = "a smaller batch_size or max_length") -> Iterator[None]:
+    """Say where memory ran out, and what to take; torch has no class for it on the processor."""
     try:
         yield
     except (RuntimeError, MemoryError) as error:
         message = str(error).lower()
-        if not (isinstance(error, MemoryError) or "out of memory" in message or "can't allocate memory" in message):
+        if not (isinstance(error, MemoryError) or any(sign in message for sign in _SIGNS)):
             raise
-        raise errors.TrainingError(f"out of memory {where}: take a smaller batch_size or max_length") from None
+        raise errors.TrainingError(f"out of memory {where}: take {remedy}") from None

@@ -22,13 +22,20 @@ import torch
 from torch import Tensor, nn
 
 from cnlp import errors
-from cnlp.files.lines import replacing
 from cnlp.ner.neural.character_encoder import BREAK, CharacterEncoder, Shape
 from cnlp.ner.neural.data import UNKNOWN_ROW
 from cnlp.ner.neural.machine import computing, naming_memory
 from cnlp.ner.neural.masking import SHARD, Masked, Pieces, frequent, mask_words, row_table
 from cnlp.ner.neural.optimiser import clip_gradient, linear_factor
-from cnlp.ner.neural.run_folder import CHECKPOINT, CURVE, METRICS, draw_losses, read_checkpoint, write_file
+from cnlp.ner.neural.run_folder import (
+    CHECKPOINT,
+    CURVE,
+    METRICS,
+    draw_losses,
+    read_checkpoint,
+    write_checkpoint,
+    write_file,
+)
 
 HELD_OUT = 256  # pieces
 SUFFIXES = (SHARD, CHECKPOINT, METRICS, CURVE)
@@ -68,6 +75,7 @@ class Pretraining:
         for name, value in asdict(self).items():
             if name not in ("seed", "bfloat16") and value <= 0:
                 raise errors.ArgumentError(f"{name} must be above 0, got {value}")
+        errors.check_seed(self.seed)
         _ = self.shape  # is checked when it is made
 
     @property
@@ -143,7 +151,8 @@ def pretrain(
         OSError: the folder cannot be written.
     """
     with computing(threads, torch.device("cpu")):
-        run = _Run(settings, shards, folder)
+        with naming_memory("while the encoder is made", "a smaller size or fewer layers"):
+            run = _Run(settings, shards, folder)
         run.go(progress, checkpoint_seconds, on_record or (lambda record: None))
     return run.model.encoder.eval(), run.log
 
@@ -255,8 +264,7 @@ class _Run:
             "seconds": self.seconds,
             "log": log,
         }
-        with replacing(str(self.folder / CHECKPOINT)) as file:
-            torch.save(state, file)
+        write_checkpoint(self.folder / CHECKPOINT, state)
         metrics = {
             "settings": asdict(self.settings),
             "characters": len(self.model.encoder.rows),

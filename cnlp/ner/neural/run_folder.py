@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +89,36 @@ def read_checkpoint(path: Path, identity: dict[str, Any], device: torch.device) 
         names = ", ".join(sorted(name for name in identity if found.get(name) != identity[name]))
         raise errors.ArgumentError(f"{path} is of a run with other values of: {names}; begin in another folder")
     return dict(state)
+
+
+def write_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Write the state of a run, or leave what was there.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with _postponing_signals(), replacing(str(path)) as file:
+        torch.save(state, file)
+
+
+@contextmanager
+def _postponing_signals() -> Iterator[None]:
+    """Ctrl-C and SIGTERM wait for the end of the block: in the middle of a file torch makes another error of them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[signal.Signals] = []
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    caught = {number: handler for number, handler in handlers.items() if callable(handler)}
+    for number in caught:
+        signal.signal(number, lambda number, _: came.append(signal.Signals(number)))
+    try:
+        yield
+    finally:
+        for number, handler in caught.items():
+            signal.signal(number, handler)
+    for number in came:
+        caught[number](number, None)
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -23,7 +23,8 @@ _SHARE = (0, 0.99)
 _RANGES: dict[str, tuple[float, float | None]] = {
     **dict.fromkeys(("embedding_dropout", "word_dropout", "output_dropout", "feed_forward_dropout"), _SHARE),
     **dict.fromkeys(("token_dropout", "momentum"), _SHARE),
-    **dict.fromkeys(("patience", "encoder_frozen", "seed", "character_size", "bigram_size", "word_size"), (0, None)),
+    **dict.fromkeys(("patience", "encoder_frozen", "character_size", "bigram_size", "word_size"), (0, None)),
+    "seed": (0, errors.MAX_SEED),
     "warmup": (0, 1),
     "rate": (1e-9, None),
     "hidden": (2, None),

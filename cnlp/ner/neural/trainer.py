@@ -24,7 +24,6 @@ import torch
 
 from cnlp import errors
 from cnlp.evaluation.entities import EntityScore, evaluate_entities
-from cnlp.files.lines import replacing
 from cnlp.ner.neural.data import Example, Vocabulary, collate, encode_parts, lattice_lexicon, shuffled_batches
 from cnlp.ner.neural.machine import computing, find_device, naming_memory
 from cnlp.ner.neural.model import NeuralTagger, predict
@@ -37,6 +36,7 @@ from cnlp.ner.neural.run_folder import (
     draw_curve,
     read_checkpoint,
     run_identity,
+    write_checkpoint,
     write_file,
 )
 from cnlp.ner.neural.settings import Settings
@@ -144,17 +144,19 @@ def train_neural(
     >>> trained.dev
     1.0
     """
-    _check(train, dev)
+    first, dev = Part(train), None if dev is None else list(dev)
+    _check(first.sentences, dev)
     if vectors is not None:
         settings = _with_widths(settings, vectors)
     words = None if lexicon is None else list(lexicon)
     place = find_device(device)
     with computing(threads, place):
-        parts = [Part(train), *others]
+        parts = [first, *others]
         if distillation is not None:
             parts = distillation.join(parts)
         folder = None if out_dir is None else Path(out_dir)
-        run = _Run(settings, parts, dev, vectors, words, place, folder, distillation)
+        with naming_memory("while the model is made", "smaller widths, such as hidden"):
+            run = _Run(settings, parts, dev, vectors, words, place, folder, distillation)
         if resume:
             run.load()
         run.go(progress, on_epoch or (lambda epoch: None))
@@ -346,8 +348,7 @@ class _Run:
             "best_model": self.best_state,
             "log": [asdict(epoch) for epoch in self.result.log],
         }
-        with replacing(str(folder / CHECKPOINT)) as file:
-            torch.save(state, file)
+        write_checkpoint(folder / CHECKPOINT, state)
         metrics = {
             "settings": self.result.settings.as_dict(),
             "sentences": len(self.examples),

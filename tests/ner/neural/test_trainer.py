@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from cnlp.ner.neural import trainer as training  # noqa: E402
 from cnlp.ner.neural.data import cut_long  # noqa: E402
 from cnlp.ner.neural.machine import naming_memory  # noqa: E402
 from cnlp.ner.neural.model import NeuralTagger, predict  # noqa: E402
+from cnlp.ner.neural.run_folder import read_checkpoint, write_checkpoint  # noqa: E402
 from cnlp.ner.neural.settings import Settings, defaults  # noqa: E402
 from cnlp.ner.neural.trainer import NeuralEpoch, Trained, train_neural, train_seeds  # noqa: E402
 from cnlp.vectors.tables import VectorTable  # noqa: E402
@@ -249,6 +251,37 @@ def test_out_of_memory(monkeypatch, error) -> None:
     message = "out of memory in epoch 1, with 4 sentences of up to 1?[0-9] characters: take a smaller batch_size"
     with pytest.raises(errors.TrainingError, match=message):
         train_neural(small(), TRAIN, DEV)
+
+
+def test_a_model_that_does_not_fit_is_an_error_before_the_first_epoch() -> None:
+    with pytest.raises(errors.TrainingError, match="out of memory while the model is made: take smaller widths"):
+        train_neural(small(hidden=1 << 40), TRAIN, DEV)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_waits_until_a_checkpoint_is_written(tmp_path, monkeypatch, number) -> None:
+    class Came(BaseException):
+        pass
+
+    def handle(number: int, frame: object) -> None:
+        raise Came
+
+    save = torch.save
+
+    def interrupted(state: Any, file: Any) -> None:
+        signal.raise_signal(number)
+        save(state, file)
+
+    before = signal.signal(number, handle)
+    monkeypatch.setattr(torch, "save", interrupted)
+    try:
+        with pytest.raises(Came):
+            write_checkpoint(tmp_path / "checkpoint.pt", {"identity": {}, "epoch": 3})
+        assert signal.getsignal(number) is handle
+    finally:
+        signal.signal(number, before)
+    assert read_checkpoint(tmp_path / "checkpoint.pt", {}, torch.device("cpu"))["epoch"] == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
 
 
 def test_the_allocator_says_what_the_message_is_known_by() -> None:
