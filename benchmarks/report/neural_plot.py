@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.report.svg import drawing
 
-NAMES = {"flat": "FLAT", "lattice-lstm": "Lattice LSTM", "bilstm-crf": "BiLSTM-CRF", "encoder-crf": "CRF"}
+NAMES = {"flat": "FLAT", "lattice-lstm": "Lattice LSTM", "bilstm-crf": "BiLSTM-CRF", "encoder-crf": "encoder-CRF"}
 CORPORA = {"resume": "Resume", "weibo": "Weibo", "msra": "MSRA"}
 COLOURS = {
     ("own", True): "#1f6fb4", ("earlier", True): "#6db3e8", ("foolnltk", True): "#7a4fb5", ("both", True): "#b5324f",
