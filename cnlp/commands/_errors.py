@@ -20,8 +20,14 @@ def exit_code(error: BaseException) -> int:
     return USAGE if isinstance(error, (click.UsageError, ArgumentError)) else FAILED
 
 
+_NO_COMMAND: type[click.UsageError] | tuple[()] = getattr(click.exceptions, "NoArgsIsHelpError", ())  # click 8.2
+
+
 def report(error: BaseException) -> None:
-    """Print ``error`` on standard error."""
+    """Print ``error`` on standard error: one line, or the help of a group whose command is missing."""
+    if isinstance(error, _NO_COMMAND):
+        click.echo(error.format_message(), err=True)
+        return
     print_error(error, _describe(error) if isinstance(error, click.ClickException) else None)
 
 

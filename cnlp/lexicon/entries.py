@@ -100,6 +100,10 @@ def _fault(entry: Entry) -> str:
         return f"the word has {len(entry.word)} characters, at most {MAX_WORD_LENGTH} are allowed"
     if entry.mode not in ENTRY_MODES:
         return str(errors.unknown_choice("mode", entry.mode, ENTRY_MODES))
+    if entry.tag is not None and not isinstance(entry.tag, str):
+        return str(errors.not_text(entry.tag, "tag"))
+    if entry.weight is not None and not hasattr(type(entry.weight), "__float__"):
+        return f"weight must be a number, not {type(entry.weight).__name__}"
     if entry.weight is not None and not 0 <= entry.weight < float("inf"):
         return f"weight must be a number from 0 on, got {entry.weight!r}"
     if entry.mode == "split" and "".join(entry.pieces) != entry.word:

@@ -23,6 +23,7 @@ digits, a number, an address, a mention, a topic; see :mod:`cnlp.text.patterns`)
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from cnlp import errors
 from cnlp.lexicon.base import LEAST_WEIGHT, Base, shipped_base
@@ -31,7 +32,7 @@ from cnlp.model.registry import CORE, open_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, TypeAlias
 
     from cnlp._kernel import kernel as kernel_types
@@ -48,7 +49,7 @@ class Lexicon:
 
     Args:
         entries: the path of a lexicon file, or entries; a plain str among them is a ``prefer`` entry, a tuple the
-            fields of one, such as ``("云计算", 5, "n")``.
+            fields of one, such as ``("云计算", 5, "n")``; a mapping has the weights of words.
         base: what lies below, the shipped lexicon by default; its entries stay in force.
         encoding: of the file, such as ``"gbk"``; detected by default, see :class:`cnlp.lexicon.reading.LexiconFile`.
 
@@ -346,11 +347,13 @@ def _as_rows(
         raise errors.ArgumentError(
             f"lexicon must be a Lexicon, the path of a file, or a list of words, not {type(entries).__name__}"
         )
-    listed = list(entries)
+    listed: list[object] = list(entries.items() if isinstance(entries, Mapping) else entries)
     if not listed:
         return []
     from cnlp.lexicon.entries import Entry
 
+    if isinstance(entries, Entry):
+        raise errors.ArgumentError("lexicon must be a list of entries, not one Entry: put it into a list")
     return [entry if isinstance(entry, Entry) else _as_entry(entry, place) for place, entry in enumerate(listed)]
 
 

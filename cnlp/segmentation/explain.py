@@ -235,6 +235,7 @@ def n_best(segmenter: Segmenter, text: str, n: int) -> list[Path]:
         raise errors.ArgumentError(
             f"algorithm {segmenter.algorithm!r} has no costs to rank by; n_best needs {', '.join(_WITH_COSTS)}"
         )
+    errors.check_number("n", n)
     if n < 1:
         raise errors.ArgumentError(f"n must be at least 1, got {n}")
     lattice = _lattice(segmenter, _checked(text))

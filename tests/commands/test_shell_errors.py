@@ -142,6 +142,13 @@ def test_wrong_command_lines(shell: Shell, arguments: tuple[str, ...]) -> None:
     one_line(shell(*arguments), code=2)
 
 
+@pytest.mark.parametrize("group", ["data", "evaluate", "lexicon", "train"])
+def test_a_group_without_its_command_shows_its_help(shell: Shell, group: str) -> None:
+    result = shell(group)
+    shown = result.out.decode() + result.err  # older versions of click print help on standard output
+    assert shown.startswith("Usage: ") and "\nCommands:\n" in shown and "\\n" not in shown
+
+
 def test_unexpected_errors_are_one_line_too(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     from cnlp.commands import _options
 

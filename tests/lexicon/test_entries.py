@@ -130,6 +130,8 @@ def test_entries_cannot_be_changed() -> None:
         ({"word": "云", "pieces": ("云",)}, "pieces are for the mode 'split' only"),
         ({"word": "云雨", "mode": "split", "pieces": ("", "云雨")}, "a piece is empty"),
         ({"word": "云", "weight": -1}, "weight must be a number from 0 on, got -1"),
+        ({"word": "云", "weight": "x"}, "weight must be a number, not str"),
+        ({"word": "云", "tag": 5}, "tag must be str, not int"),
         ({"word": "云", "mode": "Force"}, "unknown mode 'Force'"),
     ],
 )

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cnlp
-from cnlp import Entry, Lexicon, Segmenter
+from cnlp import Entry, Lexicon, Segmenter, errors
 from cnlp._kernel import IS_NATIVE
 from cnlp.model.format import write_model
 from cnlp.segmentation import ALGORITHMS
@@ -392,3 +392,10 @@ def test_weight_may_be_as_small_as_numbers_are() -> None:
     entries = [Entry("北京", 5e-324), Entry("京城", 2.0)]
     for lexicon in (Lexicon(entries), Lexicon.only(entries)):
         assert "".join(cnlp.segment("北京城", lexicon=lexicon)) == "北京城"
+
+
+def test_a_mapping_has_weights_and_one_entry_is_no_list() -> None:
+    weights = {"云原生": 0.0, "原生很": 1e6}
+    assert Lexicon(weights).entries == Lexicon(list(weights.items())).entries
+    with pytest.raises(errors.ArgumentError, match="a list of entries, not one Entry"):
+        Lexicon(Entry("云原生"))
