@@ -460,7 +460,7 @@ def test_every_table_can_be_made_of_what_the_benchmarks_write(
         augmentation budget discovery discovery-speed distillation dropin everyday-words fuzz keywords keywords-speed
         ner neural-segmentation neural-speed neural_ner peers-accuracy
         peers-speed peers-start pipeline present-day pos_joint pure robustness search service service-soak
-        soak spark streams-files user-words vectors
+        soak spark streams-files text-vectors user-words vectors
     """
     for name in minutes_to_measure.split():  # the functions have tests below
         record.save(record.load(record.RESULTS / f"{name}.json"), corpora / f"{name}.json")
