@@ -205,10 +205,10 @@ def check_seed(seed: object) -> int:
         ArgumentError: it is not a whole number from 0 to :data:`MAX_SEED`.
     """
     check_number("seed", seed)
-    number = int(seed)  # type: ignore[call-overload]
+    number: int = int(seed)  # type: ignore[call-overload]
     if not 0 <= number <= MAX_SEED:
         raise ArgumentError(f"seed must be from 0 to {MAX_SEED}, got {number}")
-    return int(number)
+    return number
 
 
 def check_several(what: str, values: object) -> None:

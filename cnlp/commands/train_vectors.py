@@ -130,8 +130,6 @@ def train_word_vectors(
     tested, kept_for = find_raw(held_out), find_raw(only_for)
     read = [source.path for source in (*inputs, *tested, *kept_for)]
     refuse_output(output, force, (*read, *lexicons.paths, *ready.values()))
-    for _ in raw_texts(kept_for, encoding):
-        pass  # what cannot be read is to be found before learning, not after it
     card = {
         "description": "Vectors of characters, character bigrams and words",
         "source": "cnlp train vectors",
@@ -142,6 +140,8 @@ def train_word_vectors(
         card[f"{name}_from"] = cited(path)
     work = None
     if inputs and missing:
+        for _ in raw_texts(kept_for, encoding):
+            pass  # what cannot be read is to be found before learning, not after it
         start = time.monotonic()
         trie, card["lexicon"] = _lexicon(lexicons)
         settings: dict[str, Any] = {
